@@ -1,0 +1,60 @@
+/**
+ * A grain is what one projection says about one (owner, key, day or instants): sums over rows, grouped by PostgreSQL.
+ * Loads and deltas have the same grains; in a delta the sums are weighted by -1 for old and +1 for new images.
+ */
+export interface Grain {
+  /** Index into the plan's projections. */
+  readonly projection: number;
+  /** The owner's key as the database prints it. */
+  readonly owner: string;
+  /** The group's key as text, where the projection has one. */
+  readonly key: string | undefined;
+  /** Local day, in days since 2000-01-01 (for a month: its first day). Undefined where the projection has none, or where the owner's zone is not known to be good. */
+  readonly day: number | undefined;
+  /** Exact bounds in microseconds since 1970, clamped to 1900 and 2200, for projections that have them. */
+  readonly from: number | undefined;
+  readonly until: number | undefined;
+  /** One integer per measure: a count, or a sum in units of 10^-scale. */
+  readonly values: readonly bigint[];
+}
+
+/** A bulk statement or TRUNCATE: images were not kept, so the owner (all owners, if undefined) must be read again. */
+export interface Reset {
+  readonly source: string;
+  readonly owner: string | undefined;
+}
+
+/** Everything that committed between two database snapshots, as one consistent cut. */
+export interface Batch {
+  /** Names the database session that read it; positions of different epochs can't be compared. */
+  readonly epoch: string;
+  /** `pg_current_snapshot()` of the read: the cursor after this batch. */
+  readonly snapshot: string;
+  /** The database's clock at the read, in microseconds since 1970. */
+  readonly clock: number;
+  readonly grains: readonly Grain[];
+  readonly resets: readonly Reset[];
+  /** Owners whose own row changed in a captured column, was inserted or deleted. */
+  readonly dimensions: readonly string[];
+}
+
+/** An exported snapshot at which a batch was read, open until the sink's promise settles. Loads import it. */
+export interface Cut {
+  readonly snapshotId: string;
+}
+
+/** What the reader needs from whatever consumes batches. Calls never overlap. */
+export interface BatchSink {
+  /** A new database session: everything known before is void. Called before its first batch. */
+  begin(epoch: string): void;
+  /** True while owners wait to be loaded: the next batch is then read in a cut. */
+  wantsCut(): boolean;
+  /** True when this batch can't be folded as it is (resets, dimension changes of watched owners). It is then read again in a cut. */
+  needsCut(batch: Batch): boolean;
+  /** Folds and publishes; resolves when the reader may read again. */
+  apply(batch: Batch): Promise<void>;
+  /** As `apply`, but starts the loads of the owners that need one at the cut; resolves once they have imported it. */
+  applyCut(batch: Batch, cut: Cut): Promise<void>;
+  /** The session is lost: nothing can be vouched for until the next `begin`. */
+  lost(reason: string): void;
+}

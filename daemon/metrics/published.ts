@@ -1,0 +1,33 @@
+/** A JSON object with null prototype: any key is an ordinary key. */
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+export type JsonValue = string | number | boolean | null | JsonObject;
+
+/** Where a document stands: versions of one epoch only grow and are never used twice. */
+export interface Position {
+  readonly owner: string;
+  readonly epoch: string;
+  readonly version: number;
+  /** The instant T it holds for, in microseconds since 1970. */
+  readonly asOf: number;
+}
+
+/** What the engine tells about one owner. Documents and patches are handed over: the engine does not touch them again. */
+export type Published =
+  /** The whole document: after a load. `{}` for an owner without a row. */
+  | ({ readonly kind: "document"; readonly document: JsonObject } & Position)
+  /** RFC 7396 merge patch of absolute values against `previous`. */
+  | ({ readonly kind: "patch"; readonly previous: number; readonly patch: JsonObject } & Position)
+  /** The daemon can't vouch for the owner's numbers since this instant (microseconds). */
+  | { readonly kind: "stale"; readonly owner: string; readonly since: number; readonly reason: string }
+  | { readonly kind: "live"; readonly owner: string };
+
+/** Consumes what the engine publishes. */
+export type Publish = (update: Published) => void;
+
+/** How subscribers make the engine load an owner, and let it go. Owners are canonical key texts. */
+export interface Demand {
+  watch(owner: string): void;
+  unwatch(owner: string): void;
+}
