@@ -47,6 +47,8 @@ export interface Cut {
 export interface BatchSink {
   /** A new database session: everything known before is void. Called before its first batch. */
   begin(epoch: string): void;
+  /** Time zones known to be good: the delta is computed only for owners in one of these. */
+  zones(): readonly string[];
   /** True while owners wait to be loaded: the next batch is then read in a cut. */
   wantsCut(): boolean;
   /** True when this batch can't be folded as it is (resets, dimension changes of watched owners). It is then read again in a cut. */
