@@ -1,0 +1,134 @@
+/**
+ * One PostgreSQL server of our own on a loopback port: made by initdb, run detached from this process's group (so that Ctrl-C
+ * reaches the daemon alone), stopped by pg_ctl.
+ */
+import { spawn } from "node:child_process";
+import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import type { ServerUser } from "./server-user.ts";
+
+export interface ClusterOptions {
+  /** Directory of `initdb`, `pg_ctl` and `postgres`. */
+  readonly binDir: string;
+  /** Kept between runs; its parent must be enterable by `user`. */
+  readonly dataDir: string;
+  readonly user: ServerUser;
+  /** Password of the superuser `postgres`. */
+  readonly password: string;
+  /** Lines of postgresql.conf, on top of its defaults. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+/** How pg_ctl stops a server: `fast` ends its sessions in order, `immediate` as a crash would. */
+export type StopMode = "fast" | "immediate";
+
+export class Cluster {
+  readonly #options: ClusterOptions;
+  #port = 0;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Connection string of the superuser for one database. */
+  url(database: string): string {
+    return `postgresql://postgres:${encodeURIComponent(this.#options.password)}@127.0.0.1:${this.#port}/${encodeURIComponent(database)}`;
+  }
+
+  /** Makes the data directory where there is none (UTF-8 whatever the locale), then starts the server on a free loopback port. */
+  async start(): Promise<void> {
+    const { dataDir } = this.#options;
+    if (!(await readFile(join(dataDir, "PG_VERSION"), "utf8").catch(() => undefined))) await this.#initialise();
+    if (await this.#running()) await this.stop("fast");
+    this.#port = await freePort();
+    await this.#configure();
+    await this.#run("pg_ctl", ["start", "-w", "-t", "60", "-s", "-D", dataDir, "-l", join(dataDir, "server.log")]);
+  }
+
+  /** Stops the server; nothing happens where none runs. */
+  async stop(mode: StopMode = "fast"): Promise<void> {
+    if (!(await this.#running())) return;
+    await this.#run("pg_ctl", ["stop", "-w", "-t", "30", "-s", "-m", mode, "-D", this.#options.dataDir]);
+  }
+
+  async #running(): Promise<boolean> {
+    return (await this.#exitCode("pg_ctl", ["status", "-D", this.#options.dataDir])).code === 0;
+  }
+
+  async #initialise(): Promise<void> {
+    const { dataDir, user, password } = this.#options;
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const passwordFile = `${dataDir}.password`;
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    if (user.uid !== undefined && user.gid !== undefined) {
+      await chown(dataDir, user.uid, user.gid);
+      await chown(passwordFile, user.uid, user.gid);
+    }
+    await this.#run("initdb", [
+      `--pgdata=${dataDir}`,
+      "--username=postgres",
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--no-sync",
+      "--no-instructions",
+    ]);
+  }
+
+  /** Written anew at each start: the port is chosen anew too. */
+  async #configure(): Promise<void> {
+    const { dataDir, user, settings } = this.#options;
+    const lines = Object.entries({
+      listen_addresses: "127.0.0.1",
+      port: this.#port,
+      unix_socket_directories: "",
+      ...settings,
+    }).map(([name, value]) => `${name} = '${String(value)}'`);
+    const file = join(dataDir, "postgresql.auto.conf");
+    await writeFile(file, `${lines.join("\n")}\n`, { mode: 0o600 });
+    if (user.uid !== undefined && user.gid !== undefined) await chown(file, user.uid, user.gid);
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<void> {
+    const { code, output } = await this.#exitCode(program, args);
+    if (code === 0) return;
+    const log = program === "pg_ctl" ? await readFile(join(this.#options.dataDir, "server.log"), "utf8").catch(() => "") : "";
+    throw new Error(`${program} failed (${String(code)}): ${[output.trim(), ...log.trim().split("\n").slice(-5)].join("\n")}`);
+  }
+
+  #exitCode(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(join(this.#options.binDir, program), args, {
+        ...this.#options.user,
+        cwd: "/",
+        // A server that outlives this call must not keep pipes of ours open: pg_ctl gets none.
+        stdio: program === "pg_ctl" ? "ignore" : ["ignore", "pipe", "pipe"],
+        detached: true,
+        env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
+      });
+      let output = "";
+      child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      child.once("error", reject);
+      child.once("close", (code) => resolve({ code, output }));
+    });
+  }
+}
+
+/** A loopback port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address();
+      probe.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}
