@@ -1,0 +1,57 @@
+/** What a client does when a connection closes. `fresh_token` and `ask_token` may reconnect once with what the application gives them. */
+export type Reaction = "reconnect" | "back_off" | "back_off_long" | "fresh_token" | "ask_token" | "stop";
+
+interface CloseCode {
+  readonly code: number;
+  readonly meaning: string;
+  readonly reaction: Reaction;
+}
+
+/** Every code the daemon closes a connection with. 44xx need the application to change something; the rest reconnect. */
+export const CLOSE = {
+  goingAway: { code: 1001, meaning: "going away", reaction: "reconnect" },
+  internal: { code: 1011, meaning: "internal error", reaction: "back_off" },
+  draining: { code: 1012, meaning: "the daemon is restarting", reaction: "reconnect" },
+  overloaded: { code: 1013, meaning: "overloaded, or the database is away", reaction: "back_off" },
+  tooSlow: { code: 4008, meaning: "too slow to keep up", reaction: "back_off" },
+  expired: { code: 4010, meaning: "the token has expired", reaction: "fresh_token" },
+  malformed: { code: 4400, meaning: "malformed message", reaction: "stop" },
+  unauthenticated: { code: 4401, meaning: "token missing or invalid", reaction: "ask_token" },
+  origin: { code: 4403, meaning: "origin not allowed", reaction: "stop" },
+  subprotocol: { code: 4406, meaning: "subprotocol not supported", reaction: "stop" },
+  authenticationTimeout: { code: 4408, meaning: "no authentication in time", reaction: "back_off" },
+  tooMany: { code: 4429, meaning: "too many messages or connections", reaction: "back_off_long" },
+} as const satisfies Readonly<Record<string, CloseCode>>;
+
+export type CloseName = keyof typeof CLOSE;
+
+/** What to do after a close by this code. Codes that aren't in the table (1005, 1006, a proxy's own) are transport trouble: `reconnect`. */
+export function reactionTo(code: number): Reaction {
+  for (const entry of Object.values<CloseCode>(CLOSE)) if (entry.code === code) return entry.reaction;
+  return code >= 4400 && code <= 4499 ? "stop" : "reconnect";
+}
+
+/** Why a request with an `id` was refused. */
+export const NACK_CODES = [
+  /** The token doesn't name this owner. The same answer whether the owner exists or not. */
+  "forbidden",
+  /** For administrators: not a value of the owner key's type. */
+  "unknown_owner",
+  "not_subscribed",
+  "too_many_subscriptions",
+  "too_many_messages",
+  /** The database could not be asked; try again. */
+  "unavailable",
+] as const;
+export type NackCode = (typeof NACK_CODES)[number];
+
+/** What was wrong with a message that could not be answered by a nack. */
+export const ERROR_CODES = [
+  "bad_json",
+  "unknown_type",
+  "invalid_message",
+  "binary",
+  "already_authenticated",
+  "too_many_messages",
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,0 +1,17 @@
+import * as v from "valibot";
+import { epoch, instant, ownerId, timestamp, version } from "../fields.ts";
+import { jsonObject } from "../json.ts";
+
+/** What changed. Applies only to a client that stands at `epoch` and `previous`; any other asks for a snapshot. */
+export const metricsUpdated = v.object({
+  type: v.literal("metrics_updated"),
+  timestamp,
+  ownerId,
+  epoch,
+  version,
+  previous: version,
+  asOf: instant,
+  /** JSON Merge Patch (RFC 7396) of absolute values. */
+  data: jsonObject,
+});
+export type MetricsUpdated = v.InferOutput<typeof metricsUpdated>;

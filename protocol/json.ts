@@ -1,0 +1,24 @@
+import * as v from "valibot";
+
+/** The metrics document and its patches: no arrays. In a patch `null` removes a leaf; a document holds none. */
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+export type JsonValue = string | number | boolean | null | JsonObject;
+
+/** Checks a whole document or patch. Any string is an ordinary key. */
+export const jsonObject = v.custom<JsonObject>(isJsonObject, "a JSON object without arrays");
+
+function isJsonObject(value: unknown): boolean {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && Object.values(value).every(isJsonValue)
+  );
+}
+
+function isJsonValue(value: unknown): boolean {
+  if (value === null) return true;
+  if (typeof value === "object") return isJsonObject(value);
+  return (
+    typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))
+  );
+}

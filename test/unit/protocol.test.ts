@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { it } from "node:test";
+import { CLOSE, ERROR_CODES, NACK_CODES, reactionTo } from "../../protocol/codes.ts";
+import { down } from "../../protocol/down.ts";
+import { up } from "../../protocol/up.ts";
+import { PROTOCOL } from "../../protocol/version.ts";
+
+/** A schema as plain data: what of it a peer can notice. */
+function describeSchema(schema: unknown): unknown {
+  if (schema instanceof RegExp) return String(schema);
+  if (Array.isArray(schema)) return schema.map(describeSchema);
+  if (typeof schema !== "object" || schema === null) return typeof schema === "function" ? undefined : schema;
+  const visible = Object.entries(schema).filter(([name]) => !name.startsWith("~") && name !== "message");
+  return Object.fromEntries(visible.map(([name, value]) => [name, describeSchema(value)]));
+}
+
+it("The schemas are those of deltad.v1: a change that old clients can't ignore needs another protocol version", () => {
+  const text = JSON.stringify([PROTOCOL, describeSchema(down), describeSchema(up), CLOSE, NACK_CODES, ERROR_CODES]);
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
+  assert.equal(
+    hash,
+    "17528315ed626512",
+    `the schemas of ${PROTOCOL} changed. If old clients can ignore the change, put the new hash here; if not, bump PROTOCOL in protocol/version.ts to the next version first`,
+  );
+});
+
+it("Each close code tells the client what to do, and each is used once", () => {
+  const codes = Object.values(CLOSE).map((entry) => entry.code);
+  assert.equal(new Set(codes).size, codes.length);
+  for (const { code, reaction } of Object.values(CLOSE)) assert.equal(reactionTo(code), reaction);
+  assert.equal(reactionTo(1006), "reconnect");
+  assert.equal(reactionTo(4499), "stop");
+});
