@@ -1,0 +1,107 @@
+/**
+ * Builds a clone: TypeScript to dist/, the owner page to dist/page/. Only what is stale, so that every command may call it:
+ * each part keeps a fingerprint of its sources (names, sizes, times) beside its output. `node bin/build.js` shows what it does.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const DIST = join(ROOT, "dist");
+const CODE = ["daemon", "protocol", "demo", "test", "bench"];
+
+const PARTS = [
+  {
+    name: "TypeScript",
+    sources: [...CODE, "tsconfig.json", "package-lock.json"],
+    stamp: "code.built",
+    command: ["typescript", "bin/tsc", "-p", "tsconfig.json"],
+    before: removeOrphans,
+  },
+  {
+    name: "the owner page",
+    sources: ["dashboard", "client", "protocol", "package-lock.json"],
+    stamp: "page.built",
+    command: ["vite", "bin/vite.js", "build", "--config", "dashboard/vite.config.ts", "--logLevel", "warn"],
+  },
+];
+
+class BuildFailure extends Error {
+  isBuildFailure = true;
+}
+
+/** Throws an error of one line, with `isBuildFailure`, where something can't be built. */
+export function buildWhatIsStale() {
+  for (const part of PARTS) {
+    const fingerprint = fingerprintOf(part.sources);
+    const stamp = join(DIST, part.stamp);
+    if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) continue;
+    process.stderr.write(`building ${part.name} …\n`);
+    part.before?.();
+    runTool(part);
+    mkdirSync(DIST, { recursive: true });
+    writeFileSync(stamp, fingerprint);
+  }
+}
+
+function runTool({ name, command: [tool, file, ...args] }) {
+  const program = programOf(tool, file);
+  if (!program) {
+    throw new BuildFailure(
+      `${name} can't be built, since npm left out the development dependencies (NODE_ENV=production?): run npm ci --include=dev`,
+    );
+  }
+  const { status } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, stdio: ["ignore", 2, 2] });
+  if (status !== 0) throw new BuildFailure(`building ${name} failed (see above)`);
+}
+
+function programOf(tool, file) {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve(`${tool}/package.json`)), file);
+  } catch {
+    return undefined;
+  }
+}
+
+function fingerprintOf(sources) {
+  const hash = createHash("sha256");
+  for (const source of sources) {
+    for (const file of filesBelow(join(ROOT, source))) {
+      const { size, mtimeMs } = statSync(file);
+      hash.update(`${file} ${size} ${mtimeMs}\n`);
+    }
+  }
+  return hash.digest("hex");
+}
+
+function filesBelow(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .sort()
+    .flatMap((name) => filesBelow(join(path, name)));
+}
+
+/** Output of a source that is gone would still be run, as a test or by an import that should fail. */
+function removeOrphans() {
+  for (const folder of CODE) {
+    for (const file of filesBelow(join(DIST, folder))) {
+      const source = file.replace(DIST, ROOT).replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
+      if (!existsSync(source)) rmSync(file);
+    }
+  }
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    buildWhatIsStale();
+  } catch (error) {
+    if (!error.isBuildFailure) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,75 @@
+/** Environment -> frozen Config, or a ConfigError of one line. */
+import * as v from "valibot";
+import { ConfigError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
+import { OPTIONS, type Option, type OptionKey, type OptionValue, type OptionValues } from "./options.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How tokens are checked: exactly one way, so that a token's own header never chooses. */
+export type JwtKey = { readonly secret: string } | { readonly publicKey: string };
+
+export type Config = Omit<OptionValues, "jwtSecret" | "jwtPublicKey"> & { readonly jwt: JwtKey };
+
+/**
+ * Reads every option; an empty value is as good as none.
+ * @throws ConfigError that names the option and says what to do; it never repeats a value.
+ */
+export function readConfig(environment: Environment): Config {
+  refuseUnknownNames(environment);
+  const { jwtSecret, jwtPublicKey, ...rest } = readAll(environment);
+  return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey(jwtSecret, jwtPublicKey)) });
+}
+
+/** Reads one option alone, for commands that need no other. */
+export function readOption<Key extends OptionKey>(environment: Environment, key: Key): OptionValue<Key> {
+  const option: Option = OPTIONS[key];
+  const text = given(environment, key) ?? option.default;
+  if (text === undefined) {
+    if (option.required) throw new ConfigError(`${option.name} is not set: ${option.help}`);
+    return undefined as OptionValue<Key>;
+  }
+  const result = v.safeParse(option.schema, text);
+  if (!result.success) throw new ConfigError(`${nameInUse(environment, option)} ${result.issues[0].message}`);
+  return result.output as OptionValue<Key>;
+}
+
+/** Whether the operator chose a value, rather than leaving the default. */
+export function isGiven(environment: Environment, key: OptionKey): boolean {
+  return given(environment, key) !== undefined;
+}
+
+/** @throws ConfigError for a name that starts with DELTAD_ and is no option, suggesting the nearest that is. */
+export function refuseUnknownNames(environment: Environment): void {
+  const known: string[] = Object.values(OPTIONS).map(({ name }) => name);
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith("DELTAD_") || known.includes(name)) continue;
+    const meant = nearest(name, known);
+    throw new ConfigError(
+      `${name} is not an option of deltad${meant ? `; did you mean ${meant}?` : "; --help lists them"}`,
+    );
+  }
+}
+
+function readAll(environment: Environment): OptionValues {
+  const keys = Object.keys(OPTIONS) as OptionKey[];
+  return Object.fromEntries(keys.map((key) => [key, readOption(environment, key)])) as OptionValues;
+}
+
+function jwtKey(secret: string | undefined, publicKey: string | undefined): JwtKey {
+  const { jwtSecret, jwtPublicKey } = OPTIONS;
+  if (secret !== undefined && publicKey !== undefined)
+    throw new ConfigError(`${jwtSecret.name} and ${jwtPublicKey.name} are both set: keep one`);
+  if (secret !== undefined) return { secret };
+  if (publicKey !== undefined) return { publicKey };
+  throw new ConfigError(`set ${jwtSecret.name} (${jwtSecret.help})`);
+}
+
+function given(environment: Environment, key: OptionKey): string | undefined {
+  const option: Option = OPTIONS[key];
+  return environment[option.name] || (option.otherName && environment[option.otherName]) || undefined;
+}
+
+function nameInUse(environment: Environment, { name, otherName }: Option): string {
+  return otherName && !environment[name] && environment[otherName] ? otherName : name;
+}

@@ -1,0 +1,29 @@
+/** The table of options for people: in the README (Markdown) and after `--help` (plain text). */
+import { OPTIONS, type Option } from "./options.ts";
+
+const ROWS: readonly Option[] = Object.values(OPTIONS);
+
+/** The README keeps this between its two `options` comments; `node bin/options-table.js` writes it there. */
+export function optionsMarkdown(): string {
+  const rows = ROWS.map((option) => `| \`${option.name}\` | ${worth(option, "`")} | ${capitalised(option.help)}. |`);
+  return ["| Name | Default | What it is |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+/** Lines for the end of a command's help. */
+export function optionsHelp(): string {
+  const width = Math.max(...ROWS.map(({ name }) => name.length));
+  const lines = ROWS.map((option) => {
+    const value = worth(option, "");
+    return `  ${option.name.padEnd(width)}  ${option.help.replaceAll("`", "")}${value ? ` (${value})` : ""}`;
+  });
+  return ["", "Environment:", ...lines].join("\n");
+}
+
+function worth(option: Option, quote: string): string {
+  if (option.required) return "required";
+  return option.default ? `${quote}${option.default}${quote}` : "";
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,98 @@
+/**
+ * The one table of options: environment names, validation, `--help` and the README's table all come from it.
+ * Every value passes its schema as text, defaults included; a schema's message completes "NAME …" and never holds the value.
+ */
+import * as v from "valibot";
+import { connectionUrl, keyText, origins, secret, wholeNumber } from "./option-values.ts";
+
+export interface Option<Schema extends v.GenericSchema<string, unknown> = v.GenericSchema<string, unknown>> {
+  readonly name: string;
+  /** Read where `name` is not set. */
+  readonly otherName?: string;
+  /** Undefined: the option may be left out, or must be given (see `required`). */
+  readonly default?: string;
+  readonly required?: boolean;
+  /** One sentence without the full stop, for people. */
+  readonly help: string;
+  readonly schema: Schema;
+}
+
+export const OPTIONS = {
+  databaseUrl: {
+    name: "DATABASE_URL",
+    required: true,
+    help: "the database, as a direct connection (no pooler in transaction mode): `postgresql://user:password@host:port/database`",
+    schema: connectionUrl,
+  },
+  configFile: {
+    name: "DELTAD_CONFIG",
+    default: "deltad.config.ts",
+    help: "the file that defines tables and metrics; also `--config`",
+    schema: v.pipe(v.string(), v.minLength(1, "must name a file")),
+  },
+  host: {
+    name: "DELTAD_HOST",
+    default: "127.0.0.1",
+    help: "the address to listen on",
+    schema: v.pipe(v.string(), v.regex(/^[\w.:-]+$/, "must be an address or a host name")),
+  },
+  port: {
+    name: "DELTAD_PORT",
+    otherName: "PORT",
+    default: "8080",
+    help: "the port to listen on; `PORT` where it is not set",
+    schema: wholeNumber(0, 65_535),
+  },
+  transport: {
+    name: "DELTAD_TRANSPORT",
+    default: "auto",
+    help: "the WebSocket server: `uws` (uWebSockets.js), `ws`, or `auto`: `uws` where its binary loads",
+    schema: v.picklist(["auto", "uws", "ws"], "must be auto, uws or ws"),
+  },
+  jwtSecret: {
+    name: "DELTAD_JWT_SECRET",
+    help: "the secret that signs tokens with HS256, at least 32 bytes; this or `DELTAD_JWT_PUBLIC_KEY`",
+    schema: secret,
+  },
+  jwtPublicKey: {
+    name: "DELTAD_JWT_PUBLIC_KEY",
+    help: "the public key that checks tokens signed with RS256 (RSA) or ES256 (P-256): PEM, or the path of a PEM file",
+    schema: keyText,
+  },
+  origins: {
+    name: "DELTAD_ORIGINS",
+    default: "",
+    help: "web origins besides the daemon's own whose pages may connect, separated by commas",
+    schema: origins,
+  },
+  heartbeatMs: {
+    name: "DELTAD_HEARTBEAT_MS",
+    default: "30000",
+    help: "milliseconds between the heartbeats sent to a client",
+    schema: wholeNumber(1_000, 600_000),
+  },
+  minIntervalMs: {
+    name: "DELTAD_MIN_INTERVAL_MS",
+    default: "50",
+    help: "milliseconds between two frames about one owner; what changes in between is merged",
+    schema: wholeNumber(0, 60_000),
+  },
+  logLevel: {
+    name: "DELTAD_LOG_LEVEL",
+    default: "info",
+    help: "the least important log lines to write: `debug`, `info`, `warn`, `error` or `silent`",
+    schema: v.picklist(["debug", "info", "warn", "error", "silent"], "must be debug, info, warn, error or silent"),
+  },
+} as const satisfies Record<string, Option>;
+
+export type OptionKey = keyof typeof OPTIONS;
+type Value<Key extends OptionKey> = v.InferOutput<(typeof OPTIONS)[Key]["schema"]>;
+/** Options that always have a value: those with a default, and the required ones. */
+type Certain = {
+  [Key in OptionKey]: (typeof OPTIONS)[Key] extends { default: string } | { required: true } ? Key : never;
+}[OptionKey];
+
+export type OptionValue<Key extends OptionKey> = Key extends Certain ? Value<Key> : Value<Key> | undefined;
+
+/** The options as {@link OPTIONS} names them, each in its own type. */
+export type OptionValues = { readonly [Key in OptionKey]: OptionValue<Key> };
