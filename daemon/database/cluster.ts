@@ -3,9 +3,10 @@
  * reaches the daemon alone), stopped by pg_ctl.
  */
 import { spawn } from "node:child_process";
-import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { postmasterRuns } from "./postmaster.ts";
 import type { ServerUser } from "./server-user.ts";
 
 export interface ClusterOptions {
@@ -44,46 +45,66 @@ export class Cluster {
   async start(): Promise<void> {
     const { dataDir } = this.#options;
     if (!(await readFile(join(dataDir, "PG_VERSION"), "utf8").catch(() => undefined))) await this.#initialise();
-    if (await this.#running()) await this.stop("fast");
-    this.#port = await freePort();
-    await this.#configure();
-    await this.#run("pg_ctl", ["start", "-w", "-t", "60", "-s", "-D", dataDir, "-l", join(dataDir, "server.log")]);
+    await this.stop("fast");
+    for (let attempt = 1; ; attempt += 1) {
+      this.#port = await freePort();
+      await this.#configure();
+      await rm(join(dataDir, "server.log"), { force: true });
+      try {
+        return await this.#run("pg_ctl", [
+          "start",
+          "-w",
+          "-t",
+          "60",
+          "-s",
+          "-D",
+          dataDir,
+          "-l",
+          join(dataDir, "server.log"),
+        ]);
+      } catch (error) {
+        // Somebody was quicker to take the free port; three times in a row is another trouble.
+        if (attempt === 3 || !(error instanceof Error && error.message.includes("Address already in use"))) throw error;
+      }
+    }
   }
 
   /** Stops the server; nothing happens where none runs. */
   async stop(mode: StopMode = "fast"): Promise<void> {
-    if (!(await this.#running())) return;
+    if (!(await postmasterRuns(this.#options.dataDir))) return;
     await this.#run("pg_ctl", ["stop", "-w", "-t", "30", "-s", "-m", mode, "-D", this.#options.dataDir]);
   }
 
-  async #running(): Promise<boolean> {
-    return (await this.#exitCode("pg_ctl", ["status", "-D", this.#options.dataDir])).code === 0;
-  }
-
+  /** In a folder beside it that is renamed when complete: an initdb that was killed leaves no half of a cluster to start. */
   async #initialise(): Promise<void> {
-    const { dataDir, user, password } = this.#options;
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const { dataDir, password } = this.#options;
+    const unfinished = `${dataDir}.new`;
+    await rm(unfinished, { recursive: true, force: true });
+    await mkdir(unfinished, { recursive: true, mode: 0o700 });
     const passwordFile = `${dataDir}.password`;
     await writeFile(passwordFile, password, { mode: 0o600 });
-    if (user.uid !== undefined && user.gid !== undefined) {
-      await chown(dataDir, user.uid, user.gid);
-      await chown(passwordFile, user.uid, user.gid);
+    await this.#give(unfinished);
+    await this.#give(passwordFile);
+    try {
+      await this.#run("initdb", [
+        `--pgdata=${unfinished}`,
+        "--username=postgres",
+        `--pwfile=${passwordFile}`,
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-sync",
+        "--no-instructions",
+      ]);
+    } finally {
+      await rm(passwordFile, { force: true });
     }
-    await this.#run("initdb", [
-      `--pgdata=${dataDir}`,
-      "--username=postgres",
-      `--pwfile=${passwordFile}`,
-      "--auth=scram-sha-256",
-      "--encoding=UTF8",
-      "--locale=C",
-      "--no-sync",
-      "--no-instructions",
-    ]);
+    await rename(unfinished, dataDir);
   }
 
   /** Written anew at each start: the port is chosen anew too. */
   async #configure(): Promise<void> {
-    const { dataDir, user, settings } = this.#options;
+    const { dataDir, settings } = this.#options;
     const lines = Object.entries({
       listen_addresses: "127.0.0.1",
       port: this.#port,
@@ -92,14 +113,22 @@ export class Cluster {
     }).map(([name, value]) => `${name} = '${String(value)}'`);
     const file = join(dataDir, "postgresql.auto.conf");
     await writeFile(file, `${lines.join("\n")}\n`, { mode: 0o600 });
-    if (user.uid !== undefined && user.gid !== undefined) await chown(file, user.uid, user.gid);
+    await this.#give(file);
+  }
+
+  async #give(path: string): Promise<void> {
+    const { uid, gid } = this.#options.user;
+    if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
   }
 
   async #run(program: string, args: readonly string[]): Promise<void> {
     const { code, output } = await this.#exitCode(program, args);
     if (code === 0) return;
-    const log = program === "pg_ctl" ? await readFile(join(this.#options.dataDir, "server.log"), "utf8").catch(() => "") : "";
-    throw new Error(`${program} failed (${String(code)}): ${[output.trim(), ...log.trim().split("\n").slice(-5)].join("\n")}`);
+    const log =
+      program === "pg_ctl" ? await readFile(join(this.#options.dataDir, "server.log"), "utf8").catch(() => "") : "";
+    throw new Error(
+      `${program} failed (${String(code)}): ${[output.trim(), ...log.trim().split("\n").slice(-5)].join("\n")}`,
+    );
   }
 
   #exitCode(program: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
@@ -128,7 +157,9 @@ export function freePort(): Promise<number> {
     probe.once("error", reject);
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
-      probe.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+      probe.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
+      );
     });
   });
 }

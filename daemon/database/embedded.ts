@@ -19,7 +19,8 @@ export async function embeddedBinDir(user: ServerUser, reachableDir: string): Pr
   await createSymlinks(native);
   const packaged = join(native, "bin");
   if (await runs(packaged, user)) return packaged;
-  const copy = join(reachableDir, "postgresql");
+  const { version } = JSON.parse(await readFile(join(native, "..", "package.json"), "utf8")) as { version: string };
+  const copy = join(reachableDir, `postgresql-${version}`);
   const copied = join(copy, "bin");
   if (await runs(copied, user)) return copied;
   await rm(copy, { recursive: true, force: true });
@@ -41,7 +42,10 @@ function locateNative(): string {
 
 /** The package's install script would make these links; npm may be set to run none. */
 async function createSymlinks(native: string): Promise<void> {
-  const listed = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as { source: string; target: string }[];
+  const listed = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of listed) {
     const link = join(native, "..", target);
     await symlink(relative(dirname(target), source), link).catch((error: NodeJS.ErrnoException) => {
