@@ -1,0 +1,231 @@
+/**
+ * The language of deltad.config.ts. Every function returns an immutable metric, typed from Drizzle tables: a misspelt column, a column of
+ * another table or the sum of a float column does not compile. What types can't tell, `compile` refuses when the configuration is loaded.
+ */
+import type { SQL } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import {
+  type AmountDefinition,
+  type Definition,
+  definition,
+  documentType,
+  type KeysDefinition,
+  type Metric,
+  type Period,
+  type RowsDefinition,
+  type Selection,
+  type SelectionTime,
+} from "./definition.ts";
+
+/** What `deltad.config.ts` exports by default. */
+export interface Config<Metrics extends MetricTree = MetricTree> {
+  /** The table with one row per owner. Days and months are those of the owner's time zone. */
+  readonly owner: {
+    readonly table: PgTable;
+    readonly key: PgColumn;
+    readonly timeZone: PgColumn;
+    readonly currency?: PgColumn;
+  };
+  /** The tables to watch. `key` is the row's own key, `owner` the column that names the row's owner. */
+  readonly sources: Readonly<Record<string, Source>>;
+  /** The metrics document: groups nested at will, with a metric at every end. */
+  readonly metrics: Metrics;
+  /** A statement that changes more rows than this makes deltad read the owners again instead of row by row. Default: 5000. */
+  readonly bulkRows?: number;
+  /** False: writers of the watched tables never use PREPARE TRANSACTION, so triggers may notify where max_prepared_transactions is above 0. */
+  readonly twoPhase?: boolean;
+}
+
+export interface Source {
+  readonly table: PgTable;
+  readonly key: PgColumn;
+  readonly owner: PgColumn;
+}
+
+export interface MetricTree {
+  readonly [name: string]: Metric<unknown> | MetricTree;
+}
+
+/** The metrics document's type: `MetricsOf<typeof config>`. */
+export type MetricsOf<C extends Config> = DocumentOf<C["metrics"]>;
+
+type DocumentOf<Tree> = {
+  readonly [Name in keyof Tree]: Tree[Name] extends Metric<infer Document> ? Document : DocumentOf<Tree[Name]>;
+};
+
+/** A column of the table called `Table`, whose Drizzle class is `Kind`. */
+export type ColumnOf<Table extends string, Kind extends string = string> = PgColumn & {
+  readonly _: { readonly tableName: Table; readonly columnType: Kind };
+};
+
+/** Exact numbers. Custom types pass here; compile() looks at their SQL type. */
+type ExactKind = `Pg${"Numeric" | "NumericNumber" | "NumericBigInt" | "SmallInt" | "Integer" | "BigInt53" | "BigInt64" | "CustomColumn"}`;
+type InstantKind = `Pg${"Timestamp" | "TimestampString" | "CustomColumn"}`;
+type DateKind = InstantKind | `Pg${"Date" | "DateString"}`;
+
+/** The last days or months by a column of `Table`. */
+export interface PeriodOf<Table extends string> extends Period {
+  readonly column: ColumnOf<Table>;
+}
+
+export function defineConfig<const Metrics extends MetricTree>(config: Config<Metrics>): Config<Metrics> {
+  return config;
+}
+
+/** How many rows. */
+export function count<Table extends PgTable>(table: Table): Measure<Table["_"]["name"], number> {
+  return new Measure({ kind: "rows", rows: allOf(table), value: { op: "count" }, by: undefined });
+}
+
+/**
+ * The exact sum of an integer or numeric column, as a decimal string.
+ * @param options.scale digits after the point, where the column's type does not say; every row is rounded to it, half away from zero
+ */
+export function sum<Table extends string>(
+  column: ColumnOf<Table, ExactKind>,
+  options: { readonly scale?: number } = {},
+): Measure<Table, string> {
+  const value = { op: "sum", column, scale: options.scale } as const;
+  return new Measure({ kind: "rows", rows: allOf(column.table), value, by: undefined });
+}
+
+/** A count or a sum over the rows of one table. */
+class Measure<Table extends string, Value, Document = Value, Timed extends boolean = false> implements Metric<Document> {
+  readonly [definition]: RowsDefinition;
+  declare readonly [documentType]?: () => Document;
+  declare readonly timed?: Timed;
+
+  constructor(made: RowsDefinition) {
+    this[definition] = made;
+  }
+
+  /** Only rows for which this is true. It may use this table's columns and no clock. */
+  where(condition: SQL | undefined): Measure<Table, Value, Document, Timed> {
+    return new Measure({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
+  }
+
+  /** One entry per value of a column, or per day or month of a period. Entries without a row are left out. */
+  by(group: ColumnOf<Table>): Measure<Table, Value, Record<string, Value>, Timed>;
+  by(group: PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, true>;
+  by(group: ColumnOf<Table> | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
+    const { rows, ...rest } = this[definition];
+    if ("unit" in group) return new Measure({ ...rest, rows: timed(rows, { kind: "during", period: group, each: true }) });
+    return new Measure({ ...rest, rows, by: group });
+  }
+
+  /** Only rows dated in the period. Rows dated later today, or later this month, are in. */
+  during(period: PeriodOf<Table>): Measure<Table, Value, Document, true> {
+    return new Measure({ ...this[definition], rows: timed(this[definition].rows, { kind: "during", period, each: false }) });
+  }
+
+  /** Only while `from <= now < until`. A row without one of them never counts. */
+  while(from: ColumnOf<Table, InstantKind>, until: ColumnOf<Table, InstantKind>): Measure<Table, Value, Document, true> {
+    return new Measure({ ...this[definition], rows: timed(this[definition].rows, { kind: "while", from, until }) });
+  }
+}
+export type { Measure };
+
+/** The set of a column's values; as a metric, how many there are. */
+export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table> {
+  return new Keys({ kind: "keys", rows: allOf(column.table), column });
+}
+
+class Keys<Table extends string> implements Metric<number> {
+  readonly [definition]: KeysDefinition;
+  declare readonly [documentType]?: () => number;
+
+  constructor(made: KeysDefinition) {
+    this[definition] = made;
+  }
+
+  where(condition: SQL | undefined): Keys<Table> {
+    return new Keys({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
+  }
+
+  during(period: PeriodOf<Table>): Keys<Table> {
+    return new Keys({ ...this[definition], rows: timed(this[definition].rows, { kind: "during", period, each: false }) });
+  }
+
+  while(from: ColumnOf<Table, InstantKind>, until: ColumnOf<Table, InstantKind>): Keys<Table> {
+    return new Keys({ ...this[definition], rows: timed(this[definition].rows, { kind: "while", from, until }) });
+  }
+}
+export type { Keys };
+
+/** The smallest local date, today or later, as `YYYY-MM-DD`; absent where there is none. */
+export function earliest<Table extends string>(column: ColumnOf<Table, DateKind>): Earliest {
+  return new Earliest({ kind: "earliest", rows: allOf(column.table), column });
+}
+
+class Earliest implements Metric<string | undefined> {
+  readonly [definition]: Extract<Definition, { kind: "earliest" }>;
+  declare readonly [documentType]?: () => string | undefined;
+
+  constructor(made: Extract<Definition, { kind: "earliest" }>) {
+    this[definition] = made;
+  }
+
+  where(condition: SQL | undefined): Earliest {
+    return new Earliest({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
+  }
+}
+export type { Earliest };
+
+/** How many values are in both sets. */
+export function overlap(left: Keys<string>, right: Keys<string>): Amount<number> {
+  return { [definition]: { kind: "overlap", left: left[definition], right: right[definition] } };
+}
+
+/** This period against the one before, as `100(a - b) / b` with one decimal; absent unless b is above 0. */
+export function growth<Table extends string, Value>(
+  measure: Measure<Table, Value, Value>,
+  period: PeriodOf<Table>,
+): Metric<number | undefined> {
+  return { [definition]: { kind: "growth", measure: measure[definition], period } };
+}
+
+/** `100 part / whole` with one decimal; absent unless the whole is above 0. Both are numbers of things, or both sums. */
+export function percentage<Value>(part: Amount<Value>, whole: Amount<Value>): Metric<number | undefined> {
+  return { [definition]: { kind: "percentage", part: part[definition], whole: whole[definition] } };
+}
+
+/** What `percentage` divides: a count, a sum, a set of keys or an overlap. */
+export type Amount<Value> = Metric<Value> & { readonly [definition]: AmountDefinition };
+
+/** The owner's currency. */
+export function currency(): Metric<string> {
+  return { [definition]: { kind: "currency" } };
+}
+
+/** Today, by the owner's local day. */
+export function day<Table extends string>(column: ColumnOf<Table, DateKind>): PeriodOf<Table> {
+  return trailingDays(1, column);
+}
+
+/** This month, by the owner's local months. */
+export function month<Table extends string>(column: ColumnOf<Table, DateKind>): PeriodOf<Table> {
+  return lastMonths(1, column);
+}
+
+/** The last `length` local days, today included. */
+export function trailingDays<Table extends string>(length: number, column: ColumnOf<Table, DateKind>): PeriodOf<Table> {
+  return { unit: "day", length, column };
+}
+
+/** The last `length` local months, this one included. */
+export function lastMonths<Table extends string>(length: number, column: ColumnOf<Table, DateKind>): PeriodOf<Table> {
+  return { unit: "month", length, column };
+}
+
+function allOf(table: PgTable): Selection {
+  return { table, conditions: [], time: { kind: "always" } };
+}
+
+function narrowed(rows: Selection, condition: SQL | undefined): Selection {
+  return condition === undefined ? rows : { ...rows, conditions: [...rows.conditions, condition] };
+}
+
+function timed(rows: Selection, time: SelectionTime): Selection {
+  if (rows.time.kind !== "always") throw new TypeError("a metric has one during(), while() or by(period), not two");
+  return { ...rows, time };
+}

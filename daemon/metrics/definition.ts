@@ -1,0 +1,72 @@
+/** What the builders of define.ts hold and compile() reads: plain data over Drizzle tables, columns and conditions. */
+import type { SQL } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+
+/** Where a metric keeps its definition. A registered symbol: a second copy of this package makes metrics that this one can read. */
+export const definition: unique symbol = Symbol.for("deltad.definition");
+
+/** Exists for the compiler only: it carries the type of a metric's value in the document. */
+export declare const documentType: unique symbol;
+
+/** One value, or one group of values, of the metrics document. */
+export interface Metric<Document> {
+  readonly [definition]: Definition;
+  readonly [documentType]?: () => Document;
+}
+
+export type Definition =
+  | { readonly kind: "currency" }
+  | RowsDefinition
+  | KeysDefinition
+  | OverlapDefinition
+  | { readonly kind: "growth"; readonly measure: RowsDefinition; readonly period: Period }
+  | { readonly kind: "percentage"; readonly part: AmountDefinition; readonly whole: AmountDefinition }
+  | { readonly kind: "earliest"; readonly rows: Selection; readonly column: PgColumn };
+
+/** What a percentage divides. */
+export type AmountDefinition = RowsDefinition | KeysDefinition | OverlapDefinition;
+
+/** How many rows, or the sum of a column over them; one number per value of `by`. */
+export interface RowsDefinition {
+  readonly kind: "rows";
+  readonly rows: Selection;
+  readonly value:
+    | { readonly op: "count" }
+    | { readonly op: "sum"; readonly column: PgColumn; readonly scale: number | undefined };
+  readonly by: PgColumn | undefined;
+}
+
+/** The set of values of a column over the selected rows. */
+export interface KeysDefinition {
+  readonly kind: "keys";
+  readonly rows: Selection;
+  readonly column: PgColumn;
+}
+
+/** The values that are in both sets. */
+export interface OverlapDefinition {
+  readonly kind: "overlap";
+  readonly left: KeysDefinition;
+  readonly right: KeysDefinition;
+}
+
+/** Which rows count, and when. */
+export interface Selection {
+  readonly table: PgTable;
+  /** All must hold. */
+  readonly conditions: readonly SQL[];
+  readonly time: SelectionTime;
+}
+
+export type SelectionTime =
+  | { readonly kind: "always" }
+  /** `each`: one number per day or month of the period instead of one for all of it. */
+  | { readonly kind: "during"; readonly period: Period; readonly each: boolean }
+  | { readonly kind: "while"; readonly from: PgColumn; readonly until: PgColumn };
+
+/** The last `length` local days or months, the current one included, by a date or an instant of the row. */
+export interface Period {
+  readonly unit: "day" | "month";
+  readonly length: number;
+  readonly column: PgColumn;
+}
