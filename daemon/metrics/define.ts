@@ -8,7 +8,7 @@ import {
   type AmountDefinition,
   type Definition,
   definition,
-  documentType,
+  type documentType,
   type KeysDefinition,
   type Metric,
   type Period,

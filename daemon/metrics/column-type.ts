@@ -1,0 +1,111 @@
+/** What deltad makes of a column's PostgreSQL type, as Drizzle spells it. */
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { ConfigError } from "../config/errors.ts";
+
+const WIDE: Readonly<Record<string, string>> = {
+  smallint: "bigint",
+  integer: "bigint",
+  int: "bigint",
+  int2: "bigint",
+  int4: "bigint",
+  int8: "bigint",
+  bigint: "bigint",
+  smallserial: "bigint",
+  serial: "bigint",
+  bigserial: "bigint",
+  numeric: "numeric",
+  decimal: "numeric",
+  real: "double precision",
+  float4: "double precision",
+  float8: "double precision",
+  "double precision": "double precision",
+  bool: "boolean",
+  boolean: "boolean",
+  uuid: "uuid",
+  date: "date",
+  time: "time",
+  "time with time zone": "timetz",
+  timestamp: "timestamp",
+  "timestamp without time zone": "timestamp",
+  "timestamp with time zone": "timestamptz",
+  timestamptz: "timestamptz",
+  interval: "interval",
+  json: "jsonb",
+  jsonb: "jsonb",
+  inet: "inet",
+  cidr: "inet",
+};
+
+/**
+ * The unconstrained type in which a change table keeps the column and in which metrics compare it, so that a widened column neither
+ * rounds nor overflows. Enums, domains, varchar, char, citext and every type not known here are kept as the text they print.
+ */
+export function wideType(column: PgColumn): string {
+  const { base, dimensions } = spelling(column);
+  return (WIDE[base] ?? "text") + "[]".repeat(dimensions);
+}
+
+/**
+ * The type to which owner ids from outside are cast. No length: a cast to varchar(5) would cut a longer id down to somebody else's.
+ */
+export function keyType(column: PgColumn): string {
+  const { base } = spelling(column);
+  if (base === "varchar" || base === "character varying") return "text";
+  if (base === "char" || base === "character") return "bpchar";
+  const integers: Readonly<Record<string, string>> = { smallserial: "smallint", serial: "integer", bigserial: "bigint" };
+  return integers[base] ?? base;
+}
+
+/**
+ * Digits after the point with which a column is summed.
+ * @throws ConfigError where the column can't be summed exactly
+ */
+export function sumScale(column: PgColumn, given: number | undefined): number {
+  const { base, modifiers } = spelling(column);
+  const type = wideType(column);
+  if (type === "double precision") {
+    throw new ConfigError(`${column.name} is ${base}: sums of floating-point numbers are never exact; make the column numeric`);
+  }
+  if (type !== "bigint" && type !== "numeric") throw new ConfigError(`${column.name} is ${base}: it can't be summed`);
+  const declared = modifiers === undefined ? undefined : Math.max(0, modifiers[1] ?? 0);
+  const scale = given ?? (type === "bigint" ? 0 : declared);
+  if (scale === undefined) {
+    throw new ConfigError(`${column.name} is numeric without a scale: say how many digits to keep, sum(…, { scale: 2 })`);
+  }
+  // 18 digits of fraction are more than any currency has.
+  if (!Number.isInteger(scale) || scale < 0 || scale > 18) throw new ConfigError(`scale must be a whole number from 0 to 18, not ${scale}`);
+  return scale;
+}
+
+/** The type of a column that dates rows. */
+export function dateType(column: PgColumn): "timestamptz" | "date" {
+  const type = wideType(column);
+  if (type === "timestamptz" || type === "date") return type;
+  if (type === "timestamp") {
+    throw new ConfigError(
+      `${column.name} is timestamp without time zone, which names no instant: make the column timestamptz (timestamp(…, { withTimezone: true }))`,
+    );
+  }
+  throw new ConfigError(`${column.name} is ${spelling(column).base}: only timestamptz and date columns date a row`);
+}
+
+/** Types whose text is the same in every session, so that it can name a group. */
+const NAMES_A_GROUP = new Set(["text", "bigint", "numeric", "boolean", "uuid", "date"]);
+
+/** @throws ConfigError where the column's values can't be keys of a group */
+export function refuseAsKey(column: PgColumn): void {
+  const type = wideType(column);
+  if (!NAMES_A_GROUP.has(type)) {
+    throw new ConfigError(`${column.name} is ${type}: only ${[...NAMES_A_GROUP].join(", ")} columns can be keys`);
+  }
+}
+
+/** `numeric(12, 2)[]` → base `numeric`, modifiers [12, 2], one dimension. */
+function spelling(column: PgColumn): { base: string; modifiers: readonly number[] | undefined; dimensions: number } {
+  const text = column.getSQLType().toLowerCase();
+  const dimensions = text.match(/\[\d*\]/g)?.length ?? 0;
+  const modifiers = /\(([^)]*)\)/.exec(text)?.[1]?.split(",").map(Number);
+  const base = text.replace(/\[\d*\]|\([^)]*\)/g, "").replace(/\s+/g, " ").trim();
+  // interval has fields, which do not change how it compares.
+  return { base: base.startsWith("interval ") ? "interval" : base, modifiers, dimensions };
+}

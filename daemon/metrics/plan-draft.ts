@@ -1,0 +1,66 @@
+/** Collects what metrics need and keeps one of each: metrics that look at the same rows in the same way share a select and their state. */
+import type { Accumulator, Measure, Overlap, Projection, ProjectionTime, Window } from "./plan.ts";
+
+/** What one number, or one number per key, is made from. */
+export interface Contribution {
+  readonly source: string;
+  /** SQL text of the key. */
+  readonly key: string | undefined;
+  /** The projection's time; a day or month projection is given its span by the windows over it. */
+  readonly time: ProjectionTime;
+  readonly measure: Measure;
+  readonly window: Window | undefined;
+  readonly keyedBy: Accumulator["keyedBy"];
+}
+
+interface ProjectionDraft {
+  readonly source: string;
+  readonly key: string | undefined;
+  time: ProjectionTime;
+  readonly measures: Measure[];
+}
+
+export class PlanDraft {
+  readonly #projections: ProjectionDraft[] = [];
+  readonly #accumulators: Accumulator[] = [];
+  readonly #overlaps: Overlap[] = [];
+
+  get projections(): readonly Projection[] {
+    return this.#projections;
+  }
+  get accumulators(): readonly Accumulator[] {
+    return this.#accumulators;
+  }
+  get overlaps(): readonly Overlap[] {
+    return this.#overlaps;
+  }
+
+  /** @returns the index of the accumulator */
+  accumulator({ source, key, time, measure, window, keyedBy }: Contribution): number {
+    const projection = index(this.#projections, { source, key, time, measures: [] }, (draft) => [draft.source, draft.key, { ...draft.time, spanDays: 0 }]);
+    const draft = this.#projections[projection] as ProjectionDraft;
+    if (window !== undefined && "spanDays" in draft.time) {
+      draft.time = { ...draft.time, spanDays: Math.max(draft.time.spanDays, spanDays(window)) };
+    }
+    return index(this.#accumulators, { projection, measure: index(draft.measures, measure), window, keyedBy });
+  }
+
+  /** @returns the index of the overlap */
+  overlap(left: number, right: number): number {
+    return index(this.#overlaps, { left, right });
+  }
+}
+
+/** How old, in days, a row can be that the window still holds; for months, of 31 days each. */
+function spanDays({ unit, end }: Window): number {
+  return unit === "day" ? end - 1 : 31 * end;
+}
+
+/** The place of an equal item, which is added where there is none. */
+function index<Item>(items: Item[], item: Item, identity: (item: Item) => unknown = (all) => all): number {
+  // JSON has no -Infinity: without this, a window from the beginning of time would equal one from nowhere.
+  const text = (value: Item) => JSON.stringify(identity(value), (_, part: unknown) => (part === -Infinity ? "-Infinity" : part));
+  const wanted = text(item);
+  const found = items.findIndex((other) => text(other) === wanted);
+  return found >= 0 ? found : items.push(item) - 1;
+}
