@@ -1,6 +1,6 @@
 /** Which columns of which watched tables the definitions need. */
 import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
-import pg from "pg";
+import { quoteIdentifier } from "../database/identifier.ts";
 import { OWNER_SOURCE, type WatchedTable } from "../capture/watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import { wideType } from "./column-type.ts";
@@ -30,17 +30,20 @@ export class CapturedTables {
   sourceOf(table: PgTable): string {
     const captured = this.#tables.get(nameOf(table));
     if (captured === undefined) throw new ConfigError(`table ${nameOf(table)} is not one of the sources`);
-    if (captured.source === OWNER_SOURCE) throw new ConfigError(`${nameOf(table)} is the owner table: metrics are about the sources' rows`);
+    if (captured.source === OWNER_SOURCE)
+      throw new ConfigError(`${nameOf(table)} is the owner table: metrics are about the sources' rows`);
     return captured.source;
   }
 
   /** `r."name"`: from now on the column is captured. It must be a column of `table`. */
   reference(table: PgTable, column: PgColumn): string {
     const own = nameOf(table);
-    if (nameOf(column.table) !== own) throw new ConfigError(`${nameOf(column.table)}.${column.name} is a column of another table than ${own}`);
-    if (RESERVED.has(column.name)) throw new ConfigError(`${own}.${column.name}: deltad's change tables use this name themselves`);
+    if (nameOf(column.table) !== own)
+      throw new ConfigError(`${nameOf(column.table)}.${column.name} is a column of another table than ${own}`);
+    if (RESERVED.has(column.name))
+      throw new ConfigError(`${own}.${column.name}: deltad's change tables use this name themselves`);
     this.#tables.get(own)?.columns.add(column.name);
-    return `r.${pg.escapeIdentifier(column.name)}`;
+    return `r.${quoteIdentifier(column.name)}`;
   }
 
   /** The owner table first; columns in the order of the table. */
@@ -51,7 +54,9 @@ export class CapturedTables {
         source,
         schema: schema ?? "public",
         table: name,
-        columns: all.filter((column) => columns.has(column.name)).map((column) => ({ name: column.name, type: wideType(column) })),
+        columns: all
+          .filter((column) => columns.has(column.name))
+          .map((column) => ({ name: column.name, type: wideType(column) })),
         owner: owner.name,
       };
     });
@@ -65,7 +70,8 @@ export class CapturedTables {
   #add(captured: Captured): void {
     const name = nameOf(captured.table);
     const other = this.#tables.get(name);
-    if (other !== undefined) throw new ConfigError(`${name} is watched twice: as ${other.source} and as ${captured.source}`);
+    if (other !== undefined)
+      throw new ConfigError(`${name} is watched twice: as ${other.source} and as ${captured.source}`);
     this.#tables.set(name, captured);
   }
 }

@@ -22,13 +22,16 @@ export function checkConfig(value: unknown): asserts value is Config {
   for (const [name, source] of Object.entries(sources)) checkSource(name, source);
   record(config["metrics"], "metrics");
   checkBulkRows(config["bulkRows"]);
-  if (!["boolean", "undefined"].includes(typeof config["twoPhase"])) throw new ConfigError("twoPhase must be true or false");
+  if (!["boolean", "undefined"].includes(typeof config["twoPhase"]))
+    throw new ConfigError("twoPhase must be true or false");
 }
 
 function checkSource(name: string, value: unknown): void {
   if (name === OWNER_SOURCE) throw new ConfigError(`sources.${name}: this name is the owner table's; choose another`);
   if (!SOURCE_NAME.test(name)) {
-    throw new ConfigError(`sources.${name}: a source's name has letters, digits and _, at most 45, and begins with no digit`);
+    throw new ConfigError(
+      `sources.${name}: a source's name has letters, digits and _, at most 45, and begins with no digit`,
+    );
   }
   const source = record(value, `sources.${name}`);
   refuseUnknown(source, ["table", "key", "owner"], `sources.${name}.`);
@@ -42,7 +45,8 @@ function checkTable(holder: Readonly<Record<string, unknown>>, columns: readonly
 
 function checkColumn(holder: Readonly<Record<string, unknown>>, name: string, path: string): void {
   const column = holder[name];
-  if (!is(column, Column) || column.table !== holder["table"]) throw new ConfigError(`${path}.${name} must be a column of ${path}.table`);
+  if (!is(column, Column) || column.table !== holder["table"])
+    throw new ConfigError(`${path}.${name} must be a column of ${path}.table`);
 }
 
 function checkBulkRows(value: unknown): void {

@@ -52,7 +52,11 @@ export function keyType(column: PgColumn): string {
   const { base } = spelling(column);
   if (base === "varchar" || base === "character varying") return "text";
   if (base === "char" || base === "character") return "bpchar";
-  const integers: Readonly<Record<string, string>> = { smallserial: "smallint", serial: "integer", bigserial: "bigint" };
+  const integers: Readonly<Record<string, string>> = {
+    smallserial: "smallint",
+    serial: "integer",
+    bigserial: "bigint",
+  };
   return integers[base] ?? base;
 }
 
@@ -64,16 +68,21 @@ export function sumScale(column: PgColumn, given: number | undefined): number {
   const { base, modifiers } = spelling(column);
   const type = wideType(column);
   if (type === "double precision") {
-    throw new ConfigError(`${column.name} is ${base}: sums of floating-point numbers are never exact; make the column numeric`);
+    throw new ConfigError(
+      `${column.name} is ${base}: sums of floating-point numbers are never exact; make the column numeric`,
+    );
   }
   if (type !== "bigint" && type !== "numeric") throw new ConfigError(`${column.name} is ${base}: it can't be summed`);
   const declared = modifiers === undefined ? undefined : Math.max(0, modifiers[1] ?? 0);
   const scale = given ?? (type === "bigint" ? 0 : declared);
   if (scale === undefined) {
-    throw new ConfigError(`${column.name} is numeric without a scale: say how many digits to keep, sum(…, { scale: 2 })`);
+    throw new ConfigError(
+      `${column.name} is numeric without a scale: say how many digits to keep, sum(…, { scale: 2 })`,
+    );
   }
   // 18 digits of fraction are more than any currency has.
-  if (!Number.isInteger(scale) || scale < 0 || scale > 18) throw new ConfigError(`scale must be a whole number from 0 to 18, not ${scale}`);
+  if (!Number.isInteger(scale) || scale < 0 || scale > 18)
+    throw new ConfigError(`scale must be a whole number from 0 to 18, not ${scale}`);
   return scale;
 }
 
@@ -105,7 +114,10 @@ function spelling(column: PgColumn): { base: string; modifiers: readonly number[
   const text = column.getSQLType().toLowerCase();
   const dimensions = text.match(/\[\d*\]/g)?.length ?? 0;
   const modifiers = /\(([^)]*)\)/.exec(text)?.[1]?.split(",").map(Number);
-  const base = text.replace(/\[\d*\]|\([^)]*\)/g, "").replace(/\s+/g, " ").trim();
+  const base = text
+    .replace(/\[\d*\]|\([^)]*\)/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
   // interval has fields, which do not change how it compares.
   return { base: base.startsWith("interval ") ? "interval" : base, modifiers, dimensions };
 }

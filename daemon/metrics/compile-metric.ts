@@ -42,7 +42,9 @@ export class MetricCompiler {
       case "earliest":
         return { kind: "earliest", accumulator: this.#earliest(metric.rows, metric.column) };
       default:
-        throw new ConfigError(`a metric of the unknown kind ${String((metric as { kind: unknown }).kind)}; is another version of deltad installed?`);
+        throw new ConfigError(
+          `a metric of the unknown kind ${String((metric as { kind: unknown }).kind)}; is another version of deltad installed?`,
+        );
     }
   }
 
@@ -51,20 +53,33 @@ export class MetricCompiler {
     const accumulator = this.#accumulate(metric.rows, metric.by, measure);
     const scale = measure.value.op === "sum" ? measure.value.scale : undefined;
     if (isGroup(metric)) {
-      const counts = scale === undefined ? accumulator : this.#accumulate(metric.rows, metric.by, this.#countOf(metric));
+      const counts =
+        scale === undefined ? accumulator : this.#accumulate(metric.rows, metric.by, this.#countOf(metric));
       return { kind: "group", accumulator, counts, scale };
     }
-    return scale === undefined ? { kind: "count", quantity: { of: "accumulator", index: accumulator } } : { kind: "sum", accumulator, scale };
+    return scale === undefined
+      ? { kind: "count", quantity: { of: "accumulator", index: accumulator } }
+      : { kind: "sum", accumulator, scale };
   }
 
   #growth(metric: RowsDefinition, period: Period): LeafValue {
-    if (isGroup(metric) || metric.rows.time.kind !== "always") throw new ConfigError("growth() takes a count or a sum without by(), during() and while()");
+    if (isGroup(metric) || metric.rows.time.kind !== "always")
+      throw new ConfigError("growth() takes a count or a sum without by(), during() and while()");
     const { length, unit } = checked(period);
     const within = (window: Window): Quantity => ({
       of: "accumulator",
-      index: this.#draft.accumulator({ ...this.#during(metric.rows, period), measure: this.#measure(metric), window, keyedBy: "none" }),
+      index: this.#draft.accumulator({
+        ...this.#during(metric.rows, period),
+        measure: this.#measure(metric),
+        window,
+        keyedBy: "none",
+      }),
     });
-    return { kind: "growth", current: within({ unit, start: 0, end: length }), previous: within({ unit, start: length, end: 2 * length }) };
+    return {
+      kind: "growth",
+      current: within({ unit, start: 0, end: length }),
+      previous: within({ unit, start: length, end: 2 * length }),
+    };
   }
 
   #earliest(rows: Selection, column: PgColumn): number {
@@ -85,7 +100,9 @@ export class MetricCompiler {
 
   #overlap(left: KeysDefinition, right: KeysDefinition): number {
     if (wideType(left.column) !== wideType(right.column)) {
-      throw new ConfigError(`overlap(): ${left.column.name} and ${right.column.name} are of different types, so their values never meet`);
+      throw new ConfigError(
+        `overlap(): ${left.column.name} and ${right.column.name} are of different types, so their values never meet`,
+      );
     }
     return this.#draft.overlap(this.#keys(left), this.#keys(right));
   }
@@ -97,17 +114,26 @@ export class MetricCompiler {
   #accumulate(rows: Selection, by: PgColumn | undefined, measure: Measure): number {
     const { time } = rows;
     const each = time.kind === "during" && time.each;
-    if (each && by !== undefined) throw new ConfigError("by() is given a column and a period: a group has one kind of key");
+    if (each && by !== undefined)
+      throw new ConfigError("by() is given a column and a period: a group has one kind of key");
     if (by !== undefined) refuseAsKey(by);
     const key = by === undefined ? undefined : `${this.#tables.reference(rows.table, by)}::text`;
     const keyedBy = each ? time.period.unit : by === undefined ? "none" : "key";
     const source = this.#tables.sourceOf(rows.table);
     if (time.kind === "during") {
       const { unit, length } = checked(time.period);
-      return this.#draft.accumulator({ ...this.#during(rows, time.period), key, measure, window: { unit, start: 0, end: length }, keyedBy });
+      return this.#draft.accumulator({
+        ...this.#during(rows, time.period),
+        key,
+        measure,
+        window: { unit, start: 0, end: length },
+        keyedBy,
+      });
     }
     const instants: ProjectionTime =
-      time.kind === "always" ? { kind: "none" } : { kind: "while", from: this.#instant(rows, time.from), until: this.#instant(rows, time.until) };
+      time.kind === "always"
+        ? { kind: "none" }
+        : { kind: "while", from: this.#instant(rows, time.from), until: this.#instant(rows, time.until) };
     return this.#draft.accumulator({ source, key, time: instants, measure, window: undefined, keyedBy });
   }
 
@@ -119,25 +145,32 @@ export class MetricCompiler {
 
   #instant(rows: Selection, column: PgColumn): string {
     this.#tables.reference(rows.table, column);
-    if (dateType(column) === "date") throw new ConfigError(`while() is about instants, and ${column.name} is a date: use a timestamptz column`);
+    if (dateType(column) === "date")
+      throw new ConfigError(`while() is about instants, and ${column.name} is a date: use a timestamptz column`);
     return column.name;
   }
 
   #measure({ rows, value }: RowsDefinition): Measure {
     if (value.op === "count") return { where: this.#where(rows), value };
     this.#tables.reference(rows.table, value.column);
-    return { where: this.#where(rows), value: { op: "sum", column: value.column.name, scale: sumScale(value.column, value.scale) } };
+    return {
+      where: this.#where(rows),
+      value: { op: "sum", column: value.column.name, scale: sumScale(value.column, value.scale) },
+    };
   }
 
   /** How many rows a sum is made of. */
   #countOf({ rows, value }: RowsDefinition): Measure {
-    const summable = value.op === "sum" ? [isSummable(this.#tables.reference(rows.table, value.column), wideType(value.column))] : [];
+    const summable =
+      value.op === "sum" ? [isSummable(this.#tables.reference(rows.table, value.column), wideType(value.column))] : [];
     return { where: this.#where(rows, summable), value: { op: "count" } };
   }
 
   #where({ table, conditions }: Selection, more: readonly string[] = []): string | undefined {
     this.#tables.sourceOf(table);
-    const all = conditions.map((condition) => conditionSql(condition, table, (column) => this.#tables.reference(table, column))).concat(more);
+    const all = conditions
+      .map((condition) => conditionSql(condition, table, (column) => this.#tables.reference(table, column)))
+      .concat(more);
     return all.length < 2 ? all[0] : all.map((condition) => `(${condition})`).join(" and ");
   }
 }
@@ -155,5 +188,6 @@ function checked(period: Period): Period {
 function refuseMixed(part: AmountDefinition, whole: AmountDefinition): void {
   const scale = (amount: AmountDefinition) =>
     amount.kind === "rows" && amount.value.op === "sum" ? sumScale(amount.value.column, amount.value.scale) : undefined;
-  if (scale(part) !== scale(whole)) throw new ConfigError("percentage() divides a number by a number, or a sum by a sum of the same scale");
+  if (scale(part) !== scale(whole))
+    throw new ConfigError("percentage() divides a number by a number, or a sum by a sum of the same scale");
 }

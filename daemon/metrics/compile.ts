@@ -15,7 +15,9 @@ export function compile(config: unknown): Plan {
   const tables = new CapturedTables(config);
   const draft = new PlanDraft();
   const compiler = new MetricCompiler(draft, tables, config.owner.currency !== undefined);
-  const leaves = [...definitions(config.metrics, [])].map(([path, metric]): Leaf => ({ path, value: at(path, () => compiler.leaf(metric)) }));
+  const leaves = [...definitions(config.metrics, [])].map(
+    ([path, metric]): Leaf => ({ path, value: at(path, () => compiler.leaf(metric)) }),
+  );
   const { schema, name } = getTableConfig(config.owner.table);
   const owner: OwnerTable = {
     schema: schema ?? "public",
@@ -41,7 +43,8 @@ function* definitions(tree: object, path: readonly string[]): Generator<[readonl
   for (const [name, node] of entries) {
     const here = [...path, name];
     // Dotted names would make two metrics look alike wherever a path is printed.
-    if (name === "" || name.includes(".")) throw new ConfigError(`${["metrics", ...here].join(".")}: nest objects instead of a dot in a name`);
+    if (name === "" || name.includes("."))
+      throw new ConfigError(`${["metrics", ...here].join(".")}: nest objects instead of a dot in a name`);
     if (typeof node !== "object" || node === null || Array.isArray(node)) {
       throw new ConfigError(`${["metrics", ...here].join(".")} must be a metric or an object of metrics`);
     }

@@ -16,9 +16,12 @@ export function checkConditionText(text: string, example: string): void {
     const start = tokens.lastIndex;
     const found = tokens.exec(text)?.groups;
     if (found === undefined) throw new ConfigError(`can't read the SQL at: ${oneLine(text.slice(start))}`);
-    if (found["comment"] !== undefined) throw new ConfigError(`leave comments out of the SQL: ${oneLine(text.slice(start))}`);
-    if (found["quoted"] !== undefined) throw new ConfigError(`write ${found["quoted"]} as a column of the table, ${example}`);
-    if (found["string"] !== undefined && CLOCK_LITERAL.test(found["string"].slice(1, -1))) throw clockError(found["string"]);
+    if (found["comment"] !== undefined)
+      throw new ConfigError(`leave comments out of the SQL: ${oneLine(text.slice(start))}`);
+    if (found["quoted"] !== undefined)
+      throw new ConfigError(`write ${found["quoted"]} as a column of the table, ${example}`);
+    if (found["string"] !== undefined && CLOCK_LITERAL.test(found["string"].slice(1, -1)))
+      throw clockError(found["string"]);
     if (found["word"] !== undefined) checkWord(found["word"], /^\s*\(/.test(text.slice(tokens.lastIndex)), example);
   }
 }
@@ -27,7 +30,10 @@ function checkWord(word: string, called: boolean, example: string): void {
   const name = word.toLowerCase();
   if (CLOCK_WORDS.has(name)) throw clockError(word);
   if (ALLOWED_WORDS.has(name) || (called && ALLOWED_FUNCTIONS.has(name))) return;
-  if (called) throw new ConfigError(`${word}() is not one of the functions known to depend on nothing but the row; keep its result in a column`);
+  if (called)
+    throw new ConfigError(
+      `${word}() is not one of the functions known to depend on nothing but the row; keep its result in a column`,
+    );
   if (["select", "exists", "over", "filter", "with"].includes(name)) {
     throw new ConfigError(`${word}: a condition is about one row of one table, without subqueries and aggregates`);
   }
@@ -35,7 +41,9 @@ function checkWord(word: string, called: boolean, example: string): void {
 }
 
 export function clockError(word: string): ConfigError {
-  return new ConfigError(`${word}: conditions have no clock; say when rows count with during(day(…)), trailingDays, month or while(from, until)`);
+  return new ConfigError(
+    `${word}: conditions have no clock; say when rows count with during(day(…)), trailingDays, month or while(from, until)`,
+  );
 }
 
 function oneLine(text: string): string {

@@ -37,7 +37,9 @@ function written(chunk: unknown, context: Context): string {
   if (is(chunk, Param)) return bound(chunk);
   if (Array.isArray(chunk)) return `(${chunk.map((part) => written(part, context)).join(", ")})`;
   if (chunk === null || typeof chunk !== "object" || chunk instanceof Date) return literal(chunk, undefined);
-  throw new ConfigError("a condition may use columns and values of its own table only: no other table, subquery, placeholder or identifier");
+  throw new ConfigError(
+    "a condition may use columns and values of its own table only: no other table, subquery, placeholder or identifier",
+  );
 }
 
 /** A value that Drizzle bound to the column it is compared with. */
@@ -48,7 +50,9 @@ function bound(param: Param): string {
   try {
     mapped = param.encoder.mapToDriverValue(param.value);
   } catch {
-    throw new ConfigError(`${JSON.stringify(param.value)} is no value for ${column === undefined ? "this place" : column.name}`);
+    throw new ConfigError(
+      `${JSON.stringify(param.value)} is no value for ${column === undefined ? "this place" : column.name}`,
+    );
   }
   return literal(mapped, column);
 }

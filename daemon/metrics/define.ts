@@ -59,7 +59,8 @@ export type ColumnOf<Table extends string, Kind extends string = string> = PgCol
 };
 
 /** Exact numbers. Custom types pass here; compile() looks at their SQL type. */
-type ExactKind = `Pg${"Numeric" | "NumericNumber" | "NumericBigInt" | "SmallInt" | "Integer" | "BigInt53" | "BigInt64" | "CustomColumn"}`;
+type ExactKind =
+  `Pg${"Numeric" | "NumericNumber" | "NumericBigInt" | "SmallInt" | "Integer" | "BigInt53" | "BigInt64" | "CustomColumn"}`;
 type InstantKind = `Pg${"Timestamp" | "TimestampString" | "CustomColumn"}`;
 type DateKind = InstantKind | `Pg${"Date" | "DateString"}`;
 
@@ -90,7 +91,9 @@ export function sum<Table extends string>(
 }
 
 /** A count or a sum over the rows of one table. */
-class Measure<Table extends string, Value, Document = Value, Timed extends boolean = false> implements Metric<Document> {
+class Measure<Table extends string, Value, Document = Value, Timed extends boolean = false>
+  implements Metric<Document>
+{
   readonly [definition]: RowsDefinition;
   declare readonly [documentType]?: () => Document;
   declare readonly timed?: Timed;
@@ -109,17 +112,24 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
   by(group: PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, true>;
   by(group: ColumnOf<Table> | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
     const { rows, ...rest } = this[definition];
-    if ("unit" in group) return new Measure({ ...rest, rows: timed(rows, { kind: "during", period: group, each: true }) });
+    if ("unit" in group)
+      return new Measure({ ...rest, rows: timed(rows, { kind: "during", period: group, each: true }) });
     return new Measure({ ...rest, rows, by: group });
   }
 
   /** Only rows dated in the period. Rows dated later today, or later this month, are in. */
   during(period: PeriodOf<Table>): Measure<Table, Value, Document, true> {
-    return new Measure({ ...this[definition], rows: timed(this[definition].rows, { kind: "during", period, each: false }) });
+    return new Measure({
+      ...this[definition],
+      rows: timed(this[definition].rows, { kind: "during", period, each: false }),
+    });
   }
 
   /** Only while `from <= now < until`. A row without one of them never counts. */
-  while(from: ColumnOf<Table, InstantKind>, until: ColumnOf<Table, InstantKind>): Measure<Table, Value, Document, true> {
+  while(
+    from: ColumnOf<Table, InstantKind>,
+    until: ColumnOf<Table, InstantKind>,
+  ): Measure<Table, Value, Document, true> {
     return new Measure({ ...this[definition], rows: timed(this[definition].rows, { kind: "while", from, until }) });
   }
 }
@@ -143,7 +153,10 @@ class Keys<Table extends string> implements Metric<number> {
   }
 
   during(period: PeriodOf<Table>): Keys<Table> {
-    return new Keys({ ...this[definition], rows: timed(this[definition].rows, { kind: "during", period, each: false }) });
+    return new Keys({
+      ...this[definition],
+      rows: timed(this[definition].rows, { kind: "during", period, each: false }),
+    });
   }
 
   while(from: ColumnOf<Table, InstantKind>, until: ColumnOf<Table, InstantKind>): Keys<Table> {

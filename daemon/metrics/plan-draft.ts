@@ -37,7 +37,11 @@ export class PlanDraft {
 
   /** @returns the index of the accumulator */
   accumulator({ source, key, time, measure, window, keyedBy }: Contribution): number {
-    const projection = index(this.#projections, { source, key, time, measures: [] }, (draft) => [draft.source, draft.key, { ...draft.time, spanDays: 0 }]);
+    const projection = index(this.#projections, { source, key, time, measures: [] }, (draft) => [
+      draft.source,
+      draft.key,
+      { ...draft.time, spanDays: 0 },
+    ]);
     const draft = this.#projections[projection] as ProjectionDraft;
     if (window !== undefined && "spanDays" in draft.time) {
       draft.time = { ...draft.time, spanDays: Math.max(draft.time.spanDays, spanDays(window)) };
@@ -59,7 +63,8 @@ function spanDays({ unit, end }: Window): number {
 /** The place of an equal item, which is added where there is none. */
 function index<Item>(items: Item[], item: Item, identity: (item: Item) => unknown = (all) => all): number {
   // JSON has no -Infinity: without this, a window from the beginning of time would equal one from nowhere.
-  const text = (value: Item) => JSON.stringify(identity(value), (_, part: unknown) => (part === -Infinity ? "-Infinity" : part));
+  const text = (value: Item) =>
+    JSON.stringify(identity(value), (_, part: unknown) => (part === -Infinity ? "-Infinity" : part));
   const wanted = text(item);
   const found = items.findIndex((other) => text(other) === wanted);
   return found >= 0 ? found : items.push(item) - 1;

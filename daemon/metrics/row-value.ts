@@ -1,7 +1,31 @@
 /** SQL about one value of a row `r`. */
 
+/** Before 1900 is -∞ and from 2200 on ∞: in this range instants in microseconds are exact JavaScript numbers, and zone arithmetic never overflows. */
+const EARLIEST = "1900-01-01";
+const LATEST = "2200-01-01";
+
 /** True for values that a sum can take: NaN and the infinities of `numeric` count as NULL. */
 export function isSummable(reference: string, type: string): string {
   // NaN sorts above Infinity.
   return type === "numeric" ? `${reference} > '-Infinity' and ${reference} < 'Infinity'` : `${reference} is not null`;
+}
+
+/** An instant that is not NULL, clamped. */
+export function clampedInstant(reference: string): string {
+  return `least(greatest(${reference}, timestamptz '${EARLIEST} 00:00:00+00'), timestamptz '${LATEST} 00:00:00+00')`;
+}
+
+/** A date that is not NULL, clamped. */
+export function clampedDate(reference: string): string {
+  return `least(greatest(${reference}, date '${EARLIEST}'), date '${LATEST}')`;
+}
+
+/** An instant that is not NULL, in microseconds since 1970, clamped. */
+export function instantUs(reference: string): string {
+  return `(extract(epoch from ${clampedInstant(reference)}) * 1000000)::bigint`;
+}
+
+/** An expression of microseconds since 1970 as an instant, exactly: a double of seconds would lose the last digit. */
+export function instantOf(microseconds: string): string {
+  return `(timestamptz 'epoch' + make_interval(hours => (${microseconds} / 3600000000)::int, secs => (${microseconds} % 3600000000) / 1000000::float8))`;
 }

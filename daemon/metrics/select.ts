@@ -1,0 +1,120 @@
+/**
+ * The plan's projections as SQL: rows -> grains, grouped by PostgreSQL. One text has two sources, the changes of a batch and the tables
+ * themselves, so that `load + deltas` is the same arithmetic on both sides. Each statement returns
+ *
+ *   tag int (index of the projection), owner text, key text, day int (since 2000-01-01; NULL where the owner's zone is not in $3),
+ *   from_us bigint, until_us bigint (since 1970), m text (one integer per measure, separated by spaces)
+ *
+ * without the rows whose measures are all 0, and can be joined to others by UNION ALL.
+ */
+import type { WatchedTable } from "../capture/watched-table.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
+import type { Measure, OwnerTable, Plan, Projection, ProjectionTime } from "./plan.ts";
+import { changedRows, ownerJoin, tableRows } from "./row-source.ts";
+import { clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
+
+/** A local date is at most a day from UTC's; a day more for a clock that is behind, and one for the eye. */
+const MARGIN_DAYS = 3;
+
+/** Selects over the CTEs `"delta_<source>"`: change_weight and the captured columns. Parameter $3: text[], the good zones. */
+export function deltaSelects(plan: Plan): readonly string[] {
+  return plan.projections.map((projection, tag) => {
+    const table = tableOf(plan, projection);
+    return grains(plan.owner, table, projection, tag, changedRows(table));
+  });
+}
+
+/** Selects over the tables. Parameters: $1 the owners' keys (text[]), $2 the instant T in microseconds since 1970, $3 the good zones (text[]). */
+export function loadSelects(plan: Plan): readonly string[] {
+  return plan.projections.map((projection, tag) => {
+    const table = tableOf(plan, projection);
+    const conditions = [
+      `t.${quoteIdentifier(table.owner)} = any($1::${plan.owner.keyType}[])`,
+      ...unexpired(projection.time),
+      "$2::bigint is not null",
+      "$3::text[] is not null",
+    ];
+    return grains(plan.owner, table, projection, tag, tableRows(table, conditions.join(" and ")));
+  });
+}
+
+function grains(owner: OwnerTable, table: WatchedTable, projection: Projection, tag: number, rows: string): string {
+  const { key, time, measures } = projection;
+  const bounds = time.kind === "while" ? [reference(time.from), reference(time.until)] : [];
+  const present = [key, "column" in time ? reference(time.column) : undefined, ...bounds].filter(
+    (value) => value !== undefined,
+  );
+  const counted = measures.map((measure) => allOf([measure.where, summable(table, measure)]));
+  const some = counted.every((condition) => condition !== undefined)
+    ? [counted.map((condition) => `(${condition})`).join(" or ")]
+    : [];
+  const conditions = [...present.map((value) => `${value} is not null`), ...some.map((any) => `(${any})`)];
+  const values = measures.map((_, index) => `g.v${index}`);
+  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${values.join(", ")}) as m
+from (
+  select o.${quoteIdentifier(owner.key)}::text collate "C" as owner,
+    ${key === undefined ? "null::text" : `(${key}) collate "C"`} as key,
+    ${dayOf(time, owner)} as day,
+    ${bounds[0] === undefined ? "null::bigint" : instantUs(bounds[0])} as from_us,
+    ${bounds[1] === undefined ? "null::bigint" : instantUs(bounds[1])} as until_us,
+    ${measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`).join(",\n    ")}
+  from (${rows}) r
+  ${ownerJoin(owner)}${conditions.length === 0 ? "" : `\n  where ${conditions.join(" and ")}`}
+  group by 1, 2, 3, 4, 5
+) g
+where ${values.map((value) => `${value} <> 0`).join(" or ")}`;
+}
+
+function total({ value }: Measure, condition: string | undefined): string {
+  // A row is rounded, never the sum; half away from zero, as numeric rounds. numeric: bigint could overflow at its very end.
+  const units =
+    value.op === "count"
+      ? ""
+      : ` * round(${reference(value.column)}::numeric${value.scale === 0 ? "" : ` * 1${"0".repeat(value.scale)}`})`;
+  return `coalesce(sum(r.change_weight${units})${condition === undefined ? "" : ` filter (where ${condition})`}, 0)`;
+}
+
+function summable(table: WatchedTable, { value }: Measure): string | undefined {
+  if (value.op === "count") return undefined;
+  const column = table.columns.find(({ name }) => name === value.column);
+  return isSummable(reference(value.column), column?.type ?? "numeric");
+}
+
+/** Days since 2000-01-01. A zone that PostgreSQL does not know would fail the statement: only zones known to be good are evaluated. */
+function dayOf(time: ProjectionTime, owner: OwnerTable): string {
+  if (!("column" in time)) return "null::int";
+  const zone = `o.${quoteIdentifier(owner.timeZone)}::text`;
+  const column = reference(time.column);
+  const local =
+    time.type === "date" ? `${clampedDate(column)}::timestamp` : `${clampedInstant(column)} at time zone ${zone}`;
+  const first = time.kind === "month" ? `date_trunc('month', ${local})` : `(${local})`;
+  return `case when ${zone} = any($3::text[]) then ${first}::date - date '2000-01-01' end`;
+}
+
+/** Conditions that an index on the column answers, some days wider than the window; the engine drops what is left over. */
+function unexpired(time: ProjectionTime): readonly string[] {
+  const now = instantOf("$2::bigint");
+  if (time.kind === "none") return [];
+  if (time.kind === "while") return [`t.${quoteIdentifier(time.until)} > ${now}`];
+  if (!Number.isFinite(time.spanDays)) return [];
+  const days = time.spanDays + MARGIN_DAYS;
+  const since = `${now} - interval '${24 * days} hours'`;
+  return [
+    `t.${quoteIdentifier(time.column)} >= ${time.type === "date" ? `((${since}) at time zone 'UTC')::date` : `(${since})`}`,
+  ];
+}
+
+function allOf(conditions: readonly (string | undefined)[]): string | undefined {
+  const present = conditions.filter((condition) => condition !== undefined);
+  return present.length < 2 ? present[0] : present.map((condition) => `(${condition})`).join(" and ");
+}
+
+function reference(column: string): string {
+  return `r.${quoteIdentifier(column)}`;
+}
+
+function tableOf(plan: Plan, projection: Projection): WatchedTable {
+  const table = plan.tables.find(({ source }) => source === projection.source);
+  if (table === undefined) throw new RangeError(`the plan has no source ${projection.source}`);
+  return table;
+}
