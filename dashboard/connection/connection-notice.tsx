@@ -1,0 +1,39 @@
+import type { Connection } from "../../client/connection.ts";
+import { useLanguage } from "../language/language.tsx";
+import { Countdown } from "./countdown.tsx";
+import { explain, explainStale } from "./explain.ts";
+
+interface Props {
+  readonly connection: Connection;
+  readonly onReconnect: () => void;
+  readonly onLeave: () => void;
+}
+
+/** What is wrong, since when the numbers stand still, and what can be done. Absent while all is well. */
+export function ConnectionNotice({ connection, onReconnect, onLeave }: Props) {
+  const { format, messages } = useLanguage();
+  const { state } = connection;
+  const staleSince = "staleSince" in connection ? connection.staleSince : undefined;
+  if (state === "idle" || state === "live" || (state === "connecting" && staleSince === undefined)) return undefined;
+  return (
+    <div className="notice" data-notice={state}>
+      <p role="status" aria-live="polite">
+        {state === "stale" && explainStale(connection.reason, messages.why)}
+        {(state === "retrying" || state === "closed") && explain(connection.cause, messages.why)}
+        {state === "connecting" && messages.connection.connecting}{" "}
+        {staleSince !== undefined && messages.staleSince(format.time(staleSince, Date.now()))}
+      </p>
+      {state === "retrying" && <Countdown until={connection.retryAt} />}
+      {(state === "retrying" || state === "closed") && (
+        <button type="button" onClick={onReconnect}>
+          {messages.reconnect}
+        </button>
+      )}
+      {state === "closed" && (
+        <button type="button" onClick={onLeave}>
+          {messages.anotherToken}
+        </button>
+      )}
+    </div>
+  );
+}

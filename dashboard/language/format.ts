@@ -1,0 +1,66 @@
+/** How the page writes values, in one language. Every function takes what the document holds and is pure. */
+export interface Format {
+  /** A decimal string, in the document's currency; without a currency, as a number. No digit is lost, whatever the size. */
+  money(value: string, currency: string | undefined): string;
+  count(value: number): string;
+  /** A percentage with one decimal. */
+  percentage(value: number): string;
+  /** A percentage with its sign. */
+  growth(value: number): string;
+  /** `YYYY-MM-DD` as a date with its weekday. */
+  date(value: string): string;
+  /** `YYYY-MM` as an abbreviated month. */
+  month(value: string): string;
+  /** `YYYY-MM` as month and year. */
+  monthAndYear(value: string): string;
+  /** Milliseconds since 1970 as the time of day where the reader is, with the date if it isn't today's. */
+  time(at: number, now: number): string;
+}
+
+export function formatFor(language: string): Format {
+  const count = new Intl.NumberFormat(language);
+  const percent = { style: "unit", unit: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
+  const percentage = new Intl.NumberFormat(language, percent);
+  const growth = new Intl.NumberFormat(language, { ...percent, signDisplay: "exceptZero" });
+  const date = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
+  const weekday = new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" });
+  const month = new Intl.DateTimeFormat(language, { month: "short", timeZone: "UTC" });
+  const monthAndYear = new Intl.DateTimeFormat(language, { month: "long", year: "numeric", timeZone: "UTC" });
+  const time = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
+  const dateAndTime = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });
+  return {
+    money: (value, currency) => moneyFormat(language, currency, value).format(value as Intl.StringNumericLiteral),
+    count: (value) => count.format(value),
+    percentage: (value) => percentage.format(value),
+    growth: (value) => growth.format(value),
+    date: (value) => `${weekday.format(new Date(value))}, ${date.format(new Date(value))}`,
+    month: (value) => month.format(new Date(value)).replace(/\.$/, ""),
+    monthAndYear: (value) => monthAndYear.format(new Date(value)),
+    time: (at, now) => (sameDay(at, now) ? time : dateAndTime).format(at),
+  };
+}
+
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+function moneyFormat(language: string, currency: string | undefined, value: string): Intl.NumberFormat {
+  const digits = value.split(".")[1]?.length ?? 0;
+  const key = [language, currency, digits].join(" ");
+  const known = moneyFormats.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat(language, {
+    ...(isCurrency(currency) && { style: "currency", currency }),
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  moneyFormats.set(key, made);
+  return made;
+}
+
+/** What `Intl` accepts: a currency column is only text. */
+function isCurrency(currency: string | undefined): currency is string {
+  return currency !== undefined && /^[A-Za-z]{3}$/.test(currency);
+}
+
+function sameDay(left: number, right: number): boolean {
+  return new Date(left).toDateString() === new Date(right).toDateString();
+}
