@@ -7,9 +7,12 @@ import { OPTIONS, type Option, type OptionKey, type OptionValue, type OptionValu
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How tokens are checked: exactly one way, so that a token's own header never chooses. */
-export type JwtKey = { readonly secret: string } | { readonly publicKey: string };
+export type JwtKey =
+  | { readonly secret: string; readonly nextSecret: string | undefined }
+  /** PEM, or the path of a PEM file. */
+  | { readonly publicKey: string };
 
-export type Config = Omit<OptionValues, "jwtSecret" | "jwtPublicKey"> & { readonly jwt: JwtKey };
+export type Config = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "jwtPublicKey"> & { readonly jwt: JwtKey };
 
 /**
  * Reads every option; an empty value is as good as none.
@@ -17,8 +20,8 @@ export type Config = Omit<OptionValues, "jwtSecret" | "jwtPublicKey"> & { readon
  */
 export function readConfig(environment: Environment): Config {
   refuseUnknownNames(environment);
-  const { jwtSecret, jwtPublicKey, ...rest } = readAll(environment);
-  return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey(jwtSecret, jwtPublicKey)) });
+  const { jwtSecret, jwtSecretNext, jwtPublicKey, ...rest } = readAll(environment);
+  return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey(jwtSecret, jwtSecretNext, jwtPublicKey)) });
 }
 
 /** Reads one option alone, for commands that need no other. */
@@ -56,11 +59,12 @@ function readAll(environment: Environment): OptionValues {
   return Object.fromEntries(keys.map((key) => [key, readOption(environment, key)])) as OptionValues;
 }
 
-function jwtKey(secret: string | undefined, publicKey: string | undefined): JwtKey {
+function jwtKey(secret: string | undefined, nextSecret: string | undefined, publicKey: string | undefined): JwtKey {
   const { jwtSecret, jwtPublicKey } = OPTIONS;
-  if (secret !== undefined && publicKey !== undefined)
+  if (secret !== undefined && publicKey !== undefined) {
     throw new ConfigError(`${jwtSecret.name} and ${jwtPublicKey.name} are both set: keep one`);
-  if (secret !== undefined) return { secret };
+  }
+  if (secret !== undefined) return { secret, nextSecret };
   if (publicKey !== undefined) return { publicKey };
   throw new ConfigError(`set ${jwtSecret.name} (${jwtSecret.help})`);
 }

@@ -3,7 +3,7 @@
  * Every value passes its schema as text, defaults included; a schema's message completes "NAME …" and never holds the value.
  */
 import * as v from "valibot";
-import { connectionUrl, keyText, origins, secret, wholeNumber } from "./option-values.ts";
+import { connectionUrl, origins, secret, text, wholeNumber } from "./option-values.ts";
 
 export interface Option<Schema extends v.GenericSchema<string, unknown> = v.GenericSchema<string, unknown>> {
   readonly name: string;
@@ -28,7 +28,7 @@ export const OPTIONS = {
     name: "DELTAD_CONFIG",
     default: "deltad.config.ts",
     help: "the file that defines tables and metrics; also `--config`",
-    schema: v.pipe(v.string(), v.minLength(1, "must name a file")),
+    schema: text,
   },
   host: {
     name: "DELTAD_HOST",
@@ -54,10 +54,25 @@ export const OPTIONS = {
     help: "the secret that signs tokens with HS256, at least 32 bytes; this or `DELTAD_JWT_PUBLIC_KEY`",
     schema: secret,
   },
+  jwtSecretNext: {
+    name: "DELTAD_JWT_SECRET_NEXT",
+    help: "a second secret whose tokens are taken too, while the first one is being replaced",
+    schema: secret,
+  },
   jwtPublicKey: {
     name: "DELTAD_JWT_PUBLIC_KEY",
     help: "the public key that checks tokens signed with RS256 (RSA) or ES256 (P-256): PEM, or the path of a PEM file",
-    schema: keyText,
+    schema: text,
+  },
+  jwtIssuer: {
+    name: "DELTAD_JWT_ISSUER",
+    help: "the `iss` that tokens must carry",
+    schema: text,
+  },
+  jwtAudience: {
+    name: "DELTAD_JWT_AUDIENCE",
+    help: "the `aud` that tokens must carry",
+    schema: text,
   },
   origins: {
     name: "DELTAD_ORIGINS",

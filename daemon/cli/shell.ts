@@ -1,0 +1,24 @@
+import type { Environment } from "../config/config.ts";
+
+/** What a command sees of the process it runs in; main.ts makes it. */
+export interface Shell {
+  readonly environment: Environment;
+  /** Relative paths that the operator gives start here. */
+  readonly cwd: string;
+  /** The folder of this package. */
+  readonly root: string;
+  readonly pid: number;
+  /** The effective user; undefined where the platform has none. */
+  readonly uid: number | undefined;
+  /** Whether people read standard error as it is written. */
+  readonly isTerminal: boolean;
+  /** Writes one line to standard output. */
+  print(line: string): void;
+  /** Writes text as it is to standard error. */
+  complain(text: string): void;
+  /**
+   * From now on the first SIGINT, SIGTERM or SIGHUP aborts the returned signal instead of ending the process. A second one
+   * runs `atOnce` and ends it.
+   */
+  catchSignals(atOnce: () => Promise<void>): AbortSignal;
+}

@@ -1,0 +1,65 @@
+import { Command, InvalidArgumentError } from "commander";
+import jwt from "jsonwebtoken";
+import { readOption } from "../config/config.ts";
+import { ConfigError } from "../config/errors.ts";
+import { OPTIONS } from "../config/options.ts";
+import { DemoHome } from "./demo-home.ts";
+import { durationSeconds } from "./duration.ts";
+import type { Shell } from "./shell.ts";
+
+export interface TokenRequest {
+  readonly owners: readonly string[];
+  readonly admin: boolean;
+  readonly ttlSeconds: number;
+}
+
+/** A token that the daemon takes, signed with HS256. */
+export function signToken(secret: string, { owners, admin, ttlSeconds }: TokenRequest): string {
+  return jwt.sign({ owners, ...(admin ? { role: "admin" } : {}) }, secret, {
+    algorithm: "HS256",
+    expiresIn: ttlSeconds,
+  });
+}
+
+interface TokenOptions {
+  readonly owner: string[];
+  readonly admin: boolean;
+  readonly ttl: number;
+}
+
+/** `deltad token`: for trying things out, and for scripts. */
+export function tokenCommand(shell: Shell): Command {
+  return new Command("token")
+    .description(
+      "print a token for owners, signed with DELTAD_JWT_SECRET or, without it, with the running demo's secret",
+    )
+    .option("--owner <id>", "an owner whose metrics the token opens; may be repeated", append, [])
+    .option("--admin", "opens every owner", false)
+    .option("--ttl <duration>", "how long it lives: 90s, 30m, 1h, 7d", ttlSeconds, 3_600)
+    .action(async ({ owner, admin, ttl }: TokenOptions, command: Command) => {
+      if (owner.length === 0 && !admin)
+        command.error("error: name an owner with --owner ID, or every owner with --admin");
+      shell.print(signToken(await findSecret(shell), { owners: owner, admin, ttlSeconds: ttl }));
+    });
+}
+
+async function findSecret(shell: Shell): Promise<string> {
+  const given = readOption(shell.environment, "jwtSecret");
+  if (given !== undefined) return given;
+  const run = await new DemoHome(shell.root, shell.cwd).readRun();
+  if (run) return run.jwtSecret;
+  throw new ConfigError(
+    `there is no running demo here whose secret could be used: start it with npm start, or set ${OPTIONS.jwtSecret.name}`,
+  );
+}
+
+function append(owner: string, before: string[]): string[] {
+  if (owner === "") throw new InvalidArgumentError("An owner's id is not empty.");
+  return [...before, owner];
+}
+
+function ttlSeconds(text: string): number {
+  const seconds = durationSeconds(text);
+  if (seconds === undefined) throw new InvalidArgumentError("Write it like 90s, 30m, 1h or 7d.");
+  return seconds;
+}

@@ -1,0 +1,45 @@
+/** Loads deltad.config.ts, or .js, on every Node: jiti compiles TypeScript where Node does not. */
+import { access } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import * as deltad from "deltad";
+import * as drizzle from "drizzle-orm";
+import * as drizzlePg from "drizzle-orm/pg-core";
+import { createJiti } from "jiti";
+import { ConfigError } from "./errors.ts";
+
+/**
+ * @returns what the file exports by default; whether it is a configuration is for `compile` to say
+ * @throws ConfigError in one line, with the place in the file where one is known
+ */
+export async function loadDefinitionFile(path: string): Promise<unknown> {
+  const file = resolve(path);
+  await access(file).catch(() => {
+    throw new ConfigError(`${file} does not exist; write it, or name another with --config or DELTAD_CONFIG`);
+  });
+  const jiti = createJiti(file, { fsCache: false, interopDefault: false, virtualModules: modulesFor(file) });
+  const loaded = await jiti.import<Readonly<Record<string, unknown>>>(file).catch((error: unknown) => {
+    throw new ConfigError(describe(error, file));
+  });
+  if (loaded["default"] === undefined)
+    throw new ConfigError(`${file} has no default export; write: export default defineConfig({ … })`);
+  return loaded["default"];
+}
+
+/** `deltad` is this very package, wherever the file lies; Drizzle is the file's own where it has one, and ours where it has none. */
+function modulesFor(file: string): Record<string, unknown> {
+  try {
+    createRequire(file).resolve("drizzle-orm");
+    return { deltad };
+  } catch {
+    return { deltad, "drizzle-orm": drizzle, "drizzle-orm/pg-core": drizzlePg };
+  }
+}
+
+function describe(error: unknown, file: string): string {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  // jiti writes the place of a syntax error into the message, and "Require stack: …" below that of a missing module.
+  const what = message.split("Require stack:")[0]?.replace(/\s+/g, " ").trim() ?? "";
+  const place = what.includes(`${file}:`) ? file : (stack?.split(file)[1]?.match(/^:\d+/)?.[0] ?? "");
+  return place === file ? what : `${file}${place}: ${what}`;
+}

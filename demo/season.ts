@@ -1,0 +1,175 @@
+/** What a season at one owner's hangars looks like. Pure: the same seed and instant give the same rows. */
+import { OWNERS } from "./owners.ts";
+
+const DAY_MS = 86_400_000;
+/** The month chart shows 12 months; a little more, so that its first month is whole. */
+const PAST_DAYS = 400;
+const AHEAD_DAYS = 45;
+
+const FIRST_NAMES = [
+  "João",
+  "Ana",
+  "Inês",
+  "Caio",
+  "Beatriz",
+  "Luís",
+  "Márcia",
+  "Tomé",
+  "Zoë",
+  "Søren",
+  "Renée",
+  "Sita",
+  "Łukasz",
+  "Mia",
+];
+const LAST_NAMES = [
+  "Conceição",
+  "Silva",
+  "Araújo",
+  "Müller",
+  "Nguyễn",
+  "Okafor",
+  "Ferreira",
+  "Brandão",
+  "Lindqvist",
+  "Shrestha",
+  "Costa",
+];
+
+export interface ListingRow {
+  readonly hangar_number: string;
+  readonly status: string;
+  readonly published_at: string | null;
+}
+
+export interface BookingRow {
+  readonly hangar_number: string;
+  readonly guest_name: string;
+  readonly status: string;
+  readonly payment_status: string;
+  readonly payment_amount: string;
+  readonly check_in: string;
+  readonly check_out: string;
+  readonly created_at: string;
+  readonly paid_at: string | null;
+}
+
+export interface PayoutRow {
+  readonly amount: string;
+  readonly status: string;
+  readonly due_on: string;
+}
+
+export interface Season {
+  readonly listings: readonly ListingRow[];
+  readonly bookings: readonly BookingRow[];
+  readonly payouts: readonly PayoutRow[];
+}
+
+/** A number from 0 to below 1. */
+export type Random = () => number;
+
+/** The rows of one owner, given by the place in {@link OWNERS}. `now` in milliseconds. */
+export function seasonOf(ownerIndex: number, now: number): Season {
+  const random = seeded(ownerIndex + 1);
+  const price = OWNERS[ownerIndex]?.nightlyPrice ?? 100;
+  const listings = Array.from({ length: 16 + Math.floor(random() * 14) }, (_, index) => listing(index, now, random));
+  const bookings = listings
+    .filter(({ status }) => status !== "draft")
+    .flatMap(({ hangar_number }) => stays(hangar_number, price * (0.6 + random()), now, random));
+  return { listings, bookings, payouts: payouts(price, now, random) };
+}
+
+export function guestName(random: Random): string {
+  return `${pick(FIRST_NAMES, random)} ${pick(LAST_NAMES, random)}`;
+}
+
+function listing(index: number, now: number, random: Random): ListingRow {
+  const status = random() < 0.08 ? "draft" : random() < 0.1 ? "inactive" : "active";
+  const published = status === "draft" ? null : iso(now - (PAST_DAYS - random() * 30) * DAY_MS);
+  return { hangar_number: `H-${String(index + 1).padStart(2, "0")}`, status, published_at: published };
+}
+
+/** One hangar's stays, one after the other, with gaps that are shorter in the high season. */
+function stays(hangar: string, price: number, now: number, random: Random): BookingRow[] {
+  const rows: BookingRow[] = [];
+  let at = now - PAST_DAYS * DAY_MS;
+  while (at < now + AHEAD_DAYS * DAY_MS) {
+    const busy = demand(at);
+    at += (random() * 3 * DAY_MS) / busy;
+    const days = 1 + Math.floor(random() * random() * 7);
+    rows.push(booking({ hangar, from: at, days, amount: days * price * busy, now, random }));
+    at += days * DAY_MS;
+  }
+  return rows;
+}
+
+interface Stay {
+  readonly hangar: string;
+  readonly from: number;
+  readonly days: number;
+  readonly amount: number;
+  readonly now: number;
+  readonly random: Random;
+}
+
+function booking({ hangar, from, days, amount, now, random }: Stay): BookingRow {
+  const until = from + days * DAY_MS;
+  const created = Math.min(from, now) - random() * random() * 40 * DAY_MS;
+  const status = statusOf(from, until, now, random);
+  const paid = status === "completed" || (status === "confirmed" && random() < 0.8);
+  const refunded = status === "cancelled" && random() < 0.3;
+  const paidAt = created + random() * (Math.min(from, now) - created);
+  return {
+    hangar_number: hangar,
+    guest_name: guestName(random),
+    status,
+    payment_status: paid ? "paid" : refunded ? "refunded" : "unpaid",
+    payment_amount: amount.toFixed(2),
+    check_in: iso(from),
+    check_out: iso(until),
+    created_at: iso(created),
+    paid_at: paid || refunded ? iso(paidAt) : null,
+  };
+}
+
+function statusOf(from: number, until: number, now: number, random: Random): string {
+  if (random() < 0.09) return "cancelled";
+  if (until <= now) return "completed";
+  if (from <= now) return "confirmed";
+  return random() < 0.7 ? "confirmed" : "pending";
+}
+
+/** Weekly: twelve behind, four ahead. */
+function payouts(price: number, now: number, random: Random): PayoutRow[] {
+  return Array.from({ length: 16 }, (_, week) => {
+    const due = now + (week - 11.5) * 7 * DAY_MS;
+    const status = due > now ? "pending" : random() < 0.06 ? "failed" : "paid";
+    return { amount: (price * (20 + random() * 30)).toFixed(2), status, due_on: iso(due).slice(0, 10) };
+  });
+}
+
+/** How much is flown: most around the turn of the year, a second peak in July. */
+function demand(at: number): number {
+  const month = new Date(at).getUTCMonth();
+  return [1.6, 1.5, 1.1, 0.9, 0.8, 1, 1.4, 1, 0.8, 0.9, 1.1, 1.6][month] ?? 1;
+}
+
+function pick(names: readonly string[], random: Random): string {
+  return names[Math.floor(random() * names.length)] ?? "";
+}
+
+function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+/** Mulberry32 (Tommy Ettinger, public domain): small, and good enough for sample data. */
+export function seeded(seed: number): Random {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
