@@ -1,0 +1,72 @@
+import type { TextRow } from "../database/session.ts";
+import type { Batch, Grain, Reset } from "./batch.ts";
+import { TAG } from "./statement.ts";
+
+/** One reply of the batch statement (statement.ts): the batch, and what only the reader needs. */
+export interface Reply {
+  readonly batch: Batch;
+  /** False once the lease is gone: rows may have been pruned unread. */
+  readonly leaseLives: boolean;
+  /** Whether there were change rows or resets, even if they came to nothing. */
+  readonly found: boolean;
+  /** The backend that answered. */
+  readonly pid: number;
+  readonly bellTaken: boolean;
+  /** In use of the notification queue, 0 to 1; only in a heartbeat's reply. */
+  readonly queueUsage: number | undefined;
+  /** Only in a cut's reply. */
+  readonly exportedSnapshot: string | undefined;
+}
+
+/** Throws when the head row is missing: such a reply is no batch. */
+export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
+  const grains: Grain[] = [];
+  const resets: Reset[] = [];
+  const dimensions: string[] = [];
+  let head: TextRow | undefined;
+  let heartbeat: TextRow | undefined;
+  let bell: TextRow | undefined;
+  let cut: TextRow | undefined;
+  for (const row of rows) {
+    const tag = Number(row[0]);
+    if (tag >= 0) grains.push(parseGrain(tag, row));
+    else if (tag === TAG.reset) resets.push({ source: textOf(row[2]), owner: row[1] ?? undefined });
+    else if (tag === TAG.dimension) dimensions.push(textOf(row[1]));
+    else if (tag === TAG.heartbeat) heartbeat = row;
+    else if (tag === TAG.bell) bell = row;
+    else if (tag === TAG.cut) cut = row;
+    else head = row;
+  }
+  if (!head) throw new Error("the batch statement returned no head row");
+  return {
+    batch: { epoch, snapshot: textOf(head[1]), clock: Number(textOf(head[4])), grains, resets, dimensions },
+    leaseLives: head[2] === "t" && heartbeat?.[2] !== "f",
+    found: head[3] === "1",
+    pid: Number(textOf(head[5])),
+    bellTaken: bell?.[2] === "t",
+    queueUsage: heartbeat ? Number(textOf(heartbeat[6])) : undefined,
+    exportedSnapshot: cut?.[2] ?? undefined,
+  };
+}
+
+/** One grain, from a row of the batch statement or of a load. */
+export function parseGrain(projection: number, row: TextRow): Grain {
+  return {
+    projection,
+    owner: textOf(row[1]),
+    key: row[2] ?? undefined,
+    day: integerOf(row[3]),
+    from: integerOf(row[4]),
+    until: integerOf(row[5]),
+    values: textOf(row[6]).split(" ").map(BigInt),
+  };
+}
+
+function integerOf(value: string | null | undefined): number | undefined {
+  return value === null || value === undefined ? undefined : Number(value);
+}
+
+function textOf(value: string | null | undefined): string {
+  if (value === null || value === undefined) throw new Error("the batch statement returned a null where it never does");
+  return value;
+}

@@ -1,0 +1,39 @@
+import type { Log } from "../config/log.ts";
+import type { Session } from "../database/session.ts";
+import type { BatchSink } from "./batch.ts";
+import type { WatchedTable } from "./watched-table.ts";
+
+/** What is read, and from where. */
+export interface CaptureOptions {
+  readonly url: string;
+  /** All watched tables, the owner table first. */
+  readonly tables: readonly WatchedTable[];
+  /** Selects of grains from `"delta_<source>"`; see statement.ts for their parameters and columns. */
+  readonly deltaSelects: readonly string[];
+  /** Whether writers of the watched tables may use PREPARE TRANSACTION, where the server allows it. */
+  readonly twoPhase: boolean;
+  readonly heartbeat: HeartbeatOptions;
+}
+
+export interface HeartbeatOptions {
+  /** Between two heartbeats. Infinity switches them off, for tests of what must hold without. */
+  readonly everyMs: number;
+  /** How long a heartbeat's reply, and its probe, may take before the session is replaced. */
+  readonly timeoutMs: number;
+  /** Between two checks of the triggers; each costs statements of its own, also while idle. */
+  readonly checkEveryMs: number;
+}
+
+/** 5 s and 5 s: a half-open connection is known within 10 s, and clients hear `stale` within 15. */
+export const HEARTBEAT: HeartbeatOptions = { everyMs: 5_000, timeoutMs: 5_000, checkEveryMs: 60_000 };
+
+export interface CaptureCollaborators {
+  readonly sink: BatchSink;
+  /** Sessions beside the reader's own, for pruning. */
+  readonly sessions: { run<T>(work: (session: Session) => Promise<T>): Promise<T> };
+  /** What is wrong with the capture triggers, one sentence each; nothing goes live while there is anything. */
+  check(session: Session): Promise<readonly string[]>;
+  readonly log: Log;
+  /** Monotonic milliseconds. */
+  now(): number;
+}

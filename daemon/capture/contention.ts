@@ -1,0 +1,52 @@
+import type { Log } from "../config/log.ts";
+import { Backoff } from "../database/backoff.ts";
+import { errorCode, reasonOf } from "../database/reason.ts";
+
+/** Lock timeout, serialization failure, deadlock: the same read may succeed a moment later. */
+const CONTENTION = new Set(["55P03", "40001", "40P01"]);
+/** Clients must hear `stale` within 15 s of numbers that can't be kept up. */
+const AT_MOST_MS = 10_000;
+
+export function isContention(error: unknown): boolean {
+  return CONTENTION.has(errorCode(error) ?? "");
+}
+
+/**
+ * Reads that PostgreSQL refused for the moment. A batch that can't be had is tried again from the same cursor, up to 10 s. A cut
+ * that is only wanted for loads waits by itself: other owners' batches go on meanwhile.
+ */
+export class Contention {
+  readonly #batch: Backoff;
+  readonly #loads: Backoff;
+  #sinceMs: number | undefined;
+  #noLoadsUntilMs = 0;
+
+  constructor(log: Log) {
+    this.#batch = new Backoff(log, "reading a batch");
+    this.#loads = new Backoff(log, "locking the watched tables for loads");
+  }
+
+  msUntilLoads(nowMs: number): number {
+    return Math.max(0, this.#noLoadsUntilMs - nowMs);
+  }
+
+  /** How long to wait, in milliseconds, before the batch is read again. Throws `error` when it has been refused for too long. */
+  batchRefused(error: unknown, nowMs: number): number {
+    this.#sinceMs ??= nowMs;
+    if (nowMs - this.#sinceMs > AT_MOST_MS) throw error;
+    return this.#batch.failed(reasonOf(error));
+  }
+
+  batchRead(): void {
+    this.#sinceMs = undefined;
+    this.#batch.succeeded();
+  }
+
+  loadsRefused(error: unknown, nowMs: number): void {
+    this.#noLoadsUntilMs = nowMs + this.#loads.failed(reasonOf(error));
+  }
+
+  loadsBegun(): void {
+    this.#loads.succeeded();
+  }
+}

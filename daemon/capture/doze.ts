@@ -1,0 +1,28 @@
+/** A sleep that can be cut short. A wake-up while nobody sleeps is kept for the next sleep, so that none falls between two. */
+export class Doze {
+  #woken = false;
+  #wakeSleeper: (() => void) | undefined;
+
+  /** Resolves after `ms` milliseconds (Infinity: never by itself), or at a wake-up; true if it was a wake-up. */
+  async sleep(ms: number): Promise<boolean> {
+    if (!this.#woken) await this.#untilWokenOrOver(ms);
+    const woken = this.#woken;
+    this.#woken = false;
+    return woken;
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#wakeSleeper?.();
+  }
+
+  async #untilWokenOrOver(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wakeSleeper = resolve;
+      if (ms !== Number.POSITIVE_INFINITY) timer = setTimeout(resolve, Math.max(0, ms));
+    });
+    clearTimeout(timer);
+    this.#wakeSleeper = undefined;
+  }
+}

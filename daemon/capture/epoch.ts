@@ -1,0 +1,236 @@
+/**
+ * The life of one reader session: it opens, reads until it is stopped or fails, and closes. Its cursor, bell and lease die with
+ * it, which is why batches of different epochs can't be compared.
+ *
+ * To the sink: every change that commits after `begin` comes in exactly one batch that it took; the cursor moves only once it has
+ * taken the batch; calls never overlap. Whatever makes one of these doubtful ends the epoch.
+ */
+import { randomUUID } from "node:crypto";
+import { within } from "../database/deadline.ts";
+import type { Session, TextRow } from "../database/session.ts";
+import { parseReply, type Reply } from "./batch-row.ts";
+import { RELEASE_BELL, writersMayNotify } from "./bell.ts";
+import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
+import { Contention, isContention } from "./contention.ts";
+import { inCut } from "./cut.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { Listener } from "./listener.ts";
+import type { Pruner } from "./pruner.ts";
+import { openReaderSession, refuseSharedBackend, registerReader, releaseReader } from "./reader-session.ts";
+import { Rhythm } from "./rhythm.ts";
+import { type BatchStatements, batchStatements } from "./statement.ts";
+
+export class Epoch {
+  readonly id = randomUUID();
+  readonly #options: CaptureOptions;
+  readonly #with: CaptureCollaborators;
+  readonly #pruner: Pruner;
+  readonly #statements: BatchStatements;
+  readonly #rhythm = new Rhythm();
+  readonly #heartbeat: Heartbeat;
+  readonly #contention: Contention;
+  readonly #listener: Listener;
+  #session: Session | undefined;
+  #cursor = "";
+  #mayNotify = true;
+  /** Rows were read that the lease's cursor has not passed yet. */
+  #unpruned = false;
+  #failure: Error | undefined;
+  #stopping = false;
+
+  constructor(options: CaptureOptions, collaborators: CaptureCollaborators, pruner: Pruner) {
+    this.#options = options;
+    this.#with = collaborators;
+    this.#pruner = pruner;
+    this.#statements = batchStatements(options.tables, options.deltaSelects);
+    this.#contention = new Contention(collaborators.log);
+    const fail = (error: Error): void => this.#fail(error);
+    this.#heartbeat = new Heartbeat(this.id, options.heartbeat, collaborators.now(), fail, collaborators.log);
+    const events = {
+      onBell: () => this.#rhythm.ring(),
+      onProbe: (payload: string) => this.#heartbeat.heard(payload),
+      onConnection: () => {
+        this.#heartbeat.forgetProbe();
+        this.#rhythm.wake();
+      },
+    };
+    this.#listener = new Listener(options.url, events, collaborators.log);
+  }
+
+  /** Throws ConfigError for the operator's mistakes, another Error where trying again may help. */
+  async open(): Promise<void> {
+    const session = await openReaderSession(this.#options);
+    this.#session = session;
+    session.onLost((reason) => this.#fail(new Error(reason)));
+    await refuseSharedBackend(session, this.#with.sessions);
+    await this.#listener.start();
+    await this.#refuseBrokenCapture(session);
+    const { cursor, canPrepare } = await registerReader(session, this.id);
+    this.#cursor = cursor;
+    this.#mayNotify = writersMayNotify(canPrepare, this.#options.twoPhase);
+    if (!this.#mayNotify) {
+      this.#with.log.info(
+        {},
+        "the server allows PREPARE TRANSACTION: looking every 100 ms instead of listening (see twoPhase)",
+      );
+    }
+  }
+
+  /** Reads until `stop`; rejects when the epoch is lost. */
+  async run(): Promise<void> {
+    this.#with.sink.begin(this.id);
+    this.#with.log.info({ epoch: this.id }, "reading changes");
+    this.#pruner.prune();
+    while (!this.#stopping) {
+      const delayMs = await this.#turn(this.#openSession());
+      if (delayMs > 0) await this.#rhythm.wait(delayMs);
+      else await this.#rhythm.pause(this.#longestPauseMs());
+    }
+  }
+
+  nudge(): void {
+    this.#rhythm.wake();
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.#rhythm.wake();
+  }
+
+  /** Gives lease and bell back where the session still answers. Bounded. */
+  async close(): Promise<void> {
+    this.#heartbeat.forgetProbe();
+    const session = this.#session;
+    if (session?.isOpen)
+      await within(1_000, "ending the lease", releaseReader(session, this.id)).catch(() => undefined);
+    await Promise.all([session?.close(), this.#listener.stop()]);
+  }
+
+  /** One read, and what follows from it. Gives a delay in milliseconds when the same batch must be tried again. */
+  async #turn(session: Session): Promise<number> {
+    const nowMs = this.#with.now();
+    const isHeartbeat = this.#heartbeat.msUntilDue(nowMs) <= 0;
+    if (!isHeartbeat && this.#with.sink.wantsCut() && this.#contention.msUntilLoads(nowMs) === 0) {
+      const refusal = await this.#readInCut(session);
+      if (!refusal) return 0;
+      this.#contention.loadsRefused(refusal.error, nowMs);
+    }
+    const refusal = await this.#readPlainly(session, isHeartbeat);
+    if (refusal) return this.#contention.batchRefused(refusal.error, nowMs);
+    this.#contention.batchRead();
+    return 0;
+  }
+
+  #longestPauseMs(): number {
+    const nowMs = this.#with.now();
+    const untilHeartbeat = this.#heartbeat.msUntilDue(nowMs);
+    return this.#with.sink.wantsCut() ? Math.min(untilHeartbeat, this.#contention.msUntilLoads(nowMs)) : untilHeartbeat;
+  }
+
+  async #readPlainly(session: Session, isHeartbeat: boolean): Promise<Refusal | undefined> {
+    this.#rhythm.readBegins();
+    const rows = await refusable(isHeartbeat ? this.#beat(session) : this.#read(session));
+    if ("error" in rows) return rows;
+    const reply = this.#vouchFor(rows.value, session);
+    if (isHeartbeat) this.#afterHeartbeat(reply);
+    else this.#unpruned ||= reply.found;
+    const released = this.#endRead(reply) ? session.rows(RELEASE_BELL, []) : undefined;
+    if (this.#with.sink.needsCut(reply.batch)) {
+      await released;
+      return this.#readInCut(session);
+    }
+    await Promise.all([this.#with.sink.apply(reply.batch), released]);
+    this.#cursor = reply.batch.snapshot;
+    if (isHeartbeat && this.#heartbeat.takesCheck(this.#with.now())) await this.#refuseBrokenCapture(session);
+    return undefined;
+  }
+
+  async #readInCut(session: Session): Promise<Refusal | undefined> {
+    let taken: Reply | undefined;
+    this.#rhythm.readBegins();
+    const cut = inCut(session, this.#options.tables, this.#statements, this.#values(), async (rows) => {
+      const reply = this.#vouchFor(rows, session);
+      taken = reply;
+      await this.#with.sink.applyCut(reply.batch, { snapshotId: reply.exportedSnapshot ?? "" });
+    });
+    const done = await refusable(cut);
+    // Once the sink has been given the batch, reading it again would fold it twice.
+    if ("error" in done) {
+      if (taken) throw done.error;
+      return done;
+    }
+    if (!taken) throw new Error("a cut ended without a batch");
+    this.#contention.loadsBegun();
+    this.#cursor = taken.batch.snapshot;
+    this.#unpruned ||= taken.found;
+    if (this.#endRead(taken)) await session.rows(RELEASE_BELL, []);
+    return undefined;
+  }
+
+  #read(session: Session): Promise<TextRow[]> {
+    return session.rows(this.#rhythm.takesBell ? this.#statements.arm : this.#statements.read, this.#values());
+  }
+
+  #beat(session: Session): Promise<TextRow[]> {
+    const values = [...this.#values(), this.#heartbeat.begin(this.#with.now())];
+    return within(this.#heartbeat.timeoutMs, "the heartbeat", session.rows(this.#statements.heartbeat, values));
+  }
+
+  #values(): unknown[] {
+    return [this.#cursor, this.id, this.#with.sink.zones()];
+  }
+
+  #vouchFor(rows: TextRow[], session: Session): Reply {
+    const reply = parseReply(rows, this.id);
+    if (!reply.leaseLives) throw new Error("the reader's lease has expired");
+    if (reply.pid !== session.pid) throw new Error("the session's backend changed: a pooler in transaction mode");
+    return reply;
+  }
+
+  #endRead(reply: Reply): boolean {
+    const maySleep = this.#mayNotify && this.#heartbeat.isBellRung && this.#listener.isConnected;
+    return this.#rhythm.readEnded({
+      found: reply.found,
+      bellTaken: reply.bellTaken,
+      maySleep,
+      nowMs: this.#with.now(),
+    });
+  }
+
+  /** The lease has moved to the cursor from which this batch was read. */
+  #afterHeartbeat(reply: Reply): void {
+    this.#heartbeat.answered(reply.queueUsage ?? 0, this.#listener.isConnected);
+    if (this.#unpruned) this.#pruner.prune();
+    this.#unpruned = reply.found;
+  }
+
+  async #refuseBrokenCapture(session: Session): Promise<void> {
+    const findings = await this.#with.check(session);
+    if (findings.length > 0) throw new Error(findings.join("; "));
+  }
+
+  #openSession(): Session {
+    if (this.#failure) throw this.#failure;
+    if (!this.#session) throw new Error("the epoch is not open");
+    return this.#session;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#rhythm.wake();
+  }
+}
+
+/** PostgreSQL would not do it just now; nothing was folded. */
+interface Refusal {
+  readonly error: unknown;
+}
+
+async function refusable<T>(work: Promise<T>): Promise<{ readonly value: T } | Refusal> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    if (isContention(error)) return { error };
+    throw error;
+  }
+}

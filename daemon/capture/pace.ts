@@ -1,0 +1,82 @@
+/**
+ * When to read next: a pure machine of three states.
+ *
+ * - streaming: awake, the bell is free and writers don't notify. After rows it reads at once, after nothing it waits 1, 2, … 5 ms.
+ * - arming: the bell has just been taken. One more read is owed: a writer may have committed between the last read and the taking.
+ * - armed: asleep with the bell in hand; writers notify. The first wake-up that finds rows gives the bell back: with a rate as the
+ *   rule instead, notifying commits, which are serial, may never reach it.
+ */
+
+export type Pace =
+  | { readonly kind: "streaming"; readonly quietSinceMs: number | undefined; readonly waitMs: number }
+  | { readonly kind: "arming" }
+  | { readonly kind: "armed"; readonly hollowWakes: number };
+
+/** What a read showed. */
+export interface Seen {
+  readonly found: boolean;
+  readonly bellTaken: boolean;
+  /** False where a bell would not be heard, or not be rung: the reader then looks by itself. */
+  readonly maySleep: boolean;
+  /** True when a bell or nudge caused the read, and no timer. */
+  readonly woken: boolean;
+  readonly nowMs: number;
+}
+
+export interface Step {
+  readonly pace: Pace;
+  /** Whether the bell, held until now, is given back. */
+  readonly releaseBell: boolean;
+  /** Rest that no bell cuts short. */
+  readonly restMs: number;
+  /** Then: sleep until the bell, or read again. */
+  readonly then: "sleep" | "read" | "readAndTakeBell";
+}
+
+/** Long enough that a burst's gaps don't cause a NOTIFY each, short enough that idle polling ends at once. */
+const QUIET_BEFORE_ARMING_MS = 50;
+const LONGEST_WAIT_MS = 5;
+/** How often a reader that may not sleep looks when nothing goes on. */
+const LOOK_MS = 100;
+
+export const AWAKE: Pace = { kind: "streaming", quietSinceMs: undefined, waitMs: 0 };
+
+export function nextStep(pace: Pace, seen: Seen): Step {
+  switch (pace.kind) {
+    case "streaming":
+      // Taken and found at once is still taken: the next read decides.
+      if (seen.bellTaken) return { pace: { kind: "arming" }, releaseBell: false, restMs: 0, then: "read" };
+      return seen.found ? awake(false) : quiet(pace, seen);
+    case "arming":
+      return holding(0, seen);
+    case "armed":
+      return holding(seen.woken ? pace.hollowWakes + 1 : 0, seen);
+  }
+}
+
+function holding(hollowWakes: number, seen: Seen): Step {
+  if (seen.found || !seen.maySleep) return awake(true);
+  // Bells that announce nothing are coalesced into the pace of streaming, so that a flood of forged ones buys nothing.
+  return {
+    pace: { kind: "armed", hollowWakes },
+    releaseBell: false,
+    restMs: Math.min(hollowWakes, LONGEST_WAIT_MS),
+    then: "sleep",
+  };
+}
+
+function awake(releaseBell: boolean): Step {
+  return { pace: AWAKE, releaseBell, restMs: 0, then: "read" };
+}
+
+function quiet(pace: Extract<Pace, { kind: "streaming" }>, seen: Seen): Step {
+  const quietSinceMs = pace.quietSinceMs ?? seen.nowMs;
+  const isQuiet = seen.nowMs - quietSinceMs >= QUIET_BEFORE_ARMING_MS;
+  const waitMs = Math.min(pace.waitMs + 1, LONGEST_WAIT_MS);
+  return {
+    pace: { kind: "streaming", quietSinceMs, waitMs },
+    releaseBell: false,
+    restMs: isQuiet && !seen.maySleep ? LOOK_MS : waitMs,
+    then: isQuiet && seen.maySleep ? "readAndTakeBell" : "read",
+  };
+}

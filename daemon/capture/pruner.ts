@@ -1,0 +1,65 @@
+import type { Log } from "../config/log.ts";
+import { reasonOf } from "../database/reason.ts";
+import type { Session } from "../database/session.ts";
+
+/** A slice takes some 20 ms and holds no lock that anyone waits for. */
+const SLICE_ROWS = 5_000;
+/** A backlog's progress is told this often. */
+const TELL_EVERY_ROWS = 100_000;
+
+interface Sessions {
+  run<T>(work: (session: Session) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Removes change rows that every living reader has passed, in slices, on a pooled session so that reading never waits for it.
+ * `deltad.prune` decides which rows those are; this only decides when. Nothing to prune costs no statement.
+ */
+export class Pruner {
+  readonly #sessions: Sessions;
+  readonly #log: Log;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(sessions: Sessions, log: Log) {
+    this.#sessions = sessions;
+    this.#log = log;
+  }
+
+  /** Starts pruning, unless it is still at it. */
+  prune(): void {
+    if (this.#stopped) return;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  /** Resolves when the slice at work is done. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let rows = 0;
+    let told = 0;
+    try {
+      for (let slice = SLICE_ROWS; slice >= SLICE_ROWS && !this.#stopped; ) {
+        slice = await this.#sessions.run(pruneSlice);
+        rows += slice;
+        if (rows - told < TELL_EVERY_ROWS) continue;
+        told = rows;
+        this.#log.info({ rows }, "removing change rows that nobody needs");
+      }
+      if (told > 0) this.#log.info({ rows }, "removed the change rows that nobody needs");
+    } catch (error) {
+      // The rows wait for the next time; an operator sees why.
+      if (!this.#stopped) this.#log.warn({ reason: reasonOf(error) }, "could not remove old change rows");
+    }
+  }
+}
+
+async function pruneSlice(session: Session): Promise<number> {
+  const [row] = await session.query<{ pruned: string }>("select deltad.prune($1)::text as pruned", [SLICE_ROWS]);
+  return Number(row?.pruned ?? 0);
+}

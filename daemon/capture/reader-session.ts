@@ -1,0 +1,71 @@
+import { ConfigError } from "../config/errors.ts";
+import { errorCode } from "../database/reason.ts";
+import { refusePooler } from "../database/refusal.ts";
+import { Session } from "../database/session.ts";
+import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
+
+/** A peer that is silent while streaming is known by this; 10 s keep `stale` within 15. */
+const STATEMENT_MS = 10_000;
+/** Longer than ordinary DDL takes; a batch waits no longer for a lock, then it is tried again. */
+const LOCK_MS = 500;
+
+/**
+ * Plans must not depend on when they were made: a generic plan made while a change table was small would stay a sequential scan,
+ * and compiling an expression costs more than a small batch.
+ */
+const PLANNING = { jit: "off", enable_seqscan: "off", plan_cache_mode: "force_generic_plan" };
+
+export async function openReaderSession(options: CaptureOptions): Promise<Session> {
+  // A stopped or cut-off reader would otherwise keep the bell, and every writer would notify.
+  const idleMs = options.heartbeat.everyMs * 3;
+  return Session.open({
+    url: options.url,
+    role: "reader",
+    statementTimeoutMs: STATEMENT_MS,
+    settings: {
+      ...PLANNING,
+      lock_timeout: String(LOCK_MS),
+      idle_session_timeout: Number.isFinite(idleMs) ? String(idleMs) : "0",
+    },
+  });
+}
+
+/** Throws ConfigError when this session and a pooled one share a backend: two sessions never do without a pooler between. */
+export async function refuseSharedBackend(session: Session, sessions: CaptureCollaborators["sessions"]): Promise<void> {
+  const [own] = await session.query<{ pid: number }>("select pg_backend_pid() as pid");
+  const [other] = await sessions.run((pooled) => pooled.query<{ pid: number }>("select pg_backend_pid() as pid"));
+  refusePooler(own?.pid === other?.pid);
+}
+
+/** Enters the lease; gives the snapshot from which on the reader owes every change, and whether transactions can be prepared. */
+export async function registerReader(session: Session, id: string): Promise<{ cursor: string; canPrepare: boolean }> {
+  try {
+    const [row] = await session.query<{ cursor: string; can_prepare: boolean }>(
+      `select deltad.register_reader($1)::text as cursor,
+              current_setting('max_prepared_transactions')::int > 0 as can_prepare`,
+      [id],
+    );
+    if (!row) throw new Error("deltad.register_reader returned nothing");
+    return { cursor: row.cursor, canPrepare: row.can_prepare };
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+/** Ends the lease, so that nobody keeps change rows for it. */
+export async function releaseReader(session: Session, id: string): Promise<void> {
+  await session.query("select deltad.release_reader($1)", [id]);
+}
+
+function explained(error: unknown): unknown {
+  switch (errorCode(error)) {
+    case "3F000":
+    case "42P01":
+    case "42883":
+      return new ConfigError("The database has no deltad objects, or older ones: run `deltad migrate apply`.");
+    case "42501":
+      return new ConfigError("The database role lacks deltad's rights: grant it membership in the role deltad_daemon.");
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Reads changes for as long as the daemon lives: one epoch after another, each on a database session of its own, with a backoff
+ * between them. Batches go to the sink; `nudge` is how the sink says that owners wait to be loaded.
+ */
+import { ConfigError } from "../config/errors.ts";
+import { Backoff } from "../database/backoff.ts";
+import { within } from "../database/deadline.ts";
+import { reasonOf } from "../database/reason.ts";
+import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
+import { Doze } from "./doze.ts";
+import { Epoch } from "./epoch.ts";
+import { Pruner } from "./pruner.ts";
+
+/** An epoch that lived so long was no failure of the kind that the next one would meet at once. */
+const SOUND_AFTER_MS = 10_000;
+const STOP_MS = 3_000;
+
+export class Reader {
+  readonly #options: CaptureOptions;
+  readonly #with: CaptureCollaborators;
+  readonly #pruner: Pruner;
+  readonly #backoff: Backoff;
+  readonly #doze = new Doze();
+  #epoch: Epoch | undefined;
+  #loop: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: CaptureOptions, collaborators: CaptureCollaborators) {
+    this.#options = options;
+    this.#with = collaborators;
+    this.#pruner = new Pruner(collaborators.sessions, collaborators.log);
+    this.#backoff = new Backoff(collaborators.log, "reading changes");
+  }
+
+  /**
+   * Resolves after the first attempt to open a session: reading then, or trying again and again. Rejects with ConfigError, and
+   * does not try again, where only the operator can help.
+   */
+  async start(): Promise<void> {
+    const first = await this.#attempt();
+    if (first instanceof ConfigError) throw first;
+    this.#loop = this.#live(first);
+  }
+
+  /** Owners wait to be loaded: read now. */
+  nudge(): void {
+    this.#epoch?.nudge();
+  }
+
+  /** Ends reading and its sessions. Bounded and idempotent; the sink is not told. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #live(first: Epoch | Error): Promise<void> {
+    let attempt = first;
+    while (!this.#stopped) {
+      const error = attempt instanceof Epoch ? await this.#run(attempt) : attempt;
+      if (this.#isOver()) return;
+      const reason = reasonOf(error);
+      this.#with.sink.lost(reason);
+      await this.#doze.sleep(this.#backoff.failed(reason));
+      if (this.#isOver()) return;
+      attempt = await this.#attempt();
+    }
+  }
+
+  async #attempt(): Promise<Epoch | Error> {
+    const epoch = new Epoch(this.#options, this.#with, this.#pruner);
+    this.#epoch = epoch;
+    try {
+      await epoch.open();
+      if (!this.#isOver()) return epoch;
+      throw new Error("the reader is stopped");
+    } catch (error) {
+      await epoch.close();
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** Gives what ended the epoch. */
+  async #run(epoch: Epoch): Promise<unknown> {
+    const beganMs = this.#with.now();
+    try {
+      if (!this.#isOver()) await epoch.run();
+      return undefined;
+    } catch (error) {
+      return error;
+    } finally {
+      await epoch.close();
+      if (this.#with.now() - beganMs >= SOUND_AFTER_MS) this.#backoff.succeeded();
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#epoch?.stop();
+    this.#doze.wake();
+    const ended = Promise.all([this.#loop, this.#pruner.stop()]);
+    // What hangs in the sink or on a silent peer is cut off.
+    await within(STOP_MS, "stopping the reader", ended).catch(() => undefined);
+    await this.#epoch?.close();
+  }
+
+  #isOver(): boolean {
+    return this.#stopped !== undefined;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * The one statement that reads a batch. It returns, from one snapshot, everything that the cursor has not seen, and the snapshot
+ * itself: a consistent cut in one round trip, each row exactly once, no stall behind anyone's long transaction.
+ *
+ * Parameters: $1 cursor (pg_snapshot), $2 the reader's id (uuid), $3 time zones known to be good (text[]), and for a heartbeat
+ * $4 the probe's payload (text). Rows are `tag, owner, key, day, from_us, until_us, m`; tags from 0 are grains of that projection.
+ */
+import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import type { Prepared } from "../database/session.ts";
+import { TAKE_BELL } from "./bell.ts";
+import { OWNER_SOURCE, type WatchedTable } from "./watched-table.ts";
+
+/** Rows that are no grains. */
+export const TAG = {
+  /** owner: the snapshot; key: `t` while the lease lives; day: `1` if there were change rows; from_us: the clock; until_us: the backend's pid. */
+  head: -1,
+  /** owner, or null for all of them; key: the source. */
+  reset: -2,
+  /** owner. */
+  dimension: -3,
+  /** key: `t` while the lease lives; m: share of the notification queue in use. */
+  heartbeat: -4,
+  /** key: `t` when the bell was taken. */
+  bell: -5,
+  /** key: the exported snapshot. */
+  cut: -6,
+} as const;
+
+/** The four forms of the batch statement; each does one thing more than reading. */
+export interface BatchStatements {
+  readonly read: Prepared;
+  /** Also tries to take the bell. */
+  readonly arm: Prepared;
+  /** Also moves the lease and sends the probe, $4. */
+  readonly heartbeat: Prepared;
+  /** Also exports its snapshot; for use inside a transaction. */
+  readonly cut: Prepared;
+}
+
+export function batchStatements(tables: readonly WatchedTable[], deltaSelects: readonly string[]): BatchStatements {
+  const arms = { read: "", arm: BELL_ARM, heartbeat: HEARTBEAT_ARM, cut: CUT_ARM };
+  const prepared = (form: keyof BatchStatements): Prepared => ({
+    name: `deltad_${form}`,
+    text: batchStatement(tables, deltaSelects, arms[form]),
+  });
+  return { read: prepared("read"), arm: prepared("arm"), heartbeat: prepared("heartbeat"), cut: prepared("cut") };
+}
+
+/**
+ * One statement that locks the watched tables, their change tables and the resets in ACCESS SHARE mode until the transaction's
+ * end. A plain select of no rows does that, and needs no more than the right to read one column; LOCK TABLE needs the whole table.
+ */
+export function lockStatement(tables: readonly WatchedTable[]): string {
+  const names = tables.flatMap((table) => [qualifiedName(table.schema, table.table), changeTable(table)]);
+  return `select ${[...names, RESET_TABLE].map((name) => `(select null from ${name} limit 0)`).join(", ")}`;
+}
+
+const RESET_TABLE = "deltad.reset";
+
+/**
+ * Rows that the cursor's snapshot did not see. Both sides are index conditions; asking pg_visible_in_snapshot instead would scan
+ * again everything since the oldest open writer.
+ */
+const UNSEEN = `c.change_xid >= pg_snapshot_xmax($1::pg_snapshot)
+       or c.change_xid = any(array(select pg_snapshot_xip($1::pg_snapshot)))`;
+
+const BELL_ARM = armRow(TAG.bell, `case when ${TAKE_BELL} then 't' else 'f' end`, "null");
+const HEARTBEAT_ARM = armRow(
+  TAG.heartbeat,
+  "case when deltad.heartbeat($2::uuid, $1::pg_snapshot, $4::text) then 't' else 'f' end",
+  "pg_notification_queue_usage()::text",
+);
+const CUT_ARM = armRow(TAG.cut, "pg_export_snapshot()", "null");
+
+function armRow(tag: number, key: string, m: string): string {
+  return `\nunion all\nselect ${tag}, null, ${key}, null, null, null, ${m}`;
+}
+
+function batchStatement(tables: readonly WatchedTable[], deltaSelects: readonly string[], arm: string): string {
+  const deltas = tables.map((table) => {
+    const columns = table.columns.map((column) => `c.${quoteIdentifier(column.name)}`);
+    return `${deltaName(table)} as materialized (
+  select ${["c.change_weight", ...columns].join(", ")}
+    from ${changeTable(table)} c
+   where ${UNSEEN})`;
+  });
+  const found = [...tables.map(deltaName), "unread_resets"].map((name) => `exists (select from ${name})`).join(" or ");
+  return `with ${deltas.join(",\n")},
+unread_resets as materialized (
+  select c.source, c.owner
+    from ${RESET_TABLE} c
+   where ${UNSEEN})
+select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
+       case when exists (select from deltad.reader where id = $2::uuid) then 't' else 'f' end::text as key,
+       case when ${found} then 1 else 0 end::int as day,
+       (extract(epoch from clock_timestamp()) * 1000000)::bigint as from_us,
+       pg_backend_pid()::bigint as until_us,
+       -- Gives $3 its type where no select uses it.
+       cardinality($3::text[])::text as m
+union all
+select distinct ${TAG.reset}, r.owner, r.source, null::int, null::bigint, null::bigint, null
+  from unread_resets r${dimensionSelect(tables)}${arm}${deltaSelects.map((select) => `\nunion all\n(${select})`).join("")}`;
+}
+
+/** Owners whose own captured columns differ between the cursor and now: images that cancel each other are no change. */
+function dimensionSelect(tables: readonly WatchedTable[]): string {
+  const owners = tables.find((table) => table.source === OWNER_SOURCE);
+  if (!owners) return "";
+  const columns = owners.columns.map((column) => `d.${quoteIdentifier(column.name)}`).join(", ");
+  return `
+union all
+select distinct ${TAG.dimension}, o.owner, null, null::int, null::bigint, null::bigint, null
+  from (select d.${quoteIdentifier(owners.owner)}::text as owner
+          from ${deltaName(owners)} d
+         group by ${columns}
+        having sum(d.change_weight) <> 0) o`;
+}
+
+function deltaName(table: WatchedTable): string {
+  return quoteIdentifier(`delta_${table.source}`);
+}
+
+function changeTable(table: WatchedTable): string {
+  return qualifiedName("deltad", `change_${table.source}`);
+}

@@ -1,0 +1,33 @@
+import { errorCode } from "./reason.ts";
+import type { Session } from "./session.ts";
+
+/** An owner's id takes some 100 bytes here: 10,000 of them 1 MB. */
+const REMEMBERED = 10_000;
+
+interface Sessions {
+  run<T>(work: (session: Pick<Session, "query">) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint. Asks the database once per
+ * spelling and remembers the latest spellings. Gives undefined for text that is no key; rejects when the database can't be asked.
+ */
+export function canonicalOwners(keyType: string, sessions: Sessions): (id: string) => Promise<string | undefined> {
+  const known = new Map<string, string | undefined>();
+  const text = `select $1::text::${keyType}::text as id`;
+  return async (id) => {
+    if (known.has(id)) return known.get(id);
+    const canonical = await sessions.run(async (session) => {
+      try {
+        return (await session.query<{ id: string }>(text, [id]))[0]?.id;
+      } catch (error) {
+        if (errorCode(error)?.startsWith("22")) return undefined;
+        throw error;
+      }
+    });
+    const oldest = known.keys().next();
+    if (known.size >= REMEMBERED && !oldest.done) known.delete(oldest.value);
+    known.set(id, canonical);
+    return canonical;
+  };
+}
