@@ -7,7 +7,7 @@ import { conditionSql } from "./condition.ts";
 import type { AmountDefinition, Definition, KeysDefinition, Period, RowsDefinition, Selection } from "./definition.ts";
 import type { LeafValue, Measure, ProjectionTime, Quantity, Window } from "./plan.ts";
 import type { Contribution, PlanDraft } from "./plan-draft.ts";
-import { isSummable } from "./row-value.ts";
+import { allOf, isSummable } from "./row-value.ts";
 
 /** Ten years: a longer window is a total in disguise, and its state would grow with it. */
 const LONGEST = { day: 3660, month: 120 } as const;
@@ -168,10 +168,10 @@ export class MetricCompiler {
 
   #where({ table, conditions }: Selection, more: readonly string[] = []): string | undefined {
     this.#tables.sourceOf(table);
-    const all = conditions
-      .map((condition) => conditionSql(condition, table, (column) => this.#tables.reference(table, column)))
-      .concat(more);
-    return all.length < 2 ? all[0] : all.map((condition) => `(${condition})`).join(" and ");
+    const own = conditions.map((condition) =>
+      conditionSql(condition, table, (column) => this.#tables.reference(table, column)),
+    );
+    return allOf([...own, ...more]);
   }
 }
 

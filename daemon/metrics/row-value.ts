@@ -1,4 +1,4 @@
-/** SQL about one value of a row `r`. */
+/** SQL about the values of a row `r`. */
 
 /** Before 1900 is -∞ and from 2200 on ∞: in this range instants in microseconds are exact JavaScript numbers, and zone arithmetic never overflows. */
 const EARLIEST = "1900-01-01";
@@ -28,4 +28,22 @@ export function instantUs(reference: string): string {
 /** An expression of microseconds since 1970 as an instant, exactly: a double of seconds would lose the last digit. */
 export function instantOf(microseconds: string): string {
   return `(timestamptz 'epoch' + make_interval(hours => (${microseconds} / 3600000000)::int, secs => (${microseconds} % 3600000000) / 1000000::float8))`;
+}
+
+/** Undefined is true: conditions joined by `and`. */
+export function allOf(conditions: readonly (string | undefined)[]): string | undefined {
+  return joined(
+    conditions.filter((condition) => condition !== undefined),
+    "and",
+  );
+}
+
+/** Undefined is true: conditions joined by `or`. */
+export function anyOf(conditions: readonly (string | undefined)[]): string | undefined {
+  const present = conditions.filter((condition) => condition !== undefined);
+  return present.length < conditions.length ? undefined : joined(present, "or");
+}
+
+function joined(conditions: readonly string[], word: string): string | undefined {
+  return conditions.length < 2 ? conditions[0] : conditions.map((condition) => `(${condition})`).join(` ${word} `);
 }

@@ -10,8 +10,8 @@
 import type { WatchedTable } from "../capture/watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import type { Measure, OwnerTable, Plan, Projection, ProjectionTime } from "./plan.ts";
-import { changedRows, ownerJoin, tableRows } from "./row-source.ts";
-import { clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
+import { changedRows, ofOwners, ownerJoin, tableRows, watchedBy } from "./row-source.ts";
+import { allOf, anyOf, clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
 
 /** A local date is at most a day from UTC's; a day more for a clock that is behind, and one for the eye. */
 const MARGIN_DAYS = 3;
@@ -19,36 +19,44 @@ const MARGIN_DAYS = 3;
 /** Selects over the CTEs `"delta_<source>"`: change_weight and the captured columns. Parameter $3: text[], the good zones. */
 export function deltaSelects(plan: Plan): readonly string[] {
   return plan.projections.map((projection, tag) => {
-    const table = tableOf(plan, projection);
-    return grains(plan.owner, table, projection, tag, changedRows(table));
+    const table = watchedBy(plan, projection.source);
+    return grains(plan.owner, table, { tag, projection, rows: changedRows(table), asked: [] });
   });
 }
 
 /** Selects over the tables. Parameters: $1 the owners' keys (text[]), $2 the instant T in microseconds since 1970, $3 the good zones (text[]). */
 export function loadSelects(plan: Plan): readonly string[] {
   return plan.projections.map((projection, tag) => {
-    const table = tableOf(plan, projection);
-    const conditions = [
-      `t.${quoteIdentifier(table.owner)} = any($1::${plan.owner.keyType}[])`,
+    const table = watchedBy(plan, projection.source);
+    const rows = tableRows(table, [
+      ofOwners(`t.${quoteIdentifier(table.owner)}`, plan.owner),
       ...unexpired(projection.time),
+    ]);
+    // $2 and $3 must have a type in every select, also where nothing else uses them.
+    const asked = [
+      ofOwners(`o.${quoteIdentifier(plan.owner.key)}`, plan.owner),
       "$2::bigint is not null",
       "$3::text[] is not null",
     ];
-    return grains(plan.owner, table, projection, tag, tableRows(table, conditions.join(" and ")));
+    return grains(plan.owner, table, { tag, projection, rows, asked });
   });
 }
 
-function grains(owner: OwnerTable, table: WatchedTable, projection: Projection, tag: number, rows: string): string {
+interface GrainsOf {
+  readonly tag: number;
+  readonly projection: Projection;
+  /** A select of the rows `r`. */
+  readonly rows: string;
+  readonly asked: readonly string[];
+}
+
+function grains(owner: OwnerTable, table: WatchedTable, { tag, projection, rows, asked }: GrainsOf): string {
   const { key, time, measures } = projection;
   const bounds = time.kind === "while" ? [reference(time.from), reference(time.until)] : [];
-  const present = [key, "column" in time ? reference(time.column) : undefined, ...bounds].filter(
-    (value) => value !== undefined,
-  );
+  const dated = "column" in time ? [reference(time.column)] : [];
+  const present = [...(key === undefined ? [] : [key]), ...dated, ...bounds].map((value) => `${value} is not null`);
   const counted = measures.map((measure) => allOf([measure.where, summable(table, measure)]));
-  const some = counted.every((condition) => condition !== undefined)
-    ? [counted.map((condition) => `(${condition})`).join(" or ")]
-    : [];
-  const conditions = [...present.map((value) => `${value} is not null`), ...some.map((any) => `(${any})`)];
+  const conditions = allOf([...asked, ...present, anyOf(counted)]);
   const values = measures.map((_, index) => `g.v${index}`);
   return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${values.join(", ")}) as m
 from (
@@ -59,7 +67,7 @@ from (
     ${bounds[1] === undefined ? "null::bigint" : instantUs(bounds[1])} as until_us,
     ${measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`).join(",\n    ")}
   from (${rows}) r
-  ${ownerJoin(owner)}${conditions.length === 0 ? "" : `\n  where ${conditions.join(" and ")}`}
+  ${ownerJoin(owner)}${conditions === undefined ? "" : `\n  where ${conditions}`}
   group by 1, 2, 3, 4, 5
 ) g
 where ${values.map((value) => `${value} <> 0`).join(" or ")}`;
@@ -104,17 +112,6 @@ function unexpired(time: ProjectionTime): readonly string[] {
   ];
 }
 
-function allOf(conditions: readonly (string | undefined)[]): string | undefined {
-  const present = conditions.filter((condition) => condition !== undefined);
-  return present.length < 2 ? present[0] : present.map((condition) => `(${condition})`).join(" and ");
-}
-
 function reference(column: string): string {
   return `r.${quoteIdentifier(column)}`;
-}
-
-function tableOf(plan: Plan, projection: Projection): WatchedTable {
-  const table = plan.tables.find(({ source }) => source === projection.source);
-  if (table === undefined) throw new RangeError(`the plan has no source ${projection.source}`);
-  return table;
 }

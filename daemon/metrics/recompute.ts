@@ -1,0 +1,90 @@
+/**
+ * The second way to the same integers, for `verify`: plain predicates on the rows at one instant. No calendar, no grains, no expansion of
+ * windows; of the incremental way it shares only which rows a metric is about, and the clamping of instants.
+ */
+import type { WatchedTable } from "../capture/watched-table.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
+import type { Accumulator, Measure, OwnerTable, Plan, ProjectionTime, Window } from "./plan.ts";
+import { ofOwners, ownerJoin, tableRows, watchedBy } from "./row-source.ts";
+import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "./row-value.ts";
+
+const NOW = instantOf("$2::bigint");
+
+/**
+ * Returns `kind text ('accumulator' or 'overlap'), index int, owner text, key text, value text`: an integer in units of 10^-scale. `key` is
+ * NULL for accumulators without keys; a day is `YYYY-MM-DD` and a month `YYYY-MM`. Entries that are 0 are left out.
+ *
+ * Parameters: $1 the owners' keys (text[]), of owners whose time zone PostgreSQL knows; $2 the instant in microseconds since 1970 (bigint).
+ */
+export function recomputeSelect(plan: Plan): string {
+  const accumulators = plan.accumulators.map(
+    (accumulator, index) => `a${index} as (\n${accumulated(plan, accumulator)}\n)`,
+  );
+  const values = plan.accumulators.map(
+    (_, index) =>
+      `select 'accumulator' as kind, ${index} as index, owner, key, trunc(value)::text as value from a${index} where value <> 0`,
+  );
+  const overlaps = plan.overlaps.map(
+    ({ left, right }, index) =>
+      `select 'overlap', ${index}, l.owner, null, count(*)::text from a${left} l join a${right} r using (owner, key) where l.value > 0 and r.value > 0 group by l.owner`,
+  );
+  return `with ${accumulators.join(",\n")}\n${[...values, ...overlaps].join("\nunion all\n")}`;
+}
+
+function accumulated(plan: Plan, { projection: at, measure: measureAt, window, keyedBy }: Accumulator): string {
+  const projection = plan.projections[at];
+  const measure = projection?.measures[measureAt];
+  if (projection === undefined || measure === undefined)
+    throw new RangeError("the plan lacks an accumulator's projection or measure");
+  const table = watchedBy(plan, projection.source);
+  const rows = tableRows(table, [ofOwners(`t.${quoteIdentifier(table.owner)}`, plan.owner)]);
+  const keys = {
+    none: undefined,
+    key: projection.key,
+    day: "to_char(d.local_date, 'YYYY-MM-DD')",
+    month: "to_char(d.local_date, 'YYYY-MM')",
+  };
+  const key = keys[keyedBy];
+  const { value, present } = valueOf(measure, table);
+  const conditions = [measure.where, present, key && `${key} is not null`, during(window), within(projection.time)];
+  return `  select o.${quoteIdentifier(plan.owner.key)}::text collate "C" as owner, ${key ?? "null::text"} as key, sum(${value}) as value
+  from (${rows}) r
+  ${ownerJoin(plan.owner)}${localDates(projection.time, plan.owner)}
+  where ${allOf(conditions) ?? "true"}
+  group by 1, 2`;
+}
+
+function valueOf({ value }: Measure, table: WatchedTable): { value: string; present: string | undefined } {
+  if (value.op === "count") return { value: "1", present: undefined };
+  const column = `r.${quoteIdentifier(value.column)}`;
+  const type = table.columns.find(({ name }) => name === value.column)?.type ?? "numeric";
+  return {
+    value: `round(${column}::numeric, ${value.scale}) * 10::numeric ^ ${value.scale}`,
+    present: isSummable(column, type),
+  };
+}
+
+/** The row's local date and the owner's today. */
+function localDates(time: ProjectionTime, owner: OwnerTable): string {
+  if (!("column" in time)) return "";
+  const column = `r.${quoteIdentifier(time.column)}`;
+  const zone = `o.${quoteIdentifier(owner.timeZone)}::text`;
+  const date = time.type === "date" ? clampedDate(column) : `(${clampedInstant(column)} at time zone ${zone})::date`;
+  // greatest and least pass over NULL: a row without a date must not become one of 1900.
+  return `\n  cross join lateral (select case when ${column} is not null then ${date} end as local_date, (${NOW} at time zone ${zone})::date as today) d`;
+}
+
+function during(window: Window | undefined): string | undefined {
+  if (window === undefined) return undefined;
+  const { unit, start, end } = window;
+  const today = unit === "day" ? "d.today" : "date_trunc('month', d.today::timestamp)";
+  const dated = unit === "day" ? "d.local_date" : "date_trunc('month', d.local_date::timestamp)";
+  const later = (count: number) => (unit === "day" ? `${dated} + ${count}` : `${dated} + interval '${count} months'`);
+  const begun = start === -Infinity ? "d.local_date is not null" : `${today} >= ${later(start)}`;
+  return `${begun} and ${today} < ${later(end)}`;
+}
+
+function within(time: ProjectionTime): string | undefined {
+  if (time.kind !== "while") return undefined;
+  return `r.${quoteIdentifier(time.from)} <= ${NOW} and ${NOW} < r.${quoteIdentifier(time.until)}`;
+}
