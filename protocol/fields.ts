@@ -7,8 +7,8 @@ export const timestamp = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** Chosen by the client, repeated in the answer. */
 export const requestId = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ID_LENGTH));
 
-/** An owner's key as text, e.g. `7` or a UUID. */
-export const ownerId = v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_OWNER_ID_LENGTH));
+/** An owner's key as text, e.g. `7` or a UUID. PostgreSQL's text holds neither NUL nor half of a surrogate pair. */
+export const ownerId = v.pipe(v.string(), v.maxLength(MAX_OWNER_ID_LENGTH), v.regex(/^[^\0\p{Surrogate}]+$/u));
 
 /** Names one life of the daemon's state: versions of different epochs can't be compared. Opaque. */
 export const epoch = v.pipe(v.string(), v.minLength(1));

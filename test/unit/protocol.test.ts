@@ -20,7 +20,7 @@ it("The schemas are those of deltad.v1: a change that old clients can't ignore n
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
   assert.equal(
     hash,
-    "17528315ed626512",
+    "e0e4dd09f9f60ae0",
     `the schemas of ${PROTOCOL} changed. If old clients can ignore the change, put the new hash here; if not, bump PROTOCOL in protocol/version.ts to the next version first`,
   );
 });

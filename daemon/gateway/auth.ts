@@ -1,0 +1,73 @@
+/** Checks tokens: the only file that knows jsonwebtoken. Nothing about a token is trusted before its signature. */
+import jsonwebtoken from "jsonwebtoken";
+import { type Claims, readClaims } from "./claims.ts";
+import type { JwtKeys } from "./jwt-key.ts";
+
+export interface AuthOptions {
+  readonly keys: JwtKeys;
+  /** Exact values that tokens must carry, where configured. */
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
+  /** How far clocks may differ; at most 60. */
+  readonly leewaySeconds?: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export interface Auth {
+  /** The claims of a good token. `undefined` for any other, whatever is wrong with it. Its `expiresAtMs` includes the leeway. */
+  verify(token: string): Claims | undefined;
+}
+
+const MAX_LEEWAY_SECONDS = 60;
+const DEFAULT_LEEWAY_SECONDS = 10;
+
+/** @throws RangeError if the leeway is more than a minute */
+export function createAuth({ keys, issuer, audience, leewaySeconds = DEFAULT_LEEWAY_SECONDS, now }: AuthOptions): Auth {
+  if (!(leewaySeconds >= 0 && leewaySeconds <= MAX_LEEWAY_SECONDS)) throw new RangeError("a leeway is 0 to 60 s");
+  return {
+    verify: (token) => {
+      if (!isCanonical(token)) return undefined;
+      const nowSeconds = now() / 1000;
+      const options: jsonwebtoken.VerifyOptions & { complete: true } = {
+        complete: true,
+        algorithms: [keys.algorithm],
+        clockTimestamp: nowSeconds,
+        clockTolerance: leewaySeconds,
+        ...(issuer === undefined ? {} : { issuer }),
+        ...(audience === undefined ? {} : { audience }),
+      };
+      for (const key of keys.keys) {
+        const verified = tryVerify(token, key, options);
+        if (verified === undefined || !isPlainHeader(verified.header)) continue;
+        const claims = readClaims(verified.payload, nowSeconds, leewaySeconds);
+        return claims && { ...claims, expiresAtMs: claims.expiresAtMs + leewaySeconds * 1000 };
+      }
+      return undefined;
+    },
+  };
+}
+
+function tryVerify(
+  token: string,
+  key: JwtKeys["keys"][number],
+  options: jsonwebtoken.VerifyOptions & { complete: true },
+): jsonwebtoken.Jwt | undefined {
+  try {
+    return jsonwebtoken.verify(token, key, options);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The library takes padding, white space and loose trailing bits: one token would have several spellings. */
+function isCanonical(token: string): boolean {
+  const parts = token.split(".");
+  return parts.length === 3 && parts.every((part) => Buffer.from(part, "base64url").toString("base64url") === part);
+}
+
+/** The library ignores `crit` and `b64`, which say that the token may not be read the usual way (RFC 7515, 4.1.11; RFC 7797). */
+function isPlainHeader(header: jsonwebtoken.JwtHeader & { b64?: unknown }): boolean {
+  if (header.crit !== undefined || header.b64 !== undefined) return false;
+  return header.typ === undefined || /^(application\/)?(at\+)?jwt$/i.test(String(header.typ));
+}

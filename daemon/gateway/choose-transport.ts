@@ -1,0 +1,34 @@
+import { ConfigError } from "../config/errors.ts";
+import type { Log } from "../config/log.ts";
+import type { Transport, TransportHandlers, TransportLimits } from "./transport.ts";
+import { loadUws } from "./transports/uws.ts";
+import { createWsTransport } from "./transports/ws.ts";
+
+export type TransportChoice = "auto" | "uws" | "ws";
+
+export interface ChosenTransport {
+  readonly create: (handlers: TransportHandlers, limits: TransportLimits, log: Log) => Transport;
+  /** For the start line: which one, why, and how to get the other. */
+  readonly reason: string;
+}
+
+/** @throws ConfigError if `uws` is demanded where its binary doesn't load */
+export async function chooseTransport(choice: TransportChoice): Promise<ChosenTransport> {
+  if (choice === "ws")
+    return { create: createWsTransport, reason: "as DELTAD_TRANSPORT says; the other is uws, the faster one" };
+  try {
+    return { create: await loadUws(), reason: "uWebSockets.js; DELTAD_TRANSPORT=ws takes ws instead" };
+  } catch (error) {
+    const why = firstLine(error);
+    const advice =
+      "its binaries are for Node 18 to 22 on glibc, macOS and Windows; README says how to get one for a newer Node";
+    if (choice === "uws") {
+      throw new ConfigError(`uWebSockets.js does not load here (${why}): ${advice}, or set DELTAD_TRANSPORT=auto`);
+    }
+    return { create: createWsTransport, reason: `uWebSockets.js does not load here (${why}): ${advice}` };
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n", 1)[0] ?? "";
+}

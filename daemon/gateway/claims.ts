@@ -1,0 +1,41 @@
+import * as v from "valibot";
+import { ownerId } from "../../protocol/fields.ts";
+
+/** What a token says about its bearer, as the token spells it. */
+export interface Claims {
+  /** Owner ids before the database has canonicalised them. */
+  readonly owners: readonly string[];
+  readonly isAdmin: boolean;
+  readonly expiresAtMs: number;
+}
+
+/** More owners than this would make one sign-in hundreds of look-ups. */
+const MAX_OWNERS = 256;
+
+/** A number beyond the safe integers has already become another owner's id. */
+const ownerClaim = v.pipe(v.union([ownerId, v.pipe(v.number(), v.safeInteger())]), v.transform(String));
+
+const seconds = v.pipe(v.number(), v.finite());
+
+const claims = v.object({
+  exp: seconds,
+  iat: v.optional(seconds),
+  ownerId: v.optional(ownerClaim),
+  owners: v.optional(v.pipe(v.array(ownerClaim), v.maxLength(MAX_OWNERS))),
+  role: v.optional(v.string()),
+});
+
+/**
+ * Reads a verified token's payload. Undefined if a claim has the wrong form, if `iat` lies in the future, or if the token
+ * names no owner and is no administrator's.
+ */
+export function readClaims(payload: unknown, nowSeconds: number, leewaySeconds: number): Claims | undefined {
+  const result = v.safeParse(claims, payload);
+  if (!result.success) return undefined;
+  const { exp, iat, ownerId, owners = [], role } = result.output;
+  if (iat !== undefined && iat > nowSeconds + leewaySeconds) return undefined;
+  const named = [...new Set(ownerId === undefined ? owners : [ownerId, ...owners])];
+  const isAdmin = role === "admin";
+  if (named.length === 0 && !isAdmin) return undefined;
+  return { owners: named, isAdmin, expiresAtMs: exp * 1000 };
+}

@@ -1,0 +1,143 @@
+/** Subscribers to sockets: accepts connections, keeps their registry, and lets them go in good order. */
+import { randomUUID } from "node:crypto";
+import { MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
+import type { Log } from "../config/log.ts";
+import type { Subscriber, Subscription } from "../hub/subscription.ts";
+import type { Auth } from "./auth.ts";
+import { chooseTransport, type TransportChoice } from "./choose-transport.ts";
+import { drainSessions } from "./drain-sessions.ts";
+import { type Admission, decideHandshake } from "./handshake.ts";
+import { type CanonicalOwner, createIdentification } from "./identity.ts";
+import { ownerMetrics } from "./owner-metrics.ts";
+import { loadPage } from "./page.ts";
+import { plain } from "./response.ts";
+import { createRoutes, type Route } from "./routes.ts";
+import { Session } from "./session.ts";
+import type { Request, Response, Transport, TransportHandlers } from "./transport.ts";
+
+export interface GatewayOptions {
+  readonly hub: { subscribe(owner: string, subscriber: Subscriber, id?: string): Subscription };
+  readonly auth: Auth;
+  readonly canonicalOwner: CanonicalOwner;
+  /** True while the daemon vouches for what it sends. */
+  readonly ready: () => boolean;
+  readonly host: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  readonly transport: TransportChoice;
+  /** The built page; undefined: none is served. */
+  readonly pageDir: string | undefined;
+  /** Origins of pages that may connect, besides the daemon's own. */
+  readonly origins: readonly string[];
+  readonly heartbeatMs: number;
+  /** Unread bytes from which a socket counts as blocked. Default 64 KiB. */
+  readonly highWaterBytes?: number;
+  /** How long a socket may stay blocked before it is closed. Default 30 s. */
+  readonly tooSlowMs?: number;
+  /** Messages that a client may send. Default 10. */
+  readonly messagesPerSecond?: number;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
+  readonly clearTimeout: (timer: unknown) => void;
+  readonly random: () => number;
+}
+
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  readonly transport: "uws" | "ws";
+  /** Why this transport, and how to get the other. */
+  readonly reason: string;
+}
+
+export interface Gateway {
+  /** @throws ConfigError if the port can't be had, or the transport that was asked for doesn't load */
+  start(): Promise<Listening>;
+  /** No longer ready, no new connections, `bye` and 1012 to all. Bounded; a second call waits for the first. */
+  drain(): Promise<void>;
+  /** Ends everything that is left, at once. Idempotent. */
+  stop(): void;
+  /** Open connections. */
+  readonly connections: number;
+}
+
+const HIGH_WATER_BYTES = 64 * 1024;
+const TOO_SLOW_MS = 30_000;
+const MESSAGES_PER_SECOND = 10;
+/** Far above the high-water mark and any document: reached only if the gateway's own limits fail. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+/** Proxies drop connections after a minute of silence; twice that means that the peer is gone. */
+const IDLE_TIMEOUT_MS = 120_000;
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { hub, auth, canonicalOwner, log, heartbeatMs } = options;
+  const identification = createIdentification(auth, canonicalOwner);
+  const sessions = new Set<Session>();
+  const settings = {
+    heartbeatMs,
+    highWaterBytes: options.highWaterBytes ?? HIGH_WATER_BYTES,
+    tooSlowMs: options.tooSlowMs ?? TOO_SLOW_MS,
+    messagesPerSecond: options.messagesPerSecond ?? MESSAGES_PER_SECOND,
+  };
+  let transport: Transport | undefined;
+  let draining: Promise<void> | undefined;
+  const { now, setTimeout, clearTimeout, random } = options;
+  const onEnd = (session: Session): void => void sessions.delete(session);
+  const services = { hub, identification, log, now, setTimeout, clearTimeout, random, onEnd };
+
+  const handlersFor = (route: Route): TransportHandlers => ({
+    request: (request, respond) => answer(route, request, respond, log),
+    handshake: (request) =>
+      draining === undefined
+        ? decideHandshake(request, options.origins)
+        : { accept: false, response: plain(503, "restarting") },
+    open: (socket, admission) => {
+      const session = new Session(randomUUID(), socket, settings, services);
+      sessions.add(session);
+      session.start(admission as Admission);
+      return session;
+    },
+  });
+
+  return {
+    start: async () => {
+      const page = await loadPage(options.pageDir, log);
+      const ready = (): boolean => draining === undefined && options.ready();
+      const metricsOptions = { hub, identification, setTimeout, clearTimeout };
+      const route = createRoutes({
+        ready,
+        page,
+        ownerMetrics: (request, id) => ownerMetrics(request, id, metricsOptions),
+      });
+      const limits = {
+        maxMessageBytes: MAX_MESSAGE_BYTES,
+        maxBufferedBytes: MAX_BUFFERED_BYTES,
+        idleTimeoutMs: IDLE_TIMEOUT_MS,
+      };
+      const chosen = await chooseTransport(options.transport);
+      transport = chosen.create(handlersFor(route), limits, log);
+      const port = await transport.listen(options.host, options.port);
+      return { host: options.host, port, transport: transport.name, reason: chosen.reason };
+    },
+    drain: () => {
+      transport?.stopListening();
+      draining ??= drainSessions(sessions, setTimeout);
+      return draining;
+    },
+    stop: () => transport?.close(),
+    get connections() {
+      return sessions.size;
+    },
+  };
+}
+
+function answer(route: Route, request: Request, respond: (response: Response) => void, log: Log): void {
+  const response = route(request);
+  if (!(response instanceof Promise)) return respond(response);
+  response.then(respond, (error: unknown) => {
+    log.error({ error }, "a request failed");
+    respond(plain(500, "internal error"));
+  });
+}

@@ -1,0 +1,27 @@
+import type { Response } from "./transport.ts";
+
+/** What every answer carries: nothing is guessed from content, and no referrer or frame leaks where the page's token goes. */
+const SAFE_HEADERS = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+} as const;
+
+export type Headers = Readonly<Record<string, string>>;
+
+export function respondWith(
+  status: number,
+  contentType: string,
+  body: Uint8Array | string,
+  headers: Headers = {},
+): Response {
+  return { status, headers: { ...SAFE_HEADERS, "content-type": contentType, ...headers }, body };
+}
+
+export function plain(status: number, text: string, headers: Headers = {}): Response {
+  return respondWith(status, "text/plain; charset=utf-8", `${text}\n`, headers);
+}
+
+export function json(status: number, body: Uint8Array | string, headers: Headers = {}): Response {
+  return respondWith(status, "application/json", body, headers);
+}

@@ -1,0 +1,126 @@
+/**
+ * Serves what one authenticated client asks for, one request after the other, so that an `unsubscribe` never overtakes its `subscribe`.
+ * An owner's frames reach the subscriber only after {@link Identification.access} has named that owner.
+ */
+import type { NackCode } from "../../protocol/codes.ts";
+import type { Down } from "../../protocol/down.ts";
+import type { Subscriber, Subscription } from "../hub/subscription.ts";
+import type { Access, Identity } from "./identity.ts";
+import type { ClientRequest } from "./session-machine.ts";
+
+/** What of the hub a session uses. */
+export interface Subscribe {
+  subscribe(owner: string, subscriber: Subscriber, id: string): Subscription;
+}
+
+export interface SessionRequestsOptions {
+  readonly hub: Subscribe;
+  readonly subscriber: Subscriber;
+  readonly access: (identity: Identity, id: string) => Access | Promise<Access>;
+  readonly answer: (message: Down) => void;
+  readonly now: () => number;
+  /** Says that an owner was refused. */
+  readonly onForbidden: (ownerId: string) => void;
+  /** A bug: this connection can't go on. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** An administrator's page shows tens of owners; a thousand is a mistake or an attack. */
+const MAX_SUBSCRIPTIONS = 1000;
+/** Requests that wait for the database; more than the rate limit lets through in a few seconds. */
+const MAX_WAITING = 64;
+
+const REFUSALS: Readonly<Record<NackCode, string>> = {
+  forbidden: "the token does not name this owner",
+  unknown_owner: "this is not an owner id",
+  not_subscribed: "subscribe first",
+  too_many_subscriptions: `at most ${MAX_SUBSCRIPTIONS} owners per connection`,
+  too_many_messages: "slow down",
+  unavailable: "try again later",
+};
+
+export class SessionRequests {
+  readonly #options: SessionRequestsOptions;
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #waiting: ClientRequest[] = [];
+  #identity: Identity | undefined;
+  #busy = false;
+  #stopped = false;
+
+  constructor(options: SessionRequestsOptions) {
+    this.#options = options;
+  }
+
+  /** Serves what waited for it, and everything from now on. */
+  start(identity: Identity): void {
+    this.#identity = identity;
+    this.#work().catch(this.#options.onError);
+  }
+
+  push(request: ClientRequest): void {
+    if (this.#waiting.length >= MAX_WAITING) return this.refuse(request.id, "too_many_messages");
+    this.#waiting.push(request);
+    this.#work().catch(this.#options.onError);
+  }
+
+  refuse(id: string, code: NackCode): void {
+    this.#options.answer({ type: "nack", timestamp: this.#options.now(), id, code, message: REFUSALS[code] });
+  }
+
+  /** After the subscriber was blocked: brings every subscription up to date. */
+  catchUp(): void {
+    for (const subscription of this.#subscriptions.values()) subscription.catchUp();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#waiting.length = 0;
+    for (const subscription of this.#subscriptions.values()) subscription.close();
+    this.#subscriptions.clear();
+  }
+
+  async #work(): Promise<void> {
+    const identity = this.#identity;
+    if (this.#busy || identity === undefined) return;
+    this.#busy = true;
+    for (let request = this.#waiting.shift(); request !== undefined; request = this.#waiting.shift()) {
+      if (request.type === "ping") this.#ack(request.id);
+      else {
+        const asked = this.#options.access(identity, request.ownerId);
+        const access = asked instanceof Promise ? await asked : asked;
+        if (this.#stopped) return;
+        if ("owner" in access) this.#serve(request, access.owner);
+        else this.#forbid(request.id, access.refusal, request.ownerId);
+      }
+    }
+    this.#busy = false;
+  }
+
+  #serve(request: Exclude<ClientRequest, { type: "ping" }>, owner: string): void {
+    const subscription = this.#subscriptions.get(owner);
+    switch (request.type) {
+      case "subscribe":
+        if (subscription !== undefined) return subscription.request(request.id);
+        if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) return this.refuse(request.id, "too_many_subscriptions");
+        this.#subscriptions.set(owner, this.#options.hub.subscribe(owner, this.#options.subscriber, request.id));
+        return;
+      case "snapshot":
+        return subscription === undefined
+          ? this.refuse(request.id, "not_subscribed")
+          : subscription.request(request.id);
+      case "unsubscribe":
+        subscription?.close();
+        this.#subscriptions.delete(owner);
+        return this.#ack(request.id);
+    }
+  }
+
+  #forbid(id: string, code: NackCode, ownerId: string): void {
+    if (code === "forbidden") this.#options.onForbidden(ownerId);
+    this.refuse(id, code);
+  }
+
+  #ack(id: string): void {
+    this.#options.answer({ type: "ack", timestamp: this.#options.now(), id });
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * The transport on uWebSockets.js: the only file that knows it. The library's handlers must not throw, and a request may neither be left
+ * without an answer nor be answered after it was aborted: either ends the process. So every handler goes through `guard`, once, here.
+ */
+import { STATUS_CODES } from "node:http";
+import type * as uWS from "uWebSockets.js";
+import type { Log } from "../../config/log.ts";
+import { listenError, probePort } from "../listen-error.ts";
+import type {
+  Request,
+  Response,
+  Socket,
+  SocketHandlers,
+  Transport,
+  TransportHandlers,
+  TransportLimits,
+} from "../transport.ts";
+
+/** What the library has at run time and its typings lack. */
+interface Missing {
+  readonly DISABLED: number;
+  readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
+  readonly App: () => Omit<uWS.TemplatedApp, "listen"> & {
+    listen(host: string, port: number, options: number, done: (socket: uWS.us_listen_socket | false) => void): void;
+  };
+}
+type Library = Omit<typeof uWS, keyof Missing> & Missing;
+
+interface Connection {
+  readonly context: unknown;
+  session: SocketHandlers | undefined;
+  isOpen: boolean;
+}
+type NativeSocket = uWS.WebSocket<Connection>;
+
+/** @throws whatever the import throws where no binary fits this Node or system */
+export async function loadUws(): Promise<
+  (handlers: TransportHandlers, limits: TransportLimits, log: Log) => Transport
+> {
+  const library = (await import("uWebSockets.js")) as unknown as Library;
+  return (handlers, limits, log) => createUwsTransport(library, handlers, limits, log);
+}
+
+function createUwsTransport(
+  library: Library,
+  handlers: TransportHandlers,
+  limits: TransportLimits,
+  log: Log,
+): Transport {
+  const guard = <A extends unknown[]>(what: string, run: (...args: A) => void, onFailure: (...args: A) => void) => {
+    return (...args: A): void => {
+      try {
+        run(...args);
+      } catch (error) {
+        log.error({ error }, `${what} failed`);
+        // Throws where the answer was already given: then there is nothing to do.
+        try {
+          onFailure(...args);
+        } catch {}
+      }
+    };
+  };
+  const fail = (native: NativeSocket): void => {
+    if (native.getUserData().isOpen) native.end(1011, "");
+  };
+
+  const app = library.App();
+  app.any(
+    "/*",
+    guard(
+      "a request",
+      (native, incoming) => handlers.request(requestOf(incoming), responder(native, incoming.getMethod() === "head")),
+      (native) => native.close(),
+    ),
+  );
+  app.ws<Connection>("/*", {
+    compression: library.DISABLED,
+    maxPayloadLength: limits.maxMessageBytes,
+    maxBackpressure: limits.maxBufferedBytes,
+    closeOnBackpressureLimit: true,
+    idleTimeout: Math.round(limits.idleTimeoutMs / 1000),
+    sendPingsAutomatically: true,
+    upgrade: guard(
+      "a handshake",
+      (native, incoming, upgradeContext) => {
+        const handshake = handlers.handshake(requestOf(incoming));
+        if (!handshake.accept) return responder(native, false)(handshake.response);
+        const connection: Connection = { context: handshake.context, session: undefined, isOpen: true };
+        const key = incoming.getHeader("sec-websocket-key");
+        native.upgrade(connection, key, handshake.subprotocol ?? "", "", upgradeContext);
+      },
+      (native) => native.close(),
+    ),
+    open: guard(
+      "a new connection",
+      (native: NativeSocket) => {
+        const connection = native.getUserData();
+        connection.session = handlers.open(socketOf(native, connection), connection.context);
+      },
+      fail,
+    ),
+    message: guard(
+      "a message",
+      (native: NativeSocket, message: ArrayBuffer, isBinary: boolean) => {
+        native.getUserData().session?.message(isBinary ? undefined : Buffer.from(message).toString());
+      },
+      fail,
+    ),
+    drain: guard("a drain", (native: NativeSocket) => native.getUserData().session?.drained(), fail),
+    close: guard(
+      "a close",
+      (native: NativeSocket, code: number) => {
+        const connection = native.getUserData();
+        connection.isOpen = false;
+        connection.session?.closed(code);
+      },
+      () => {},
+    ),
+  });
+
+  let listening: uWS.us_listen_socket | undefined;
+  let closed = false;
+  return {
+    name: "uws",
+    listen: async (host, port) => {
+      const options = library.LIBUS_LISTEN_EXCLUSIVE_PORT;
+      const socket = await new Promise<uWS.us_listen_socket | false>((done) => app.listen(host, port, options, done));
+      if (socket === false) throw listenError(host, port, await probePort(host, port));
+      listening = socket;
+      return library.us_socket_local_port(socket as uWS.us_socket);
+    },
+    stopListening: () => {
+      if (listening !== undefined && !closed) library.us_listen_socket_close(listening);
+      listening = undefined;
+    },
+    close: () => {
+      if (!closed) app.close();
+      closed = true;
+    },
+  };
+}
+
+/** Copied: the native request lives no longer than the handler. */
+function requestOf(incoming: uWS.HttpRequest): Request {
+  const headers = new Map<string, string>();
+  incoming.forEach((name, value) => {
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  });
+  return {
+    method: incoming.getMethod().toUpperCase(),
+    path: incoming.getUrl(),
+    header: (name) => headers.get(name),
+  };
+}
+
+/** Answers once; an aborted request is let go. */
+function responder(native: uWS.HttpResponse, isHead: boolean): (response: Response) => void {
+  let done = false;
+  native.onAborted(() => {
+    done = true;
+  });
+  return ({ status, headers, body }) => {
+    if (done) return;
+    done = true;
+    native.cork(() => {
+      native.writeStatus(`${status} ${STATUS_CODES[status]}`);
+      for (const [name, value] of Object.entries(headers)) native.writeHeader(name, value);
+      if (isHead) native.endWithoutBody(Buffer.byteLength(body));
+      else native.end(body);
+    });
+  };
+}
+
+function socketOf(native: NativeSocket, connection: Connection): Socket {
+  return {
+    send: (frames) => {
+      if (!connection.isOpen) return;
+      native.cork(() => {
+        for (const frame of frames) if (connection.isOpen) native.send(frame, false);
+      });
+    },
+    bufferedBytes: () => (connection.isOpen ? native.getBufferedAmount() : 0),
+    close: (code, reason) => {
+      if (connection.isOpen) native.end(code, reason);
+    },
+  };
+}

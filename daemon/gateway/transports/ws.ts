@@ -1,0 +1,156 @@
+/** The transport on node:http and `ws`, for where the native one doesn't load. */
+import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Log } from "../../config/log.ts";
+import { listenError } from "../listen-error.ts";
+import type { Request, Response, Socket, Transport, TransportHandlers, TransportLimits } from "../transport.ts";
+
+/** A client that trickles its headers is cut after this. */
+const HEADERS_TIMEOUT_MS = 10_000;
+
+export function createWsTransport(handlers: TransportHandlers, limits: TransportLimits, log: Log): Transport {
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: HEADERS_TIMEOUT_MS });
+  const subprotocols = new WeakMap<IncomingMessage, string | undefined>();
+  const upgrader = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxMessageBytes,
+    handleProtocols: (_offered, incoming) => subprotocols.get(incoming) ?? false,
+  });
+  const open = new Set<WebSocket>();
+
+  const guard = (what: string, run: () => void, onFailure: () => void): void => {
+    try {
+      run();
+    } catch (error) {
+      log.error({ error }, `${what} failed`);
+      onFailure();
+    }
+  };
+
+  server.on("request", (incoming, outgoing) => {
+    incoming.resume();
+    const respond = ({ status, headers, body }: Response): void => {
+      if (outgoing.headersSent || outgoing.destroyed) return;
+      outgoing.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+    };
+    guard(
+      "a request",
+      () => handlers.request(requestOf(incoming), respond),
+      () => outgoing.destroy(),
+    );
+  });
+
+  server.on("upgrade", (incoming, duplex, head) => {
+    duplex.on("error", () => duplex.destroy());
+    guard(
+      "a handshake",
+      () => upgrade(incoming, duplex, head),
+      () => duplex.destroy(),
+    );
+  });
+
+  function upgrade(incoming: IncomingMessage, duplex: Duplex, head: Buffer): void {
+    const request = requestOf(incoming);
+    if (request.header("upgrade")?.toLowerCase() !== "websocket") {
+      return handlers.request(request, (response) => answerRaw(duplex, response));
+    }
+    const handshake = handlers.handshake(request);
+    if (!handshake.accept) return answerRaw(duplex, handshake.response);
+    subprotocols.set(incoming, handshake.subprotocol);
+    upgrader.handleUpgrade(incoming, duplex, head, (socket) => adopt(socket, duplex, handshake.context));
+  }
+
+  function adopt(socket: WebSocket, duplex: Duplex, context: unknown): void {
+    const fail = (): void => socket.close(1011);
+    guard(
+      "a new connection",
+      () => {
+        const session = handlers.open(socketOf(socket, duplex, limits), context);
+        const stopPinging = cutWhenSilent(socket, limits.idleTimeoutMs);
+        open.add(socket);
+        socket.on("message", (data: Buffer, isBinary) => {
+          guard("a message", () => session.message(isBinary ? undefined : data.toString()), fail);
+        });
+        duplex.on("drain", () => guard("a drain", () => session.drained(), fail));
+        socket.on("close", (code) => {
+          open.delete(socket);
+          stopPinging();
+          guard("a close", () => session.closed(code), fail);
+        });
+      },
+      fail,
+    );
+    // After a protocol error `ws` closes by itself, with the code that fits.
+    socket.on("error", () => {});
+  }
+
+  return {
+    name: "ws",
+    listen: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(host, port, error.code)));
+        server.listen({ host, port, exclusive: true }, () => resolve((server.address() as AddressInfo).port));
+      }),
+    stopListening: () => {
+      server.close();
+    },
+    close: () => {
+      server.close();
+      for (const socket of open) socket.terminate();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function requestOf(incoming: IncomingMessage): Request {
+  const url = incoming.url ?? "/";
+  return {
+    method: incoming.method ?? "GET",
+    path: url.split("?", 1)[0] ?? "/",
+    header: (name) => {
+      const value = incoming.headers[name];
+      return Array.isArray(value) ? value.join(", ") : value;
+    },
+  };
+}
+
+/** Answers on a connection that node:http has let go because it asked for an upgrade. */
+function answerRaw(duplex: Duplex, { status, headers, body }: Response): void {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const length = Buffer.byteLength(body);
+  duplex.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: ${length}\r\n`);
+  duplex.write(`${lines.join("")}\r\n`);
+  duplex.end(body);
+}
+
+function socketOf(socket: WebSocket, duplex: Duplex, limits: TransportLimits): Socket {
+  return {
+    send: (frames) => {
+      if (socket.readyState !== socket.OPEN) return;
+      if (socket.bufferedAmount > limits.maxBufferedBytes) return socket.terminate();
+      duplex.cork();
+      for (const frame of frames) socket.send(frame, { binary: false });
+      duplex.uncork();
+    },
+    bufferedBytes: () => socket.bufferedAmount,
+    close: (code, reason) => socket.close(code, reason),
+  };
+}
+
+/** Pings; a peer that has not answered by the next ping is gone. Returns how to stop. */
+function cutWhenSilent(socket: WebSocket, idleTimeoutMs: number): () => void {
+  let answered = true;
+  socket.on("pong", () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) return socket.terminate();
+    answered = false;
+    socket.ping();
+  }, idleTimeoutMs / 2);
+  return () => clearInterval(timer);
+}

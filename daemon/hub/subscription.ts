@@ -1,0 +1,114 @@
+import { encode, type Frame, withId } from "./frame.ts";
+
+/** Who gets frames. */
+export interface Subscriber {
+  /** True while unread frames fill its buffer: it gets nothing, and calls {@link Subscription.catchUp} once it has drained. */
+  readonly blocked: boolean;
+  send(frame: Frame): void;
+}
+
+/** A document's place in its history. */
+export interface Version {
+  readonly epoch: string;
+  readonly version: number;
+}
+
+/** What a subscription sees of its owner's channel. */
+export interface ChannelView {
+  /** What every subscriber should have by now; undefined before the first load. */
+  readonly version: Version | undefined;
+  /** The document of {@link version} as a frame. */
+  snapshotFrame(): Frame;
+  /** The frame that says so, while the numbers can't be vouched for. */
+  readonly staleFrame: Frame | undefined;
+  liveFrame(): Frame;
+  readonly now: () => number;
+  leave(subscription: Subscription): void;
+}
+
+/** A frame that moves a subscriber from `previous` to `version`. */
+export interface PatchFrame extends Version {
+  readonly previous: number;
+  readonly frame: Frame;
+}
+
+/**
+ * One subscriber of one owner, and what it was told so far. It is never told a version twice, nor an older one; where the next patch
+ * doesn't fit what it has, it gets the whole document. While it is blocked nothing is kept for it but the fact that it lags.
+ */
+export class Subscription {
+  readonly #channel: ChannelView;
+  readonly #subscriber: Subscriber;
+  #told: Version | undefined;
+  #toldStale: Frame | undefined;
+  /** The request that the next snapshot answers. Only one is kept: an older one gets its `ack` when a newer comes. */
+  #awaiting: string | undefined;
+  #open = true;
+
+  constructor(channel: ChannelView, subscriber: Subscriber) {
+    this.#channel = channel;
+    this.#subscriber = subscriber;
+  }
+
+  /** Brings the subscriber to the channel's present state, as far as it isn't blocked. */
+  catchUp(): void {
+    if (!this.#open || this.#subscriber.blocked) return;
+    const { version } = this.#channel;
+    if (version !== undefined && (this.#awaiting !== undefined || !isSame(this.#told, version)))
+      this.#sendSnapshot(version);
+    // Nobody knows when the document can come: the request is answered now, and the document follows by itself.
+    if (this.#channel.staleFrame !== undefined) this.#ackAwaiting();
+    this.#tellStatus();
+  }
+
+  /** Takes part in a broadcast. */
+  deliver(patch: PatchFrame): void {
+    if (!this.#open || this.#subscriber.blocked) return;
+    const told = this.#told;
+    if (told?.epoch !== patch.epoch) return this.catchUp();
+    if (told.version >= patch.version) return;
+    if (told.version !== patch.previous) return this.catchUp();
+    this.#told = patch;
+    this.#subscriber.send(patch.frame);
+  }
+
+  /** Answers `id` with the document: now, after the load, or once the subscriber has drained. */
+  request(id: string): void {
+    this.#ackAwaiting();
+    this.#awaiting = id;
+    this.catchUp();
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#ackAwaiting();
+    this.#open = false;
+    this.#channel.leave(this);
+  }
+
+  #sendSnapshot(version: Version): void {
+    const frame = this.#channel.snapshotFrame();
+    const id = this.#awaiting;
+    this.#awaiting = undefined;
+    this.#told = version;
+    this.#subscriber.send(id === undefined ? frame : withId(frame, id));
+  }
+
+  #tellStatus(): void {
+    const { staleFrame } = this.#channel;
+    if (staleFrame === this.#toldStale) return;
+    this.#toldStale = staleFrame;
+    this.#subscriber.send(staleFrame ?? this.#channel.liveFrame());
+  }
+
+  #ackAwaiting(): void {
+    const id = this.#awaiting;
+    if (id === undefined) return;
+    this.#awaiting = undefined;
+    this.#subscriber.send(encode({ type: "ack", timestamp: this.#channel.now(), id }));
+  }
+}
+
+function isSame(told: Version | undefined, version: Version): boolean {
+  return told?.epoch === version.epoch && told.version === version.version;
+}
