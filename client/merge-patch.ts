@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from "../protocol/json.ts";
  * that `===` tells what changed. Objects made here have a null prototype: `__proto__` is a key like any other.
  */
 export function mergePatch(target: JsonObject | undefined, patch: JsonObject): JsonObject {
-  const after: JsonObject = Object.assign(Object.create(null), target);
+  const after: JsonObject = Object.assign(Object.create(null) as JsonObject, target);
   let changed = target === undefined;
   for (const [key, change] of Object.entries(patch)) {
     const before = after[key];

@@ -41,7 +41,8 @@ export function App({ initialToken }: { readonly initialToken: string | undefine
   if (token === undefined || !claims || (claims.owners.length === 0 && !claims.isAdmin)) {
     return <TokenForm key={token} rejected={token} onToken={chooseToken} />;
   }
-  const ownerId = claims.isAdmin || claims.owners.includes(chosen ?? "") ? (chosen ?? claims.owners[0]) : claims.owners[0];
+  const ownerId =
+    claims.isAdmin || claims.owners.includes(chosen ?? "") ? (chosen ?? claims.owners[0]) : claims.owners[0];
   if (ownerId === undefined) return <OwnerForm onOwner={chooseOwner} />;
   return (
     <OwnerPage

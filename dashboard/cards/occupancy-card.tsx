@@ -13,7 +13,14 @@ export function OccupancyCard({ occupancy = {} }: { readonly occupancy: MetricsD
       <div className="ring">
         <svg viewBox="0 0 120 120" aria-hidden="true">
           <circle className="track" cx="60" cy="60" r="52" pathLength="100" />
-          <circle className="filled" cx="60" cy="60" r="52" pathLength="100" strokeDasharray={`${percentage ?? 0} 100`} />
+          <circle
+            className="filled"
+            cx="60"
+            cy="60"
+            r="52"
+            pathLength="100"
+            strokeDasharray={`${percentage ?? 0} 100`}
+          />
         </svg>
         <Metric path="occupancy.percentage" value={percentage} write={format.percentage} />
       </div>

@@ -16,7 +16,11 @@ export function PayoutsCard({ payouts = {}, currency }: Props) {
     <Card title={title} className="payouts">
       <dl className="figures">
         <Figure label={pending}>
-          <Metric path="payouts.pending" value={payouts.pending} write={(value: string) => format.money(value, currency)} />
+          <Metric
+            path="payouts.pending"
+            value={payouts.pending}
+            write={(value: string) => format.money(value, currency)}
+          />
         </Figure>
         <Figure label={nextDate}>
           <Metric path="payouts.nextDate" value={payouts.nextDate} write={format.date} />

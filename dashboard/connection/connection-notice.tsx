@@ -21,7 +21,7 @@ export function ConnectionNotice({ connection, onReconnect, onLeave }: Props) {
         {state === "stale" && explainStale(connection.reason, messages.why)}
         {(state === "retrying" || state === "closed") && explain(connection.cause, messages.why)}
         {state === "connecting" && messages.connection.connecting}{" "}
-        {staleSince !== undefined && messages.staleSince(format.time(staleSince, Date.now()))}
+        {staleSince !== undefined && messages.staleSince(format.dateAndTime(staleSince))}
       </p>
       {state === "retrying" && <Countdown until={connection.retryAt} />}
       {(state === "retrying" || state === "closed") && (

@@ -9,13 +9,12 @@ interface Props {
 /** The state in a word, always in sight, and the instant that the numbers hold for. */
 export function ConnectionStatus({ connection, asOf }: Props) {
   const { format, messages } = useLanguage();
-  const now = Date.now();
   return (
     <div className="connection" data-connection={connection.state}>
       <span role="status" aria-live="polite">
         {messages.connection[connection.state]}
       </span>
-      {asOf !== undefined && <time dateTime={asOf}>{messages.asOf(format.time(Date.parse(asOf), now))}</time>}
+      {asOf !== undefined && <time dateTime={asOf}>{messages.asOf(format.time(Date.parse(asOf)))}</time>}
     </div>
   );
 }

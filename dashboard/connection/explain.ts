@@ -4,18 +4,9 @@ import type { Messages } from "../language/english.ts";
 
 /** Says why there is no connection, and what to do where the reader can do something. */
 export function explain(cause: Cause, why: Messages["why"]): string {
-  switch (cause.kind) {
-    case "requested":
-      return why.requested;
-    case "silence":
-      return why.silence;
-    case "token":
-      return why.token;
-    case "code":
-      return explainCode(cause.code, why);
-    case "nack":
-      return explainNack(cause.code, why);
-  }
+  if (cause.kind === "code") return explainCode(cause.code, why);
+  if (cause.kind === "nack") return explainNack(cause.code, why);
+  return why[cause.kind];
 }
 
 /** Says why the daemon can't vouch for the numbers. */

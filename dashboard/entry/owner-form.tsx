@@ -10,7 +10,14 @@ export function OwnerForm({ onOwner }: { readonly onOwner: (ownerId: string) => 
     <EntryPage heading={messages.admin.heading} onSubmit={() => onOwner(text.trim())}>
       <p>{messages.admin.how}</p>
       <label htmlFor="owner">{messages.admin.label}</label>
-      <input id="owner" required maxLength={256} autoComplete="off" value={text} onChange={(event) => setText(event.target.value)} />
+      <input
+        id="owner"
+        required
+        maxLength={256}
+        autoComplete="off"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+      />
       <button type="submit" className="primary">
         {messages.admin.open}
       </button>

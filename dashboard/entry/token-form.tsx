@@ -14,7 +14,8 @@ export function TokenForm({ rejected, onToken }: Props) {
   const { messages } = useLanguage();
   const [text, setText] = useState("");
   const [refused, setRefused] = useState(rejected);
-  const problem = refused === undefined ? undefined : readClaims(refused) ? messages.token.nameless : messages.token.broken;
+  const problem =
+    refused === undefined ? undefined : readClaims(refused) ? messages.token.nameless : messages.token.broken;
   const submit = () => {
     const token = text.trim();
     const claims = readClaims(token);

@@ -1,20 +1,22 @@
 /** How the page writes values, in one language. Every function takes what the document holds and is pure. */
 export interface Format {
   /** A decimal string, in the document's currency; without a currency, as a number. No digit is lost, whatever the size. */
-  money(value: string, currency: string | undefined): string;
-  count(value: number): string;
+  readonly money: (value: string, currency: string | undefined) => string;
+  readonly count: (value: number) => string;
   /** A percentage with one decimal. */
-  percentage(value: number): string;
+  readonly percentage: (value: number) => string;
   /** A percentage with its sign. */
-  growth(value: number): string;
+  readonly growth: (value: number) => string;
   /** `YYYY-MM-DD` as a date with its weekday. */
-  date(value: string): string;
+  readonly date: (value: string) => string;
   /** `YYYY-MM` as an abbreviated month. */
-  month(value: string): string;
+  readonly month: (value: string) => string;
   /** `YYYY-MM` as month and year. */
-  monthAndYear(value: string): string;
-  /** Milliseconds since 1970 as the time of day where the reader is, with the date if it isn't today's. */
-  time(at: number, now: number): string;
+  readonly monthAndYear: (value: string) => string;
+  /** Milliseconds since 1970 as the time of day where the reader is. */
+  readonly time: (at: number) => string;
+  /** Milliseconds since 1970 as date and time where the reader is. */
+  readonly dateAndTime: (at: number) => string;
 }
 
 export function formatFor(language: string): Format {
@@ -36,7 +38,8 @@ export function formatFor(language: string): Format {
     date: (value) => `${weekday.format(new Date(value))}, ${date.format(new Date(value))}`,
     month: (value) => month.format(new Date(value)).replace(/\.$/, ""),
     monthAndYear: (value) => monthAndYear.format(new Date(value)),
-    time: (at, now) => (sameDay(at, now) ? time : dateAndTime).format(at),
+    time: (at) => time.format(at),
+    dateAndTime: (at) => dateAndTime.format(at),
   };
 }
 
@@ -59,8 +62,4 @@ function moneyFormat(language: string, currency: string | undefined, value: stri
 /** What `Intl` accepts: a currency column is only text. */
 function isCurrency(currency: string | undefined): currency is string {
   return currency !== undefined && /^[A-Za-z]{3}$/.test(currency);
-}
-
-function sameDay(left: number, right: number): boolean {
-  return new Date(left).toDateString() === new Date(right).toDateString();
 }

@@ -7,7 +7,14 @@ export function LanguageSwitch() {
     <fieldset className="switch">
       <legend className="unseen">{messages.language}</legend>
       {tags.map((tag) => (
-        <button key={tag} type="button" lang={tag} title={LANGUAGES[tag].name} aria-pressed={tag === current} onClick={() => choose(tag)}>
+        <button
+          key={tag}
+          type="button"
+          lang={tag}
+          title={LANGUAGES[tag].name}
+          aria-pressed={tag === current}
+          onClick={() => choose(tag)}
+        >
           {tag.slice(0, 2).toUpperCase()}
         </button>
       ))}

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { readFrame } from "../../../client/read-frame.ts";
+
+it("reads a frame, and keeps fields that it does not know out of the way", () => {
+  const frame = {
+    type: "stale",
+    timestamp: 1,
+    ownerId: "1",
+    since: "2026-05-08T13:05:09.123456Z",
+    reason: "x",
+    cursor: "c",
+  };
+  assert.deepEqual(readFrame(JSON.stringify(frame)), frame);
+});
+
+const STRANGE = [
+  '{"type":"booking_created","ownerId":"1","data":{}}',
+  '{"type":"toString"}',
+  '{"type":"__proto__"}',
+  '{"type":7}',
+  '{"type":"snapshot","epoch":"e","version":"1","asOf":"x","data":{}}',
+  '{"type":"snapshot","epoch":"e","version":1,"asOf":"x","data":null}',
+  '{"type":"welcome"}',
+  '"heartbeat"',
+  "null",
+  "[]",
+  "{",
+  "",
+];
+
+for (const text of STRANGE) it(`ignores ${text || "nothing"}`, () => assert.equal(readFrame(text), undefined));
+
+it("ignores binary frames", () => assert.equal(readFrame(new ArrayBuffer(2)), undefined));
