@@ -1,0 +1,24 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { lineCount, repositoryFiles, sourcesBelow } from "./source-tree.ts";
+
+const MOST_LINES = 300;
+const MOST_TEST_LINES = 500;
+const MEDIAN_LINES = 120;
+
+describe("file sizes", () => {
+  it(`no source is longer than ${MOST_LINES} lines, no test than ${MOST_TEST_LINES}`, () => {
+    const sources = repositoryFiles().filter((path) => /\.(tsx?|js|sql|css)$/.test(path));
+    const long = sources
+      .filter((path) => lineCount(path) > (path.endsWith(".test.ts") ? MOST_TEST_LINES : MOST_LINES))
+      .map((path) => `${path}: ${lineCount(path)}`);
+    assert.deepEqual(long, []);
+  });
+
+  it(`the median source is shorter than ${MEDIAN_LINES} lines`, () => {
+    const sizes = sourcesBelow("protocol", "daemon", "client", "dashboard", "demo", "test", "bench", "mutants")
+      .map(lineCount)
+      .toSorted((a, b) => a - b);
+    assert.ok((sizes[Math.floor(sizes.length / 2)] ?? 0) < MEDIAN_LINES);
+  });
+});

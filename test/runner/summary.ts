@@ -1,0 +1,57 @@
+/** What a run came to: the lines that close it, and whether it was good. */
+import { inspect } from "node:util";
+import { countLaws } from "./laws.ts";
+import type { Failure, FileResult } from "./test-file.ts";
+
+/** What CI must not skip, by a word of the skip's reason. */
+export const REQUIRED_IN_CI = ["PostgreSQL 15", "Chromium", "uWebSockets.js"] as const;
+
+export interface SummaryOptions {
+  readonly results: readonly FileResult[];
+  readonly durationMs: number;
+  /** The whole suite ran, so every law must have been seen. */
+  readonly whole: boolean;
+  /** Words of {@link REQUIRED_IN_CI} whose skipping is a failure in this run. */
+  readonly required: readonly string[];
+}
+
+export interface Summary {
+  readonly lines: readonly string[];
+  readonly good: boolean;
+}
+
+export function summarise({ results, durationMs, whole, required }: SummaryOptions): Summary {
+  const passed = results.flatMap((result) => result.passed);
+  const failed = results.flatMap((result) => result.failed);
+  const skipped = results.flatMap((result) => result.skipped);
+  const reasons = new Map<string, number>();
+  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+
+  const lines: string[] = [];
+  const faults: string[] = [];
+  for (const [reason, times] of reasons) lines.push(`skipped ${times}: ${reason}`);
+  for (const word of required) {
+    const reason = [...reasons.keys()].find((each) => each.includes(word));
+    if (reason !== undefined) faults.push(`${word} must not be skipped here`);
+  }
+  if (whole) {
+    for (const { law, tests } of countLaws(passed)) {
+      lines.push(`${tests > 0 ? "holds" : "UNSEEN"}  ${law} (${tests === 1 ? "1 test" : `${tests} tests`})`);
+      if (tests === 0) faults.push(`no test that passed bears the title "${law}"`);
+    }
+  }
+  lines.push(...faults.map((fault) => `FAULT: ${fault}`));
+  const seconds = (durationMs / 1000).toFixed(1);
+  lines.push(`${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped in ${seconds} s`);
+  return { lines, good: failed.length === 0 && faults.length === 0 && passed.length > 0 };
+}
+
+/** One failing test in full. */
+export function describeFailure(file: string, failure: Failure): string {
+  const { error } = failure;
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  const text = typeof cause === "string" ? cause : inspect(cause, { depth: 6 });
+  return [`FAILED ${[file, ...failure.titles].join(" > ")}`, ...text.split("\n").map((line) => `    ${line}`)].join(
+    "\n",
+  );
+}
