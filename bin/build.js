@@ -12,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, "dist");
-const CODE = ["daemon", "protocol", "client", "demo", "test", "bench", "mutants"];
+const CODE = ["daemon", "protocol", "client", "dashboard", "demo", "test", "bench", "mutants"];
 
 const PARTS = [
   {
