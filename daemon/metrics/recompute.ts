@@ -59,7 +59,7 @@ function valueOf({ value }: Measure, table: WatchedTable): { value: string; pres
   const column = `r.${quoteIdentifier(value.column)}`;
   const type = table.columns.find(({ name }) => name === value.column)?.type ?? "numeric";
   return {
-    value: `round(${column}::numeric, ${value.scale}) * 10::numeric ^ ${value.scale}`,
+    value: `round(${column}::numeric, ${value.scale}) * 1${"0".repeat(value.scale)}`,
     present: isSummable(column, type),
   };
 }

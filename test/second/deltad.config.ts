@@ -1,0 +1,102 @@
+/** A configuration for tables that have nothing in common with the demo's; docs/your-own-tables.md follows it step by step. */
+import {
+  count,
+  currency,
+  day,
+  defineConfig,
+  earliest,
+  growth,
+  keys,
+  lastMonths,
+  month,
+  overlap,
+  percentage,
+  sum,
+  trailingDays,
+} from "deltad";
+import { and, eq, gt, inArray, ne } from "drizzle-orm";
+import {
+  bigint,
+  char,
+  date,
+  integer,
+  numeric,
+  pgSchema,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+  varchar,
+} from "drizzle-orm/pg-core";
+
+const hangar = pgSchema("hangar");
+
+const payment = hangar.enum("payment", ["open", "settled", "refunded"]);
+
+const owners = hangar.table("hangar_owners", {
+  key: uuid("owner_key").primaryKey(),
+  name: text("display_name").notNull(),
+  tz: varchar("tz", { length: 60 }).notNull(),
+  money: char("money", { length: 3 }).notNull(),
+});
+
+const hangars = hangar.table("Hangar_Listings", {
+  no: integer("listingNo").primaryKey(),
+  owner: uuid("ownerKey").notNull(),
+  state: varchar("state", { length: 20 }).notNull(),
+  area: numeric("area_m2", { precision: 8, scale: 1 }),
+  order: smallint("order"),
+});
+
+const stays = hangar.table("stays", {
+  no: bigint("stay_no", { mode: "number" }).primaryKey(),
+  hangar: integer("hangar_no").notNull(),
+  host: uuid("host").notNull(),
+  state: varchar("state", { length: 20 }).notNull(),
+  payment: payment("payment").notNull(),
+  cents: integer("cents").notNull(),
+  arrives: timestamp("arrives", { withTimezone: true, precision: 3 }),
+  leaves: timestamp("leaves", { withTimezone: true, precision: 3 }),
+  bookedOn: date("booked_on").notNull(),
+  settledAt: timestamp("settled_at", { withTimezone: true }),
+});
+
+const open = inArray(hangars.state, ["open", "reserved only"]);
+const settled = sum(stays.cents).where(eq(stays.payment, "settled"));
+const staying = and(eq(stays.state, "checked in"), ne(stays.payment, "refunded"));
+
+export default defineConfig({
+  owner: { table: owners, key: owners.key, timeZone: owners.tz, currency: owners.money },
+  sources: {
+    hangars: { table: hangars, key: hangars.no, owner: hangars.owner },
+    stays: { table: stays, key: stays.no, owner: stays.host },
+  },
+  metrics: {
+    money: currency(),
+    cents: {
+      today: settled.during(day(stays.settledAt)),
+      month: settled.during(month(stays.settledAt)),
+      growth: growth(settled, trailingDays(28, stays.settledAt)),
+      byPayment: sum(stays.cents).by(stays.payment),
+      byMonth: settled.by(lastMonths(3, stays.settledAt)),
+    },
+    stays: {
+      now: count(stays).where(staying).while(stays.arrives, stays.leaves),
+      byState: count(stays).by(stays.state),
+      bookedPerDay: count(stays).by(trailingDays(5, stays.bookedOn)),
+      nextArrival: earliest(stays.arrives).where(staying),
+    },
+    hangars: {
+      area: {
+        byState: sum(hangars.area).by(hangars.state),
+        listedFirst: sum(hangars.area).where(gt(hangars.order, 0)),
+      },
+      ordered: percentage(count(hangars).where(gt(hangars.order, 0)), count(hangars)),
+      taken: overlap(
+        keys(hangars.no).where(open),
+        keys(stays.hangar).where(staying).while(stays.arrives, stays.leaves),
+      ),
+      everBooked: keys(stays.hangar),
+    },
+  },
+});

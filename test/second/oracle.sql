@@ -1,0 +1,63 @@
+-- The second configuration's document by hand, as test/support/oracle.sql is the demo's. $1: T in microseconds (bigint); $2: owners (uuid[]), NULL for all.
+with clock as (
+  select timestamptz 'epoch' + ($1::bigint / 1000000) * interval '1 second' + ($1::bigint % 1000000) * interval '1 microsecond' as t
+),
+owner as (
+  select o.owner_key as id, o.money, o.tz, c.t, (c.t at time zone o.tz)::date as today, date_trunc('month', c.t at time zone o.tz)::date as this_month
+    from hangar.hangar_owners o cross join clock c
+   where $2::uuid[] is null or o.owner_key = any($2::uuid[])
+),
+settled as (
+  select s.host, s.cents, d.day, date_trunc('month', d.day)::date as month
+    from hangar.stays s join owner o on o.id = s.host
+    cross join lateral (select case when s.settled_at >= '1900-01-02Z' and s.settled_at < '2199-12-31Z' then (s.settled_at at time zone o.tz)::date end as day) d
+   where s.payment = 'settled'
+),
+staying as (
+  select s.host, s.hangar_no, s.arrives, s.leaves from hangar.stays s where s.state = 'checked in' and s.payment <> 'refunded'
+),
+four_weeks as (
+  select o.id,
+         (select coalesce(sum(cents), 0) from settled where host = o.id and day between o.today - 27 and o.today)::numeric as a,
+         (select coalesce(sum(cents), 0) from settled where host = o.id and day between o.today - 55 and o.today - 28)::numeric as b
+    from owner o
+)
+select o.id::text as owner,
+  jsonb_build_object(
+    'money', o.money,
+    'cents', jsonb_strip_nulls(jsonb_build_object(
+      'today', (select coalesce(sum(cents), 0)::text from settled where host = o.id and day = o.today),
+      'month', (select coalesce(sum(cents), 0)::text from settled where host = o.id and month = o.this_month),
+      'growth', case when f.b > 0 then sign(f.a - f.b) * div(2000 * abs(f.a - f.b) + f.b, 2 * f.b) / 10 end)) ||
+      jsonb_build_object(
+        'byPayment', (select coalesce(jsonb_object_agg(x.payment, x.cents), '{}')
+                        from (select payment, sum(cents)::text as cents from hangar.stays where host = o.id group by payment) x),
+        'byMonth', (select coalesce(jsonb_object_agg(x.month, x.cents), '{}')
+                      from (select to_char(month, 'YYYY-MM') as month, sum(cents)::text as cents from settled
+                             where host = o.id and month between (o.this_month - interval '2 months')::date and o.this_month group by month) x)),
+    'stays', jsonb_strip_nulls(jsonb_build_object(
+      'now', (select count(*) from staying where host = o.id and arrives <= o.t and o.t < leaves),
+      'nextArrival', (select to_char(min(d.day), 'YYYY-MM-DD')
+                        from staying s
+                        cross join lateral (select (least(greatest(s.arrives, '1900-01-01Z'), '2200-01-01Z') at time zone o.tz)::date as day where s.arrives is not null) d
+                       where s.host = o.id and d.day >= o.today))) ||
+      jsonb_build_object(
+        'byState', (select coalesce(jsonb_object_agg(x.state, x.n), '{}')
+                      from (select state, count(*) as n from hangar.stays where host = o.id group by state) x),
+        'bookedPerDay', (select coalesce(jsonb_object_agg(x.day, x.n), '{}')
+                           from (select to_char(booked_on, 'YYYY-MM-DD') as day, count(*) as n from hangar.stays
+                                  where host = o.id and booked_on between o.today - 4 and o.today group by booked_on) x)),
+    'hangars', jsonb_strip_nulls(jsonb_build_object(
+      'ordered', (select case when count(*) > 0 then div(2000 * count(*) filter (where "order" > 0) + count(*), 2 * count(*)) / 10 end
+                    from hangar."Hangar_Listings" where "ownerKey" = o.id),
+      'taken', (select count(*) from hangar."Hangar_Listings" h
+                 where h."ownerKey" = o.id and h.state in ('open', 'reserved only')
+                   and exists (select from staying s where s.hangar_no = h."listingNo" and s.host = o.id and s.arrives <= o.t and o.t < s.leaves)),
+      'everBooked', (select count(distinct hangar_no) from hangar.stays where host = o.id))) ||
+      jsonb_build_object('area', jsonb_build_object(
+        'byState', (select coalesce(jsonb_object_agg(x.state, x.area), '{}')
+                      from (select state, sum(area_m2)::text as area from hangar."Hangar_Listings"
+                             where "ownerKey" = o.id and area_m2 <> 'NaN' group by state) x),
+        'listedFirst', (select coalesce(sum(area_m2), 0.0)::text from hangar."Hangar_Listings" where "ownerKey" = o.id and "order" > 0 and area_m2 <> 'NaN')))
+  ) as document
+from owner o join four_weeks f using (id)

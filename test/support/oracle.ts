@@ -1,0 +1,56 @@
+/** The two marketplaces that tests run on, each with a document worked out by hand in SQL. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import demo from "../../demo/deltad.config.ts";
+import type { JsonObject } from "../../daemon/metrics/published.ts";
+import second from "../second/deltad.config.ts";
+
+export interface Marketplace {
+  readonly name: "demo" | "second";
+  /** As the definition file exports it. */
+  readonly config: unknown;
+  readonly configFile: string;
+  /** SQL that makes its tables. */
+  readonly schema: string;
+  /** The type of an owner's key. */
+  readonly ownerType: string;
+  /** Parameters: the instant in microseconds, and an array of owners or NULL. Rows: owner, document. */
+  readonly oracle: string;
+}
+
+interface Database {
+  query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** Compiled tests run from dist/test/support; SQL stays where it was written. */
+const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const read = (path: string) => readFileSync(at(path), "utf8");
+
+export const DEMO: Marketplace = {
+  name: "demo",
+  config: demo,
+  configFile: at("demo/deltad.config.ts"),
+  schema: read("demo/schema.sql"),
+  ownerType: "bigint",
+  oracle: read("test/support/oracle.sql"),
+};
+
+export const SECOND: Marketplace = {
+  name: "second",
+  config: second,
+  configFile: at("test/second/deltad.config.ts"),
+  schema: read("test/second/schema.sql"),
+  ownerType: "uuid",
+  oracle: read("test/second/oracle.sql"),
+};
+
+/** Documents by owner at an instant in microseconds since 1970; of all owners, unless some are named. The zones must be known to PostgreSQL. */
+export async function oracleDocuments(
+  { oracle }: Marketplace,
+  database: Database,
+  atUs: number | bigint,
+  owners?: readonly string[],
+): Promise<Map<string, JsonObject>> {
+  const rows = await database.query<{ owner: string; document: JsonObject }>(oracle, [String(atUs), owners ?? null]);
+  return new Map(rows.map(({ owner, document }) => [owner, document]));
+}
