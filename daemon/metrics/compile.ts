@@ -5,7 +5,7 @@ import { CapturedTables } from "./captured-tables.ts";
 import { checkConfig } from "./check-config.ts";
 import { keyType } from "./column-type.ts";
 import { MetricCompiler } from "./compile-metric.ts";
-import { type Definition, definition } from "./definition.ts";
+import { type Definition, definition, type Metric } from "./definition.ts";
 import type { Leaf, OwnerTable, Plan } from "./plan.ts";
 import { PlanDraft } from "./plan-draft.ts";
 
@@ -38,19 +38,23 @@ export function compile(config: unknown): Plan {
 }
 
 function* definitions(tree: object, path: readonly string[]): Generator<[readonly string[], Definition]> {
-  const entries = Object.entries(tree);
+  const entries = Object.entries(tree) as [string, unknown][];
   if (entries.length === 0) throw new ConfigError(`${["metrics", ...path].join(".")} is empty`);
   for (const [name, node] of entries) {
     const here = [...path, name];
+    const shown = ["metrics", ...here].join(".");
     // Dotted names would make two metrics look alike wherever a path is printed.
-    if (name === "" || name.includes("."))
-      throw new ConfigError(`${["metrics", ...here].join(".")}: nest objects instead of a dot in a name`);
+    if (name === "" || name.includes(".")) throw new ConfigError(`${shown}: nest objects instead of a dot in a name`);
     if (typeof node !== "object" || node === null || Array.isArray(node)) {
-      throw new ConfigError(`${["metrics", ...here].join(".")} must be a metric or an object of metrics`);
+      throw new ConfigError(`${shown} must be a metric or an object of metrics`);
     }
-    if (definition in node) yield [here, node[definition] as Definition];
+    if (isMetric(node)) yield [here, node[definition]];
     else yield* definitions(node, here);
   }
+}
+
+function isMetric(node: object): node is Metric<unknown> {
+  return definition in node;
 }
 
 function at<Result>(path: readonly string[], run: () => Result): Result {

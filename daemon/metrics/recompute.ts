@@ -3,7 +3,7 @@
  * windows; of the incremental way it shares only which rows a metric is about, and the clamping of instants.
  */
 import type { WatchedTable } from "../capture/watched-table.ts";
-import { quoteIdentifier } from "../database/identifier.ts";
+import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Accumulator, Measure, OwnerTable, Plan, ProjectionTime, Window } from "./plan.ts";
 import { ofOwners, ownerJoin, tableRows, watchedBy } from "./row-source.ts";
 import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "./row-value.ts";
@@ -11,24 +11,30 @@ import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "./row
 const NOW = instantOf("$2::bigint");
 
 /**
- * Returns `kind text ('accumulator' or 'overlap'), index int, owner text, key text, value text`: an integer in units of 10^-scale. `key` is
- * NULL for accumulators without keys; a day is `YYYY-MM-DD` and a month `YYYY-MM`. Entries that are 0 are left out.
- *
- * Parameters: $1 the owners' keys (text[]), of owners whose time zone PostgreSQL knows; $2 the instant in microseconds since 1970 (bigint).
+ * Returns `kind text, index int, owner text, key text, value text`:
+ * - `owner`: an owner that has a row, and its currency as value;
+ * - `accumulator`: an integer in units of 10^-scale; `key` is NULL for accumulators without keys, a day is `YYYY-MM-DD`, a month `YYYY-MM`;
+ * - `overlap`: the number of keys above 0 on both sides.
+ * Entries that are 0 are left out. Parameters: $1 the owners' keys (text[]), of owners whose time zone PostgreSQL knows; $2 the instant in
+ * microseconds since 1970 (bigint).
  */
 export function recomputeSelect(plan: Plan): string {
-  const accumulators = plan.accumulators.map(
-    (accumulator, index) => `a${index} as (\n${accumulated(plan, accumulator)}\n)`,
-  );
-  const values = plan.accumulators.map(
-    (_, index) =>
-      `select 'accumulator' as kind, ${index} as index, owner, key, trunc(value)::text as value from a${index} where value <> 0`,
-  );
-  const overlaps = plan.overlaps.map(
-    ({ left, right }, index) =>
-      `select 'overlap', ${index}, l.owner, null, count(*)::text from a${left} l join a${right} r using (owner, key) where l.value > 0 and r.value > 0 group by l.owner`,
-  );
-  return `with ${accumulators.join(",\n")}\n${[...values, ...overlaps].join("\nunion all\n")}`;
+  const { owner, accumulators, overlaps } = plan;
+  const key = `o.${quoteIdentifier(owner.key)}`;
+  const currency = owner.currency === undefined ? "null" : `o.${quoteIdentifier(owner.currency)}::text`;
+  const selects = [
+    `select 'owner' as kind, 0 as index, ${key}::text collate "C" as owner, null::text as key, ${currency} as value
+from ${qualifiedName(owner.schema, owner.table)} o where ${ofOwners(key, owner)} and $2::bigint is not null`,
+    ...accumulators.map(
+      (_, index) => `select 'accumulator', ${index}, owner, key, trunc(value)::text from a${index} where value <> 0`,
+    ),
+    ...overlaps.map(
+      ({ left, right }, index) => `select 'overlap', ${index}, l.owner, null, count(*)::text
+from a${left} l join a${right} r using (owner, key) where l.value > 0 and r.value > 0 group by l.owner`,
+    ),
+  ];
+  const sums = accumulators.map((accumulator, index) => `a${index} as (\n${accumulated(plan, accumulator)}\n)`);
+  return `${sums.length === 0 ? "" : `with ${sums.join(",\n")}\n`}${selects.join("\nunion all\n")}`;
 }
 
 function accumulated(plan: Plan, { projection: at, measure: measureAt, window, keyedBy }: Accumulator): string {

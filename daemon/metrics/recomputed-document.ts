@@ -1,0 +1,98 @@
+import { decimalText, growth, percentage } from "./format.ts";
+import type { LeafValue, Plan, Quantity } from "./plan.ts";
+import type { JsonObject, JsonValue } from "./published.ts";
+
+/** One row of `recomputeSelect`. */
+export interface RecomputedRow {
+  readonly kind: "owner" | "accumulator" | "overlap";
+  readonly index: number;
+  readonly owner: string;
+  readonly key: string | null;
+  readonly value: string | null;
+}
+
+/** Documents by owner, in the form that the engine publishes; owners without a row of their own have none. */
+export function recomputedDocuments(plan: Plan, rows: readonly RecomputedRow[]): Map<string, JsonObject> {
+  const numbers = new Map<string, Numbers>();
+  for (const row of rows) if (row.kind === "owner") numbers.set(row.owner, new Numbers(row.value ?? undefined));
+  for (const row of rows) numbers.get(row.owner)?.take(row);
+  return new Map([...numbers].map(([owner, own]) => [owner, documentOf(plan, own)]));
+}
+
+/** What one owner's rows say. */
+class Numbers {
+  readonly currency: string | undefined;
+  readonly #accumulators = new Map<number, Map<string, bigint>>();
+  readonly #overlaps = new Map<number, bigint>();
+
+  constructor(currency: string | undefined) {
+    this.currency = currency;
+  }
+
+  take({ kind, index, key, value }: RecomputedRow): void {
+    if (kind === "overlap") this.#overlaps.set(index, BigInt(value ?? 0));
+    if (kind === "accumulator") this.#accumulators.set(index, this.entries(index).set(key ?? "", BigInt(value ?? 0)));
+  }
+
+  entries(accumulator: number): Map<string, bigint> {
+    return this.#accumulators.get(accumulator) ?? new Map<string, bigint>();
+  }
+
+  sum(accumulator: number): bigint {
+    return this.entries(accumulator).get("") ?? 0n;
+  }
+
+  keysAbove(accumulator: number): string[] {
+    return [...this.entries(accumulator)].filter(([, value]) => value > 0n).map(([key]) => key);
+  }
+
+  quantity({ of, index }: Quantity): bigint {
+    if (of === "accumulator") return this.sum(index);
+    return of === "keys" ? BigInt(this.keysAbove(index).length) : (this.#overlaps.get(index) ?? 0n);
+  }
+}
+
+function documentOf(plan: Plan, numbers: Numbers): JsonObject {
+  const document = emptyObject();
+  for (const { path, value } of plan.leaves) {
+    const parent = path.slice(0, -1).reduce((object, name) => (object[name] ??= emptyObject()) as JsonObject, document);
+    const shown = valueOf(value, numbers);
+    if (shown !== undefined) parent[path.at(-1) ?? ""] = shown;
+  }
+  return document;
+}
+
+function valueOf(value: LeafValue, numbers: Numbers): JsonValue | undefined {
+  switch (value.kind) {
+    case "currency":
+      return numbers.currency;
+    case "count":
+      return Number(numbers.quantity(value.quantity));
+    case "sum":
+      return decimalText(numbers.sum(value.accumulator), value.scale);
+    case "growth":
+      return growth(numbers.quantity(value.current), numbers.quantity(value.previous));
+    case "percentage":
+      return percentage(numbers.quantity(value.part), numbers.quantity(value.whole));
+    case "group":
+      return groupOf(value, numbers);
+    case "earliest":
+      break;
+  }
+  // YYYY-MM-DD sorts as the dates do.
+  return numbers.keysAbove(value.accumulator).toSorted()[0];
+}
+
+function groupOf({ accumulator, counts, scale }: Extract<LeafValue, { kind: "group" }>, numbers: Numbers): JsonObject {
+  const group = emptyObject();
+  for (const key of numbers.keysAbove(counts)) {
+    const sum = numbers.entries(accumulator).get(key) ?? 0n;
+    group[key] = scale === undefined ? Number(sum) : decimalText(sum, scale);
+  }
+  return group;
+}
+
+/** Without a prototype, so that `__proto__` is an ordinary key. */
+function emptyObject(): JsonObject {
+  return Object.create(null) as JsonObject;
+}
