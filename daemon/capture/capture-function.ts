@@ -1,0 +1,134 @@
+/**
+ * The body of one source's trigger function, `deltad.capture_<source>()`: what a write to the watched table costs the writer.
+ *
+ * It holds no join, and no aggregate but the distinct owners of a bulk statement: a plan made for a million rows would be kept, and
+ * make the next single-row write 40 times slower. Owned by deltad_capture and SECURITY DEFINER, so it records only for the table it
+ * was made for; otherwise who may execute it could put it on a table of their own, and forge the rows of other owners.
+ */
+import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import type { WatchedTable } from "./watched-table.ts";
+
+export interface CaptureLimits {
+  /** A statement that changes more rows than this is told by its owners, not by its rows. */
+  readonly bulkRows: number;
+  /** False: writers of the watched tables never use PREPARE TRANSACTION. */
+  readonly twoPhase: boolean;
+}
+
+/** A bulk statement that changes more owners than this is told as one reset of the table. */
+const BULK_OWNERS = 1000;
+
+const LINE_WIDTH = 110;
+
+/** The name within schema deltad, unquoted. */
+export function captureFunctionName(table: WatchedTable): string {
+  return `capture_${table.source}`;
+}
+
+/** As PostgreSQL keeps it in `pg_proc.prosrc`. */
+export function captureBody(table: WatchedTable, limits: CaptureLimits): string {
+  const source = quoteLiteral(table.source);
+  const names = `${quoteLiteral(table.schema)}, ${quoteLiteral(table.table)}`;
+  return `
+declare
+  images bigint := 0;
+  owners bigint := 0;
+begin
+  if (tg_table_schema, tg_table_name) <> (${names}) and not deltad.is_partition_of(tg_relid, ${names}) then
+    return new;  -- not the table it was made for
+  end if;
+
+  -- A row that moves between partitions: statement triggers may not see it.
+  if tg_level = 'ROW' then
+    insert into deltad.reset (source, owner)
+    select distinct ${source}, moved.owner
+      from (values (${ownerText(table, "old")}), (${ownerText(table, "new")})) moved(owner)
+     where moved.owner is not null
+       and not exists (select from deltad.reset known
+                        where known.change_xid = pg_current_xact_id() and known.source = ${source} and known.owner = moved.owner);
+    perform ${ring(limits)};
+    return new;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  case tg_op
+${writing("INSERT", table, limits)}
+${writing("UPDATE", table, limits)}
+${writing("DELETE", table, limits)}
+    when 'TRUNCATE' then
+      images := 1;
+      owners := ${BULK_OWNERS + 1};
+  end case;
+
+  if owners > ${BULK_OWNERS} then  -- too many to name
+    insert into deltad.reset (source) values (${source});
+  end if;
+  if images > 0 then
+    perform ${ring(limits)};
+  end if;
+  return null;
+end
+`;
+}
+
+const IMAGES = {
+  INSERT: [{ rows: "new_rows", weight: 1 }],
+  UPDATE: [
+    { rows: "old_rows", weight: -1 },
+    { rows: "new_rows", weight: 1 },
+  ],
+  DELETE: [{ rows: "old_rows", weight: -1 }],
+} as const;
+
+/** One branch. The limited insert's row count tells a bulk statement; counting before it costs 6 microseconds per write. */
+function writing(operation: keyof typeof IMAGES, table: WatchedTable, { bulkRows }: CaptureLimits): string {
+  const images = IMAGES[operation];
+  const limit = bulkRows * images.length;
+  const columns = table.columns.map((column) => quoteIdentifier(column.name));
+  const values = table.columns.map((column) => `r.${quoteIdentifier(column.name)}::${column.type}`);
+  const owner = ownerText(table, "r");
+  const selects = images.map(
+    ({ rows, weight }) => `select ${wrapped([String(weight), ...values], 13)}\n        from ${rows} r`,
+  );
+  const owners = images.map(({ rows }) => `select ${owner} as owner from ${rows} r`);
+  return `    when '${operation}' then
+      insert into ${qualifiedName("deltad", `change_${table.source}`)}
+             (${wrapped(["change_weight", ...columns], 14)})
+      ${selects.join("\n      union all\n      ")}
+       limit ${limit + 1};
+      get diagnostics images = row_count;
+      if images > ${limit} then
+        insert into deltad.reset (source, owner)
+        select distinct ${quoteLiteral(table.source)}, changed.owner
+          from (${owners.join(" union all ")}) changed
+         where changed.owner is not null
+         limit ${BULK_OWNERS + 1};
+        get diagnostics owners = row_count;
+      end if;`;
+}
+
+function ownerText(table: WatchedTable, row: string): string {
+  const type = table.columns.find((column) => column.name === table.owner)?.type ?? "text";
+  const value = `${row}.${quoteIdentifier(table.owner)}::${type}`;
+  return type === "text" ? value : `${value}::text`;
+}
+
+function ring({ twoPhase }: CaptureLimits): string {
+  return twoPhase ? "deltad.ring()" : "deltad.ring(writers_prepare => false)";
+}
+
+/** A comma-separated list that goes on in the next line, indented, when a line is full. */
+function wrapped(items: readonly string[], indent: number): string {
+  let text = "";
+  let width = indent;
+  for (const [index, item] of items.entries()) {
+    if (index > 0) {
+      const full = width + item.length + 2 > LINE_WIDTH;
+      text += full ? `,\n${" ".repeat(indent)}` : ", ";
+      width = full ? indent : width + 2;
+    }
+    text += item;
+    width += item.length;
+  }
+  return text;
+}

@@ -1,0 +1,133 @@
+/** Compares the tables of a configuration with the database, before anything is made for them. */
+import { ConfigError } from "../config/errors.ts";
+import { nearest } from "../config/nearest.ts";
+import { columnProblem, type DatabaseColumn } from "./validate-column.ts";
+import type { WatchedTable } from "./watched-table.ts";
+
+interface Queryable {
+  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A column that a definition sums, and the decimal places that its sums keep. */
+export interface SummedColumn {
+  readonly source: string;
+  readonly column: string;
+  readonly scale: number;
+}
+
+interface DatabaseTable {
+  readonly schema: string;
+  readonly table: string;
+  readonly kind: string;
+  readonly temporary: boolean;
+  readonly partition: boolean;
+  readonly children: boolean;
+  readonly subscribed: boolean;
+  readonly columns: readonly DatabaseColumn[];
+}
+
+/** Throws one ConfigError that names every table and column that can't be watched, why, and what to do. */
+export async function validateTables(
+  session: Queryable,
+  tables: readonly WatchedTable[],
+  sums: readonly SummedColumn[],
+): Promise<void> {
+  const found = await session.query<DatabaseTable>(TABLES, [
+    JSON.stringify(tables.map(({ source, schema, table, columns }) => ({ source, schema, table, columns }))),
+  ]);
+  const problems: string[] = [];
+  for (const table of tables) {
+    const match = found.find((candidate) => candidate.schema === table.schema && candidate.table === table.table);
+    if (!match) problems.push(await missingTable(session, table));
+    else
+      problems.push(
+        ...tableProblems(
+          table,
+          match,
+          sums.filter((sum) => sum.source === table.source),
+        ),
+      );
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join(" "));
+}
+
+async function missingTable(session: Queryable, { source, schema, table }: WatchedTable): Promise<string> {
+  const rows = await session.query<{ schema: string; table: string }>(
+    `select n.nspname as schema, c.relname as table from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'deltad')`,
+  );
+  const elsewhere = rows.find((row) => row.table === table);
+  const near =
+    elsewhere ??
+    rows.find(
+      (row) =>
+        row.table ===
+        nearest(
+          table,
+          rows.map((candidate) => candidate.table),
+        ),
+    );
+  const hint = near ? `did you mean ${near.schema}.${near.table}?` : "create it first, or correct the configuration.";
+  return `The table ${schema}.${table} (source ${source}) does not exist: ${hint}`;
+}
+
+const REFUSED_KINDS: Readonly<Record<string, string>> = {
+  v: "a view",
+  m: "a materialized view",
+  f: "a foreign table",
+};
+
+function tableProblems(table: WatchedTable, found: DatabaseTable, sums: readonly SummedColumn[]): string[] {
+  const name = `${table.schema}.${table.table}`;
+  const kind = REFUSED_KINDS[found.kind];
+  if (kind) return [`${name} is ${kind}, whose changes no trigger sees: watch the tables behind it.`];
+  if (!["r", "p"].includes(found.kind)) return [`${name} is not a table.`];
+  if (found.temporary) return [`${name} is a temporary table, which other sessions do not see: watch a permanent one.`];
+  if (found.partition) return [`${name} is a partition: watch the partitioned table, its partitions are included.`];
+  if (found.children)
+    return [`Other tables inherit from ${name}, and writes to those fire none of its triggers: watch them one by one.`];
+  if (found.subscribed)
+    return [`${name} is filled by a subscription, which fires no statement triggers: watch it where it is written.`];
+  const names = found.columns.map((column) => column.name);
+  return table.columns.flatMap((wanted) => {
+    const column = found.columns.find((candidate) => candidate.name === wanted.name);
+    if (!column) {
+      const near = nearest(wanted.name, names);
+      return [`${name} has no column ${wanted.name}${near ? `: did you mean ${near}?` : "."}`];
+    }
+    const scale = sums.find((sum) => sum.column === wanted.name)?.scale;
+    return columnProblem(name, column, wanted, scale) ?? [];
+  });
+}
+
+// Types of domains are those beneath them. `implicit`: the database would widen the column to the captured type by itself.
+const TABLES = `
+with recursive watched as (
+  select c.oid, c.relkind, c.relpersistence, c.relispartition, w.schema, w."table", w.columns
+    from json_to_recordset($1) as w(source text, schema text, "table" text, columns json)
+    join pg_namespace n on n.nspname = w.schema
+    join pg_class c on c.relnamespace = n.oid and c.relname = w."table"
+), beneath as (
+  select a.attrelid, a.attnum, a.atttypid as type, a.atttypmod as typmod
+    from watched join pg_attribute a on a.attrelid = watched.oid and a.attnum > 0 and not a.attisdropped
+  union
+  select b.attrelid, b.attnum, t.typbasetype, t.typtypmod
+    from beneath b join pg_type t on t.oid = b.type and t.typtype = 'd'
+)
+select schema, "table", relkind as kind, relpersistence = 't' as temporary, relispartition as partition,
+       not relispartition and relkind = 'r' and exists (select from pg_inherits where inhparent = watched.oid) as children,
+       exists (select from pg_subscription_rel where srrelid = watched.oid) as subscribed,
+       (select coalesce(json_agg(json_build_object(
+                 'name', a.attname,
+                 'type', format_type(b.type, b.typmod),
+                 'base', b.type::regtype::text,
+                 'scale', case when b.type = 'numeric'::regtype and b.typmod > 0 then (((b.typmod - 4) & 2047) # 1024) - 1024 end,
+                 'same', b.type = wanted.type::regtype,
+                 'implicit', exists (select from pg_cast where castsource = b.type and casttarget = wanted.type::regtype and castcontext = 'i'),
+                 'virtual', a.attgenerated = 'v')), '[]')
+          from pg_attribute a
+          join beneath b on b.attrelid = a.attrelid and b.attnum = a.attnum
+          join pg_type t on t.oid = b.type and t.typtype <> 'd'
+          left join json_to_recordset(watched.columns) as wanted(name text, type text) on wanted.name = a.attname
+         where a.attrelid = watched.oid) as columns
+  from watched`;

@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+interface Queryable {
+  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+interface Blocker {
+  readonly pid: number;
+  readonly role: string | null;
+  readonly application: string | null;
+  readonly state: string | null;
+  readonly seconds: number | null;
+}
+
+/** Two looks at least within a lock wait of 800 ms. */
+const LOOK_EVERY_MS = 300;
+
+/** Looks, from another session, at who makes a session wait for a lock. */
+export class LockWatch {
+  readonly #observer: Queryable;
+  readonly #pid: number;
+  #blockers: readonly Blocker[] = [];
+
+  /** `pid`: the backend that may wait. */
+  constructor(observer: Queryable, pid: number) {
+    this.#observer = observer;
+    this.#pid = pid;
+  }
+
+  /** Does the work, looking meanwhile. */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#blockers = [];
+    const done = new AbortController();
+    const looking = this.#look(done.signal);
+    try {
+      return await work();
+    } finally {
+      done.abort();
+      await looking;
+    }
+  }
+
+  /** Who was seen in the way last, as a phrase. */
+  describe(): string {
+    return this.#blockers.map(describeBlocker).join(" and ") || "a session that is gone";
+  }
+
+  async #look(done: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        await sleep(LOOK_EVERY_MS, undefined, { signal: done });
+      } catch {
+        return;
+      }
+      const seen = await this.#observer.query<Blocker>(BLOCKERS, [this.#pid]);
+      if (seen.length > 0) this.#blockers = seen;
+    }
+  }
+}
+
+// What others run is not shown: it may hold their data. Without pg_read_all_stats their state is hidden, but not who they are.
+const BLOCKERS = `select pid, usename as role, application_name as application, state,
+       extract(epoch from clock_timestamp() - xact_start)::int as seconds
+  from pg_stat_activity
+ where pid = any (pg_blocking_pids($1))`;
+
+function describeBlocker({ pid, role, application, state, seconds }: Blocker): string {
+  const details = [
+    role && `role ${role}`,
+    application && `application ${application}`,
+    state && seconds !== null && `${state}, its transaction began ${seconds} s ago`,
+  ].filter(Boolean);
+  return details.length > 0 ? `session ${pid} (${details.join(", ")})` : `session ${pid}`;
+}

@@ -1,0 +1,31 @@
+/** Where the package keeps its SQL. This file alone knows that compiled code runs from dist/daemon/database/. */
+import { readdir, readFile } from "node:fs/promises";
+
+const ROOT = new URL("../../../", import.meta.url);
+
+export interface SqlFile {
+  /** The file's name without `.sql`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** `migrations/`: append-only, in their order. */
+export function readMigrations(): Promise<SqlFile[]> {
+  return readFolder("migrations/");
+}
+
+/** `sql/`: today's functions, each file idempotent. */
+export function readFunctions(): Promise<SqlFile[]> {
+  return readFolder("sql/");
+}
+
+async function readFolder(folder: string): Promise<SqlFile[]> {
+  const url = new URL(folder, ROOT);
+  const names = (await readdir(url)).filter((name) => name.endsWith(".sql")).sort();
+  return Promise.all(
+    names.map(async (name) => ({
+      name: name.slice(0, -".sql".length),
+      text: await readFile(new URL(name, url), "utf8"),
+    })),
+  );
+}
