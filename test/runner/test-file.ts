@@ -31,7 +31,7 @@ export interface Skip {
 }
 
 /** `onTest` is called after each test that passed, failed or was skipped. Never rejects: a file that cannot run is a failure. */
-export async function runTestFile(path: string, onTest: () => void): Promise<FileResult> {
+export async function runTestFile(path: string, onTest: () => void, limitMs = FILE_LIMIT_MS): Promise<FileResult> {
   const startedMs = performance.now();
   const passed: string[] = [];
   const failed: Failure[] = [];
@@ -39,7 +39,7 @@ export async function runTestFile(path: string, onTest: () => void): Promise<Fil
   const blocks: string[] = [];
   let output = "";
 
-  const stream = run({ files: [path], signal: AbortSignal.timeout(FILE_LIMIT_MS) });
+  const stream = run({ files: [path], signal: AbortSignal.timeout(limitMs) });
   const keepOutput = ({ message }: { message: string }): void => void (output += message);
   const titlesOf = ({ name, nesting }: { name: string; nesting: number }): string[] => [
     ...blocks.slice(0, nesting),
