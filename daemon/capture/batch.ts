@@ -53,7 +53,7 @@ export interface BatchSink {
   wantsCut(): boolean;
   /** True when this batch can't be folded as it is (resets, dimension changes of watched owners). It is then read again in a cut. */
   needsCut(batch: Batch): boolean;
-  /** Folds and publishes; resolves when the reader may read again. */
+  /** Folds and publishes; resolves when the reader may read again. Rejects where nothing can be vouched for any more: that ends the epoch. */
   apply(batch: Batch): Promise<void>;
   /** As `apply`, but starts the loads of the owners that need one at the cut; resolves once they have imported it. */
   applyCut(batch: Batch, cut: Cut): Promise<void>;

@@ -1,0 +1,46 @@
+/** A backward step of the database's clock up to this is waited out; a larger one makes everything be read anew. */
+const HELD_MICROS = 5_000_000;
+
+export interface ClockOptions {
+  /** Milliseconds that never go back, e.g. `performance.now`. */
+  readonly monotonicMs: () => number;
+  /** Milliseconds since 1970 by this machine: stands in until the database has told its time. */
+  readonly systemMs: () => number;
+}
+
+/**
+ * The instant T, in microseconds since 1970: the database's clock in its last reply plus the monotonic time since it came. So it is
+ * never ahead of the database's clock, and this machine's own clock has no part in it. It never goes back.
+ */
+export class Clock {
+  readonly #monotonicMs: () => number;
+  readonly #systemMs: () => number;
+  #anchor: { readonly database: number; readonly monotonicMs: number } | undefined;
+  #latest = Number.NEGATIVE_INFINITY;
+
+  constructor({ monotonicMs, systemMs }: ClockOptions) {
+    this.#monotonicMs = monotonicMs;
+    this.#systemMs = systemMs;
+  }
+
+  /** Takes the database's clock from a reply that just came. False if it went back by more than is held. */
+  observe(databaseMicros: number): boolean {
+    const steady = this.#anchor === undefined || databaseMicros >= this.now() - HELD_MICROS;
+    this.#anchor = { database: databaseMicros, monotonicMs: this.#monotonicMs() };
+    return steady;
+  }
+
+  now(): number {
+    if (this.#anchor === undefined) return Math.floor(this.#systemMs() * 1000);
+    const { database, monotonicMs } = this.#anchor;
+    const estimate = database + Math.floor((this.#monotonicMs() - monotonicMs) * 1000);
+    this.#latest = Math.max(this.#latest, estimate);
+    return this.#latest;
+  }
+
+  /** Forgets everything: only with a new epoch may T go back. */
+  reset(): void {
+    this.#anchor = undefined;
+    this.#latest = Number.NEGATIVE_INFINITY;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Grain } from "../capture/batch.ts";
+import type { Key } from "./accumulator-state.ts";
+import { monthStart, utcMidnight } from "./civil-date.ts";
+import type { Accumulator, Window } from "./plan.ts";
+
+/** `key` counts while `from <= T < until` (microseconds since 1970, or infinite). Empty if `from >= until`. */
+export interface Contribution {
+  readonly key: Key;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** When a local day begins in the owner's zone: D(d), in microseconds since 1970. */
+export type DayStart = (day: number) => number;
+
+/** From this instant on (2200-01-01 UTC, where instants are clamped) there is no end. */
+export const FOREVER = utcMidnight(73_049);
+
+const ALWAYS = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+
+/** What a grain contributes to an accumulator; undefined if it has no group for it, i.e. the group's key is NULL. */
+export function contribution(grain: Grain, to: Accumulator, dayStart: DayStart): Contribution | undefined {
+  const key = keyOf(grain, to.keyedBy);
+  if (key === undefined) return undefined;
+  if (to.window !== undefined && grain.day !== undefined) {
+    const { from, until } = edgeDays(to.window, grain.day);
+    return { key, from: startOf(from, dayStart), until: startOf(until, dayStart) };
+  }
+  if (grain.from === undefined || grain.until === undefined) return { key, ...ALWAYS };
+  return { key, from: grain.from, until: grain.until >= FOREVER ? ALWAYS.until : grain.until };
+}
+
+/** The days at whose start a window over a grain's day begins and ends; infinite where it has no such edge. */
+export function edgeDays({ unit, start, end }: Window, day: number): { readonly from: number; readonly until: number } {
+  return { from: shift(day, start, unit), until: shift(day, end, unit) };
+}
+
+function shift(day: number, by: number, unit: Window["unit"]): number {
+  if (!Number.isFinite(by)) return by;
+  return unit === "day" ? day + by : monthStart(day, by);
+}
+
+function startOf(day: number, dayStart: DayStart): number {
+  return Number.isFinite(day) ? dayStart(day) : day;
+}
+
+function keyOf(grain: Grain, keyedBy: Accumulator["keyedBy"]): Key | undefined {
+  switch (keyedBy) {
+    case "none":
+      return "";
+    case "key":
+      return grain.key;
+    case "day":
+      return grain.day;
+    case "month":
+      return grain.day === undefined ? undefined : monthStart(grain.day, 0);
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * One owner's metrics document, and what changed in it since it was last sent. A patch costs by the changed leaves and keys: they
+ * are compared with the values sent, never documents with documents.
+ *
+ * Every parent and group object always exists; only leaves come and go. All objects have a null prototype, so that any key,
+ * `__proto__` too, is an ordinary one.
+ */
+import type { Key } from "./accumulator-state.ts";
+import { dayText, monthText } from "./civil-date.ts";
+import { decimalText, growth, percentage } from "./format.ts";
+import type { Changes, OwnerState } from "./owner-state.ts";
+import type { PlanIndex } from "./plan-index.ts";
+import type { Accumulator, Leaf, LeafValue } from "./plan.ts";
+import type { JsonObject, JsonValue } from "./published.ts";
+
+type Scalar = string | number;
+type Group = Extract<LeafValue, { kind: "group" }>;
+
+export class Document {
+  readonly #index: PlanIndex;
+  readonly #state: OwnerState;
+  readonly #currency: string | undefined;
+  readonly #sent = new Map<number, Scalar>();
+  readonly #sentGroups = new Map<number, Map<Key, Scalar>>();
+
+  constructor(index: PlanIndex, state: OwnerState, currency: string | undefined) {
+    this.#index = index;
+    this.#state = state;
+    this.#currency = currency;
+  }
+
+  /** The whole document; later patches are against it. Call it first, once. */
+  whole(): JsonObject {
+    const { leaves } = this.#index.plan;
+    const keys = new Map(
+      this.#index.showsKeys.flatMap((shows, at) => (shows ? [[at, new Set(this.#state.keys(at))] as const] : [])),
+    );
+    this.#state.takeChanges();
+    const document = emptyObject();
+    for (const { path } of leaves) objectAt(document, path.slice(0, -1));
+    this.#write(document, { leaves: new Set(leaves.keys()), keys });
+    for (const { path, value } of leaves) if (value.kind === "group") objectAt(document, path);
+    return document;
+  }
+
+  /** RFC 7396 merge patch from the values last sent; undefined if none differs. */
+  patch(): JsonObject | undefined {
+    const changes = this.#state.takeChanges();
+    if (changes.leaves.size === 0) return undefined;
+    const patch = emptyObject();
+    return this.#write(patch, changes) ? patch : undefined;
+  }
+
+  #write(into: JsonObject, changes: Changes): boolean {
+    let wrote = false;
+    for (const at of changes.leaves) {
+      const leaf = this.#index.plan.leaves[at];
+      if (leaf === undefined) continue;
+      if (leaf.value.kind === "group") wrote = this.#writeGroup(into, at, leaf, leaf.value, changes) || wrote;
+      else {
+        const difference = replace(this.#sent, at, this.#scalar(leaf.value));
+        if (difference === undefined) continue;
+        put(into, leaf.path, difference);
+        wrote = true;
+      }
+    }
+    return wrote;
+  }
+
+  #writeGroup(into: JsonObject, at: number, leaf: Leaf, group: Group, changes: Changes): boolean {
+    const sent = this.#sentGroups.get(at) ?? new Map<Key, Scalar>();
+    this.#sentGroups.set(at, sent);
+    const keys = new Set(changes.keys.get(group.counts));
+    for (const key of changes.keys.get(group.accumulator) ?? []) keys.add(key);
+    let wrote = false;
+    for (const key of keys) {
+      const difference = replace(sent, key, this.#entry(group, key));
+      if (difference === undefined) continue;
+      put(into, [...leaf.path, keyText(this.#index.plan.accumulators[group.accumulator], key)], difference);
+      wrote = true;
+    }
+    return wrote;
+  }
+
+  #entry({ accumulator, counts, scale }: Group, key: Key): Scalar | undefined {
+    if (this.#state.sum(counts, key) <= 0n) return undefined;
+    const sum = this.#state.sum(accumulator, key);
+    return scale === undefined ? Number(sum) : decimalText(sum, scale);
+  }
+
+  #scalar(value: Exclude<LeafValue, Group>): Scalar | undefined {
+    const state = this.#state;
+    switch (value.kind) {
+      case "currency":
+        return this.#currency;
+      case "count":
+        return Number(state.quantity(value.quantity));
+      case "sum":
+        return decimalText(state.sum(value.accumulator), value.scale);
+      case "growth":
+        return growth(state.quantity(value.current), state.quantity(value.previous));
+      case "percentage":
+        return percentage(state.quantity(value.part), state.quantity(value.whole));
+      case "earliest": {
+        const day = state.earliest(value.accumulator);
+        return day === undefined ? undefined : dayText(day);
+      }
+    }
+  }
+}
+
+/** Stores a value as the one sent. What to send for it: the value, `null` if it went away, undefined if it is as before. */
+function replace<K>(sent: Map<K, Scalar>, at: K, value: Scalar | undefined): Scalar | null | undefined {
+  const before = sent.get(at);
+  if (value === before) return undefined;
+  if (value === undefined) sent.delete(at);
+  else sent.set(at, value);
+  return value ?? null;
+}
+
+function keyText(accumulator: Accumulator | undefined, key: Key): string {
+  if (typeof key === "string") return key;
+  return accumulator?.keyedBy === "month" ? monthText(key) : dayText(key);
+}
+
+function put(root: JsonObject, path: readonly string[], value: JsonValue): void {
+  const last = path.at(-1);
+  if (last !== undefined) objectAt(root, path.slice(0, -1))[last] = value;
+}
+
+function objectAt(root: JsonObject, path: readonly string[]): JsonObject {
+  let object = root;
+  for (const name of path) {
+    const below = object[name];
+    if (typeof below === "object" && below !== null) object = below;
+    else object = object[name] = emptyObject();
+  }
+  return object;
+}
+
+function emptyObject(): JsonObject {
+  return Object.create(null) as JsonObject;
+}

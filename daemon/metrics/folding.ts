@@ -1,0 +1,155 @@
+/**
+ * Brings grains to their owners: deltas of batches, and loads. Each owner is advanced to the present before a fold and published
+ * after it, so that every published value is that of one snapshot and one instant.
+ */
+import type { Grain } from "../capture/batch.ts";
+import type { Announcer } from "./announcer.ts";
+import type { Boundaries } from "./boundaries.ts";
+import type { Calendar, MissingDays } from "./calendar.ts";
+import type { Clock } from "./clock.ts";
+import { LiveNumbers } from "./live-numbers.ts";
+import type { LoadedOwner } from "./loader.ts";
+import type { LoadingOwner } from "./loads.ts";
+import type { PlanIndex } from "./plan-index.ts";
+import type { Slices } from "./slices.ts";
+import type { WatchedOwner } from "./watched-owner.ts";
+
+export interface FoldingOptions {
+  readonly index: PlanIndex;
+  readonly clock: Clock;
+  readonly announcer: Announcer;
+  readonly boundaries: Pick<Boundaries<WatchedOwner>, "set" | "delete">;
+  readonly slices: Slices;
+  /** That of the current epoch. */
+  readonly calendar: () => Calendar;
+  /** Has an owner read again whose numbers can't be kept. */
+  readonly reload: (owner: WatchedOwner) => void;
+}
+
+export class Folding {
+  readonly #with: FoldingOptions;
+
+  constructor(options: FoldingOptions) {
+    this.#with = options;
+  }
+
+  /** Folds a batch's deltas and publishes what they change. Owners that load keep theirs for later; others have no use for any. */
+  async deltas(byOwner: ReadonlyMap<WatchedOwner, readonly Grain[]>): Promise<void> {
+    const missing: MissingDays = new Map();
+    for (const [{ phase }, grains] of byOwner) if (phase.kind === "live") phase.numbers.noteMissing(grains, missing);
+    await this.#with.calendar().learn(missing);
+    const work = this.#with.slices.begin();
+    for (const [owner, grains] of byOwner) {
+      await this.#delta(owner, grains);
+      if (work.isDue) await work.turn();
+    }
+  }
+
+  /** Completes the loads of a group, made for the instant `t`, and publishes their documents. */
+  async loads(
+    group: readonly LoadingOwner[],
+    loaded: ReadonlyMap<string, LoadedOwner>,
+    t: number,
+  ): Promise<void> {
+    const { index, slices } = this.#with;
+    const calendar = this.#with.calendar();
+    const missing: MissingDays = new Map();
+    const begun: { readonly loading: LoadingOwner; readonly numbers: LiveNumbers; readonly grains: Grain[] }[] = [];
+    const work = slices.begin();
+    for (const loading of group) {
+      if (loading.owner.phase !== loading.phase) continue;
+      const found = loaded.get(loading.owner.id) ?? { kind: "no row" };
+      if (found.kind === "row") {
+        const numbers = new LiveNumbers(index, calendar.zone(found.zone), found.currency, t);
+        numbers.noteMissing(found.grains, missing);
+        begun.push({ loading, numbers, grains: found.grains });
+      } else this.#settle(loading.owner, found.kind);
+      if (work.isDue) await work.turn();
+    }
+    await calendar.learn(missing);
+    for (const { loading, numbers, grains } of begun) {
+      await this.#load(loading, numbers, grains);
+      if (work.isDue) await work.turn();
+    }
+  }
+
+  /** Moves an owner to the present, with no write. */
+  advance(owner: WatchedOwner): void {
+    if (owner.phase.kind !== "live") return;
+    owner.phase.numbers.advance(this.#with.clock.now());
+    this.#publish(owner, owner.phase.numbers);
+  }
+
+  async #delta(owner: WatchedOwner, grains: readonly Grain[]): Promise<void> {
+    const { phase } = owner;
+    if (phase.kind === "loading") {
+      if (this.#lackDays(grains)) phase.isIncomplete = true;
+      else for (const grain of grains) phase.since.push(grain);
+    }
+    if (phase.kind !== "live") return;
+    if (this.#lackDays(grains)) {
+      this.#with.reload(owner);
+      return;
+    }
+    const missing: MissingDays = new Map();
+    phase.numbers.noteMissing(grains, missing);
+    if (missing.size > 0) {
+      await this.#with.calendar().learn(missing);
+      // The owner may have been let go, or come to another phase, meanwhile.
+      return this.#delta(owner, grains);
+    }
+    if (phase.numbers.isBroken) {
+      this.#settle(owner, "unknown zone");
+      return;
+    }
+    phase.numbers.advance(this.#with.clock.now());
+    for (const grain of grains) phase.numbers.fold(grain);
+    this.#publish(owner, phase.numbers);
+  }
+
+  async #load({ owner, phase }: LoadingOwner, numbers: LiveNumbers, loaded: readonly Grain[]): Promise<void> {
+    const work = this.#with.slices.begin();
+    // Deltas go on coming while this one turns the loop: it ends in a turn in which none is left.
+    for (let grains = loaded; grains.length > 0; grains = phase.since.splice(0)) {
+      const missing: MissingDays = new Map();
+      numbers.noteMissing(grains, missing);
+      if (missing.size > 0) await this.#with.calendar().learn(missing);
+      for (const grain of grains) {
+        numbers.fold(grain);
+        if (work.isDue) await work.turn();
+      }
+    }
+    if (owner.phase !== phase) return;
+    if (phase.isIncomplete) this.#with.reload(owner);
+    else if (numbers.isBroken) this.#settle(owner, "unknown zone");
+    else {
+      numbers.advance(this.#with.clock.now());
+      owner.phase = { kind: "live", numbers };
+      this.#with.announcer.document(owner, numbers.document(), numbers.t);
+      this.#with.boundaries.set(owner, numbers.next);
+    }
+  }
+
+  #settle(owner: WatchedOwner, why: "no row" | "unknown zone"): void {
+    const { announcer, boundaries, clock } = this.#with;
+    owner.phase = { kind: "settled" };
+    boundaries.delete(owner);
+    if (why === "no row") announcer.document(owner, {}, clock.now());
+    else announcer.stale(owner, "time_zone", clock.now());
+  }
+
+  #publish(owner: WatchedOwner, numbers: LiveNumbers): void {
+    const patch = numbers.patch();
+    if (patch !== undefined) this.#with.announcer.patch(owner, patch, numbers.t);
+    this.#with.boundaries.set(owner, numbers.next);
+  }
+
+  /** Whether PostgreSQL left out days, as the zone was not known to be good when the batch was read. */
+  #lackDays(grains: readonly Grain[]): boolean {
+    const { projections } = this.#with.index.plan;
+    return grains.some(({ projection, day }) => {
+      const kind = projections[projection]?.time.kind;
+      return day === undefined && (kind === "day" || kind === "month");
+    });
+  }
+}

@@ -1,0 +1,77 @@
+import type { Grain } from "../capture/batch.ts";
+import { note, type MissingDays, type ZoneDays } from "./calendar.ts";
+import { edgeDays } from "./contribution.ts";
+import { Document } from "./document.ts";
+import { OwnerState } from "./owner-state.ts";
+import type { PlanIndex } from "./plan-index.ts";
+import type { JsonObject } from "./published.ts";
+
+/** The numbers of one loaded owner: state, calendar and document together. */
+export class LiveNumbers {
+  readonly #index: PlanIndex;
+  readonly #zone: ZoneDays;
+  readonly #state: OwnerState;
+  readonly #document: Document;
+
+  /** Empty, at the instant `t` for which is loaded. */
+  constructor(index: PlanIndex, zone: ZoneDays, currency: string | undefined, t: number) {
+    this.#index = index;
+    this.#zone = zone;
+    this.#state = new OwnerState(index, t);
+    this.#document = new Document(index, this.#state, currency);
+  }
+
+  get t(): number {
+    return this.#state.t;
+  }
+
+  /** The next instant at which the clock changes something; Infinity if none. */
+  get next(): number {
+    return this.#state.next;
+  }
+
+  /** True once the calendar of the owner's zone is found to have no answer. */
+  get isBroken(): boolean {
+    return this.#zone.isBroken;
+  }
+
+  /** Notes the days that must be read before these grains can be folded. */
+  noteMissing(grains: readonly Grain[], missing: MissingDays): void {
+    for (const { projection, day } of grains) {
+      if (day === undefined) continue;
+      for (const { definition } of this.#index.feeds[projection] ?? []) {
+        if (definition.window === undefined) continue;
+        const { from, until } = edgeDays(definition.window, day);
+        this.#noteDay(from, missing);
+        this.#noteDay(until, missing);
+      }
+    }
+  }
+
+  advance(t: number): void {
+    this.#state.advance(t);
+  }
+
+  /** Every day that the grain needs must be known. */
+  fold(grain: Grain): void {
+    this.#state.fold(grain, (day) => {
+      const start = this.#zone.start(day, this.#state.t);
+      if (start === undefined) throw new Error(`day ${day} of ${this.#zone.name} was not read before folding`);
+      return start;
+    });
+  }
+
+  /** The whole document; call it once, before any patch. */
+  document(): JsonObject {
+    return this.#document.whole();
+  }
+
+  /** Undefined if no value changed. */
+  patch(): JsonObject | undefined {
+    return this.#document.patch();
+  }
+
+  #noteDay(day: number, missing: MissingDays): void {
+    if (Number.isFinite(day) && this.#zone.start(day, this.#state.t) === undefined) note(missing, this.#zone, day);
+  }
+}

@@ -1,0 +1,140 @@
+import { Backoff } from "../database/backoff.ts";
+import { errorCode, reasonOf } from "../database/reason.ts";
+import type { Log } from "../config/log.ts";
+import type { WatchedOwner } from "./watched-owner.ts";
+
+/** One statement loads at most this many. */
+const GROUP_SIZE = 1000;
+
+/**
+ * Owners that come one after another are loaded together: a group waits until none came for 10 ms, at most 100 ms. That is what a
+ * single owner's first snapshot pays; 1,000 that subscribe within a second take at most 10 statements.
+ */
+const QUIET_MS = 10;
+const LONGEST_WAIT_MS = 100;
+
+/** Owners that are loaded by one statement. One that failed is tried again as it is, or in parts. */
+export interface LoadGroup {
+  readonly owners: readonly WatchedOwner[];
+  readonly backoff: Backoff;
+}
+
+export interface WaitingRoomOptions {
+  readonly log: Log;
+  /** Says that owners are ready to be loaded. */
+  readonly nudge: () => void;
+  readonly monotonicMs: () => number;
+  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
+  readonly clearTimeout: (timer: unknown) => void;
+}
+
+/** Owners in phase `waiting`, until they are taken to be loaded. */
+export class WaitingRoom {
+  readonly #options: WaitingRoomOptions;
+  readonly #arrived = new Set<WatchedOwner>();
+  readonly #again: LoadGroup[] = [];
+  readonly #timers = new Set<unknown>();
+  #firstMs = 0;
+  #readyMs = 0;
+  #gathering = false;
+
+  constructor(options: WaitingRoomOptions) {
+    this.#options = options;
+  }
+
+  /** True when a group may be taken. */
+  get isReady(): boolean {
+    if (this.#again.length > 0) return true;
+    return this.#arrived.size > 0 && this.#options.monotonicMs() >= this.#readyMs;
+  }
+
+  /** Lets an owner in that may wait for others. */
+  gather(owner: WatchedOwner): void {
+    const nowMs = this.#options.monotonicMs();
+    if (this.#arrived.size === 0) this.#firstMs = nowMs;
+    this.#arrived.add(owner);
+    this.#readyMs =
+      this.#arrived.size >= GROUP_SIZE ? nowMs : Math.min(nowMs + QUIET_MS, this.#firstMs + LONGEST_WAIT_MS);
+    if (!this.#gathering) this.#gatherUntilReady();
+  }
+
+  /** Lets an owner in that must not wait, and with it all that are there. */
+  admit(owner: WatchedOwner): void {
+    const wasReady = this.isReady;
+    this.#arrived.add(owner);
+    this.#readyMs = this.#options.monotonicMs();
+    if (!wasReady) this.#options.nudge();
+  }
+
+  /** The next group; undefined if none is ready. Owners that have left meanwhile are not in it. */
+  take(): LoadGroup | undefined {
+    if (!this.isReady) return undefined;
+    for (let group = this.#again.shift(); group !== undefined; group = this.#again.shift()) {
+      const owners = group.owners.filter(isWaiting);
+      if (owners.length > 0) return { owners, backoff: group.backoff };
+    }
+    const owners: WatchedOwner[] = [];
+    for (const owner of this.#arrived) {
+      if (owners.length === GROUP_SIZE) break;
+      this.#arrived.delete(owner);
+      if (isWaiting(owner)) owners.push(owner);
+    }
+    return owners.length === 0 ? undefined : { owners, backoff: this.#newBackoff() };
+  }
+
+  /** Takes a group back that could not be loaded, to be tried again after a delay. */
+  giveBack(group: LoadGroup, error: unknown): void {
+    const reason = reasonOf(error);
+    for (const part of this.#parts(group, error)) this.#after(part.backoff.failed(reason), () => this.#again.push(part));
+  }
+
+  /** An owner that is no longer watched. Those in groups are left out when the group is taken. */
+  forget(owner: WatchedOwner): void {
+    this.#arrived.delete(owner);
+  }
+
+  clear(): void {
+    for (const timer of this.#timers) this.#options.clearTimeout(timer);
+    this.#timers.clear();
+    this.#arrived.clear();
+    this.#again.length = 0;
+    this.#gathering = false;
+  }
+
+  /** Data that PostgreSQL can't compute with (class 22) is some owner's: tenths lead to that owner and let the others go on. */
+  #parts(group: LoadGroup, error: unknown): readonly LoadGroup[] {
+    const { owners } = group;
+    if (owners.length === 1 || !errorCode(error)?.startsWith("22")) return [group];
+    const size = Math.ceil(owners.length / 10);
+    const count = Math.ceil(owners.length / size);
+    return Array.from({ length: count }, (_, part) => ({
+      owners: owners.slice(part * size, (part + 1) * size),
+      backoff: this.#newBackoff(),
+    }));
+  }
+
+  #newBackoff(): Backoff {
+    return new Backoff(this.#options.log, "loading owners");
+  }
+
+  #gatherUntilReady(): void {
+    this.#gathering = true;
+    this.#after(Math.max(0, Math.ceil(this.#readyMs - this.#options.monotonicMs())), () => {
+      this.#gathering = false;
+      if (this.#arrived.size > 0 && !this.isReady) this.#gatherUntilReady();
+    });
+  }
+
+  #after(delayMs: number, then: () => void): void {
+    const timer = this.#options.setTimeout(() => {
+      this.#timers.delete(timer);
+      then();
+      if (this.isReady) this.#options.nudge();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+}
+
+function isWaiting(owner: WatchedOwner): boolean {
+  return owner.phase.kind === "waiting";
+}
