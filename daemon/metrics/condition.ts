@@ -4,8 +4,8 @@
  */
 import { Column, getTableName, is, Param, SQL, StringChunk } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import pg from "pg";
 import { ConfigError } from "../config/errors.ts";
+import { quoteLiteral } from "../database/identifier.ts";
 import { wideType } from "./column-type.ts";
 import { checkConditionText, clockError } from "./condition-text.ts";
 import { CLOCK_LITERAL } from "./condition-words.ts";
@@ -61,18 +61,19 @@ function literal(value: unknown, column: PgColumn | undefined): string {
   if (value === null) return "null";
   if (typeof value === "boolean") return String(value);
   // In parentheses: a minus after a minus would begin a comment.
-  if (typeof value === "bigint" || Number.isFinite(value)) return `(${String(value)})`;
+  if (typeof value === "bigint" || (typeof value === "number" && Number.isFinite(value))) return `(${value})`;
   if (typeof value === "string") return text(value, column);
-  if (value instanceof Date) return `${pg.escapeLiteral(value.toISOString())}::timestamptz`;
+  if (value instanceof Date) return `${quoteLiteral(value.toISOString())}::timestamptz`;
   if (typeof value === "object" && !is(value, SQL)) return text(JSON.stringify(value), column);
-  throw new ConfigError(`a ${typeof value} like this can't be a value in a condition: ${String(value)}`);
+  const what = typeof value === "number" ? value : `a ${typeof value}`;
+  throw new ConfigError(`${what} can't be a value in a condition`);
 }
 
 function text(value: string, column: PgColumn | undefined): string {
   if (value.includes("\0")) throw new ConfigError("PostgreSQL has no text with a NUL character");
   const isText = column !== undefined && wideType(column) === "text";
   if (!isText && CLOCK_LITERAL.test(value)) throw clockError(`'${value}'`);
-  return pg.escapeLiteral(value).trim();
+  return quoteLiteral(value);
 }
 
 /** Pieces that are harmless alone can be put together into a comment, or close a parenthesis that is not theirs. */
