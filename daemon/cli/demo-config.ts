@@ -1,18 +1,23 @@
-import { type Config, type Environment, readConfig } from "../config/config.ts";
+import { type Config, type Environment, isGiven, readConfig } from "../config/config.ts";
 import { OPTIONS } from "../config/options.ts";
 
 /** Stands for the demo's database until that runs. */
 const NOT_YET = "postgresql://127.0.0.1/";
 
+export interface DemoSettings {
+  /** The caller puts in `databaseUrl`. */
+  readonly config: Config;
+  /** Signs the demo's tokens. */
+  readonly secret: string;
+  /** A port that somebody asked for must be had; any other will do instead of the default. */
+  readonly portIsGiven: boolean;
+}
+
 /**
  * The operator's configuration without what would lead the demo to somebody's database or tables, or to tokens it can't sign.
- * The caller puts in `databaseUrl`. `jwtSecret` is used where the operator gives none.
+ * `jwtSecret` is used where the operator gives none.
  */
-export function demoConfig(
-  environment: Environment,
-  configFile: string,
-  jwtSecret: string,
-): { config: Config; secret: string } {
+export function demoConfig(environment: Environment, configFile: string, jwtSecret: string): DemoSettings {
   const secret = environment[OPTIONS.jwtSecret.name] || jwtSecret;
   const config = readConfig({
     ...environment,
@@ -20,6 +25,8 @@ export function demoConfig(
     [OPTIONS.configFile.name]: configFile,
     [OPTIONS.jwtSecret.name]: secret,
     [OPTIONS.jwtPublicKey.name]: undefined,
+    [OPTIONS.jwtIssuer.name]: undefined,
+    [OPTIONS.jwtAudience.name]: undefined,
   });
-  return { config, secret };
+  return { config, secret, portIsGiven: isGiven(environment, "port") };
 }

@@ -1,25 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
-import jwt from "jsonwebtoken";
-import { readOption } from "../config/config.ts";
+import { readOption, refuseUnknownNames } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
+import { signToken } from "../gateway/auth.ts";
 import { DemoHome } from "./demo-home.ts";
 import { durationSeconds } from "./duration.ts";
 import type { Shell } from "./shell.ts";
-
-export interface TokenRequest {
-  readonly owners: readonly string[];
-  readonly admin: boolean;
-  readonly ttlSeconds: number;
-}
-
-/** A token that the daemon takes, signed with HS256. */
-export function signToken(secret: string, { owners, admin, ttlSeconds }: TokenRequest): string {
-  return jwt.sign({ owners, ...(admin ? { role: "admin" } : {}) }, secret, {
-    algorithm: "HS256",
-    expiresIn: ttlSeconds,
-  });
-}
 
 interface TokenOptions {
   readonly owner: string[];
@@ -39,11 +25,12 @@ export function tokenCommand(shell: Shell): Command {
     .action(async ({ owner, admin, ttl }: TokenOptions, command: Command) => {
       if (owner.length === 0 && !admin)
         command.error("error: name an owner with --owner ID, or every owner with --admin");
-      shell.print(signToken(await findSecret(shell), { owners: owner, admin, ttlSeconds: ttl }));
+      shell.print(signToken(await findSecret(shell), { owners: owner, isAdmin: admin, ttlSeconds: ttl }));
     });
 }
 
 async function findSecret(shell: Shell): Promise<string> {
+  refuseUnknownNames(shell.environment);
   const given = readOption(shell.environment, "jwtSecret");
   if (given !== undefined) return given;
   const run = await new DemoHome(shell.root, shell.cwd).readRun();

@@ -1,4 +1,4 @@
-/** Checks tokens: the only file that knows jsonwebtoken. Nothing about a token is trusted before its signature. */
+/** Checks and makes tokens: the only file that knows jsonwebtoken. Nothing about a token is trusted before its signature. */
 import jsonwebtoken from "jsonwebtoken";
 import { type Claims, readClaims } from "./claims.ts";
 import type { JwtKeys } from "./jwt-key.ts";
@@ -70,4 +70,17 @@ function isCanonical(token: string): boolean {
 function isPlainHeader(header: jsonwebtoken.JwtHeader & { b64?: unknown }): boolean {
   if (header.crit !== undefined || header.b64 !== undefined) return false;
   return header.typ === undefined || /^(application\/)?(at\+)?jwt$/i.test(String(header.typ));
+}
+
+export interface TokenRequest {
+  readonly owners: readonly string[];
+  /** Opens every owner. */
+  readonly isAdmin: boolean;
+  readonly ttlSeconds: number;
+}
+
+/** A token that a daemon with this secret takes. */
+export function signToken(secret: string, { owners, isAdmin, ttlSeconds }: TokenRequest): string {
+  const claims = { owners, ...(isAdmin ? { role: "admin" } : {}) };
+  return jsonwebtoken.sign(claims, secret, { algorithm: "HS256", expiresIn: ttlSeconds });
 }

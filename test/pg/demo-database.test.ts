@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createProgram } from "../../daemon/cli/program.ts";
+import { ConfigError } from "../../daemon/config/errors.ts";
+import { type RecordedShell, recordedShell } from "../support/recorded-shell.ts";
+import { onEachServer } from "../support/servers.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+await onEachServer("deltad demo --database", (server) => {
+  let folder = "";
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "deltad-demo-"));
+    // As a dependency of a project: the demo keeps what it keeps in the project's folder.
+    await mkdir(join(folder, "node_modules"));
+    await symlink(ROOT, join(folder, "node_modules", "deltad"));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  /** Runs the command until `stop`; `ended` rejects as the command does. */
+  function run(url: string): {
+    shell: RecordedShell;
+    ended: Promise<unknown>;
+    stop: () => void;
+    running: Promise<void>;
+  } {
+    const stopping = new AbortController();
+    let tellRunning = (): void => undefined;
+    const running = new Promise<void>((resolve) => (tellRunning = resolve));
+    const shell = recordedShell({
+      root: join(folder, "node_modules", "deltad"),
+      cwd: folder,
+      environment: { DELTAD_LOG_LEVEL: "warn" },
+      catchSignals: () => stopping.signal,
+    });
+    const print = shell.print;
+    const listening = { ...shell, print: (line: string) => (print(line), /^stop: /.test(line) && tellRunning()) };
+    const ended = createProgram(listening).parseAsync(["node", "deltad", "demo", "--database", url]);
+    return {
+      shell,
+      ended,
+      stop: () => stopping.abort(),
+      running: Promise.race([running, ended.then(() => undefined)]),
+    };
+  }
+
+  const foreign = [
+    ["a table", "create table invoices (id int)"],
+    ["a table of the marketplace's name", "create table owners (id int)"],
+    ["a view in another schema", "create schema app; create view app.one as select 1 as one"],
+    ["a partitioned table", "create table events (at date) partition by range (at)"],
+  ] as const;
+  for (const [what, sql] of foreign) {
+    it(`refuses a database that holds ${what} it did not make, and leaves it as it was`, async () => {
+      const database = await server.createDatabase();
+      await database.query(sql);
+      const relations = "select count(*) as n from pg_class where relnamespace::regnamespace::text !~ '^pg_'";
+      const before = await database.query(relations);
+      await assert.rejects(run(database.url).ended, (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.match(error.message, /^the database holds tables that the demo did not make \([^\n]+$/);
+        return true;
+      });
+      assert.deepEqual(await database.query(relations), before);
+    });
+  }
+
+  it("fills an empty database, runs on it until it is stopped, goes on with it later, and ends every session", async () => {
+    const database = await server.createDatabase();
+    const first = run(database.url);
+    await first.running;
+    const [loaded] = await database.query<{ n: string }>("select count(*) as n from bookings");
+    assert.ok(Number(loaded?.n) > 20_000);
+
+    const beside = recordedShell({ root: join(folder, "node_modules", "deltad"), cwd: folder });
+    await assert.rejects(
+      createProgram(beside).parseAsync(["node", "deltad", "demo", "--database", database.url]),
+      /runs here already/,
+    );
+    await createProgram(beside).parseAsync(["node", "deltad", "demo", "write"]);
+    assert.match(beside.printed.join(), /João/);
+
+    first.stop();
+    await first.ended;
+    const sessions =
+      "select application_name from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+    assert.deepEqual(await database.query(sessions), []);
+
+    const second = run(database.url);
+    await second.running;
+    assert.doesNotMatch(second.shell.printed.join("\n"), /loading sample data/);
+    second.stop();
+    await second.ended;
+    assert.deepEqual(second.shell.complaints, []);
+  });
+
+  it("stopped while it loads, it goes on with the owners that are missing", async () => {
+    const database = await server.createDatabase();
+    const stopping = new AbortController();
+    const shell = recordedShell({
+      root: join(folder, "node_modules", "deltad"),
+      cwd: folder,
+      catchSignals: () => stopping.signal,
+      print: (line) => void (/owner 3 of 12/.test(line) && stopping.abort()),
+    });
+    await createProgram(shell).parseAsync(["node", "deltad", "demo", "--database", database.url]);
+    assert.deepEqual(await database.query("select count(*)::int as n from owners"), [{ n: 3 }]);
+
+    const again = run(database.url);
+    await again.running;
+    assert.deepEqual(
+      await database.query("select count(*)::int as n, count(distinct name)::int as names from owners"),
+      [{ n: 12, names: 12 }],
+    );
+    again.stop();
+    await again.ended;
+  });
+});

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { CommanderError } from "commander";
+import { createProgram } from "../../../daemon/cli/program.ts";
+import type { Environment } from "../../../daemon/config/config.ts";
+import { ConfigError } from "../../../daemon/config/errors.ts";
+import { OPTIONS } from "../../../daemon/config/options.ts";
+import { createAuth } from "../../../daemon/gateway/auth.ts";
+import { secretKeys } from "../../../daemon/gateway/jwt-key.ts";
+import { recordedShell } from "../../support/recorded-shell.ts";
+
+const SECRET = "0123456789abcdef0123456789abcdef";
+
+async function run(args: string, environment: Environment = {}) {
+  const shell = recordedShell({ environment });
+  let error: unknown;
+  await createProgram(shell)
+    .parseAsync(["node", "deltad", ...args.split(" ").filter(Boolean)])
+    .catch((thrown: unknown) => (error = thrown));
+  return { error, printed: shell.printed, complaints: shell.complaints.join("") };
+}
+
+describe("the command line", () => {
+  const commands = [
+    "",
+    "demo",
+    "demo write",
+    "start",
+    "migrate",
+    "migrate plan",
+    "migrate apply",
+    "migrate status",
+    "token",
+  ];
+  for (const command of commands) {
+    it(`deltad ${command} --help explains it and ends well`.replace("  ", " "), async () => {
+      const { error, printed } = await run(`${command} --help`);
+      assert.ok(error instanceof CommanderError && error.exitCode === 0, String(error));
+      assert.match(printed.join("\n"), new RegExp(`^Usage: ${`deltad ${command}`.trim()}`));
+    });
+  }
+
+  const misused = [
+    "",
+    "frobnicate",
+    "demo frobnicate",
+    "start now",
+    "start --port 1",
+    "token --ttl 1h",
+    "token --owner",
+    "token --owner 1 --ttl soon",
+  ];
+  for (const args of misused) {
+    it(`deltad ${args}: bad usage`.replace(" :", ":"), async () => {
+      const { error, complaints } = await run(args);
+      assert.ok(error instanceof CommanderError && error.exitCode !== 0, String(error));
+      assert.notEqual(complaints, "");
+    });
+  }
+
+  it("deltad start --help lists every option of the environment", async () => {
+    const { printed } = await run("start --help");
+    for (const { name } of Object.values(OPTIONS)) assert.match(printed.join("\n"), new RegExp(`^  ${name} `, "m"));
+  });
+
+  it("deltad start refuses a bad configuration before it connects to anything", async () => {
+    const { error } = await run("start", {
+      DELTAD_JWT_SECRET: SECRET,
+      DATABASE_URL: "postgresql://127.0.0.1:1/x",
+      DELTAD_HOTS: "::",
+    });
+    assert.ok(error instanceof ConfigError);
+    assert.match(error.message, /did you mean DELTAD_HOST\?/);
+  });
+});
+
+describe("deltad token", () => {
+  const environment = { DELTAD_JWT_SECRET: SECRET };
+
+  it("signs what a daemon with the same secret takes, for as long as was asked", async () => {
+    const { printed } = await run("token --owner 7 --owner Cascais --ttl 30m", environment);
+    const nowMs = Date.now();
+    const auth = createAuth({ keys: secretKeys(SECRET, undefined), leewaySeconds: 0, now: () => nowMs });
+    const claims = auth.verify(printed[0] ?? "");
+    assert.deepEqual(claims?.owners, ["7", "Cascais"]);
+    assert.equal(claims.isAdmin, false);
+    assert.ok(Math.abs(claims.expiresAtMs - nowMs - 1_800_000) < 5_000);
+  });
+
+  it("needs no owner for an admin", async () => {
+    const { printed } = await run("token --admin", environment);
+    const claims = createAuth({ keys: secretKeys(SECRET, undefined), now: Date.now }).verify(printed[0] ?? "");
+    assert.equal(claims?.isAdmin, true);
+  });
+
+  it("says what to do where there is neither a secret nor a demo", async () => {
+    const { error } = await run("token --owner 1");
+    assert.ok(error instanceof ConfigError);
+    assert.match(error.message, /npm start, or set DELTAD_JWT_SECRET$/);
+  });
+
+  it("refuses a misspelt option rather than sign with another secret", async () => {
+    const { error } = await run("token --owner 1", { ...environment, DELTAD_JWT_SECERT: SECRET });
+    assert.ok(error instanceof ConfigError);
+  });
+});
