@@ -1,0 +1,78 @@
+import type { Accumulator, Plan, Projection } from "../../daemon/metrics/plan.ts";
+
+const count = { where: undefined, value: { op: "count" } } as const;
+const sum = { where: undefined, value: { op: "sum", column: "amount", scale: 2 } } as const;
+
+/** What grains of each projection look like. */
+export const BY_DAY = 0;
+export const BY_STATUS = 1;
+export const WHILE = 2;
+export const BY_MONTH = 3;
+export const DUE = 4;
+
+const PROJECTIONS: readonly Projection[] = [
+  {
+    source: "sales",
+    key: undefined,
+    time: { kind: "day", column: "paid_at", type: "timestamptz", spanDays: 60 },
+    measures: [count, sum],
+  },
+  { source: "sales", key: `r."status"`, time: { kind: "none" }, measures: [count, sum] },
+  { source: "stays", key: `r."room"`, time: { kind: "while", from: "start", until: "end" }, measures: [count] },
+  {
+    source: "sales",
+    key: undefined,
+    time: { kind: "month", column: "created_at", type: "timestamptz", spanDays: 400 },
+    measures: [count, sum],
+  },
+  {
+    source: "payouts",
+    key: undefined,
+    time: { kind: "day", column: "due_on", type: "date", spanDays: 1 },
+    measures: [count],
+  },
+];
+
+const ACCUMULATORS: readonly Accumulator[] = [
+  { projection: BY_DAY, measure: 1, window: { unit: "day", start: 0, end: 1 }, keyedBy: "none" },
+  { projection: BY_DAY, measure: 1, window: { unit: "day", start: 0, end: 7 }, keyedBy: "none" },
+  { projection: BY_DAY, measure: 1, window: { unit: "day", start: 7, end: 14 }, keyedBy: "none" },
+  { projection: BY_DAY, measure: 1, window: { unit: "month", start: 0, end: 1 }, keyedBy: "none" },
+  { projection: BY_DAY, measure: 0, window: { unit: "day", start: 0, end: 30 }, keyedBy: "day" },
+  { projection: BY_STATUS, measure: 0, window: undefined, keyedBy: "none" },
+  { projection: BY_STATUS, measure: 0, window: undefined, keyedBy: "key" },
+  { projection: BY_STATUS, measure: 1, window: undefined, keyedBy: "key" },
+  { projection: WHILE, measure: 0, window: undefined, keyedBy: "key" },
+  { projection: BY_MONTH, measure: 0, window: { unit: "month", start: 0, end: 3 }, keyedBy: "month" },
+  { projection: DUE, measure: 0, window: { unit: "day", start: -Infinity, end: 1 }, keyedBy: "day" },
+];
+
+/** Every kind of window, key and leaf once: small numbers of days, so that boundaries are near. */
+export const SAMPLE_PLAN: Plan = {
+  owner: { schema: "public", table: "owners", key: "id", keyType: "bigint", timeZone: "zone", currency: "currency" },
+  tables: [],
+  projections: PROJECTIONS,
+  accumulators: ACCUMULATORS,
+  overlaps: [{ left: 6, right: 8 }],
+  leaves: [
+    { path: ["currency"], value: { kind: "currency" } },
+    { path: ["revenue", "today"], value: { kind: "sum", accumulator: 0, scale: 2 } },
+    { path: ["revenue", "month"], value: { kind: "sum", accumulator: 3, scale: 2 } },
+    {
+      path: ["revenue", "growth"],
+      value: { kind: "growth", current: { of: "accumulator", index: 1 }, previous: { of: "accumulator", index: 2 } },
+    },
+    { path: ["sales", "byDay"], value: { kind: "group", accumulator: 4, counts: 4, scale: undefined } },
+    { path: ["sales", "total"], value: { kind: "count", quantity: { of: "accumulator", index: 5 } } },
+    { path: ["sales", "byStatus"], value: { kind: "group", accumulator: 6, counts: 6, scale: undefined } },
+    { path: ["sales", "amounts"], value: { kind: "group", accumulator: 7, counts: 6, scale: 2 } },
+    { path: ["sales", "byMonth"], value: { kind: "group", accumulator: 9, counts: 9, scale: undefined } },
+    { path: ["occupied", "rooms"], value: { kind: "count", quantity: { of: "keys", index: 8 } } },
+    { path: ["occupied", "both"], value: { kind: "count", quantity: { of: "overlap", index: 0 } } },
+    {
+      path: ["occupied", "share"],
+      value: { kind: "percentage", part: { of: "overlap", index: 0 }, whole: { of: "keys", index: 6 } },
+    },
+    { path: ["payouts", "next"], value: { kind: "earliest", accumulator: 10 } },
+  ],
+};
