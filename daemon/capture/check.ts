@@ -83,8 +83,8 @@ select format('%I.%I', w.schema, w."table") as name,
          and not exists (select from pg_policy where polrelid = c.oid and polpermissive and polcmd in ('r', '*')
                             and (polroles = '{0}' or to_regrole('deltad_daemon') = any (polroles))
                             and pg_get_expr(polqual, polrelid) = 'true') as hidden
-  from json_to_recordset($1) with ordinality
-       as w(source text, schema text, "table" text, columns json, capture text, body text, position bigint)
+  from rows from (json_to_recordset($1) as (source text, schema text, "table" text, columns json, capture text, body text))
+       with ordinality as w(source, schema, "table", columns, capture, body, position)
   left join pg_namespace n on n.nspname = w.schema
   left join pg_class c on c.relnamespace = n.oid and c.relname = w."table"
   left join pg_namespace deltad on deltad.nspname = 'deltad'
