@@ -1,0 +1,31 @@
+/** `npm run bench -- latency|writer|engine|load [--quick] [--postgres 15]` */
+import { parseArgs } from "node:util";
+import type { BenchRun } from "./bench-run.ts";
+import { BenchServer } from "./support/bench-server.ts";
+import { Report } from "./support/report.ts";
+import { benchWriter } from "./writer.ts";
+
+const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
+  writer: benchWriter,
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: "boolean", default: false }, postgres: { type: "string", default: "18" } },
+});
+if (positionals.length === 0 || positionals.some((name) => !BENCHES[name])) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(BENCHES).join("|")} [--quick] [--postgres 15]\n`);
+  process.exit(2);
+}
+
+for (const name of positionals) {
+  const report = new Report();
+  report.line(`bench ${name}${values.quick ? " (quick: its figures mean nothing)" : ""}`);
+  const server = await BenchServer.start(Number(values.postgres));
+  try {
+    await BENCHES[name]?.({ server, report, quick: values.quick });
+  } finally {
+    await server.stop();
+  }
+  if (!report.close(name)) process.exitCode = 1;
+}

@@ -1,0 +1,126 @@
+/**
+ * What capture costs those who write: single-row inserts by 16 clients, and one UPDATE of half a million rows, against the same
+ * tables without triggers and against the row trigger with pg_notify that people write first.
+ */
+import type pg from "pg";
+import type { BenchRun } from "./bench-run.ts";
+import type { BenchServer } from "./support/bench-server.ts";
+import { DaemonProcess } from "./support/daemon-process.ts";
+import { addPastBookings, analyse, createMarketplace, migrate } from "./support/marketplace.ts";
+import { pgbench } from "./support/pgbench.ts";
+import { median } from "./support/statistics.ts";
+
+const OWNERS = 1_000;
+const CLIENTS = 16;
+
+const INSERT = `
+\\set owner random(1, ${OWNERS})
+\\set listing random(0, 9)
+insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out)
+values (10 * :owner - :listing, :owner, 'Guest', 'confirmed', 'unpaid', 120.50, now() + interval '3 days', now() + interval '5 days');
+`;
+
+const UPDATE = "update bookings set payment_amount = payment_amount + 1";
+
+/** What a first attempt looks like: one notification with the row for each row. */
+const NOTIFY_TRIGGER = `
+create function notify_booking() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('bookings', json_build_object('op', tg_op, 'id', new.id, 'owner_id', new.owner_id, 'status', new.status)::text);
+  return null;
+end $$;
+create trigger notify_booking after insert or update on bookings for each row execute function notify_booking()`;
+
+export async function benchWriter({ server, report, quick }: BenchRun): Promise<void> {
+  const seconds = quick ? 2 : 10;
+  const rounds = quick ? 1 : 5;
+  const rows = quick ? 20_000 : 500_000;
+  report.conditions(
+    await server.describe(),
+    `${OWNERS} owners, ${CLIENTS} clients, ${rounds} rounds of ${seconds} s, UPDATE of ${rows} rows`,
+  );
+  await benchInserts(server, { report, seconds, rounds });
+  await benchUpdate(server, { report, rows, rounds: quick ? 1 : 3 });
+}
+
+interface Scale {
+  readonly report: BenchRun["report"];
+  readonly rounds: number;
+}
+
+/** The arms take turns, so that whatever slows the machine slows all of them. */
+async function benchInserts(
+  server: BenchServer,
+  { report, seconds, rounds }: Scale & { seconds: number },
+): Promise<void> {
+  for (const name of ["plain", "captured", "notified"]) {
+    await createMarketplace(await server.createDatabase(name), OWNERS);
+  }
+  const daemonUrl = await migrate(await server.session("captured"), server.url("captured"));
+  const listener = await server.session("notified");
+  await listener.query(`${NOTIFY_TRIGGER}; listen bookings`);
+
+  const insert = (database: string): Promise<number> =>
+    pgbench({ url: server.url(database), script: INSERT, clients: CLIENTS, seconds });
+  const arms = {
+    "no trigger": () => insert("plain"),
+    "deltad, daemon running": async () => {
+      const daemon = await DaemonProcess.start(daemonUrl);
+      try {
+        return await insert("captured");
+      } finally {
+        await daemon.stop();
+      }
+    },
+    "deltad, no daemon": () => insert("captured"),
+    "row trigger with pg_notify": () => insert("notified"),
+  };
+  const results = new Map<string, number[]>(Object.keys(arms).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, measure] of Object.entries(arms)) results.get(name)?.push(await measure());
+  }
+  for (const [name, all] of results)
+    report.line(`          ${name}: median ${Math.round(median(all))} inserts/s (${all.map(Math.round).join(", ")})`);
+  const tps = (name: keyof typeof arms): number => median(results.get(name) ?? []);
+  report.figure("inserts, daemon running, against no trigger", tps("deltad, daemon running") / tps("no trigger"), {
+    atLeast: 0.75,
+  });
+  report.figure("inserts, no daemon, against no trigger", tps("deltad, no daemon") / tps("no trigger"), {
+    atLeast: 0.75,
+  });
+  report.figure(
+    "inserts, daemon running, against a row trigger with pg_notify",
+    tps("deltad, daemon running") / tps("row trigger with pg_notify"),
+    { atLeast: 3 },
+  );
+}
+
+async function benchUpdate(server: BenchServer, { report, rows, rounds }: Scale & { rows: number }): Promise<void> {
+  const times = new Map<string, number[]>();
+  const sessions = new Map<string, pg.Client>();
+  for (const name of ["plain_big", "captured_big"]) {
+    const session = await server.createDatabase(name);
+    await createMarketplace(session, OWNERS);
+    await addPastBookings(session, rows, 1, OWNERS);
+    if (name === "captured_big") await migrate(session, server.url(name));
+    sessions.set(name, session);
+    times.set(name, []);
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, session] of sessions) {
+      await analyse(session);
+      const startedMs = performance.now();
+      await session.query(UPDATE);
+      times.get(name)?.push((performance.now() - startedMs) / 1000);
+    }
+  }
+  for (const [name, all] of times)
+    report.line(
+      `          UPDATE of ${rows} rows, ${name}: median ${median(all).toFixed(2)} s (${all.map((each) => each.toFixed(2)).join(", ")})`,
+    );
+  report.figure(
+    `UPDATE of ${rows} rows against no trigger`,
+    median(times.get("captured_big") ?? []) / median(times.get("plain_big") ?? []),
+    { atMost: 1.25 },
+  );
+}
