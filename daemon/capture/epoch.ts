@@ -7,7 +7,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { within } from "../database/deadline.ts";
-import type { Session, TextRow } from "../database/session.ts";
+import type { Prepared, Session, TextRow } from "../database/session.ts";
 import { parseReply, type Reply } from "./batch-row.ts";
 import { RELEASE_BELL, writersMayNotify } from "./bell.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
@@ -88,6 +88,10 @@ export class Epoch {
     }
   }
 
+  async rows(statement: Prepared, values: readonly unknown[]): Promise<TextRow[]> {
+    return this.#openSession().rows(statement, values);
+  }
+
   nudge(): void {
     this.#rhythm.wake();
   }
@@ -102,7 +106,7 @@ export class Epoch {
     this.#heartbeat.forgetProbe();
     const session = this.#session;
     if (session?.isOpen)
-      await within(1_000, "ending the lease", releaseReader(session, this.id)).catch(() => undefined);
+      await within(1_000, "the lease", releaseReader(session, this.id)).catch(() => undefined);
     await Promise.all([session?.close(), this.#listener.stop()]);
   }
 
@@ -173,7 +177,7 @@ export class Epoch {
 
   #beat(session: Session): Promise<TextRow[]> {
     const values = [...this.#values(), this.#heartbeat.begin(this.#with.now())];
-    return within(this.#heartbeat.timeoutMs, "the heartbeat", session.rows(this.#statements.heartbeat, values));
+    return session.rows(this.#statements.heartbeat, values, this.#heartbeat.timeoutMs);
   }
 
   #values(): unknown[] {

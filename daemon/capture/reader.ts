@@ -6,6 +6,7 @@ import { ConfigError } from "../config/errors.ts";
 import { Backoff } from "../database/backoff.ts";
 import { within } from "../database/deadline.ts";
 import { reasonOf } from "../database/reason.ts";
+import type { Prepared, TextRow } from "../database/session.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
 import { Doze } from "./doze.ts";
 import { Epoch } from "./epoch.ts";
@@ -47,6 +48,11 @@ export class Reader {
     this.#epoch?.nudge();
   }
 
+  /** Asks the session that reads. Rejects while there is none. */
+  rows(statement: Prepared, values: readonly unknown[]): Promise<TextRow[]> {
+    return this.#epoch ? this.#epoch.rows(statement, values) : Promise.reject(new Error("nothing reads yet"));
+  }
+
   /** Ends reading and its sessions. Bounded and idempotent; the sink is not told. */
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
@@ -84,13 +90,14 @@ export class Reader {
     const beganMs = this.#with.now();
     try {
       if (!this.#isOver()) await epoch.run();
-      return undefined;
     } catch (error) {
+      if (!this.#isOver()) this.#with.sink.lost(reasonOf(error));
       return error;
     } finally {
       await epoch.close();
       if (this.#with.now() - beganMs >= SOUND_AFTER_MS) this.#backoff.succeeded();
     }
+    return undefined;
   }
 
   async #end(): Promise<void> {
@@ -98,7 +105,7 @@ export class Reader {
     this.#doze.wake();
     const ended = Promise.all([this.#loop, this.#pruner.stop()]);
     // What hangs in the sink or on a silent peer is cut off.
-    await within(STOP_MS, "stopping the reader", ended).catch(() => undefined);
+    await within(STOP_MS, "the stopping reader", ended).catch(() => undefined);
     await this.#epoch?.close();
   }
 

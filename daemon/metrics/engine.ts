@@ -55,7 +55,7 @@ export class Engine implements BatchSink, Demand {
   #calendar: Calendar;
   #zones: Zones | undefined;
   /** Why nothing can be vouched for between two epochs. */
-  #lost: string | undefined;
+  #lost: string | undefined = "starting";
   /** What was found out between two batches and ends the epoch. */
   #doubt: Error | undefined;
 
@@ -83,6 +83,11 @@ export class Engine implements BatchSink, Demand {
       failed: (owners, error) => this.#loadFailed(owners, error),
       nudge,
     });
+  }
+
+  /** True while the numbers of loaded owners can be vouched for. */
+  get isLive(): boolean {
+    return this.#lost === undefined;
   }
 
   watch(id: string): void {

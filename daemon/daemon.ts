@@ -1,0 +1,150 @@
+/**
+ * The composition root: builds the chain from the database to the sockets, starts it from the top, stops it from the bottom.
+ *
+ *     reader --Batch--> engine --Published--> hub --frame--> gateway
+ */
+import { fileURLToPath } from "node:url";
+import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
+import { Reader } from "./capture/reader.ts";
+import { databaseCheck } from "./check-database.ts";
+import type { Config, JwtKey } from "./config/config.ts";
+import { loadDefinitionFile } from "./config/definition-file.ts";
+import type { Log } from "./config/log.ts";
+import { canonicalOwners } from "./database/canonical-owner.ts";
+import { SessionPool } from "./database/session-pool.ts";
+import { createAuth } from "./gateway/auth.ts";
+import { createGateway, type GatewayOptions } from "./gateway/gateway.ts";
+import { type JwtKeys, publicKeys, secretKeys } from "./gateway/jwt-key.ts";
+import { Hub } from "./hub/hub.ts";
+import { captureChoices } from "./metrics/capture-choices.ts";
+import { Clock } from "./metrics/clock.ts";
+import { compile } from "./metrics/compile.ts";
+import { dayStartsFrom } from "./metrics/day-starts.ts";
+import { Engine } from "./metrics/engine.ts";
+import { SnapshotLoader } from "./metrics/loader.ts";
+import { deltaSelects } from "./metrics/select.ts";
+import { Slices } from "./metrics/slices.ts";
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly log: Log;
+  /** What tests set; everything has a default that suits production. */
+  readonly tuning?: Partial<Tuning>;
+}
+
+interface Tuning {
+  readonly heartbeat: HeartbeatOptions;
+  /** How long an owner stays loaded without subscribers. */
+  readonly idleMs: number;
+  readonly clock: Clock;
+  readonly gateway: Partial<GatewayOptions>;
+}
+
+export interface RunningDaemon {
+  readonly port: number;
+  readonly transport: "uws" | "ws";
+  /** Drains the clients, then ends everything. Bounded and idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Loads, look-ups, pruning. */
+const POOL_SIZE = 4;
+/** One session stays free for look-ups, so that a client can authenticate while owners load. */
+const LOADS_AT_ONCE = POOL_SIZE - 1;
+/** A load reads all of an owner's rows where a metric has no window. */
+const LOAD_TIMEOUT_MS = 120_000;
+const IDLE_MS = 60_000;
+const LOAD_SETTINGS = { jit: "off", plan_cache_mode: "force_generic_plan" };
+/** Built by Vite beside the compiled daemon. */
+const PAGE_DIR = fileURLToPath(new URL("../page/", import.meta.url));
+
+/** @throws ConfigError for the operator's mistakes; a database that is away is waited for. */
+export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): Promise<RunningDaemon> {
+  const auth = createAuth({ keys: jwtKeys(config.jwt), now: Date.now });
+  const definition = await loadDefinitionFile(config.configFile);
+  const plan = compile(definition);
+  const choices = captureChoices(definition);
+  const timers = { setTimeout, clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout), setImmediate };
+  const monotonicMs = (): number => performance.now();
+
+  const pool = new SessionPool(
+    { url: config.databaseUrl, role: "pool", statementTimeoutMs: LOAD_TIMEOUT_MS, settings: LOAD_SETTINGS },
+    POOL_SIZE,
+  );
+  const slices = new Slices({ monotonicMs, setImmediate });
+  const engine: Engine = new Engine({
+    plan,
+    loader: new SnapshotLoader({ plan, sessions: pool, slices }),
+    loadsAtOnce: LOADS_AT_ONCE,
+    readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
+    clock: tuning.clock ?? new Clock({ monotonicMs, systemMs: Date.now }),
+    slices,
+    publish: (update) => hub.publish(update),
+    nudge: () => reader.nudge(),
+    log,
+    monotonicMs,
+    ...timers,
+  });
+  const hub = new Hub({
+    demand: engine,
+    minIntervalMs: config.minIntervalMs,
+    idleMs: tuning.idleMs ?? IDLE_MS,
+    log,
+    now: Date.now,
+    ...timers,
+  });
+  const reader: Reader = new Reader(
+    {
+      url: config.databaseUrl,
+      tables: plan.tables,
+      deltaSelects: deltaSelects(plan),
+      twoPhase: choices.twoPhase,
+      heartbeat: tuning.heartbeat ?? HEARTBEAT,
+    },
+    { sink: engine, sessions: pool, check: databaseCheck(plan, choices), log, now: monotonicMs },
+  );
+  const gateway = createGateway({
+    hub,
+    auth,
+    canonicalOwner: canonicalOwners(plan.owner.keyType, pool),
+    ready: () => engine.isLive,
+    host: config.host,
+    port: config.port,
+    transport: config.transport,
+    pageDir: PAGE_DIR,
+    origins: config.origins,
+    heartbeatMs: config.heartbeatMs,
+    log,
+    now: Date.now,
+    random: Math.random,
+    ...timers,
+    ...tuning.gateway,
+  });
+
+  const stop = once(async () => {
+    await gateway.drain();
+    gateway.stop();
+    hub.stop();
+    await reader.stop();
+    engine.stop();
+    await pool.stop();
+  });
+  try {
+    await reader.start();
+    const { host, port, transport, reason } = await gateway.start();
+    log.info({ host, port, transport }, `listening; WebSocket by ${transport}: ${reason}`);
+    return { port, transport, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function jwtKeys(jwt: JwtKey): JwtKeys {
+  return "secret" in jwt ? secretKeys(jwt.secret, jwt.nextSecret) : publicKeys(jwt.publicKey);
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => (done ??= work());
+}
