@@ -28,7 +28,7 @@ export function OwnerPage({ token, ownerId, owners, onOwner, onLeave }: Props) {
   const isEmpty = asOf !== undefined && view.metrics === undefined;
   return (
     <>
-      <header className="bar">
+      <header className="topbar">
         <Brand />
         <OwnerPicker ownerId={ownerId} owners={owners} onOwner={onOwner} />
         <ConnectionStatus connection={connection} asOf={asOf} />

@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { type CSSProperties, useId } from "react";
 import { useLanguage } from "../language/language.tsx";
 import type { Counts } from "../metrics-document.ts";
 import { Metric } from "./metric.tsx";
@@ -28,7 +28,7 @@ export function MonthChart({ title, path, counts, asOf }: Props) {
               <span className="count">
                 <Metric path={`${path}.${month}`} value={count} write={format.count} />
               </span>
-              <span className="bar" aria-hidden="true" style={{ height: `${(100 * count) / highest}%` }} />
+              <span className="bar" aria-hidden="true" style={share(count / highest)} />
               <time dateTime={month}>{format.month(month)}</time>
             </li>
           );
@@ -36,4 +36,8 @@ export function MonthChart({ title, path, counts, asOf }: Props) {
       </ol>
     </div>
   );
+}
+
+function share(ofHighest: number): CSSProperties {
+  return { "--share": ofHighest } as CSSProperties;
 }

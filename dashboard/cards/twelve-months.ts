@@ -7,7 +7,7 @@
  * @param asOf ISO instant of the document
  */
 export function twelveMonths(keys: readonly string[], asOf: string): string[] {
-  const months = keys.map(ordinal).filter((month) => !Number.isNaN(month));
+  const months = keys.filter((key) => /^\d{4}-\d\d$/.test(key)).map(ordinal);
   const latest = Math.max(ordinal(asOf), ...months);
   const current = Math.min(latest, ...months.map((month) => month + 11));
   return Array.from({ length: 12 }, (_, index) => label(current - 11 + index));

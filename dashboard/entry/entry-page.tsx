@@ -12,7 +12,7 @@ interface Props {
 export function EntryPage({ heading, onSubmit, children }: Props) {
   return (
     <>
-      <header className="bar">
+      <header className="topbar">
         <Brand />
         <LanguageSwitch />
       </header>

@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { JsonObject } from "../../daemon/metrics/published.ts";
+import { describeInBrowser, type Tab } from "../support/browser.ts";
+import { freePort } from "../support/free-port.ts";
+import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
+
+const PAGE_DIR = fileURLToPath(new URL("../../page", import.meta.url));
+
+/** As of May 2026, where the stand-in engine's instants are. */
+const DOCUMENT: JsonObject = {
+  currency: "BRL",
+  revenue: { today: "1234.50", month: "90071992547409.93", last30Days: "-12.00", growthWeek: 12.5, growthMonth: -40 },
+  bookings: {
+    today: 3,
+    total: 1234,
+    byStatus: JSON.parse('{"confirmed":7,"cancelled":2,"__proto__":4,"":1}') as JsonObject,
+    byMonth: { "2026-05": 9, "2025-06": 30 },
+  },
+  listings: { total: 5, active: 4, published: 3, byStatus: { active: 4, draft: 1 } },
+  occupancy: { booked: 1, available: 4, percentage: 25 },
+  payouts: { pending: "250.00", nextDate: "2026-05-12" },
+};
+
+describeInBrowser("The owner page", (openTab) => {
+  let server: RunningGateway;
+  let port: number;
+  let tab: Tab;
+
+  stopGatewaysAfterEach();
+  beforeEach(async () => {
+    port = await freePort();
+    await start();
+    tab = await openTab();
+  });
+  afterEach(async () => {
+    await tab.close();
+    assert.deepEqual(tab.errors, []);
+  });
+
+  async function start(): Promise<void> {
+    server = await startGateway({ transport: "auto", port, pageDir: PAGE_DIR });
+    server.engine.documents.set("1", DOCUMENT);
+  }
+
+  /** Lets the change out at once: the hub's clock stands still otherwise. */
+  function patch(change: JsonObject): void {
+    server.engine.patch("1", change);
+    server.clock.advance(50);
+  }
+
+  const home = () => `http://127.0.0.1:${port}/`;
+  const metric = (path: string) => tab.page.locator(`[data-metric="${path}"]`);
+  const text = async (path: string) => (await metric(path).textContent())?.replaceAll(/\s/g, " ");
+  const connection = (state: string) => tab.page.locator(`[data-connection="${state}"]`).waitFor();
+  /** Waits until the page shows this text for the metric. */
+  const shows = (path: string, wanted: string) => metric(path).filter({ hasText: wanted }).waitFor();
+  const press = (name: string) => tab.page.getByRole("button", { name }).click();
+
+  async function openLive(claims: object = { ownerId: 1 }): Promise<void> {
+    await tab.page.goto(`${home()}#token=${server.token(claims)}`);
+    await connection("live");
+  }
+
+  /** Every leaf of a document, as paths. */
+  function leaves(document: JsonObject, path: readonly string[] = []): string[] {
+    return Object.entries(document).flatMap(([key, value]) =>
+      typeof value === "object" && value !== null ? leaves(value, [...path, key]) : [[...path, key].join(".")],
+    );
+  }
+
+  it("shows every metric of the document", async () => {
+    await openLive();
+    for (const path of leaves(DOCUMENT)) assert.notEqual(await text(path), "—", path);
+    assert.equal(await text("revenue.today"), "R$1,234.50");
+    assert.equal(await text("revenue.month"), "R$90,071,992,547,409.93");
+    assert.equal(await text("revenue.last30Days"), "-R$12.00");
+    assert.equal(await text("revenue.growthWeek"), "+12.5%");
+    assert.equal(await text("revenue.growthMonth"), "-40.0%");
+    assert.equal(await text("bookings.total"), "1,234");
+    assert.equal(await text("bookings.byStatus.__proto__"), "4");
+    assert.equal(await text("bookings.byStatus."), "1");
+    assert.equal(await text("bookings.byMonth.2025-06"), "30");
+    assert.equal(await text("occupancy.percentage"), "25.0%");
+    assert.equal(await text("payouts.nextDate"), "Tuesday, May 12, 2026");
+    assert.equal(await tab.page.locator("[data-metric^='bookings.byMonth.']").count(), 12);
+  });
+
+  it("shows a change without a reload or an HTTP request, and lights it up", async () => {
+    await openLive();
+    const before = tab.requests.length;
+    patch({ revenue: { today: "2000.00" }, bookings: { byStatus: { confirmed: null } } });
+    await shows("revenue.today", "R$2,000.00");
+    await metric("bookings.byStatus.confirmed").waitFor({ state: "detached" });
+    assert.match((await metric("revenue.today").getAttribute("class")) ?? "", /changed/);
+    assert.doesNotMatch((await metric("revenue.month").getAttribute("class")) ?? "", /changed/);
+    assert.equal(tab.requests.length, before);
+  });
+
+  it("shows what is absent as a dash", async () => {
+    await openLive();
+    patch({ revenue: { growthMonth: null }, occupancy: { percentage: null } });
+    await shows("revenue.growthMonth", "—");
+    assert.equal(await text("occupancy.percentage"), "—");
+  });
+
+  it("shows what another configuration defines, under its own names", async () => {
+    server.engine.documents.set("1", { ...DOCUMENT, flights: { delayed: { AMS: 3 } } });
+    await openLive();
+    assert.equal(await text("flights.delayed.AMS"), "3");
+  });
+
+  it("speaks Portuguese to a Brazilian browser, and English at a click", async () => {
+    await tab.close();
+    tab = await openTab({ locale: "pt-BR" });
+    await openLive();
+    assert.equal(await text("revenue.today"), "R$ 1.234,50");
+    assert.equal(await tab.page.locator("html").getAttribute("lang"), "pt-BR");
+    await tab.page.getByText("Ao vivo").waitFor();
+    await press("EN");
+    await tab.page.getByText("Live", { exact: true }).waitFor();
+    assert.equal(await text("revenue.today"), "R$1,234.50");
+  });
+
+  it("takes the token out of the address, keeps it over a reload, and not in another tab", async () => {
+    await openLive();
+    assert.equal(tab.page.url(), home());
+    await tab.page.reload();
+    await connection("live");
+    await tab.close();
+    tab = await openTab();
+    await tab.page.goto(home());
+    await tab.page.getByLabel("Token").waitFor();
+  });
+
+  it("without a token says what to do, and takes a pasted one", async () => {
+    await tab.page.goto(home());
+    await tab.page.getByLabel("Token").fill("not a token");
+    await press("Open");
+    await tab.page.getByText("three parts").waitFor();
+    await tab.page.getByLabel("Token").fill(server.token({ ownerId: "1" }));
+    await press("Open");
+    await connection("live");
+  });
+
+  it("lets a token of several owners choose", async () => {
+    server.engine.documents.set("2", { ...DOCUMENT, currency: "USD" });
+    await openLive({ owners: ["1", 2] });
+    assert.equal(await text("currency"), "BRL");
+    await tab.page.getByLabel("Owner").selectOption("2");
+    await shows("currency", "USD");
+    await tab.page.reload();
+    await shows("currency", "USD");
+  });
+
+  it("lets an administrator name any owner", async () => {
+    await tab.page.goto(`${home()}#token=${server.token({ role: "admin" })}`);
+    await tab.page.getByLabel("Owner id").fill("01");
+    await press("Show");
+    await connection("live");
+    assert.equal(await text("currency"), "BRL");
+  });
+
+  it("stops at a token that is refused, says why, and takes another", async () => {
+    await tab.page.goto(`${home()}#token=${server.token({ ownerId: 1, exp: 1 })}`);
+    await connection("closed");
+    await tab.page.getByText("The token was not accepted").waitFor();
+    await press("Use another token");
+    await tab.page.getByLabel("Token").fill(server.token({ ownerId: 1 }));
+    await press("Open");
+    await connection("live");
+  });
+
+  it("says that the numbers are stale, since when and why, until they are live", async () => {
+    await openLive();
+    server.engine.asOf = Date.UTC(2026, 4, 8, 13, 5, 9) * 1_000;
+    server.engine.stale("1", "time_zone");
+    await connection("stale");
+    await tab.page.getByText("time zone is not known").waitFor();
+    await tab.page.getByText("5/8/26, 1:05:09 PM").waitFor();
+    assert.equal(await text("revenue.today"), "R$1,234.50");
+    server.engine.live("1");
+    await connection("live");
+    assert.equal(await tab.page.locator("[data-notice]").count(), 0);
+  });
+
+  it("keeps the numbers while the daemon is away, marked, and comes back by itself", async () => {
+    await openLive();
+    server.gateway.stop();
+    await connection("retrying");
+    await tab.page.locator("[data-outdated=true]").waitFor();
+    await tab.page.getByText("The numbers are as they were at").waitFor();
+    assert.equal(await text("revenue.today"), "R$1,234.50");
+    await start();
+    await connection("live");
+    await tab.page.locator("[data-outdated=false]").waitFor();
+    assert.equal(await text("revenue.today"), "R$1,234.50");
+  });
+
+  it("connects at once by the button", async () => {
+    await openLive();
+    // The longest waits of the backoff: 1, 2, 4, 8, 16 s, so that only the button can be quick.
+    await tab.page.evaluate("Math.random = () => 0.999");
+    const refused = () => tab.page.waitForEvent("console", (message) => message.text().includes("REFUSED"));
+    server.gateway.stop();
+    for (let loss = 0; loss < 4; loss += 1) await Promise.all([refused(), press("Reconnect now")]);
+    await connection("retrying");
+    await start();
+    const pressedMs = performance.now();
+    await press("Reconnect now");
+    await connection("live");
+    assert.ok(performance.now() - pressedMs < 8_000);
+  });
+
+  it("says so where there is no such owner, and fills when there is", async () => {
+    server.engine.documents.set("3", {});
+    await openLive({ ownerId: 3 });
+    await tab.page.getByText("There is no owner with this id yet").waitFor();
+    server.engine.document("3", DOCUMENT);
+    server.clock.advance(50);
+    await shows("revenue.today", "R$1,234.50");
+  });
+
+  it("fits a phone, in both themes", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await tab.close();
+      tab = await openTab({ colorScheme, viewport: { width: 360, height: 780 } });
+      await openLive();
+      const overflow = await tab.page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      assert.equal(overflow, 0);
+    }
+  });
+
+  it("tells a screen reader the state politely, and names every month of the chart", async () => {
+    await openLive();
+    assert.equal(await tab.page.getByRole("status").first().getAttribute("aria-live"), "polite");
+    const months = tab.page.getByRole("list", { name: "Created per month" }).getByRole("listitem");
+    assert.equal(await months.count(), 12);
+    assert.match((await months.last().innerText()).replaceAll(/\s+/g, " "), /^9 \w{3}$/);
+  });
+});

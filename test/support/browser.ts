@@ -1,0 +1,72 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { after, before, describe } from "node:test";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+const PROGRAMS = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+/** As root, and in containers, Chromium's sandbox does not start. */
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"];
+
+/** A tab that keeps account of what must not happen. */
+export interface Tab {
+  readonly page: Page;
+  /** Uncaught errors, and what the page or the browser wrote to the console as an error. */
+  readonly errors: readonly string[];
+  /** Refused connections, which the browser writes to the console whatever a page does. */
+  readonly refusals: readonly string[];
+  /** HTTP requests so far, as method and path. */
+  readonly requests: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens a tab of its own, with nothing remembered. */
+export type OpenTab = (options?: BrowserContextOptions) => Promise<Tab>;
+
+/** A describe block with one Chromium for all its tests; skipped where there is none. */
+export function describeInBrowser(title: string, body: (openTab: OpenTab) => void): void {
+  const executablePath = findChromium();
+  const skip = executablePath === undefined && "Chromium is not installed";
+  describe(title, { skip }, () => {
+    let browser: Browser | undefined;
+    before(async () => {
+      browser = await chromium.launch({ args: FLAGS, ...(executablePath && { executablePath }) });
+    });
+    after(() => browser?.close());
+    body((options) => {
+      if (!browser) throw new Error("tabs can be opened in tests only");
+      return openTab(browser, options);
+    });
+  });
+}
+
+async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
+  const context = await browser.newContext({ locale: "en-US", timezoneId: "UTC", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const errors: string[] = [];
+  const refusals: string[] = [];
+  const requests: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() !== "error") return;
+    (message.text().includes("ERR_CONNECTION_REFUSED") ? refusals : errors).push(message.text());
+  });
+  page.on("request", (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  return { page, errors, refusals, requests, close: () => context.close() };
+}
+
+function findChromium(): string | undefined {
+  const named = process.env["DELTAD_TEST_CHROMIUM"];
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const candidates = folders.flatMap((folder) => PROGRAMS.map((program) => join(folder, program)));
+  return [...(named ? [named] : []), ...candidates].find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { readClaims } from "../../../dashboard/entry/claims.ts";
+import { token } from "../../support/tokens.ts";
+
+const read = (claims: object) => readClaims(token(claims, 0));
+
+it("knows one owner, several, and both, each once, as text", () => {
+  assert.deepEqual(read({ ownerId: 7 }), { owners: ["7"], isAdmin: false });
+  assert.deepEqual(read({ owners: ["7", 8, "João"] }), { owners: ["7", "8", "João"], isAdmin: false });
+  assert.deepEqual(read({ ownerId: "7", owners: [7, "9"] })?.owners, ["7", "9"]);
+});
+
+it("takes no owner from what the daemon would refuse", () => {
+  assert.deepEqual(read({ ownerId: 1.5, owners: ["", null, 2 ** 60, { id: 1 }] })?.owners, []);
+  assert.deepEqual(read({ owners: "7" })?.owners, []);
+});
+
+it("knows an administrator", () => assert.deepEqual(read({ role: "admin" }), { owners: [], isAdmin: true }));
+
+it("tells what is no token", () => {
+  const tokens = ["", "abc", "a.b.c", "a.b", `x.${btoa("null")}.y`, `x.${btoa("7")}.y`, "x.%.y"];
+  assert.deepEqual(
+    tokens.map(readClaims),
+    tokens.map(() => undefined),
+  );
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { twelveMonths } from "../../../dashboard/cards/twelve-months.ts";
+
+const ends = (keys: string[], asOf: string) => {
+  const months = twelveMonths(keys, asOf);
+  assert.equal(months.length, 12);
+  return [months[0], months[11]];
+};
+
+it("shows the month of the document's instant and the eleven before", () => {
+  const months = "2025-04 2025-05 2025-06 2025-07 2025-08 2025-09 2025-10 2025-11 2025-12 2026-01 2026-02 2026-03";
+  assert.equal(twelveMonths([], "2026-03-08T12:00:00.000000Z").join(" "), months);
+});
+
+it("follows an owner whose month has begun before UTC's", () => {
+  assert.deepEqual(ends(["2026-06"], "2026-05-31T20:00:00.000000Z"), ["2025-07", "2026-06"]);
+});
+
+it("follows an owner whose month ends after UTC's, so that the oldest month is not cut off", () => {
+  assert.deepEqual(ends(["2025-06", "2026-05"], "2026-06-01T01:00:00.000000Z"), ["2025-06", "2026-05"]);
+});
+
+it("ignores keys that are no months", () => {
+  assert.deepEqual(ends(["__proto__", "", "soon"], "2026-05-08T12:00:00.000000Z"), ["2025-06", "2026-05"]);
+});
