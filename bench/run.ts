@@ -1,11 +1,13 @@
 /** `npm run bench -- latency|writer|engine|load [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
+import { benchLatency } from "./latency.ts";
 import { BenchServer } from "./support/bench-server.ts";
 import { Report } from "./support/report.ts";
 import { benchWriter } from "./writer.ts";
 
 const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
+  latency: benchLatency,
   writer: benchWriter,
 };
 

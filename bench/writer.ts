@@ -7,6 +7,7 @@ import type { BenchRun } from "./bench-run.ts";
 import type { BenchServer } from "./support/bench-server.ts";
 import { DaemonProcess } from "./support/daemon-process.ts";
 import { addPastBookings, analyse, createMarketplace, migrate } from "./support/marketplace.ts";
+import { NOTIFY_TRIGGER } from "./support/notify-trigger.ts";
 import { pgbench } from "./support/pgbench.ts";
 import { median } from "./support/statistics.ts";
 
@@ -21,15 +22,6 @@ values (10 * :owner - :listing, :owner, 'Guest', 'confirmed', 'unpaid', 120.50, 
 `;
 
 const UPDATE = "update bookings set payment_amount = payment_amount + 1";
-
-/** What a first attempt looks like: one notification with the row for each row. */
-const NOTIFY_TRIGGER = `
-create function notify_booking() returns trigger language plpgsql as $$
-begin
-  perform pg_notify('bookings', json_build_object('op', tg_op, 'id', new.id, 'owner_id', new.owner_id, 'status', new.status)::text);
-  return null;
-end $$;
-create trigger notify_booking after insert or update on bookings for each row execute function notify_booking()`;
 
 export async function benchWriter({ server, report, quick }: BenchRun): Promise<void> {
   const seconds = quick ? 2 : 10;

@@ -1,0 +1,85 @@
+/**
+ * From the COMMIT of one booking to the frame at the page, one write at a time, against the bare relay: a row trigger with
+ * pg_notify, node-postgres, ws. The two take turns.
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { WebSocket } from "ws";
+import type { BenchRun } from "./bench-run.ts";
+import { DaemonProcess } from "./support/daemon-process.ts";
+import { addPastBookings, analyse, createMarketplace, migrate } from "./support/marketplace.ts";
+import { NOTIFY_TRIGGER } from "./support/notify-trigger.ts";
+import { OwnerSocket } from "./support/owner-socket.ts";
+import { median, percentile } from "./support/statistics.ts";
+import { timedWrite } from "./support/timed-write.ts";
+
+const OWNERS = 1_000;
+const BOOKINGS = 100_000;
+/** Longer than the 50 ms within which frames of one owner are merged, and long enough that the daemon sleeps before some writes. */
+const PAUSE_MS = { shortest: 55, longest: 155 };
+const WARM_UP = 20;
+
+export async function benchLatency({ server, report, quick }: BenchRun): Promise<void> {
+  const writes = quick ? 30 : 500;
+  report.conditions(
+    await server.describe(),
+    `${OWNERS} owners, ${BOOKINGS} bookings, ${writes} writes each, ${PAUSE_MS.shortest} to ${PAUSE_MS.longest} ms apart`,
+  );
+  for (const name of ["deltad", "relayed"]) {
+    const session = await server.createDatabase(name);
+    await createMarketplace(session, OWNERS);
+    await addPastBookings(session, BOOKINGS, 1, OWNERS);
+    await analyse(session);
+  }
+  const writer = await server.session("deltad");
+  const relayedWriter = await server.session("relayed");
+  await relayedWriter.query(NOTIFY_TRIGGER);
+
+  const daemon = await DaemonProcess.start(await migrate(writer, server.url("deltad")));
+  const relay = fork(fileURLToPath(new URL("./support/bare-relay.js", import.meta.url)), [server.url("relayed")]);
+  try {
+    const [port] = (await once(relay, "message")) as [number];
+    const relaySocket = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(relaySocket, "open");
+    let onFrame: (atNs: bigint) => void = () => undefined;
+    const subscriber = await OwnerSocket.subscribe(daemon, daemon.token(["1"]), ["1"], (_owner, _document, atNs) =>
+      onFrame(atNs),
+    );
+    const nextFrame = (): Promise<bigint> => new Promise((resolve) => (onFrame = resolve));
+    const nextRelayed = (): Promise<bigint> => once(relaySocket, "message").then(() => process.hrtime.bigint());
+
+    const deltadMs: number[] = [];
+    const relayMs: number[] = [];
+    for (let write = -WARM_UP; write < writes; write += 1) {
+      await pause();
+      const viaDeltad = await timedWrite(writer, "1", nextFrame);
+      await pause();
+      const viaRelay = await timedWrite(relayedWriter, "1", nextRelayed);
+      if (write < 0) continue;
+      deltadMs.push(viaDeltad);
+      relayMs.push(viaRelay);
+    }
+    subscriber.assertHealthy();
+    subscriber.close();
+    relaySocket.close();
+    for (const [name, all] of [
+      ["deltad", deltadMs],
+      ["bare relay", relayMs],
+    ] as const) {
+      report.line(
+        `          ${name}: median ${median(all).toFixed(2)} ms, p99 ${percentile(all, 0.99).toFixed(2)} ms, worst ${Math.max(...all).toFixed(2)} ms`,
+      );
+    }
+    report.figure("median against the bare relay", median(deltadMs) / median(relayMs), { atMost: 2 });
+    report.figure("p99 against the bare relay", percentile(deltadMs, 0.99) / percentile(relayMs, 0.99), { atMost: 3 });
+  } finally {
+    relay.disconnect();
+    await daemon.stop();
+  }
+}
+
+function pause(): Promise<void> {
+  const { shortest, longest } = PAUSE_MS;
+  return new Promise((resolve) => setTimeout(resolve, shortest + Math.random() * (longest - shortest)));
+}

@@ -1,0 +1,76 @@
+/** A subscriber of one or more owners that keeps each document as a page would. */
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import { applyPatch, fromSnapshot, type Materialised, type Patch } from "../../client/materialised.ts";
+import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
+import type { DaemonProcess } from "./daemon-process.ts";
+
+interface OwnerFrame extends Patch {
+  readonly type: "snapshot" | "metrics_updated" | "nack" | "error" | "stale";
+  readonly ownerId: string;
+}
+
+/** Called after each frame that changed an owner's document, with the monotonic time of its arrival in nanoseconds. */
+export type OnDocument = (owner: string, document: Materialised, atNs: bigint) => void;
+
+export class OwnerSocket {
+  readonly documents = new Map<string, Materialised>();
+  readonly #socket: WebSocket;
+  readonly #onDocument: OnDocument;
+  #fault: Error | undefined;
+
+  private constructor(socket: WebSocket, onDocument: OnDocument) {
+    this.#socket = socket;
+    this.#onDocument = onDocument;
+  }
+
+  /** Resolves when every owner's first snapshot has come. */
+  static async subscribe(
+    daemon: Pick<DaemonProcess, "port">,
+    token: string,
+    owners: readonly string[],
+    onDocument: OnDocument = () => undefined,
+  ): Promise<OwnerSocket> {
+    const socket = new WebSocket(`ws://127.0.0.1:${daemon.port}${STREAM_PATH}`, PROTOCOL, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const subscriber = new OwnerSocket(socket, onDocument);
+    await once(socket, "open");
+    const complete = new Promise<void>((resolve, reject) => {
+      socket.on("message", (data: Buffer) => {
+        subscriber.#take(JSON.parse(data.toString()) as OwnerFrame);
+        if (subscriber.documents.size === owners.length) resolve();
+        if (subscriber.#fault) reject(subscriber.#fault);
+      });
+      socket.once("close", (code) => reject(new Error(`the daemon closed the socket: ${code}`)));
+    });
+    for (const ownerId of owners) socket.send(JSON.stringify({ type: "subscribe", id: ownerId, ownerId }));
+    await complete;
+    return subscriber;
+  }
+
+  /** Throws if any frame was refused, did not fit, or told that numbers can't be vouched for. */
+  assertHealthy(): void {
+    if (this.#fault) throw this.#fault;
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+
+  #take(frame: OwnerFrame): void {
+    const atNs = process.hrtime.bigint();
+    if (frame.type === "snapshot") return this.#keep(frame.ownerId, fromSnapshot(frame), atNs);
+    if (frame.type === "metrics_updated") {
+      const next = applyPatch(this.documents.get(frame.ownerId), frame);
+      if (next !== "gap") return this.#keep(frame.ownerId, next, atNs);
+    }
+    if (["metrics_updated", "nack", "error", "stale"].includes(frame.type))
+      this.#fault = new Error(`unexpected frame ${JSON.stringify(frame)}`);
+  }
+
+  #keep(owner: string, document: Materialised, atNs: bigint): void {
+    this.documents.set(owner, document);
+    this.#onDocument(owner, document, atNs);
+  }
+}

@@ -1,0 +1,15 @@
+/** One write by one session, and the time from the start of its COMMIT to the moment that `seen` tells of. */
+import type pg from "pg";
+
+export const INSERT_BOOKING = `insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out, paid_at)
+values (10 * $1::bigint, $1, 'Guest', 'confirmed', 'paid', 120.50, now() + interval '3 days', now() + interval '5 days', now())`;
+
+/** Milliseconds from sending COMMIT to the time, in monotonic nanoseconds, at which the write was seen. */
+export async function timedWrite(session: pg.Client, owner: string, seen: () => Promise<bigint>): Promise<number> {
+  await session.query("begin");
+  await session.query({ name: "insert_booking", text: INSERT_BOOKING, values: [owner] });
+  const arrival = seen();
+  const startedNs = process.hrtime.bigint();
+  await session.query("commit");
+  return Number((await arrival) - startedNs) / 1e6;
+}
