@@ -81,7 +81,7 @@ select o.id::text as owner,
     'payouts', jsonb_strip_nulls(jsonb_build_object(
       'pending', (select coalesce(sum(p.amount), 0.00)::numeric(40, 2)::text
                     from payouts p where p.owner_id = o.id and p.status = 'pending' and p.amount not in ('NaN', 'Infinity', '-Infinity')),
-      'nextDate', (select to_char(least(min(p.due_on), date '2200-01-01'), 'YYYY-MM-DD')
+      'nextDate', (select to_char(min(least(p.due_on, date '2200-01-01')), 'YYYY-MM-DD')
                      from payouts p where p.owner_id = o.id and p.status = 'pending' and p.due_on >= o.today)))
   ) as document
 from owner o join revenue r using (id) join growth g using (id) join occupancy y using (id)

@@ -15,7 +15,7 @@ import {
 } from "../../../daemon/metrics/define.ts";
 import type { Plan } from "../../../daemon/metrics/plan.ts";
 import { DEMO } from "../../support/oracle.ts";
-import { configured, sales } from "./tables.ts";
+import { configured, sales } from "../../support/sales-tables.ts";
 
 const where = (plan: Plan) => plan.projections[0]?.measures[0]?.where;
 

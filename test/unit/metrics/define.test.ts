@@ -18,7 +18,7 @@ import {
   sum,
   trailingDays,
 } from "../../../daemon/metrics/define.ts";
-import { configured, sales, shops } from "./tables.ts";
+import { configured, sales, shops } from "../../support/sales-tables.ts";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 

@@ -15,7 +15,7 @@ import {
   sum,
   trailingDays,
 } from "../../../daemon/metrics/define.ts";
-import { configured, people, sales, shops } from "./tables.ts";
+import { configured, people, sales, shops } from "../../support/sales-tables.ts";
 
 function refusal(config: unknown): string {
   try {
