@@ -2,7 +2,7 @@
 import type { CloseName } from "../../protocol/codes.ts";
 import { BEARER_PREFIX, PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 import { isAllowedOrigin } from "./origin.ts";
-import { plain } from "./response.ts";
+import { plain, upgradeRequired } from "./response.ts";
 import type { Handshake, Request } from "./transport.ts";
 
 /**
@@ -16,13 +16,7 @@ export type Admission =
 
 export function decideHandshake(request: Request, allowedOrigins: readonly string[]): Handshake {
   if (request.path !== STREAM_PATH) return { accept: false, response: plain(404, "not found") };
-  if (request.method !== "GET" || !isWebSocket(request)) {
-    return { accept: false, response: plain(400, "not a WebSocket handshake") };
-  }
-  if (request.header("sec-websocket-version") !== "13") {
-    const response = plain(426, "WebSocket version 13 only", { "sec-websocket-version": "13" });
-    return { accept: false, response };
-  }
+  if (request.method !== "GET" || !isWebSocket(request)) return { accept: false, response: upgradeRequired() };
   const offered = offeredProtocols(request);
   const token = bearerToken(request) ?? offeredToken(offered);
   const subprotocol = offered.includes(PROTOCOL) ? PROTOCOL : undefined;
@@ -49,6 +43,7 @@ function isWebSocket(request: Request): boolean {
   return (
     request.header("upgrade")?.toLowerCase() === "websocket" &&
     connection.some((word) => word.trim() === "upgrade") &&
+    request.header("sec-websocket-version") === "13" &&
     /^[+/0-9A-Za-z]{22}==$/.test(request.header("sec-websocket-key") ?? "")
   );
 }

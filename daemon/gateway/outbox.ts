@@ -1,6 +1,6 @@
 /**
  * What waits to be sent on one socket: the frames of one turn, sent together. Past the high-water mark of unread bytes the outbox is
- * blocked: the hub gives it nothing more, so what a reader that never reads costs is the mark plus one turn's frames.
+ * blocked: the hub gives it nothing more, so what a reader that never reads costs is the mark and one frame.
  */
 import type { Frame } from "../hub/frame.ts";
 import type { Subscriber } from "../hub/subscription.ts";
@@ -21,6 +21,7 @@ export interface OutboxOptions {
 export class Outbox implements Subscriber {
   readonly #options: OutboxOptions;
   #frames: Frame[] = [];
+  #bytes = 0;
   #blocked = false;
   #timer: unknown;
 
@@ -34,13 +35,16 @@ export class Outbox implements Subscriber {
 
   send(frame: Frame): void {
     this.#frames.push(frame);
-    if (this.#frames.length === 1) queueMicrotask(() => this.flush());
+    this.#bytes += frame.length;
+    if (this.#bytes > this.#options.highWaterBytes) this.flush();
+    else if (this.#frames.length === 1) queueMicrotask(() => this.flush());
   }
 
   flush(): void {
     if (this.#frames.length === 0) return;
     const frames = this.#frames;
     this.#frames = [];
+    this.#bytes = 0;
     const { socket, highWaterBytes, tooSlowMs, onTooSlow } = this.#options;
     socket.send(frames);
     if (this.#blocked || socket.bufferedBytes() <= highWaterBytes) return;

@@ -25,3 +25,8 @@ export function plain(status: number, text: string, headers: Headers = {}): Resp
 export function json(status: number, body: Uint8Array | string, headers: Headers = {}): Response {
   return respondWith(status, "application/json", body, headers);
 }
+
+/** Where only a WebSocket of version 13 is served. */
+export function upgradeRequired(): Response {
+  return plain(426, "this is a WebSocket", { upgrade: "websocket", "sec-websocket-version": "13" });
+}

@@ -1,7 +1,7 @@
 /** HTTP beside the stream: only these paths, only these methods. */
 import { STREAM_PATH } from "../../protocol/version.ts";
 import type { Page } from "./page.ts";
-import { json, plain } from "./response.ts";
+import { json, plain, upgradeRequired } from "./response.ts";
 import type { Request, Response } from "./transport.ts";
 
 export interface RoutesOptions {
@@ -24,7 +24,7 @@ export function createRoutes({ ready, page, ownerMetrics }: RoutesOptions): Rout
       case "/readyz":
         return () => (ready() ? json(200, '{"ready":true}\n') : json(503, '{"ready":false}\n'));
       case STREAM_PATH:
-        return () => plain(426, "this is a WebSocket", { upgrade: "websocket" });
+        return upgradeRequired;
     }
     const id = METRICS_PATH.exec(request.path)?.[1];
     if (id !== undefined) return () => ownerMetrics(request, decode(id));

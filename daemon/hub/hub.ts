@@ -47,9 +47,9 @@ export class Hub {
     this.#options.clearTimeout(this.#idleTimers.get(owner));
     this.#idleTimers.delete(owner);
     const subscription = channel.join(subscriber);
-    if (existing === undefined) this.#options.demand.watch(owner);
     if (id === undefined) subscription.catchUp();
     else subscription.request(id);
+    if (existing === undefined) this.#options.demand.watch(owner);
     return subscription;
   }
 

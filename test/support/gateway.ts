@@ -1,0 +1,82 @@
+import { afterEach } from "node:test";
+import type { Log } from "../../daemon/config/log.ts";
+import { createAuth } from "../../daemon/gateway/auth.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "../../daemon/gateway/gateway.ts";
+import { secretKeys } from "../../daemon/gateway/jwt-key.ts";
+import { Hub } from "../../daemon/hub/hub.ts";
+import { ManualClock } from "./manual-clock.ts";
+import { StandInEngine } from "./stand-in-engine.ts";
+import { SECRET, token } from "./tokens.ts";
+
+export interface RunningGateway {
+  readonly gateway: Gateway;
+  readonly hub: Hub;
+  readonly engine: StandInEngine;
+  readonly clock: ManualClock;
+  readonly port: number;
+  /** Every line logged, as text. */
+  readonly logged: string[];
+  /** A token by the running clock. */
+  token(claims: object): string;
+}
+
+/** A key of type bigint, as PostgreSQL prints it. */
+async function canonicalBigint(id: string): Promise<string | undefined> {
+  return /^\s*[+-]?\d{1,18}\s*$/.test(id) ? String(BigInt(id.trim())) : undefined;
+}
+
+const running: RunningGateway[] = [];
+
+/** The real gateway over the real hub, fed by a stand-in engine, on a clock that the test moves. Stopped after the test. */
+export async function startGateway(
+  options: Partial<GatewayOptions> & Pick<GatewayOptions, "transport">,
+): Promise<RunningGateway> {
+  const clock = new ManualClock();
+  const { now, setTimeout, clearTimeout } = clock;
+  const logged: string[] = [];
+  const line = (fields: object, message: string): void => void logged.push(`${JSON.stringify(fields)} ${message}`);
+  const log: Log = { debug: line, info: line, warn: line, error: line };
+  const engine = new StandInEngine();
+  const hub = new Hub({
+    demand: engine,
+    minIntervalMs: 50,
+    idleMs: 60_000,
+    log,
+    now,
+    setTimeout,
+    clearTimeout,
+    setImmediate,
+  });
+  engine.connect((update) => hub.publish(update));
+  const gateway = createGateway({
+    hub,
+    auth: createAuth({ keys: secretKeys(SECRET, undefined), now }),
+    canonicalOwner: canonicalBigint,
+    ready: () => true,
+    host: "127.0.0.1",
+    port: 0,
+    pageDir: undefined,
+    origins: [],
+    heartbeatMs: 30_000,
+    log,
+    now,
+    setTimeout,
+    clearTimeout,
+    random: () => 0.5,
+    ...options,
+  });
+  const { port } = await gateway.start();
+  const result = { gateway, hub, engine, clock, port, logged, token: (claims: object) => token(claims, clock.now()) };
+  running.push(result);
+  return result;
+}
+
+/** Call once in a file that starts gateways. */
+export function stopGatewaysAfterEach(): void {
+  afterEach(() => {
+    for (const { gateway, hub } of running.splice(0)) {
+      gateway.stop();
+      hub.stop();
+    }
+  });
+}

@@ -1,0 +1,100 @@
+import { once } from "node:events";
+import { parse } from "valibot";
+import { type ClientOptions, WebSocket } from "ws";
+import { type Down, down } from "../../protocol/down.ts";
+import type { Up } from "../../protocol/up.ts";
+import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
+
+export type DownOf<Type extends Down["type"]> = Extract<Down, { type: Type }>;
+
+const PATIENCE_MS = 5_000;
+
+/** A real client of the gateway. Every frame is checked against the protocol's schemas. */
+export class TestSocket {
+  readonly frames: Down[] = [];
+  /** Every byte that came, for scans. */
+  readonly bytes: Buffer[] = [];
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  readonly native: WebSocket;
+  #read = 0;
+  #wake: () => void = () => {};
+  #closed = false;
+
+  constructor(port: number, options: ClientOptions & { readonly protocols?: string[] } = {}) {
+    const { protocols = [PROTOCOL], ...rest } = options;
+    this.native = new WebSocket(`ws://127.0.0.1:${port}${STREAM_PATH}`, protocols, rest);
+    this.native.on("message", (data: Buffer) => {
+      this.bytes.push(data);
+      this.frames.push(parse(down, JSON.parse(data.toString())));
+      this.#wake();
+    });
+    this.closed = new Promise((resolve, reject) => {
+      this.native.on("error", reject);
+      this.native.on("close", (code: number, reason: Buffer) => {
+        this.#closed = true;
+        this.#wake();
+        resolve({ code, reason: reason.toString() });
+      });
+    });
+    this.closed.catch(() => {});
+  }
+
+  /** Connects with the token in the header and returns after its welcome. */
+  static async welcomed(port: number, token: string): Promise<TestSocket> {
+    const socket = new TestSocket(port, { headers: { authorization: `Bearer ${token}` } });
+    await socket.next("welcome");
+    return socket;
+  }
+
+  async opened(): Promise<this> {
+    if (this.native.readyState === WebSocket.CONNECTING) await once(this.native, "open");
+    return this;
+  }
+
+  say(message: Up): void {
+    this.native.send(JSON.stringify(message));
+  }
+
+  /** The next frame of this type; frames before it are passed over. */
+  async next<Type extends Down["type"]>(type: Type): Promise<DownOf<Type>> {
+    const deadline = AbortSignal.timeout(PATIENCE_MS);
+    for (;;) {
+      for (let frame = this.frames[this.#read]; frame !== undefined; frame = this.frames[this.#read]) {
+        this.#read++;
+        if (frame.type === type) return frame as DownOf<Type>;
+      }
+      if (this.#closed) throw new Error(`closed before a ${type}; came: ${this.#types()}`);
+      await new Promise<void>((resolve, reject) => {
+        this.#wake = resolve;
+        deadline.onabort = () => reject(new Error(`no ${type} in time; came: ${this.#types()}`));
+      });
+    }
+  }
+
+  #types(): string {
+    return this.frames.map((frame) => frame.type).join(", ");
+  }
+
+  async subscribe(ownerId: string): Promise<DownOf<"snapshot">> {
+    this.say({ type: "subscribe", id: `subscribe-${ownerId}`, ownerId });
+    return this.next("snapshot");
+  }
+
+  /** Everything that the daemon sent before now has arrived when this returns. */
+  async settle(): Promise<void> {
+    const id = `settle-${this.frames.length}`;
+    this.say({ type: "ping", id });
+    for (let answer = await this.next("ack"); answer.id !== id; answer = await this.next("ack"));
+  }
+
+  /** Forgets what came, for tests that read a lot. */
+  forget(): void {
+    this.frames.length = 0;
+    this.bytes.length = 0;
+    this.#read = 0;
+  }
+
+  terminate(): void {
+    this.native.terminate();
+  }
+}

@@ -1,0 +1,52 @@
+import type { Demand, JsonObject, Published } from "../../daemon/metrics/published.ts";
+
+/** Publishes what a test says, with versions and instants in order, as the engine would, and records what is watched. */
+export class StandInEngine implements Demand {
+  readonly watched: string[] = [];
+  readonly unwatched: string[] = [];
+  /** Owners whose document is published as soon as they are watched. */
+  readonly documents = new Map<string, JsonObject>();
+  epoch = "epoch-1";
+  asOf = 1_778_241_600_000_000;
+  #version = 0;
+  readonly #last = new Map<string, number>();
+  #publish: (update: Published) => void = () => {};
+
+  connect(publish: (update: Published) => void): void {
+    this.#publish = publish;
+  }
+
+  watch(owner: string): void {
+    this.watched.push(owner);
+    const document = this.documents.get(owner);
+    if (document !== undefined) this.document(owner, document);
+  }
+
+  unwatch(owner: string): void {
+    this.unwatched.push(owner);
+  }
+
+  document(owner: string, document: JsonObject): void {
+    this.#publish({ kind: "document", document: structuredClone(document), ...this.#next(owner) });
+  }
+
+  patch(owner: string, patch: JsonObject): void {
+    const previous = this.#last.get(owner) ?? 0;
+    this.#publish({ kind: "patch", previous, patch: structuredClone(patch), ...this.#next(owner) });
+  }
+
+  stale(owner: string, reason: string): void {
+    this.#publish({ kind: "stale", owner, since: this.asOf, reason });
+  }
+
+  live(owner: string): void {
+    this.#publish({ kind: "live", owner });
+  }
+
+  #next(owner: string) {
+    const version = ++this.#version;
+    this.#last.set(owner, version);
+    this.asOf += 1001;
+    return { owner, epoch: this.epoch, version, asOf: this.asOf };
+  }
+}

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
+import { TestSocket } from "../../support/socket.ts";
+import { onEachTransport } from "../../support/transports.ts";
+
+stopGatewaysAfterEach();
+
+/** What only owner 8 may see: a value, a key and a reason. */
+const CANARY = "canary-of-owner-8";
+
+await onEachTransport("Isolation", (transport) => {
+  it("L6 An owner's data reaches only connections whose token names that owner", async () => {
+    const { port, token, engine, clock } = await startGateway({ transport });
+    engine.documents.set("7", { name: "seven" });
+    engine.documents.set("8", { name: CANARY });
+    const eight = await TestSocket.welcomed(port, token({ ownerId: 8 }));
+    await eight.subscribe("8");
+    const strangers = await Promise.all([
+      TestSocket.welcomed(port, token({ ownerId: 7 })),
+      TestSocket.welcomed(port, token({ owners: ["7", "9"], role: "owner" })),
+    ]);
+    for (const socket of strangers) {
+      await socket.subscribe("7");
+      for (const ownerId of ["8", "08", "+8", " 8", "8 ", "८"]) {
+        for (const type of ["subscribe", "snapshot", "unsubscribe"] as const) {
+          socket.say({ type, id: `${type}-${ownerId}`, ownerId });
+          clock.advance(1_000);
+          assert.equal((await socket.next("nack")).code, "forbidden");
+        }
+      }
+      socket.native.send(`{"type":"subscribe","id":"twice","ownerId":"7","ownerId":"8"}`);
+      socket.native.send(`{"type":"subscribe","id":"own","__proto__":{"ownerId":"8"}}`);
+      socket.native.send(`{"type":"subscribe","id":"array","ownerId":["8"]}`);
+    }
+    for (let count = 0; count < 50; count++) {
+      engine.patch("8", { name: `${CANARY} ${count}`, [CANARY]: count });
+      engine.patch("7", { count });
+      if (count === 25) engine.stale("8", CANARY);
+      if (count === 30) engine.live("8");
+      if (count === 40) engine.document("8", { [CANARY]: CANARY });
+      clock.advance(50);
+    }
+    await eight.settle();
+    assert.ok(Buffer.concat(eight.bytes).includes(CANARY));
+    assert.ok(eight.frames.length > 50);
+    for (const socket of strangers) {
+      await socket.settle();
+      assert.ok(!Buffer.concat(socket.bytes).includes(CANARY));
+      assert.ok(socket.frames.filter((frame) => frame.type === "metrics_updated").length >= 50);
+      for (const frame of socket.frames) if ("ownerId" in frame) assert.equal(frame.ownerId, "7");
+    }
+  });
+
+  it("The refusal is the same whether the owner exists or not, or can't be one", async () => {
+    const { port, token, engine, clock } = await startGateway({ transport });
+    engine.documents.set("8", { name: CANARY });
+    const eight = await TestSocket.welcomed(port, token({ ownerId: 8 }));
+    await eight.subscribe("8");
+    const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
+    for (const type of ["subscribe", "snapshot", "unsubscribe"] as const) {
+      const answers = [];
+      for (const ownerId of ["8", "8000000", "not a number"]) {
+        clock.advance(1_000);
+        socket.say({ type, id: "same", ownerId });
+        const { timestamp: _, ...answer } = await socket.next("nack");
+        answers.push(JSON.stringify(answer));
+      }
+      assert.equal(new Set(answers).size, 1, answers.join());
+    }
+  });
+
+  it("An owner whose token was asked for another's data is logged, without that data", async () => {
+    const { port, token, engine, logged } = await startGateway({ transport });
+    engine.documents.set("8", { name: CANARY });
+    const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
+    socket.say({ type: "subscribe", id: "1", ownerId: "8" });
+    await socket.next("nack");
+    assert.match(logged.join("\n"), /"owner":"8".*does not name/);
+    assert.ok(!logged.join("\n").includes(CANARY));
+  });
+
+  it("An administrator may subscribe to any owner", async () => {
+    const { port, token, engine } = await startGateway({ transport });
+    engine.documents.set("8", { name: "eight" });
+    const socket = await TestSocket.welcomed(port, token({ role: "admin" }));
+    assert.deepEqual((await socket.subscribe("8")).data, { name: "eight" });
+  });
+});
