@@ -141,7 +141,7 @@ async function fillSecond(database: TestDatabase): Promise<string[]> {
   ).entries()) {
     await database.query(
       `insert into hangar.stays values ($1, $2, $3, $4, $5::hangar.payment, $6, ${at("$7")}, ${at("$8")}, $9, ${at("$10")})`,
-      [...[number, hangar, id, state, payment, cents, arrives, leaves, booked, settled]],
+      [number, hangar, id, state, payment, cents, arrives, leaves, booked, settled],
     );
   }
   return owners;

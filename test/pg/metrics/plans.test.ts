@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { Client } from "pg";
+import { compile } from "../../../daemon/metrics/compile.ts";
+import { deltaSelects, loadSelects } from "../../../daemon/metrics/select.ts";
+import { DEMO } from "../../support/oracle.ts";
+import { onEachServer, type TestDatabase, type TestServer } from "../../support/servers.ts";
+
+const plan = compile(DEMO.config);
+
+/** Many owners with a long past, so that reading too much would cost. */
+const ROWS = `
+  insert into owners (name) select 'o' from generate_series(1, 5000);
+  insert into listings (owner_id, hangar_number, status) select i, 'h', 'active' from generate_series(1, 5000) i;
+  insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out, created_at, paid_at)
+    select 1 + i % 5000, 1 + i % 5000, 'g', 'confirmed', 'paid', 1, t, t, t, t
+      from generate_series(1, 50000) i, lateral (select timestamptz '2025-11-01Z' - i * interval '30 minutes' as t) x;
+  insert into payouts (owner_id, amount, status, due_on) select 1 + i % 5000, 1, 'pending', date '2025-11-01' - i % 900 from generate_series(1, 20000) i;
+  analyze`;
+
+interface PlanNode {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  readonly "Index Name"?: string;
+  readonly "Index Cond"?: string;
+  readonly Plans?: readonly PlanNode[];
+}
+
+await onEachServer("query plans", (server) => {
+  let database: Promise<TestDatabase> | undefined;
+  const filled = () => (database ??= createFilled(server));
+
+  it("of a load for one owner read every table by an index on the owner, and a window by its own column too", async () => {
+    const client = await (await filled()).client();
+    for (const [tag, select] of loadSelects(plan).entries()) {
+      const nodes = await explained(client, select, [
+        "{7}",
+        String(Date.UTC(2025, 10, 1) * 1000),
+        "{America/Sao_Paulo}",
+      ]);
+      const { source, time } = plan.projections[tag] ?? assert.fail();
+      const conditions = nodes.map((node) => node["Index Cond"] ?? "").join("\n");
+      assert.deepEqual(sequential(nodes), [], `${source} ${time.kind}`);
+      assert.match(conditions, /owner_id = ANY/, `${source} ${time.kind}`);
+      if (time.kind === "while") assert.match(conditions, new RegExp(`${time.until} >`));
+      else if (time.kind !== "none") assert.match(conditions, new RegExp(`${time.column} >=`));
+    }
+  });
+
+  it("of a delta read no watched table but the owners, by key", async () => {
+    const client = await (await filled()).client();
+    // As the reader's session is set.
+    await client.query("set enable_seqscan = off");
+    const changed = plan.tables
+      .slice(1)
+      .map((table) => {
+        const columns = table.columns.map(({ name, type }) => `null::${type} as ${name}`).join(", ");
+        return `delta_${table.source} as materialized (select 1::smallint as change_weight, ${columns} from generate_series(1, 3))`;
+      })
+      .join(",\n");
+    const nodes = await explained(client, `with ${changed}\n${deltaSelects(plan).join("\nunion all\n")}`, [
+      null,
+      null,
+      "{America/Sao_Paulo}",
+    ]);
+    const read = nodes.flatMap((node) =>
+      node["Relation Name"] === undefined ? [] : [`${node["Relation Name"]} by ${node["Index Name"]}`],
+    );
+    assert.deepEqual(new Set(read), new Set(["owners by owners_pkey"]));
+    assert.equal(read.length, plan.projections.length);
+  });
+});
+
+async function createFilled(server: TestServer): Promise<TestDatabase> {
+  const database = await server.createDatabase();
+  await database.query(DEMO.schema);
+  await database.query(ROWS);
+  return database;
+}
+
+/** The nodes of the generic plan, which is what a prepared statement is given. */
+async function explained(client: Client, select: string, values: readonly (string | null)[]): Promise<PlanNode[]> {
+  await client.query("set plan_cache_mode = force_generic_plan");
+  await client.query(`prepare explained(text[], bigint, text[]) as ${select}`);
+  const literals = values.map((value) => (value === null ? "null" : `'${value}'`)).join(", ");
+  const { rows } = await client.query<{ "QUERY PLAN": [{ Plan: PlanNode }] }>(
+    `explain (format json) execute explained(${literals})`,
+  );
+  await client.query("deallocate explained");
+  return rows.flatMap((row) => all(row["QUERY PLAN"][0].Plan));
+}
+
+function all(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(all)];
+}
+
+function sequential(nodes: readonly PlanNode[]): unknown[] {
+  return nodes.filter((node) => node["Node Type"] === "Seq Scan").map((node) => node["Relation Name"]);
+}
