@@ -1,7 +1,7 @@
 import { afterEach } from "node:test";
 import type { Log } from "../../daemon/config/log.ts";
 import { createAuth } from "../../daemon/gateway/auth.ts";
-import { createGateway, type Gateway, type GatewayOptions } from "../../daemon/gateway/gateway.ts";
+import { createGateway, type Gateway, type GatewayOptions, type Listening } from "../../daemon/gateway/gateway.ts";
 import { secretKeys } from "../../daemon/gateway/jwt-key.ts";
 import { Hub } from "../../daemon/hub/hub.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -14,6 +14,7 @@ export interface RunningGateway {
   readonly engine: StandInEngine;
   readonly clock: ManualClock;
   readonly port: number;
+  readonly listening: Listening;
   /** Every line logged, as text. */
   readonly logged: string[];
   /** A token by the running clock. */
@@ -65,8 +66,18 @@ export async function startGateway(
     random: () => 0.5,
     ...options,
   });
-  const { port } = await gateway.start();
-  const result = { gateway, hub, engine, clock, port, logged, token: (claims: object) => token(claims, clock.now()) };
+  const listening = await gateway.start();
+  const { port } = listening;
+  const result = {
+    gateway,
+    hub,
+    engine,
+    clock,
+    port,
+    listening,
+    logged,
+    token: (claims: object) => token(claims, clock.now()),
+  };
   running.push(result);
   return result;
 }

@@ -23,18 +23,24 @@ export async function exchange(
   socket.write(`${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`);
   let text = "";
   for (;;) {
-    const answer = parse(text);
+    const answer = parse(text, method === "HEAD");
     if (answer !== undefined) {
       if (answer.status !== 101) socket.destroy();
       return { ...answer, socket };
     }
-    const data = await Promise.race([once(socket, "data"), once(socket, "close").then(() => undefined)]);
+    const data = await nextData(socket);
     if (data === undefined) throw new Error(`closed without an answer: ${text}`);
-    text += String(data[0]);
+    text += data;
   }
 }
 
-function parse(text: string): Omit<RawAnswer, "socket"> | undefined {
+async function nextData(socket: Socket): Promise<string | undefined> {
+  if (socket.closed) return undefined;
+  const data = await Promise.race([once(socket, "data"), once(socket, "close").then(() => undefined)]);
+  return data && String(data[0]);
+}
+
+function parse(text: string, isHead = false): Omit<RawAnswer, "socket"> | undefined {
   const end = text.indexOf("\r\n\r\n");
   if (end === -1) return undefined;
   const [first = "", ...lines] = text.slice(0, end).split("\r\n");
@@ -42,6 +48,37 @@ function parse(text: string): Omit<RawAnswer, "socket"> | undefined {
     lines.map((line) => [line.split(":", 1)[0]!.toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
   );
   const body = text.slice(end + 4);
-  if (body.length < Number(headers.get("content-length") ?? 0)) return undefined;
+  if (!isHead && body.length < Number(headers.get("content-length") ?? 0)) return undefined;
   return { status: Number(first.split(" ")[1]), headers, body };
+}
+
+/** A connection that stays open between requests. */
+export class KeptConnection {
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  static async open(port: number): Promise<KeptConnection> {
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    return new KeptConnection(socket);
+  }
+
+  /** The status of a short answer; undefined if the connection is closed instead. */
+  async get(path: string): Promise<number | undefined> {
+    this.#socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    let text = "";
+    for (let answer = parse(text); ; answer = parse(text)) {
+      if (answer !== undefined) return answer.status;
+      const data = await nextData(this.#socket);
+      if (data === undefined) return undefined;
+      text += data;
+    }
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
 }
