@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { it } from "node:test";
+
+const read = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), "utf8");
+
+it("the page about your own tables shows code that the tests run", () => {
+  const page = read("docs/your-own-tables.md");
+  const shown = [...page.matchAll(/```(ts|sql)\n(.*?)```/gs)];
+  assert.ok(shown.length >= 6);
+  for (const [, language, code = ""] of shown) {
+    const run = read(language === "ts" ? "test/second/deltad.config.ts" : "test/second/schema.sql");
+    // What stands between two paragraphs is left out on the page.
+    for (const paragraph of code.split(language === "ts" ? "\n\n" : /(?<=;\n)/))
+      assert.ok(run.includes(paragraph), paragraph);
+  }
+});
