@@ -20,7 +20,7 @@ export class Doze {
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.#wakeSleeper = resolve;
-      if (ms !== Number.POSITIVE_INFINITY) timer = setTimeout(resolve, Math.max(0, ms));
+      if (ms !== Number.POSITIVE_INFINITY) timer = setTimeout(resolve, Math.max(0, Math.ceil(ms)));
     });
     clearTimeout(timer);
     this.#wakeSleeper = undefined;

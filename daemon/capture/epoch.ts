@@ -105,15 +105,14 @@ export class Epoch {
   async close(): Promise<void> {
     this.#heartbeat.forgetProbe();
     const session = this.#session;
-    if (session?.isOpen)
-      await within(1_000, "the lease", releaseReader(session, this.id)).catch(() => undefined);
+    if (session?.isOpen) await within(1_000, "the lease", releaseReader(session, this.id)).catch(() => undefined);
     await Promise.all([session?.close(), this.#listener.stop()]);
   }
 
   /** One read, and what follows from it. Gives a delay in milliseconds when the same batch must be tried again. */
   async #turn(session: Session): Promise<number> {
     const nowMs = this.#with.now();
-    const isHeartbeat = this.#heartbeat.msUntilDue(nowMs) <= 0;
+    const isHeartbeat = this.#heartbeat.isDue(nowMs);
     if (!isHeartbeat && this.#with.sink.wantsCut() && this.#contention.msUntilLoads(nowMs) === 0) {
       const refusal = await this.#readInCut(session);
       if (!refusal) return 0;

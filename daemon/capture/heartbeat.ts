@@ -7,6 +7,9 @@ const QUEUE_IN_USE = 0.4;
 /** pg-listen connects again by itself; after so many heartbeats in vain the whole session is made anew. */
 const DEAF_HEARTBEATS = 3;
 
+/** Node's timers may fire this much before their time. */
+const TIMER_EARLY_MS = 1;
+
 /** When heartbeats are due, and what their replies say about the way that bells take. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
@@ -39,6 +42,10 @@ export class Heartbeat {
 
   msUntilDue(nowMs: number): number {
     return this.#dueMs - nowMs;
+  }
+
+  isDue(nowMs: number): boolean {
+    return this.msUntilDue(nowMs) < TIMER_EARLY_MS;
   }
 
   /** Gives the payload to send; the next heartbeat is due an interval from now. */

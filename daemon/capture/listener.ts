@@ -53,7 +53,7 @@ export class Listener {
 
   /** Resolves once both channels are listened to. */
   async start(): Promise<void> {
-    await within(CONNECT_MS, "connecting the listener", this.#connect());
+    await within(CONNECT_MS, "the listener's connection", this.#connect());
     this.#isConnected = true;
   }
 
@@ -85,7 +85,7 @@ export class Listener {
 
   async #close(): Promise<void> {
     this.#isConnected = false;
-    await within(CLOSE_MS, "closing the listener", this.#subscriber.close()).catch(() => undefined);
+    await within(CLOSE_MS, "the listener", this.#subscriber.close()).catch(() => undefined);
     for (const socket of this.#sockets) socket.destroy();
   }
 

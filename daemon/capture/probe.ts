@@ -7,6 +7,8 @@ export class Probe {
   readonly #timeoutMs: number;
   readonly #onLate: () => void;
   #count = 0;
+  /** The probe that must come back before the timer ends; later ones prove as much. */
+  #awaited = 0;
   #heard = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -20,20 +22,21 @@ export class Probe {
   /** The payload of the next probe; each is used once. */
   next(): string {
     this.#count += 1;
-    return this.#payload();
+    return `${this.#readerId}:${this.#count}`;
   }
 
   /** The latest probe is known to be sent. */
   sent(): void {
-    this.forget();
-    if (this.#heard === this.#count) return;
+    if (this.#timer !== undefined || this.#heard === this.#count) return;
+    this.#awaited = this.#count;
     this.#timer = setTimeout(() => this.#late(), this.#timeoutMs);
   }
 
   heard(payload: string): void {
-    if (this.#count === 0 || payload !== this.#payload()) return;
-    this.#heard = this.#count;
-    this.forget();
+    const [id, count] = payload.split(":");
+    if (id !== this.#readerId) return;
+    this.#heard = Number(count);
+    if (this.#heard >= this.#awaited) this.forget();
   }
 
   /** No longer waits: the listener was connected anew, and could not hear it. */
@@ -42,16 +45,12 @@ export class Probe {
     this.#timer = undefined;
   }
 
-  #payload(): string {
-    return `${this.#readerId}:${this.#count}`;
-  }
-
   /** This process may have been held up: what waits in the socket is read first. */
   #late(): void {
-    const count = this.#count;
+    const timer = this.#timer;
     setImmediate(() => {
       setImmediate(() => {
-        if (this.#timer !== undefined && this.#count === count && this.#heard !== count) this.#onLate();
+        if (timer !== undefined && this.#timer === timer) this.#onLate();
       });
     });
   }

@@ -61,14 +61,13 @@ export class Reader {
 
   async #live(first: Epoch | Error): Promise<void> {
     let attempt = first;
-    while (!this.#stopped) {
-      const error = attempt instanceof Epoch ? await this.#run(attempt) : attempt;
+    while (!this.#isOver()) {
+      const reason = reasonOf(attempt instanceof Epoch ? await this.#outcome(attempt) : attempt);
       if (this.#isOver()) return;
-      const reason = reasonOf(error);
       this.#with.sink.lost(reason);
+      await this.#epoch?.close();
       await this.#doze.sleep(this.#backoff.failed(reason));
-      if (this.#isOver()) return;
-      attempt = await this.#attempt();
+      if (!this.#isOver()) attempt = await this.#attempt();
     }
   }
 
@@ -85,19 +84,16 @@ export class Reader {
     }
   }
 
-  /** Gives what ended the epoch. */
-  async #run(epoch: Epoch): Promise<unknown> {
+  /** Gives what ended the epoch; undefined when it was stopped. */
+  async #outcome(epoch: Epoch): Promise<unknown> {
     const beganMs = this.#with.now();
     try {
-      if (!this.#isOver()) await epoch.run();
+      await epoch.run();
+      return undefined;
     } catch (error) {
-      if (!this.#isOver()) this.#with.sink.lost(reasonOf(error));
-      return error;
-    } finally {
-      await epoch.close();
       if (this.#with.now() - beganMs >= SOUND_AFTER_MS) this.#backoff.succeeded();
+      return error;
     }
-    return undefined;
   }
 
   async #end(): Promise<void> {

@@ -97,26 +97,26 @@ export class Session {
     await this.#answer(this.#client.query(text));
   }
 
-  /** Runs a prepared statement; every value as PostgreSQL's text. */
-  async rows(statement: Prepared, values: readonly unknown[]): Promise<TextRow[]> {
+  /** Runs a prepared statement, in a time of its own if given; every value as PostgreSQL's text. */
+  async rows(statement: Prepared, values: readonly unknown[], timeoutMs?: number): Promise<TextRow[]> {
     const config = { ...statement, values: [...values], rowMode: "array" as const, types: asText };
-    return (await this.#answer(this.#client.query<(string | null)[]>(config))).rows;
+    return (await this.#answer(this.#client.query<(string | null)[]>(config), timeoutMs)).rows;
   }
 
   close(): Promise<void> {
-    this.#closing ??= within(CLOSE_MS, "closing a session", this.#client.end())
+    this.#closing ??= within(CLOSE_MS, "a closing session", this.#client.end())
       .catch(() => undefined)
       .finally(() => this.#socket.destroy());
     return this.#closing;
   }
 
-  async #answer<T>(reply: Promise<T>): Promise<T> {
-    // The server's own limit comes first; this one is for a peer that has gone silent.
-    return within(this.#statementTimeoutMs + 500, "a statement", reply);
+  /** The server's own limit comes first; this one is for a peer that has gone silent, to which nothing more is said. */
+  async #answer<T>(reply: Promise<T>, timeoutMs = this.#statementTimeoutMs + 500): Promise<T> {
+    return within(timeoutMs, "PostgreSQL", reply, (late) => this.#socket.destroy(late));
   }
 
   async #connect(): Promise<void> {
-    await within(CONNECT_MS, "connecting", this.#client.connect());
+    await within(CONNECT_MS, "the server", this.#client.connect());
   }
 
   async #prepare(options: SessionOptions): Promise<void> {

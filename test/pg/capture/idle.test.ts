@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
+import { bellFree, bellHeld } from "../../support/held-bell.ts";
+import { createLedger } from "../../support/ledger.ts";
+import { Proxy } from "../../support/proxy.ts";
+import { readerOf } from "../../support/run-reader.ts";
+import { onEachServer } from "../../support/servers.ts";
+
+/** 2 s with a heartbeat every 100 ms; DELTAD_TEST_IDLE_MS=30000 is the long form, with the heartbeat as it is in use. */
+const IDLE_MS = Number(process.env["DELTAD_TEST_IDLE_MS"] ?? "2000");
+const EVERY_MS = IDLE_MS >= 30_000 ? HEARTBEAT.everyMs : 100;
+
+await onEachServer("an idle daemon", (server) => {
+  it("sends exactly one statement per heartbeat, over all its sessions", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const proxy = await Proxy.start(ledger.url);
+    t.after(() => proxy.stop());
+    const running = readerOf(proxy.url, { heartbeat: { ...HEARTBEAT, everyMs: EVERY_MS } });
+    t.after(() => running.stop());
+    await running.reader.start();
+    const { sink } = running;
+    await ledger.database.query("insert into ledger (id, holder) values (1, 1)");
+    await sink.until(() => sink.sums.has("1"), "the row");
+    await bellFree(ledger.database);
+    await bellHeld(ledger.database);
+    // The row is pruned at one of the next heartbeats; then nothing is left to do.
+    while ((await ledger.database.query('select from deltad."change_ledger"')).length > 0) await sleep(EVERY_MS);
+    const pruned = sink.batches.length;
+    await sink.until(() => sink.batches.length > pruned + 1, "heartbeats");
+
+    const before = { statements: proxy.statements, reads: sink.batches.length };
+    await sleep(IDLE_MS);
+    const statements = proxy.statements - before.statements;
+    const reads = sink.batches.length - before.reads;
+    assert.ok(Math.abs(statements - reads) <= 1, `${statements} statements, ${reads} reads: one may be under way`);
+    assert.ok(statements <= Math.ceil(IDLE_MS / EVERY_MS), `${statements} statements in ${IDLE_MS} ms`);
+    assert.ok(reads >= IDLE_MS / EVERY_MS / 2, `only ${reads} heartbeats`);
+    t.diagnostic(`${statements} statements in ${IDLE_MS} ms, a heartbeat every ${EVERY_MS} ms`);
+  });
+});

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
+import { bellFree, bellHeld } from "../../support/held-bell.ts";
+import { createLedger } from "../../support/ledger.ts";
+import { LoadingSink } from "../../support/loading-sink.ts";
+import { Proxy } from "../../support/proxy.ts";
+import { readerOf } from "../../support/run-reader.ts";
+import { onEachServer, type TestDatabase } from "../../support/servers.ts";
+
+const FAST = { ...HEARTBEAT, everyMs: 100, timeoutMs: 400 };
+
+await onEachServer("a lost session", (server) => {
+  it("is told to the sink and replaced under a new epoch, and no change is lost over it", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const sink = new LoadingSink(ledger.url);
+    const running = readerOf(ledger.url, { sink, heartbeat: FAST });
+    t.after(() => running.stop());
+    await running.reader.start();
+    const client = await ledger.database.client();
+    for (let id = 1; id <= 60; id += 1) {
+      await client.query("insert into ledger (id, holder) values ($1, 1)", [id]);
+      if (id % 4 === 0) await client.query("delete from ledger where id = $1", [id - 1]);
+      if (id % 20 === 10) {
+        await sink.until(() => sink.isLoaded, "to be live");
+        const before = sink.losses.length;
+        await terminate(ledger.database, "deltad/reader");
+        await client.query("insert into ledger (id, holder) values ($1, 2)", [id + 1_000]);
+        await sink.until(() => sink.losses.length > before, "the loss");
+      }
+      await sleep(5);
+    }
+    await sink.until(() => sink.epochs.length === 4 && sink.isLoaded, "the fourth epoch to be live");
+    await client.query("insert into ledger (id, holder) values (9999, 1)");
+    await sink.until(() => sink.state.has("9999"), "the last row");
+    const rows = await ledger.database.query<{ id: string }>("select id::text from ledger");
+    assert.deepEqual([...sink.state.keys()].sort(), rows.map(({ id }) => id).sort());
+    assert.equal(new Set(sink.epochs).size, 4);
+    assert.ok([...sink.state.values()].every((count) => count === 1n));
+  });
+
+  it("of the listener alone costs no epoch: the reader looks by itself until it is connected again", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const running = readerOf(ledger.url, { heartbeat: FAST });
+    t.after(() => running.stop());
+    await running.reader.start();
+    const { sink } = running;
+    for (const id of ["1", "2", "3"]) {
+      await bellHeld(ledger.database);
+      await terminate(ledger.database, "deltad/listener");
+      await ledger.database.query(`insert into ledger (id, holder) values (${id}, 1)`);
+      await sink.until(() => sink.sums.has(id), `row ${id}`);
+      await bellFree(ledger.database);
+    }
+    await bellHeld(ledger.database);
+    assert.deepEqual([sink.epochs.length, sink.losses], [1, []]);
+  });
+
+  for (const role of ["deltad/reader", "deltad/listener"]) {
+    it(`is noticed when the network goes silent without a word: ${role}`, async (t) => {
+      const ledger = await createLedger(await server.createDatabase());
+      const proxy = await Proxy.start(ledger.url);
+      t.after(() => proxy.stop());
+      const running = readerOf(proxy.url, { heartbeat: FAST });
+      t.after(() => running.stop());
+      await running.reader.start();
+      const { sink } = running;
+      await sink.until(() => sink.batches.length > 0, "a batch");
+      await bellHeld(ledger.database);
+      const asleep = sink.batches.length;
+      await sink.until(() => sink.batches.length > asleep + 1, "a heartbeat in its sleep");
+      const silentAtMs = performance.now();
+      proxy.silence(role);
+      await sink.until(() => sink.losses.length > 0, "the loss");
+      const noticedMs = performance.now() - silentAtMs;
+      assert.ok(noticedMs < 2_000, `noticed after ${noticedMs} ms`);
+      assert.match(
+        sink.losses[0] ?? "",
+        role === "deltad/reader" ? /no answer from PostgreSQL within 400 ms/ : /did not hear its probe/,
+      );
+      await sink.until(() => sink.epochs.length === 2, "a new epoch");
+      await ledger.database.query("insert into ledger (id, holder) values (1, 1)");
+      await sink.until(() => sink.sums.get("1") === 1n, "a row in the new epoch");
+    });
+  }
+
+  it("whose lease has expired is given up: its rows may be pruned", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const running = readerOf(ledger.url, { heartbeat: FAST });
+    t.after(() => running.stop());
+    await running.reader.start();
+    const { sink } = running;
+    await sink.until(() => sink.batches.length > 0, "a batch");
+    await ledger.database.query("delete from deltad.reader");
+    await sink.until(() => sink.epochs.length === 2, "a new epoch");
+    assert.match(sink.losses[0] ?? "", /lease/);
+  });
+
+  it("is tried for again and again while the triggers are not as they must be", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const running = readerOf(ledger.url, { heartbeat: { ...FAST, checkEveryMs: 200 } });
+    t.after(() => running.stop());
+    const { sink, findings } = running;
+    findings.push("trigger i of ledger is disabled");
+    await running.reader.start();
+    await sink.until(() => sink.losses.length > 1, "two refusals");
+    assert.deepEqual([sink.epochs, sink.losses[0]], [[], "trigger i of ledger is disabled"]);
+    findings.length = 0;
+    await sink.until(() => sink.epochs.length === 1, "to be live");
+    const losses = sink.losses.length;
+    findings.push("trigger i of ledger is missing");
+    await sink.until(() => sink.losses.length > losses, "the check on its timer");
+    assert.equal(sink.losses.at(-1), "trigger i of ledger is missing");
+  });
+
+  it("L11 Stop is bounded, idempotent, and leaves no session behind in the database", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const proxy = await Proxy.start(ledger.url);
+    t.after(() => proxy.stop());
+
+    const asleep = readerOf(ledger.url);
+    await asleep.reader.start();
+    await bellHeld(ledger.database);
+    await Promise.all([asleep.stop(), asleep.stop()]);
+    assert.deepEqual(await sessions(ledger.database), []);
+    assert.deepEqual(await ledger.database.query("select from deltad.reader"), []);
+    await asleep.stop();
+
+    const starting = readerOf(ledger.url);
+    const started = starting.reader.start();
+    await starting.stop();
+    await started.catch(() => undefined);
+    assert.deepEqual(await sessions(ledger.database), []);
+
+    const unheard = readerOf(ledger.url, { heartbeat: FAST });
+    await unheard.reader.start();
+    await terminate(ledger.database, "deltad/listener");
+    await unheard.stop();
+    assert.deepEqual(await sessions(ledger.database), []);
+
+    const stuck = readerOf(proxy.url);
+    stuck.sink.onCut = () => new Promise(() => undefined);
+    stuck.sink.cutWanted = true;
+    await stuck.reader.start();
+    await stuck.sink.until(() => stuck.sink.cuts.length > 0, "a cut that does not end");
+    proxy.silence("deltad/");
+    const beganMs = performance.now();
+    await stuck.stop();
+    assert.ok(performance.now() - beganMs < 6_000, "a silent peer and a sink that hangs do not hold it up");
+  });
+});
+
+async function terminate(database: TestDatabase, name: string): Promise<void> {
+  await database.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = current_database()",
+    [name],
+  );
+}
+
+async function sessions(database: TestDatabase): Promise<string[]> {
+  const rows = await database.query<{ name: string }>(
+    `select application_name as name from pg_stat_activity
+      where application_name like 'deltad/%' and datname = current_database()`,
+  );
+  return rows.map(({ name }) => name);
+}

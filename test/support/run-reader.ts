@@ -1,0 +1,49 @@
+import { HEARTBEAT, type CaptureOptions } from "../../daemon/capture/capture-options.ts";
+import { Reader } from "../../daemon/capture/reader.ts";
+import type { Log } from "../../daemon/config/log.ts";
+import { SessionPool } from "../../daemon/database/session-pool.ts";
+import { LEDGER_SELECTS, LEDGER_TABLES } from "./ledger.ts";
+import { RecordingSink } from "./recording-sink.ts";
+
+export interface RunningReader {
+  readonly reader: Reader;
+  readonly sink: RecordingSink;
+  /** Everything logged, as JSON lines. */
+  readonly logged: string[];
+  /** What the trigger check finds; empty at first. */
+  readonly findings: string[];
+  stop(): Promise<void>;
+}
+
+interface ReaderTestOptions extends CaptureOptions {
+  readonly sink: RecordingSink;
+  /** Monotonic milliseconds; a clock that runs fast makes the reader arm sooner. */
+  readonly now: () => number;
+}
+
+/** A reader of the ledger with a recording sink, and its pool. Not started: `await running.reader.start()`. */
+export function readerOf(url: string, options: Partial<ReaderTestOptions> = {}): RunningReader {
+  const logged: string[] = [];
+  const log = recordingLog(logged);
+  const { sink = new RecordingSink(), now = () => performance.now(), ...capture } = options;
+  const sessions = new SessionPool({ url, role: "pool", statementTimeoutMs: 10_000 }, 2);
+  const findings: string[] = [];
+  const reader = new Reader(
+    { url, tables: LEDGER_TABLES, deltaSelects: LEDGER_SELECTS, twoPhase: true, heartbeat: HEARTBEAT, ...capture },
+    { sink, sessions, log, now, check: async () => findings },
+  );
+  const stop = async (): Promise<void> => {
+    await reader.stop();
+    await sessions.stop();
+  };
+  return { reader, sink, logged, findings, stop };
+}
+
+function recordingLog(lines: string[]): Log {
+  const line =
+    (level: string) =>
+    (fields: Readonly<Record<string, unknown>>, message: string): void => {
+      lines.push(JSON.stringify({ level, message, ...fields }));
+    };
+  return { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+}

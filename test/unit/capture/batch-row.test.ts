@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { parseReply } from "../../../daemon/capture/batch-row.ts";
+
+const HEAD = ["-1", "10:12:10", "t", "1", "1700000000123456", "4711", "0"];
+
+it("a reply becomes a batch: bigint measures, microseconds as numbers, nulls as undefined", () => {
+  const reply = parseReply(
+    [
+      ["2", "7", null, "8766", null, null, "-3 99999999999999999999"],
+      ["3", "7", "", null, "-2208988800000000", "7258118400000000", "1"],
+      ["-2", null, "bookings", null, null, null, null],
+      ["-2", "8", "bookings", null, null, null, null],
+      ["-3", "9", null, null, null, null, null],
+      HEAD,
+    ],
+    "epoch",
+  );
+  assert.deepEqual(reply.batch, {
+    epoch: "epoch",
+    snapshot: "10:12:10",
+    clock: 1_700_000_000_123_456,
+    grains: [
+      {
+        projection: 2,
+        owner: "7",
+        key: undefined,
+        day: 8766,
+        from: undefined,
+        until: undefined,
+        values: [-3n, 99999999999999999999n],
+      },
+      {
+        projection: 3,
+        owner: "7",
+        key: "",
+        day: undefined,
+        from: -2_208_988_800_000_000,
+        until: 7_258_118_400_000_000,
+        values: [1n],
+      },
+    ],
+    resets: [
+      { source: "bookings", owner: undefined },
+      { source: "bookings", owner: "8" },
+    ],
+    dimensions: ["9"],
+  });
+  assert.deepEqual([reply.leaseLives, reply.found, reply.pid, reply.bellTaken], [true, true, 4711, false]);
+  assert.deepEqual([reply.queueUsage, reply.exportedSnapshot], [undefined, undefined]);
+});
+
+it("a reply tells of the lease, the bell, the queue and the exported snapshot", () => {
+  const reply = parseReply(
+    [
+      ["-1", "1:1:", "t", "0", "1", "2", "0"],
+      ["-4", null, "f", null, null, null, "0.25"],
+      ["-5", null, "t"],
+      ["-6", null, "0A-1"],
+    ],
+    "e",
+  );
+  assert.deepEqual([reply.leaseLives, reply.found, reply.bellTaken], [false, false, true]);
+  assert.deepEqual([reply.queueUsage, reply.exportedSnapshot], [0.25, "0A-1"]);
+  assert.equal(parseReply([["-1", "1:1:", "f", "0", "1", "2", "0"]], "e").leaseLives, false);
+});
+
+it("a reply without its head is no batch", () => {
+  assert.throws(() => parseReply([["0", "7", null, null, null, null, "1"]], "e"), /no head row/);
+});
