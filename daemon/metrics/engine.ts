@@ -156,6 +156,7 @@ export class Engine implements BatchSink, Demand {
   /** Drops everything; publishes nothing from then on. */
   stop(): void {
     for (const id of [...this.#owners.keys()]) this.unwatch(id);
+    this.#boundaries.clear();
     this.#waitingRoom.clear();
   }
 
