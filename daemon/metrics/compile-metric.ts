@@ -49,6 +49,9 @@ export class MetricCompiler {
   }
 
   #rows(metric: RowsDefinition): LeafValue {
+    if (metric.by?.primary || metric.by?.isUnique) {
+      throw new ConfigError(`by(${metric.by.name}): its values are unique, so the document would grow with the table`);
+    }
     const measure = this.#measure(metric);
     const accumulator = this.#accumulate(metric.rows, metric.by, measure);
     const scale = measure.value.op === "sum" ? measure.value.scale : undefined;

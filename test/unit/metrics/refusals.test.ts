@@ -133,6 +133,11 @@ describe("compile refuses, in one line", () => {
       /a group has one kind of key/,
     ],
     [
+      "a group per row",
+      () => configured({ a: count(sales).by(sales.id) }),
+      /its values are unique, so the document would grow/,
+    ],
+    [
       "a window without end",
       () => configured({ a: count(sales).during(trailingDays(1e6, sales.at)) }),
       /whole number of days from 1 to 3660/,
