@@ -3,8 +3,8 @@ import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core
 import { quoteIdentifier } from "../database/identifier.ts";
 import { OWNER_SOURCE, type WatchedTable } from "../capture/watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
+import type { CheckedConfig } from "./check-config.ts";
 import { wideType } from "./column-type.ts";
-import type { Config, Source } from "./define.ts";
 
 /** Columns of a change table, and of the row `r`, that are not the watched table's. */
 const RESERVED = new Set(["change_xid", "change_seq", "change_weight", "change_owner"]);
@@ -19,7 +19,7 @@ interface Captured {
 export class CapturedTables {
   readonly #tables = new Map<string, Captured>();
 
-  constructor(config: Config) {
+  constructor(config: CheckedConfig) {
     const { table, key, timeZone, currency } = config.owner;
     this.#add({ source: OWNER_SOURCE, table, owner: key, columns: new Set() });
     for (const column of [key, timeZone, currency]) if (column !== undefined) this.reference(table, column);
@@ -62,7 +62,7 @@ export class CapturedTables {
     });
   }
 
-  #addSource(name: string, { table, key, owner }: Source): void {
+  #addSource(name: string, { table, key, owner }: CheckedConfig["sources"][string]): void {
     this.#add({ source: name, table, owner, columns: new Set() });
     for (const column of [key, owner]) this.reference(table, column);
   }

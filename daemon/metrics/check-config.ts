@@ -1,16 +1,32 @@
 /** The configuration's outer form: known keys, tables where tables belong, names that can be names. Definitions are compile's business. */
 import { Column, is } from "drizzle-orm";
-import { PgTable } from "drizzle-orm/pg-core";
+import { type PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { OWNER_SOURCE } from "../capture/watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import { nearest } from "../config/nearest.ts";
-import type { Config } from "./define.ts";
+import type { MetricTree } from "./define.ts";
+
+/** A configuration whose tables and columns are Drizzle's. Its metrics are still to be looked at. */
+export interface CheckedConfig {
+  readonly owner: {
+    readonly table: PgTable;
+    readonly key: PgColumn;
+    readonly timeZone: PgColumn;
+    readonly currency?: PgColumn;
+  };
+  readonly sources: Readonly<
+    Record<string, { readonly table: PgTable; readonly key: PgColumn; readonly owner: PgColumn }>
+  >;
+  readonly metrics: MetricTree;
+  readonly bulkRows?: number;
+  readonly twoPhase?: boolean;
+}
 
 /** 45: PostgreSQL cuts names at 63 bytes, and change tables and triggers put words around this one. */
 const SOURCE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,44}$/;
 
 /** @throws ConfigError in one line */
-export function checkConfig(value: unknown): asserts value is Config {
+export function checkConfig(value: unknown): asserts value is CheckedConfig {
   const config = record(value, "the configuration");
   refuseUnknown(config, ["owner", "sources", "metrics", "bulkRows", "twoPhase"], "");
   const owner = record(config["owner"], "owner");

@@ -21,10 +21,10 @@ import {
 export interface Config<Metrics extends MetricTree = MetricTree> {
   /** The table with one row per owner. Days and months are those of the owner's time zone. */
   readonly owner: {
-    readonly table: PgTable;
-    readonly key: PgColumn;
-    readonly timeZone: PgColumn;
-    readonly currency?: PgColumn;
+    readonly table: TableOf<string>;
+    readonly key: ColumnOf<string>;
+    readonly timeZone: ColumnOf<string>;
+    readonly currency?: ColumnOf<string>;
   };
   /** The tables to watch. `key` is the row's own key, `owner` the column that names the row's owner. */
   readonly sources: Readonly<Record<string, Source>>;
@@ -37,9 +37,9 @@ export interface Config<Metrics extends MetricTree = MetricTree> {
 }
 
 export interface Source {
-  readonly table: PgTable;
-  readonly key: PgColumn;
-  readonly owner: PgColumn;
+  readonly table: TableOf<string>;
+  readonly key: ColumnOf<string>;
+  readonly owner: ColumnOf<string>;
 }
 
 export interface MetricTree {
@@ -53,10 +53,21 @@ type DocumentOf<Tree> = {
   readonly [Name in keyof Tree]: Tree[Name] extends Metric<infer Document> ? Document : DocumentOf<Tree[Name]>;
 };
 
+/**
+ * A Drizzle table, a column and a condition, by what these types need of them. Not Drizzle's own classes: those of its CommonJS and its ESM
+ * declarations are strangers to each other, and a configuration may be either.
+ */
+export interface TableOf<Name extends string> {
+  readonly _: { readonly name: Name; readonly brand: "Table" };
+}
 /** A column of the table called `Table`, whose Drizzle class is `Kind`. */
-export type ColumnOf<Table extends string, Kind extends string = string> = PgColumn & {
+export interface ColumnOf<Table extends string, Kind extends string = string> {
+  readonly name: string;
   readonly _: { readonly tableName: Table; readonly columnType: Kind };
-};
+}
+export interface Condition {
+  getSQL(): unknown;
+}
 
 /** Exact numbers. Custom types pass here; compile() looks at their SQL type. */
 type ExactKind =
@@ -65,7 +76,9 @@ type InstantKind = `Pg${"Timestamp" | "TimestampString" | "CustomColumn"}`;
 type DateKind = InstantKind | `Pg${"Date" | "DateString"}`;
 
 /** The last days or months by a column of `Table`. */
-export interface PeriodOf<Table extends string> extends Period {
+export interface PeriodOf<Table extends string> {
+  readonly unit: Period["unit"];
+  readonly length: number;
   readonly column: ColumnOf<Table>;
 }
 
@@ -74,7 +87,7 @@ export function defineConfig<const Metrics extends MetricTree>(config: Config<Me
 }
 
 /** How many rows. */
-export function count<Table extends PgTable>(table: Table): Measure<Table["_"]["name"], number> {
+export function count<Table extends string>(table: TableOf<Table>): Measure<Table, number> {
   return new Measure({ kind: "rows", rows: allOf(table), value: { op: "count" }, by: undefined });
 }
 
@@ -86,8 +99,8 @@ export function sum<Table extends string>(
   column: ColumnOf<Table, ExactKind>,
   options: { readonly scale?: number } = {},
 ): Measure<Table, string> {
-  const value = { op: "sum", column, scale: options.scale } as const;
-  return new Measure({ kind: "rows", rows: allOf(column.table), value, by: undefined });
+  const value = { op: "sum", column: drizzle(column), scale: options.scale } as const;
+  return new Measure({ kind: "rows", rows: allOf(drizzle(column).table), value, by: undefined });
 }
 
 /** A count or a sum over the rows of one table. */
@@ -103,7 +116,7 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
   }
 
   /** Only rows for which this is true. It may use this table's columns and no clock. */
-  where(condition: SQL | undefined): Measure<Table, Value, Document, Timed> {
+  where(condition: Condition | undefined): Measure<Table, Value, Document, Timed> {
     return new Measure({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
   }
 
@@ -111,18 +124,14 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
   by(group: ColumnOf<Table>): Measure<Table, Value, Record<string, Value>, Timed>;
   by(group: PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, true>;
   by(group: ColumnOf<Table> | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
-    const { rows, ...rest } = this[definition];
-    if ("unit" in group)
-      return new Measure({ ...rest, rows: timed(rows, { kind: "during", period: group, each: true }) });
-    return new Measure({ ...rest, rows, by: group });
+    const made = this[definition];
+    if ("unit" in group) return new Measure({ ...made, rows: during(made.rows, group, true) });
+    return new Measure({ ...made, by: drizzle(group) });
   }
 
   /** Only rows dated in the period. Rows dated later today, or later this month, are in. */
   during(period: PeriodOf<Table>): Measure<Table, Value, Document, true> {
-    return new Measure({
-      ...this[definition],
-      rows: timed(this[definition].rows, { kind: "during", period, each: false }),
-    });
+    return new Measure({ ...this[definition], rows: during(this[definition].rows, period, false) });
   }
 
   /** Only while `from <= now < until`. A row without one of them never counts. */
@@ -130,14 +139,14 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
     from: ColumnOf<Table, InstantKind>,
     until: ColumnOf<Table, InstantKind>,
   ): Measure<Table, Value, Document, true> {
-    return new Measure({ ...this[definition], rows: timed(this[definition].rows, { kind: "while", from, until }) });
+    return new Measure({ ...this[definition], rows: between(this[definition].rows, from, until) });
   }
 }
 export type { Measure };
 
 /** The set of a column's values; as a metric, how many there are. */
 export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table> {
-  return new Keys({ kind: "keys", rows: allOf(column.table), column });
+  return new Keys({ kind: "keys", rows: allOf(drizzle(column).table), column: drizzle(column) });
 }
 
 class Keys<Table extends string> implements Metric<number> {
@@ -148,26 +157,23 @@ class Keys<Table extends string> implements Metric<number> {
     this[definition] = made;
   }
 
-  where(condition: SQL | undefined): Keys<Table> {
+  where(condition: Condition | undefined): Keys<Table> {
     return new Keys({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
   }
 
   during(period: PeriodOf<Table>): Keys<Table> {
-    return new Keys({
-      ...this[definition],
-      rows: timed(this[definition].rows, { kind: "during", period, each: false }),
-    });
+    return new Keys({ ...this[definition], rows: during(this[definition].rows, period, false) });
   }
 
   while(from: ColumnOf<Table, InstantKind>, until: ColumnOf<Table, InstantKind>): Keys<Table> {
-    return new Keys({ ...this[definition], rows: timed(this[definition].rows, { kind: "while", from, until }) });
+    return new Keys({ ...this[definition], rows: between(this[definition].rows, from, until) });
   }
 }
 export type { Keys };
 
 /** The smallest local date, today or later, as `YYYY-MM-DD`; absent where there is none. */
 export function earliest<Table extends string>(column: ColumnOf<Table, DateKind>): Earliest {
-  return new Earliest({ kind: "earliest", rows: allOf(column.table), column });
+  return new Earliest({ kind: "earliest", rows: allOf(drizzle(column).table), column: drizzle(column) });
 }
 
 class Earliest implements Metric<string | undefined> {
@@ -178,7 +184,7 @@ class Earliest implements Metric<string | undefined> {
     this[definition] = made;
   }
 
-  where(condition: SQL | undefined): Earliest {
+  where(condition: Condition | undefined): Earliest {
     return new Earliest({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
   }
 }
@@ -194,7 +200,13 @@ export function growth<Table extends string, Value>(
   measure: Measure<Table, Value, Value>,
   period: PeriodOf<Table>,
 ): Metric<number | undefined> {
-  return { [definition]: { kind: "growth", measure: measure[definition], period } };
+  return {
+    [definition]: {
+      kind: "growth",
+      measure: measure[definition],
+      period: { ...period, column: drizzle(period.column) },
+    },
+  };
 }
 
 /** `100 part / whole` with one decimal; absent unless the whole is above 0. Both are numbers of things, or both sums. */
@@ -230,12 +242,25 @@ export function lastMonths<Table extends string>(length: number, column: ColumnO
   return { unit: "month", length, column };
 }
 
-function allOf(table: PgTable): Selection {
-  return { table, conditions: [], time: { kind: "always" } };
+/** What a Drizzle column is, whichever of its declarations it was typed with. */
+function drizzle(column: ColumnOf<string>): PgColumn {
+  return column as unknown as PgColumn;
 }
 
-function narrowed(rows: Selection, condition: SQL | undefined): Selection {
-  return condition === undefined ? rows : { ...rows, conditions: [...rows.conditions, condition] };
+function allOf(table: TableOf<string>): Selection {
+  return { table: table as unknown as PgTable, conditions: [], time: { kind: "always" } };
+}
+
+function narrowed(rows: Selection, condition: Condition | undefined): Selection {
+  return condition === undefined ? rows : { ...rows, conditions: [...rows.conditions, condition as SQL] };
+}
+
+function during(rows: Selection, period: PeriodOf<string>, each: boolean): Selection {
+  return timed(rows, { kind: "during", period: { ...period, column: drizzle(period.column) }, each });
+}
+
+function between(rows: Selection, from: ColumnOf<string>, until: ColumnOf<string>): Selection {
+  return timed(rows, { kind: "while", from: drizzle(from), until: drizzle(until) });
 }
 
 function timed(rows: Selection, time: SelectionTime): Selection {
