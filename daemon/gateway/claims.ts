@@ -20,6 +20,8 @@ const seconds = v.pipe(v.number(), v.finite());
 const claims = v.object({
   exp: seconds,
   iat: v.optional(seconds),
+  /** Judged with the signature; here only its form. */
+  nbf: v.optional(seconds),
   ownerId: v.optional(ownerClaim),
   owners: v.optional(v.pipe(v.array(ownerClaim), v.maxLength(MAX_OWNERS))),
   role: v.optional(v.string()),
