@@ -1,6 +1,7 @@
 /** `npm run bench -- latency|writer|engine|load [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
+import { benchEngine } from "./engine.ts";
 import { benchLatency } from "./latency.ts";
 import { BenchServer } from "./support/bench-server.ts";
 import { Report } from "./support/report.ts";
@@ -9,6 +10,7 @@ import { benchWriter } from "./writer.ts";
 const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   latency: benchLatency,
   writer: benchWriter,
+  engine: benchEngine,
 };
 
 const { values, positionals } = parseArgs({
@@ -24,9 +26,12 @@ for (const name of positionals) {
   const report = new Report();
   report.line(`bench ${name}${values.quick ? " (quick: its figures mean nothing)" : ""}`);
   const server = await BenchServer.start(Number(values.postgres));
+  const onSignal = (): void => void server.stop().finally(() => process.exit(130));
+  process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
     await BENCHES[name]?.({ server, report, quick: values.quick });
   } finally {
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
     await server.stop();
   }
   if (!report.close(name)) process.exitCode = 1;

@@ -10,6 +10,8 @@ import { CONFIG_FILE } from "./marketplace.ts";
 const SECRET = "a secret that is used in benchmarks only";
 /** It must open its sessions and load a calendar. */
 const READY_WITHIN_MS = 30_000;
+/** A drain is bounded. */
+const STOPPED_WITHIN_MS = 30_000;
 const PROBE = fileURLToPath(new URL("./heap-probe.js", import.meta.url));
 
 export class DaemonProcess {
@@ -65,11 +67,15 @@ export class DaemonProcess {
     return ms;
   }
 
+  /** Throws where the daemon does not stop in time, and ends it then. */
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null) return;
     const exited = once(this.#child, "exit");
     this.#child.kill("SIGTERM");
-    await exited;
+    const overdue = setTimeout(() => this.#child.kill("SIGKILL"), STOPPED_WITHIN_MS);
+    const [, signal] = (await exited) as [number | null, string | null];
+    clearTimeout(overdue);
+    if (signal === "SIGKILL") throw new Error(`the daemon did not stop within ${STOPPED_WITHIN_MS} ms`);
   }
 }
 
