@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../daemon/database/cluster.ts";
 import type { JsonObject } from "../../daemon/metrics/published.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
-import { freePort } from "../support/free-port.ts";
 import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
 
 const PAGE_DIR = fileURLToPath(new URL("../../page", import.meta.url));
@@ -30,6 +30,7 @@ describeInBrowser("The owner page", (openTab) => {
 
   stopGatewaysAfterEach();
   beforeEach(async () => {
+    // Chosen here, not by port 0: uWebSockets.js could not listen on it again while the last connections linger.
     port = await freePort();
     await start();
     tab = await openTab();

@@ -1,0 +1,42 @@
+import { readConfig } from "../../daemon/config/config.ts";
+import type { Log } from "../../daemon/config/log.ts";
+import { applyConfiguration, openMigrationSession } from "../../daemon/cli/apply-configuration.ts";
+import { startDaemon } from "../../daemon/daemon.ts";
+import type { Marketplace } from "./oracle.ts";
+import type { TestDatabase } from "./servers.ts";
+import { SECRET, token } from "./tokens.ts";
+
+const QUIET: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export interface MarketplaceDaemon {
+  readonly url: string;
+  token(claims: object): string;
+  stop(): Promise<void>;
+}
+
+/** Makes the marketplace's tables and what deltad needs beside them. */
+export async function createMarketplace(database: TestDatabase, { schema, configFile }: Marketplace): Promise<void> {
+  await database.query(schema);
+  const session = await openMigrationSession(database.url);
+  try {
+    await applyConfiguration(session, database.url, configFile, () => undefined);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The whole daemon in this process, as `deltad start` composes it. */
+export async function startMarketplaceDaemon(
+  database: TestDatabase,
+  { configFile }: Marketplace,
+  port: number,
+): Promise<MarketplaceDaemon> {
+  const config = readConfig({
+    DATABASE_URL: database.url,
+    DELTAD_CONFIG: configFile,
+    DELTAD_PORT: String(port),
+    DELTAD_JWT_SECRET: SECRET,
+  });
+  const { stop } = await startDaemon({ config, log: QUIET });
+  return { url: `http://127.0.0.1:${port}/`, token: (claims) => token(claims, Date.now()), stop };
+}
