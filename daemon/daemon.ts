@@ -60,7 +60,12 @@ const PAGE_DIR = fileURLToPath(new URL("../page/", import.meta.url));
 
 /** @throws ConfigError for the operator's mistakes; a database that is away is waited for. */
 export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): Promise<RunningDaemon> {
-  const auth = createAuth({ keys: jwtKeys(config.jwt), now: Date.now });
+  const auth = createAuth({
+    keys: jwtKeys(config.jwt),
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+    now: Date.now,
+  });
   const definition = await loadDefinitionFile(config.configFile);
   const plan = compile(definition);
   const choices = captureChoices(definition);

@@ -15,16 +15,16 @@ export function createProgram(shell: Shell): Command {
     .addCommand(startCommand(shell))
     .addCommand(migrateCommand(shell))
     .addCommand(tokenCommand(shell));
-  for (const command of withChildren(program)) {
-    // Set on each: a command that is made by itself does not inherit it.
-    command
-      .exitOverride()
-      .configureOutput({ writeOut: (text) => shell.print(text.trimEnd()), writeErr: shell.complain });
-    command.showHelpAfterError(`(${command.name()} --help says how it is used)`).allowExcessArguments(false);
-  }
+  configure(program, shell, program.name());
   return program;
 }
 
-function withChildren(command: Command): Command[] {
-  return [command, ...command.commands.flatMap((child) => withChildren(child as Command))];
+/** On each command: one that was made by itself inherits nothing. `called` is what people type to call it. */
+function configure(command: Command, shell: Shell, called: string): void {
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => shell.print(text.trimEnd()), writeErr: shell.complain })
+    .showHelpAfterError(`(${called} --help says how it is used)`)
+    .allowExcessArguments(false);
+  for (const child of command.commands) configure(child as Command, shell, `${called} ${child.name()}`);
 }

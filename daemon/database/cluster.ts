@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { FatalError } from "../config/errors.ts";
 import { postmasterRuns } from "./postmaster.ts";
 import type { ServerUser } from "./server-user.ts";
 
@@ -126,7 +127,7 @@ export class Cluster {
     if (code === 0) return;
     const log =
       program === "pg_ctl" ? await readFile(join(this.#options.dataDir, "server.log"), "utf8").catch(() => "") : "";
-    throw new Error(
+    throw new FatalError(
       `${program} failed (${String(code)}): ${[output.trim(), ...log.trim().split("\n").slice(-5)].join("\n")}`,
     );
   }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { ConfigError } from "../config/errors.ts";
 
 /** Credentials to start PostgreSQL's programs with; empty when this process may run them itself. */
 export interface ServerUser {
@@ -17,5 +18,7 @@ export async function serverUser(effectiveUid: number | undefined): Promise<Serv
     const found = accounts.find(([name]) => name === wanted);
     if (found) return { uid: Number(found[2]), gid: Number(found[3]) };
   }
-  throw new Error("running as root, and there is no account `postgres` or `nobody` to run PostgreSQL as");
+  throw new ConfigError(
+    "PostgreSQL does not run as root, and there is no account `postgres` or `nobody` to run it as: use another user, or give a database with --database",
+  );
 }

@@ -27,7 +27,7 @@ await onEachServer("deltad demo --database", (server) => {
     shell: RecordedShell;
     ended: Promise<unknown>;
     stop: () => void;
-    running: Promise<void>;
+    running: () => Promise<unknown>;
   } {
     const stopping = new AbortController();
     let tellRunning = (): void => undefined;
@@ -45,7 +45,7 @@ await onEachServer("deltad demo --database", (server) => {
       shell,
       ended,
       stop: () => stopping.abort(),
-      running: Promise.race([running, ended.then(() => undefined)]),
+      running: () => Promise.race([running, ended]),
     };
   }
 
@@ -73,7 +73,7 @@ await onEachServer("deltad demo --database", (server) => {
   it("fills an empty database, runs on it until it is stopped, goes on with it later, and ends every session", async () => {
     const database = await server.createDatabase();
     const first = run(database.url);
-    await first.running;
+    await first.running();
     const [loaded] = await database.query<{ n: string }>("select count(*) as n from bookings");
     assert.ok(Number(loaded?.n) > 20_000);
 
@@ -92,7 +92,7 @@ await onEachServer("deltad demo --database", (server) => {
     assert.deepEqual(await database.query(sessions), []);
 
     const second = run(database.url);
-    await second.running;
+    await second.running();
     assert.doesNotMatch(second.shell.printed.join("\n"), /loading sample data/);
     second.stop();
     await second.ended;
@@ -112,7 +112,7 @@ await onEachServer("deltad demo --database", (server) => {
     assert.deepEqual(await database.query("select count(*)::int as n from owners"), [{ n: 3 }]);
 
     const again = run(database.url);
-    await again.running;
+    await again.running();
     assert.deepEqual(
       await database.query("select count(*)::int as n, count(distinct name)::int as names from owners"),
       [{ n: 12, names: 12 }],

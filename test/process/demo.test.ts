@@ -71,8 +71,6 @@ describe("the demo", () => {
 
   after(async () => {
     squatter.close();
-    demo.child.kill("SIGTERM");
-    await demo.exited;
     await clone.remove();
   });
 
@@ -176,7 +174,8 @@ describe("the demo", () => {
     assert.equal(await closed, 1012);
     assert.equal(heard.at(-1), "bye");
     assert.equal(await demo.exited, 0, demo.output);
-    assert.doesNotMatch(demo.output, /terminating connection|warn|error/i);
+    // Had PostgreSQL gone first, or npm's signal counted as a second one, more would have been said.
+    assert.match(demo.output, /\nstop: .*\r\n.*stopping .*\r\n$/);
     assert.equal(await answers(url), false);
   });
 

@@ -24,6 +24,7 @@ const START_MS = 60_000;
 
 export class Clone {
   readonly folder: string;
+  readonly #processes: DemoProcess[] = [];
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -56,7 +57,9 @@ export class Clone {
     command = [process.execPath, "bin/deltad.js", "demo"],
   ): DemoProcess {
     const [program = "", ...args] = command;
-    return new DemoProcess(spawn(program, args, { cwd: this.folder, env: bare(environment), stdio: "pipe" }));
+    const started = new DemoProcess(spawn(program, args, { cwd: this.folder, env: bare(environment), stdio: "pipe" }));
+    this.#processes.push(started);
+    return started;
   }
 
   /** Runs another command of deltad to its end. */
@@ -70,7 +73,12 @@ export class Clone {
     return JSON.parse(await readFile(join(this.folder, ".deltad", "demo.json"), "utf8")) as Run;
   }
 
+  /** Stops what runs in it, and removes it. */
   async remove(): Promise<void> {
+    for (const { child, exited } of this.#processes) {
+      child.kill("SIGTERM");
+      await exited;
+    }
     await rm(join(this.folder, ".."), { recursive: true, force: true });
   }
 }
@@ -105,16 +113,18 @@ export class DemoProcess {
   /** Rejects with all that was said where it ends, or takes too long, without saying that. */
   says(pattern: RegExp): Promise<void> {
     return new Promise((resolve, reject) => {
-      const fail = (why: string) => () => reject(new Error(`${why} without ${String(pattern)}:\n${this.output}`));
-      const timer = setTimeout(fail("too late"), START_MS);
-      const look = (): void => {
-        if (!pattern.test(this.output)) return;
+      const settle = (problem?: string): void => {
         clearTimeout(timer);
-        resolve();
+        if (problem === undefined) resolve();
+        else reject(new Error(`${problem} without ${String(pattern)}:\n${this.output}`));
       };
+      const look = (): void => {
+        if (pattern.test(this.output)) settle();
+      };
+      const timer = setTimeout(() => settle("it took too long"), START_MS);
       this.child.stdout?.on("data", look);
       this.child.stderr?.on("data", look);
-      void this.exited.then(fail("it ended"));
+      void this.exited.then(() => settle("it ended"));
       look();
     });
   }
