@@ -30,7 +30,7 @@ export interface Step {
   /** Rest that no bell cuts short. */
   readonly restMs: number;
   /** Then: sleep until the bell, or read again. */
-  readonly then: "sleep" | "read" | "readAndTakeBell";
+  readonly next: "sleep" | "read" | "readAndTakeBell";
 }
 
 /** Long enough that a burst's gaps don't cause a NOTIFY each, short enough that idle polling ends at once. */
@@ -42,31 +42,26 @@ const LOOK_MS = 100;
 export const AWAKE: Pace = { kind: "streaming", quietSinceMs: undefined, waitMs: 0 };
 
 export function nextStep(pace: Pace, seen: Seen): Step {
-  switch (pace.kind) {
-    case "streaming":
-      // Taken and found at once is still taken: the next read decides.
-      if (seen.bellTaken) return { pace: { kind: "arming" }, releaseBell: false, restMs: 0, then: "read" };
-      return seen.found ? awake(false) : quiet(pace, seen);
-    case "arming":
-      return holding(0, seen);
-    case "armed":
-      return holding(seen.woken ? pace.hollowWakes + 1 : 0, seen);
-  }
+  if (pace.kind !== "streaming") return holding(pace, seen);
+  // Taken and found at once is still taken: the next read decides.
+  if (seen.bellTaken) return { pace: { kind: "arming" }, releaseBell: false, restMs: 0, next: "read" };
+  return seen.found ? awake(false) : quiet(pace, seen);
 }
 
-function holding(hollowWakes: number, seen: Seen): Step {
+function holding(pace: Exclude<Pace, { kind: "streaming" }>, seen: Seen): Step {
   if (seen.found || !seen.maySleep) return awake(true);
+  const hollowWakes = pace.kind === "armed" && seen.woken ? pace.hollowWakes + 1 : 0;
   // Bells that announce nothing are coalesced into the pace of streaming, so that a flood of forged ones buys nothing.
   return {
     pace: { kind: "armed", hollowWakes },
     releaseBell: false,
     restMs: Math.min(hollowWakes, LONGEST_WAIT_MS),
-    then: "sleep",
+    next: "sleep",
   };
 }
 
 function awake(releaseBell: boolean): Step {
-  return { pace: AWAKE, releaseBell, restMs: 0, then: "read" };
+  return { pace: AWAKE, releaseBell, restMs: 0, next: "read" };
 }
 
 function quiet(pace: Extract<Pace, { kind: "streaming" }>, seen: Seen): Step {
@@ -77,6 +72,6 @@ function quiet(pace: Extract<Pace, { kind: "streaming" }>, seen: Seen): Step {
     pace: { kind: "streaming", quietSinceMs, waitMs },
     releaseBell: false,
     restMs: isQuiet && !seen.maySleep ? LOOK_MS : waitMs,
-    then: isQuiet && seen.maySleep ? "readAndTakeBell" : "read",
+    next: isQuiet && seen.maySleep ? "readAndTakeBell" : "read",
   };
 }

@@ -15,7 +15,16 @@ const LOCK_MS = 500;
  */
 const PLANNING = { jit: "off", enable_seqscan: "off", plan_cache_mode: "force_generic_plan" };
 
-export async function openReaderSession(options: CaptureOptions): Promise<Session> {
+const UNKNOWN = "The database has no deltad objects, or older ones: run `deltad migrate apply`.";
+/** By SQLSTATE: schema, table or function not known; no right to use one. */
+const ADVICE: ReadonlyMap<string, string> = new Map([
+  ["3F000", UNKNOWN],
+  ["42P01", UNKNOWN],
+  ["42883", UNKNOWN],
+  ["42501", "The database role lacks deltad's rights: grant it membership in the role deltad_daemon."],
+]);
+
+export async function openReaderSession(options: Pick<CaptureOptions, "url" | "heartbeat">): Promise<Session> {
   // A stopped or cut-off reader would otherwise keep the bell, and every writer would notify.
   const idleMs = options.heartbeat.everyMs * 3;
   return Session.open({
@@ -58,14 +67,6 @@ export async function releaseReader(session: Session, id: string): Promise<void>
 }
 
 function explained(error: unknown): unknown {
-  switch (errorCode(error)) {
-    case "3F000":
-    case "42P01":
-    case "42883":
-      return new ConfigError("The database has no deltad objects, or older ones: run `deltad migrate apply`.");
-    case "42501":
-      return new ConfigError("The database role lacks deltad's rights: grant it membership in the role deltad_daemon.");
-    default:
-      return error;
-  }
+  const advice = ADVICE.get(errorCode(error) ?? "");
+  return advice === undefined ? error : new ConfigError(advice);
 }

@@ -1,7 +1,7 @@
 import { Doze } from "./doze.ts";
 import { AWAKE, type Pace, type Seen, type Step, nextStep } from "./pace.ts";
 
-const FIRST: Step = { pace: AWAKE, releaseBell: false, restMs: 0, then: "read" };
+const FIRST: Step = { pace: AWAKE, releaseBell: false, restMs: 0, next: "read" };
 
 /** Carries out what pace.ts decides: waits between reads, and hears what cuts a wait short. */
 export class Rhythm {
@@ -14,7 +14,7 @@ export class Rhythm {
 
   /** Whether the next read shall also try to take the bell. */
   get takesBell(): boolean {
-    return this.#step.then === "readAndTakeBell";
+    return this.#step.next === "readAndTakeBell";
   }
 
   /** A bell: kept until the next read begins, and heard only by who sleeps. */
@@ -43,9 +43,9 @@ export class Rhythm {
   /** Waits until the next read, at most `atMostMs`. */
   async pause(atMostMs: number): Promise<void> {
     this.#woken = false;
-    const { restMs, then } = this.#step;
+    const { restMs, next } = this.#step;
     if (restMs > 0 && (await this.#doze.sleep(Math.min(restMs, atMostMs)))) return;
-    if (then !== "sleep") return;
+    if (next !== "sleep") return;
     if (!this.#rang) await this.#sleep(atMostMs - restMs);
     this.#woken = this.#rang;
   }

@@ -97,7 +97,7 @@ export interface Ledger {
 }
 
 export async function createLedger(database: TestDatabase): Promise<Ledger> {
-  const sql = (await readdir(new URL("sql/", ROOT))).filter((name) => name.endsWith(".sql")).sort();
+  const sql = (await readdir(new URL("sql/", ROOT))).filter((name) => name.endsWith(".sql")).toSorted();
   await database.query("set check_function_bodies = off");
   await database.query(await readFile(new URL("migrations/000001_deltad.sql", ROOT), "utf8"));
   for (const name of sql) await database.query(await readFile(new URL(`sql/${name}`, ROOT), "utf8"));

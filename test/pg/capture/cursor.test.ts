@@ -40,7 +40,7 @@ await onEachServer("the cursor", (server) => {
 
     assert.ok(expected.size > 300, `only ${expected.size} rows were committed`);
     const counted = new Map([...sink.sums].filter(([, sum]) => sum !== 0n));
-    assert.deepEqual(new Map([...counted].sort(byId)), new Map([...expected].sort(byId)));
+    assert.deepEqual(new Map([...counted].toSorted(byId)), new Map([...expected].toSorted(byId)));
     assert.equal(sink.epochs.length, 1);
     const lost = [...expected.keys()].filter((id) => !bySequence.ids.has(id)).length;
     assert.ok(lost > 0, "reading by sequence number was expected to lose rows: the writers did not overlap");
@@ -95,7 +95,7 @@ async function wrongReader(
 ): Promise<{ ids: Set<string>; stop(): Promise<void> }> {
   const client = await database.client();
   const ids = new Set<string>();
-  let stopping = false;
+  const stopping = new AbortController();
   let last = "0";
   const read = async (): Promise<void> => {
     const { rows } = await client.query<{ ids: string[] | null; last: string | null }>(
@@ -106,11 +106,11 @@ async function wrongReader(
     last = rows[0]?.last ?? last;
   };
   const loop = (async () => {
-    while (!stopping) await read();
+    while (!stopping.signal.aborted) await read();
     await read();
   })();
   const stop = async (): Promise<void> => {
-    stopping = true;
+    stopping.abort();
     await loop;
   };
   return { ids, stop };

@@ -35,7 +35,7 @@ await onEachServer("a lost session", (server) => {
     await client.query("insert into ledger (id, holder) values (9999, 1)");
     await sink.until(() => sink.state.has("9999"), "the last row");
     const rows = await ledger.database.query<{ id: string }>("select id::text from ledger");
-    assert.deepEqual([...sink.state.keys()].sort(), rows.map(({ id }) => id).sort());
+    assert.deepEqual([...sink.state.keys()].toSorted(), rows.map(({ id }) => id).toSorted());
     assert.equal(new Set(sink.epochs).size, 4);
     assert.ok([...sink.state.values()].every((count) => count === 1n));
   });

@@ -7,7 +7,7 @@ const EMPTY: Seen = { found: false, bellTaken: false, maySleep: true, woken: fal
 /** Reads in a row, starting awake; each a millisecond after its rest was over. */
 function after(reads: readonly Partial<Seen>[], from: Pace = AWAKE): Step & { nowMs: number } {
   let nowMs = 0;
-  let step: Step = { pace: from, releaseBell: false, restMs: 0, then: "read" };
+  let step: Step = { pace: from, releaseBell: false, restMs: 0, next: "read" };
   for (const read of reads) {
     nowMs += step.restMs + 1;
     step = nextStep(step.pace, { ...EMPTY, nowMs, ...read });
@@ -23,27 +23,27 @@ it("a streaming reader reads again at once after rows, and waits 1, 2, … 5 ms 
     [1, 2, 3, 4, 5, 5, 5],
   );
   const found = after([...empties(4), { found: true }]);
-  assert.deepEqual([found.restMs, found.then, found.pace], [0, "read", AWAKE]);
+  assert.deepEqual([found.restMs, found.next, found.pace], [0, "read", AWAKE]);
 });
 
 it("a streaming reader asks for the bell after 50 quiet milliseconds, not before, and with every read until it has it", () => {
   let n = 1;
-  while (after(empties(n)).then === "read") n += 1;
+  while (after(empties(n)).next === "read") n += 1;
   assert.ok(after(empties(n)).nowMs >= 51 && after(empties(n - 1)).nowMs < 51, `${after(empties(n)).nowMs} ms`);
-  assert.deepEqual([after(empties(n + 9)).then, after(empties(n + 9)).restMs], ["readAndTakeBell", 5]);
-  assert.equal(after([...empties(n + 9), { found: true }]).then, "read");
+  assert.deepEqual([after(empties(n + 9)).next, after(empties(n + 9)).restMs], ["readAndTakeBell", 5]);
+  assert.equal(after([...empties(n + 9), { found: true }]).next, "read");
 });
 
 it("a reader that has taken the bell reads once more before it sleeps", () => {
   const taken = after([...empties(20), { bellTaken: true }]);
-  assert.deepEqual([taken.pace.kind, taken.then, taken.restMs, taken.releaseBell], ["arming", "read", 0, false]);
+  assert.deepEqual([taken.pace.kind, taken.next, taken.restMs, taken.releaseBell], ["arming", "read", 0, false]);
   const asleep = nextStep(taken.pace, EMPTY);
-  assert.deepEqual([asleep.pace.kind, asleep.then, asleep.releaseBell], ["armed", "sleep", false]);
+  assert.deepEqual([asleep.pace.kind, asleep.next, asleep.releaseBell], ["armed", "sleep", false]);
 });
 
 it("a reader that takes the bell and finds rows in the same read holds it until the next read has decided", () => {
   const taken = after([{ bellTaken: true, found: true }]);
-  assert.deepEqual([taken.pace.kind, taken.then, taken.releaseBell], ["arming", "read", false]);
+  assert.deepEqual([taken.pace.kind, taken.next, taken.releaseBell], ["arming", "read", false]);
 });
 
 for (const kind of ["arming", "armed"] as const) {
@@ -51,7 +51,7 @@ for (const kind of ["arming", "armed"] as const) {
   it(`a reader that is ${kind} gives the bell back and streams when it finds rows, or may no longer sleep`, () => {
     for (const seen of [{ found: true }, { maySleep: false }]) {
       const step = nextStep(pace, { ...EMPTY, ...seen });
-      assert.deepEqual([step.pace, step.releaseBell, step.then, step.restMs], [AWAKE, true, "read", 0]);
+      assert.deepEqual([step.pace, step.releaseBell, step.next, step.restMs], [AWAKE, true, "read", 0]);
     }
   });
 }
@@ -75,5 +75,5 @@ it("a reader that may not sleep looks every 100 ms once it is quiet, and never a
     steps.map(({ restMs }) => restMs),
     [1, 5, 5, 100, 100],
   );
-  assert.ok(steps.every(({ then }) => then === "read"));
+  assert.ok(steps.every(({ next }) => next === "read"));
 });

@@ -18,12 +18,11 @@ function asleepNext(): Rhythm {
 }
 
 async function isOver(pause: Promise<unknown>): Promise<boolean> {
-  let over = false;
-  void pause.then(() => {
-    over = true;
-  });
-  for (let i = 0; i < 5; i += 1) await turn();
-  return over;
+  const fiveTurns = (async () => {
+    for (let i = 0; i < 5; i += 1) await turn();
+    return false;
+  })();
+  return Promise.race([pause.then(() => true), fiveTurns]);
 }
 
 it("a wake-up while nobody sleeps is kept for the next sleep, once", async () => {
