@@ -67,9 +67,10 @@ function isCanonical(token: string): boolean {
 }
 
 /** The library ignores `crit` and `b64`, which say that the token may not be read the usual way (RFC 7515, 4.1.11; RFC 7797). */
-function isPlainHeader(header: jsonwebtoken.JwtHeader & { b64?: unknown }): boolean {
-  if (header.crit !== undefined || header.b64 !== undefined) return false;
-  return header.typ === undefined || /^(application\/)?(at\+)?jwt$/i.test(String(header.typ));
+function isPlainHeader(header: { readonly crit?: unknown; readonly b64?: unknown; readonly typ?: unknown }): boolean {
+  const { crit, b64, typ } = header;
+  if (crit !== undefined || b64 !== undefined) return false;
+  return typ === undefined || (typeof typ === "string" && /^(application\/)?(at\+)?jwt$/i.test(typ));
 }
 
 export interface TokenRequest {

@@ -1,13 +1,12 @@
 import { ConfigError } from "../config/errors.ts";
-import type { Log } from "../config/log.ts";
-import type { Transport, TransportHandlers, TransportLimits } from "./transport.ts";
+import type { CreateTransport } from "./transport.ts";
 import { loadUws } from "./transports/uws.ts";
 import { createWsTransport } from "./transports/ws.ts";
 
 export type TransportChoice = "auto" | "uws" | "ws";
 
 export interface ChosenTransport {
-  readonly create: (handlers: TransportHandlers, limits: TransportLimits, log: Log) => Transport;
+  readonly create: CreateTransport;
   /** For the start line: which one, why, and how to get the other. */
   readonly reason: string;
 }

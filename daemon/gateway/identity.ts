@@ -20,9 +20,9 @@ export type Access = { readonly owner: string } | { readonly refusal: NackCode }
 
 export interface Identification {
   /** `undefined` for a token that isn't good, or names something that can't be an owner. Rejects as {@link CanonicalOwner} does. */
-  identify(token: string): Promise<Identity | undefined>;
+  readonly identify: (token: string) => Promise<Identity | undefined>;
   /** The owner that a request means, if its sender may see it. The answer is the same whether that owner exists or not. */
-  access(identity: Identity, id: string): Access | Promise<Access>;
+  readonly access: (identity: Identity, id: string) => Access | Promise<Access>;
 }
 
 export function createIdentification(auth: Auth, canonicalOwner: CanonicalOwner): Identification {

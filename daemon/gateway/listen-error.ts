@@ -15,6 +15,7 @@ export function listenError(host: string, port: number, code: string | undefined
       return new ConfigError(
         `${host} is no address of this machine: set DELTAD_HOST to one, e.g. 127.0.0.1 or 0.0.0.0`,
       );
+    case undefined:
     default:
       return new ConfigError(
         `cannot listen on ${host}:${port} (${code ?? "no reason given"}): check DELTAD_HOST and DELTAD_PORT`,

@@ -136,7 +136,8 @@ export class Session implements SocketHandlers {
   #do(effect: SessionEffect): void {
     switch (effect.do) {
       case "verify":
-        return this.#verify(effect.token);
+        this.#verify(effect.token).catch((error: unknown) => this.#broken(error));
+        return;
       case "welcome":
         return this.#welcome(effect.identity);
       case "serve":
@@ -152,18 +153,16 @@ export class Session implements SocketHandlers {
     }
   }
 
-  #verify(token: string): void {
-    const { identification, log } = this.#services;
-    identification.identify(token).then(
-      (identity) => {
-        if (identity === undefined) this.#fail("unauthenticated");
-        else this.#take({ kind: "admitted", identity });
-      },
-      (error: unknown) => {
-        log.warn({ connection: this.id, error }, "cannot look up a token's owners");
-        this.#fail("overloaded");
-      },
-    );
+  async #verify(token: string): Promise<void> {
+    let identity: Identity | undefined;
+    try {
+      identity = await this.#services.identification.identify(token);
+    } catch (error) {
+      this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's owners");
+      return this.#fail("overloaded");
+    }
+    if (identity === undefined) this.#fail("unauthenticated");
+    else this.#take({ kind: "admitted", identity });
   }
 
   #welcome(identity: Identity): void {

@@ -1,3 +1,5 @@
+import type { Log } from "../config/log.ts";
+
 /**
  * What the gateway needs from a server of HTTP and WebSocket. A transport knows neither owners nor tokens. It guarantees that a handler
  * that throws harms nobody but its own connection, and that nothing is called on a socket after `closed`.
@@ -16,7 +18,7 @@ export interface Transport {
   close(): void;
 }
 
-export type CreateTransport = (handlers: TransportHandlers, limits: TransportLimits) => Transport;
+export type CreateTransport = (handlers: TransportHandlers, limits: TransportLimits, log: Log) => Transport;
 
 export interface TransportHandlers {
   /** Answers once, now or later. */

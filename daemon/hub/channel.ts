@@ -15,8 +15,8 @@ export interface ChannelOptions {
   readonly now: () => number;
   readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
   readonly clearTimeout: (timer: unknown) => void;
-  /** Queues `count` sends; see {@link Delivery.push}. */
-  readonly deliver: (count: number, step: (index: number) => void) => void;
+  /** Queues a send to each; see {@link Delivery.push}. */
+  readonly deliver: (subscriptions: readonly Subscription[], send: (subscription: Subscription) => void) => void;
   /** The last subscriber has left. */
   readonly emptied: () => void;
 }
@@ -193,20 +193,14 @@ export class Channel implements ChannelView {
   }
 
   #broadcast(act: (subscription: Subscription) => void): void {
-    const members = [...this.#subscriptions];
-    if (members.length > 0) this.#options.deliver(members.length, (index) => act(members[index]!));
+    if (!this.isEmpty) this.#options.deliver([...this.#subscriptions], act);
   }
 }
 
 function follow(pending: Pending | undefined, update: Published & { kind: "patch" }): Pending {
-  const { owner, epoch, version, asOf } = update;
+  const { owner, epoch, version, asOf, patch } = update;
   const position = { owner, epoch, version, asOf };
-  switch (pending?.kind) {
-    case undefined:
-      return { kind: "patch", patch: update.patch, ...position };
-    case "patch":
-      return { kind: "patch", patch: mergePatches(pending.patch, update.patch), ...position };
-    case "document":
-      return { kind: "document", document: applyPatch(pending.document, update.patch), ...position };
-  }
+  if (pending === undefined) return { kind: "patch", patch, ...position };
+  if (pending.kind === "patch") return { kind: "patch", patch: mergePatches(pending.patch, patch), ...position };
+  return { kind: "document", document: applyPatch(pending.document, patch), ...position };
 }

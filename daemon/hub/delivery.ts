@@ -7,16 +7,15 @@ export interface DeliveryOptions {
   readonly setImmediate: (callback: () => void) => void;
 }
 
-interface Job {
-  readonly count: number;
-  /** Does the next of `count` sends. */
-  readonly step: (index: number) => void;
+interface Job<Item> {
+  readonly items: readonly Item[];
+  readonly send: (item: Item) => void;
   done: number;
 }
 
-export class Delivery {
+export class Delivery<Item extends object> {
   readonly #options: DeliveryOptions;
-  readonly #jobs: Job[] = [];
+  readonly #jobs: Job<Item>[] = [];
   #budget: number;
   #turnOpen = false;
 
@@ -25,18 +24,19 @@ export class Delivery {
     this.#budget = options.sendsPerTurn;
   }
 
-  /** Calls `step(0)` … `step(count - 1)`, after everything that was pushed before. */
-  push(count: number, step: (index: number) => void): void {
-    this.#jobs.push({ count, step, done: 0 });
+  /** Calls `send` for each item, after everything that was pushed before. */
+  push(items: readonly Item[], send: (item: Item) => void): void {
+    this.#jobs.push({ items, send, done: 0 });
     if (this.#jobs.length === 1) this.#run();
   }
 
   #run(): void {
     for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
-      while (job.done < job.count) {
+      for (let item = job.items[job.done]; item !== undefined; item = job.items[job.done]) {
         if (this.#budget === 0) return this.#openTurn();
         this.#budget--;
-        job.step(job.done++);
+        job.done++;
+        job.send(item);
       }
       this.#jobs.shift();
     }

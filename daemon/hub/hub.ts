@@ -4,7 +4,7 @@
  */
 import type { Log } from "../config/log.ts";
 import type { Demand, Published } from "../metrics/published.ts";
-import { Channel } from "./channel.ts";
+import { Channel, type ChannelOptions } from "./channel.ts";
 import { Delivery } from "./delivery.ts";
 import type { Subscriber, Subscription } from "./subscription.ts";
 
@@ -27,7 +27,7 @@ const SENDS_PER_TURN = 500;
 
 export class Hub {
   readonly #options: HubOptions;
-  readonly #delivery: Delivery;
+  readonly #delivery: Delivery<Subscription>;
   readonly #channels = new Map<string, Channel>();
   readonly #idleTimers = new Map<string, unknown>();
 
@@ -77,7 +77,7 @@ export class Hub {
 
   #open(owner: string): Channel {
     const { minIntervalMs, now, setTimeout, clearTimeout } = this.#options;
-    const deliver = (count: number, step: (index: number) => void): void => this.#delivery.push(count, step);
+    const deliver: ChannelOptions["deliver"] = (subscriptions, send) => this.#delivery.push(subscriptions, send);
     const emptied = (): void => this.#expire(owner, channel);
     const channel: Channel = new Channel(owner, { minIntervalMs, now, setTimeout, clearTimeout, deliver, emptied });
     this.#channels.set(owner, channel);

@@ -7,8 +7,7 @@ import type { JsonObject } from "../metrics/published.ts";
  * Right because in metrics documents a path is always a group or always a leaf.
  */
 export function mergePatches(earlier: JsonObject, later: JsonObject): JsonObject {
-  for (const key of Object.keys(later)) {
-    const above = later[key]!;
+  for (const [key, above] of Object.entries(later)) {
     const below = ownValue(earlier, key);
     if (isGroup(above) && isGroup(below)) mergePatches(below, above);
     else assign(earlier, key, above);
@@ -18,8 +17,7 @@ export function mergePatches(earlier: JsonObject, later: JsonObject): JsonObject
 
 /** Applies a merge patch (RFC 7396) to a document, in place. */
 export function applyPatch(document: JsonObject, patch: JsonObject): JsonObject {
-  for (const key of Object.keys(patch)) {
-    const value = patch[key]!;
+  for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete document[key];
     else if (isGroup(value)) {
       const below = ownValue(document, key);

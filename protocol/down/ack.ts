@@ -3,4 +3,3 @@ import { requestId, timestamp } from "../fields.ts";
 
 /** The request with this `id` was done. After a `subscribe`: its snapshot will follow without an `id`. */
 export const ack = v.object({ type: v.literal("ack"), timestamp, id: requestId });
-export type Ack = v.InferOutput<typeof ack>;

@@ -9,4 +9,3 @@ export const error = v.object({
   code: v.picklist(ERROR_CODES),
   message: v.string(),
 });
-export type ErrorFrame = v.InferOutput<typeof error>;

@@ -3,4 +3,3 @@ import { timestamp } from "../fields.ts";
 
 /** The connection works. Browsers can't see protocol pings. */
 export const heartbeat = v.object({ type: v.literal("heartbeat"), timestamp });
-export type Heartbeat = v.InferOutput<typeof heartbeat>;

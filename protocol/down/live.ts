@@ -3,4 +3,3 @@ import { ownerId, timestamp } from "../fields.ts";
 
 /** The daemon vouches for the owner's numbers again. */
 export const live = v.object({ type: v.literal("live"), timestamp, ownerId });
-export type Live = v.InferOutput<typeof live>;

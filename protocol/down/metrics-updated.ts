@@ -14,4 +14,3 @@ export const metricsUpdated = v.object({
   /** JSON Merge Patch (RFC 7396) of absolute values. */
   data: jsonObject,
 });
-export type MetricsUpdated = v.InferOutput<typeof metricsUpdated>;

@@ -10,4 +10,3 @@ export const nack = v.object({
   code: v.picklist(NACK_CODES),
   message: v.string(),
 });
-export type Nack = v.InferOutput<typeof nack>;

@@ -16,4 +16,3 @@ export const snapshot = v.object({
   /** `{}` while the owner has no row. */
   data: jsonObject,
 });
-export type Snapshot = v.InferOutput<typeof snapshot>;

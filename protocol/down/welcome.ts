@@ -15,4 +15,3 @@ export const welcome = v.object({
   /** The owners that the token names; an administrator's may be empty. */
   owners: v.array(ownerId),
 });
-export type Welcome = v.InferOutput<typeof welcome>;

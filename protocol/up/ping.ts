@@ -3,4 +3,3 @@ import { requestId } from "../fields.ts";
 
 /** Is the connection alive? Answered by `ack`. */
 export const ping = v.object({ type: v.literal("ping"), id: requestId });
-export type Ping = v.InferOutput<typeof ping>;

@@ -3,4 +3,3 @@ import { ownerId, requestId } from "../fields.ts";
 
 /** Asks for the whole document of a subscribed owner: after a gap. */
 export const snapshotRequest = v.object({ type: v.literal("snapshot"), id: requestId, ownerId });
-export type SnapshotRequest = v.InferOutput<typeof snapshotRequest>;

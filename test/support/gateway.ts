@@ -18,7 +18,7 @@ export interface RunningGateway {
   /** Every line logged, as text. */
   readonly logged: string[];
   /** A token by the running clock. */
-  token(claims: object): string;
+  readonly token: (claims: object) => string;
 }
 
 /** A key of type bigint, as PostgreSQL prints it. */

@@ -45,7 +45,7 @@ function parse(text: string, isHead = false): Omit<RawAnswer, "socket"> | undefi
   if (end === -1) return undefined;
   const [first = "", ...lines] = text.slice(0, end).split("\r\n");
   const headers = new Map(
-    lines.map((line) => [line.split(":", 1)[0]!.toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
+    lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
   );
   const body = text.slice(end + 4);
   if (!isHead && body.length < Number(headers.get("content-length") ?? 0)) return undefined;

@@ -66,7 +66,8 @@ export class TestSocket {
       if (this.#closed) throw new Error(`closed before a ${type}; came: ${this.#types()}`);
       await new Promise<void>((resolve, reject) => {
         this.#wake = resolve;
-        deadline.onabort = () => reject(new Error(`no ${type} in time; came: ${this.#types()}`));
+        const late = (): void => reject(new Error(`no ${type} in time; came: ${this.#types()}`));
+        deadline.addEventListener("abort", late);
       });
     }
   }

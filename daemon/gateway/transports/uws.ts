@@ -7,6 +7,7 @@ import type * as uWS from "uWebSockets.js";
 import type { Log } from "../../config/log.ts";
 import { listenError, probePort } from "../listen-error.ts";
 import type {
+  CreateTransport,
   Request,
   Response,
   Socket,
@@ -34,9 +35,7 @@ interface Connection {
 type NativeSocket = uWS.WebSocket<Connection>;
 
 /** @throws whatever the import throws where no binary fits this Node or system */
-export async function loadUws(): Promise<
-  (handlers: TransportHandlers, limits: TransportLimits, log: Log) => Transport
-> {
+export async function loadUws(): Promise<CreateTransport> {
   const library = (await import("uWebSockets.js")) as unknown as Library;
   return (handlers, limits, log) => createUwsTransport(library, handlers, limits, log);
 }
@@ -127,7 +126,7 @@ function createUwsTransport(
       const socket = await new Promise<uWS.us_listen_socket | false>((done) => app.listen(host, port, options, done));
       if (socket === false) throw listenError(host, port, await probePort(host, port));
       listening = socket;
-      return library.us_socket_local_port(socket as uWS.us_socket);
+      return library.us_socket_local_port(socket);
     },
     stopListening: () => {
       if (listening !== undefined && !closed) library.us_listen_socket_close(listening);

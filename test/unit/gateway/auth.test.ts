@@ -208,20 +208,7 @@ describe("A token's claims", () => {
     assert.deepEqual(owners({ owners: ["7", 7, "b"] }), ["7", "b"]);
     assert.deepEqual(owners({ ownerId: "a", owners: ["b"] }), ["a", "b"]);
     assert.equal(owners({ owners: Array.from({ length: 256 }, (_, index) => index) })?.length, 256);
-    const bad: unknown[] = [
-      2 ** 53,
-      9007199254740993,
-      1.5,
-      true,
-      null,
-      {},
-      [],
-      ["7"],
-      "",
-      "\ud800",
-      "\0",
-      "x".repeat(257),
-    ];
+    const bad: unknown[] = [2 ** 53, 1.5, true, null, {}, [], ["7"], "", "\ud800", "\0", "x".repeat(257)];
     for (const value of bad) {
       assert.equal(owners({ ownerId: value }), undefined, JSON.stringify(value));
       assert.equal(owners({ owners: [value] }), undefined, JSON.stringify(value));

@@ -26,14 +26,16 @@ function setUp() {
   return { clock, flushes, events, outbox, buffer, send };
 }
 
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 it("The frames of one turn go out together, at its end", async () => {
   const { flushes, send } = setUp();
   send("a");
   send("b");
   assert.deepEqual(flushes, []);
-  await null;
+  await turn();
   send("c");
-  await null;
+  await turn();
   assert.deepEqual(flushes, [["a", "b"], ["c"]]);
 });
 
@@ -49,11 +51,11 @@ it("Above the mark it is blocked until everything was taken, and says so once", 
   const { clock, events, outbox, buffer, send } = setUp();
   buffer(100);
   send("a");
-  await null;
+  await turn();
   assert.equal(outbox.blocked, false);
   buffer(101);
   send("b");
-  await null;
+  await turn();
   assert.equal(outbox.blocked, true);
   buffer(1);
   outbox.drained();
@@ -68,7 +70,7 @@ it("Blocked for too long is too slow", async () => {
   const { clock, events, buffer, send } = setUp();
   buffer(101);
   send("a");
-  await null;
+  await turn();
   clock.advance(29_999);
   assert.deepEqual(events, []);
   clock.advance(1);

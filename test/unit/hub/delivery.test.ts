@@ -13,29 +13,36 @@ function turns() {
   };
 }
 
+const items = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => ({ name: `${name}${index}` }));
+
 it("What fits a turn goes out at once, the rest in order in later turns, at most so many in each", () => {
   const loop = turns();
-  const delivery = new Delivery({ sendsPerTurn: 500, setImmediate: loop.setImmediate });
+  const delivery = new Delivery<{ name: string }>({ sendsPerTurn: 500, setImmediate: loop.setImmediate });
   const sent: string[] = [];
-  delivery.push(400, (index) => sent.push(`a${index}`));
-  delivery.push(800, (index) => sent.push(`b${index}`));
-  delivery.push(1, () => sent.push("c"));
+  for (const [name, count] of [
+    ["a", 400],
+    ["b", 800],
+    ["c", 1],
+  ] as const) {
+    delivery.push(items(name, count), (item) => sent.push(item.name));
+  }
   const counts = [sent.length];
   while (!loop.idle) {
     loop.next();
     counts.push(sent.length);
   }
   assert.deepEqual(counts, [500, 1000, 1201, 1201]);
-  assert.deepEqual([sent[399], sent[400], sent[1199], sent[1200]], ["a399", "b0", "b799", "c"]);
+  assert.deepEqual([sent[399], sent[400], sent[1199], sent[1200]], ["a399", "b0", "b799", "c0"]);
 });
 
 it("A broadcast made by a send comes after the one it is part of", () => {
   const loop = turns();
-  const delivery = new Delivery({ sendsPerTurn: 500, setImmediate: loop.setImmediate });
+  const delivery = new Delivery<{ name: string }>({ sendsPerTurn: 500, setImmediate: loop.setImmediate });
   const sent: string[] = [];
-  delivery.push(2, (index) => {
-    sent.push(`a${index}`);
-    if (index === 0) delivery.push(1, () => sent.push("inner"));
+  delivery.push(items("a", 2), ({ name }) => {
+    sent.push(name);
+    if (name === "a0") delivery.push(items("inner", 1), (item) => sent.push(item.name));
   });
-  assert.deepEqual(sent, ["a0", "a1", "inner"]);
+  assert.deepEqual(sent, ["a0", "a1", "inner0"]);
 });

@@ -49,18 +49,20 @@ it("A merged patch keeps the null of either, since the receiver may hold what it
 });
 
 it("A patch never reaches a prototype", () => {
-  applyPatch({}, JSON.parse('{"__proto__":{"polluted":1}}'));
-  mergePatches({}, JSON.parse('{"__proto__":{"polluted":1}}'));
-  mergePatches({ x: 1 }, JSON.parse('{"constructor":{"prototype":{"polluted":1}}}'));
+  const [direct, viaConstructor] = ['{"__proto__":{"polluted":1}}', '{"constructor":{"prototype":{"polluted":1}}}'];
+  applyPatch({}, JSON.parse(direct) as JsonObject);
+  mergePatches({}, JSON.parse(direct) as JsonObject);
+  applyPatch({}, JSON.parse(viaConstructor) as JsonObject);
+  mergePatches({ x: 1 }, JSON.parse(viaConstructor) as JsonObject);
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
 });
 
 /** A deep copy with null prototypes. */
 function structured(value: JsonObject): JsonObject {
   return fromEntries(
-    Object.keys(value).map((key) => {
-      const inner = value[key]!;
-      return [key, typeof inner === "object" && inner !== null ? structured(inner) : inner];
-    }),
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      typeof inner === "object" && inner !== null ? structured(inner) : inner,
+    ]),
   );
 }

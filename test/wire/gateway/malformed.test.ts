@@ -120,7 +120,7 @@ await onEachTransport("Malformed messages", (transport) => {
     "unmasked frames": Buffer.from([0x81, 0x05, 1, 2, 3, 4, 5, 0x81, 0x05, 1, 2, 3, 4, 5]),
     "a reserved opcode": Buffer.from([0x83, 0x80, 0, 0, 0, 0]),
     "a reserved bit": Buffer.from([0xf1, 0x80, 0, 0, 0, 0]),
-    "a control frame of 126 bytes": Buffer.from([0x89, 0xfe, 0, 126, 0, 0, 0, 0, ...new Array<number>(126).fill(0)]),
+    "a control frame of 126 bytes": Buffer.concat([Buffer.from([0x89, 0xfe, 0, 126]), Buffer.alloc(4 + 126)]),
     "a fragmented control frame": Buffer.from([0x09, 0x80, 0, 0, 0, 0]),
     "a length of 2^63": Buffer.from([0x81, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
     "text that is not UTF-8": Buffer.from([0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28]),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import type { JsonObject } from "../../../daemon/metrics/published.ts";
 import type { Down } from "../../../protocol/down.ts";
 import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { type DownOf, TestSocket } from "../../support/socket.ts";
@@ -27,11 +28,11 @@ await onEachTransport("The stream", (transport) => {
 
   it("Keys are data, whatever they are called, and nulls of a patch arrive", async () => {
     const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("7", { byStatus: JSON.parse('{"__proto__":1,"a.b":2,"":3,"gone":4}') });
+    engine.documents.set("7", { byStatus: JSON.parse('{"__proto__":1,"a.b":2,"":3,"gone":4}') as JsonObject });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     const snapshot = await socket.subscribe("7");
     clock.advance(50);
-    engine.patch("7", { byStatus: JSON.parse('{"__proto__":5,"gone":null}') });
+    engine.patch("7", { byStatus: JSON.parse('{"__proto__":5,"gone":null}') as JsonObject });
     const update = await socket.next("metrics_updated");
     assert.equal(JSON.stringify(snapshot.data), '{"byStatus":{"__proto__":1,"a.b":2,"":3,"gone":4}}');
     assert.equal(JSON.stringify(update.data), '{"byStatus":{"__proto__":5,"gone":null}}');
