@@ -12,9 +12,10 @@ import { onEachServer, type TestDatabase } from "../support/servers.ts";
 function written(path: readonly string[], value: JsonValue, currency: string): string {
   const format = formatFor("en-US");
   const name = path.join(".");
-  if (name === "currency") return currency;
-  if (name === "payouts.nextDate") return format.date(String(value));
-  if (typeof value === "string") return format.money(value, currency);
+  if (typeof value === "string") {
+    if (name === "currency") return value;
+    return name === "payouts.nextDate" ? format.date(value) : format.money(value, currency);
+  }
   if (name.startsWith("revenue.growth")) return format.growth(Number(value));
   return name === "occupancy.percentage" ? format.percentage(Number(value)) : format.count(Number(value));
 }
@@ -90,7 +91,7 @@ await onEachServer("A row written by SQL", (server) => {
     /** What the page shows, and what the oracle says it should. */
     async function compare(): Promise<void> {
       const document = await oracle();
-      const currency = String(document.currency);
+      const currency = document.currency as string;
       for (const { path, value } of leaves(document)) {
         const shown = await tab.page.locator(`[data-metric="${path.join(".")}"]`).textContent();
         assert.equal(shown, written(path, value, currency), path.join("."));

@@ -37,6 +37,7 @@ export async function startMarketplaceDaemon(
     DELTAD_PORT: String(port),
     DELTAD_JWT_SECRET: SECRET,
   });
-  const { stop } = await startDaemon({ config, log: QUIET });
-  return { url: `http://127.0.0.1:${port}/`, token: (claims) => token(claims, Date.now()), stop };
+  const daemon = await startDaemon({ config, log: QUIET });
+  const url = `http://127.0.0.1:${port}/`;
+  return { url, token: (claims) => token(claims, Date.now()), stop: () => daemon.stop() };
 }
