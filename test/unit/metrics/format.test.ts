@@ -19,7 +19,10 @@ function tenthsOf(json: string): bigint {
 /** The exact quotient lies in the half-open interval that rounds to `tenths`, halves away from zero. */
 function assertRounds(tenths: bigint, numerator: bigint, denominator: bigint): void {
   const [n, q] = numerator < 0n ? [-numerator, -tenths] : [numerator, tenths];
-  assert.ok(2n * n >= (2n * q - 1n) * denominator && 2n * n < (2n * q + 1n) * denominator, `${numerator}/${denominator}`);
+  assert.ok(
+    2n * n >= (2n * q - 1n) * denominator && 2n * n < (2n * q + 1n) * denominator,
+    `${numerator}/${denominator}`,
+  );
 }
 
 describe("format", () => {
@@ -33,7 +36,10 @@ describe("format", () => {
       }),
       cases(500),
     );
-    assert.deepEqual([0n, 5n, -5n, 123_456n].map((value) => decimalText(value, 2)), ["0.00", "0.05", "-0.05", "1234.56"]);
+    assert.deepEqual(
+      [0n, 5n, -5n, 123_456n].map((value) => decimalText(value, 2)),
+      ["0.00", "0.05", "-0.05", "1234.56"],
+    );
   });
 
   it("growth is the exact quotient with one decimal, half away from zero", () => {

@@ -218,7 +218,15 @@ describe("owner state", () => {
   it("expects no end of what lasts until 2200 or longer", () => {
     const dayStart = zone(new Set(), 0);
     const state = new OwnerState(INDEX, dayStart(FIRST_DAY));
-    const stay = { projection: WHILE, owner: "1", key: "a", day: undefined, from: dayStart(BEGIN), until: FOREVER, values: [1n] };
+    const stay = {
+      projection: WHILE,
+      owner: "1",
+      key: "a",
+      day: undefined,
+      from: dayStart(BEGIN),
+      until: FOREVER,
+      values: [1n],
+    };
     fold(state, [stay], dayStart);
     assert.equal(state.quantity({ of: "keys", index: 8 }), 1n);
     assert.equal(state.next, Number.POSITIVE_INFINITY);

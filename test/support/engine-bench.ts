@@ -1,0 +1,108 @@
+import type { Batch, Grain } from "../../daemon/capture/batch.ts";
+import { applyPatch } from "../../daemon/hub/merge.ts";
+import { Clock } from "../../daemon/metrics/clock.ts";
+import { Engine } from "../../daemon/metrics/engine.ts";
+import type { Plan } from "../../daemon/metrics/plan.ts";
+import type { JsonObject, Published } from "../../daemon/metrics/published.ts";
+import { Slices } from "../../daemon/metrics/slices.ts";
+import { HeldLoader, settled } from "./held-loader.ts";
+import { ManualClock } from "./manual-clock.ts";
+import { SAMPLE_PLAN } from "./sample-plan.ts";
+import { dayStartByRules } from "./zone-rules.ts";
+
+export interface EngineBenchOptions {
+  readonly plan?: Plan;
+  /** The database's clock at the start, in microseconds since 1970. */
+  readonly start?: number;
+  /** Measures slices; by default time stands still in them. */
+  readonly sliceMs?: () => number;
+  readonly dayStarts?: (zone: string, day: number) => number;
+}
+
+/** An engine whose time, loads and batches are the test's. */
+export class EngineBench {
+  readonly time = new ManualClock(0);
+  readonly loader = new HeldLoader();
+  readonly published: Published[] = [];
+  readonly engine: Engine;
+  /** What a client would show, by owner. */
+  readonly screens = new Map<string, JsonObject>();
+  /** One entry per statement that asked for starts of days. */
+  readonly dayReads: { readonly zones: readonly string[]; readonly days: readonly number[] }[] = [];
+  nudges = 0;
+  /** Set to have the reading of days wait. */
+  daysHeld: Promise<void> | undefined;
+  readonly #start: number;
+  #cuts = 0;
+
+  constructor(options: EngineBenchOptions = {}) {
+    const { plan = SAMPLE_PLAN, start = Date.UTC(2026, 4, 8, 12) * 1000, dayStarts = dayStartByRules } = options;
+    this.#start = start;
+    const { now, setTimeout, clearTimeout } = this.time;
+    const ignore = (): void => undefined;
+    this.engine = new Engine({
+      plan,
+      loader: this.loader,
+      loadsAtOnce: 2,
+      readDayStarts: async (zones, days) => {
+        this.dayReads.push({ zones, days });
+        await this.daysHeld;
+        return zones.map((zone, at) => dayStarts(zone, days[at] ?? 0));
+      },
+      clock: new Clock({ monotonicMs: now, systemMs: () => start / 1000 }),
+      slices: new Slices({ monotonicMs: options.sliceMs ?? now, setImmediate }),
+      publish: (update) => this.#show(update),
+      nudge: () => {
+        this.nudges += 1;
+      },
+      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+      monotonicMs: now,
+      setTimeout,
+      clearTimeout,
+    });
+  }
+
+  /** The database's clock, which keeps step with the test's time. */
+  get databaseClock(): number {
+    return this.#start + this.time.now() * 1000;
+  }
+
+  batch(parts: Partial<Batch> = {}): Batch {
+    return { epoch: "e", snapshot: "s", clock: this.databaseClock, grains: [], resets: [], dimensions: [], ...parts };
+  }
+
+  /** As the reader does: in a cut where one is wanted or needed. Imports at once. */
+  async read(parts: Partial<Batch> = {}): Promise<void> {
+    const batch = this.batch(parts);
+    if (!this.engine.wantsCut() && !this.engine.needsCut(batch)) return this.engine.apply(batch);
+    this.#cuts += 1;
+    const before = this.loader.loads.length;
+    const applied = this.engine.applyCut(batch, { snapshotId: `cut ${this.#cuts}` });
+    for (const load of this.loader.loads.slice(before)) load.imported();
+    await applied;
+  }
+
+  /** Begins an epoch, watches owners and loads them with these grains. */
+  async open(owners: Readonly<Record<string, readonly Grain[]>>, zone = "UTC"): Promise<void> {
+    this.engine.begin("e");
+    for (const owner of Object.keys(owners)) this.engine.watch(owner);
+    this.time.advance(100);
+    await this.read();
+    await this.loader.last.finish(owners, zone);
+  }
+
+  /** What was published since the last call, without documents and patches' positions. */
+  take(): Published[] {
+    return this.published.splice(0);
+  }
+
+  settled(): Promise<void> {
+    return settled();
+  }
+
+  #show(update: Published): void {
+    this.published.push(structuredClone(update));
+    if (update.kind === "document") this.screens.set(update.owner, update.document);
+    if (update.kind === "patch") this.screens.set(update.owner, applyPatch(this.screens.get(update.owner) ?? {}, update.patch));
+  }
+}
