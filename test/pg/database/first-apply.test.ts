@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import pg from "pg";
+import { applyMigrations } from "../../../daemon/database/migrate.ts";
+import { migrationSession, QUIETLY, stepsFor } from "../../support/install.ts";
+import { KNOWN_SERVERS, missingServer, type RunningCluster, startCluster } from "../../support/servers.ts";
+import { STAYS, STAYS_SCHEMA } from "../../support/stays.ts";
+
+for (const { name, major } of KNOWN_SERVERS) {
+  const reason = await missingServer(major);
+  describe(`the first migration of a server [${name}]`, { skip: reason ?? false }, () => {
+    let running: RunningCluster;
+
+    before(async () => {
+      running = await startCluster(major);
+    });
+    after(() => running.remove());
+
+    async function connect(role?: string): Promise<pg.Client> {
+      const url = new URL(running.cluster.url("postgres"));
+      if (role) url.username = role;
+      if (role) url.password = "test";
+      const client = new pg.Client({ connectionString: url.href });
+      await client.connect();
+      return client;
+    }
+
+    it("needs no superuser: the tables' owner, with CREATEROLE and CREATE on the database", async () => {
+      const superuser = await connect();
+      await superuser.query(`create role dba login password 'test' createrole;
+        grant create on database postgres to dba; grant create on schema public to dba;
+        create role daemon login password 'test'`);
+      const dba = await connect("dba");
+      await dba.query(STAYS_SCHEMA);
+      const session = await migrationSession(dba);
+      const steps = await stepsFor(STAYS);
+      assert.equal((await applyMigrations({ session, observer: session, steps, ...QUIETLY })).length, 3);
+      // Later migrations too: replacing functions, altering change tables.
+      await dba.query("delete from deltad.migration where name in ('sql', 'watch')");
+      await dba.query("alter table deltad.change_stays drop column amount");
+      assert.equal((await applyMigrations({ session, observer: session, steps, ...QUIETLY })).length, 2);
+      await dba.query("grant deltad_daemon to daemon");
+      await dba.query("insert into stay (host_id) values (1)");
+
+      const daemon = await connect("daemon");
+      const { rows } = await daemon.query("select host_id from deltad.change_stays");
+      assert.deepEqual(rows, [{ host_id: "1" }]);
+      await daemon.query("select deltad.prune(10)");
+      await Promise.all([superuser.end(), dba.end(), daemon.end()]);
+    });
+  });
+}
