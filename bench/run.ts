@@ -4,6 +4,7 @@ import type { BenchRun } from "./bench-run.ts";
 import { benchEngine } from "./engine.ts";
 import { benchLatency } from "./latency.ts";
 import { BenchServer } from "./support/bench-server.ts";
+import { benchLoad } from "./load.ts";
 import { Report } from "./support/report.ts";
 import { benchWriter } from "./writer.ts";
 
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   latency: benchLatency,
   writer: benchWriter,
   engine: benchEngine,
+  load: benchLoad,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,0 +1,159 @@
+/**
+ * Five thousand writes a second into a thousand subscribed owners, on an open-loop schedule: how late the frames are, whether any
+ * write is missing, and whether every client ends with what a recompute gives. Writer, clients, daemon and server share the machine.
+ */
+import { type ChildProcess, fork, type Serializable } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import type pg from "pg";
+import { DEMO, oracleDocuments } from "../test/support/oracle.ts";
+import type { BenchRun } from "./bench-run.ts";
+import type { ClientsResult, ClientsTask } from "./load/clients-process.ts";
+import { countLoadStatements } from "./load/load-statements.ts";
+import { latencies, type Write } from "./load/write-log.ts";
+import type { WriterTask } from "./load/writer-process.ts";
+import { DaemonProcess } from "./support/daemon-process.ts";
+import { addPastBookings, analyse, createMarketplace, migrate } from "./support/marketplace.ts";
+import { median, percentile } from "./support/statistics.ts";
+
+const OWNERS = 1_000;
+const BOOKINGS = 100_000;
+const SESSIONS = 16;
+/** After the last commit, the last frame is due within milliseconds. */
+const CATCH_UP_MS = 15_000;
+
+export async function benchLoad({ server, report, quick }: BenchRun): Promise<void> {
+  const [writesPerSecond, seconds] = quick ? [500, 3] : [5_000, 30];
+  report.conditions(
+    await server.describe(),
+    `${OWNERS} owners and sockets, ${BOOKINGS} bookings before, ${writesPerSecond} writes/s for ${seconds} s by ${SESSIONS} sessions`,
+  );
+  const session = await server.createDatabase("load");
+  await createMarketplace(session, OWNERS);
+  await addPastBookings(session, BOOKINGS, 1, OWNERS);
+  await analyse(session);
+  const daemonUrl = await migrate(session, server.url("load"));
+
+  const statements = await countLoadStatements(server, session, async () => {
+    const daemon = await DaemonProcess.start(daemonUrl);
+    const clients = await startClients(daemon);
+    await end(clients);
+    await daemon.stop();
+  });
+  report.figure(`statements that load ${OWNERS} owners subscribed at once`, statements, { atMost: 10 });
+
+  const daemon = await DaemonProcess.start(daemonUrl);
+  try {
+    const clients = await startClients(daemon);
+    const cpuBeforeMs = await daemon.cpuMs();
+    const startedMs = performance.now();
+    const writes = await write({
+      databaseUrl: server.url("load"),
+      owners: OWNERS,
+      writesPerSecond,
+      seconds,
+      sessions: SESSIONS,
+    });
+    const tookMs = performance.now() - startedMs;
+    const cpuShare = ((await daemon.cpuMs()) - cpuBeforeMs) / tookMs;
+    report.line(
+      `          ${writes.length} writes in ${(tookMs / 1000).toFixed(1)} s; the daemon used ${(100 * cpuShare).toFixed(0)} % of a core`,
+    );
+    await caughtUp(clients, await countWrites(session));
+    const result = await end(clients);
+
+    const { fromCommitMs, fromSendingMs, fromScheduleMs, unseen } = latencies(writes, relativeToFirst(result));
+    for (const [name, all] of [
+      ["commit", fromCommitMs],
+      ["sending the write", fromSendingMs],
+      ["its instant in the schedule", fromScheduleMs],
+    ] as const) {
+      report.line(
+        `          from ${name} to the first frame that includes it: median ${median(all).toFixed(1)} ms, p99 ${percentile(all, 0.99).toFixed(1)} ms, worst ${percentile(all, 1).toFixed(1)} ms`,
+      );
+    }
+    report.figure("p99 from commit to frame, ms", percentile(fromCommitMs, 0.99), { atMost: 100 });
+    report.figure("writes that no frame included", unseen, { atMost: 0 });
+    report.figure("faults at clients", result.faults.length, { atMost: 0 });
+    report.figure("clients that end with another document than the recompute", await differing(session, result), {
+      atMost: 0,
+    });
+  } finally {
+    await daemon.stop();
+  }
+}
+
+/** Resolves when each owner's client has its first snapshot. */
+async function startClients(daemon: DaemonProcess): Promise<ChildProcess> {
+  const tokens = Array.from({ length: OWNERS }, (_, index) => daemon.token([String(index + 1)]));
+  const clients = start("./load/clients-process.js", { port: daemon.port, tokens } satisfies ClientsTask);
+  await reply(clients);
+  return clients;
+}
+
+async function write(task: WriterTask): Promise<Write[]> {
+  return (await reply(start("./load/writer-process.js", task))) as Write[];
+}
+
+/** The task goes as a message: a thousand tokens are too long for an argument. */
+function start(file: string, task: unknown): ChildProcess {
+  const child = fork(fileURLToPath(new URL(file, import.meta.url)), { serialization: "advanced" });
+  child.send(task as Serializable);
+  return child;
+}
+
+function reply(child: ChildProcess): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null): void => reject(new Error(`a process of the load ended with ${code}`));
+    child.once("exit", onExit);
+    child.once("message", (message) => {
+      child.off("exit", onExit);
+      resolve(message);
+    });
+  });
+}
+
+async function end(clients: ChildProcess): Promise<ClientsResult> {
+  clients.send("end");
+  return (await reply(clients)) as ClientsResult;
+}
+
+/** What the clients' documents must count in the end. */
+async function countWrites(session: pg.Client): Promise<number> {
+  const { rows } = await session.query<{ writes: number }>(
+    "select (count(*) + count(*) filter (where status = 'confirmed'))::int as writes from bookings",
+  );
+  return rows[0]?.writes ?? Number.NaN;
+}
+
+async function caughtUp(clients: ChildProcess, writes: number): Promise<void> {
+  const deadlineMs = performance.now() + CATCH_UP_MS;
+  for (;;) {
+    clients.send("counts");
+    const counts = (await reply(clients)) as number[];
+    if (counts.reduce((sum, count) => sum + count, 0) === writes || performance.now() > deadlineMs) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** An owner's first arrival is its first snapshot, before any write of the load. */
+function relativeToFirst({ arrivals }: ClientsResult): ClientsResult["arrivals"] {
+  const first = new Map<number, number>();
+  return arrivals.map((arrival) => {
+    if (!first.has(arrival.owner)) first.set(arrival.owner, arrival.included);
+    return { ...arrival, included: arrival.included - (first.get(arrival.owner) ?? 0) };
+  });
+}
+
+async function differing(session: pg.Client, { documents }: ClientsResult): Promise<number> {
+  const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
+    (await session.query(sql, [...params])).rows as Row[];
+  const expected = await oracleDocuments(DEMO, { query }, BigInt(Date.now()) * 1000n);
+  return documents.filter(([owner, document]) => !isDeepStrictEqual(plain(document), plain(expected.get(owner))))
+    .length;
+}
+
+/** Without prototypes and the order of keys, which mean nothing in JSON. */
+function plain(document: unknown): unknown {
+  return JSON.parse(JSON.stringify(document ?? null));
+}
