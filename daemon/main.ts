@@ -19,8 +19,11 @@ const shell: Shell = {
   root: fileURLToPath(new URL("../../", import.meta.url)),
   pid: process.pid,
   uid: process.geteuid?.(),
-  isTerminal: process.stderr.isTTY === true,
+  isTerminal: process.stderr.isTTY,
   print: (line) => void process.stdout.write(`${line}\n`),
+  setExitCode: (code) => {
+    process.exitCode = code;
+  },
   complain: (text) => void process.stderr.write(text),
   catchSignals,
 };

@@ -24,7 +24,7 @@ export interface DemoServer {
   url(): string;
   /** Call it when migrations are applied: the daemon's own connection string, with no more rights than it needs. */
   daemonUrl(session: Session): Promise<string>;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
   /** As pulling the plug; nothing of it stays behind. */
   stopAtOnce(): Promise<void>;
 }

@@ -12,7 +12,7 @@ export function humanLine(json: string): string {
   const { level, time, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
   const clock = new Date(Number(time)).toTimeString().slice(0, 8);
   const details = Object.entries(fields).map(([name, value]) => `${name} ${plain(value)}`);
-  const text = `${clock} ${(LEVELS[Number(level)] ?? "").padEnd(5)} ${String(msg ?? "")}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
+  const text = `${clock} ${(LEVELS[Number(level)] ?? "").padEnd(5)} ${plain(msg ?? "")}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
   return `${withoutControls(withoutSecrets(text))}\n`;
 }
 

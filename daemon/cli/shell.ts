@@ -13,12 +13,14 @@ export interface Shell {
   /** Whether people read standard error as it is written. */
   readonly isTerminal: boolean;
   /** Writes one line to standard output. */
-  print(line: string): void;
+  readonly print: (line: string) => void;
+  /** What the process ends with, unless an error says otherwise. */
+  setExitCode(code: number): void;
   /** Writes text as it is to standard error. */
-  complain(text: string): void;
+  readonly complain: (text: string) => void;
   /**
    * From now on the first SIGINT, SIGTERM or SIGHUP aborts the returned signal instead of ending the process. A second one
    * runs `atOnce` and ends it.
    */
-  catchSignals(atOnce: () => Promise<void>): AbortSignal;
+  readonly catchSignals: (atOnce: () => Promise<void>) => AbortSignal;
 }

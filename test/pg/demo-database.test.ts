@@ -39,7 +39,7 @@ await onEachServer("deltad demo --database", (server) => {
       catchSignals: () => stopping.signal,
     });
     const print = shell.print;
-    const listening = { ...shell, print: (line: string) => (print(line), /^stop: /.test(line) && tellRunning()) };
+    const listening = { ...shell, print: (line: string) => (print(line), line.startsWith("stop: ") && tellRunning()) };
     const ended = createProgram(listening).parseAsync(["node", "deltad", "demo", "--database", url]);
     return {
       shell,
