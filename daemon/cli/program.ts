@@ -5,6 +5,7 @@ import { migrateCommand } from "./migrate.ts";
 import type { Shell } from "./shell.ts";
 import { startCommand } from "./start.ts";
 import { tokenCommand } from "./token.ts";
+import { verifyCommand } from "./verify.ts";
 
 /** All commands. Bad usage and `--help` end in a CommanderError, after commander has written what it has to say. */
 export function createProgram(shell: Shell): Command {
@@ -14,7 +15,8 @@ export function createProgram(shell: Shell): Command {
     .addCommand(demoCommand(shell).addCommand(demoWriteCommand(shell)))
     .addCommand(startCommand(shell))
     .addCommand(migrateCommand(shell))
-    .addCommand(tokenCommand(shell));
+    .addCommand(tokenCommand(shell))
+    .addCommand(verifyCommand(shell));
   configure(program, shell, program.name());
   return program;
 }
@@ -26,5 +28,5 @@ function configure(command: Command, shell: Shell, called: string): void {
     .configureOutput({ writeOut: (text) => shell.print(text.trimEnd()), writeErr: shell.complain })
     .showHelpAfterError(`(${called} --help says how it is used)`)
     .allowExcessArguments(false);
-  for (const child of command.commands) configure(child as Command, shell, `${called} ${child.name()}`);
+  for (const child of command.commands) configure(child, shell, `${called} ${child.name()}`);
 }

@@ -9,6 +9,8 @@ const LAYERS = [
   "daemon/database/",
   "daemon/capture/",
   "daemon/metrics/",
+  "daemon/check-database.ts",
+  "daemon/verify/",
   "daemon/hub/",
   "daemon/gateway/",
   "daemon/daemon.ts",

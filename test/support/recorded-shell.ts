@@ -18,6 +18,7 @@ export function recordedShell(facts: Partial<Shell> = {}): RecordedShell {
     isTerminal: false,
     print: (line) => void printed.push(line),
     complain: (text) => void complaints.push(text),
+    setExitCode: () => undefined,
     catchSignals: () => new AbortController().signal,
     ...facts,
     printed,

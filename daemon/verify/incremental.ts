@@ -1,0 +1,67 @@
+import type { Grain } from "../capture/batch.ts";
+import type { Calendar, MissingDays } from "../metrics/calendar.ts";
+import { LiveNumbers } from "../metrics/live-numbers.ts";
+import type { LoadedOwner } from "../metrics/loader.ts";
+import type { PlanIndex } from "../metrics/plan-index.ts";
+import type { JsonObject } from "../metrics/published.ts";
+
+/** Owners' numbers, kept with the very pieces that the daemon keeps them with. */
+export class Incremental {
+  readonly #index: PlanIndex;
+  readonly #calendar: Calendar;
+  readonly #numbers = new Map<string, LiveNumbers>();
+  readonly #unknownZones = new Set<string>();
+
+  constructor(index: PlanIndex, calendar: Calendar) {
+    this.#index = index;
+    this.#calendar = calendar;
+  }
+
+  /** Owners whose time zone PostgreSQL does not know. */
+  get unknownZones(): ReadonlySet<string> {
+    return this.#unknownZones;
+  }
+
+  /** The numbers of an owner; undefined for one without a row, or without a known time zone. */
+  numbers(owner: string): LiveNumbers | undefined {
+    return this.#numbers.get(owner);
+  }
+
+  /** Begins anew with what was loaded for the instant `t`, in microseconds since 1970. */
+  async take(loaded: ReadonlyMap<string, LoadedOwner>, t: number): Promise<void> {
+    for (const [owner, found] of loaded) {
+      this.#numbers.delete(owner);
+      this.#unknownZones.delete(owner);
+      if (found.kind === "unknown zone") this.#unknownZones.add(owner);
+      if (found.kind !== "row") continue;
+      const numbers = new LiveNumbers(this.#index, this.#calendar.zone(found.zone), found.currency, t);
+      this.#numbers.set(owner, numbers);
+      await this.#fold(numbers, found.grains);
+    }
+  }
+
+  /** Folds what changed, except for owners that were loaded at the same snapshot. */
+  async fold(grains: readonly Grain[], except: readonly string[]): Promise<void> {
+    const byOwner = new Map<string, Grain[]>();
+    for (const grain of grains) byOwner.set(grain.owner, [...(byOwner.get(grain.owner) ?? []), grain]);
+    for (const owner of except) byOwner.delete(owner);
+    for (const [owner, own] of byOwner) {
+      const numbers = this.#numbers.get(owner);
+      if (numbers !== undefined) await this.#fold(numbers, own);
+    }
+  }
+
+  /** The document at the instant `t`; `{}` for an owner without a row. */
+  document(owner: string, t: number): JsonObject {
+    const numbers = this.#numbers.get(owner);
+    numbers?.advance(t);
+    return numbers?.document() ?? {};
+  }
+
+  async #fold(numbers: LiveNumbers, grains: readonly Grain[]): Promise<void> {
+    const missing: MissingDays = new Map();
+    numbers.noteMissing(grains, missing);
+    await this.#calendar.learn(missing);
+    for (const grain of grains) numbers.fold(grain);
+  }
+}
