@@ -46,6 +46,8 @@ export class Session {
   readonly #statementTimeoutMs: number;
   readonly #lostListeners: ((reason: string) => void)[] = [];
   #pid = 0;
+  /** Settles, without error, when the latest statement is over. */
+  #underWay: Promise<void> | undefined;
   #ended = false;
   #closing: Promise<void> | undefined;
 
@@ -88,19 +90,19 @@ export class Session {
 
   /** Runs one statement; rows as objects with node-postgres' usual types (bigint and numeric as text). */
   async query<Row = Record<string, unknown>>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    const result = await this.#answer(this.#client.query<pg.QueryResultRow>(text, [...values]));
+    const result = await this.#inTurn(() => this.#client.query<pg.QueryResultRow>(text, [...values]));
     return result.rows as Row[];
   }
 
   /** Runs statements without parameters in one round trip. */
   async script(text: string): Promise<void> {
-    await this.#answer(this.#client.query(text));
+    await this.#inTurn(() => this.#client.query(text));
   }
 
   /** Runs a prepared statement, in a time of its own if given; every value as PostgreSQL's text. */
   async rows(statement: Prepared, values: readonly unknown[], timeoutMs?: number): Promise<TextRow[]> {
     const config = { ...statement, values: [...values], rowMode: "array" as const, types: asText };
-    return (await this.#answer(this.#client.query<(string | null)[]>(config), timeoutMs)).rows;
+    return (await this.#inTurn(() => this.#client.query<(string | null)[]>(config), timeoutMs)).rows;
   }
 
   close(): Promise<void> {
@@ -110,9 +112,22 @@ export class Session {
     return this.#closing;
   }
 
-  /** The server's own limit comes first; this one is for a peer that has gone silent, to which nothing more is said. */
-  async #answer<T>(reply: Promise<T>, timeoutMs = this.#statementTimeoutMs + 500): Promise<T> {
-    return within(timeoutMs, "PostgreSQL", reply, (late) => this.#socket.destroy(late));
+  /**
+   * One statement after another, in the order of the calls. The server's own limit comes first; this one is for a peer that has
+   * gone silent, to which nothing more is said.
+   */
+  async #inTurn<T>(send: () => Promise<T>, timeoutMs = this.#statementTimeoutMs + 500): Promise<T> {
+    const reply = this.#underWay === undefined ? send() : this.#underWay.then(send);
+    const over = reply.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#underWay = over;
+    try {
+      return await within(timeoutMs, "PostgreSQL", reply, (late) => this.#socket.destroy(late));
+    } finally {
+      if (this.#underWay === over) this.#underWay = undefined;
+    }
   }
 
   async #connect(): Promise<void> {

@@ -70,6 +70,21 @@ await onEachServer("a session", (server) => {
     await session.close();
   });
 
+  it("runs statements in the order of their calls, also after one that failed", async (t) => {
+    const database = await server.createDatabase();
+    const session = await Session.open(optionsFor(database.url));
+    t.after(() => session.close());
+    const order: number[] = [];
+    const failed = session.query("select 1/0").finally(() => order.push(0));
+    const rest = [1, 2, 3].map(async (n) => {
+      await session.rows({ name: `s${n}`, text: `select pg_sleep(0.0${4 - n})` }, []);
+      order.push(n);
+    });
+    await assert.rejects(failed, { code: "22012" });
+    await Promise.all(rest);
+    assert.deepEqual(order, [0, 1, 2, 3]);
+  });
+
   it("says in one line what the operator must do, and never the password", async () => {
     const database = await server.createDatabase();
     const wrong = (change: (url: URL) => void): string => {
