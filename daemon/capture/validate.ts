@@ -23,6 +23,8 @@ interface DatabaseTable {
   readonly partition: boolean;
   readonly children: boolean;
   readonly subscribed: boolean;
+  /** A partition of it is a foreign table. */
+  readonly foreign: boolean;
   readonly columns: readonly DatabaseColumn[];
 }
 
@@ -81,9 +83,12 @@ function tableProblems(table: WatchedTable, found: DatabaseTable, sums: readonly
   const name = `${table.schema}.${table.table}`;
   const kind = REFUSED_KINDS[found.kind];
   if (kind) return [`${name} is ${kind}, whose changes no trigger sees: watch the tables behind it.`];
+  if (/^(pg_catalog|information_schema|pg_toast|deltad)$/.test(table.schema))
+    return [`${name} belongs to PostgreSQL, or to deltad.`];
   if (!["r", "p"].includes(found.kind)) return [`${name} is not a table.`];
   if (found.temporary) return [`${name} is a temporary table, which other sessions do not see: watch a permanent one.`];
   if (found.partition) return [`${name} is a partition: watch the partitioned table, its partitions are included.`];
+  if (found.foreign) return [`${name} has a foreign table as a partition, whose changes no trigger sees.`];
   if (found.children)
     return [`Other tables inherit from ${name}, and writes to those fire none of its triggers: watch them one by one.`];
   if (found.subscribed)
@@ -117,6 +122,7 @@ with recursive watched as (
 select schema, "table", relkind as kind, relpersistence = 't' as temporary, relispartition as partition,
        not relispartition and relkind = 'r' and exists (select from pg_inherits where inhparent = watched.oid) as children,
        exists (select from pg_subscription_rel where srrelid = watched.oid) as subscribed,
+       exists (select from pg_partition_tree(watched.oid) node join pg_class p on p.oid = node.relid where p.relkind = 'f') as "foreign",
        (select coalesce(json_agg(json_build_object(
                  'name', a.attname,
                  'type', format_type(b.type, b.typmod),
