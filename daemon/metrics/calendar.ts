@@ -50,7 +50,10 @@ export class ZoneDays {
 
   learn(block: number, starts: readonly (number | undefined)[]): void {
     this.#isBroken ||= starts.includes(undefined);
-    this.#blocks.set(block, Float64Array.from(starts, (start) => start ?? Number.NaN));
+    this.#blocks.set(
+      block,
+      Float64Array.from(starts, (start) => start ?? Number.NaN),
+    );
   }
 }
 

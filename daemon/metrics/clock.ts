@@ -31,9 +31,9 @@ export class Clock {
   }
 
   now(): number {
-    if (this.#anchor === undefined) return Math.floor(this.#systemMs() * 1000);
+    if (this.#anchor === undefined) return Math.round(this.#systemMs() * 1000);
     const { database, monotonicMs } = this.#anchor;
-    const estimate = database + Math.floor((this.#monotonicMs() - monotonicMs) * 1000);
+    const estimate = database + Math.round((this.#monotonicMs() - monotonicMs) * 1000);
     this.#latest = Math.max(this.#latest, estimate);
     return this.#latest;
   }

@@ -1,4 +1,5 @@
 import type { Grain } from "../capture/batch.ts";
+import { unreachable } from "../config/unreachable.ts";
 import type { Key } from "./accumulator-state.ts";
 import { monthStart, utcMidnight } from "./civil-date.ts";
 import type { Accumulator, Window } from "./plan.ts";
@@ -54,5 +55,7 @@ function keyOf(grain: Grain, keyedBy: Accumulator["keyedBy"]): Key | undefined {
       return grain.day;
     case "month":
       return grain.day === undefined ? undefined : monthStart(grain.day, 0);
+    default:
+      return unreachable(keyedBy);
   }
 }

@@ -5,6 +5,7 @@
  * Every parent and group object always exists; only leaves come and go. All objects have a null prototype, so that any key,
  * `__proto__` too, is an ordinary one.
  */
+import { unreachable } from "../config/unreachable.ts";
 import type { Key } from "./accumulator-state.ts";
 import { dayText, monthText } from "./civil-date.ts";
 import { decimalText, growth, percentage } from "./format.ts";
@@ -105,6 +106,8 @@ export class Document {
         const day = state.earliest(value.accumulator);
         return day === undefined ? undefined : dayText(day);
       }
+      default:
+        return unreachable(value);
     }
   }
 }

@@ -155,7 +155,7 @@ export class Engine implements BatchSink, Demand {
 
   /** Drops everything; publishes nothing from then on. */
   stop(): void {
-    for (const id of [...this.#owners.keys()]) this.unwatch(id);
+    for (const id of this.#owners.keys()) this.unwatch(id);
     this.#boundaries.clear();
     this.#waitingRoom.clear();
   }
@@ -198,7 +198,10 @@ export class Engine implements BatchSink, Demand {
     const since = this.#options.clock.now();
     for (const owner of owners) this.#announcer.stale(owner, "load_failed", since);
     if (!(error instanceof ZoneDataDiffers)) return;
-    this.#options.log.warn({ reason: reasonOf(error) }, "time zone data differs between sessions: beginning a new epoch");
+    this.#options.log.warn(
+      { reason: reasonOf(error) },
+      "time zone data differs between sessions: beginning a new epoch",
+    );
     this.#doubt = error;
     this.#options.nudge();
   }

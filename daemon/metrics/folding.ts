@@ -46,11 +46,7 @@ export class Folding {
   }
 
   /** Completes the loads of a group, made for the instant `t`, and publishes their documents. */
-  async loads(
-    group: readonly LoadingOwner[],
-    loaded: ReadonlyMap<string, LoadedOwner>,
-    t: number,
-  ): Promise<void> {
+  async loads(group: readonly LoadingOwner[], loaded: ReadonlyMap<string, LoadedOwner>, t: number): Promise<void> {
     const { index, slices } = this.#with;
     const calendar = this.#with.calendar();
     const missing: MissingDays = new Map();

@@ -7,6 +7,7 @@
  * Takes memory by accumulators, keys and future boundaries, never by rows; a change costs map updates only.
  */
 import type { Grain } from "../capture/batch.ts";
+import { unreachable } from "../config/unreachable.ts";
 import { AccumulatorState, type Key } from "./accumulator-state.ts";
 import { contribution, type DayStart } from "./contribution.ts";
 import type { PlanIndex } from "./plan-index.ts";
@@ -93,6 +94,8 @@ export class OwnerState {
         return BigInt(this.#accumulators[index]?.keysAbove ?? 0);
       case "overlap":
         return BigInt(this.#overlaps[index] ?? 0);
+      default:
+        return unreachable(of);
     }
   }
 
@@ -127,7 +130,8 @@ export class OwnerState {
     if (crossed === 0) return;
     for (const { overlap, other } of this.#index.overlaps[accumulator] ?? []) {
       // An overlap of a set with itself has both its sides cross at once.
-      if (other === accumulator || this.sum(other, key) > 0n) this.#overlaps[overlap] = (this.#overlaps[overlap] ?? 0) + crossed;
+      if (other === accumulator || this.sum(other, key) > 0n)
+        this.#overlaps[overlap] = (this.#overlaps[overlap] ?? 0) + crossed;
     }
   }
 }

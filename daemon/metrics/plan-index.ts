@@ -1,3 +1,4 @@
+import { unreachable } from "../config/unreachable.ts";
 import type { Accumulator, Leaf, Plan, Quantity } from "./plan.ts";
 
 /** An accumulator as a projection's grains reach it. */
@@ -64,6 +65,8 @@ function accumulatorsOf({ value }: Leaf, plan: Plan): readonly number[] {
       return [...quantityOf(value.current, plan), ...quantityOf(value.previous, plan)];
     case "percentage":
       return [...quantityOf(value.part, plan), ...quantityOf(value.whole, plan)];
+    default:
+      return unreachable(value);
   }
 }
 

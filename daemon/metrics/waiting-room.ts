@@ -85,7 +85,8 @@ export class WaitingRoom {
   /** Takes a group back that could not be loaded, to be tried again after a delay. */
   giveBack(group: LoadGroup, error: unknown): void {
     const reason = reasonOf(error);
-    for (const part of this.#parts(group, error)) this.#after(part.backoff.failed(reason), () => this.#again.push(part));
+    for (const part of this.#parts(group, error))
+      this.#after(part.backoff.failed(reason), () => this.#again.push(part));
   }
 
   /** An owner that is no longer watched. Those in groups are left out when the group is taken. */

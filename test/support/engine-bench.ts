@@ -3,7 +3,7 @@ import { applyPatch } from "../../daemon/hub/merge.ts";
 import { Clock } from "../../daemon/metrics/clock.ts";
 import { Engine } from "../../daemon/metrics/engine.ts";
 import type { Plan } from "../../daemon/metrics/plan.ts";
-import type { JsonObject, Published } from "../../daemon/metrics/published.ts";
+import type { JsonObject, JsonValue, Published } from "../../daemon/metrics/published.ts";
 import { Slices } from "../../daemon/metrics/slices.ts";
 import { HeldLoader, settled } from "./held-loader.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -96,6 +96,12 @@ export class EngineBench {
     return this.published.splice(0);
   }
 
+  /** One value of what a client shows. */
+  shown(owner: string, group: string, name: string): JsonValue | undefined {
+    const values = this.screens.get(owner)?.[group];
+    return typeof values === "object" && values !== null ? values[name] : undefined;
+  }
+
   settled(): Promise<void> {
     return settled();
   }
@@ -103,6 +109,7 @@ export class EngineBench {
   #show(update: Published): void {
     this.published.push(structuredClone(update));
     if (update.kind === "document") this.screens.set(update.owner, update.document);
-    if (update.kind === "patch") this.screens.set(update.owner, applyPatch(this.screens.get(update.owner) ?? {}, update.patch));
+    if (update.kind === "patch")
+      this.screens.set(update.owner, applyPatch(this.screens.get(update.owner) ?? {}, update.patch));
   }
 }

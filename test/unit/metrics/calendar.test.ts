@@ -41,7 +41,10 @@ describe("calendar", () => {
     await learn("B", -40);
     const longAgo = utcMidnight(-50);
     const starts = [-40, -1, 0].map((day) => calendar.zone("A").start(day, longAgo));
-    assert.deepEqual(starts, [-40, -1, 0].map((day) => utcMidnight(day) + 1));
+    assert.deepEqual(
+      starts,
+      [-40, -1, 0].map((day) => utcMidnight(day) + 1),
+    );
     assert.equal(calendar.zone("B").start(-40, longAgo), utcMidnight(-40) + 2);
   });
 
@@ -62,7 +65,9 @@ describe("calendar", () => {
   });
 
   it("a zone in which some day has no start is broken, and only that zone", async () => {
-    const { calendar, learn } = calendarOf((zone, day) => (zone === "odd" && day === TODAY ? undefined : utcMidnight(day)));
+    const { calendar, learn } = calendarOf((zone, day) =>
+      zone === "odd" && day === TODAY ? undefined : utcMidnight(day),
+    );
     await learn("odd", TODAY);
     await learn("UTC", TODAY);
     assert.deepEqual([calendar.zone("odd").isBroken, calendar.zone("UTC").isBroken], [true, false]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { JsonObject, Published } from "../../../daemon/metrics/published.ts";
+import type { Published } from "../../../daemon/metrics/published.ts";
 import { EngineBench } from "../../support/engine-bench.ts";
 import { sale, status } from "../../support/sample-grains.ts";
 import { utcDay } from "../../../daemon/metrics/civil-date.ts";
@@ -8,7 +8,7 @@ import { utcDay } from "../../../daemon/metrics/civil-date.ts";
 const TODAY = utcDay(Date.UTC(2026, 4, 8) * 1000);
 
 function total(bench: EngineBench, owner = "1"): unknown {
-  return (bench.screens.get(owner)?.["sales"] as JsonObject | undefined)?.["total"];
+  return bench.shown(owner, "sales", "total");
 }
 
 function kinds(published: readonly Published[]): string[] {
@@ -37,7 +37,10 @@ describe("loading owners", () => {
     }
     bench.time.advance(10);
     await bench.read();
-    assert.equal(bench.loader.loads.reduce((owners, { request }) => owners + request.owners.length, 0), 1_000);
+    assert.equal(
+      bench.loader.loads.reduce((owners, { request }) => owners + request.owners.length, 0),
+      1_000,
+    );
     assert.ok(bench.loader.loads.length <= 10, `${bench.loader.loads.length} loads`);
   });
 
@@ -56,7 +59,10 @@ describe("loading owners", () => {
     bench.engine.begin("e");
     for (let owner = 0; owner < 2_500; owner += 1) bench.engine.watch(`${owner}`);
     await bench.read();
-    assert.deepEqual(bench.loader.loads.map(({ request }) => request.owners.length), [1_000, 1_000]);
+    assert.deepEqual(
+      bench.loader.loads.map(({ request }) => request.owners.length),
+      [1_000, 1_000],
+    );
     assert.equal(bench.engine.wantsCut(), false);
     const nudges = bench.nudges;
     await bench.loader.last.finish({});
@@ -89,7 +95,7 @@ describe("loading owners", () => {
     await bench.loader.last.finish({ 1: [status("paid", 7n)] });
     assert.deepEqual(kinds(bench.take()), ["document"]);
     assert.equal(total(bench), 6);
-    assert.equal((bench.screens.get("1")?.["revenue"] as JsonObject)["today"], "5.00");
+    assert.equal(bench.shown("1", "revenue", "today"), "5.00");
   });
 
   it("a batch that comes while the days of a load are read is in the document", async () => {
@@ -110,7 +116,7 @@ describe("loading owners", () => {
     release();
     await bench.settled();
     assert.deepEqual(kinds(bench.take()), ["document"]);
-    assert.equal((bench.screens.get("1")?.["revenue"] as JsonObject)["today"], "1.01");
+    assert.equal(bench.shown("1", "revenue", "today"), "1.01");
     assert.ok(bench.dayReads.length > 1);
   });
 
@@ -177,7 +183,10 @@ describe("loading owners", () => {
     bench.time.advance(10);
     await bench.read();
     await bench.loader.last.finish({ 1: { kind: "no row" } });
-    assert.deepEqual(bench.take().map((update) => (update.kind === "document" ? update.document : update)), [{}]);
+    assert.deepEqual(
+      bench.take().map((update) => (update.kind === "document" ? update.document : update)),
+      [{}],
+    );
     await bench.read({ grains: [status("paid", 1n)] });
     assert.deepEqual(bench.take(), []);
     await bench.read({ dimensions: ["1"] });
@@ -196,7 +205,7 @@ describe("loading owners", () => {
     assert.deepEqual(bench.take(), []);
     await bench.read();
     await bench.loader.last.finish({ 1: [sale(TODAY, 200n)] });
-    assert.equal((bench.screens.get("1")?.["revenue"] as JsonObject)["today"], "2.00");
+    assert.equal(bench.shown("1", "revenue", "today"), "2.00");
   });
 
   it("an owner let go during its load is dropped, and one watched again is loaded again", async () => {

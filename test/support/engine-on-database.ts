@@ -1,0 +1,177 @@
+/**
+ * The daemon from the database to the published documents, with the instant in the test's hands: the daemon's own statements, loads and
+ * engine, on a real database. What is left out is what waits: bell, heartbeat, sockets.
+ *
+ *     const running = await EngineOnDatabase.open(database, DEMO, startUs);
+ *     await running.watch("1");
+ *     await database.query("insert …");
+ *     await running.advanceTo(midnightUs);   // reads what was committed, and crosses boundaries
+ *     running.screens.get("1")               // what a client shows: compare it with oracleDocuments(DEMO, database, running.t)
+ */
+import { parseReply } from "../../daemon/capture/batch-row.ts";
+import { inCut } from "../../daemon/capture/cut.ts";
+import { type BatchStatements, batchStatements } from "../../daemon/capture/statement.ts";
+import { SessionPool } from "../../daemon/database/session-pool.ts";
+import { Session } from "../../daemon/database/session.ts";
+import { applyPatch } from "../../daemon/hub/merge.ts";
+import { Clock } from "../../daemon/metrics/clock.ts";
+import { compile } from "../../daemon/metrics/compile.ts";
+import { dayStartsFrom } from "../../daemon/metrics/day-starts.ts";
+import { Engine } from "../../daemon/metrics/engine.ts";
+import { type Loader, SnapshotLoader } from "../../daemon/metrics/loader.ts";
+import type { Plan } from "../../daemon/metrics/plan.ts";
+import type { JsonObject, Published } from "../../daemon/metrics/published.ts";
+import { deltaSelects } from "../../daemon/metrics/select.ts";
+import { Slices } from "../../daemon/metrics/slices.ts";
+import { settled } from "./held-loader.ts";
+import { install, LIMITS } from "./install.ts";
+import { ManualClock } from "./manual-clock.ts";
+import type { Marketplace } from "./oracle.ts";
+import type { TestDatabase } from "./servers.ts";
+
+const READER_ID = "00000000-0000-0000-0000-000000000001";
+const READER_SETTINGS = { enable_seqscan: "off", jit: "off", plan_cache_mode: "force_generic_plan" };
+
+export class EngineOnDatabase {
+  readonly plan: Plan;
+  readonly engine: Engine;
+  /** What a client shows, by owner. */
+  readonly screens = new Map<string, JsonObject>();
+  /** Why an owner is stale, for those that are. */
+  readonly stale = new Map<string, string>();
+  readonly published: Published[] = [];
+  readonly #session: Session;
+  readonly #pool: SessionPool;
+  readonly #statements: BatchStatements;
+  readonly #time = new ManualClock(0);
+  readonly #startUs: number;
+  readonly #loading = new Set<string>();
+  #cursor = "";
+
+  /** Makes the marketplace's tables and deltad's in an empty database. `startUs`: T at first, in microseconds since 1970. */
+  static async open(
+    database: TestDatabase,
+    marketplace: Marketplace,
+    startUs: number,
+    limits = LIMITS,
+  ): Promise<EngineOnDatabase> {
+    const plan = compile(marketplace.config);
+    await database.query(marketplace.schema);
+    await install(database, plan.tables, limits);
+    const session = await Session.open({
+      url: database.url,
+      role: "reader",
+      statementTimeoutMs: 30_000,
+      settings: READER_SETTINGS,
+    });
+    const running = new EngineOnDatabase(database, plan, session, startUs);
+    await running.beginEpoch();
+    return running;
+  }
+
+  private constructor(database: TestDatabase, plan: Plan, session: Session, startUs: number) {
+    this.plan = plan;
+    this.#session = session;
+    this.#startUs = startUs;
+    this.#pool = new SessionPool({ url: database.url, role: "pool", statementTimeoutMs: 30_000 }, 3);
+    this.#statements = batchStatements(plan.tables, deltaSelects(plan));
+    const slices = new Slices({ monotonicMs: () => performance.now(), setImmediate });
+    const { now, setTimeout, clearTimeout } = this.#time;
+    const ignore = (): void => undefined;
+    let looks = 0;
+    this.engine = new Engine({
+      plan,
+      loader: this.#noting(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
+      loadsAtOnce: 2,
+      readDayStarts: dayStartsFrom(session),
+      clock: new Clock({ monotonicMs: now, systemMs: () => startUs / 1000 }),
+      slices,
+      publish: (update) => this.#show(update),
+      nudge: ignore,
+      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+      // Each look a second later than the one before: owners are never kept waiting for others.
+      monotonicMs: () => (looks += 1_000),
+      setTimeout,
+      clearTimeout,
+    });
+  }
+
+  /** The instant T. */
+  get t(): number {
+    return this.#startUs + Math.round(this.#time.now() * 1000);
+  }
+
+  /** As after a lost session: everything is loaded again. */
+  async beginEpoch(): Promise<void> {
+    const [row] = await this.#session.query<{ cursor: string }>("select pg_current_snapshot()::text as cursor");
+    this.#cursor = row?.cursor ?? "";
+    this.engine.begin("epoch");
+  }
+
+  async watch(...owners: readonly string[]): Promise<void> {
+    for (const owner of owners) this.engine.watch(owner);
+    await this.catchUp();
+  }
+
+  /** Reads once what was committed, in a cut where one is wanted or needed. Does not wait for loads. */
+  async read(): Promise<void> {
+    if (this.engine.wantsCut()) return this.#readInCut();
+    const rows = await this.#session.rows(this.#statements.read, this.#values());
+    const batch = { ...parseReply(rows, "epoch").batch, clock: this.t };
+    if (this.engine.needsCut(batch)) return this.#readInCut();
+    await this.engine.apply(batch);
+    this.#cursor = batch.snapshot;
+  }
+
+  /** Reads until nothing is unread, loading, or due. */
+  async catchUp(): Promise<void> {
+    do {
+      await this.read();
+      this.#time.advance(0);
+      await settled();
+    } while (this.engine.wantsCut() || this.#loading.size > 0);
+  }
+
+  /** Lets time pass until an instant, crossing what lies before; then reads. */
+  async advanceTo(us: number): Promise<void> {
+    this.#time.advance((us - this.t) / 1000);
+    await this.catchUp();
+  }
+
+  async stop(): Promise<void> {
+    this.engine.stop();
+    await Promise.all([this.#pool.stop(), this.#session.close()]);
+  }
+
+  async #readInCut(): Promise<void> {
+    await inCut(this.#session, this.plan.tables, this.#statements, this.#values(), async (rows) => {
+      const reply = parseReply(rows, "epoch");
+      await this.engine.applyCut({ ...reply.batch, clock: this.t }, { snapshotId: reply.exportedSnapshot ?? "" });
+      this.#cursor = reply.batch.snapshot;
+    });
+  }
+
+  #values(): unknown[] {
+    return [this.#cursor, READER_ID, this.engine.zones()];
+  }
+
+  /** Knows which owners' loads have not been published yet. */
+  #noting(loader: Loader): Loader {
+    return {
+      load: (request) => {
+        for (const owner of request.owners) this.#loading.add(owner);
+        return loader.load(request);
+      },
+    };
+  }
+
+  #show(update: Published): void {
+    this.published.push(structuredClone(update));
+    const { owner } = update;
+    if (update.kind === "document" || update.kind === "stale") this.#loading.delete(owner);
+    if (update.kind === "document") this.screens.set(owner, update.document);
+    if (update.kind === "patch") this.screens.set(owner, applyPatch(this.screens.get(owner) ?? {}, update.patch));
+    if (update.kind === "stale") this.stale.set(owner, update.reason);
+    if (update.kind === "live") this.stale.delete(owner);
+  }
+}
