@@ -65,9 +65,7 @@ export class Subscription {
   deliver(patch: PatchFrame): void {
     if (!this.#open || this.#subscriber.blocked) return;
     const told = this.#told;
-    if (told?.epoch !== patch.epoch) return this.catchUp();
-    if (told.version >= patch.version) return;
-    if (told.version !== patch.previous) return this.catchUp();
+    if (told?.epoch !== patch.epoch || told.version !== patch.previous) return this.catchUp();
     this.#told = patch;
     this.#subscriber.send(patch.frame);
   }

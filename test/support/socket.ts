@@ -7,6 +7,11 @@ import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 
 export type DownOf<Type extends Down["type"]> = Extract<Down, { type: Type }>;
 
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
 const PATIENCE_MS = 5_000;
 
 /** A real client of the gateway. Every frame is checked against the protocol's schemas. */
@@ -14,7 +19,7 @@ export class TestSocket {
   readonly frames: Down[] = [];
   /** Every byte that came, for scans. */
   readonly bytes: Buffer[] = [];
-  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+  readonly #closing: Promise<Closed>;
   readonly native: WebSocket;
   #read = 0;
   #wake: () => void = () => {};
@@ -28,7 +33,7 @@ export class TestSocket {
       this.frames.push(parse(down, JSON.parse(data.toString())));
       this.#wake();
     });
-    this.closed = new Promise((resolve, reject) => {
+    this.#closing = new Promise((resolve, reject) => {
       this.native.on("error", reject);
       this.native.on("close", (code: number, reason: Buffer) => {
         this.#closed = true;
@@ -36,7 +41,17 @@ export class TestSocket {
         resolve({ code, reason: reason.toString() });
       });
     });
-    this.closed.catch(() => {});
+    this.#closing.catch(() => {});
+  }
+
+  /** How the connection ended; rejects if it doesn't, soon. */
+  get closed(): Promise<Closed> {
+    const late = new Promise<never>((_, reject) => {
+      const timer = setTimeout(() => reject(new Error(`not closed in time; came: ${this.#types()}`)), PATIENCE_MS);
+      const stop = (): void => clearTimeout(timer);
+      this.#closing.then(stop, stop);
+    });
+    return Promise.race([this.#closing, late]);
   }
 
   /** Connects with the token in the header and returns after its welcome. */

@@ -100,23 +100,28 @@ await onEachTransport("The stream", (transport) => {
     const { port, token, engine, clock, hub, logged } = await startGateway({ transport });
     engine.documents.set("7", { count: 1 });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
-    const snapshot = await socket.subscribe("7");
-    clock.advance(50);
-    const version = snapshot.version + 10;
-    hub.publish({
-      kind: "patch",
-      owner: "7",
-      epoch: "epoch-1",
-      version,
-      previous: version - 1,
-      asOf: 0,
-      patch: { count: 9 },
-    });
-    await socket.next("stale");
-    const fresh = await socket.next("snapshot");
-    await socket.next("live");
-    assert.deepEqual(fresh.data, { count: 1 });
-    assert.deepEqual([engine.watched, engine.unwatched], [["7", "7"], ["7"]]);
+    let { version } = await socket.subscribe("7");
+    const strays = [
+      { epoch: "epoch-1", gap: 8 },
+      { epoch: "epoch-0", gap: 0 },
+    ];
+    for (const { epoch, gap } of strays) {
+      clock.advance(50);
+      const previous = version + gap;
+      hub.publish({ kind: "patch", owner: "7", epoch, version: previous + 1, previous, asOf: 0, patch: { count: 9 } });
+      await socket.next("stale");
+      const fresh = await socket.next("snapshot");
+      await socket.next("live");
+      assert.deepEqual(fresh.data, { count: 1 });
+      version = fresh.version;
+    }
+    assert.deepEqual(
+      [engine.watched, engine.unwatched],
+      [
+        ["7", "7", "7"],
+        ["7", "7"],
+      ],
+    );
     assert.match(logged.join(), /does not follow/);
   });
 
