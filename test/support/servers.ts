@@ -2,6 +2,7 @@
  * Real PostgreSQL servers for tests: the embedded one, and 15 where its binaries are installed. The runner starts each once and
  * passes its URL on; a test file that is run by itself starts its own.
  */
+import { spawn } from "node:child_process";
 import { after, before, describe } from "node:test";
 import { access, chmod, chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -54,12 +55,25 @@ export async function startCluster(major: number, settings: ClusterOptions["sett
   const binDir = major === 15 ? FIFTEEN_BIN : await embeddedBinDir(user, base);
   const dataDir = join(base, "data");
   const cluster = new Cluster({ binDir, dataDir, user, password: "test", settings: { ...SETTINGS, ...settings } });
+  const release = removeWhenWeDie(base, dataDir);
   await cluster.start();
   const remove = async (): Promise<void> => {
     await cluster.stop("immediate");
     await rm(base, { recursive: true, force: true });
+    release();
   };
   return { cluster, dataDir, remove };
+}
+
+/** The server runs detached: a test run that is killed would leave it behind. This waits for the end of a pipe that only we hold. */
+function removeWhenWeDie(base: string, dataDir: string): () => void {
+  const script = 'read -r _; kill -QUIT "$(head -n 1 "$0/postmaster.pid")"; sleep 1; rm -rf "$1"';
+  const guard = spawn("/bin/sh", ["-c", script, dataDir, base], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  guard.unref();
+  return () => guard.stdin.destroy();
 }
 
 /** Why there is no such server here; undefined where there is one. */
