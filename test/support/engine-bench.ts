@@ -30,6 +30,8 @@ export class EngineBench {
   /** One entry per statement that asked for starts of days. */
   readonly dayReads: { readonly zones: readonly string[]; readonly days: readonly number[] }[] = [];
   nudges = 0;
+  /** The longest delay that a timer was set for. */
+  longestDelayMs = 0;
   /** Set to have the reading of days wait. */
   daysHeld: Promise<void> | undefined;
   readonly #start: number;
@@ -57,7 +59,10 @@ export class EngineBench {
       },
       log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
       monotonicMs: now,
-      setTimeout,
+      setTimeout: (callback, delayMs) => {
+        this.longestDelayMs = Math.max(this.longestDelayMs, delayMs);
+        return setTimeout(callback, delayMs);
+      },
       clearTimeout,
     });
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Published } from "../../../daemon/metrics/published.ts";
 import { EngineBench } from "../../support/engine-bench.ts";
-import { sale, status } from "../../support/sample-grains.ts";
+import { due, sale, status } from "../../support/sample-grains.ts";
 import { utcDay } from "../../../daemon/metrics/civil-date.ts";
 
 const TODAY = utcDay(Date.UTC(2026, 4, 8) * 1000);
@@ -118,6 +118,24 @@ describe("loading owners", () => {
     assert.deepEqual(kinds(bench.take()), ["document"]);
     assert.equal(bench.shown("1", "revenue", "today"), "1.01");
     assert.ok(bench.dayReads.length > 1);
+  });
+
+  it("an owner whose load completes while the days of a batch are read gets its part of that batch", async () => {
+    const bench = new EngineBench();
+    await bench.open({ 2: [] });
+    bench.engine.watch("1");
+    bench.time.advance(10);
+    await bench.read();
+    let release = (): void => undefined;
+    bench.daysHeld = new Promise((resolve) => {
+      release = resolve;
+    });
+    const read = bench.read({ grains: [sale(TODAY + 200, 5n, "2"), sale(TODAY + 400, 6n), due(TODAY + 400)] });
+    await bench.loader.last.finish({ 1: [] });
+    assert.equal(bench.shown("1", "payouts", "next"), undefined);
+    release();
+    await read;
+    assert.equal(bench.shown("1", "payouts", "next"), "2027-06-12");
   });
 
   it("a reset during a load supersedes it: the later load is taken, whichever arrives first", async () => {
