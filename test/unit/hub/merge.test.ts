@@ -3,9 +3,9 @@ import { it } from "node:test";
 import fc from "fast-check";
 import { applyPatch, mergePatches } from "../../../daemon/hub/merge.ts";
 import type { JsonObject } from "../../../daemon/metrics/published.ts";
+import { cases } from "../../support/cases.ts";
 
 const KEYS = ["a", "b", "", "__proto__", "constructor", "a.b"];
-const RUNS = Number(process.env["DELTAD_TEST_RUNS"] ?? 2_000);
 
 /** Two levels, where a path is always a group or always a leaf: `g0`, `g1` are groups, the rest leaves. */
 function object(leaf: fc.Arbitrary<string | number | null>): fc.Arbitrary<JsonObject> {
@@ -39,7 +39,7 @@ it("Applying two merged patches is applying one after the other, whatever the ke
       const atOnce = applyPatch(structured(base), mergePatches(structured(first), structured(second)));
       assert.equal(text(atOnce), text(oneByOne));
     }),
-    { numRuns: RUNS },
+    cases(2_000),
   );
 });
 
