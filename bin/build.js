@@ -5,7 +5,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
@@ -40,6 +39,7 @@ export function buildWhatIsStale() {
     const fingerprint = fingerprintOf(part.sources);
     const stamp = join(DIST, part.stamp);
     if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) continue;
+    refuseMissingTools();
     process.stderr.write(`building ${part.name} …\n`);
     part.before?.();
     runTool(part);
@@ -48,23 +48,19 @@ export function buildWhatIsStale() {
   }
 }
 
-function runTool({ name, command: [tool, file, ...args] }) {
-  const program = programOf(tool, file);
-  if (!program) {
-    throw new BuildFailure(
-      `${name} can't be built, since npm left out the development dependencies (NODE_ENV=production?): run npm ci --include=dev`,
-    );
-  }
-  const { status } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, stdio: ["ignore", 2, 2] });
-  if (status !== 0) throw new BuildFailure(`building ${name} failed (see above)`);
+/** All of them are needed: tsc compiles the tests too, and some runtime dependency may have brought tsc without the types it reads. */
+function refuseMissingTools() {
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  if (Object.keys(devDependencies).every((name) => existsSync(join(ROOT, "node_modules", name)))) return;
+  throw new BuildFailure(
+    "this clone can't be built, since npm left out the development dependencies (NODE_ENV=production?): run npm ci --include=dev",
+  );
 }
 
-function programOf(tool, file) {
-  try {
-    return join(dirname(createRequire(import.meta.url).resolve(`${tool}/package.json`)), file);
-  } catch {
-    return undefined;
-  }
+function runTool({ name, command: [tool, file, ...args] }) {
+  const program = join(ROOT, "node_modules", tool, file);
+  const { status } = spawnSync(process.execPath, [program, ...args], { cwd: ROOT, stdio: ["ignore", 2, 2] });
+  if (status !== 0) throw new BuildFailure(`building ${name} failed (see above)`);
 }
 
 function fingerprintOf(sources) {
