@@ -3,8 +3,8 @@ import { type SummedColumn, validateTables } from "./capture/validate.ts";
 import type { Session } from "./database/session.ts";
 import { ownSteps, pendingSteps } from "./database/migration-step.ts";
 import { readApplied } from "./database/migrate.ts";
-import type { CaptureChoices } from "./metrics/capture-choices.ts";
-import type { Plan } from "./metrics/plan.ts";
+import type { CaptureChoices } from "./definition/capture-choices.ts";
+import type { Plan } from "./definition/plan.ts";
 
 /**
  * What stands between a database and being live, one sentence each; asked at every start of a session and from time to time.

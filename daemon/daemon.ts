@@ -16,13 +16,13 @@ import { createAuth } from "./gateway/auth.ts";
 import { createGateway, type GatewayOptions } from "./gateway/gateway.ts";
 import { type JwtKeys, publicKeys, secretKeys } from "./gateway/jwt-key.ts";
 import { Hub } from "./hub/hub.ts";
-import { captureChoices } from "./metrics/capture-choices.ts";
+import { captureChoices } from "./definition/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
-import { compile } from "./metrics/compile.ts";
+import { compile } from "./definition/compile.ts";
 import { dayStartsFrom } from "./metrics/day-starts.ts";
 import { Engine } from "./metrics/engine.ts";
 import { SnapshotLoader } from "./metrics/loader.ts";
-import { deltaSelects } from "./metrics/select.ts";
+import { deltaSelects } from "./definition/select.ts";
 import { Slices } from "./metrics/slices.ts";
 
 export interface DaemonOptions {

@@ -1,14 +1,15 @@
 /** What a configuration needs of a database, and how it gets there: the part that `migrate` and the demo share. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type SummedColumn, validateTables } from "../capture/validate.ts";
+import { validateTables } from "../capture/validate.ts";
 import { watchStep } from "../capture/watch-sql.ts";
+import { summedColumns } from "../check-database.ts";
 import { loadDefinitionFile } from "../config/definition-file.ts";
 import { applyMigrations } from "../database/migrate.ts";
 import { type MigrationStep, ownSteps } from "../database/migration-step.ts";
 import { Session } from "../database/session.ts";
-import { captureChoices } from "../metrics/capture-choices.ts";
-import { compile } from "../metrics/compile.ts";
-import type { Plan } from "../metrics/plan.ts";
+import { captureChoices } from "../definition/capture-choices.ts";
+import { compile } from "../definition/compile.ts";
+import type { Plan } from "../definition/plan.ts";
 
 /** A migration waits for a lock at most 800 ms at a time; building its objects takes milliseconds. */
 const STATEMENT_MS = 60_000;
@@ -56,10 +57,4 @@ export async function applyConfiguration(
   } finally {
     await observer.close();
   }
-}
-
-export function summedColumns(plan: Plan): SummedColumn[] {
-  return plan.projections.flatMap(({ source, measures }) =>
-    measures.flatMap(({ value }) => (value.op === "sum" ? [{ source, column: value.column, scale: value.scale }] : [])),
-  );
 }

@@ -1,17 +1,18 @@
 import { Command } from "commander";
+import { summedColumns } from "../check-database.ts";
 import { isGiven, readOption } from "../config/config.ts";
 import { OPTIONS } from "../config/options.ts";
 import { validateTables } from "../capture/validate.ts";
 import { findPending, readApplied } from "../database/migrate.ts";
 import { migrationScript } from "../database/migration-script.ts";
 import type { Session } from "../database/session.ts";
-import { applyConfiguration, openMigrationSession, readRequirements, summedColumns } from "./apply-configuration.ts";
+import { applyConfiguration, openMigrationSession, readRequirements } from "./apply-configuration.ts";
 import type { Shell } from "./shell.ts";
 
 interface MigrateContext {
   readonly configFile: string;
   readonly databaseUrl: string;
-  print(line: string): void;
+  readonly print: (line: string) => void;
 }
 
 /** `deltad migrate`: everything that deltad puts into a database, as SQL to read, or applied. */

@@ -11,7 +11,7 @@ import { dayText, monthText } from "./civil-date.ts";
 import { decimalText, growth, percentage } from "./format.ts";
 import type { Changes, OwnerState } from "./owner-state.ts";
 import type { PlanIndex } from "./plan-index.ts";
-import type { Accumulator, Leaf, LeafValue } from "./plan.ts";
+import type { Accumulator, Leaf, LeafValue } from "../definition/plan.ts";
 import type { JsonObject, JsonValue } from "./published.ts";
 
 type Scalar = string | number;

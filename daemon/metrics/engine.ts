@@ -16,7 +16,7 @@ import { Folding } from "./folding.ts";
 import type { Loader } from "./loader.ts";
 import { Loads } from "./loads.ts";
 import { indexPlan } from "./plan-index.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "../definition/plan.ts";
 import type { Demand, Publish } from "./published.ts";
 import type { Slices } from "./slices.ts";
 import { WaitingRoom } from "./waiting-room.ts";

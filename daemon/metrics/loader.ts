@@ -12,8 +12,8 @@ import type { Prepared } from "../database/session.ts";
 import type { ReadDayStarts } from "./calendar.ts";
 import { dayStartsFrom, type TextSession } from "./day-starts.ts";
 import { ownerRowsStatement, readOwnerRows, type OwnerRow } from "./owner-rows.ts";
-import type { Plan } from "./plan.ts";
-import { loadSelects } from "./select.ts";
+import type { Plan } from "../definition/plan.ts";
+import { loadSelects } from "../definition/select.ts";
 import type { Slices } from "./slices.ts";
 import type { Zones } from "./zones.ts";
 

@@ -1,7 +1,7 @@
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
 import type { TextSession } from "./day-starts.ts";
-import type { OwnerTable } from "./plan.ts";
+import type { OwnerTable } from "../definition/plan.ts";
 
 /** What an owner's own row says. */
 export interface OwnerRow {

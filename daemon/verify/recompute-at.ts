@@ -1,8 +1,8 @@
 import type { Session } from "../database/session.ts";
-import type { Plan } from "../metrics/plan.ts";
+import type { Plan } from "../definition/plan.ts";
 import type { JsonObject } from "../metrics/published.ts";
-import { recomputeSelect } from "../metrics/recompute.ts";
-import { recomputedDocuments, type RecomputedRow } from "../metrics/recomputed-document.ts";
+import { recomputeSelect } from "./recompute.ts";
+import { recomputedDocuments, type RecomputedRow } from "./recomputed-document.ts";
 
 export interface Sessions {
   run<T>(work: (session: Session) => Promise<T>): Promise<T>;

@@ -4,7 +4,7 @@ import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Session } from "../database/session.ts";
 import { SessionPool } from "../database/session-pool.ts";
 import { SnapshotLoader } from "../metrics/loader.ts";
-import type { Plan } from "../metrics/plan.ts";
+import type { Plan } from "../definition/plan.ts";
 import { Slices } from "../metrics/slices.ts";
 import { type Verdict, Verification } from "./verification.ts";
 

@@ -8,6 +8,7 @@ const LAYERS = [
   "daemon/config/",
   "daemon/database/",
   "daemon/capture/",
+  "daemon/definition/",
   "daemon/metrics/",
   "daemon/check-database.ts",
   "daemon/verify/",

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { count as countOf, eq, exists, gt, type SQL, sql } from "drizzle-orm";
 import { alias, bigint, pgTable, QueryBuilder } from "drizzle-orm/pg-core";
 import { ConfigError } from "../../../daemon/config/errors.ts";
-import { compile } from "../../../daemon/metrics/compile.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
 import {
   type ColumnOf,
   count,
@@ -14,7 +14,7 @@ import {
   percentage,
   sum,
   trailingDays,
-} from "../../../daemon/metrics/define.ts";
+} from "../../../daemon/definition/define.ts";
 import { configured, people, sales, shops } from "../../support/sales-tables.ts";
 
 function refusal(config: unknown): string {

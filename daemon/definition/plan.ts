@@ -38,7 +38,12 @@ export interface Projection {
 export type ProjectionTime =
   | { readonly kind: "none" }
   /** Grouped by local day or month of a `timestamptz` or `date` column. `spanDays`: rows dated more days than this before today are expired. Infinity: never. */
-  | { readonly kind: "day" | "month"; readonly column: string; readonly type: "timestamptz" | "date"; readonly spanDays: number }
+  | {
+      readonly kind: "day" | "month";
+      readonly column: string;
+      readonly type: "timestamptz" | "date";
+      readonly spanDays: number;
+    }
   /** Grouped by exact instants: counts while from <= T < until. */
   | { readonly kind: "while"; readonly from: string; readonly until: string };
 
@@ -90,7 +95,12 @@ export type LeafValue =
   /** Decimal string with `scale` digits. */
   | { readonly kind: "sum"; readonly accumulator: number; readonly scale: number }
   /** One entry per key whose entry in `counts` is above 0. For counts, `accumulator` and `counts` are the same. `scale` undefined: numbers. */
-  | { readonly kind: "group"; readonly accumulator: number; readonly counts: number; readonly scale: number | undefined }
+  | {
+      readonly kind: "group";
+      readonly accumulator: number;
+      readonly counts: number;
+      readonly scale: number | undefined;
+    }
   | { readonly kind: "growth"; readonly current: Quantity; readonly previous: Quantity }
   | { readonly kind: "percentage"; readonly part: Quantity; readonly whole: Quantity }
   /** The smallest key above 0 of an accumulator keyed by day. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { and, eq, gt, inArray, isNotNull, like, not, or, sql } from "drizzle-orm";
-import { compile } from "../../../daemon/metrics/compile.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
 import {
   count,
   day,
@@ -12,8 +12,8 @@ import {
   month,
   sum,
   trailingDays,
-} from "../../../daemon/metrics/define.ts";
-import type { Plan } from "../../../daemon/metrics/plan.ts";
+} from "../../../daemon/definition/define.ts";
+import type { Plan } from "../../../daemon/definition/plan.ts";
 import { DEMO } from "../../support/oracle.ts";
 import { configured, sales } from "../../support/sales-tables.ts";
 

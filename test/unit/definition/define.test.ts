@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { eq } from "drizzle-orm";
-import { compile } from "../../../daemon/metrics/compile.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
 import {
   count,
   currency,
@@ -17,7 +17,7 @@ import {
   percentage,
   sum,
   trailingDays,
-} from "../../../daemon/metrics/define.ts";
+} from "../../../daemon/definition/define.ts";
 import { configured, sales, shops } from "../../support/sales-tables.ts";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;

@@ -1,6 +1,6 @@
-import { decimalText, growth, percentage } from "./format.ts";
-import type { LeafValue, Plan, Quantity } from "./plan.ts";
-import type { JsonObject, JsonValue } from "./published.ts";
+import { decimalText, growth, percentage } from "../metrics/format.ts";
+import type { LeafValue, Plan, Quantity } from "../definition/plan.ts";
+import type { JsonObject, JsonValue } from "../metrics/published.ts";
 
 /** One row of `recomputeSelect`. */
 export interface RecomputedRow {

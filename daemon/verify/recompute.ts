@@ -4,9 +4,9 @@
  */
 import type { WatchedTable } from "../capture/watched-table.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
-import type { Accumulator, Measure, OwnerTable, Plan, ProjectionTime, Window } from "./plan.ts";
-import { ofOwners, ownerJoin, tableRows, watchedBy } from "./row-source.ts";
-import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "./row-value.ts";
+import type { Accumulator, Measure, OwnerTable, Plan, ProjectionTime, Window } from "../definition/plan.ts";
+import { ofOwners, ownerJoin, tableRows, watchedBy } from "../definition/row-source.ts";
+import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "../definition/row-value.ts";
 
 const NOW = instantOf("$2::bigint");
 
