@@ -2,7 +2,7 @@ import type { Batch, Grain } from "../../daemon/capture/batch.ts";
 import { applyPatch } from "../../daemon/hub/merge.ts";
 import { Clock } from "../../daemon/metrics/clock.ts";
 import { Engine } from "../../daemon/metrics/engine.ts";
-import type { Plan } from "../../daemon/metrics/plan.ts";
+import type { Plan } from "../../daemon/definition/plan.ts";
 import type { JsonObject, JsonValue, Published } from "../../daemon/metrics/published.ts";
 import { Slices } from "../../daemon/metrics/slices.ts";
 import { HeldLoader, settled } from "./held-loader.ts";

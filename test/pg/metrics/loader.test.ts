@@ -3,7 +3,7 @@ import { after, before, it } from "node:test";
 import { Session } from "../../../daemon/database/session.ts";
 import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { utcDay } from "../../../daemon/metrics/civil-date.ts";
-import { compile } from "../../../daemon/metrics/compile.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
 import { dayStartsFrom } from "../../../daemon/metrics/day-starts.ts";
 import { type LoadedOwner, SnapshotLoader } from "../../../daemon/metrics/loader.ts";
 import { Slices } from "../../../daemon/metrics/slices.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Client } from "pg";
-import { compile } from "../../../daemon/metrics/compile.ts";
-import { deltaSelects, loadSelects } from "../../../daemon/metrics/select.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
+import { deltaSelects, loadSelects } from "../../../daemon/definition/select.ts";
 import { DEMO } from "../../support/oracle.ts";
 import { onEachServer, type TestDatabase, type TestServer } from "../../support/servers.ts";
 

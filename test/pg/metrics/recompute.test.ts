@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
-import { compile } from "../../../daemon/metrics/compile.ts";
-import { recomputeSelect } from "../../../daemon/metrics/recompute.ts";
-import { type RecomputedRow, recomputedDocuments } from "../../../daemon/metrics/recomputed-document.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
+import { recomputeSelect } from "../../../daemon/verify/recompute.ts";
+import { type RecomputedRow, recomputedDocuments } from "../../../daemon/verify/recomputed-document.ts";
 import { DEMO, type Marketplace, oracleDocuments, SECOND } from "../../support/oracle.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 

@@ -3,7 +3,7 @@ import { it } from "node:test";
 import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
 import { openReaderSession } from "../../../daemon/capture/reader-session.ts";
 import { SessionPool } from "../../../daemon/database/session-pool.ts";
-import { compile } from "../../../daemon/metrics/compile.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
 import { SnapshotLoader } from "../../../daemon/metrics/loader.ts";
 import { Slices } from "../../../daemon/metrics/slices.ts";
 import { Verification } from "../../../daemon/verify/verification.ts";

@@ -1,0 +1,92 @@
+/**
+ * Every version of every watched row, with the transactions that began and ended it: so the handwritten oracle can be asked about
+ * any snapshot that the daemon read at, long after it is gone.
+ */
+import type { WatchedTable } from "../../../daemon/capture/watched-table.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
+import type { JsonObject } from "../../../daemon/metrics/published.ts";
+import type { Marketplace } from "../oracle.ts";
+import type { TestDatabase } from "../servers.ts";
+
+/** An owner in this zone can't have numbers; the oracle would fail over it. */
+export const BAD_ZONE = "Mars/Olympus";
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Row triggers that know nothing of deltad's. Every watched table has a key of one column. */
+export async function recordHistory(database: TestDatabase, tables: readonly WatchedTable[]): Promise<void> {
+  await database.query("create schema history");
+  for (const { schema, table } of tables) {
+    const [base, kept] = [`${quoted(schema)}.${quoted(table)}`, `history.${quoted(table)}`];
+    const [key] = await database.query<{ name: string }>(
+      `select a.attname as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+        where i.indisprimary and i.indrelid = $1::regclass`,
+      [base],
+    );
+    if (key === undefined) throw new Error(`${table} has no key`);
+    const body = `
+begin
+  if tg_op = 'TRUNCATE' then
+    update ${kept} set ended = pg_current_xact_id() where ended is null;
+    return null;
+  end if;
+  if tg_op <> 'INSERT' then
+    update ${kept} set ended = pg_current_xact_id() where ended is null and ${quoted(key.name)} = old.${quoted(key.name)};
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into ${kept} select new.*, pg_current_xact_id(), null::xid8;
+  end if;
+  return null;
+end`;
+    await database.query(`
+create table ${kept} as table ${base} with no data;
+alter table ${kept} add began xid8 not null, add ended xid8;
+create index on ${kept} (${quoted(key.name)}) where ended is null;
+create function history.${quoted(`record ${table}`)}() returns trigger language plpgsql as $body$${body}$body$;
+create trigger zz_history after insert or update or delete on ${base} for each row execute function history.${quoted(`record ${table}`)}();
+create trigger zz_history_truncate after truncate on ${base} for each statement execute function history.${quoted(`record ${table}`)}();`);
+  }
+}
+
+export class Historian {
+  readonly #database: TestDatabase;
+  readonly #statement: string;
+  readonly #badOwners: string;
+
+  constructor(database: TestDatabase, { config, oracle }: Marketplace) {
+    const { tables, owner } = compile(config);
+    this.#database = database;
+    const rows = tables.map(({ table }) => {
+      const good = table === owner.table ? ` and ${quoted(owner.timeZone)} <> '${BAD_ZONE}'` : "";
+      return `${quoted(table)} as materialized (select * from history.${quoted(table)} where ${AT_SNAPSHOT}${good})`;
+    });
+    // The oracle's own names then mean these rows.
+    const unqualified = tables.reduce((text, { schema }) => text.replaceAll(`${schema}.`, ""), oracle);
+    this.#statement = unqualified.replace("with clock as", `with ${rows.join(",\n")},\nclock as`);
+    this.#badOwners = `select ${quoted(owner.key)}::text as owner from history.${quoted(owner.table)}
+      where ${AT_SNAPSHOT.replace(/\$3/g, "$1")} and ${quoted(owner.timeZone)} = '${BAD_ZONE}'`;
+  }
+
+  /** The oracle's documents at a snapshot and an instant, by owner, of owners that had a row then and a zone that PostgreSQL knows. */
+  async documents(
+    snapshot: string,
+    micros: number,
+    owners: readonly string[] | undefined,
+  ): Promise<Map<string, JsonObject>> {
+    const rows = await this.#database.query<{ owner: string; document: JsonObject }>(this.#statement, [
+      String(micros),
+      owners ?? null,
+      snapshot,
+    ]);
+    return new Map(rows.map(({ owner, document }) => [owner, document]));
+  }
+
+  /** Owners whose zone is {@link BAD_ZONE}. */
+  async badOwners(snapshot: string): Promise<Set<string>> {
+    const rows = await this.#database.query<{ owner: string }>(this.#badOwners, [snapshot]);
+    return new Set(rows.map(({ owner }) => owner));
+  }
+}
+
+const AT_SNAPSHOT = `pg_visible_in_snapshot(began, $3::text::pg_snapshot)
+  and (ended is null or not pg_visible_in_snapshot(ended, $3::text::pg_snapshot))`;

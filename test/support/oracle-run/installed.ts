@@ -1,0 +1,32 @@
+import type { CaptureLimits } from "../../../daemon/capture/capture-function.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
+import { install } from "../install.ts";
+import type { Marketplace } from "../oracle.ts";
+import type { TestDatabase } from "../servers.ts";
+import { recordHistory } from "./history.ts";
+
+/** A database with a marketplace, deltad's objects, and the history of every row. */
+export interface Installed {
+  readonly database: TestDatabase;
+  readonly marketplace: Marketplace;
+  readonly limits: CaptureLimits;
+  /** Of a login role with the daemon's rights and no more. */
+  readonly daemonUrl: string;
+}
+
+/** So few rows are a bulk statement here that random writes come by both kinds. */
+const BULK_ROWS = 20;
+
+export async function installMarketplace(database: TestDatabase, marketplace: Marketplace): Promise<Installed> {
+  const limits = { bulkRows: BULK_ROWS, twoPhase: true };
+  const { tables } = compile(marketplace.config);
+  await database.query(marketplace.schema);
+  await install(database, tables, limits);
+  await recordHistory(database, tables);
+  const role = `daemon_${database.name}`;
+  await database.query(`create role ${role} login password 'canary-secret' in role deltad_daemon`);
+  const url = new URL(database.url);
+  url.username = role;
+  url.password = "canary-secret";
+  return { database, marketplace, limits, daemonUrl: url.href };
+}

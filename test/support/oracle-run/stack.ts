@@ -1,0 +1,156 @@
+/** Reader, loader, engine and hub as the daemon composes them, on a real database, with a clock that the test sets. */
+import { databaseCheck } from "../../../daemon/check-database.ts";
+import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
+import { Reader } from "../../../daemon/capture/reader.ts";
+import type { Log } from "../../../daemon/config/log.ts";
+import { SessionPool } from "../../../daemon/database/session-pool.ts";
+import { Hub } from "../../../daemon/hub/hub.ts";
+import type { Subscription } from "../../../daemon/hub/subscription.ts";
+import { Clock } from "../../../daemon/metrics/clock.ts";
+import { compile } from "../../../daemon/definition/compile.ts";
+import { dayStartsFrom } from "../../../daemon/metrics/day-starts.ts";
+import { Engine } from "../../../daemon/metrics/engine.ts";
+import { type Loader, SnapshotLoader } from "../../../daemon/metrics/loader.ts";
+import type { Published } from "../../../daemon/metrics/published.ts";
+import { deltaSelects } from "../../../daemon/definition/select.ts";
+import { Slices } from "../../../daemon/metrics/slices.ts";
+import { Changes } from "../changes.ts";
+import type { Installed } from "./installed.ts";
+import { Screen, type Shown } from "./screen.ts";
+import type { SettableTime } from "./settable-time.ts";
+import { WatchedSink } from "./watched-sink.ts";
+
+export interface Timers {
+  readonly monotonicMs: () => number;
+  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
+  readonly clearTimeout: (timer: unknown) => void;
+}
+
+export interface StackOptions {
+  readonly installed: Installed;
+  readonly time: SettableTime;
+  /** The engine's; real ones by default. */
+  readonly timers?: Timers;
+  /** Stands before the loader. */
+  readonly loader?: (loader: Loader) => Loader;
+}
+
+const REAL_TIMERS: Timers = {
+  monotonicMs: () => performance.now(),
+  setTimeout,
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};
+
+/** A frame, and the snapshots of which its document may be. */
+export interface Claim extends Shown {
+  readonly snapshots: readonly string[];
+}
+
+export class Stack {
+  readonly changes = new Changes();
+  readonly sink: WatchedSink;
+  readonly time: SettableTime;
+  /** Every document that some screen showed, until {@link takeClaims}. */
+  #claims: Claim[] = [];
+  readonly #snapshots = new Map<number, readonly string[]>();
+  readonly #screens = new Map<Screen, Subscription>();
+  readonly #pool: SessionPool;
+  readonly #engine: Engine;
+  readonly #hub: Hub;
+  readonly #reader: Reader;
+
+  constructor({ installed, time, timers = REAL_TIMERS, loader = (same) => same }: StackOptions) {
+    const { marketplace, daemonUrl: url, limits } = installed;
+    const plan = compile(marketplace.config);
+    this.time = time;
+    this.#pool = new SessionPool(
+      { url, role: "pool", statementTimeoutMs: 10_000, settings: { plan_cache_mode: "force_generic_plan" } },
+      4,
+    );
+    const slices = new Slices({ monotonicMs: () => performance.now(), setImmediate });
+    this.#engine = new Engine({
+      plan,
+      loader: loader(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
+      loadsAtOnce: 3,
+      readDayStarts: dayStartsFrom({ rows: (statement, values) => this.#reader.rows(statement, values) }),
+      clock: new Clock({ monotonicMs: time.monotonicMs, systemMs: () => time.micros / 1000 }),
+      slices,
+      publish: (update) => this.#publish(update),
+      nudge: () => this.#reader.nudge(),
+      log: QUIET,
+      ...timers,
+    });
+    this.sink = new WatchedSink(this.#engine, time, this.changes);
+    this.#hub = new Hub({
+      demand: this.#engine,
+      minIntervalMs: 0,
+      // Owners are let go and loaded again all the time.
+      idleMs: 5,
+      log: QUIET,
+      now: Date.now,
+      setTimeout,
+      clearTimeout: REAL_TIMERS.clearTimeout,
+      setImmediate,
+    });
+    this.#reader = new Reader(
+      { url, tables: plan.tables, deltaSelects: deltaSelects(plan), twoPhase: true, heartbeat: HEARTBEAT },
+      {
+        sink: this.sink,
+        sessions: this.#pool,
+        check: databaseCheck(plan, limits),
+        log: QUIET,
+        now: () => performance.now(),
+      },
+    );
+  }
+
+  start(): Promise<void> {
+    return this.#reader.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#hub.stop();
+    await this.#reader.stop();
+    this.#engine.stop();
+    await this.#pool.stop();
+  }
+
+  get screens(): readonly Screen[] {
+    return [...this.#screens.keys()];
+  }
+
+  watch(owner: string): Screen {
+    const screen: Screen = new Screen(owner, (shown) => {
+      this.#claims.push({ ...shown, snapshots: this.#snapshots.get(shown.version) ?? [] });
+    });
+    this.#screens.set(screen, this.#hub.subscribe(owner, screen));
+    return screen;
+  }
+
+  unwatch(screen: Screen): void {
+    this.#screens.get(screen)?.close();
+    this.#screens.delete(screen);
+  }
+
+  /** Has the reader read, and with it the engine look at the clock. */
+  nudge(): void {
+    this.#reader.nudge();
+  }
+
+  /** What was shown since the last call. */
+  takeClaims(): Claim[] {
+    const taken = this.#claims;
+    this.#claims = [];
+    return taken;
+  }
+
+  #publish(update: Published): void {
+    if ("version" in update) this.#snapshots.set(update.version, this.sink.snapshots);
+    this.#hub.publish(update);
+    // Frames go out in this turn or, of many, in one of the next.
+    setImmediate(() => this.changes.happened());
+  }
+}
+
+const ignore = (): void => undefined;
+const QUIET: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };

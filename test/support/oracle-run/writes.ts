@@ -1,0 +1,35 @@
+import type { Marketplace } from "../oracle.ts";
+import { DEMO_OWNERS, DEMO_WRITES, demoRows } from "./demo-writes.ts";
+import { SECOND_OWNERS, SECOND_WRITES, secondRows } from "./second-writes.ts";
+import type { Values } from "./values.ts";
+
+/** One thing that an application does: statements of one transaction. */
+export interface Write {
+  /** How often, in parts of the sum of all. */
+  readonly weight: number;
+  readonly statements: (values: Values) => readonly string[];
+}
+
+/** How one of the marketplaces is written to at random. */
+export interface Writes {
+  /** Owners that are there at first, by id; some that come and go; and one that never has a row. */
+  readonly owners: { readonly lasting: readonly string[]; readonly passing: readonly string[]; readonly never: string };
+  /** Statements that make owners and rows to begin with. */
+  readonly first: (values: Values) => readonly string[];
+  readonly all: readonly Write[];
+}
+
+export function writesOf({ name }: Marketplace): Writes {
+  return name === "demo"
+    ? { owners: DEMO_OWNERS, first: demoRows, all: DEMO_WRITES }
+    : { owners: SECOND_OWNERS, first: secondRows, all: SECOND_WRITES };
+}
+
+export function someWrite({ all }: Writes, values: Values): readonly string[] {
+  let left = values.integer(
+    1,
+    all.reduce((sum, { weight }) => sum + weight, 0),
+  );
+  const chosen = all.find(({ weight }) => (left -= weight) <= 0);
+  return chosen?.statements(values) ?? [];
+}
