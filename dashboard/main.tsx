@@ -7,6 +7,7 @@ import { remembered } from "./storage.ts";
 import "./styles/theme.css";
 import "./styles/page.css";
 import "./styles/cards.css";
+import "./styles/charts.css";
 import "./styles/connection.css";
 
 const root = document.getElementById("root");

@@ -4,11 +4,13 @@ import { lineCount, repositoryFiles, sourcesBelow } from "./source-tree.ts";
 
 const MOST_LINES = 300;
 const MOST_TEST_LINES = 500;
+/** Printed by `deltad migrate plan`, never edited. */
+const GENERATED = /^demo\/migrations\//;
 const MEDIAN_LINES = 120;
 
 describe("file sizes", () => {
   it(`no source is longer than ${MOST_LINES} lines, no test than ${MOST_TEST_LINES}`, () => {
-    const sources = repositoryFiles().filter((path) => /\.(tsx?|js|sql|css)$/.test(path));
+    const sources = repositoryFiles().filter((path) => /\.(tsx?|js|sql|css)$/.test(path) && !GENERATED.test(path));
     const long = sources
       .filter((path) => lineCount(path) > (path.endsWith(".test.ts") ? MOST_TEST_LINES : MOST_LINES))
       .map((path) => `${path}: ${lineCount(path)}`);
