@@ -105,8 +105,9 @@ export class Folding {
 
   async #load({ owner, phase }: LoadingOwner, numbers: LiveNumbers, loaded: readonly Grain[]): Promise<void> {
     const work = this.#with.slices.begin();
+    let grains = loaded;
     // Deltas go on coming while this one turns the loop: it ends in a turn in which none is left.
-    for (let grains = loaded; grains.length > 0; grains = phase.since.splice(0)) {
+    do {
       const missing: MissingDays = new Map();
       numbers.noteMissing(grains, missing);
       if (missing.size > 0) await this.#with.calendar().learn(missing);
@@ -114,7 +115,8 @@ export class Folding {
         numbers.fold(grain);
         if (work.isDue) await work.turn();
       }
-    }
+      grains = phase.since.splice(0);
+    } while (grains.length > 0);
     if (owner.phase !== phase) return;
     if (phase.isIncomplete) this.#with.reload(owner);
     else if (numbers.isBroken) this.#settle(owner, "unknown zone");

@@ -98,6 +98,17 @@ describe("loading owners", () => {
     assert.equal(bench.shown("1", "revenue", "today"), "5.00");
   });
 
+  it("L1 deltas that come while an owner with no rows yet loads are in its document", async () => {
+    const bench = new EngineBench();
+    bench.engine.begin("e");
+    bench.engine.watch("1");
+    bench.time.advance(10);
+    await bench.read();
+    await bench.read({ grains: [status("paid", 1n)] });
+    await bench.loader.last.finish({ 1: [] });
+    assert.equal(total(bench), 1);
+  });
+
   it("a batch that comes while the days of a load are read is in the document", async () => {
     const bench = new EngineBench();
     bench.engine.begin("e");
