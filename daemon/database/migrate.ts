@@ -24,9 +24,9 @@ export interface MigrationOptions {
   readonly observer: Pick<MigrationSession, "query">;
   readonly steps: readonly MigrationStep[];
   /** One line about what is going on. */
-  tell(line: string): void;
-  random(): number;
-  sleep(delayMs: number): Promise<void>;
+  readonly tell: (line: string) => void;
+  readonly random: () => number;
+  readonly sleep: (delayMs: number) => Promise<void>;
 }
 
 /** Ten tries take about half a minute; who blocks for longer has to be asked. */

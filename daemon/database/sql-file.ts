@@ -21,7 +21,7 @@ export function readFunctions(): Promise<SqlFile[]> {
 
 async function readFolder(folder: string): Promise<SqlFile[]> {
   const url = new URL(folder, ROOT);
-  const names = (await readdir(url)).filter((name) => name.endsWith(".sql")).sort();
+  const names = (await readdir(url)).filter((name) => name.endsWith(".sql")).toSorted();
   return Promise.all(
     names.map(async (name) => ({
       name: name.slice(0, -".sql".length),

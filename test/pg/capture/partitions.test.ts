@@ -41,8 +41,15 @@ await onEachServer("a partitioned table", (server) => {
     await database.query("insert into parts.open_high (id, host_id, state) values (5, 200, 'new')");
     await database.query("delete from parts.open");
     assert.deepEqual(await images(), [
-      ...["1 1 1 new", "-1 1 1 new", "1 2 200 new", "-1 2 200 new", "1 3 1 done"],
-      ...["1 4 1 new", "-1 4 1 new", "1 5 200 new", "-1 5 200 new"],
+      "1 1 1 new",
+      "-1 1 1 new",
+      "1 2 200 new",
+      "-1 2 200 new",
+      "1 3 1 done",
+      "1 4 1 new",
+      "-1 4 1 new",
+      "1 5 200 new",
+      "-1 5 200 new",
     ]);
     assert.deepEqual(await resets(), []);
   });

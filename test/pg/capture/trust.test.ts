@@ -204,6 +204,6 @@ await onEachServer("trust", (server) => {
       assert.deepEqual(rows, [{ owner: 1, text: "one" }], table.schema);
     }
     const resets = await own.query<{ source: string }>("select source from deltad.reset where owner is null");
-    assert.deepEqual(resets.map((row) => row.source).sort(), watched.map((table) => table.source).sort());
+    assert.deepEqual(resets.map((row) => row.source).toSorted(), watched.map((table) => table.source).toSorted());
   });
 });

@@ -65,9 +65,9 @@ await onEachServer("watching", (server) => {
     const writer = await database.client();
     await writer.query("begin; insert into stay (host_id) values (1)");
     let done = false;
-    const more = install(database, staysWith("id bigint", "host_id bigint", "state text", "note text")).then(() => {
-      done = true;
-    });
+    const more = install(database, staysWith("id bigint", "host_id bigint", "state text", "note text")).then(
+      () => (done = true),
+    );
     const waiting = "select from pg_locks where not granted and relation = 'stay'::regclass";
     while ((await database.query(waiting)).length === 0) assert.equal(done, false);
     await writer.query("commit");

@@ -17,7 +17,7 @@ const OWNERS = ["1", "2", "3"];
 interface Begun {
   readonly database: TestDatabase;
   readonly verification: Verification;
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 /** A small marketplace, and a verification whose first snapshot is taken. */
