@@ -142,7 +142,7 @@ export class Epoch {
       await released;
       return this.#readInCut(session);
     }
-    await Promise.all([this.#with.sink.apply(reply.batch), released]);
+    await allOver(this.#with.sink.apply(reply.batch), released);
     this.#cursor = reply.batch.snapshot;
     if (isHeartbeat && this.#heartbeat.takesCheck(this.#with.now())) await this.#refuseBrokenCapture(session);
     return undefined;
@@ -227,6 +227,11 @@ export class Epoch {
 /** PostgreSQL would not do it just now; nothing was folded. */
 interface Refusal {
   readonly error: unknown;
+}
+
+/** Rejects as the first that did, but not before the others are over too: the sink is told of no loss while it takes a batch. */
+async function allOver(...work: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 async function refusable<T>(work: Promise<T>): Promise<{ readonly value: T } | Refusal> {

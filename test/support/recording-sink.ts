@@ -4,12 +4,15 @@ import type { Batch, BatchSink, Cut } from "../../daemon/capture/batch.ts";
 export class RecordingSink implements BatchSink {
   readonly epochs: string[] = [];
   readonly losses: string[] = [];
+  /** Losses told while a batch was being taken. */
+  overlaps = 0;
   readonly batches: Batch[] = [];
   readonly cuts: Batch[] = [];
   /** By grain key, over all batches of all epochs. */
   readonly sums = new Map<string, bigint>();
   cutWanted = false;
   onCut: (cut: Cut) => Promise<void> = async () => undefined;
+  onApply: (batch: Batch) => Promise<void> = async () => undefined;
   #busy = false;
   readonly #watchers = new Set<() => void>();
 
@@ -32,24 +35,18 @@ export class RecordingSink implements BatchSink {
 
   async apply(batch: Batch): Promise<void> {
     this.#take(batch);
-    this.#changed();
+    await this.#while(this.onApply(batch));
   }
 
   async applyCut(batch: Batch, cut: Cut): Promise<void> {
     this.#take(batch);
-    this.#busy = true;
     this.cutWanted = false;
     this.cuts.push(batch);
-    this.#changed();
-    try {
-      await this.onCut(cut);
-    } finally {
-      this.#busy = false;
-    }
-    this.#changed();
+    await this.#while(this.onCut(cut));
   }
 
   lost(reason: string): void {
+    if (this.#busy) this.overlaps += 1;
     this.losses.push(reason);
     this.#changed();
   }
@@ -70,6 +67,17 @@ export class RecordingSink implements BatchSink {
       }, 20_000);
       this.#watchers.add(look);
     });
+  }
+
+  async #while(work: Promise<void>): Promise<void> {
+    this.#busy = true;
+    this.#changed();
+    try {
+      await work;
+    } finally {
+      this.#busy = false;
+    }
+    this.#changed();
   }
 
   #take(batch: Batch): void {

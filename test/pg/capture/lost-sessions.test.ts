@@ -85,6 +85,26 @@ await onEachServer("a lost session", (server) => {
     });
   }
 
+  it("is told only when the sink has taken the batch at hand: its calls never overlap", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const proxy = await Proxy.start(ledger.url);
+    t.after(() => proxy.stop());
+    const running = readerOf(proxy.url, { heartbeat: FAST });
+    t.after(() => running.stop());
+    const { sink } = running;
+    sink.onApply = async ({ grains }) => (grains.length > 0 ? sleep(100) : undefined);
+    await running.reader.start();
+    await bellHeld(ledger.database);
+    // The session breaks when the bell is given back, which is while the sink takes the first rows.
+    proxy.rewrite = (chunk) => (chunk.includes("pg_advisory_unlock") ? Buffer.from("nonsense") : chunk);
+    await ledger.database.query("insert into ledger (id, holder) values (1, 1)");
+    await sink.until(() => sink.losses.length > 0, "the loss");
+    assert.equal(sink.sums.get("1"), 1n);
+    assert.equal(sink.overlaps, 0);
+    proxy.rewrite = undefined;
+    await sink.until(() => sink.epochs.length > 1, "a new epoch");
+  });
+
   it("whose lease has expired is given up: its rows may be pruned", async (t) => {
     const ledger = await createLedger(await server.createDatabase());
     const running = readerOf(ledger.url, { heartbeat: FAST });
