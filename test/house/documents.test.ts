@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, it } from "node:test";
+import { promisify } from "node:util";
+import { repositoryFiles, ROOT, textOf } from "./source-tree.ts";
+
+const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
+
+/** All that `pattern`'s first group matches in the documents, each once. */
+function mentioned(documents: readonly string[], pattern: RegExp): string[] {
+  const found = documents.flatMap((path) => [...textOf(path).matchAll(pattern)].map(([, match]) => match ?? ""));
+  return [...new Set(found)];
+}
+
+describe("the documents", () => {
+  const documents = repositoryFiles().filter((path) => path.endsWith(".md"));
+
+  it("name files that are there", () => {
+    const dead = documents.flatMap((path) =>
+      mentioned([path], /\]\((?!https?:|#)([^)#\s]+)/g)
+        .filter((target) => !existsSync(join(ROOT, dirname(path), target)))
+        .map((target) => `${path} names ${target}`),
+    );
+    assert.deepEqual(dead, []);
+  });
+
+  it("name npm scripts that there are", () => {
+    const names = ["start", "test", ...mentioned(documents, /\bnpm run ([a-z]+)/g)];
+    assert.deepEqual(
+      names.filter((name) => scripts[name] === undefined),
+      [],
+    );
+  });
+
+  it("name commands of deltad that there are", async () => {
+    const commands = mentioned(documents, /\bnpx deltad ([a-z]+(?: (?:write|plan|apply|status))?)/g);
+    assert.ok(commands.length > 3, "commands were found");
+    for (const command of commands) {
+      // Rejects where the command does not exist: bad usage exits with 2.
+      await promisify(execFile)(process.execPath, [join(ROOT, "dist/daemon/main.js"), ...command.split(" "), "--help"]);
+    }
+  });
+});
