@@ -137,7 +137,7 @@ export class Epoch {
     const reply = this.#vouchFor(rows.value, session);
     if (isHeartbeat) this.#afterHeartbeat(reply);
     else this.#unpruned ||= reply.found;
-    const released = this.#endRead(reply) ? session.rows(RELEASE_BELL, []) : undefined;
+    const released = this.#endRead(reply) ? session.rows(RELEASE_BELL, []) : Promise.resolve();
     if (this.#with.sink.needsCut(reply.batch)) {
       await released;
       return this.#readInCut(session);
@@ -230,7 +230,7 @@ interface Refusal {
 }
 
 /** Rejects as the first that did, but not before the others are over too: the sink is told of no loss while it takes a batch. */
-async function allOver(...work: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+async function allOver(...work: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
