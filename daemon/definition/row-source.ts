@@ -1,25 +1,49 @@
-/** Where the rows `r` of a select come from: the same columns in the same types, whether changes or the table itself. */
-import type { WatchedTable } from "../capture/watched-table.ts";
+/**
+ * Where the rows `r` of a select come from: the same columns in the same types, whether changes or the table itself, and beside them
+ * `deltad_owner`, the owner's key as text, and `deltad_zone`. Rows without an owner that exists are none.
+ */
+import type { CapturedColumn, WatchedTable } from "../capture/watched-table.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { OwnerTable, Plan } from "./plan.ts";
 
+/** The row's owner, as the database prints its key. */
+export const OWNER = "r.deltad_owner";
+/** The time zone of the row's owner. */
+export const ZONE = "r.deltad_zone";
+
 /** Changes: images weighted -1 and +1, in the statement's CTE `"delta_<source>"`. */
-export function changedRows(table: WatchedTable): string {
-  const columns = table.columns.map(
-    ({ name, type }) => `c.${quoteIdentifier(name)}${collation(type)} as ${quoteIdentifier(name)}`,
+export function changedRows(table: WatchedTable, owner: OwnerTable): string {
+  return rows(
+    table,
+    owner,
+    "c.change_weight",
+    ({ name }) => `c.${quoteIdentifier(name)}`,
+    `${quoteIdentifier(`delta_${table.source}`)} c`,
   );
-  return `select c.change_weight, c.${quoteIdentifier(table.owner)} as change_owner, ${columns.join(", ")}\n  from ${quoteIdentifier(`delta_${table.source}`)} c`;
 }
 
-/** The rows of the table, each with weight 1. The conditions are about its own columns, `t`, and all must hold. */
-export function tableRows(table: WatchedTable, conditions: readonly string[]): string {
-  const columns = table.columns.map(
-    ({ name, type }) => `t.${quoteIdentifier(name)}::${type}${collation(type)} as ${quoteIdentifier(name)}`,
-  );
-  const owner = table.columns.find(({ name }) => name === table.owner);
-  return `select 1 as change_weight, t.${quoteIdentifier(table.owner)}::${owner?.type ?? "text"} as change_owner, ${columns.join(", ")}
-  from ${qualifiedName(table.schema, table.table)} t
+/** The rows of the table, each with weight 1. The conditions are about its own columns, `t`, or its owner's, `o`; all must hold. */
+export function tableRows(table: WatchedTable, owner: OwnerTable, conditions: readonly string[]): string {
+  const from = `${qualifiedName(table.schema, table.table)} t`;
+  return `${rows(table, owner, "1", ({ name, type }) => `t.${quoteIdentifier(name)}::${type}`, from)}
   where ${conditions.join(" and ")}`;
+}
+
+function rows(
+  table: WatchedTable,
+  owner: OwnerTable,
+  weight: string,
+  value: (column: CapturedColumn) => string,
+  from: string,
+): string {
+  const columns = table.columns.map(
+    (column) => `${value(column)}${collation(column.type)} as ${quoteIdentifier(column.name)}`,
+  );
+  const key = table.columns.find(({ name }) => name === table.owner) ?? { name: table.owner, type: "text" };
+  return `select ${weight} as change_weight, ${columns.join(", ")},
+    o.${quoteIdentifier(owner.key)}::text collate "C" as deltad_owner, o.${quoteIdentifier(owner.timeZone)}::text as deltad_zone
+  from ${from}
+  join ${qualifiedName(owner.schema, owner.table)} o on o.${quoteIdentifier(owner.key)} = ${asKey(value(key), owner)}`;
 }
 
 /** The owners asked for, by an index on the column: a condition on the table's own column, uncast. */
@@ -27,11 +51,11 @@ export function ofOwners(column: string, owner: OwnerTable): string {
   return `${column} = any($1::${owner.keyType}[])`;
 }
 
-/** Joins a row to its owner `o`, by the key's own operator so that the key's index serves. */
-export function ownerJoin(owner: OwnerTable): string {
+/** Compares by the key's own operator, so that the key's index serves. */
+function asKey(value: string, owner: OwnerTable): string {
   // These compare with the change table's wide types as they are; a cast to a narrow integer could overflow on an orphaned row.
   const comparable = ["smallint", "integer", "bigint", "numeric", "uuid", "text"].includes(owner.keyType);
-  return `join ${qualifiedName(owner.schema, owner.table)} o on o.${quoteIdentifier(owner.key)} = r.change_owner${comparable ? "" : `::${owner.keyType}`}`;
+  return comparable ? value : `${value}::${owner.keyType}`;
 }
 
 /** @throws RangeError for a source that the plan does not have */

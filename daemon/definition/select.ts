@@ -5,22 +5,29 @@
  *   tag int (index of the projection), owner text, key text, day int (since 2000-01-01; NULL where the owner's zone is not in $3),
  *   from_us bigint, until_us bigint (since 1970), m text (one integer per measure, separated by spaces)
  *
- * without the rows whose measures are all 0, and can be joined to others by UNION ALL.
+ * without the rows whose measures are all 0, and can be joined to others by UNION ALL. A row whose day is not known is kept whatever
+ * its measures: images of different days may cancel each other in it, and yet change the numbers.
  */
 import type { WatchedTable } from "../capture/watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
-import type { Measure, OwnerTable, Plan, Projection, ProjectionTime } from "./plan.ts";
-import { changedRows, ofOwners, ownerJoin, tableRows, watchedBy } from "./row-source.ts";
+import type { Measure, Plan, Projection, ProjectionTime } from "./plan.ts";
+import { changedRows, OWNER, ofOwners, tableRows, watchedBy, ZONE } from "./row-source.ts";
 import { allOf, anyOf, clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
 
 /** A local date is at most a day from UTC's; a day more for a clock that is behind, and one for the eye. */
 const MARGIN_DAYS = 3;
 
-/** Selects over the CTEs `"delta_<source>"`: change_weight and the captured columns. Parameter $3: text[], the good zones. */
+/**
+ * Selects over the CTEs `"delta_<source>"`: change_weight and the captured columns; one select per source, so that a changed row looks
+ * its owner up once for all projections. Parameter $3: text[], the good zones.
+ */
 export function deltaSelects(plan: Plan): readonly string[] {
-  return plan.projections.map((projection, tag) => {
-    const table = watchedBy(plan, projection.source);
-    return grains(plan.owner, table, { tag, projection, rows: changedRows(table), asked: [] });
+  return plan.tables.flatMap((table) => {
+    const selects = plan.projections.flatMap((projection, tag) =>
+      projection.source === table.source ? [grains(table, { tag, projection, rows: "owned", asked: [] })] : [],
+    );
+    if (selects.length === 0) return [];
+    return [`with owned as materialized (\n  ${changedRows(table, plan.owner)})\n${selects.join("\nunion all\n")}`];
   });
 }
 
@@ -28,29 +35,26 @@ export function deltaSelects(plan: Plan): readonly string[] {
 export function loadSelects(plan: Plan): readonly string[] {
   return plan.projections.map((projection, tag) => {
     const table = watchedBy(plan, projection.source);
-    const rows = tableRows(table, [
+    const rows = tableRows(table, plan.owner, [
       ofOwners(`t.${quoteIdentifier(table.owner)}`, plan.owner),
+      ofOwners(`o.${quoteIdentifier(plan.owner.key)}`, plan.owner),
       ...unexpired(projection.time),
     ]);
     // $2 and $3 must have a type in every select, also where nothing else uses them.
-    const asked = [
-      ofOwners(`o.${quoteIdentifier(plan.owner.key)}`, plan.owner),
-      "$2::bigint is not null",
-      "$3::text[] is not null",
-    ];
-    return grains(plan.owner, table, { tag, projection, rows, asked });
+    const asked = ["$2::bigint is not null", "$3::text[] is not null"];
+    return grains(table, { tag, projection, rows: `(${rows})`, asked });
   });
 }
 
 interface GrainsOf {
   readonly tag: number;
   readonly projection: Projection;
-  /** A select of the rows `r`. */
+  /** The rows `r`: the name of a CTE, or a select in parentheses. */
   readonly rows: string;
   readonly asked: readonly string[];
 }
 
-function grains(owner: OwnerTable, table: WatchedTable, { tag, projection, rows, asked }: GrainsOf): string {
+function grains(table: WatchedTable, { tag, projection, rows, asked }: GrainsOf): string {
   const { key, time, measures } = projection;
   const bounds = time.kind === "while" ? [reference(time.from), reference(time.until)] : [];
   const dated = "column" in time ? [reference(time.column)] : [];
@@ -58,19 +62,19 @@ function grains(owner: OwnerTable, table: WatchedTable, { tag, projection, rows,
   const counted = measures.map((measure) => allOf([measure.where, summable(table, measure)]));
   const conditions = allOf([...asked, ...present, anyOf(counted)]);
   const values = measures.map((_, index) => `g.v${index}`);
+  const said = [...values.map((value) => `${value} <> 0`), ...("column" in time ? ["g.day is null"] : [])];
   return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${values.join(", ")}) as m
 from (
-  select o.${quoteIdentifier(owner.key)}::text collate "C" as owner,
+  select ${OWNER} as owner,
     ${key === undefined ? "null::text" : `(${key}) collate "C"`} as key,
-    ${dayOf(time, owner)} as day,
+    ${dayOf(time)} as day,
     ${bounds[0] === undefined ? "null::bigint" : instantUs(bounds[0])} as from_us,
     ${bounds[1] === undefined ? "null::bigint" : instantUs(bounds[1])} as until_us,
     ${measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`).join(",\n    ")}
-  from (${rows}) r
-  ${ownerJoin(owner)}${conditions === undefined ? "" : `\n  where ${conditions}`}
+  from ${rows} r${conditions === undefined ? "" : `\n  where ${conditions}`}
   group by 1, 2, 3, 4, 5
 ) g
-where ${values.map((value) => `${value} <> 0`).join(" or ")}`;
+where ${said.join(" or ")}`;
 }
 
 function total({ value }: Measure, condition: string | undefined): string {
@@ -89,14 +93,13 @@ function summable(table: WatchedTable, { value }: Measure): string | undefined {
 }
 
 /** Days since 2000-01-01. A zone that PostgreSQL does not know would fail the statement: only zones known to be good are evaluated. */
-function dayOf(time: ProjectionTime, owner: OwnerTable): string {
+function dayOf(time: ProjectionTime): string {
   if (!("column" in time)) return "null::int";
-  const zone = `o.${quoteIdentifier(owner.timeZone)}::text`;
   const column = reference(time.column);
   const local =
-    time.type === "date" ? `${clampedDate(column)}::timestamp` : `${clampedInstant(column)} at time zone ${zone}`;
+    time.type === "date" ? `${clampedDate(column)}::timestamp` : `${clampedInstant(column)} at time zone ${ZONE}`;
   const first = time.kind === "month" ? `date_trunc('month', ${local})` : `(${local})`;
-  return `case when ${zone} = any($3::text[]) then ${first}::date - date '2000-01-01' end`;
+  return `case when ${ZONE} = any($3::text[]) then ${first}::date - date '2000-01-01' end`;
 }
 
 /** Conditions that an index on the column answers, some days wider than the window; the engine drops what is left over. */

@@ -4,8 +4,8 @@
  */
 import type { WatchedTable } from "../capture/watched-table.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
-import type { Accumulator, Measure, OwnerTable, Plan, ProjectionTime, Window } from "../definition/plan.ts";
-import { ofOwners, ownerJoin, tableRows, watchedBy } from "../definition/row-source.ts";
+import type { Accumulator, Measure, Plan, ProjectionTime, Window } from "../definition/plan.ts";
+import { OWNER, ofOwners, tableRows, watchedBy, ZONE } from "../definition/row-source.ts";
 import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "../definition/row-value.ts";
 
 const NOW = instantOf("$2::bigint");
@@ -43,7 +43,7 @@ function accumulated(plan: Plan, { projection: at, measure: measureAt, window, k
   if (projection === undefined || measure === undefined)
     throw new RangeError("the plan lacks an accumulator's projection or measure");
   const table = watchedBy(plan, projection.source);
-  const rows = tableRows(table, [ofOwners(`t.${quoteIdentifier(table.owner)}`, plan.owner)]);
+  const rows = tableRows(table, plan.owner, [ofOwners(`t.${quoteIdentifier(table.owner)}`, plan.owner)]);
   const keys = {
     none: undefined,
     key: projection.key,
@@ -53,9 +53,8 @@ function accumulated(plan: Plan, { projection: at, measure: measureAt, window, k
   const key = keys[keyedBy];
   const { value, present } = valueOf(measure, table);
   const conditions = [measure.where, present, key && `${key} is not null`, during(window), within(projection.time)];
-  return `  select o.${quoteIdentifier(plan.owner.key)}::text collate "C" as owner, ${key ?? "null::text"} as key, sum(${value}) as value
-  from (${rows}) r
-  ${ownerJoin(plan.owner)}${localDates(projection.time, plan.owner)}
+  return `  select ${OWNER} as owner, ${key ?? "null::text"} as key, sum(${value}) as value
+  from (${rows}) r${localDates(projection.time)}
   where ${allOf(conditions) ?? "true"}
   group by 1, 2`;
 }
@@ -71,13 +70,12 @@ function valueOf({ value }: Measure, table: WatchedTable): { value: string; pres
 }
 
 /** The row's local date and the owner's today. */
-function localDates(time: ProjectionTime, owner: OwnerTable): string {
+function localDates(time: ProjectionTime): string {
   if (!("column" in time)) return "";
   const column = `r.${quoteIdentifier(time.column)}`;
-  const zone = `o.${quoteIdentifier(owner.timeZone)}::text`;
-  const date = time.type === "date" ? clampedDate(column) : `(${clampedInstant(column)} at time zone ${zone})::date`;
+  const date = time.type === "date" ? clampedDate(column) : `(${clampedInstant(column)} at time zone ${ZONE})::date`;
   // greatest and least pass over NULL: a row without a date must not become one of 1900.
-  return `\n  cross join lateral (select case when ${column} is not null then ${date} end as local_date, (${NOW} at time zone ${zone})::date as today) d`;
+  return `\n  cross join lateral (select case when ${column} is not null then ${date} end as local_date, (${NOW} at time zone ${ZONE})::date as today) d`;
 }
 
 function during(window: Window | undefined): string | undefined {

@@ -265,7 +265,8 @@ async function delta(database: TestDatabase, old: string): Promise<GrainRow[]> {
   await database.query(`insert into changes select -1, ${names} from ${old} o`);
   await database.query(`insert into changes select 1, ${names} from sales`);
   return database.query<GrainRow>(
-    `with delta_sales as materialized (select * from changes)\n${deltaSelects(plan).join("\nunion all\n").replaceAll("$3", "$1")}`,
+    `with delta_sales as materialized (select * from changes)
+     select * from (${deltaSelects(plan).join("").replaceAll("$3", "$1")}) s`,
     [ZONES],
   );
 }

@@ -66,11 +66,13 @@ await onEachServer("query plans", (server) => {
         return `delta_${table.source} as materialized (select 1::smallint as change_weight, ${columns} from generate_series(1, 3))`;
       })
       .join(",\n");
-    const nodes = await explained(session, `with ${changed}\n${deltaSelects(plan).join("\nunion all\n")}`, [
-      null,
-      null,
-      "{America/Sao_Paulo}",
-    ]);
+    const nodes = await explained(
+      session,
+      `with ${changed}\n${deltaSelects(plan)
+        .map((select) => `(${select})`)
+        .join("\nunion all\n")}`,
+      [null, null, "{America/Sao_Paulo}"],
+    );
     await session.close();
     const read = nodes.flatMap((node) =>
       node["Relation Name"] === undefined
@@ -78,7 +80,7 @@ await onEachServer("query plans", (server) => {
         : [`${node["Relation Name"]} by ${node["Index Cond"]?.replace(/c_\d+\./, "c.")}`],
     );
     assert.deepEqual(new Set(read), new Set(["owners by (id = c.owner_id)"]));
-    assert.equal(read.length, plan.projections.length);
+    assert.equal(read.length, new Set(plan.projections.map(({ source }) => source)).size);
   });
 });
 
