@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { summedColumns } from "../check-database.ts";
-import { isGiven, readOption } from "../config/config.ts";
+import { isGiven, readOption, refuseUnknownNames } from "../config/config.ts";
 import { OPTIONS } from "../config/options.ts";
 import { validateTables } from "../capture/validate.ts";
 import { findPending, readApplied } from "../database/migrate.ts";
@@ -17,13 +17,16 @@ interface MigrateContext {
 
 /** `deltad migrate`: everything that deltad puts into a database, as SQL to read, or applied. */
 export function migrateCommand(shell: Shell): Command {
-  const context = (given: string | undefined): MigrateContext => ({
-    configFile: given ?? readOption(shell.environment, "configFile"),
-    get databaseUrl() {
-      return readOption(shell.environment, "databaseUrl");
-    },
-    print: shell.print,
-  });
+  const context = (given: string | undefined): MigrateContext => {
+    refuseUnknownNames(shell.environment);
+    return {
+      configFile: given ?? readOption(shell.environment, "configFile"),
+      get databaseUrl() {
+        return readOption(shell.environment, "databaseUrl");
+      },
+      print: shell.print,
+    };
+  };
   const withConfig = (name: string, description: string): Command =>
     new Command(name).description(description).option("--config <file>", `instead of ${OPTIONS.configFile.name}`);
   return new Command("migrate")

@@ -9,15 +9,13 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import { ConfigError } from "../config/errors.ts";
+import { connectAdvice } from "./connect-advice.ts";
 import { within } from "./deadline.ts";
 import { errorCode, reasonOf } from "./reason.ts";
 import { refusePooler, refuseServer } from "./refusal.ts";
 
 const CONNECT_MS = 5_000;
 const CLOSE_MS = 1_000;
-
-/** Errors at connecting that only the operator can mend: wrong password, no such role, no such database. */
-const OPERATORS = new Set(["28P01", "28000", "3D000", "ENOTFOUND"]);
 
 export interface SessionOptions {
   readonly url: string;
@@ -61,8 +59,9 @@ export class Session {
     } catch (error) {
       await session.close();
       if (error instanceof ConfigError) throw error;
-      const reason = `cannot open a database session at ${session.#address()}: ${reasonOf(error)}`;
-      throw OPERATORS.has(errorCode(error) ?? "") ? new ConfigError(reason) : new Error(reason, { cause: error });
+      const advice = connectAdvice(error);
+      const reason = `cannot open a database session at ${session.#address()}: ${reasonOf(error)}${advice ? `; ${advice.todo}` : ""}`;
+      throw advice?.isOperators ? new ConfigError(reason) : new Error(reason, { cause: error });
     }
   }
 
@@ -177,8 +176,14 @@ function createClient(options: SessionOptions, socket: Socket): pg.Client {
       keepAlive: true,
       stream: () => socket,
     });
-  } catch {
-    // The parser's own error quotes the URL, password and all.
+  } catch (error) {
+    // The parser's own errors quote the URL, password and all. It reads files too: those errors have a system's code.
+    const code = errorCode(error) ?? "";
+    if (/^E[A-Z]+$/.test(code)) {
+      throw new ConfigError(
+        `A file that the database URL names can't be read (${code}): check sslrootcert and the like.`,
+      );
+    }
     throw new ConfigError(
       "DATABASE_URL is not a PostgreSQL connection string (postgresql://user:password@host:port/database).",
     );

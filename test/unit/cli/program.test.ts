@@ -31,6 +31,7 @@ describe("the command line", () => {
     "migrate apply",
     "migrate status",
     "token",
+    "verify",
   ];
   for (const command of commands) {
     it(`deltad ${command} --help explains it and ends well`.replace("  ", " "), async () => {
@@ -44,6 +45,12 @@ describe("the command line", () => {
     "",
     "frobnicate",
     "demo frobnicate",
+    "demo --database",
+    "demo write now",
+    "migrate",
+    "migrate frobnicate",
+    "migrate plan --config",
+    "verify --owner",
     "start now",
     "start --port 1",
     "token --ttl 1h",

@@ -1,0 +1,191 @@
+/** What the real program says to a database that it can't use, or can't use yet; on real servers. */
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { after, before, it } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { freePort } from "../../daemon/database/cluster.ts";
+import type { DemoProcess } from "../support/demo-clone.ts";
+import { DeltadProgram } from "../support/deltad-program.ts";
+import { listeningOn } from "../support/listening-on.ts";
+import { DEMO } from "../support/oracle.ts";
+import { Pooler } from "../support/pooler.ts";
+import { createMarketplace } from "../support/running-daemon.ts";
+import { onEachServer, startCluster, type TestDatabase } from "../support/servers.ts";
+
+/** One of each kind: the daemon, what changes the database, what reads it. */
+const COMMANDS = ["start", "migrate apply", "verify"];
+const READY_MS = 20_000;
+
+/** The status of /livez and of /readyz. */
+async function health(port: string): Promise<number[]> {
+  const paths = ["livez", "readyz"];
+  return Promise.all(paths.map(async (path) => (await fetch(`http://127.0.0.1:${port}/${path}`)).status));
+}
+
+async function untilReady(port: string): Promise<void> {
+  const giveUpMs = performance.now() + READY_MS;
+  while ((await health(port))[1] !== 200) {
+    if (performance.now() > giveUpMs) throw new Error("not ready in time");
+    await setTimeout(50);
+  }
+}
+
+async function stopped(daemon: DemoProcess): Promise<void> {
+  daemon.child.kill("SIGTERM");
+  assert.equal(await daemon.exited, 0, daemon.output);
+  assert.doesNotMatch(daemon.output, /canary/);
+}
+
+/** A way to the server that can be opened later. */
+function wayTo(url: string): { server: Server; close(): void } {
+  const target = new URL(url);
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+    }
+    near.pipe(far).pipe(near);
+  });
+  const close = (): void => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { server, close };
+}
+
+/** The same database by another port, password, or name. */
+function otherwise(url: string, change: (parts: URL) => void): string {
+  const parts = new URL(url);
+  change(parts);
+  return parts.href;
+}
+
+await onEachServer("deltad", (server) => {
+  let deltad: DeltadProgram;
+  let port = "";
+
+  before(async () => {
+    port = String(await freePort());
+    deltad = await DeltadProgram.make({
+      DELTAD_JWT_SECRET: "canary-jwt-secret-of-more-than-32-bytes",
+      DELTAD_CONFIG: "demo/deltad.config.ts",
+      DELTAD_PORT: port,
+    });
+  });
+  after(() => deltad.remove());
+
+  async function marketplace(): Promise<TestDatabase> {
+    const database = await server.createDatabase();
+    await database.query(DEMO.schema);
+    return database;
+  }
+
+  async function migrated(): Promise<TestDatabase> {
+    const database = await server.createDatabase();
+    await createMarketplace(database, DEMO);
+    return database;
+  }
+
+  /** To each of these commands the answer is the same. */
+  async function allRefuse(commands: readonly string[], said: RegExp, url: string): Promise<void> {
+    await Promise.all(commands.map((command) => deltad.refuses(command, said, { DATABASE_URL: url })));
+  }
+
+  it("waits for a database that does not answer, says so and is not ready; goes live when it comes", async () => {
+    const { url } = await migrated();
+    const later = await freePort();
+    const daemon = deltad.start("start", { DATABASE_URL: otherwise(url, (parts) => (parts.port = String(later))) });
+    await daemon.says(/ECONNREFUSED[^\n]*is PostgreSQL running there/);
+    await daemon.says(/listening/);
+    assert.deepEqual(await health(port), [200, 503]);
+    const way = wayTo(url);
+    await listeningOn(way.server, later);
+    await untilReady(port);
+    await stopped(daemon);
+    way.close();
+  });
+
+  it("waits for a database that is not migrated, says what to run, and goes live when it is", async () => {
+    const { url } = await marketplace();
+    const daemon = deltad.start("start", { DATABASE_URL: url });
+    await daemon.says(/run `deltad migrate apply`/);
+    await daemon.says(/listening/);
+    assert.deepEqual(await health(port), [200, 503]);
+    const { code, output } = await deltad.run("verify", { DATABASE_URL: url });
+    assert.equal(code, 69);
+    assert.match(output, /^deltad: could not verify: [^\n]*run `deltad migrate apply`\.\n$/);
+    assert.equal((await deltad.run("migrate apply", { DATABASE_URL: url })).code, 0);
+    await untilReady(port);
+    await stopped(daemon);
+  });
+
+  it("refuses a wrong password and a database that is not there, without repeating the password", async () => {
+    const { url } = await server.createDatabase();
+    const wrong = otherwise(url, (parts) => (parts.password = "canary-password"));
+    await allRefuse(COMMANDS, /password authentication failed .*; check user and password of the database URL$/, wrong);
+    const nowhere = otherwise(url, (parts) => (parts.pathname = "/nowhere"));
+    await allRefuse(["start"], /database "nowhere" does not exist; create the database, or correct/, nowhere);
+  });
+
+  it("L12 An old binary refuses a newer schema, whatever the command", async () => {
+    const database = await migrated();
+    await database.query("insert into deltad.migration (name, checksum) values ('000002_from_the_future', 'x')");
+    const said = /migrated by a newer deltad \(migration 000002_from_the_future\): install that version/;
+    await allRefuse(COMMANDS, said, database.url);
+  });
+
+  it("names each table and column that the configuration has and the database has not, and makes nothing", async () => {
+    const database = await marketplace();
+    await database.query("drop table payouts; alter table bookings rename column paid_at to paidat");
+    await allRefuse(["migrate apply"], /The table public\.payouts \(source payouts\) does not exist: /, database.url);
+    await allRefuse(["migrate plan"], /bookings has no column paid_at: did you mean paidat\?/, database.url);
+    assert.deepEqual(await database.query("select from pg_namespace where nspname = 'deltad'"), []);
+  });
+
+  it("refuses to start where a column went away since the migration, and to sum one that became a float", async () => {
+    const gone = await migrated();
+    await gone.query("alter table bookings rename column paid_at to paidat");
+    await allRefuse(["start"], /public\.bookings has no column paid_at: did you mean paidat\?/, gone.url);
+    const float = await marketplace();
+    await float.query("alter table bookings alter payment_amount type double precision");
+    const inexact =
+      /public\.bookings, column payment_amount, is double precision: .*never exact, make it numeric\(p, s\)/;
+    await allRefuse(["migrate apply"], inexact, float.url);
+  });
+
+  it("refuses a port that is taken, and nothing but the reason is said last", async () => {
+    const { url } = await migrated();
+    const squatter = createServer();
+    const taken = String(await listeningOn(squatter));
+    const { code, output } = await deltad.run("start", { DATABASE_URL: url, DELTAD_PORT: taken });
+    squatter.close();
+    assert.match(output, /^deltad: port \d+ on 127\.0\.0\.1 is taken: [^\n]*DELTAD_PORT\n$/m);
+    assert.match(output.trimEnd().split("\n").at(-1) ?? "", /^deltad: port/);
+    assert.equal(code, 78);
+  });
+
+  for (const turns of ["all in turn", "the last one first"] as const) {
+    it(`through a pooler in transaction mode (${turns}) says to use the direct URL`, async (t) => {
+      const { url } = await migrated();
+      const pooler = await Pooler.start(url, turns);
+      t.after(() => pooler.stop());
+      // Two sessions that get the same backend are seen by the daemon alone, which is the one to be misled by them.
+      const commands = turns === "all in turn" ? COMMANDS : ["start"];
+      await allRefuse(commands, /pooler in transaction mode: use the direct URL/, pooler.url);
+    });
+  }
+
+  it("refuses a standby, and points at the primary", async (t) => {
+    const standby = await startCluster(server.major);
+    t.after(() => standby.remove());
+    await standby.cluster.stop();
+    await writeFile(join(standby.dataDir, "standby.signal"), "");
+    await standby.cluster.start();
+    const said = /is a standby \(read-only replica\): point DATABASE_URL at the primary\.$/;
+    await allRefuse(COMMANDS, said, standby.cluster.url("postgres"));
+  });
+});

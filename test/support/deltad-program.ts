@@ -1,0 +1,50 @@
+/** The real program, `bin/deltad.js`, run as its own process in a clone of its own, with nothing in its environment but what is said. */
+import assert from "node:assert/strict";
+import { Clone, type DemoProcess } from "./demo-clone.ts";
+
+type Variables = Readonly<Record<string, string>>;
+
+export class DeltadProgram {
+  readonly #clone: Clone;
+  readonly #variables: Variables;
+
+  private constructor(clone: Clone, variables: Variables) {
+    this.#clone = clone;
+    this.#variables = variables;
+  }
+
+  /** `variables` of every run, unless the run says otherwise. Paths in arguments are relative to the clone. */
+  static async make(variables: Variables): Promise<DeltadProgram> {
+    return new DeltadProgram(await Clone.make({ closed: false }), variables);
+  }
+
+  get folder(): string {
+    return this.#clone.folder;
+  }
+
+  /** Arguments are separated by single spaces. */
+  start(args: string, variables: Variables = {}): DemoProcess {
+    const command = [process.execPath, "bin/deltad.js", ...args.split(" ").filter(Boolean)];
+    return this.#clone.start({ ...this.#variables, ...variables }, command);
+  }
+
+  /** Runs it to its end. */
+  async run(args: string, variables: Variables = {}): Promise<{ code: number | undefined; output: string }> {
+    const started = this.start(args, variables);
+    return { code: await started.exited, output: started.output };
+  }
+
+  /** It must exit with 78 and say this in one line, in which no value with the word "canary" appears. */
+  async refuses(args: string, said: RegExp, variables: Variables = {}): Promise<void> {
+    const { code, output } = await this.run(args, variables);
+    assert.match(output, /^deltad: [^\n]+\n$/);
+    assert.match(output.trimEnd(), said);
+    assert.doesNotMatch(output, /canary/);
+    assert.equal(code, 78);
+  }
+
+  /** Ends what still runs. */
+  remove(): Promise<void> {
+    return this.#clone.remove();
+  }
+}
