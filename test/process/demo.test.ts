@@ -38,7 +38,8 @@ async function listen({ url, token }: Started): Promise<{ heard: string[]; close
   const socket = new WebSocket(`${url.replace("http", "ws")}v1/stream`, ["deltad.v1", `bearer.${token}`]);
   const heard: string[] = [];
   socket.on("message", (data: Buffer) => void heard.push((JSON.parse(data.toString()) as { type: string }).type));
-  await new Promise((resolve) => socket.once("open", resolve));
+  // Before its welcome a client is not told goodbye.
+  await new Promise((resolve) => socket.once("message", resolve));
   return { heard, closed: new Promise((resolve) => socket.once("close", resolve)) };
 }
 
