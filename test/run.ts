@@ -32,7 +32,7 @@ const servers = new ServersOfRun();
 process.once("SIGINT", () => void servers.stop().finally(() => process.exit(130)));
 process.once("SIGTERM", () => void servers.stop().finally(() => process.exit(143)));
 
-const results: FileResult[] = [];
+const results = new Map<string, FileResult>();
 try {
   if (files.some(({ suite }) => suite.needsServers)) Object.assign(process.env, await servers.start());
   // Most files wait for a server or a socket half of their time: one more at once than there are cores.
@@ -69,7 +69,7 @@ async function runOne(path: string): Promise<void> {
   const name = sourceName(testDir, path);
   progress.fileStarted(name);
   const result = await runTestFile(path, () => progress.testDone());
-  results.push(result);
+  results.set(name, result);
   progress.fileDone(name);
   for (const failure of result.failed) progress.print(describeFailure(name, failure));
   if (result.failed.length > 0 && result.output) progress.print(`output of ${name}:\n${result.output.trimEnd()}`);

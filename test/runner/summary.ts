@@ -6,8 +6,12 @@ import type { Failure, FileResult } from "./test-file.ts";
 /** What CI must not skip, by a word of the skipped test's titles or of the reason. */
 export const REQUIRED_IN_CI = ["PostgreSQL 15", "Chromium", "uWebSockets.js"] as const;
 
+/** The whole suite has a limit of five minutes: these are where to look. */
+const SLOWEST_TOLD = 5;
+
 export interface SummaryOptions {
-  readonly results: readonly FileResult[];
+  /** By the name of the test file. */
+  readonly results: ReadonlyMap<string, FileResult>;
   readonly durationMs: number;
   /** The whole suite ran, so every law must have been seen. */
   readonly whole: boolean;
@@ -21,9 +25,10 @@ export interface Summary {
 }
 
 export function summarise({ results, durationMs, whole, required }: SummaryOptions): Summary {
-  const passed = results.flatMap((result) => result.passed);
-  const failed = results.flatMap((result) => result.failed);
-  const skipped = results.flatMap((result) => result.skipped);
+  const all = [...results.values()];
+  const passed = all.flatMap((result) => result.passed);
+  const failed = all.flatMap((result) => result.failed);
+  const skipped = all.flatMap((result) => result.skipped);
   const reasons = new Map<string, number>();
   for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
 
@@ -41,9 +46,20 @@ export function summarise({ results, durationMs, whole, required }: SummaryOptio
     }
   }
   lines.push(...faults.map((fault) => `FAULT: ${fault}`));
-  const seconds = (durationMs / 1000).toFixed(1);
-  lines.push(`${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped in ${seconds} s`);
+  if (all.length > SLOWEST_TOLD) lines.push(`slowest: ${slowest(results).join(", ")}`);
+  lines.push(`${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped in ${seconds(durationMs)}`);
   return { lines, good: failed.length === 0 && faults.length === 0 && passed.length > 0 };
+}
+
+function slowest(results: ReadonlyMap<string, FileResult>): string[] {
+  return [...results]
+    .toSorted(([, a], [, b]) => b.durationMs - a.durationMs)
+    .slice(0, SLOWEST_TOLD)
+    .map(([file, { durationMs }]) => `${file} ${seconds(durationMs)}`);
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
 }
 
 /** One failing test in full. */
