@@ -47,10 +47,14 @@ export interface RunningDaemon {
   stop(): Promise<void>;
 }
 
-/** Loads, look-ups, pruning. */
+/** Loads, pruning. */
 const POOL_SIZE = 4;
-/** One session stays free for look-ups, so that a client can authenticate while owners load. */
+/** One session stays free, so that a cut never waits for a load that waits for pruning. */
 const LOADS_AT_ONCE = POOL_SIZE - 1;
+/** Clients cause these at will: a session of their own, so that no number of them keeps a load, and with it the reader, waiting. */
+const LOOKUP_SESSIONS = 1;
+/** As long as a client has to authenticate. */
+const LOOKUP_TIMEOUT_MS = 5_000;
 /** A load reads all of an owner's rows where a metric has no window. */
 const LOAD_TIMEOUT_MS = 120_000;
 const IDLE_MS = 60_000;
@@ -75,6 +79,10 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   const pool = new SessionPool(
     { url: config.databaseUrl, role: "pool", statementTimeoutMs: LOAD_TIMEOUT_MS, settings: LOAD_SETTINGS },
     POOL_SIZE,
+  );
+  const lookups = new SessionPool(
+    { url: config.databaseUrl, role: "lookups", statementTimeoutMs: LOOKUP_TIMEOUT_MS },
+    LOOKUP_SESSIONS,
   );
   const slices = new Slices({ monotonicMs, setImmediate });
   const engine: Engine = new Engine({
@@ -111,7 +119,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   const gateway = createGateway({
     hub,
     auth,
-    canonicalOwner: canonicalOwners(plan.owner.keyType, pool),
+    canonicalOwner: canonicalOwners(plan.owner.keyType, lookups),
     ready: () => engine.isLive,
     host: config.host,
     port: config.port,
@@ -132,7 +140,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     hub.stop();
     await reader.stop();
     engine.stop();
-    await pool.stop();
+    await Promise.all([pool.stop(), lookups.stop()]);
   });
   try {
     await reader.start();

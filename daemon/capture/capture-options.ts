@@ -29,8 +29,8 @@ export const HEARTBEAT: HeartbeatOptions = { everyMs: 5_000, timeoutMs: 5_000, c
 
 export interface CaptureCollaborators {
   readonly sink: BatchSink;
-  /** Sessions beside the reader's own, for pruning. */
-  readonly sessions: { run<T>(work: (session: Session) => Promise<T>): Promise<T> };
+  /** Sessions beside the reader's own, for pruning. `renew` replaces them: what cost the reader its session may have cost them theirs. */
+  readonly sessions: { run<T>(work: (session: Session) => Promise<T>): Promise<T>; renew(): void };
   /** What is wrong with the capture triggers, one sentence each; nothing goes live while there is anything. */
   check(session: Session): Promise<readonly string[]>;
   readonly log: Log;

@@ -65,6 +65,7 @@ export class Reader {
       const reason = reasonOf(attempt instanceof Epoch ? await this.#outcome(attempt) : attempt);
       if (this.#isOver()) return;
       this.#with.sink.lost(reason);
+      this.#with.sessions.renew();
       await this.#epoch?.close();
       await this.#doze.sleep(this.#backoff.failed(reason));
       if (!this.#isOver()) attempt = await this.#attempt();

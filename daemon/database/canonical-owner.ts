@@ -3,6 +3,8 @@ import type { Session } from "./session.ts";
 
 /** An owner's id takes some 100 bytes here: 10,000 of them 1 MB. */
 const REMEMBERED = 10_000;
+/** Some two seconds' work for one session; who asks after them would wait for longer than a client does. */
+const MOST_AT_ONCE = 10_000;
 
 interface Sessions {
   run<T>(work: (session: Pick<Session, "query">) => Promise<T>): Promise<T>;
@@ -10,14 +12,16 @@ interface Sessions {
 
 /**
  * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint. Asks the database once per
- * spelling and remembers the latest spellings. Gives undefined for text that is no key; rejects when the database can't be asked.
+ * spelling and remembers the latest spellings. Gives undefined for text that is no key; rejects when the database can't be asked,
+ * or is being asked too much.
  */
 export function canonicalOwners(keyType: string, sessions: Sessions): (id: string) => Promise<string | undefined> {
   const known = new Map<string, string | undefined>();
+  const asked = new Map<string, Promise<string | undefined>>();
   const text = `select $1::text::${keyType}::text as id`;
-  return async (id) => {
-    if (known.has(id)) return known.get(id);
-    const canonical = await sessions.run(async (session) => {
+
+  const ask = (id: string): Promise<string | undefined> =>
+    sessions.run(async (session) => {
       try {
         return (await session.query<{ id: string }>(text, [id]))[0]?.id;
       } catch (error) {
@@ -25,9 +29,24 @@ export function canonicalOwners(keyType: string, sessions: Sessions): (id: strin
         throw error;
       }
     });
-    const oldest = known.keys().next();
-    if (known.size >= REMEMBERED && !oldest.done) known.delete(oldest.value);
-    known.set(id, canonical);
-    return canonical;
+  const learn = async (id: string): Promise<string | undefined> => {
+    try {
+      const canonical = await ask(id);
+      const oldest = known.keys().next();
+      if (known.size >= REMEMBERED && !oldest.done) known.delete(oldest.value);
+      known.set(id, canonical);
+      return canonical;
+    } finally {
+      asked.delete(id);
+    }
+  };
+  return async (id) => {
+    if (known.has(id)) return known.get(id);
+    const under = asked.get(id);
+    if (under !== undefined) return under;
+    if (asked.size >= MOST_AT_ONCE) throw new Error("too many owner ids are being looked up");
+    const learning = learn(id);
+    asked.set(id, learning);
+    return learning;
   };
 }

@@ -7,7 +7,8 @@ interface Waiting {
 
 /**
  * A few sessions shared by loads, look-ups and pruning. They are opened when first needed; one whose work failed is closed, since
- * its transaction is in an unknown state. `stop` refuses what waits and closes everything.
+ * its transaction is in an unknown state. Where no session can be opened, and none is at work, all that wait are refused at once.
+ * `stop` refuses what waits and closes everything.
  */
 export class SessionPool {
   readonly #options: SessionOptions;
@@ -36,9 +37,15 @@ export class SessionPool {
     }
   }
 
+  /** Replaces all sessions; work under way rejects. For when connections may be dead without a word, which work would wait for. */
+  renew(): void {
+    for (const session of this.#idle.splice(0)) this.#forget(session);
+    for (const session of this.#all) void session.close();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(new Error("the session pool is stopped"));
+    this.#refuseWaiting(new Error("the session pool is stopped"));
     await Promise.all([...this.#all].map((session) => session.close()));
   }
 
@@ -61,7 +68,7 @@ export class SessionPool {
       throw new Error("the session pool is stopped");
     } catch (error) {
       this.#taken -= 1;
-      this.#serveNext();
+      if (this.#taken === 0) this.#refuseWaiting(error);
       throw error;
     }
   }
@@ -81,6 +88,10 @@ export class SessionPool {
     this.#all.delete(session);
     this.#taken -= 1;
     void session.close();
+  }
+
+  #refuseWaiting(error: unknown): void {
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
   }
 
   #serveNext(): void {

@@ -16,6 +16,8 @@ import { refusePooler, refuseServer } from "./refusal.ts";
 
 const CONNECT_MS = 5_000;
 const CLOSE_MS = 1_000;
+/** Below what firewalls and load balancers forget a silent connection after. The system's default is two hours. */
+const KEEP_ALIVE_MS = 10_000;
 
 export interface SessionOptions {
   readonly url: string;
@@ -93,9 +95,9 @@ export class Session {
     return result.rows as Row[];
   }
 
-  /** Runs statements without parameters in one round trip. */
-  async script(text: string): Promise<void> {
-    await this.#inTurn(() => this.#client.query(text));
+  /** Runs statements without parameters in one round trip, in a time of its own if given. */
+  async script(text: string, timeoutMs?: number): Promise<void> {
+    await this.#inTurn(() => this.#client.query(text), timeoutMs);
   }
 
   /** Runs a prepared statement, in a time of its own if given; every value as PostgreSQL's text. */
@@ -174,6 +176,7 @@ function createClient(options: SessionOptions, socket: Socket): pg.Client {
       connectionString: options.url,
       application_name: `deltad/${options.role}`,
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       stream: () => socket,
     });
   } catch (error) {

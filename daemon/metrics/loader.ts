@@ -8,6 +8,7 @@
 import { parseGrain } from "../capture/batch-row.ts";
 import type { Grain } from "../capture/batch.ts";
 import { lockStatement } from "../capture/statement.ts";
+import { within } from "../database/deadline.ts";
 import type { Prepared } from "../database/session.ts";
 import type { ReadDayStarts } from "./calendar.ts";
 import { dayStartsFrom, type TextSession } from "./day-starts.ts";
@@ -33,7 +34,7 @@ export type LoadedOwner =
   | { readonly kind: "unknown zone" };
 
 export interface Load {
-  /** Settles, without error, once the snapshot is no longer needed. */
+  /** Settles, without error and within 5 s, once the snapshot is no longer needed. */
   readonly imported: Promise<void>;
   /** By owner, for every owner asked for. */
   readonly owners: Promise<ReadonlyMap<string, LoadedOwner>>;
@@ -44,7 +45,7 @@ export interface Loader {
 }
 
 interface LoadSession extends TextSession {
-  script(text: string): Promise<void>;
+  script(text: string, timeoutMs?: number): Promise<void>;
 }
 
 export interface SnapshotLoaderOptions {
@@ -56,6 +57,8 @@ export interface SnapshotLoaderOptions {
 
 /** Nothing but ACCESS EXCLUSIVE makes a load wait, and then the application's writes wait as well: give way at once. */
 const LOCK_TIMEOUT_MS = 200;
+/** As long as a session may take to connect. A cut waits for no load longer, nor could it: it hears of nothing meanwhile. */
+const IMPORT_MS = 5_000;
 
 export class SnapshotLoader implements Loader {
   readonly #options: SnapshotLoaderOptions;
@@ -76,16 +79,22 @@ export class SnapshotLoader implements Loader {
     const imported = new Promise<void>((resolve) => {
       settle = resolve;
     });
+    let isLate = false;
+    const inTime = within(IMPORT_MS, "a session that loads", imported).catch(() => {
+      isLate = true;
+    });
     const owners = this.#options.sessions
       .run(async (session) => {
-        await this.#import(session, request.snapshotId);
+        if (!isLate) await this.#import(session, request.snapshotId);
+        // The reader may have let its locks go before this session had them.
+        if (isLate) throw new Error(`no session took the snapshot within ${IMPORT_MS} ms`);
         settle();
         const loaded = await this.#read(session, request);
         await session.script("commit");
         return loaded;
       })
       .finally(settle);
-    return { imported, owners };
+    return { imported: inTime, owners };
   }
 
   async #import(session: LoadSession, snapshotId: string): Promise<void> {
@@ -96,6 +105,7 @@ export class SnapshotLoader implements Loader {
         `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
         this.#lock,
       ].join("; "),
+      IMPORT_MS,
     );
   }
 

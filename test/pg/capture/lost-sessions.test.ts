@@ -85,6 +85,22 @@ await onEachServer("a lost session", (server) => {
     });
   }
 
+  it("takes the pool's with it, which may hang on the same dead network", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const proxy = await Proxy.start(ledger.url);
+    t.after(() => proxy.stop());
+    const running = readerOf(proxy.url, { heartbeat: FAST });
+    t.after(() => running.stop());
+    await running.reader.start();
+    await bellHeld(ledger.database);
+    const { sink } = running;
+    proxy.silence("deltad/");
+    const silentAtMs = performance.now();
+    await sink.until(() => sink.epochs.length === 2, "a new epoch");
+    const recoveredMs = performance.now() - silentAtMs;
+    assert.ok(recoveredMs < 5_000, `recovered after ${recoveredMs} ms`);
+  });
+
   it("is told only when the sink has taken the batch at hand: its calls never overlap", async (t) => {
     const ledger = await createLedger(await server.createDatabase());
     const proxy = await Proxy.start(ledger.url);
