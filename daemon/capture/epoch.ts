@@ -144,7 +144,7 @@ export class Epoch {
     }
     await allOver(this.#with.sink.apply(reply.batch), released);
     this.#cursor = reply.batch.snapshot;
-    if (isHeartbeat && this.#heartbeat.takesCheck(this.#with.now())) await this.#refuseBrokenCapture(session);
+    if (isHeartbeat && this.#heartbeat.isCheckDue(this.#with.now())) await this.#checkAgain(session);
     return undefined;
   }
 
@@ -205,6 +205,12 @@ export class Epoch {
     this.#heartbeat.answered(reply.queueUsage ?? 0, this.#listener.isConnected);
     if (this.#unpruned) this.#pruner.prune();
     this.#unpruned = reply.found;
+  }
+
+  /** Where a table is being altered at this moment, the next heartbeat tries again. */
+  async #checkAgain(session: Session): Promise<void> {
+    const refusal = await refusable(this.#refuseBrokenCapture(session));
+    if (!("error" in refusal)) this.#heartbeat.checked(this.#with.now());
   }
 
   async #refuseBrokenCapture(session: Session): Promise<void> {

@@ -71,11 +71,13 @@ export class Heartbeat {
     this.#probe.forget();
   }
 
-  /** True once per interval of trigger checks. */
-  takesCheck(nowMs: number): boolean {
-    if (nowMs < this.#checkDueMs) return false;
+  /** True from an interval after the latest check of the triggers on. */
+  isCheckDue(nowMs: number): boolean {
+    return nowMs >= this.#checkDueMs;
+  }
+
+  checked(nowMs: number): void {
     this.#checkDueMs = nowMs + this.#options.checkEveryMs;
-    return true;
   }
 
   #noteQueue(isFull: boolean): void {

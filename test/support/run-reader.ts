@@ -16,6 +16,8 @@ export interface RunningReader {
 }
 
 interface ReaderTestOptions extends CaptureOptions {
+  /** Instead of a check that gives `findings`. */
+  readonly check: () => Promise<readonly string[]>;
   readonly sink: RecordingSink;
   /** Monotonic milliseconds; a clock that runs fast makes the reader arm sooner. */
   readonly now: () => number;
@@ -25,12 +27,17 @@ interface ReaderTestOptions extends CaptureOptions {
 export function readerOf(url: string, options: Partial<ReaderTestOptions> = {}): RunningReader {
   const logged: string[] = [];
   const log = recordingLog(logged);
-  const { sink = new RecordingSink(), now = () => performance.now(), ...capture } = options;
-  const sessions = new SessionPool({ url, role: "pool", statementTimeoutMs: 10_000 }, 2);
   const findings: string[] = [];
+  const {
+    sink = new RecordingSink(),
+    now = () => performance.now(),
+    check = async () => findings,
+    ...capture
+  } = options;
+  const sessions = new SessionPool({ url, role: "pool", statementTimeoutMs: 10_000 }, 2);
   const reader = new Reader(
     { url, tables: LEDGER_TABLES, deltaSelects: LEDGER_SELECTS, twoPhase: true, heartbeat: HEARTBEAT, ...capture },
-    { sink, sessions, log, now, check: async () => findings },
+    { sink, sessions, log, now, check },
   );
   const stop = async (): Promise<void> => {
     await reader.stop();

@@ -94,6 +94,8 @@ await onEachServer("a lost session", (server) => {
     await running.reader.start();
     await bellHeld(ledger.database);
     const { sink } = running;
+    const asleep = sink.batches.length;
+    await sink.until(() => sink.batches.length > asleep + 1, "a heartbeat in its sleep");
     proxy.silence("deltad/");
     const silentAtMs = performance.now();
     await sink.until(() => sink.epochs.length === 2, "a new epoch");
@@ -148,6 +150,21 @@ await onEachServer("a lost session", (server) => {
     findings.push("trigger i of ledger is missing");
     await sink.until(() => sink.losses.length > losses, "the check on its timer");
     assert.equal(sink.losses.at(-1), "trigger i of ledger is missing");
+  });
+
+  it("is none where the check of the triggers meets a table that is being altered: it is made again", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    let checks = 0;
+    const check = async (): Promise<string[]> => {
+      checks += 1;
+      if (checks === 2) throw Object.assign(new Error("canceling statement due to lock timeout"), { code: "55P03" });
+      return checks < 4 ? [] : ["trigger i of ledger is missing"];
+    };
+    const running = readerOf(ledger.url, { check, heartbeat: { ...FAST, checkEveryMs: 200 } });
+    t.after(() => running.stop());
+    await running.reader.start();
+    await running.sink.until(() => running.sink.losses.length > 0, "the fourth check");
+    assert.equal(running.sink.losses[0], "trigger i of ledger is missing");
   });
 
   it("L11 Stop is bounded, idempotent, and leaves no session behind in the database", async (t) => {
