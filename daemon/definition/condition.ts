@@ -26,7 +26,8 @@ interface Context {
 }
 
 function written(chunk: unknown, context: Context): string {
-  if (chunk === undefined) return "";
+  // Drizzle writes nothing for it: `eq(misspelt, 1)` would be ` = 1`.
+  if (chunk === undefined) throw new ConfigError("a condition is given undefined: is a column's name misspelt?");
   if (is(chunk, StringChunk)) {
     const text = chunk.value.join("");
     checkConditionText(text, `\${${getTableName(context.table)}.column}`);

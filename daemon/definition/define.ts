@@ -3,7 +3,8 @@
  * another table or the sum of a float column does not compile. What types can't tell, `compile` refuses when the configuration is loaded.
  */
 import type { SQL } from "drizzle-orm";
-import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import type { PgTable } from "drizzle-orm/pg-core";
+import { ConfigError } from "../config/errors.ts";
 import {
   type AmountDefinition,
   type Definition,
@@ -16,6 +17,7 @@ import {
   type Selection,
   type SelectionTime,
 } from "./definition.ts";
+import { columnOf, tableOf } from "./drizzle-value.ts";
 
 /** What `deltad.config.ts` exports by default. */
 export interface Config<Metrics extends MetricTree = MetricTree> {
@@ -88,7 +90,7 @@ export function defineConfig<const Metrics extends MetricTree>(config: Config<Me
 
 /** How many rows. */
 export function count<Table extends string>(table: TableOf<Table>): Measure<Table, number> {
-  return new Measure({ kind: "rows", rows: allOf(table), value: { op: "count" }, by: undefined });
+  return new Measure({ kind: "rows", rows: allOf(tableOf(table, "count()")), value: { op: "count" }, by: undefined });
 }
 
 /**
@@ -99,8 +101,8 @@ export function sum<Table extends string>(
   column: ColumnOf<Table, ExactKind>,
   options: { readonly scale?: number } = {},
 ): Measure<Table, string> {
-  const value = { op: "sum", column: drizzle(column), scale: options.scale } as const;
-  return new Measure({ kind: "rows", rows: allOf(drizzle(column).table), value, by: undefined });
+  const value = { op: "sum", column: columnOf(column, "sum()"), scale: options.scale } as const;
+  return new Measure({ kind: "rows", rows: allOf(value.column.table), value, by: undefined });
 }
 
 /** A count or a sum over the rows of one table. */
@@ -125,8 +127,8 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
   by(group: PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, true>;
   by(group: ColumnOf<Table> | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
     const made = this[definition];
-    if ("unit" in group) return new Measure({ ...made, rows: during(made.rows, group, true) });
-    return new Measure({ ...made, by: drizzle(group) });
+    if (isPeriod(group)) return new Measure({ ...made, rows: during(made.rows, group, true) });
+    return new Measure({ ...made, by: columnOf(group, "by()") });
   }
 
   /** Only rows dated in the period. Rows dated later today, or later this month, are in. */
@@ -146,7 +148,8 @@ export type { Measure };
 
 /** The set of a column's values; as a metric, how many there are. */
 export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table> {
-  return new Keys({ kind: "keys", rows: allOf(drizzle(column).table), column: drizzle(column) });
+  const taken = columnOf(column, "keys()");
+  return new Keys({ kind: "keys", rows: allOf(taken.table), column: taken });
 }
 
 class Keys<Table extends string> implements Metric<number> {
@@ -173,7 +176,8 @@ export type { Keys };
 
 /** The smallest local date, today or later, as `YYYY-MM-DD`; absent where there is none. */
 export function earliest<Table extends string>(column: ColumnOf<Table, DateKind>): Earliest {
-  return new Earliest({ kind: "earliest", rows: allOf(drizzle(column).table), column: drizzle(column) });
+  const taken = columnOf(column, "earliest()");
+  return new Earliest({ kind: "earliest", rows: allOf(taken.table), column: taken });
 }
 
 class Earliest implements Metric<string | undefined> {
@@ -200,13 +204,7 @@ export function growth<Table extends string, Value>(
   measure: Measure<Table, Value, Value>,
   period: PeriodOf<Table>,
 ): Metric<number | undefined> {
-  return {
-    [definition]: {
-      kind: "growth",
-      measure: measure[definition],
-      period: { ...period, column: drizzle(period.column) },
-    },
-  };
+  return { [definition]: { kind: "growth", measure: measure[definition], period: dated(period, "growth()") } };
 }
 
 /** `100 part / whole` with one decimal; absent unless the whole is above 0. Both are numbers of things, or both sums. */
@@ -242,13 +240,8 @@ export function lastMonths<Table extends string>(length: number, column: ColumnO
   return { unit: "month", length, column };
 }
 
-/** What a Drizzle column is, whichever of its declarations it was typed with. */
-function drizzle(column: ColumnOf<string>): PgColumn {
-  return column as unknown as PgColumn;
-}
-
-function allOf(table: TableOf<string>): Selection {
-  return { table: table as unknown as PgTable, conditions: [], time: { kind: "always" } };
+function allOf(table: PgTable): Selection {
+  return { table, conditions: [], time: { kind: "always" } };
 }
 
 function narrowed(rows: Selection, condition: Condition | undefined): Selection {
@@ -256,11 +249,22 @@ function narrowed(rows: Selection, condition: Condition | undefined): Selection 
 }
 
 function during(rows: Selection, period: PeriodOf<string>, each: boolean): Selection {
-  return timed(rows, { kind: "during", period: { ...period, column: drizzle(period.column) }, each });
+  return timed(rows, { kind: "during", period: dated(period, "during()"), each });
 }
 
 function between(rows: Selection, from: ColumnOf<string>, until: ColumnOf<string>): Selection {
-  return timed(rows, { kind: "while", from: drizzle(from), until: drizzle(until) });
+  return timed(rows, { kind: "while", from: columnOf(from, "while()"), until: columnOf(until, "while()") });
+}
+
+function isPeriod(given: unknown): given is PeriodOf<string> {
+  return typeof given === "object" && given !== null && "unit" in given;
+}
+
+/** @param called who takes the period, as people write it */
+function dated(period: PeriodOf<string>, called: string): Period {
+  if (!isPeriod(period))
+    throw new ConfigError(`${called} takes a period, such as day(column) or trailingDays(7, column)`);
+  return { ...period, column: columnOf(period.column, `the period of ${called}`) };
 }
 
 function timed(rows: Selection, time: SelectionTime): Selection {
