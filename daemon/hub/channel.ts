@@ -4,7 +4,7 @@
  * encoded once, whatever the number of subscribers. The retained document moves only when a change goes out, so that a newcomer
  * stands where the others stand.
  */
-import type { JsonObject, Position, Published } from "../metrics/published.ts";
+import type { JsonObject, Position, Published, StaleReason } from "../metrics/published.ts";
 import { encode, type Frame } from "./frame.ts";
 import { isoInstant } from "./instant.ts";
 import { applyPatch, mergePatches } from "./merge.ts";
@@ -103,7 +103,7 @@ export class Channel implements ChannelView {
   }
 
   /** Forgets the document until the engine publishes another: nothing that follows the present one can be trusted. */
-  distrust(sinceMicroseconds: number, reason: string): void {
+  distrust(sinceMicroseconds: number, reason: StaleReason): void {
     this.#pending = undefined;
     this.#version = undefined;
     this.#snapshotFrame = undefined;
@@ -136,7 +136,7 @@ export class Channel implements ChannelView {
     this.#pending = undefined;
   }
 
-  #setStatus(stale: { readonly since: number; readonly reason: string } | undefined): void {
+  #setStatus(stale: { readonly since: number; readonly reason: StaleReason } | undefined): void {
     // What was computed while the numbers were good goes out first.
     this.#send();
     this.#liveFrame = undefined;
@@ -172,7 +172,7 @@ export class Channel implements ChannelView {
     return true;
   }
 
-  #encodeStale(sinceMicroseconds: number, reason: string): Frame {
+  #encodeStale(sinceMicroseconds: number, reason: StaleReason): Frame {
     const since = isoInstant(sinceMicroseconds);
     return encode({ type: "stale", timestamp: this.now(), ownerId: this.#owner, since, reason });
   }

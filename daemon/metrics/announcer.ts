@@ -1,4 +1,4 @@
-import type { JsonObject, Publish } from "./published.ts";
+import type { JsonObject, Publish, StaleReason } from "./published.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 
 /**
@@ -49,7 +49,7 @@ export class Announcer {
   }
 
   /** Once, until the owner is live again. */
-  stale(owner: WatchedOwner, reason: string, since: number): void {
+  stale(owner: WatchedOwner, reason: StaleReason, since: number): void {
     if (owner.isStale) return;
     owner.isStale = true;
     this.#publish({ kind: "stale", owner: owner.id, since, reason });

@@ -17,7 +17,7 @@ import type { Loader } from "./loader.ts";
 import { Loads } from "./loads.ts";
 import { indexPlan } from "./plan-index.ts";
 import type { Plan } from "../definition/plan.ts";
-import type { Demand, Publish } from "./published.ts";
+import type { Demand, Publish, StaleReason } from "./published.ts";
 import type { Slices } from "./slices.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
@@ -55,7 +55,7 @@ export class Engine implements BatchSink, Demand {
   #calendar: Calendar;
   #zones: Zones | undefined;
   /** Why nothing can be vouched for between two epochs. */
-  #lost: string | undefined = "starting";
+  #lost: StaleReason | undefined = "starting";
   /** What was found out between two batches and ends the epoch. */
   #doubt: Error | undefined;
 
@@ -118,11 +118,11 @@ export class Engine implements BatchSink, Demand {
     for (const owner of this.#owners.values()) this.#waitingRoom.admit(owner);
   }
 
-  lost(reason: string): void {
+  lost(): void {
     this.#void();
-    this.#lost = reason;
+    this.#lost = "database";
     const since = this.#options.clock.now();
-    for (const owner of this.#owners.values()) this.#announcer.stale(owner, reason, since);
+    for (const owner of this.#owners.values()) this.#announcer.stale(owner, this.#lost, since);
   }
 
   zones(): readonly string[] {

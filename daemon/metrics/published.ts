@@ -13,6 +13,22 @@ export interface Position {
   readonly asOf: number;
 }
 
+/**
+ * Why an owner's numbers can't be vouched for, as a word that clients may see. What happened is for the log alone: it may name hosts,
+ * roles and tables.
+ */
+export type StaleReason =
+  /** The daemon has not reached its database yet. */
+  | "starting"
+  /** The database is away, or is not as capture needs it. */
+  | "database"
+  /** PostgreSQL doesn't know the owner's time zone. */
+  | "time_zone"
+  /** The owner's rows could not be read; it is tried again. */
+  | "load_failed"
+  /** A change did not follow the document; the owner is read again. */
+  | "reload";
+
 /** What the engine tells about one owner. Documents and patches are handed over: the engine does not touch them again. */
 export type Published =
   /** The whole document: after a load. `{}` for an owner without a row. */
@@ -20,7 +36,7 @@ export type Published =
   /** RFC 7396 merge patch of absolute values against `previous`. */
   | ({ readonly kind: "patch"; readonly previous: number; readonly patch: JsonObject } & Position)
   /** The daemon can't vouch for the owner's numbers since this instant (microseconds). */
-  | { readonly kind: "stale"; readonly owner: string; readonly since: number; readonly reason: string }
+  | { readonly kind: "stale"; readonly owner: string; readonly since: number; readonly reason: StaleReason }
   | { readonly kind: "live"; readonly owner: string };
 
 /** Consumes what the engine publishes. */

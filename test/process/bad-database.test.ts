@@ -13,10 +13,13 @@ import { DEMO } from "../support/oracle.ts";
 import { Pooler } from "../support/pooler.ts";
 import { createMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, startCluster, type TestDatabase } from "../support/servers.ts";
+import { TestSocket } from "../support/socket.ts";
+import { token } from "../support/tokens.ts";
 
 /** One of each kind: the daemon, what changes the database, what reads it. */
 const COMMANDS = ["start", "migrate apply", "verify"];
 const READY_MS = 20_000;
+const SECRET = "canary-jwt-secret-of-more-than-32-bytes";
 
 /** The status of /livez and of /readyz. */
 async function health(port: string): Promise<number[]> {
@@ -71,7 +74,7 @@ await onEachServer("deltad", (server) => {
   before(async () => {
     port = String(await freePort());
     deltad = await DeltadProgram.make({
-      DELTAD_JWT_SECRET: "canary-jwt-secret-of-more-than-32-bytes",
+      DELTAD_JWT_SECRET: SECRET,
       DELTAD_CONFIG: "demo/deltad.config.ts",
       DELTAD_PORT: port,
     });
@@ -115,11 +118,16 @@ await onEachServer("deltad", (server) => {
     await daemon.says(/run `deltad migrate apply`/);
     await daemon.says(/listening/);
     assert.deepEqual(await health(port), [200, 503]);
+    const socket = await TestSocket.welcomed(Number(port), token({ ownerId: 1 }, Date.now(), SECRET));
+    socket.say({ type: "subscribe", id: "1", ownerId: "1" });
+    // What is wrong is the operator's to know.
+    assert.equal((await socket.next("stale")).reason, "database");
     const { code, output } = await deltad.run("verify", { DATABASE_URL: url });
     assert.equal(code, 69);
     assert.match(output, /^deltad: could not verify: [^\n]*run `deltad migrate apply`\.\n$/);
     assert.equal((await deltad.run("migrate apply", { DATABASE_URL: url })).code, 0);
     await untilReady(port);
+    assert.deepEqual((await socket.next("snapshot")).data, {});
     await stopped(daemon);
   });
 

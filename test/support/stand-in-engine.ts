@@ -1,4 +1,4 @@
-import type { Demand, JsonObject, Published } from "../../daemon/metrics/published.ts";
+import type { Demand, JsonObject, Published, StaleReason } from "../../daemon/metrics/published.ts";
 
 /** Publishes what a test says, with versions and instants in order, as the engine would, and records what is watched. */
 export class StandInEngine implements Demand {
@@ -35,7 +35,7 @@ export class StandInEngine implements Demand {
     this.#publish({ kind: "patch", previous, patch: structuredClone(patch), ...this.#next(owner) });
   }
 
-  stale(owner: string, reason: string): void {
+  stale(owner: string, reason: StaleReason): void {
     this.#publish({ kind: "stale", owner, since: this.asOf, reason });
   }
 

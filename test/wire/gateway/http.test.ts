@@ -159,7 +159,7 @@ await onEachTransport("HTTP", (transport) => {
     const authorization = `Bearer ${token({ owners: [7, 8] })}`;
     const get = (id: string) => exchange(port, "GET", `/v1/owners/${id}/metrics`, { host: "x", authorization });
     assert.equal((await get("7")).status, 200);
-    engine.stale("7", "session_lost");
+    engine.stale("7", "database");
     const stale = await get("7");
     assert.deepEqual([stale.status, stale.body, stale.headers.get("retry-after")], [503, '{"error":"stale"}\n', "5"]);
     const loading = get("8");

@@ -36,7 +36,7 @@ await onEachTransport("Isolation", (transport) => {
     for (let count = 0; count < 50; count++) {
       engine.patch("8", { name: `${CANARY} ${count}`, [CANARY]: count });
       engine.patch("7", { count });
-      if (count === 25) engine.stale("8", CANARY);
+      if (count === 25) engine.stale("8", "time_zone");
       if (count === 30) engine.live("8");
       if (count === 40) engine.document("8", { [CANARY]: CANARY });
       clock.advance(50);

@@ -64,14 +64,14 @@ await onEachTransport("A slow reader", (transport) => {
       clock.advance(50);
       engine.patch("7", { count, filler: `${count}${FILLER}` });
     }
-    engine.stale("7", "session_lost");
+    engine.stale("7", "database");
     socket.say({ type: "snapshot", id: "asked", ownerId: "7" });
     const probe = await TestSocket.welcomed(port, token({ ownerId: 8 }));
     await probe.settle();
     socket.native.resume();
     const snapshot = await socket.next("snapshot");
     assert.deepEqual([snapshot.id, snapshot.data["count"]], ["asked", 399]);
-    assert.equal((await socket.next("stale")).reason, "session_lost");
+    assert.equal((await socket.next("stale")).reason, "database");
     assert.equal(gateway.connections, 2);
   });
 

@@ -130,11 +130,11 @@ await onEachTransport("The stream", (transport) => {
     engine.documents.set("7", { count: 1 });
     const early = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await early.subscribe("7");
-    engine.stale("7", "session_lost");
-    assert.equal((await early.next("stale")).reason, "session_lost");
+    engine.stale("7", "database");
+    assert.equal((await early.next("stale")).reason, "database");
     const late = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await late.subscribe("7");
-    assert.equal((await late.next("stale")).reason, "session_lost");
+    assert.equal((await late.next("stale")).reason, "database");
     engine.live("7");
     await Promise.all([early.next("live"), late.next("live")]);
   });
