@@ -30,7 +30,7 @@ export interface DemoServer {
 }
 
 export function openSession(url: string): Promise<Session> {
-  return Session.open({ url, role: "demo", statementTimeoutMs: STATEMENT_MS });
+  return Session.open({ url, role: "demo", statementTimeoutMs: STATEMENT_MS, settings: { search_path: "public" } });
 }
 
 /** PostgreSQL from the npm package, on a free loopback port, with its data in the demo's folder. */

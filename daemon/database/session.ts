@@ -145,6 +145,8 @@ export class Session {
     const settings = Object.entries({
       TimeZone: "UTC",
       DateStyle: "ISO, YMD",
+      // A function that somebody made in another schema could fit a call better than PostgreSQL's own.
+      search_path: "pg_catalog, pg_temp",
       default_transaction_isolation: "read committed",
       default_transaction_read_only: "off",
       statement_timeout: String(options.statementTimeoutMs),

@@ -11,7 +11,8 @@ const SCHEMA = fileURLToPath(new URL("../../../demo/schema.sql", import.meta.url
 await onEachServer("the demo's traffic", (server) => {
   it("each move finds something to do in a fresh season, and touches one row of the owner it is made for", async () => {
     const database = await server.createDatabase();
-    const session = await Session.open({ url: database.url, role: "test", statementTimeoutMs: 30_000 });
+    const settings = { search_path: "public" };
+    const session = await Session.open({ url: database.url, role: "test", statementTimeoutMs: 30_000, settings });
     try {
       await createMarketplace(session, SCHEMA);
       const stopping = new AbortController();

@@ -4,6 +4,7 @@ import { before, it } from "node:test";
 import { checkCapture } from "../../../daemon/capture/check.ts";
 import type { WatchedTable } from "../../../daemon/capture/watched-table.ts";
 import { quoteIdentifier } from "../../../daemon/database/identifier.ts";
+import { Session } from "../../../daemon/database/session.ts";
 import { install, LIMITS } from "../../support/install.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import { IMAGES, STAYS, STAYS_SCHEMA } from "../../support/stays.ts";
@@ -205,5 +206,25 @@ await onEachServer("trust", (server) => {
     }
     const resets = await own.query<{ source: string }>("select source from deltad.reset where owner is null");
     assert.deepEqual(resets.map((row) => row.source).toSorted(), watched.map((table) => table.source).toSorted());
+  });
+
+  it("functions planted in a schema that others may write to are called neither by the daemon nor by a migration", async (t) => {
+    const planted = await server.createDatabase();
+    await planted.query(STAYS_SCHEMA);
+    // They fit calls of PostgreSQL's own functions better, which take any type.
+    for (const call of [
+      "concat_ws(text, numeric)",
+      "format(text, name)",
+      "format(text, text, text)",
+      "has_schema_privilege(text, oid, text)",
+    ])
+      await planted.query(
+        `create function public.${call} returns text language plpgsql as $$ begin raise 'planted'; end $$`,
+      );
+    await install(planted, STAYS);
+    const session = await Session.open({ url: planted.url, role: "test", statementTimeoutMs: 5_000 });
+    t.after(() => session.close());
+    assert.deepEqual(await checkCapture(session, STAYS, LIMITS), []);
+    assert.deepEqual(await session.query("select concat_ws(' ', 7::numeric) as m"), [{ m: "7" }]);
   });
 });

@@ -39,9 +39,9 @@ await onEachServer("a session", (server) => {
     const losses: string[] = [];
     const session = await Session.open(optionsFor(database.url));
     session.onLost((reason) => losses.push(reason));
-    const underWay = session.query("select pg_sleep(10)");
+    const refused = assert.rejects(session.query("select pg_sleep(10)"), { code: "57P01" });
     await database.query("select pg_terminate_backend($1)", [session.pid]);
-    await assert.rejects(underWay, { code: "57P01" });
+    await refused;
     await session.close();
     assert.equal(losses.length <= 1, true);
     assert.equal(session.isOpen, false);

@@ -56,7 +56,7 @@ await onEachServer("the loader", (server) => {
 
   /** Runs `use` while the reader's transaction holds its snapshot exported. */
   async function atSnapshot(use: (snapshotId: string) => Promise<void>): Promise<void> {
-    await reader.script("begin isolation level repeatable read; select null from listings limit 0");
+    await reader.script("begin isolation level repeatable read; select null from public.listings limit 0");
     const [row] = await reader.query<{ id: string }>("select pg_export_snapshot() as id");
     try {
       await use(row?.id ?? "");
