@@ -1,7 +1,8 @@
+import { MAX_OWNER_ID_LENGTH } from "../../protocol/limits.ts";
 import { errorCode } from "./reason.ts";
 import type { Session } from "./session.ts";
 
-/** An owner's id takes some 100 bytes here: 10,000 of them 1 MB. */
+/** Most ids take some 100 bytes here: 10,000 of them 1 MB. None can take more than 20 times as much. */
 const REMEMBERED = 10_000;
 /** Some two seconds' work for one session; who asks after them would wait for longer than a client does. */
 const MOST_AT_ONCE = 10_000;
@@ -12,13 +13,15 @@ interface Sessions {
 
 /**
  * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint. Asks the database once per
- * spelling and remembers the latest spellings. Gives undefined for text that is no key; rejects when the database can't be asked,
- * or is being asked too much.
+ * spelling and remembers the latest spellings. Gives undefined for text that is no key, or longer than any; rejects when the
+ * database can't be asked, or is being asked too much.
  */
 export function canonicalOwners(keyType: string, sessions: Sessions): (id: string) => Promise<string | undefined> {
   const known = new Map<string, string | undefined>();
   const asked = new Map<string, Promise<string | undefined>>();
-  const text = `select $1::text::${keyType}::text as id`;
+  // The digits after the point are no part of a whole number's name.
+  const key = keyType === "numeric" ? "trim_scale($1::text::numeric)" : `$1::text::${keyType}`;
+  const text = `select ${key}::text as id where length(${key}::text) <= ${MAX_OWNER_ID_LENGTH}`;
 
   const ask = (id: string): Promise<string | undefined> =>
     sessions.run(async (session) => {
@@ -41,6 +44,7 @@ export function canonicalOwners(keyType: string, sessions: Sessions): (id: strin
     }
   };
   return async (id) => {
+    if (id.length > MAX_OWNER_ID_LENGTH) return undefined;
     if (known.has(id)) return known.get(id);
     const under = asked.get(id);
     if (under !== undefined) return under;

@@ -45,19 +45,40 @@ export function wideType(column: PgColumn): string {
   return (WIDE[base] ?? "text") + "[]".repeat(dimensions);
 }
 
+/** Types of which equal values print the same text: an owner has one name. */
+const NAMES_AN_OWNER: Readonly<Record<string, string>> = {
+  smallint: "smallint",
+  int2: "smallint",
+  smallserial: "smallint",
+  integer: "integer",
+  int: "integer",
+  int4: "integer",
+  serial: "integer",
+  bigint: "bigint",
+  int8: "bigint",
+  bigserial: "bigint",
+  numeric: "numeric",
+  decimal: "numeric",
+  uuid: "uuid",
+  text: "text",
+  varchar: "text",
+  "character varying": "text",
+  char: "bpchar",
+  character: "bpchar",
+};
+
 /**
  * The type to which owner ids from outside are cast. No length: a cast to varchar(5) would cut a longer id down to somebody else's.
+ * @throws ConfigError where equal values may print different texts, as those of citext or of numeric with decimals
  */
 export function keyType(column: PgColumn): string {
-  const { base } = spelling(column);
-  if (base === "varchar" || base === "character varying") return "text";
-  if (base === "char" || base === "character") return "bpchar";
-  const integers: Readonly<Record<string, string>> = {
-    smallserial: "smallint",
-    serial: "integer",
-    bigserial: "bigint",
-  };
-  return integers[base] ?? base;
+  const { base, modifiers } = spelling(column);
+  const type = NAMES_AN_OWNER[base];
+  const hasDecimals = type === "numeric" && (modifiers === undefined || (modifiers[1] ?? 0) !== 0);
+  if (type !== undefined && !hasDecimals) return type;
+  throw new ConfigError(
+    `${column.name} is ${column.getSQLType()}: owners are known by whole numbers, uuid, text, varchar or char`,
+  );
 }
 
 /**

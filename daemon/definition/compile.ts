@@ -2,8 +2,8 @@
 import { getTableConfig } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { CapturedTables } from "./captured-tables.ts";
-import { checkConfig } from "./check-config.ts";
-import { keyType } from "./column-type.ts";
+import { type CheckedConfig, checkConfig } from "./check-config.ts";
+import { keyType, wideType } from "./column-type.ts";
 import { MetricCompiler } from "./compile-metric.ts";
 import { type Definition, definition, type Metric } from "./definition.ts";
 import type { Leaf, OwnerTable, Plan } from "./plan.ts";
@@ -16,14 +16,15 @@ export function compile(config: unknown): Plan {
   const draft = new PlanDraft();
   const compiler = new MetricCompiler(draft, tables, config.owner.currency !== undefined);
   const leaves = [...definitions(config.metrics, [])].map(
-    ([path, metric]): Leaf => ({ path, value: at(path, () => compiler.leaf(metric)) }),
+    ([path, metric]): Leaf => ({ path, value: at(["metrics", ...path], () => compiler.leaf(metric)) }),
   );
+  const type = ownerKeyType(config);
   const { schema, name } = getTableConfig(config.owner.table);
   const owner: OwnerTable = {
     schema: schema ?? "public",
     table: name,
     key: config.owner.key.name,
-    keyType: keyType(config.owner.key),
+    keyType: type,
     timeZone: config.owner.timeZone.name,
     currency: config.owner.currency?.name,
   };
@@ -35,6 +36,20 @@ export function compile(config: unknown): Plan {
     overlaps: draft.overlaps,
     leaves,
   };
+}
+
+function ownerKeyType({ owner, sources }: CheckedConfig): string {
+  const key = at(["owner", "key"], () => keyType(owner.key));
+  for (const [name, source] of Object.entries(sources)) {
+    const place = ["sources", name, "owner"];
+    at(place, () => keyType(source.owner));
+    if (wideType(source.owner) !== wideType(owner.key)) {
+      throw new ConfigError(
+        `${place.join(".")} is ${source.owner.getSQLType()}, owner.key is ${owner.key.getSQLType()}: they never meet`,
+      );
+    }
+  }
+  return key;
 }
 
 function* definitions(tree: object, path: readonly string[]): Generator<[readonly string[], Definition]> {
@@ -62,6 +77,6 @@ function at<Result>(path: readonly string[], run: () => Result): Result {
     return run();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(`metrics.${path.join(".")}: ${error.message}`);
+    throw new ConfigError(`${path.join(".")}: ${error.message}`);
   }
 }

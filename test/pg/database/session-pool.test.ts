@@ -75,6 +75,14 @@ await onEachServer("pooled sessions", (server) => {
     const uuid = canonicalOwners("uuid", pool);
     assert.equal(await uuid("{A0EEBC99-9C0B4EF8BB6D6BB9BD380A11}"), "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
     assert.equal(await uuid("'; drop table x"), undefined);
+    const numeric = canonicalOwners("numeric", pool);
+    assert.deepEqual(await Promise.all(["7", "7.00", "0x", "1e131071", "7".repeat(257)].map(numeric)), [
+      "7",
+      "7",
+      undefined,
+      undefined,
+      undefined,
+    ]);
     const before = await pool.run(async (session) => session.pid);
     await database.query("select pg_terminate_backend($1, 5000)", [before]);
     assert.equal(await bigint(" 07 "), "7", "remembered without the database");

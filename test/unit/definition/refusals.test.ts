@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { count as countOf, eq, exists, gt, type SQL, sql } from "drizzle-orm";
-import { alias, bigint, pgTable, QueryBuilder } from "drizzle-orm/pg-core";
+import { alias, bigint, numeric, pgTable, QueryBuilder, text } from "drizzle-orm/pg-core";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { compile } from "../../../daemon/definition/compile.ts";
 import {
@@ -29,6 +29,8 @@ function refusal(config: unknown): string {
 }
 
 const good = configured({ all: count(sales) });
+const priced = pgTable("priced", { id: numeric("id", { precision: 9, scale: 2 }), zone: text("zone") });
+const named = pgTable("named", { id: text("id"), zone: text("zone") });
 /** For what types refuse: JavaScript configurations have none. */
 const untyped = (column: unknown) => column as ColumnOf<"sales", "PgNumeric">;
 
@@ -65,6 +67,16 @@ describe("compile refuses, in one line", () => {
       "a table watched twice",
       () => ({ ...good, sources: { ...good.sources, again: good.sources["sales"] } }),
       /^public\.sales is watched twice: as sales and as again$/,
+    ],
+    [
+      "an owner's key of which equal values print different texts",
+      () => ({ ...good, owner: { table: priced, key: priced.id, timeZone: priced.zone } }),
+      /^owner\.key: id is numeric\(9, 2\): owners are known by whole numbers, uuid, text, varchar or char$/,
+    ],
+    [
+      "a source whose owners are of another type than the owners' key",
+      () => ({ ...good, owner: { table: named, key: named.id, timeZone: named.zone } }),
+      /^sources\.sales\.owner is integer, owner\.key is text: they never meet$/,
     ],
     [
       "a column of another table as a key",
