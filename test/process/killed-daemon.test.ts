@@ -1,0 +1,116 @@
+/** The real daemon, killed again and again in the middle of a stream of writes: clients come back, and end with the right numbers. */
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import { WebSocket } from "ws";
+import { Client } from "../../client/client.ts";
+import { freePort } from "../../daemon/database/cluster.ts";
+import type { DemoProcess } from "../support/demo-clone.ts";
+import { DeltadProgram } from "../support/deltad-program.ts";
+import { DEMO, oracleDocuments } from "../support/oracle.ts";
+import { createMarketplace } from "../support/running-daemon.ts";
+import { onEachServer, type TestDatabase } from "../support/servers.ts";
+import { SECRET, token } from "../support/tokens.ts";
+
+const OWNERS = ["1", "2", "3"];
+const KILLS = 3;
+/** Before each kill: long enough that the daemon is live and changes flow, and never the same moment of its work. */
+const ALIVE_MS = 250;
+const SETTLED_MS = 30_000;
+
+/** One transaction of several statements; some are rolled back. */
+async function write(database: Awaited<ReturnType<TestDatabase["client"]>>, round: number): Promise<void> {
+  const owner = 1 + (round % 3);
+  await database.query("begin");
+  await database.query(
+    `insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out, paid_at)
+     values ($1, $1, 'guest', 'confirmed', 'paid', $2, now() - interval '1 hour', now() + interval '1 day', now())`,
+    [owner, round + 0.25],
+  );
+  await database.query(
+    "update bookings set status = 'cancelled' where id = (select max(id) - 3 from bookings where owner_id = $1)",
+    [owner],
+  );
+  if (round % 5 === 0)
+    await database.query("update bookings set owner_id = 1 + owner_id % 3 where id = (select min(id) from bookings)");
+  await database.query(round % 7 === 0 ? "rollback" : "commit");
+}
+
+function clientOf(port: number, ownerId: string): Client<unknown> {
+  return new Client({
+    url: `http://127.0.0.1:${port}`,
+    ownerId,
+    getToken: () => token({ owners: OWNERS }, Date.now()),
+    // Comes back soon: the test is about what it comes back to.
+    environment: { WebSocket, random: () => 0.02 },
+  });
+}
+
+/** Waits until a client shows, live, what the oracle says for the very instant that it shows. */
+async function untilRight(client: Client<unknown>, owner: string, database: TestDatabase): Promise<void> {
+  const giveUpMs = performance.now() + SETTLED_MS;
+  for (;;) {
+    const { connection, metrics, asOf } = client.getSnapshot();
+    if (connection.state === "live" && asOf !== undefined) {
+      const micros = Date.parse(`${asOf.slice(0, 23)}Z`) * 1000 + Number(asOf.slice(23, 26));
+      const expected = (await oracleDocuments(DEMO, database, micros, [owner])).get(owner);
+      const shown: unknown = JSON.parse(JSON.stringify(metrics));
+      if (isDeepStrictEqual(shown, expected)) return;
+      if (performance.now() > giveUpMs) assert.deepEqual(shown, expected);
+    } else if (performance.now() > giveUpMs) assert.fail(`owner ${owner} is ${connection.state}`);
+    await setTimeout(50);
+  }
+}
+
+await onEachServer("a daemon killed in mid-stream", (server) => {
+  it("starts again with the right numbers, and its clients with it", async (t) => {
+    const database = await server.createDatabase();
+    await createMarketplace(database, DEMO);
+    await database.query(`insert into owners (id, name) select i, 'o' from generate_series(1, 3) i;
+      insert into listings (id, owner_id, hangar_number, status) select i, i, 'H', 'active' from generate_series(1, 3) i`);
+    const port = await freePort();
+    const program = await DeltadProgram.make({
+      DATABASE_URL: database.url,
+      DELTAD_CONFIG: "demo/deltad.config.ts",
+      DELTAD_PORT: String(port),
+      DELTAD_JWT_SECRET: SECRET,
+    });
+    t.after(() => program.remove());
+    const start = async (): Promise<DemoProcess> => {
+      const daemon = program.start("start");
+      await daemon.says(/listening/);
+      return daemon;
+    };
+
+    let daemon = await start();
+    const clients = OWNERS.map((owner) => clientOf(port, owner));
+    t.after(() => clients.forEach((client) => client.close()));
+    for (const client of clients) client.connect();
+
+    let writing = true;
+    const writers = [0, 1].map(async (writer) => {
+      const session = await database.client();
+      let round = writer;
+      for (; writing; round += 2) await write(session, round);
+      return round;
+    });
+    for (let kill = 1; kill <= KILLS; kill += 1) {
+      await setTimeout(ALIVE_MS * kill);
+      daemon.child.kill("SIGKILL");
+      await daemon.exited;
+      daemon = await start();
+    }
+    await setTimeout(ALIVE_MS);
+    writing = false;
+    const rounds = await Promise.all(writers);
+    assert.ok(Math.min(...rounds) > 20, "writes went on while the daemon was away");
+
+    await Promise.all(clients.map((client, at) => untilRight(client, OWNERS[at] ?? "", database)));
+    daemon.child.kill("SIGTERM");
+    assert.equal(await daemon.exited, 0, daemon.output);
+    const bells =
+      "select count(*)::int as held from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())";
+    assert.deepEqual(await database.query(bells), [{ held: 0 }], "no bell is left that would make writers notify");
+  });
+});
