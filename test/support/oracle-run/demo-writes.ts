@@ -2,7 +2,7 @@
 import { BAD_ZONE } from "./history.ts";
 import { HARD_ZONES } from "./hard-zones.ts";
 import type { Values } from "./values.ts";
-import type { Write } from "./writes.ts";
+import type { Write } from "./write.ts";
 
 export const DEMO_OWNERS = {
   lasting: HARD_ZONES.map((_, index) => String(index + 1)),
@@ -54,20 +54,20 @@ function insertPayouts(v: Values, count: number): string {
   return `insert into payouts (owner_id, amount, status, due_on) values ${rows.join(", ")}`;
 }
 
-/** What moves a booking in, out of, or across windows, or to another owner. */
-function changed(v: Values): string {
+/** What moves a booking in, out of, or across windows, or to another owner. `of` names the row where there are two. */
+function changed(v: Values, of = "bookings."): string {
   return v.pick([
     () => `paid_at = ${v.maybe(v.instant())}`,
     () => `created_at = ${v.instant()}`,
     () => `check_in = ${v.instant()}, check_out = ${v.instant()}`,
-    () => `check_in = check_out, check_out = check_in`,
+    () => `(check_in, check_out) = (${of}check_out, ${of}check_in)`,
     () => `status = ${status(v)}`,
     () => `payment_status = ${payment(v)}, paid_at = ${v.instant()}`,
     () => `payment_amount = ${v.amount()}`,
-    () => `payment_amount = -payment_amount`,
+    () => `payment_amount = -${of}payment_amount`,
     () => `owner_id = ${owner(v)}`,
     () => `listing_id = ${v.integer(1, LISTINGS)}`,
-    () => `guest_name = guest_name`,
+    () => `guest_name = ${of}guest_name`,
   ])();
 }
 
@@ -94,7 +94,7 @@ export const DEMO_WRITES: readonly Write[] = [
     statements: (v) => [
       `merge into bookings b using (select id, id % 3 as way from bookings where ${some(v, "bookings", 5)}) s on s.id = b.id
        when matched and s.way = 0 then delete
-       when matched and s.way = 1 then update set ${changed(v)}
+       when matched and s.way = 1 then update set ${changed(v, "b.")}
        when matched then do nothing`,
     ],
   },

@@ -2,7 +2,7 @@
 import { BAD_ZONE } from "./history.ts";
 import { HARD_ZONES } from "./hard-zones.ts";
 import type { Values } from "./values.ts";
-import type { Write } from "./writes.ts";
+import type { Write } from "./write.ts";
 
 const id = (index: number): string => `00000000-0000-4000-8000-0000000000${String(index).padStart(2, "0")}`;
 

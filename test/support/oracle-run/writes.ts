@@ -2,13 +2,7 @@ import type { Marketplace } from "../oracle.ts";
 import { DEMO_OWNERS, DEMO_WRITES, demoRows } from "./demo-writes.ts";
 import { SECOND_OWNERS, SECOND_WRITES, secondRows } from "./second-writes.ts";
 import type { Values } from "./values.ts";
-
-/** One thing that an application does: statements of one transaction. */
-export interface Write {
-  /** How often, in parts of the sum of all. */
-  readonly weight: number;
-  readonly statements: (values: Values) => readonly string[];
-}
+import type { Write } from "./write.ts";
 
 /** How one of the marketplaces is written to at random. */
 export interface Writes {

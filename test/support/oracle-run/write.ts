@@ -1,0 +1,8 @@
+import type { Values } from "./values.ts";
+
+/** One thing that an application does: statements of one transaction. */
+export interface Write {
+  /** How often, in parts of the sum of all. */
+  readonly weight: number;
+  readonly statements: (values: Values) => readonly string[];
+}
