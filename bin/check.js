@@ -1,6 +1,7 @@
 /** `npm run check`: everything a change must pass. Every step runs, so that one call shows all there is to mend. */
 import { spawnSync } from "node:child_process";
-import { dirname } from "node:path";
+import { readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -10,6 +11,10 @@ const TSC = "node_modules/typescript/bin/tsc";
 const STEPS = [
   { name: "types", commands: ["tsconfig.json", "client", "dashboard"].map((at) => [TSC, "--noEmit", "-p", at]) },
   { name: "lint", commands: [["node_modules/oxlint/bin/oxlint", "--deny-warnings"]] },
+  {
+    name: "SQL",
+    commands: [["node_modules/squawk-cli/js/bin/squawk", ...sqlFiles("migrations", "sql", "demo/migrations")]],
+  },
   { name: "format", commands: [["node_modules/@biomejs/biome/bin/biome", "format"]] },
   { name: "dead code", commands: [["node_modules/knip/bin/knip.js", "--no-progress"]] },
   { name: "build", commands: [["bin/build.js"]] },
@@ -37,4 +42,8 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 function succeeds(command) {
   return spawnSync(process.execPath, command, { cwd: ROOT, stdio: "inherit" }).status === 0;
+}
+
+function sqlFiles(...folders) {
+  return folders.flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)));
 }
