@@ -25,6 +25,7 @@ export class Epoch {
   readonly #options: CaptureOptions;
   readonly #with: CaptureCollaborators;
   readonly #pruner: Pruner;
+  readonly #leases: Set<string>;
   readonly #statements: BatchStatements;
   readonly #rhythm = new Rhythm();
   readonly #heartbeat: Heartbeat;
@@ -38,10 +39,12 @@ export class Epoch {
   #failure: Error | undefined;
   #stopping = false;
 
-  constructor(options: CaptureOptions, collaborators: CaptureCollaborators, pruner: Pruner) {
+  /** `leases`: those of this daemon that were not given back. Earlier epochs' keep rows that nobody will read. */
+  constructor(options: CaptureOptions, collaborators: CaptureCollaborators, pruner: Pruner, leases: Set<string>) {
     this.#options = options;
     this.#with = collaborators;
     this.#pruner = pruner;
+    this.#leases = leases;
     this.#statements = batchStatements(options.tables, options.deltaSelects);
     this.#contention = new Contention(collaborators.log);
     const fail = (error: Error): void => this.#fail(error);
@@ -66,6 +69,8 @@ export class Epoch {
     await this.#listener.start();
     await this.#refuseBrokenCapture(session);
     const { cursor, canPrepare } = await registerReader(session, this.id);
+    for (const id of this.#leases) await this.#release(session, id);
+    this.#leases.add(this.id);
     this.#cursor = cursor;
     this.#mayNotify = writersMayNotify(canPrepare, this.#options.twoPhase);
     if (!this.#mayNotify) {
@@ -105,8 +110,13 @@ export class Epoch {
   async close(): Promise<void> {
     this.#heartbeat.forgetProbe();
     const session = this.#session;
-    if (session?.isOpen) await within(1_000, "the lease", releaseReader(session, this.id)).catch(() => undefined);
+    if (session?.isOpen) await within(1_000, "the lease", this.#release(session, this.id)).catch(() => undefined);
     await Promise.all([session?.close(), this.#listener.stop()]);
+  }
+
+  async #release(session: Session, id: string): Promise<void> {
+    await releaseReader(session, id);
+    this.#leases.delete(id);
   }
 
   /** One read, and what follows from it. Gives a delay in milliseconds when the same batch must be tried again. */
@@ -207,8 +217,12 @@ export class Epoch {
     this.#unpruned = reply.found;
   }
 
-  /** Where a table is being altered at this moment, the next heartbeat tries again. */
+  /**
+   * Where a table is being altered at this moment, the next heartbeat tries again. Prunes as well: what a daemon that died has left
+   * would otherwise stay until the next write.
+   */
   async #checkAgain(session: Session): Promise<void> {
+    this.#pruner.prune();
     const refusal = await refusable(this.#refuseBrokenCapture(session));
     if (!("error" in refusal)) this.#heartbeat.checked(this.#with.now());
   }

@@ -20,6 +20,7 @@ export class Reader {
   readonly #options: CaptureOptions;
   readonly #with: CaptureCollaborators;
   readonly #pruner: Pruner;
+  readonly #leases = new Set<string>();
   readonly #backoff: Backoff;
   readonly #doze = new Doze();
   #epoch: Epoch | undefined;
@@ -73,7 +74,7 @@ export class Reader {
   }
 
   async #attempt(): Promise<Epoch | Error> {
-    const epoch = new Epoch(this.#options, this.#with, this.#pruner);
+    const epoch = new Epoch(this.#options, this.#with, this.#pruner, this.#leases);
     this.#epoch = epoch;
     try {
       await epoch.open();

@@ -37,6 +37,8 @@ await onEachServer("a lost session", (server) => {
     const rows = await ledger.database.query<{ id: string }>("select id::text from ledger");
     assert.deepEqual([...sink.state.keys()].toSorted(), rows.map(({ id }) => id).toSorted());
     assert.equal(new Set(sink.epochs).size, 4);
+    const leases = await ledger.database.query<{ id: string }>("select id::text from deltad.reader");
+    assert.deepEqual(leases, [{ id: sink.epochs.at(-1) }], "the lost ones' leases keep nothing");
     assert.ok([...sink.state.values()].every((count) => count === 1n));
   });
 
@@ -121,6 +123,25 @@ await onEachServer("a lost session", (server) => {
     assert.equal(sink.overlaps, 0);
     proxy.rewrite = undefined;
     await sink.until(() => sink.epochs.length > 1, "a new epoch");
+  });
+
+  it("of another daemon that died leaves nothing behind for long, also where nobody writes any more", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    await ledger.database.query("select deltad.register_reader('00000000-0000-0000-0000-000000000001')");
+    const running = readerOf(ledger.url, { heartbeat: { ...FAST, checkEveryMs: 300 } });
+    t.after(() => running.stop());
+    await running.reader.start();
+    await ledger.database.query("insert into ledger (id, holder) values (1, 1)");
+    await running.sink.until(() => running.sink.sums.has("1"), "the row");
+    const beats = running.sink.batches.length;
+    await running.sink.until(() => running.sink.batches.length > beats + 3, "heartbeats");
+    assert.equal((await ledger.database.query("select from deltad.change_ledger")).length, 1);
+    await ledger.database.query(
+      "update deltad.reader set seen_at = seen_at - interval '61 s' where id = '00000000-0000-0000-0000-000000000001'",
+    );
+    const dead = "select from deltad.change_ledger union all select from deltad.reader where id::text like '0000%'";
+    for (let tries = 0; tries < 100 && (await ledger.database.query(dead)).length > 0; tries += 1) await sleep(20);
+    assert.equal((await ledger.database.query(dead)).length, 0);
   });
 
   it("whose lease has expired is given up: its rows may be pruned", async (t) => {
