@@ -27,7 +27,7 @@ export async function createMarketplace(database: TestDatabase, { schema, config
 
 /** The whole daemon in this process, as `deltad start` composes it. */
 export async function startMarketplaceDaemon(
-  database: TestDatabase,
+  database: Pick<TestDatabase, "url">,
   { configFile }: Marketplace,
   port: number,
 ): Promise<MarketplaceDaemon> {

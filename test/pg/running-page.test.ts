@@ -1,0 +1,90 @@
+/** The SQL of docs/running.md, run as it stands, by a role that is no superuser, on servers of its own: it makes and drops roles. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import pg from "pg";
+import { applyConfiguration, openMigrationSession } from "../../daemon/cli/apply-configuration.ts";
+import { freePort } from "../../daemon/database/cluster.ts";
+import { DEMO } from "../support/oracle.ts";
+import { startMarketplaceDaemon } from "../support/running-daemon.ts";
+import { KNOWN_SERVERS, missingServer, startCluster } from "../support/servers.ts";
+
+const page = readFileSync(new URL("../../../docs/running.md", import.meta.url), "utf8");
+const [login = "", size = "", prune = "", stop = "", remove = "", dropRoles = "", ...more] = [
+  ...page.matchAll(/```sql\n(.*?)```/gs),
+].map(([, sql]) => sql ?? "");
+
+const WRITE = "insert into owners (name) values ('A')";
+const TRIGGERS = "select count(*)::int as n from pg_trigger where tgname like 'deltad%'";
+const CHANGES = "select count(*)::int as n from deltad.change_owner";
+
+async function follow(major: number): Promise<void> {
+  const running = await startCluster(major);
+  const { cluster } = running;
+  const clients: pg.Client[] = [];
+  const connect = async (url: string): Promise<(sql: string) => Promise<Record<string, unknown>[]>> => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    clients.push(client);
+    return async (sql) => (await client.query<Record<string, unknown>>(sql)).rows;
+  };
+  const as = (user: string, password: string): string => {
+    const url = new URL(cluster.url("market"));
+    [url.username, url.password] = [user, password];
+    return url.href;
+  };
+  try {
+    const superuser = await connect(cluster.url("postgres"));
+    await superuser("create role dba login createrole password 'dba'");
+    await superuser("create database market owner dba");
+    const dba = await connect(as("dba", "dba"));
+    await dba(DEMO.schema);
+    const apply = async (): Promise<void> => {
+      const session = await openMigrationSession(as("dba", "dba"));
+      await applyConfiguration(session, as("dba", "dba"), DEMO.configFile, () => undefined);
+      await session.close();
+    };
+    await apply();
+
+    await dba(login);
+    const database = { url: as("deltad_login", "change me") };
+    const daemon = await startMarketplaceDaemon(database, DEMO, await freePort());
+    assert.equal((await fetch(`${daemon.url}readyz`)).status, 200);
+    await daemon.stop();
+
+    await dba(WRITE);
+    assert.ok((await dba(size)).some(({ relname }) => relname === "change_owner"));
+    assert.deepEqual(await dba(CHANGES), [{ n: 1 }]);
+    assert.deepEqual(await dba(prune), [{ prune: "1" }]);
+    assert.deepEqual(await dba(CHANGES), [{ n: 0 }]);
+
+    await dba(stop);
+    assert.deepEqual(await dba(TRIGGERS), [{ n: 0 }]);
+    await dba(WRITE);
+    await apply();
+    assert.deepEqual(await dba(TRIGGERS), [{ n: 16 }]);
+
+    await dba(remove);
+    assert.deepEqual(await dba(TRIGGERS), [{ n: 0 }]);
+    await dba(dropRoles);
+    await dba(WRITE);
+    assert.deepEqual(await dba("select to_regnamespace('deltad') as schema, to_regrole('deltad_daemon') as role"), [
+      { schema: null, role: null },
+    ]);
+  } finally {
+    for (const client of clients) await client.end();
+    await running.remove();
+  }
+}
+
+describe("docs/running.md", () => {
+  it("holds no SQL that is not run here", () => assert.deepEqual(more, []));
+
+  for (const { name, major } of KNOWN_SERVERS) {
+    it(`does what it says, step by step, on ${name}`, async (t) => {
+      const missing = await missingServer(major);
+      if (missing === undefined) await follow(major);
+      else t.skip(missing);
+    });
+  }
+});
