@@ -1,6 +1,9 @@
 /**
  * The body of one source's trigger function, `deltad.capture_<source>()`: what a write to the watched table costs the writer.
  *
+ * Each expression that PL/pgSQL evaluates costs about a microsecond in a transaction that has just begun, so the way of an ordinary
+ * write has few of them; one that calls a function which is not immutable takes a snapshot as well.
+ *
  * It holds no join, and no aggregate but the distinct owners of a bulk statement: a plan made for a million rows would be kept, and
  * make the next single-row write 40 times slower. Owned by deltad_capture and SECURITY DEFINER, so it records only for the table it
  * was made for; otherwise who may execute it could put it on a table of their own, and forge the rows of other owners.
@@ -31,39 +34,44 @@ export function captureBody(table: WatchedTable, limits: CaptureLimits): string 
   const names = `${quoteLiteral(table.schema)}, ${quoteLiteral(table.table)}`;
   return `
 declare
-  images bigint := 0;
-  owners bigint := 0;
+  images bigint;
+  owners bigint;
 begin
-  if (tg_table_schema, tg_table_name) <> (${names}) and not deltad.is_partition_of(tg_relid, ${names}) then
-    return new;  -- not the table it was made for
-  end if;
-
-  -- A row that moves between partitions: statement triggers may not see it.
-  if tg_level = 'ROW' then
-    insert into deltad.reset (source, owner)
-    select distinct ${source}, moved.owner
-      from (values (${ownerText(table, "old")}), (${ownerText(table, "new")})) moved(owner)
-     where moved.owner is not null
-       and not exists (select from deltad.reset known
-                        where known.change_xid = pg_current_xact_id() and known.source = ${source} and known.owner = moved.owner);
-    perform ${ring(limits)};
-    return new;
+  if (tg_table_schema, tg_table_name) <> (${names}) then
+    if not deltad.is_partition_of(tg_relid, ${names}) then
+      return new;  -- not the table it was made for
+    end if;
   end if;
 
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
-  case tg_op
-${writing("INSERT", table, limits)}
-${writing("UPDATE", table, limits)}
-${writing("DELETE", table, limits)}
-    when 'TRUNCATE' then
-      images := 1;
-      owners := ${BULK_OWNERS + 1};
-  end case;
+  if tg_op = 'INSERT' then
+${keepImages("INSERT", table, limits)}
 
-  if owners > ${BULK_OWNERS} then  -- too many to name
+  elsif tg_op = 'UPDATE' then
+    -- A row that moves between partitions: statement triggers may not see it.
+    if tg_level = 'ROW' then
+      insert into deltad.reset (source, owner)
+      select distinct ${source}, moved.owner
+        from (values (${ownerText(table, "old")}), (${ownerText(table, "new")})) moved(owner)
+       where moved.owner is not null
+         and not exists (select from deltad.reset known
+                          where known.change_xid = pg_current_xact_id()
+                            and known.source = ${source} and known.owner = moved.owner);
+      perform ${ring(limits)};
+      return new;
+    end if;
+${keepImages("UPDATE", table, limits)}
+
+  elsif tg_op = 'DELETE' then
+${keepImages("DELETE", table, limits)}
+
+  else  -- TRUNCATE
     insert into deltad.reset (source) values (${source});
+    images := 1;
   end if;
-  if images > 0 then
+
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images > 0 and not pg_try_advisory_xact_lock_shared(1684368500, 1) then
     perform ${ring(limits)};
   end if;
   return null;
@@ -80,31 +88,34 @@ const IMAGES = {
   DELETE: [{ rows: "old_rows", weight: -1 }],
 } as const;
 
-/** One branch. The limited insert's row count tells a bulk statement; counting before it costs 6 microseconds per write. */
-function writing(operation: keyof typeof IMAGES, table: WatchedTable, { bulkRows }: CaptureLimits): string {
+/** The limited insert's row count tells a bulk statement; counting before it costs 6 microseconds per write. */
+function keepImages(operation: keyof typeof IMAGES, table: WatchedTable, { bulkRows }: CaptureLimits): string {
   const images = IMAGES[operation];
   const limit = bulkRows * images.length;
+  const source = quoteLiteral(table.source);
   const columns = table.columns.map((column) => quoteIdentifier(column.name));
   const values = table.columns.map((column) => `r.${quoteIdentifier(column.name)}::${column.type}`);
   const owner = ownerText(table, "r");
   const selects = images.map(
-    ({ rows, weight }) => `select ${wrapped([String(weight), ...values], 13)}\n        from ${rows} r`,
+    ({ rows, weight }) => `select ${wrapped([String(weight), ...values], 11)}\n      from ${rows} r`,
   );
   const owners = images.map(({ rows }) => `select ${owner} as owner from ${rows} r`);
-  return `    when '${operation}' then
-      insert into ${qualifiedName("deltad", `change_${table.source}`)}
-             (${wrapped(["change_weight", ...columns], 14)})
-      ${selects.join("\n      union all\n      ")}
-       limit ${limit + 1};
-      get diagnostics images = row_count;
-      if images > ${limit} then
-        insert into deltad.reset (source, owner)
-        select distinct ${quoteLiteral(table.source)}, changed.owner
-          from (${owners.join(" union all ")}) changed
-         where changed.owner is not null
-         limit ${BULK_OWNERS + 1};
-        get diagnostics owners = row_count;
-      end if;`;
+  return `    insert into ${qualifiedName("deltad", `change_${table.source}`)}
+           (${wrapped(["change_weight", ...columns], 12)})
+    ${selects.join("\n    union all\n    ")}
+     limit ${limit + 1};
+    get diagnostics images = row_count;
+    if images > ${limit} then
+      insert into deltad.reset (source, owner)
+      select distinct ${source}, changed.owner
+        from (${owners.join("\n              union all\n              ")}) changed
+       where changed.owner is not null
+       limit ${BULK_OWNERS + 1};
+      get diagnostics owners = row_count;
+      if owners > ${BULK_OWNERS} then  -- too many to name
+        insert into deltad.reset (source) values (${source});
+      end if;
+    end if;`;
 }
 
 function ownerText(table: WatchedTable, row: string): string {

@@ -14,84 +14,97 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  images bigint := 0;
-  owners bigint := 0;
+  images bigint;
+  owners bigint;
 begin
-  if (tg_table_schema, tg_table_name) <> ('public', 'owners') and not deltad.is_partition_of(tg_relid, 'public', 'owners') then
-    return new;  -- not the table it was made for
-  end if;
-
-  -- A row that moves between partitions: statement triggers may not see it.
-  if tg_level = 'ROW' then
-    insert into deltad.reset (source, owner)
-    select distinct 'owner', moved.owner
-      from (values (old.id::bigint::text), (new.id::bigint::text)) moved(owner)
-     where moved.owner is not null
-       and not exists (select from deltad.reset known
-                        where known.change_xid = pg_current_xact_id() and known.source = 'owner' and known.owner = moved.owner);
-    perform deltad.ring();
-    return new;
+  if (tg_table_schema, tg_table_name) <> ('public', 'owners') then
+    if not deltad.is_partition_of(tg_relid, 'public', 'owners') then
+      return new;  -- not the table it was made for
+    end if;
   end if;
 
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
-  case tg_op
-    when 'INSERT' then
-      insert into deltad.change_owner
-             (change_weight, id, time_zone, currency)
-      select 1, r.id::bigint, r.time_zone::text, r.currency::text
-        from new_rows r
-       limit 5001;
-      get diagnostics images = row_count;
-      if images > 5000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'owner', changed.owner
-          from (select r.id::bigint::text as owner from new_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
+  if tg_op = 'INSERT' then
+    insert into deltad.change_owner
+           (change_weight, id, time_zone, currency)
+    select 1, r.id::bigint, r.time_zone::text, r.currency::text
+      from new_rows r
+     limit 5001;
+    get diagnostics images = row_count;
+    if images > 5000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'owner', changed.owner
+        from (select r.id::bigint::text as owner from new_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('owner');
       end if;
-    when 'UPDATE' then
-      insert into deltad.change_owner
-             (change_weight, id, time_zone, currency)
-      select -1, r.id::bigint, r.time_zone::text, r.currency::text
-        from old_rows r
-      union all
-      select 1, r.id::bigint, r.time_zone::text, r.currency::text
-        from new_rows r
-       limit 10001;
-      get diagnostics images = row_count;
-      if images > 10000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'owner', changed.owner
-          from (select r.id::bigint::text as owner from old_rows r union all select r.id::bigint::text as owner from new_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
-      end if;
-    when 'DELETE' then
-      insert into deltad.change_owner
-             (change_weight, id, time_zone, currency)
-      select -1, r.id::bigint, r.time_zone::text, r.currency::text
-        from old_rows r
-       limit 5001;
-      get diagnostics images = row_count;
-      if images > 5000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'owner', changed.owner
-          from (select r.id::bigint::text as owner from old_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
-      end if;
-    when 'TRUNCATE' then
-      images := 1;
-      owners := 1001;
-  end case;
+    end if;
 
-  if owners > 1000 then  -- too many to name
+  elsif tg_op = 'UPDATE' then
+    -- A row that moves between partitions: statement triggers may not see it.
+    if tg_level = 'ROW' then
+      insert into deltad.reset (source, owner)
+      select distinct 'owner', moved.owner
+        from (values (old.id::bigint::text), (new.id::bigint::text)) moved(owner)
+       where moved.owner is not null
+         and not exists (select from deltad.reset known
+                          where known.change_xid = pg_current_xact_id()
+                            and known.source = 'owner' and known.owner = moved.owner);
+      perform deltad.ring();
+      return new;
+    end if;
+    insert into deltad.change_owner
+           (change_weight, id, time_zone, currency)
+    select -1, r.id::bigint, r.time_zone::text, r.currency::text
+      from old_rows r
+    union all
+    select 1, r.id::bigint, r.time_zone::text, r.currency::text
+      from new_rows r
+     limit 10001;
+    get diagnostics images = row_count;
+    if images > 10000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'owner', changed.owner
+        from (select r.id::bigint::text as owner from old_rows r
+              union all
+              select r.id::bigint::text as owner from new_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('owner');
+      end if;
+    end if;
+
+  elsif tg_op = 'DELETE' then
+    insert into deltad.change_owner
+           (change_weight, id, time_zone, currency)
+    select -1, r.id::bigint, r.time_zone::text, r.currency::text
+      from old_rows r
+     limit 5001;
+    get diagnostics images = row_count;
+    if images > 5000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'owner', changed.owner
+        from (select r.id::bigint::text as owner from old_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('owner');
+      end if;
+    end if;
+
+  else  -- TRUNCATE
     insert into deltad.reset (source) values ('owner');
+    images := 1;
   end if;
-  if images > 0 then
+
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images > 0 and not pg_try_advisory_xact_lock_shared(1684368500, 1) then
     perform deltad.ring();
   end if;
   return null;
@@ -120,84 +133,97 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  images bigint := 0;
-  owners bigint := 0;
+  images bigint;
+  owners bigint;
 begin
-  if (tg_table_schema, tg_table_name) <> ('public', 'listings') and not deltad.is_partition_of(tg_relid, 'public', 'listings') then
-    return new;  -- not the table it was made for
-  end if;
-
-  -- A row that moves between partitions: statement triggers may not see it.
-  if tg_level = 'ROW' then
-    insert into deltad.reset (source, owner)
-    select distinct 'listings', moved.owner
-      from (values (old.owner_id::bigint::text), (new.owner_id::bigint::text)) moved(owner)
-     where moved.owner is not null
-       and not exists (select from deltad.reset known
-                        where known.change_xid = pg_current_xact_id() and known.source = 'listings' and known.owner = moved.owner);
-    perform deltad.ring();
-    return new;
+  if (tg_table_schema, tg_table_name) <> ('public', 'listings') then
+    if not deltad.is_partition_of(tg_relid, 'public', 'listings') then
+      return new;  -- not the table it was made for
+    end if;
   end if;
 
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
-  case tg_op
-    when 'INSERT' then
-      insert into deltad.change_listings
-             (change_weight, id, owner_id, status, published_at)
-      select 1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
-        from new_rows r
-       limit 5001;
-      get diagnostics images = row_count;
-      if images > 5000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'listings', changed.owner
-          from (select r.owner_id::bigint::text as owner from new_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
+  if tg_op = 'INSERT' then
+    insert into deltad.change_listings
+           (change_weight, id, owner_id, status, published_at)
+    select 1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
+      from new_rows r
+     limit 5001;
+    get diagnostics images = row_count;
+    if images > 5000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'listings', changed.owner
+        from (select r.owner_id::bigint::text as owner from new_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('listings');
       end if;
-    when 'UPDATE' then
-      insert into deltad.change_listings
-             (change_weight, id, owner_id, status, published_at)
-      select -1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
-        from old_rows r
-      union all
-      select 1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
-        from new_rows r
-       limit 10001;
-      get diagnostics images = row_count;
-      if images > 10000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'listings', changed.owner
-          from (select r.owner_id::bigint::text as owner from old_rows r union all select r.owner_id::bigint::text as owner from new_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
-      end if;
-    when 'DELETE' then
-      insert into deltad.change_listings
-             (change_weight, id, owner_id, status, published_at)
-      select -1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
-        from old_rows r
-       limit 5001;
-      get diagnostics images = row_count;
-      if images > 5000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'listings', changed.owner
-          from (select r.owner_id::bigint::text as owner from old_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
-      end if;
-    when 'TRUNCATE' then
-      images := 1;
-      owners := 1001;
-  end case;
+    end if;
 
-  if owners > 1000 then  -- too many to name
+  elsif tg_op = 'UPDATE' then
+    -- A row that moves between partitions: statement triggers may not see it.
+    if tg_level = 'ROW' then
+      insert into deltad.reset (source, owner)
+      select distinct 'listings', moved.owner
+        from (values (old.owner_id::bigint::text), (new.owner_id::bigint::text)) moved(owner)
+       where moved.owner is not null
+         and not exists (select from deltad.reset known
+                          where known.change_xid = pg_current_xact_id()
+                            and known.source = 'listings' and known.owner = moved.owner);
+      perform deltad.ring();
+      return new;
+    end if;
+    insert into deltad.change_listings
+           (change_weight, id, owner_id, status, published_at)
+    select -1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
+      from old_rows r
+    union all
+    select 1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
+      from new_rows r
+     limit 10001;
+    get diagnostics images = row_count;
+    if images > 10000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'listings', changed.owner
+        from (select r.owner_id::bigint::text as owner from old_rows r
+              union all
+              select r.owner_id::bigint::text as owner from new_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('listings');
+      end if;
+    end if;
+
+  elsif tg_op = 'DELETE' then
+    insert into deltad.change_listings
+           (change_weight, id, owner_id, status, published_at)
+    select -1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
+      from old_rows r
+     limit 5001;
+    get diagnostics images = row_count;
+    if images > 5000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'listings', changed.owner
+        from (select r.owner_id::bigint::text as owner from old_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('listings');
+      end if;
+    end if;
+
+  else  -- TRUNCATE
     insert into deltad.reset (source) values ('listings');
+    images := 1;
   end if;
-  if images > 0 then
+
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images > 0 and not pg_try_advisory_xact_lock_shared(1684368500, 1) then
     perform deltad.ring();
   end if;
   return null;
@@ -232,95 +258,108 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  images bigint := 0;
-  owners bigint := 0;
+  images bigint;
+  owners bigint;
 begin
-  if (tg_table_schema, tg_table_name) <> ('public', 'bookings') and not deltad.is_partition_of(tg_relid, 'public', 'bookings') then
-    return new;  -- not the table it was made for
-  end if;
-
-  -- A row that moves between partitions: statement triggers may not see it.
-  if tg_level = 'ROW' then
-    insert into deltad.reset (source, owner)
-    select distinct 'bookings', moved.owner
-      from (values (old.owner_id::bigint::text), (new.owner_id::bigint::text)) moved(owner)
-     where moved.owner is not null
-       and not exists (select from deltad.reset known
-                        where known.change_xid = pg_current_xact_id() and known.source = 'bookings' and known.owner = moved.owner);
-    perform deltad.ring();
-    return new;
+  if (tg_table_schema, tg_table_name) <> ('public', 'bookings') then
+    if not deltad.is_partition_of(tg_relid, 'public', 'bookings') then
+      return new;  -- not the table it was made for
+    end if;
   end if;
 
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
-  case tg_op
-    when 'INSERT' then
-      insert into deltad.change_bookings
-             (change_weight, id, listing_id, owner_id, status, payment_status, payment_amount, check_in,
-              check_out, created_at, paid_at)
-      select 1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
-             r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
-             r.created_at::timestamptz, r.paid_at::timestamptz
-        from new_rows r
-       limit 5001;
-      get diagnostics images = row_count;
-      if images > 5000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'bookings', changed.owner
-          from (select r.owner_id::bigint::text as owner from new_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
+  if tg_op = 'INSERT' then
+    insert into deltad.change_bookings
+           (change_weight, id, listing_id, owner_id, status, payment_status, payment_amount, check_in,
+            check_out, created_at, paid_at)
+    select 1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
+           r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
+           r.created_at::timestamptz, r.paid_at::timestamptz
+      from new_rows r
+     limit 5001;
+    get diagnostics images = row_count;
+    if images > 5000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'bookings', changed.owner
+        from (select r.owner_id::bigint::text as owner from new_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('bookings');
       end if;
-    when 'UPDATE' then
-      insert into deltad.change_bookings
-             (change_weight, id, listing_id, owner_id, status, payment_status, payment_amount, check_in,
-              check_out, created_at, paid_at)
-      select -1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text,
-             r.payment_status::text, r.payment_amount::numeric, r.check_in::timestamptz,
-             r.check_out::timestamptz, r.created_at::timestamptz, r.paid_at::timestamptz
-        from old_rows r
-      union all
-      select 1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
-             r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
-             r.created_at::timestamptz, r.paid_at::timestamptz
-        from new_rows r
-       limit 10001;
-      get diagnostics images = row_count;
-      if images > 10000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'bookings', changed.owner
-          from (select r.owner_id::bigint::text as owner from old_rows r union all select r.owner_id::bigint::text as owner from new_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
-      end if;
-    when 'DELETE' then
-      insert into deltad.change_bookings
-             (change_weight, id, listing_id, owner_id, status, payment_status, payment_amount, check_in,
-              check_out, created_at, paid_at)
-      select -1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text,
-             r.payment_status::text, r.payment_amount::numeric, r.check_in::timestamptz,
-             r.check_out::timestamptz, r.created_at::timestamptz, r.paid_at::timestamptz
-        from old_rows r
-       limit 5001;
-      get diagnostics images = row_count;
-      if images > 5000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'bookings', changed.owner
-          from (select r.owner_id::bigint::text as owner from old_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
-      end if;
-    when 'TRUNCATE' then
-      images := 1;
-      owners := 1001;
-  end case;
+    end if;
 
-  if owners > 1000 then  -- too many to name
+  elsif tg_op = 'UPDATE' then
+    -- A row that moves between partitions: statement triggers may not see it.
+    if tg_level = 'ROW' then
+      insert into deltad.reset (source, owner)
+      select distinct 'bookings', moved.owner
+        from (values (old.owner_id::bigint::text), (new.owner_id::bigint::text)) moved(owner)
+       where moved.owner is not null
+         and not exists (select from deltad.reset known
+                          where known.change_xid = pg_current_xact_id()
+                            and known.source = 'bookings' and known.owner = moved.owner);
+      perform deltad.ring();
+      return new;
+    end if;
+    insert into deltad.change_bookings
+           (change_weight, id, listing_id, owner_id, status, payment_status, payment_amount, check_in,
+            check_out, created_at, paid_at)
+    select -1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
+           r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
+           r.created_at::timestamptz, r.paid_at::timestamptz
+      from old_rows r
+    union all
+    select 1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
+           r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
+           r.created_at::timestamptz, r.paid_at::timestamptz
+      from new_rows r
+     limit 10001;
+    get diagnostics images = row_count;
+    if images > 10000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'bookings', changed.owner
+        from (select r.owner_id::bigint::text as owner from old_rows r
+              union all
+              select r.owner_id::bigint::text as owner from new_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('bookings');
+      end if;
+    end if;
+
+  elsif tg_op = 'DELETE' then
+    insert into deltad.change_bookings
+           (change_weight, id, listing_id, owner_id, status, payment_status, payment_amount, check_in,
+            check_out, created_at, paid_at)
+    select -1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
+           r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
+           r.created_at::timestamptz, r.paid_at::timestamptz
+      from old_rows r
+     limit 5001;
+    get diagnostics images = row_count;
+    if images > 5000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'bookings', changed.owner
+        from (select r.owner_id::bigint::text as owner from old_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('bookings');
+      end if;
+    end if;
+
+  else  -- TRUNCATE
     insert into deltad.reset (source) values ('bookings');
+    images := 1;
   end if;
-  if images > 0 then
+
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images > 0 and not pg_try_advisory_xact_lock_shared(1684368500, 1) then
     perform deltad.ring();
   end if;
   return null;
@@ -350,84 +389,97 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  images bigint := 0;
-  owners bigint := 0;
+  images bigint;
+  owners bigint;
 begin
-  if (tg_table_schema, tg_table_name) <> ('public', 'payouts') and not deltad.is_partition_of(tg_relid, 'public', 'payouts') then
-    return new;  -- not the table it was made for
-  end if;
-
-  -- A row that moves between partitions: statement triggers may not see it.
-  if tg_level = 'ROW' then
-    insert into deltad.reset (source, owner)
-    select distinct 'payouts', moved.owner
-      from (values (old.owner_id::bigint::text), (new.owner_id::bigint::text)) moved(owner)
-     where moved.owner is not null
-       and not exists (select from deltad.reset known
-                        where known.change_xid = pg_current_xact_id() and known.source = 'payouts' and known.owner = moved.owner);
-    perform deltad.ring();
-    return new;
+  if (tg_table_schema, tg_table_name) <> ('public', 'payouts') then
+    if not deltad.is_partition_of(tg_relid, 'public', 'payouts') then
+      return new;  -- not the table it was made for
+    end if;
   end if;
 
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
-  case tg_op
-    when 'INSERT' then
-      insert into deltad.change_payouts
-             (change_weight, id, owner_id, amount, status, due_on)
-      select 1, r.id::bigint, r.owner_id::bigint, r.amount::numeric, r.status::text, r.due_on::date
-        from new_rows r
-       limit 5001;
-      get diagnostics images = row_count;
-      if images > 5000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'payouts', changed.owner
-          from (select r.owner_id::bigint::text as owner from new_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
+  if tg_op = 'INSERT' then
+    insert into deltad.change_payouts
+           (change_weight, id, owner_id, amount, status, due_on)
+    select 1, r.id::bigint, r.owner_id::bigint, r.amount::numeric, r.status::text, r.due_on::date
+      from new_rows r
+     limit 5001;
+    get diagnostics images = row_count;
+    if images > 5000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'payouts', changed.owner
+        from (select r.owner_id::bigint::text as owner from new_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('payouts');
       end if;
-    when 'UPDATE' then
-      insert into deltad.change_payouts
-             (change_weight, id, owner_id, amount, status, due_on)
-      select -1, r.id::bigint, r.owner_id::bigint, r.amount::numeric, r.status::text, r.due_on::date
-        from old_rows r
-      union all
-      select 1, r.id::bigint, r.owner_id::bigint, r.amount::numeric, r.status::text, r.due_on::date
-        from new_rows r
-       limit 10001;
-      get diagnostics images = row_count;
-      if images > 10000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'payouts', changed.owner
-          from (select r.owner_id::bigint::text as owner from old_rows r union all select r.owner_id::bigint::text as owner from new_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
-      end if;
-    when 'DELETE' then
-      insert into deltad.change_payouts
-             (change_weight, id, owner_id, amount, status, due_on)
-      select -1, r.id::bigint, r.owner_id::bigint, r.amount::numeric, r.status::text, r.due_on::date
-        from old_rows r
-       limit 5001;
-      get diagnostics images = row_count;
-      if images > 5000 then
-        insert into deltad.reset (source, owner)
-        select distinct 'payouts', changed.owner
-          from (select r.owner_id::bigint::text as owner from old_rows r) changed
-         where changed.owner is not null
-         limit 1001;
-        get diagnostics owners = row_count;
-      end if;
-    when 'TRUNCATE' then
-      images := 1;
-      owners := 1001;
-  end case;
+    end if;
 
-  if owners > 1000 then  -- too many to name
+  elsif tg_op = 'UPDATE' then
+    -- A row that moves between partitions: statement triggers may not see it.
+    if tg_level = 'ROW' then
+      insert into deltad.reset (source, owner)
+      select distinct 'payouts', moved.owner
+        from (values (old.owner_id::bigint::text), (new.owner_id::bigint::text)) moved(owner)
+       where moved.owner is not null
+         and not exists (select from deltad.reset known
+                          where known.change_xid = pg_current_xact_id()
+                            and known.source = 'payouts' and known.owner = moved.owner);
+      perform deltad.ring();
+      return new;
+    end if;
+    insert into deltad.change_payouts
+           (change_weight, id, owner_id, amount, status, due_on)
+    select -1, r.id::bigint, r.owner_id::bigint, r.amount::numeric, r.status::text, r.due_on::date
+      from old_rows r
+    union all
+    select 1, r.id::bigint, r.owner_id::bigint, r.amount::numeric, r.status::text, r.due_on::date
+      from new_rows r
+     limit 10001;
+    get diagnostics images = row_count;
+    if images > 10000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'payouts', changed.owner
+        from (select r.owner_id::bigint::text as owner from old_rows r
+              union all
+              select r.owner_id::bigint::text as owner from new_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('payouts');
+      end if;
+    end if;
+
+  elsif tg_op = 'DELETE' then
+    insert into deltad.change_payouts
+           (change_weight, id, owner_id, amount, status, due_on)
+    select -1, r.id::bigint, r.owner_id::bigint, r.amount::numeric, r.status::text, r.due_on::date
+      from old_rows r
+     limit 5001;
+    get diagnostics images = row_count;
+    if images > 5000 then
+      insert into deltad.reset (source, owner)
+      select distinct 'payouts', changed.owner
+        from (select r.owner_id::bigint::text as owner from old_rows r) changed
+       where changed.owner is not null
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners > 1000 then  -- too many to name
+        insert into deltad.reset (source) values ('payouts');
+      end if;
+    end if;
+
+  else  -- TRUNCATE
     insert into deltad.reset (source) values ('payouts');
+    images := 1;
   end if;
-  if images > 0 then
+
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images > 0 and not pg_try_advisory_xact_lock_shared(1684368500, 1) then
     perform deltad.ring();
   end if;
   return null;
