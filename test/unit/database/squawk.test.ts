@@ -26,4 +26,3 @@ it("a linter of migrations has nothing to say about deltad's SQL", { skip: missi
   );
   assert.equal(stdout, "");
 });
-});
