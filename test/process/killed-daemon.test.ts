@@ -88,11 +88,11 @@ await onEachServer("a daemon killed in mid-stream", (server) => {
     t.after(() => clients.forEach((client) => client.close()));
     for (const client of clients) client.connect();
 
-    let writing = true;
+    const enough = new AbortController();
     const writers = [0, 1].map(async (writer) => {
       const session = await database.client();
       let round = writer;
-      for (; writing; round += 2) await write(session, round);
+      for (; !enough.signal.aborted; round += 2) await write(session, round);
       return round;
     });
     for (let kill = 1; kill <= KILLS; kill += 1) {
@@ -102,7 +102,7 @@ await onEachServer("a daemon killed in mid-stream", (server) => {
       daemon = await start();
     }
     await setTimeout(ALIVE_MS);
-    writing = false;
+    enough.abort();
     const rounds = await Promise.all(writers);
     assert.ok(Math.min(...rounds) > 20, "writes went on while the daemon was away");
 
