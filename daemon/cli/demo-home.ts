@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import * as v from "valibot";
 import { ConfigError } from "../config/errors.ts";
@@ -45,11 +45,17 @@ export class DemoHome {
     this.folder = join(root.includes(`${sep}node_modules${sep}`) ? cwd : root, ".deltad");
   }
 
+  /** Call it before anything that writes here. */
+  async make(): Promise<void> {
+    await mkdir(this.folder, { recursive: true, mode: 0o755 })
+      .then(() => access(this.folder, constants.W_OK))
+      .catch((error: NodeJS.ErrnoException) => {
+        throw new ConfigError(`the demo can't keep its data in ${this.folder} (${error.code ?? error.message})`);
+      });
+  }
+
   /** The secrets of earlier runs, or new ones. */
   async keep(): Promise<Kept> {
-    await mkdir(this.folder, { recursive: true, mode: 0o755 }).catch((error: NodeJS.ErrnoException) => {
-      throw new ConfigError(`the demo can't keep its data in ${this.folder} (${error.code ?? error.message})`);
-    });
     const earlier = await this.#read("kept.json", keptSchema);
     if (earlier) return earlier;
     const random = (bytes: number) => randomBytes(bytes).toString("base64url");

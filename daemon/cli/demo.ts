@@ -13,6 +13,7 @@ import { demoConfig, type DemoSettings } from "./demo-config.ts";
 import { refuseBusyPort, startDemoDaemon } from "./demo-daemon.ts";
 import { fillDatabase, refuseSecondDemo } from "./demo-database.ts";
 import { DemoHome } from "./demo-home.ts";
+import { lockFolder } from "./demo-lock.ts";
 import { type DemoServer, givenServer, openSession, ownServer } from "./demo-server.ts";
 import { startTraffic } from "./demo-traffic.ts";
 import { hasProgram } from "./has-program.ts";
@@ -31,16 +32,26 @@ export function demoCommand(shell: Shell): Command {
 }
 
 async function runDemo(shell: Shell, database: string | undefined): Promise<void> {
+  const home = new DemoHome(shell.root, shell.cwd);
+  await home.make();
+  await refuseSecondDemo(home);
+  const unlock = await lockFolder(home.folder, shell.pid);
+  try {
+    await runIn(home, shell, database);
+  } finally {
+    await unlock();
+  }
+}
+
+async function runIn(home: DemoHome, shell: Shell, database: string | undefined): Promise<void> {
   let server: DemoServer | undefined;
   const stopping = shell.catchSignals(async () => server?.stopAtOnce());
-  const home = new DemoHome(shell.root, shell.cwd);
   const kept = await home.keep();
   const settings = demoConfig(shell.environment, join(shell.root, "demo", "deltad.config.ts"), kept.jwtSecret);
   const { config } = settings;
   const log = createLog({ level: config.logLevel, forPeople: shell.isTerminal, write: shell.complain });
   const held = new Held(log);
   try {
-    await refuseSecondDemo(home);
     if (settings.portIsGiven) await refuseBusyPort(config);
     server = database === undefined ? await ownServer(home, kept, shell.uid) : givenServer(database);
     await bringUp({ shell, home, settings, server, log, held, stopping });

@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { commandOf } from "./command-of.ts";
 
 /**
  * Whether a server runs on this data directory. A pid file can outlive its server (SIGKILL, a reboot, a copied folder) and its
@@ -17,14 +17,4 @@ export async function postmasterRuns(dataDir: string): Promise<boolean> {
   // Of a dead process PostgreSQL itself knows how to tell whether its children are gone.
   if (directory !== dataDir || command !== undefined) await rm(file, { force: true });
   return false;
-}
-
-/** The command line of a living process; `ps` where there is no /proc (macOS). */
-async function commandOf(pid: string): Promise<string | undefined> {
-  if (!/^\d+$/.test(pid)) return undefined;
-  const fromProc = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
-  if (fromProc !== undefined) return fromProc;
-  return new Promise((resolve) => {
-    execFile("ps", ["-p", pid, "-o", "args="], (error, stdout) => resolve(error ? undefined : stdout));
-  });
 }

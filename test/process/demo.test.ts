@@ -54,6 +54,8 @@ function answers(databaseUrl: string): Promise<boolean> {
 describe("the demo", () => {
   let clone: Clone;
   let demo: DemoProcess;
+  /** Started in the same folder at the same moment. */
+  let twin: DemoProcess;
   let first: Started;
   let databaseUrl = "";
   /** Makes sure that somebody listens on the default port. */
@@ -65,7 +67,9 @@ describe("the demo", () => {
       squatter.listen(8080, "127.0.0.1", resolve);
     });
     clone = await Clone.make({ closed: false });
-    demo = clone.start();
+    const twins = [clone.start(), clone.start()] as const;
+    twin = await Promise.race(twins.map((one) => one.exited.then(() => one)));
+    demo = twins[0] === twin ? twins[1] : twins[0];
     first = await demo.started();
     ({ databaseUrl } = await clone.run());
   });
@@ -73,6 +77,11 @@ describe("the demo", () => {
   after(async () => {
     squatter.close();
     await clone.remove();
+  });
+
+  it("started twice at once in one folder, one starts and the other says so", async () => {
+    assert.match(twin.output, /^deltad: another demo starts or runs in this folder: [^\n]*stop it with: kill \d+\n$/);
+    assert.equal(await twin.exited, 78);
   });
 
   it("takes the next port where 8080 is busy, and says so in the page's address", () => {
