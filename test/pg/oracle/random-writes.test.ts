@@ -10,10 +10,17 @@ const { DELTAD_SEED, DELTAD_STEPS } = process.env;
 const SEED = DELTAD_SEED === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(DELTAD_SEED);
 const STEPS = DELTAD_STEPS === undefined ? 25 : Number(DELTAD_STEPS);
 
+/** One failure is enough to look at; each takes its time. */
+let hasFailed = false;
+
 await onEachServer("under random writes and a random clock", (server) => {
   for (const marketplace of [DEMO, SECOND]) {
     for (const [index, era] of ERAS.entries()) {
       it(`L3 Every document pushed equals a full recompute at one database snapshot and one instant (${marketplace.name}, from ${era})`, async (t) => {
+        if (hasFailed) {
+          t.skip("a run before failed");
+          return;
+        }
         const seed = SEED + index;
         t.diagnostic(`seed ${seed}`);
         try {
@@ -21,6 +28,7 @@ await onEachServer("under random writes and a random clock", (server) => {
           t.diagnostic(`${documentsJudged} documents`);
           assert.ok(documentsJudged > STEPS, `only ${documentsJudged} documents`);
         } catch (error) {
+          hasFailed = true;
           throw new Error(`with DELTAD_SEED=${SEED}: ${error instanceof Error ? error.message : String(error)}`, {
             cause: error,
           });

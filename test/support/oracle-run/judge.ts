@@ -38,8 +38,11 @@ export class Judge {
   }
 
   /** Every document shown since the last call was that of one snapshot and its instant. */
-  async judgeClaims(): Promise<void> {
-    const claims = this.#stack.takeClaims();
+  judgeClaims(): Promise<void> {
+    return this.judge(this.#stack.takeClaims());
+  }
+
+  async judge(claims: readonly Claim[]): Promise<void> {
     this.judged += claims.length;
     const left = await this.#unlike(claims, 0);
     // A document that came while the engine took a batch may still be of the snapshot before.

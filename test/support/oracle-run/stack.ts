@@ -1,11 +1,12 @@
 /** Reader, loader, engine and hub as the daemon composes them, on a real database, with a clock that the test sets. */
 import { databaseCheck } from "../../../daemon/check-database.ts";
-import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
+import { HEARTBEAT, type HeartbeatOptions } from "../../../daemon/capture/capture-options.ts";
 import { Reader } from "../../../daemon/capture/reader.ts";
 import type { Log } from "../../../daemon/config/log.ts";
 import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { Hub } from "../../../daemon/hub/hub.ts";
 import type { Subscription } from "../../../daemon/hub/subscription.ts";
+import type { ReadDayStarts } from "../../../daemon/metrics/calendar.ts";
 import { Clock } from "../../../daemon/metrics/clock.ts";
 import { compile } from "../../../daemon/definition/compile.ts";
 import { dayStartsFrom } from "../../../daemon/metrics/day-starts.ts";
@@ -17,8 +18,7 @@ import { Slices } from "../../../daemon/metrics/slices.ts";
 import { Changes } from "../changes.ts";
 import type { Installed } from "./installed.ts";
 import { Screen, type Shown } from "./screen.ts";
-import type { SettableTime } from "./settable-time.ts";
-import { WatchedSink } from "./watched-sink.ts";
+import { type TestTime, WatchedSink } from "./watched-sink.ts";
 
 export interface Timers {
   readonly monotonicMs: () => number;
@@ -28,11 +28,14 @@ export interface Timers {
 
 export interface StackOptions {
   readonly installed: Installed;
-  readonly time: SettableTime;
+  readonly time: TestTime;
   /** The engine's; real ones by default. */
   readonly timers?: Timers;
+  readonly heartbeat?: HeartbeatOptions;
   /** Stands before the loader. */
   readonly loader?: (loader: Loader) => Loader;
+  /** Stands before the reader's calendar. */
+  readonly dayStarts?: (read: ReadDayStarts) => ReadDayStarts;
 }
 
 const REAL_TIMERS: Timers = {
@@ -49,7 +52,7 @@ export interface Claim extends Shown {
 export class Stack {
   readonly changes = new Changes();
   readonly sink: WatchedSink;
-  readonly time: SettableTime;
+  readonly time: TestTime;
   /** Every document that some screen showed, until {@link takeClaims}. */
   #claims: Claim[] = [];
   readonly #snapshots = new Map<number, readonly string[]>();
@@ -59,7 +62,8 @@ export class Stack {
   readonly #hub: Hub;
   readonly #reader: Reader;
 
-  constructor({ installed, time, timers = REAL_TIMERS, loader = (same) => same }: StackOptions) {
+  constructor(options: StackOptions) {
+    const { installed, time, timers = REAL_TIMERS, loader = same, dayStarts = same } = options;
     const { marketplace, daemonUrl: url, limits } = installed;
     const plan = compile(marketplace.config);
     this.time = time;
@@ -72,11 +76,14 @@ export class Stack {
       plan,
       loader: loader(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
       loadsAtOnce: 3,
-      readDayStarts: dayStartsFrom({ rows: (statement, values) => this.#reader.rows(statement, values) }),
+      readDayStarts: dayStarts(dayStartsFrom({ rows: (statement, values) => this.#reader.rows(statement, values) })),
       clock: new Clock({ monotonicMs: time.monotonicMs, systemMs: () => time.micros / 1000 }),
       slices,
       publish: (update) => this.#publish(update),
-      nudge: () => this.#reader.nudge(),
+      nudge: () => {
+        this.#reader.nudge();
+        this.changes.happened();
+      },
       log: QUIET,
       ...timers,
     });
@@ -93,7 +100,13 @@ export class Stack {
       setImmediate,
     });
     this.#reader = new Reader(
-      { url, tables: plan.tables, deltaSelects: deltaSelects(plan), twoPhase: true, heartbeat: HEARTBEAT },
+      {
+        url,
+        tables: plan.tables,
+        deltaSelects: deltaSelects(plan),
+        twoPhase: true,
+        heartbeat: options.heartbeat ?? HEARTBEAT,
+      },
       {
         sink: this.sink,
         sessions: this.#pool,
@@ -152,5 +165,6 @@ export class Stack {
   }
 }
 
+const same = <T>(value: T): T => value;
 const ignore = (): void => undefined;
 const QUIET: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };

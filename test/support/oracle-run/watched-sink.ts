@@ -1,23 +1,30 @@
 import type { Batch, BatchSink, Cut } from "../../../daemon/capture/batch.ts";
 import type { Changes } from "../changes.ts";
-import type { SettableTime } from "./settable-time.ts";
+
+/** The database's clock in a test. */
+export interface TestTime {
+  /** Microseconds since 1970. */
+  readonly micros: number;
+  /** Passes with it. */
+  readonly monotonicMs: () => number;
+}
 
 /** Stands between reader and engine: tells the test's time as the database's, and knows which snapshots a document may be of. */
 export class WatchedSink implements BatchSink {
   readonly epochs: string[] = [];
   readonly losses: string[] = [];
   /** Called with each batch before the engine gets it; a test may hold it up there. */
-  beforeBatch: (batch: Batch) => Promise<void> = async () => undefined;
-  /** Called with each batch after the engine took it. */
-  afterBatch: (batch: Batch) => void = () => undefined;
+  beforeBatch: (batch: Batch, cut: Cut | undefined) => Promise<void> = async () => undefined;
+  /** Called after the engine took a batch. */
+  afterBatch: () => void = () => undefined;
   readonly #engine: BatchSink;
-  readonly #time: SettableTime;
+  readonly #time: TestTime;
   readonly #changes: Changes;
   #latest: string | undefined;
   #latestClock = 0;
   #underWay: string | undefined;
 
-  constructor(engine: BatchSink, time: SettableTime, changes: Changes) {
+  constructor(engine: BatchSink, time: TestTime, changes: Changes) {
     this.#engine = engine;
     this.#time = time;
     this.#changes = changes;
@@ -53,11 +60,11 @@ export class WatchedSink implements BatchSink {
   }
 
   apply(batch: Batch): Promise<void> {
-    return this.#take(batch, (timed) => this.#engine.apply(timed));
+    return this.#take(batch, undefined, (timed) => this.#engine.apply(timed));
   }
 
   applyCut(batch: Batch, cut: Cut): Promise<void> {
-    return this.#take(batch, (timed) => this.#engine.applyCut(timed, cut));
+    return this.#take(batch, cut, (timed) => this.#engine.applyCut(timed, cut));
   }
 
   lost(reason: string): void {
@@ -66,8 +73,8 @@ export class WatchedSink implements BatchSink {
     this.#changes.happened();
   }
 
-  async #take(batch: Batch, give: (timed: Batch) => Promise<void>): Promise<void> {
-    await this.beforeBatch(batch);
+  async #take(batch: Batch, cut: Cut | undefined, give: (timed: Batch) => Promise<void>): Promise<void> {
+    await this.beforeBatch(batch, cut);
     const clock = this.#time.micros;
     this.#underWay = batch.snapshot;
     try {
@@ -77,7 +84,7 @@ export class WatchedSink implements BatchSink {
     } finally {
       this.#underWay = undefined;
     }
-    this.afterBatch(batch);
+    this.afterBatch();
     this.#changes.happened();
   }
 }

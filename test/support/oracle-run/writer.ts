@@ -1,4 +1,4 @@
-import pg from "pg";
+import type pg from "pg";
 import { errorCode } from "../../../daemon/database/reason.ts";
 import type { Values } from "./values.ts";
 import { someWrite, type Writes } from "./writes.ts";
