@@ -13,6 +13,7 @@ import { Boundaries } from "./boundaries.ts";
 import { Calendar, type ReadDayStarts } from "./calendar.ts";
 import type { Clock } from "./clock.ts";
 import { Folding } from "./folding.ts";
+import { LateLoads } from "./late-loads.ts";
 import type { Loader } from "./loader.ts";
 import { Loads } from "./loads.ts";
 import { indexPlan } from "./plan-index.ts";
@@ -50,6 +51,7 @@ export class Engine implements BatchSink, Demand {
   readonly #boundaries: Boundaries<WatchedOwner>;
   readonly #waitingRoom: WaitingRoom;
   readonly #loads: Loads;
+  readonly #lateLoads = new LateLoads();
   readonly #folding: Folding;
   readonly #owners = new Map<string, WatchedOwner>();
   #calendar: Calendar;
@@ -164,6 +166,8 @@ export class Engine implements BatchSink, Demand {
     if (this.#doubt !== undefined) throw this.#doubt;
     if (!this.#options.clock.observe(batch.clock)) throw new Error("the database's clock went back");
     this.#boundaries.retime();
+    for (const owner of this.#lateLoads.find(this.#owners.values(), this.#options.monotonicMs()))
+      this.#announcer.stale(owner, "slow_load", this.#options.clock.now());
   }
 
   /** Watched owners that this batch can't be folded into; those that wait for a load are none. */

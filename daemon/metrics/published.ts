@@ -26,6 +26,8 @@ export type StaleReason =
   | "time_zone"
   /** The owner's rows could not be read; it is tried again. */
   | "load_failed"
+  /** Reading the owner's rows takes long, and what is shown meanwhile is old. */
+  | "slow_load"
   /** A change did not follow the document; the owner is read again. */
   | "reload";
 

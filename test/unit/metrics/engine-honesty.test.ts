@@ -73,6 +73,25 @@ describe("engine's honesty", () => {
     assert.deepEqual(told(bench.take()), ["stale 1: database"]);
   });
 
+  it("an owner whose load takes long is stale until it is there; one that is loaded again and again is not", async () => {
+    const bench = new EngineBench();
+    await bench.open({ 1: [status("paid", 1n)], 2: [status("paid", 1n, "2")] });
+    await bench.read({ resets: [{ source: "sales", owner: "1" }] });
+    const slow = bench.loader.last;
+    for (let second = 0; second < 14; second += 1) {
+      await bench.read({ resets: [{ source: "sales", owner: "2" }] });
+      bench.time.advance(1_000);
+      await bench.read();
+      await bench.loader.last.finish({ 2: [status("paid", 1n, "2")] });
+    }
+    assert.deepEqual(
+      told(bench.take()).filter((line) => !line.startsWith("document 2")),
+      ["document 1", "stale 1: slow_load"],
+    );
+    await slow.finish({ 1: [status("paid", 2n)] });
+    assert.deepEqual(told(bench.take()), ["document 1", "live 1"]);
+  });
+
   it("a load of a lost epoch is not taken", async () => {
     const bench = new EngineBench();
     bench.engine.begin("e");

@@ -1,0 +1,31 @@
+import type { WatchedOwner } from "./watched-owner.ts";
+
+/** Read at least every 5 s, and told at the second look at the latest: clients hear within 15 s that their numbers lag. */
+const LATE_MS = 8_000;
+/** Looking at 20,000 owners takes a millisecond. */
+const LOOK_EVERY_MS = 1_000;
+
+/** Finds the owners that have been waiting for a load for too long, whatever the load waits for. */
+export class LateLoads {
+  /** Owners that waited at the latest look: since when, and what they had shown until then. */
+  #waiting = new Map<WatchedOwner, { readonly sinceMs: number; readonly version: number }>();
+  #nextLookMs = Number.NEGATIVE_INFINITY;
+
+  /** Those that are late at this moment. */
+  find(owners: Iterable<WatchedOwner>, nowMs: number): readonly WatchedOwner[] {
+    if (nowMs < this.#nextLookMs) return [];
+    this.#nextLookMs = nowMs + LOOK_EVERY_MS;
+    const before = this.#waiting;
+    this.#waiting = new Map();
+    const late: WatchedOwner[] = [];
+    for (const owner of owners) {
+      if (owner.phase.kind !== "waiting" && owner.phase.kind !== "loading") continue;
+      const known = before.get(owner);
+      // Another version was shown since: it is another load that it waits for.
+      const since = known?.version === owner.version ? known : { sinceMs: nowMs, version: owner.version };
+      this.#waiting.set(owner, since);
+      if (nowMs - since.sinceMs >= LATE_MS) late.push(owner);
+    }
+    return late;
+  }
+}
