@@ -102,8 +102,7 @@ export class SessionRequests {
       case "subscribe":
         if (subscription !== undefined) return subscription.request(request.id);
         if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) return this.refuse(request.id, "too_many_subscriptions");
-        this.#subscriptions.set(owner, this.#options.hub.subscribe(owner, this.#options.subscriber, request.id));
-        return;
+        return this.#subscribe(owner, request.id);
       case "snapshot":
         return subscription === undefined
           ? this.refuse(request.id, "not_subscribed")
@@ -113,6 +112,13 @@ export class SessionRequests {
         this.#subscriptions.delete(owner);
         return this.#ack(request.id);
     }
+  }
+
+  #subscribe(owner: string, id: string): void {
+    const subscription = this.#options.hub.subscribe(owner, this.#options.subscriber, id);
+    // A first document that the socket could not take has ended the session.
+    if (this.#stopped) subscription.close();
+    else this.#subscriptions.set(owner, subscription);
   }
 
   #forbid(id: string, code: NackCode, ownerId: string): void {
