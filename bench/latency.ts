@@ -43,7 +43,7 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
     const relaySocket = new WebSocket(`ws://127.0.0.1:${port}`);
     await once(relaySocket, "open");
     let onFrame: (atNs: bigint) => void = () => undefined;
-    const subscriber = await OwnerSocket.subscribe(daemon, daemon.token(["1"]), ["1"], (_owner, _document, atNs) =>
+    const subscriber = await OwnerSocket.subscribed(daemon, daemon.token(["1"]), ["1"], (_owner, _document, atNs) =>
       onFrame(atNs),
     );
     const nextFrame = (): Promise<bigint> => new Promise((resolve) => (onFrame = resolve));

@@ -26,7 +26,8 @@ const stop = async (): Promise<void> => {
   await copy.remove();
   await servers.stop();
 };
-process.once("SIGINT", () => void stop().finally(() => process.exit(130)));
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void stop().finally(() => process.exit(130)));
 
 try {
   process.exitCode = (await suitePasses()) && (await killAll()) ? 0 : 1;

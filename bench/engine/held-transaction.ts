@@ -25,7 +25,7 @@ export async function benchHeldTransaction({ server, report, quick }: BenchRun):
   const daemon = await DaemonProcess.start(await migrate(session, server.url("held")));
   try {
     let onFrame: (atNs: bigint) => void = () => undefined;
-    const subscriber = await OwnerSocket.subscribe(daemon, daemon.token(["1"]), ["1"], (_owner, _document, atNs) =>
+    const subscriber = await OwnerSocket.subscribed(daemon, daemon.token(["1"]), ["1"], (_owner, _document, atNs) =>
       onFrame(atNs),
     );
     const nextFrame = (): Promise<bigint> => new Promise((resolve) => (onFrame = resolve));

@@ -37,7 +37,7 @@ async function heapWith(daemonUrl: string, firstOwner: number): Promise<{ empty:
   const daemon = await DaemonProcess.start(daemonUrl);
   try {
     const empty = await daemon.heapBytes();
-    const subscriber = await OwnerSocket.subscribe(daemon, daemon.token(owners), owners);
+    const subscriber = await OwnerSocket.subscribed(daemon, daemon.token(owners), owners);
     const loaded = await daemon.heapBytes();
     subscriber.close();
     return { empty, loaded };

@@ -25,7 +25,7 @@ export async function benchOwnerSize({ server, report, quick }: BenchRun): Promi
   try {
     let onFrame: (atNs: bigint) => void = () => undefined;
     const startedMs = performance.now();
-    const subscriber = await OwnerSocket.subscribe(
+    const subscriber = await OwnerSocket.subscribed(
       daemon,
       daemon.token([SMALL, LARGE]),
       [SMALL, LARGE],

@@ -28,7 +28,7 @@ const arrivals: Arrival[] = [];
 
 const sockets = await Promise.all(
   task.tokens.map((token, owner) =>
-    OwnerSocket.subscribe(task, token, [String(owner + 1)], (_id, document, atNs) => {
+    OwnerSocket.open(task, token, (_id, document, atNs) => {
       const writes = writesIn(document);
       if (writes === included[owner]) return;
       included[owner] = writes;
@@ -36,6 +36,8 @@ const sockets = await Promise.all(
     }),
   ),
 );
+// At once: not one after the other, as they connected.
+await Promise.all(sockets.map((socket, owner) => socket.subscribe([String(owner + 1)])));
 process.send?.("ready");
 
 process.on("message", (question) => {

@@ -24,29 +24,47 @@ export class OwnerSocket {
     this.#onDocument = onDocument;
   }
 
-  /** Resolves when every owner's first snapshot has come. */
-  static async subscribe(
+  /** Resolves when the daemon has taken the token. */
+  static async open(
     daemon: Pick<DaemonProcess, "port">,
     token: string,
-    owners: readonly string[],
     onDocument: OnDocument = () => undefined,
   ): Promise<OwnerSocket> {
     const socket = new WebSocket(`ws://127.0.0.1:${daemon.port}${STREAM_PATH}`, PROTOCOL, {
       headers: { authorization: `Bearer ${token}` },
     });
     const subscriber = new OwnerSocket(socket, onDocument);
-    await once(socket, "open");
-    const complete = new Promise<void>((resolve, reject) => {
-      socket.on("message", (data: Buffer) => {
-        subscriber.#take(JSON.parse(data.toString()) as OwnerFrame);
-        if (subscriber.documents.size === owners.length) resolve();
-        if (subscriber.#fault) reject(subscriber.#fault);
-      });
-      socket.once("close", (code) => reject(new Error(`the daemon closed the socket: ${code}`)));
-    });
-    for (const ownerId of owners) socket.send(JSON.stringify({ type: "subscribe", id: ownerId, ownerId }));
-    await complete;
+    // The first frame is the welcome.
+    await once(socket, "message");
+    socket.on("message", (data: Buffer) => subscriber.#take(JSON.parse(data.toString()) as OwnerFrame));
     return subscriber;
+  }
+
+  /** As `open`, then `subscribe`. */
+  static async subscribed(
+    daemon: Pick<DaemonProcess, "port">,
+    token: string,
+    owners: readonly string[],
+    onDocument?: OnDocument,
+  ): Promise<OwnerSocket> {
+    const subscriber = await OwnerSocket.open(daemon, token, onDocument);
+    await subscriber.subscribe(owners);
+    return subscriber;
+  }
+
+  /** Resolves when every owner's first snapshot has come. */
+  subscribe(owners: readonly string[]): Promise<void> {
+    const complete = new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (this.documents.size >= owners.length || this.#fault) this.#socket.off("message", look);
+        if (this.#fault) reject(this.#fault);
+        else if (this.documents.size >= owners.length) resolve();
+      };
+      this.#socket.on("message", look);
+      this.#socket.once("close", (code) => reject(new Error(`the daemon closed the socket: ${code}`)));
+    });
+    for (const ownerId of owners) this.#socket.send(JSON.stringify({ type: "subscribe", id: ownerId, ownerId }));
+    return complete;
   }
 
   /** Throws if any frame was refused, did not fit, or told that numbers can't be vouched for. */
