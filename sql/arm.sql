@@ -3,6 +3,7 @@
 create or replace procedure deltad.arm(watched regclass, capture text)
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set client_min_messages = warning
 as $$
 declare
   armed record;

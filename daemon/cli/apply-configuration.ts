@@ -29,7 +29,7 @@ export async function readRequirements(configFile: string): Promise<Requirements
 
 /** A session for migrations; ConfigError for a standby, a server that is too old, a pooler, a wrong password. */
 export function openMigrationSession(url: string): Promise<Session> {
-  return Session.open({ url, role: "migrate", statementTimeoutMs: STATEMENT_MS });
+  return Session.open({ url, role: "migrate", statementTimeoutMs: STATEMENT_MS, settings: { jit: "off" } });
 }
 
 /**

@@ -5,9 +5,10 @@ import { checksum, type MigrationStep } from "./migration-step.ts";
 /**
  * Taken for the whole migration, so that any number may be started at once. Waiting for another migration is not limited;
  * waiting for a table is: below PostgreSQL's deadlock_timeout (1 s), so that in a deadlock it is the migration that gives up.
- * Nothing is called that others have put into the way of the role that migrates, which may be a superuser's.
+ * Compiling a look into the catalogs would take longer than the look. Nothing is called that others have put into the way of the role that migrates, which may be a superuser's.
  */
 export const MIGRATION_LOCK = `set local search_path = pg_catalog, pg_temp;
+set local jit = off;
 set local lock_timeout = 0;
 do $$ begin perform pg_advisory_xact_lock(1684368500, 3); end $$;
 set local lock_timeout = '800ms';

@@ -17,7 +17,7 @@ await onEachServer("watching", (server) => {
 
   // From whatever the test before left.
   beforeEach(async () => {
-    await database.query("drop table if exists stay, stay_old, host");
+    await database.query("drop table if exists stay, stay_old, host cascade");
     await database.query(STAYS_SCHEMA);
     await install(database, STAYS);
     await database.query("truncate stay; delete from deltad.change_stays; delete from deltad.reset");
@@ -82,6 +82,25 @@ await onEachServer("watching", (server) => {
     assert.deepEqual(left, []);
     await database.query("insert into stay (host_id) values (1)");
     assert.deepEqual(await findings(STAYS.slice(0, 1)), []);
+  });
+
+  it("a captured column can't be dropped or change its type under the triggers, others can", async () => {
+    for (const change of ["drop column state", "alter state type varchar(80)"]) {
+      await assert.rejects(database.query(`alter table stay ${change}`), /depend|used by a view/, change);
+    }
+    await assert.rejects(database.query("drop table stay"), { detail: /view deltad\.guard_stays depends on/ });
+    await database.query("alter table stay drop column note");
+    await database.query("insert into stay (host_id) values (1)");
+  });
+
+  it("the guard is lifted by dropping its view, for a column that may go or widen, and apply puts it back", async () => {
+    await database.query("drop view deltad.guard_stays; alter table stay alter state type varchar(80)");
+    assert.deepEqual(await findings(), []);
+    assert.deepEqual(await install(database, STAYS), ["watch"]);
+    await install(database, staysWith("id bigint", "host_id bigint", "amount numeric"));
+    await database.query("alter table stay drop column state");
+    await assert.rejects(database.query("alter table stay drop column amount"), /depend/);
+    await database.query("insert into stay (host_id) values (1)");
   });
 
   it("finds nothing where everything is in order, with no more rights than the daemon's", async () => {
@@ -165,7 +184,7 @@ await onEachServer("watching", (server) => {
   });
 
   it("finds a table that is gone, and one whose rows are hidden from the daemon", async () => {
-    await database.query("drop table stay");
+    await database.query("drop table stay cascade");
     assert.deepEqual(await findings(), [
       "The watched table public.stay does not exist: create it, or take it out of the configuration.",
     ]);
