@@ -159,4 +159,12 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
     test: FORMAT,
     title: "is absent unless the base is above 0",
   },
+  {
+    name: "changes lost of an owner that was loaded without rows",
+    file: "daemon/metrics/folding.ts",
+    find: "    do {\n      const missing",
+    replace: "    if (loaded.length > 0) do {\n      const missing",
+    test: LOADING,
+    title: "L1 deltas that come while an owner with no rows yet loads are in its document",
+  },
 ];
