@@ -8,6 +8,7 @@ import { Client } from "../../client/client.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
 import type { DemoProcess } from "../support/demo-clone.ts";
 import { DeltadProgram } from "../support/deltad-program.ts";
+import { bellFree } from "../support/held-bell.ts";
 import { DEMO, oracleDocuments } from "../support/oracle.ts";
 import { createMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
@@ -99,6 +100,8 @@ await onEachServer("a daemon killed in mid-stream", (server) => {
       await setTimeout(ALIVE_MS * kill);
       daemon.child.kill("SIGKILL");
       await daemon.exited;
+      // Who writes now waits for nobody and notifies nobody.
+      await bellFree(database);
       daemon = await start();
     }
     await setTimeout(ALIVE_MS);

@@ -17,7 +17,7 @@ export class Proxy {
   rewrite: ((chunk: Buffer) => Buffer) | undefined;
   #statements = 0;
   #silenced: string | undefined;
-  readonly #target: URL;
+  #target: URL;
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
 
@@ -54,6 +54,11 @@ export class Proxy {
   /** From now on new connections with such a name are silent as well; undefined ends it. */
   silenceNew(name: string | undefined): void {
     this.#silenced = name;
+  }
+
+  /** Where new connections go from now on: a server that was started again is at another port. */
+  retarget(targetUrl: string): void {
+    this.#target = new URL(targetUrl);
   }
 
   async stop(): Promise<void> {

@@ -76,6 +76,13 @@ function removeWhenWeDie(base: string, dataDir: string): () => void {
   return () => guard.stdin.destroy();
 }
 
+/** A database on a server of a test's own: a new one, or that of a name as it is. */
+export async function databaseOn(cluster: Cluster, existing?: string): Promise<TestDatabase> {
+  const database = new OwnDatabase(cluster.url("postgres"), existing ?? newName());
+  if (existing === undefined) await database.create();
+  return database;
+}
+
 /** Why there is no such server here; undefined where there is one. */
 export async function missingServer(major: number): Promise<string | undefined> {
   if (major !== 15) return undefined;
@@ -116,7 +123,7 @@ class SharedServer implements TestServer {
   }
 
   async createDatabase(): Promise<TestDatabase> {
-    const database = new OwnDatabase(this.#url(), `test_${randomBytes(6).toString("hex")}`);
+    const database = new OwnDatabase(this.#url(), newName());
     await database.create();
     this.#databases.push(database);
     return database;
@@ -132,6 +139,10 @@ class SharedServer implements TestServer {
     if (!url) throw new Error(`${this.name} is not started`);
     return url;
   }
+}
+
+function newName(): string {
+  return `test_${randomBytes(6).toString("hex")}`;
 }
 
 class OwnDatabase implements TestDatabase {
