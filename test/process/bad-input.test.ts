@@ -1,7 +1,7 @@
 /** What the real program says to mistakes that need no database: one line that tells what to do, and an exit code for scripts. */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { DeltadProgram } from "../support/deltad-program.ts";
@@ -72,20 +72,20 @@ const ENVIRONMENTS: readonly (readonly [what: string, change: Readonly<Record<st
   ],
 ];
 
-describe("deltad", { concurrency: 2 }, () => {
-  let deltad: DeltadProgram;
-  let folder = "";
+let deltad: DeltadProgram;
+let folder = "";
 
-  before(async () => {
-    deltad = await DeltadProgram.make({
-      DATABASE_URL: NOWHERE,
-      DELTAD_JWT_SECRET: SECRET,
-      DELTAD_CONFIG: "demo/deltad.config.ts",
-    });
-    ({ folder } = deltad);
+before(async () => {
+  deltad = await DeltadProgram.make({
+    DATABASE_URL: NOWHERE,
+    DELTAD_JWT_SECRET: SECRET,
+    DELTAD_CONFIG: "demo/deltad.config.ts",
   });
-  after(() => deltad.remove());
+  ({ folder } = deltad);
+});
+after(() => deltad.remove());
 
+describe("deltad", { concurrency: 2 }, () => {
   for (const command of COMMANDS) {
     it(`${command} --help explains it and exits 0`.trim(), async () => {
       const { code, output } = await deltad.run(`${command} --help`);
@@ -116,15 +116,7 @@ describe("deltad", { concurrency: 2 }, () => {
     });
   }
 
-  for (const command of [
-    "demo",
-    "start",
-    "migrate plan",
-    "migrate apply",
-    "migrate status",
-    "token --owner 1",
-    "verify",
-  ]) {
+  for (const command of ["start", "migrate plan", "migrate apply", "migrate status", "token --owner 1", "verify"]) {
     it(`${command} refuses an unknown DELTAD_ name rather than go on without it`, async () => {
       await deltad.refuses(command, /DELTAD_CONIFG is not an option of deltad; did you mean DELTAD_CONFIG\?$/, {
         DELTAD_CONIFG: "mine.ts",
@@ -152,8 +144,16 @@ describe("deltad", { concurrency: 2 }, () => {
       assert.doesNotMatch(output, /canary/);
     });
   }
+});
 
-  it("demo --database: a URL that is none, and one where nobody answers", async () => {
+describe("deltad demo, of which a folder takes one at a time", () => {
+  it("refuses an unknown DELTAD_ name rather than go on without it", async () => {
+    await deltad.refuses("demo", /DELTAD_PROT is not an option of deltad; did you mean DELTAD_PORT\?$/, {
+      DELTAD_PROT: "1",
+    });
+  });
+
+  it("--database: a URL that is none, and one where nobody answers", async () => {
     await deltad.refuses("demo --database canary-password", /--database must be a URL like postgresql:/);
     const { code, output } = await deltad.run(`demo --database ${NOWHERE}`);
     assert.equal(code, 1);
@@ -161,18 +161,12 @@ describe("deltad", { concurrency: 2 }, () => {
     assert.doesNotMatch(output, /canary/);
   });
 
-  describe("demo on a busy port that somebody asked for", () => {
-    const squatter: Server = createServer();
-    let port = "";
-    before(async () => {
-      port = String(await listeningOn(squatter));
+  for (const name of ["DELTAD_PORT", "PORT"]) {
+    it(`on a busy port that somebody asked for (${name}) exits 78 with one line, before it starts anything`, async (t) => {
+      const squatter = createServer();
+      const port = String(await listeningOn(squatter));
+      t.after(() => squatter.close());
+      await deltad.refuses("demo", /^deltad: port \d+ on 127\.0\.0\.1 is taken: .*DELTAD_PORT$/, { [name]: port });
     });
-    after(() => squatter.close());
-
-    for (const name of ["DELTAD_PORT", "PORT"]) {
-      it(`(${name}) exits 78 with one line, before it starts anything`, async () => {
-        await deltad.refuses("demo", /^deltad: port \d+ on 127\.0\.0\.1 is taken: .*DELTAD_PORT$/, { [name]: port });
-      });
-    }
-  });
+  }
 });
