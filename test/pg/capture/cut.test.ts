@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import pg from "pg";
 import type { Cut } from "../../../daemon/capture/batch.ts";
+import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
 import { bellHeld } from "../../support/held-bell.ts";
 import { createLedger } from "../../support/ledger.ts";
 import { readerOf } from "../../support/run-reader.ts";
@@ -94,6 +95,24 @@ await onEachServer("a cut", (server) => {
     await sink.until(() => sink.cuts.length === 2, "the reset");
     assert.deepEqual([sink.sums.get("1"), sink.sums.get("2")], [1n, 1n]);
     assert.deepEqual([sink.epochs.length, sink.losses], [1, []]);
+  });
+
+  it("that fails when the sink has its batch ends the epoch: the batch is not read a second time", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const running = readerOf(ledger.url, { heartbeat: { ...HEARTBEAT, everyMs: Number.POSITIVE_INFINITY } });
+    t.after(() => running.stop());
+    await running.reader.start();
+    const { sink } = running;
+    await bellHeld(ledger.database);
+    // As a lock that is not to be had: where a read fails so, it is tried again.
+    sink.onCut = () => Promise.reject(Object.assign(new Error("no lock"), { code: "55P03" }));
+    sink.cutWanted = true;
+    await ledger.database.query("insert into ledger (id, holder) values (1, 1)");
+    await sink.until(() => sink.epochs.length === 2, "a new epoch");
+    await ledger.database.query("insert into ledger (id, holder) values (2, 1)");
+    await sink.until(() => sink.sums.has("2"), "a row in it");
+    assert.equal(sink.cuts[0]?.grains.length, 1);
+    assert.deepEqual([sink.sums.get("1"), sink.losses], [1n, ["no lock"]]);
   });
 });
 

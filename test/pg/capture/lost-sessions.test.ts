@@ -89,6 +89,21 @@ await onEachServer("a lost session", (server) => {
     });
   }
 
+  it("whose daemon is cut off, and does not even notice, gives the bell back within three heartbeats", async (t) => {
+    const ledger = await createLedger(await server.createDatabase());
+    const proxy = await Proxy.start(ledger.url);
+    t.after(() => proxy.stop());
+    // As a daemon that is stopped: it neither beats nor ends its connection.
+    const running = readerOf(proxy.url, { heartbeat: { ...FAST, timeoutMs: 60_000 } });
+    t.after(() => running.stop());
+    await running.reader.start();
+    await bellHeld(ledger.database);
+    proxy.silenceNew("deltad/");
+    proxy.silence("deltad/");
+    await bellFree(ledger.database);
+    assert.deepEqual(running.sink.losses, []);
+  });
+
   it("takes the pool's with it, which may hang on the same dead network", async (t) => {
     const ledger = await createLedger(await server.createDatabase());
     const proxy = await Proxy.start(ledger.url);
