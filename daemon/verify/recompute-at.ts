@@ -1,3 +1,4 @@
+import { lockStatement } from "../capture/statement.ts";
 import type { Session } from "../database/session.ts";
 import type { Plan } from "../definition/plan.ts";
 import type { JsonObject } from "../metrics/published.ts";
@@ -26,6 +27,9 @@ export interface Recompute {
   readonly documents: Promise<ReadonlyMap<string, JsonObject>>;
 }
 
+/** An ALTER TABLE in between would wait for the exporter, this for it, and the exporter for this: as short as a load waits. */
+const LOCK_TIMEOUT_MS = 200;
+
 /** Computes documents the second way, at an exported snapshot. */
 export function recomputeAt({ plan, sessions, snapshotId, owners, t }: RecomputeRequest): Recompute {
   let settle = (): void => undefined;
@@ -34,8 +38,10 @@ export function recomputeAt({ plan, sessions, snapshotId, owners, t }: Recompute
   });
   const documents = sessions
     .run(async (session) => {
+      const snapshot = `set transaction snapshot '${snapshotId.replaceAll("'", "''")}'`;
+      // Locked while the exporter still holds its own locks: a table that is rewritten first would be read as an empty one.
       await session.script(
-        `begin isolation level repeatable read read only; set transaction snapshot '${snapshotId.replaceAll("'", "''")}'`,
+        `begin isolation level repeatable read read only; ${snapshot}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; ${lockStatement(plan.tables)}`,
       );
       settle();
       const rows = await session.query<RecomputedRow>(recomputeSelect(plan), [await owners, t]);

@@ -6,6 +6,7 @@ import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { compile } from "../../../daemon/definition/compile.ts";
 import { SnapshotLoader } from "../../../daemon/metrics/loader.ts";
 import { Slices } from "../../../daemon/metrics/slices.ts";
+import { recomputeAt } from "../../../daemon/verify/recompute-at.ts";
 import { Verification } from "../../../daemon/verify/verification.ts";
 import { install } from "../../support/install.ts";
 import { DEMO } from "../../support/oracle.ts";
@@ -110,6 +111,35 @@ await onEachServer("verify", (server) => {
     } finally {
       await end();
     }
+  });
+
+  it("no table is rewritten between the snapshot of a recompute and its reading", async (t) => {
+    const { database, end } = await begin(server);
+    t.after(end);
+    const reader = await database.client();
+    await reader.query("begin isolation level repeatable read");
+    const { rows } = await reader.query<{ id: string }>("select pg_export_snapshot() as id");
+    const sessions = new SessionPool({ url: database.url, role: "verify", statementTimeoutMs: 10_000 }, 1);
+    t.after(() => sessions.stop());
+    let known: (owners: readonly string[]) => void = () => undefined;
+    const owners = new Promise<readonly string[]>((resolve) => {
+      known = resolve;
+    });
+    const { imported, documents } = recomputeAt({
+      plan,
+      sessions,
+      snapshotId: rows[0]?.id ?? "",
+      owners,
+      t: Date.now() * 1000,
+    });
+    await imported;
+    await reader.query("rollback");
+    const rewrite =
+      "set lock_timeout = '50ms'; alter table listings add column since timestamptz default clock_timestamp()";
+    await assert.rejects(reader.query(rewrite), { code: "55P03" });
+    known(["1"]);
+    const document = (await documents).get("1");
+    assert.equal(typeof document?.["listings"] === "object" && document["listings"]?.["total"], 3);
   });
 
   it("leaves no lease behind", async () => {
