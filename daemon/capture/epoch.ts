@@ -9,7 +9,7 @@ import { randomUUID } from "node:crypto";
 import { within } from "../database/deadline.ts";
 import type { Prepared, Session, TextRow } from "../database/session.ts";
 import { parseReply, type Reply } from "./batch-row.ts";
-import { RELEASE_BELL, writersMayNotify } from "./bell.ts";
+import { BELL_CHANNEL, RELEASE_BELL, writersMayNotify } from "./bell.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
 import { Contention, isContention } from "./contention.ts";
 import { inCut } from "./cut.ts";
@@ -65,9 +65,12 @@ export class Epoch {
     const session = await openReaderSession(this.#options);
     this.#session = session;
     session.onLost((reason) => this.#fail(new Error(reason)));
+    // The bell rings here as well, so that the backend that will read wakes with it, not after the listener has told of it.
+    session.onNotification(() => this.#rhythm.ring());
     await refuseSharedBackend(session, this.#with.sessions);
     await this.#listener.start();
     await this.#refuseBrokenCapture(session);
+    await session.script(`listen ${BELL_CHANNEL}`);
     const { cursor, canPrepare } = await registerReader(session, this.id);
     for (const id of this.#leases) await this.#release(session, id);
     this.#leases.add(this.id);

@@ -84,6 +84,11 @@ export class Session {
     return !this.#ended && this.#closing === undefined;
   }
 
+  /** Called for every notification on a channel that this session listens to. */
+  onNotification(listener: () => void): void {
+    this.#client.on("notification", listener);
+  }
+
   /** Called at most once, and never after `close`. */
   onLost(listener: (reason: string) => void): void {
     this.#lostListeners.push(listener);
