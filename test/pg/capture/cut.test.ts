@@ -104,14 +104,16 @@ await onEachServer("a cut", (server) => {
     await running.reader.start();
     const { sink } = running;
     await bellHeld(ledger.database);
-    // As a lock that is not to be had: where a read fails so, it is tried again.
-    sink.onCut = () => Promise.reject(Object.assign(new Error("no lock"), { code: "55P03" }));
+    // As a lock that is not to be had: where a read fails so, it is tried again. A cut before the row has come is no matter.
+    sink.onCut = async () => {
+      if (sink.cuts.at(-1)?.grains.length === 1) throw Object.assign(new Error("no lock"), { code: "55P03" });
+      sink.cutWanted = true;
+    };
     sink.cutWanted = true;
     await ledger.database.query("insert into ledger (id, holder) values (1, 1)");
     await sink.until(() => sink.epochs.length === 2, "a new epoch");
     await ledger.database.query("insert into ledger (id, holder) values (2, 1)");
     await sink.until(() => sink.sums.has("2"), "a row in it");
-    assert.equal(sink.cuts[0]?.grains.length, 1);
     assert.deepEqual([sink.sums.get("1"), sink.losses], [1n, ["no lock"]]);
   });
 });
