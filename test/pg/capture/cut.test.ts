@@ -104,12 +104,14 @@ await onEachServer("a cut", (server) => {
     await running.reader.start();
     const { sink } = running;
     await bellHeld(ledger.database);
-    // As a lock that is not to be had: where a read fails so, it is tried again. A cut before the row has come is no matter.
+    // As a lock that is not to be had: where a read fails so, it is tried again. Until the row has come, one cut follows another.
     sink.onCut = async () => {
       if (sink.cuts.at(-1)?.grains.length === 1) throw Object.assign(new Error("no lock"), { code: "55P03" });
       sink.cutWanted = true;
     };
     sink.cutWanted = true;
+    running.reader.nudge();
+    await sink.until(() => sink.cuts.length > 0, "a cut");
     await ledger.database.query("insert into ledger (id, holder) values (1, 1)");
     await sink.until(() => sink.epochs.length === 2, "a new epoch");
     await ledger.database.query("insert into ledger (id, holder) values (2, 1)");
