@@ -57,6 +57,8 @@ const LOOKUP_SESSIONS = 1;
 const LOOKUP_TIMEOUT_MS = 5_000;
 /** A load reads all of an owner's rows where a metric has no window. */
 const LOAD_TIMEOUT_MS = 120_000;
+/** An ALTER TABLE waits for loads, and writes for it: owners whose loads take longer together are loaded in parts. */
+const GROUP_TIMEOUT_MS = 10_000;
 const IDLE_MS = 60_000;
 const LOAD_SETTINGS = { jit: "off", plan_cache_mode: "force_generic_plan" };
 /** Built by Vite beside the compiled daemon. */
@@ -87,7 +89,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   const slices = new Slices({ monotonicMs, setImmediate });
   const engine: Engine = new Engine({
     plan,
-    loader: new SnapshotLoader({ plan, sessions: pool, slices }),
+    loader: new SnapshotLoader({ plan, sessions: pool, slices, groupTimeoutMs: GROUP_TIMEOUT_MS }),
     loadsAtOnce: LOADS_AT_ONCE,
     readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
     clock: tuning.clock ?? new Clock({ monotonicMs, systemMs: Date.now }),

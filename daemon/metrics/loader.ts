@@ -53,6 +53,8 @@ export interface SnapshotLoaderOptions {
   /** Runs work on a session of its own, and drops the session if the work throws. */
   readonly sessions: { run<T>(work: (session: LoadSession) => Promise<T>): Promise<T> };
   readonly slices: Slices;
+  /** How long a load of several owners may take, in milliseconds; without it, as long as the session lets a statement. */
+  readonly groupTimeoutMs?: number;
 }
 
 /** Nothing but ACCESS EXCLUSIVE makes a load wait, and then the application's writes wait as well: give way at once. */
@@ -85,7 +87,7 @@ export class SnapshotLoader implements Loader {
     });
     const owners = this.#options.sessions
       .run(async (session) => {
-        if (!isLate) await this.#import(session, request.snapshotId);
+        if (!isLate) await this.#import(session, request);
         // The reader may have let its locks go before this session had them.
         if (isLate) throw new Error(`no session took the snapshot within ${IMPORT_MS} ms`);
         settle();
@@ -97,10 +99,13 @@ export class SnapshotLoader implements Loader {
     return { imported: inTime, owners };
   }
 
-  async #import(session: LoadSession, snapshotId: string): Promise<void> {
+  async #import(session: LoadSession, { snapshotId, owners }: LoadRequest): Promise<void> {
+    const { groupTimeoutMs } = this.#options;
+    const isLimited = owners.length > 1 && groupTimeoutMs !== undefined;
     await session.script(
       [
         "begin isolation level repeatable read read only",
+        ...(isLimited ? [`set local statement_timeout = ${groupTimeoutMs}`] : []),
         `set transaction snapshot '${snapshotId.replaceAll("'", "''")}'`,
         `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
         this.#lock,

@@ -13,6 +13,9 @@ const GROUP_SIZE = 1000;
 const QUIET_MS = 10;
 const LONGEST_WAIT_MS = 100;
 
+/** query_canceled. */
+const STATEMENT_TIMEOUT = "57014";
+
 /** Owners that are loaded by one statement. One that failed is tried again as it is, or in parts. */
 export interface LoadGroup {
   readonly owners: readonly WatchedOwner[];
@@ -102,10 +105,10 @@ export class WaitingRoom {
     this.#gathering = false;
   }
 
-  /** Data that PostgreSQL can't compute with (class 22) is some owner's: tenths lead to that owner and let the others go on. */
+  /** What is some owner's fault: tenths lead to that owner and let the others go on. */
   #parts(group: LoadGroup, error: unknown): readonly LoadGroup[] {
     const { owners } = group;
-    if (owners.length === 1 || !errorCode(error)?.startsWith("22")) return [group];
+    if (owners.length === 1 || !isOfTheirRows(error)) return [group];
     const size = Math.ceil(owners.length / 10);
     const count = Math.ceil(owners.length / size);
     return Array.from({ length: count }, (_, part) => ({
@@ -134,6 +137,12 @@ export class WaitingRoom {
     }, delayMs);
     this.#timers.add(timer);
   }
+}
+
+/** Data that PostgreSQL can't compute with (class 22), or more than it reads in the time given. */
+function isOfTheirRows(error: unknown): boolean {
+  const code = errorCode(error) ?? "";
+  return code.startsWith("22") || code === STATEMENT_TIMEOUT;
 }
 
 function isWaiting(owner: WatchedOwner): boolean {

@@ -96,15 +96,16 @@ describe("engine's honesty", () => {
     const bench = new EngineBench();
     bench.engine.begin("e");
     bench.engine.watch("1");
+    bench.engine.watch("2");
     bench.time.advance(10);
     await bench.read();
     bench.engine.lost();
     bench.engine.begin("f");
-    await bench.loader.last.finish({ 1: [status("paid", 9n)] });
-    assert.deepEqual(told(bench.take()), ["stale 1: database"]);
+    await bench.loader.last.finish({ 1: [status("paid", 9n)], 2: { kind: "no row" } });
+    assert.deepEqual(told(bench.take()), ["stale 1: database", "stale 2: database"]);
     await bench.read();
-    await bench.loader.last.finish({ 1: [status("paid", 1n)] });
-    assert.deepEqual(told(bench.take()), ["document 1", "live 1"]);
+    await bench.loader.last.finish({ 1: [status("paid", 1n)], 2: [] });
+    assert.deepEqual(told(bench.take()), ["document 1", "live 1", "document 2", "live 2"]);
   });
 
   it("a load that fails is told once and tried again with growing delays", async () => {
@@ -126,6 +127,22 @@ describe("engine's honesty", () => {
     await bench.read();
     await bench.loader.last.finish({ 1: [] });
     assert.deepEqual(told(bench.take()), ["document 1", "live 1"]);
+  });
+
+  it("owners whose rows are too many to be read together are read in parts", async () => {
+    const bench = new EngineBench();
+    bench.engine.begin("e");
+    for (let owner = 0; owner < 1_000; owner += 1) bench.engine.watch(`${owner}`);
+    for (let round = 0; round < 40; round += 1) {
+      bench.time.advance(1_000);
+      await bench.read();
+      for (const load of bench.loader.loads.splice(0)) {
+        const { owners } = load.request;
+        if (owners.length > 100) await load.fail(Object.assign(new Error("statement timeout"), { code: "57014" }));
+        else await load.finish(Object.fromEntries(owners.map((owner) => [owner, []])));
+      }
+    }
+    assert.equal(told(bench.take()).filter((line) => line.startsWith("live ")).length, 1_000);
   });
 
   it("one owner's data that PostgreSQL can't compute with keeps no other owner from being loaded", async () => {

@@ -56,4 +56,18 @@ describe("the loader's sessions", () => {
     lock();
     await assert.rejects(load.owners, /within 5000 ms/);
   });
+
+  it("several owners get no longer than a group may take, one alone as long as its session lets it", async () => {
+    const scripts: string[] = [];
+    const session = { rows: async () => [], script: async (text: string) => void scripts.push(text) };
+    const sessions = { run: <T>(work: (given: typeof session) => Promise<T>): Promise<T> => work(session) };
+    const loader = new SnapshotLoader({ plan, sessions, slices, groupTimeoutMs: 10_000 });
+    await loader.load({ ...request, owners: ["1", "2"] }).owners;
+    await loader.load(request).owners;
+    const begins = scripts.filter((text) => text.startsWith("begin"));
+    assert.deepEqual(
+      begins.map((text) => /statement_timeout = (\d+)/.exec(text)?.[1]),
+      ["10000", undefined],
+    );
+  });
 });
