@@ -71,7 +71,7 @@ export class Stack {
       { url, role: "pool", statementTimeoutMs: 10_000, settings: { plan_cache_mode: "force_generic_plan" } },
       4,
     );
-    const slices = new Slices({ monotonicMs: () => performance.now(), setImmediate });
+    const slices = new Slices({ monotonicMs: timers.monotonicMs, setImmediate });
     this.#engine = new Engine({
       plan,
       loader: loader(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
