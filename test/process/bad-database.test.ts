@@ -183,7 +183,10 @@ await onEachServer("deltad", (server) => {
       t.after(() => pooler.stop());
       // Two sessions that get the same backend are seen by the daemon alone, which is the one to be misled by them.
       const commands = turns === "all in turn" ? COMMANDS : ["start"];
-      await allRefuse(commands, /pooler in transaction mode: use the direct URL/, pooler.url);
+      // One after the other: whose turn it is must not depend on a neighbour.
+      for (const command of commands) {
+        await allRefuse([command], /pooler in transaction mode: use the direct URL/, pooler.url);
+      }
     });
   }
 
