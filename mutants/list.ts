@@ -1,6 +1,26 @@
 import { CAPTURE_MUTANTS } from "./capture.ts";
+import { CLIENT_MUTANTS } from "./client.ts";
+import { DEFINITION_MUTANTS } from "./definition.ts";
 import { GATEWAY_MUTANTS } from "./gateway.ts";
+import { HUB_MUTANTS } from "./hub.ts";
+import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
+import { READING_MUTANTS } from "./reading.ts";
+import { SOCKETS_MUTANTS } from "./sockets.ts";
+import { SQL_MUTANTS } from "./sql.ts";
+import { WHOLE_MUTANTS } from "./whole.ts";
 
-export const MUTANTS: readonly Mutant[] = [...METRICS_MUTANTS, ...CAPTURE_MUTANTS, ...GATEWAY_MUTANTS];
+export const MUTANTS: readonly Mutant[] = [
+  ...METRICS_MUTANTS,
+  ...LOADING_MUTANTS,
+  ...DEFINITION_MUTANTS,
+  ...CAPTURE_MUTANTS,
+  ...READING_MUTANTS,
+  ...SQL_MUTANTS,
+  ...HUB_MUTANTS,
+  ...GATEWAY_MUTANTS,
+  ...SOCKETS_MUTANTS,
+  ...CLIENT_MUTANTS,
+  ...WHOLE_MUTANTS,
+];

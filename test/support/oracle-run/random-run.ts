@@ -62,20 +62,22 @@ class RandomRun {
     this.#values = values;
     this.#time = time;
     this.#writers = writers;
-    this.#stack = new Stack({ installed, time });
+    // What is merged on its way is as right as what is not.
+    this.#stack = new Stack({ installed, time, minIntervalMs: values.pick([0, 0, 5]) });
     this.#judge = new Judge(this.#stack, new Historian(installed.database, installed.marketplace), installed.database);
   }
 
   static async begin(installed: Installed, era: string, seed: number): Promise<RandomRun> {
     const { database, marketplace } = installed;
     const time = new SettableTime(Date.parse(era) * 1000);
-    const values = new Values(seeded(seed), time);
+    const used: number[] = [];
+    const values = new Values(seeded(seed), time, used);
     const writes = writesOf(marketplace);
     for (const statement of writes.first(values)) await database.query(statement);
     const writers: Writer[] = [];
     for (let index = 0; index < WRITERS; index += 1) {
       // Each has random values of its own: how they take turns must not matter.
-      const own = new Values(seeded(seed * 31 + index), time);
+      const own = new Values(seeded(seed * 31 + index), time, used);
       writers.push(await Writer.on(await database.client(), writes, own));
     }
     const run = new RandomRun(installed, { values, time, writers });

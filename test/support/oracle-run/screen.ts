@@ -14,20 +14,29 @@ export interface Shown {
   readonly document: JsonObject;
 }
 
+export interface ScreenEvents {
+  /** A document. */
+  readonly shown: (shown: Shown) => void;
+  /** Any frame, once it is taken in. */
+  readonly told: () => void;
+  /** A frame broke a promise. Whoever sent it must not be the one to hear of that: it would take it for a fault of the reader's. */
+  readonly broken: (error: unknown) => void;
+}
+
 /** A subscriber that shows an owner's document as a client does, and holds every frame to what the protocol promises of order. */
 export class Screen implements Subscriber {
   readonly owner: string;
   readonly blocked = false;
   /** Why the numbers can't be vouched for; undefined while they can. */
   staleBecause: string | undefined;
-  readonly #onShown: (shown: Shown) => void;
+  readonly #events: ScreenEvents;
   readonly #epochs = new Set<string>();
   #document: Materialised | undefined;
   #frames = 0;
 
-  constructor(owner: string, onShown: (shown: Shown) => void) {
+  constructor(owner: string, events: ScreenEvents) {
     this.owner = owner;
-    this.#onShown = onShown;
+    this.#events = events;
   }
 
   get document(): JsonObject | undefined {
@@ -46,7 +55,15 @@ export class Screen implements Subscriber {
 
   send(frame: Frame): void {
     this.#frames += 1;
-    const message = JSON.parse(Buffer.from(frame).toString()) as Down;
+    try {
+      this.#take(JSON.parse(Buffer.from(frame).toString()) as Down);
+    } catch (error) {
+      this.#events.broken(error);
+    }
+    this.#events.told();
+  }
+
+  #take(message: Down): void {
     switch (message.type) {
       case "snapshot":
         this.#show(message.ownerId, fromSnapshot(message));
@@ -82,7 +99,12 @@ export class Screen implements Subscriber {
       this.#epochs.add(document.epoch);
     }
     this.#document = document;
-    this.#onShown({ owner, version: document.version, asOf: microseconds(document.asOf), document: document.data });
+    this.#events.shown({
+      owner,
+      version: document.version,
+      asOf: microseconds(document.asOf),
+      document: document.data,
+    });
   }
 
   #place(): string {

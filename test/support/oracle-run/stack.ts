@@ -32,6 +32,8 @@ export interface StackOptions {
   /** The engine's; real ones by default. */
   readonly timers?: Timers;
   readonly heartbeat?: HeartbeatOptions;
+  /** Between two frames of an owner; 0 by default. */
+  readonly minIntervalMs?: number;
   /** Stands before the loader. */
   readonly loader?: (loader: Loader) => Loader;
   /** Stands before the reader's calendar. */
@@ -55,6 +57,7 @@ export class Stack {
   readonly time: TestTime;
   /** Every document that some screen showed, until {@link takeClaims}. */
   #claims: Claim[] = [];
+  readonly #broken: unknown[] = [];
   readonly #snapshots = new Map<number, readonly string[]>();
   readonly #screens = new Map<Screen, Subscription>();
   readonly #pool: SessionPool;
@@ -90,7 +93,7 @@ export class Stack {
     this.sink = new WatchedSink(this.#engine, time, this.changes);
     this.#hub = new Hub({
       demand: this.#engine,
-      minIntervalMs: 0,
+      minIntervalMs: options.minIntervalMs ?? 0,
       // Owners are let go and loaded again all the time.
       idleMs: 5,
       log: QUIET,
@@ -133,8 +136,10 @@ export class Stack {
   }
 
   watch(owner: string): Screen {
-    const screen: Screen = new Screen(owner, (shown) => {
-      this.#claims.push({ ...shown, snapshots: this.#snapshots.get(shown.version) ?? [] });
+    const screen: Screen = new Screen(owner, {
+      shown: (shown) => this.#claims.push({ ...shown, snapshots: this.#snapshots.get(shown.version) ?? [] }),
+      told: () => this.changes.happened(),
+      broken: (error) => this.#broken.push(error),
     });
     this.#screens.set(screen, this.#hub.subscribe(owner, screen));
     return screen;
@@ -150,8 +155,9 @@ export class Stack {
     this.#reader.nudge();
   }
 
-  /** What was shown since the last call. */
+  /** What was shown since the last call. Throws if a frame came that must not have come. */
   takeClaims(): Claim[] {
+    if (this.#broken.length > 0) throw this.#broken[0];
     const taken = this.#claims;
     this.#claims = [];
     return taken;
@@ -160,8 +166,6 @@ export class Stack {
   #publish(update: Published): void {
     if ("version" in update) this.#snapshots.set(update.version, this.sink.snapshots);
     this.#hub.publish(update);
-    // Frames go out in this turn or, of many, in one of the next.
-    setImmediate(() => this.changes.happened());
   }
 }
 

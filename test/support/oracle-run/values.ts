@@ -22,10 +22,13 @@ const ODD_INSTANTS = [
 export class Values {
   readonly #random: Random;
   readonly #time: SettableTime;
+  readonly #used: number[];
 
-  constructor(random: Random, time: SettableTime) {
+  /** `used`: instants that rows may hold, to which the clock likes to come; those who write and who sets the clock share it. */
+  constructor(random: Random, time: SettableTime, used: number[]) {
     this.#random = random;
     this.#time = time;
+    this.#used = used;
   }
 
   chance(probability: number): boolean {
@@ -55,7 +58,9 @@ export class Values {
   /** A timestamptz near the present; now and then an odd one. */
   instant(): string {
     if (this.chance(0.04)) return `timestamptz '${this.pick(ODD_INSTANTS)}'`;
-    return `timestamptz '${isoInstant(this.nearMicros())}'`;
+    const micros = this.#nearMicros();
+    this.#used.push(micros);
+    return `timestamptz '${isoInstant(micros)}'`;
   }
 
   /** A date near the present; now and then an infinite one. */
@@ -71,21 +76,23 @@ export class Values {
     return `${(cents / 100).toFixed(2)}::numeric`;
   }
 
+  /** Where the clock goes next: to a midnight, to what a row holds, or one microsecond beside it; a little further, or a long way. */
+  nextMicros(): number {
+    const now = this.#time.micros;
+    if (this.chance(0.4)) return this.#midnight(this.integer(0, 2)) + this.integer(-1, 1);
+    const coming = this.#used.filter((micros) => micros >= now && micros < now + 3 * DAY);
+    if (coming.length > 0 && this.chance(0.4)) return this.pick(coming) + this.integer(-1, 1);
+    if (this.chance(0.6)) return now + this.integer(1, 3 * HOUR);
+    return now + this.integer(0, this.chance(0.15) ? 40 : 2) * DAY + this.integer(0, DAY);
+  }
+
   /** An instant around the present. */
-  nearMicros(): number {
+  #nearMicros(): number {
     const now = this.#time.micros;
     if (this.chance(0.1)) return now + this.integer(-1, 1);
     if (this.chance(0.4)) return this.#midnight(this.integer(-33, 33)) + this.integer(-1, 1);
     const days = this.chance(0.15) ? this.integer(-400, 60) : this.integer(-8, 6);
     return now + days * DAY + this.integer(0, 24 * 60) * 60_000_000;
-  }
-
-  /** Where the clock goes next: to a midnight or one microsecond beside it, a little further, or a long way. */
-  nextMicros(): number {
-    const now = this.#time.micros;
-    if (this.chance(0.5)) return this.#midnight(this.integer(0, 2)) + this.integer(-1, 1);
-    if (this.chance(0.6)) return now + this.integer(1, 3 * HOUR);
-    return now + this.integer(0, this.chance(0.15) ? 40 : 2) * DAY + this.integer(0, DAY);
   }
 
   #midnight(days: number): number {

@@ -1,0 +1,53 @@
+import type { Mutant } from "./mutant.ts";
+
+/** Mistakes between documents and subscribers. */
+export const HUB_MUTANTS: readonly Mutant[] = [
+  {
+    name: "changes are not merged",
+    file: "daemon/hub/channel.ts",
+    find: "if (!this.#send() || this.#options.minIntervalMs === 0) return;",
+    replace: "this.#send();\n    if (this.#options.minIntervalMs >= 0) return;",
+    test: "test/wire/gateway/stream.test.ts",
+    title: "The first change goes out at once, those of the next 50 ms as one",
+  },
+  {
+    name: "all sends go out in one turn",
+    file: "daemon/hub/delivery.ts",
+    find: "        if (this.#budget === 0) return this.#openTurn();\n",
+    replace: "",
+    test: "test/unit/hub/delivery.test.ts",
+    title: "What fits a turn goes out at once, the rest in order in later turns, at most so many in each",
+  },
+  {
+    name: "an owner is never let go",
+    file: "daemon/hub/hub.ts",
+    find: "      channel.stop();\n      this.#options.demand.unwatch(owner);",
+    replace: "      channel.stop();",
+    test: "test/wire/gateway/stream.test.ts",
+    title: "An owner is watched once for all its subscribers, and let go a minute after the last",
+  },
+  {
+    name: "newcomers hear nothing of numbers that are stale",
+    file: "daemon/hub/subscription.ts",
+    find: "    if (staleFrame === this.#toldStale) return;",
+    replace: "    if (staleFrame === this.#toldStale || this.#toldStale === undefined) return;",
+    test: "test/wire/gateway/stream.test.ts",
+    title: "stale and live are told at once, and to newcomers too",
+  },
+  {
+    name: "a blocked subscriber is sent to",
+    file: "daemon/hub/subscription.ts",
+    find: "    if (!this.#open || this.#subscriber.blocked) return;\n    const told",
+    replace: "    if (!this.#open) return;\n    const told",
+    test: "test/unit/hub/subscription.test.ts",
+    title: "While it is blocked it gets nothing; then one snapshot and the status, both as they are by then",
+  },
+  {
+    name: "a version is told twice",
+    file: "daemon/hub/subscription.ts",
+    find: "!isSame(this.#told, version)",
+    replace: "!isSame(undefined, version)",
+    test: "test/unit/hub/subscription.test.ts",
+    title: "A version that it was already told is not told again",
+  },
+];

@@ -1,0 +1,86 @@
+import type { Mutant } from "./mutant.ts";
+
+/** Mistakes in what runs inside the database. */
+export const SQL_MUTANTS: readonly Mutant[] = [
+  {
+    name: "deltad.notify = off is not honoured",
+    file: "sql/ring.sql",
+    find: "notify = 'off' or ",
+    replace: "",
+    test: "test/pg/capture/writers.test.ts",
+    title: "does not ring for a statement that changes nothing, nor where deltad.notify is off",
+  },
+  {
+    name: "a prepared transaction notifies",
+    file: "sql/ring.sql",
+    find: "  if notify <> 'on' and writers_prepare and",
+    replace: "  if false and",
+    test: "test/pg/capture/writers.test.ts",
+    title:
+      "a transaction that wrote can be prepared where that is allowed, unless the tables are known not to be written so",
+  },
+  {
+    name: "a dead lease never ends",
+    file: "sql/expire_readers.sql",
+    find: "interval '60 seconds'",
+    replace: "interval '60 days'",
+    test: "test/pg/capture/leases.test.ts",
+    title: "ends the lease of a reader not seen for 60 s",
+  },
+  {
+    name: "registering does not wait for a prune",
+    file: "sql/register_reader.sql",
+    find: "  perform pg_advisory_xact_lock(1684368500, 2);\n",
+    replace: "",
+    test: "test/pg/capture/leases.test.ts",
+    title: "a reader that registers during a prune waits for it, and loses nothing",
+  },
+  {
+    name: "a bulk statement does not name its owners",
+    file: "daemon/capture/capture-function.ts",
+    find: "    if images > ${limit} then",
+    replace: "    if false then",
+    test: "test/pg/capture/images.test.ts",
+    title: "names both owners of rows that a bulk update hands over, and none for rows without one",
+  },
+  {
+    name: "sessions in the replica role are not captured",
+    file: "sql/arm.sql",
+    find: "enable always trigger",
+    replace: "enable trigger",
+    test: "test/pg/capture/images.test.ts",
+    title: "captures sessions whose replication role is replica",
+  },
+  {
+    name: "anybody may call the heartbeat",
+    file: "sql/heartbeat.sql",
+    find: "revoke all on function deltad.heartbeat(uuid, pg_snapshot, text) from public;\n",
+    replace: "",
+    test: "test/pg/capture/trust.test.ts",
+    title: "nothing is granted to PUBLIC",
+  },
+  {
+    name: "a capture function looks names up where its caller says",
+    file: "daemon/capture/watch-sql.ts",
+    find: "set search_path = pg_catalog, pg_temp\nas ${dollarQuoted",
+    replace: "as ${dollarQuoted",
+    test: "test/pg/capture/trust.test.ts",
+    title: "every function that runs as its owner has a fixed search path",
+  },
+  {
+    name: "a prune removes what is unread",
+    file: "sql/seen_by_all.sql",
+    find: "array(select pg_snapshot_xip(cursor) from cursors)",
+    replace: "array(select null::xid8 where false)",
+    test: "test/pg/capture/leases.test.ts",
+    title: "removes only what all living readers have read: the intersection of their snapshots",
+  },
+  {
+    name: "a migration that was changed is applied",
+    file: "daemon/database/migration-step.ts",
+    find: 'if (step.kind === "repeatable") return true;',
+    replace: "if (step.name.length > 0) return true;",
+    test: "test/unit/database/migration-step.test.ts",
+    title: "refuse a migration whose text was changed after it had been applied",
+  },
+];

@@ -1,0 +1,77 @@
+import type { Mutant } from "./mutant.ts";
+
+/** Mistakes seen from both ends: rows go in by SQL, and a subscriber does not show what the handwritten oracle says. */
+export const WHOLE_MUTANTS: readonly Mutant[] = [
+  {
+    name: "a TRUNCATE, or a bulk statement, is passed over",
+    file: "daemon/metrics/engine.ts",
+    find: "const named = [...batch.resets.map(({ owner }) => owner), ...batch.dimensions];",
+    replace: "const named = [...batch.dimensions];",
+    test: "test/pg/oracle/random-writes.test.ts",
+    title: "L3 Every document pushed equals a full recompute at one database snapshot and one instant",
+  },
+  {
+    name: "another time zone is passed over",
+    file: "daemon/metrics/engine.ts",
+    find: "const named = [...batch.resets.map(({ owner }) => owner), ...batch.dimensions];",
+    replace: "const named = [...batch.resets.map(({ owner }) => owner)];",
+    test: "test/pg/oracle/random-writes.test.ts",
+    title: "L3 Every document pushed equals a full recompute at one database snapshot and one instant",
+  },
+  {
+    name: "numbers of the day before stay",
+    file: "daemon/metrics/owner-state.ts",
+    find: "if (until < Number.POSITIVE_INFINITY) this.#schedule.add(until, cell, -value);",
+    replace: "",
+    test: "test/pg/oracle/random-writes.test.ts",
+    title: "L3 Every document pushed equals a full recompute at one database snapshot and one instant",
+  },
+  {
+    name: "stays that end before they begin count",
+    file: "daemon/metrics/owner-state.ts",
+    find: "from >= until || until <= this.#t",
+    replace: "until <= this.#t",
+    test: "test/pg/oracle/random-writes.test.ts",
+    title: "L3 Every document pushed equals a full recompute at one database snapshot and one instant",
+  },
+  {
+    name: "transactions in progress are skipped",
+    file: "daemon/capture/statement.ts",
+    find: "c.change_xid >= pg_snapshot_xmax($1::pg_snapshot)\n       or c.change_xid = any(array(select pg_snapshot_xip($1::pg_snapshot)))",
+    replace: "c.change_xid >= pg_snapshot_xmax($1::pg_snapshot)",
+    test: "test/pg/oracle/random-writes.test.ts",
+    title: "L3 Every document pushed equals a full recompute at one database snapshot and one instant",
+  },
+  {
+    name: "the load and its cut's changes are both taken",
+    file: "daemon/metrics/engine.ts",
+    find: "this.#fold(batch, started.owners)",
+    replace: "this.#fold(batch, NO_OWNERS)",
+    test: "test/pg/oracle/races.test.ts",
+    title: "an owner is loaded at the very cut that brings its changes, and these are counted once",
+  },
+  {
+    name: "a day begins at the second of two midnights",
+    file: "sql/day_start.sql",
+    find: "  select coalesce(",
+    replace: "  select coalesce(d::timestamp at time zone tz,",
+    test: "test/pg/oracle/midnights.test.ts",
+    title: "a day whose midnight comes twice begins at the first",
+  },
+  {
+    name: "what leaves an owner stays with it",
+    file: "daemon/capture/capture-function.ts",
+    find: '    { rows: "old_rows", weight: -1 },\n    { rows: "new_rows", weight: 1 },',
+    replace: '    { rows: "old_rows", weight: 1 },\n    { rows: "new_rows", weight: 1 },',
+    test: "test/pg/oracle/transfers.test.ts",
+    title: "the total over all owners is the same in every batch, whatever moves between them",
+  },
+  {
+    name: "no clock but the writes",
+    file: "daemon/metrics/boundaries.ts",
+    find: "    const handle = setTimeout(() => {\n      this.#timer = undefined;\n      void this.#crossDue();\n    }, delayMs);",
+    replace: "    const handle = setTimeout(() => undefined, delayMs);",
+    test: "test/pg/oracle/boundaries.test.ts",
+    title: "L5 Values change exactly at the owner's local boundary, with no write",
+  },
+];
