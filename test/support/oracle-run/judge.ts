@@ -79,7 +79,7 @@ export class Judge {
         return screen.staleBecause !== undefined || !isSame(screen.document, document);
       });
     await this.#stack.changes.until(
-      () => wrong() === undefined,
+      () => wrong() === undefined || this.#stack.isBroken,
       () => {
         const screen = wrong();
         const shown = [JSON.stringify(plain(screen?.document)), screen?.staleBecause].join(" stale: ");

@@ -155,9 +155,14 @@ export class Stack {
     this.#reader.nudge();
   }
 
+  /** Whether a frame came that must not have come. */
+  get isBroken(): boolean {
+    return this.#broken.length > 0;
+  }
+
   /** What was shown since the last call. Throws if a frame came that must not have come. */
   takeClaims(): Claim[] {
-    if (this.#broken.length > 0) throw this.#broken[0];
+    if (this.isBroken) throw this.#broken[0];
     const taken = this.#claims;
     this.#claims = [];
     return taken;
