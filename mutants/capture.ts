@@ -86,8 +86,8 @@ export const CAPTURE_MUTANTS: readonly Mutant[] = [
   {
     name: "the bell is kept by a reader that found rows",
     file: "daemon/capture/pace.ts",
-    find: "if (seen.found || !seen.maySleep) return awake(true);",
-    replace: "if (seen.found || !seen.maySleep) return awake(false);",
+    find: "pace: AWAKE, releaseBell: true",
+    replace: "pace: AWAKE, releaseBell: false",
     test: "test/pg/capture/bell.test.ts",
     title: "is held while the reader sleeps, free while it streams, and free once it has stopped",
   },

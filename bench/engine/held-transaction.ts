@@ -67,7 +67,7 @@ async function emptyReads(session: pg.Client): Promise<(samples: number) => Prom
   await session.query(
     "set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan; set timezone = 'UTC'",
   );
-  const values = (cursor: string | undefined): unknown[] => [cursor, randomUUID(), ["America/Sao_Paulo"]];
+  const values = (cursor: string | undefined): unknown[] => [cursor, randomUUID(), ["America/Sao_Paulo"], ["1"]];
   return async (samples) => {
     const times: number[] = [];
     for (let sample = 0; sample < samples; sample += 1) {

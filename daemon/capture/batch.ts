@@ -49,6 +49,8 @@ export interface BatchSink {
   begin(epoch: string): void;
   /** Time zones known to be good: the delta is computed only for owners in one of these. */
   zones(): readonly string[];
+  /** The owners whose grains are wanted; undefined for all. Resets and dimensions come whosever they are. */
+  owners(): readonly string[] | undefined;
   /** True while owners wait to be loaded: the next batch is then read in a cut. */
   wantsCut(): boolean;
   /** True when this batch can't be folded as it is (resets, dimension changes of watched owners). It is then read again in a cut. */

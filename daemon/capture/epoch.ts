@@ -150,12 +150,15 @@ export class Epoch {
     const reply = this.#vouchFor(rows.value, session);
     if (isHeartbeat) this.#afterHeartbeat(reply);
     else this.#unpruned ||= reply.found;
-    const released = this.#endRead(reply) ? session.rows(RELEASE_BELL, []) : Promise.resolve();
+    const releasesBell = this.#endRead(reply);
+    const release = async (): Promise<unknown> => releasesBell && session.rows(RELEASE_BELL, []);
     if (this.#with.sink.needsCut(reply.batch)) {
-      await released;
+      await release();
       return this.#readInCut(session);
     }
-    await allOver(this.#with.sink.apply(reply.batch), released);
+    // Clients first: giving the bell back is for writers to come.
+    const applied = this.#with.sink.apply(reply.batch);
+    await allOver(applied, release());
     this.#cursor = reply.batch.snapshot;
     if (isHeartbeat && this.#heartbeat.isCheckDue(this.#with.now())) await this.#checkAgain(session);
     return undefined;
@@ -193,7 +196,7 @@ export class Epoch {
   }
 
   #values(): unknown[] {
-    return [this.#cursor, this.id, this.#with.sink.zones()];
+    return [this.#cursor, this.id, this.#with.sink.zones(), this.#with.sink.owners() ?? null];
   }
 
   #vouchFor(rows: TextRow[], session: Session): Reply {
@@ -209,6 +212,7 @@ export class Epoch {
       found: reply.found,
       bellTaken: reply.bellTaken,
       maySleep,
+      watched: this.#with.sink.owners()?.length !== 0,
       nowMs: this.#with.now(),
     });
   }

@@ -2,8 +2,8 @@
  * The one statement that reads a batch. It returns, from one snapshot, everything that the cursor has not seen, and the snapshot
  * itself: a consistent cut in one round trip, each row exactly once, no stall behind anyone's long transaction.
  *
- * Parameters: $1 cursor (pg_snapshot), $2 the reader's id (uuid), $3 time zones known to be good (text[]), and for a heartbeat
- * $4 the probe's payload (text). Rows are `tag, owner, key, day, from_us, until_us, m`; tags from 0 are grains of that projection.
+ * Parameters: $1 cursor (pg_snapshot), $2 the reader's id (uuid), $3 time zones known to be good (text[]), $4 the owners whose grains
+ * are wanted (text[]; null for all), and for a heartbeat $5 the probe's payload (text). Rows are `tag, owner, key, day, from_us, until_us, m`; tags from 0 are grains of that projection.
  */
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
@@ -31,7 +31,7 @@ export interface BatchStatements {
   readonly read: Prepared;
   /** Also tries to take the bell. */
   readonly arm: Prepared;
-  /** Also moves the lease and sends the probe, $4. */
+  /** Also moves the lease and sends the probe, $5. */
   readonly heartbeat: Prepared;
   /** Also exports its snapshot; for use inside a transaction. */
   readonly cut: Prepared;
@@ -67,7 +67,7 @@ const UNSEEN = `c.change_xid >= pg_snapshot_xmax($1::pg_snapshot)
 const BELL_ARM = armRow(TAG.bell, `case when ${TAKE_BELL} then 't' else 'f' end`, "null");
 const HEARTBEAT_ARM = armRow(
   TAG.heartbeat,
-  "case when deltad.heartbeat($2::uuid, $1::pg_snapshot, $4::text) then 't' else 'f' end",
+  "case when deltad.heartbeat($2::uuid, $1::pg_snapshot, $5::text) then 't' else 'f' end",
   "pg_notification_queue_usage()::text",
 );
 const CUT_ARM = armRow(TAG.cut, "pg_export_snapshot()", "null");
@@ -95,8 +95,8 @@ select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
        case when ${found} then 1 else 0 end::int as day,
        (extract(epoch from clock_timestamp()) * 1000000)::bigint as from_us,
        pg_backend_pid()::bigint as until_us,
-       -- Gives $3 its type where no select uses it.
-       cardinality($3::text[])::text as m
+       -- Gives $3 and $4 their types where no select uses them.
+       concat(cardinality($3::text[]), cardinality($4::text[])) as m
 union all
 select distinct ${TAG.reset}, r.owner, r.source, null::int, null::bigint, null::bigint, null
   from unread_resets r${dimensionSelect(tables)}${arm}${deltaSelects.map((select) => `\nunion all\n(${select})`).join("")}`;

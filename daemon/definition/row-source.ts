@@ -11,15 +11,16 @@ export const OWNER = "r.deltad_owner";
 /** The time zone of the row's owner. */
 export const ZONE = "r.deltad_zone";
 
-/** Changes: images weighted -1 and +1, in the statement's CTE `"delta_<source>"`. */
+/**
+ * Changes: images weighted -1 and +1, in the statement's CTE `"delta_<source>"`. Parameter $4: text[], the owners to keep; null for
+ * all of them. A subselect beside OR is hashed; `= any($4)` would compare each row with each owner.
+ */
 export function changedRows(table: WatchedTable, owner: OwnerTable): string {
-  return rows(
-    table,
-    owner,
-    "c.change_weight",
-    ({ name }) => `c.${quoteIdentifier(name)}`,
-    `${quoteIdentifier(`delta_${table.source}`)} c`,
-  );
+  const value = ({ name }: { readonly name: string }): string => `c.${quoteIdentifier(name)}`;
+  const from = `${quoteIdentifier(`delta_${table.source}`)} c`;
+  const key = asKey(value({ name: table.owner }), owner);
+  return `${rows(table, owner, "c.change_weight", value, from)}
+  where $4::text[] is null or ${key} in (select unnest($4::text[])::${owner.keyType})`;
 }
 
 /** The rows of the table, each with weight 1. The conditions are about its own columns, `t`, or its owner's, `o`; all must hold. */

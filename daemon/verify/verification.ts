@@ -137,8 +137,8 @@ export class Verification {
 
   /** Reads the next batch, and gives it with what `use` made of its snapshot. */
   async #cut<T>(use: (batch: Batch, snapshotId: string) => Promise<T>): Promise<{ batch: Batch; taken: T }> {
-    const { session, plan } = this.#options;
-    const values = [this.#cursor, this.#lease, this.#zones?.good ?? []];
+    const { session, plan, owners } = this.#options;
+    const values = [this.#cursor, this.#lease, this.#zones?.good ?? [], owners];
     const done: { batch: Batch; taken: T }[] = [];
     await inCut(session, plan.tables, this.#statements, values, async (rows) => {
       const { batch, leaseLives, exportedSnapshot = "" } = parseReply(rows, this.#lease);

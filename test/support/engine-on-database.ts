@@ -152,7 +152,7 @@ export class EngineOnDatabase {
   }
 
   #values(): unknown[] {
-    return [this.#cursor, READER_ID, this.engine.zones()];
+    return [this.#cursor, READER_ID, this.engine.zones(), this.engine.owners() ?? null];
   }
 
   /** Knows which owners' loads have not been published yet. */

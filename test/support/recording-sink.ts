@@ -25,6 +25,10 @@ export class RecordingSink implements BatchSink {
     return ["UTC"];
   }
 
+  owners(): undefined {
+    return undefined;
+  }
+
   wantsCut(): boolean {
     return this.cutWanted;
   }

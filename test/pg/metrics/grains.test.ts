@@ -112,6 +112,18 @@ await onEachServer("grains", (server) => {
     );
   });
 
+  it("of a delta are those of the named owners alone, where some are named", async () => {
+    const database = await prepared(server);
+    for (const person of [1, 2, 1, 2, 4]) await insert(database, [{ person, price: "10", code: "a" } as Row]);
+    const none = "(select * from sales where false)";
+    const all = await delta(database, none);
+    assert.deepEqual(new Set(all.map(({ owner }) => owner)), new Set(["1", "2", "4"]));
+    for (const named of [["2"], ["2", "4"], []]) {
+      const expected = all.filter(({ owner }) => named.includes(owner));
+      assert.deepEqual(sorted(folded(await delta(database, none, named))), sorted(folded(expected)));
+    }
+  });
+
   it("leave out a row whose owner, key, bound or value is NULL, and count NaN and the infinities as NULL", async () => {
     const database = await prepared(server);
     const nothing: Row = {
@@ -256,7 +268,7 @@ async function load(database: TestDatabase, atUs: number): Promise<GrainRow[]> {
 }
 
 /** From what a table held to what it holds, through a table with the wide types of a change table. */
-async function delta(database: TestDatabase, old: string): Promise<GrainRow[]> {
+async function delta(database: TestDatabase, old: string, owners?: readonly string[]): Promise<GrainRow[]> {
   const columns = plan.tables[1]?.columns ?? [];
   const names = columns.map(({ name }) => name).join(", ");
   await database.query(
@@ -266,8 +278,8 @@ async function delta(database: TestDatabase, old: string): Promise<GrainRow[]> {
   await database.query(`insert into changes select 1, ${names} from sales`);
   return database.query<GrainRow>(
     `with delta_sales as materialized (select * from changes)
-     select * from (${deltaSelects(plan).join("").replaceAll("$3", "$1")}) s`,
-    [ZONES],
+     select * from (${deltaSelects(plan).join("").replaceAll("$3", "$1").replaceAll("$4", "$2")}) s`,
+    [ZONES, owners ?? null],
   );
 }
 

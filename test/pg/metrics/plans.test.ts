@@ -71,7 +71,7 @@ await onEachServer("query plans", (server) => {
       `with ${changed}\n${deltaSelects(plan)
         .map((select) => `(${select})`)
         .join("\nunion all\n")}`,
-      [null, null, "{America/Sao_Paulo}"],
+      [null, null, "{America/Sao_Paulo}", "{1}"],
     );
     await session.close();
     const read = nodes.flatMap((node) =>
@@ -94,8 +94,8 @@ async function createFilled(server: TestServer): Promise<TestDatabase> {
 /** The nodes of the generic plan, which is what a prepared statement is given. */
 async function explained(client: Queryable, select: string, values: readonly (string | null)[]): Promise<PlanNode[]> {
   await client.query("set plan_cache_mode = force_generic_plan");
-  await client.query(`prepare explained(text[], bigint, text[]) as ${select}`);
-  const literals = values.map((value) => (value === null ? "null" : `'${value}'`)).join(", ");
+  await client.query(`prepare explained(text[], bigint, text[], text[]) as ${select}`);
+  const literals = [0, 1, 2, 3].map((at) => (values[at] == null ? "null" : `'${values[at]}'`)).join(", ");
   const result = await client.query(`explain (format json) execute explained(${literals})`);
   await client.query("deallocate explained");
   return rowsOf(result).flatMap((row) => all(row["QUERY PLAN"][0].Plan));

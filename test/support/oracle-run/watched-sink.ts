@@ -51,6 +51,10 @@ export class WatchedSink implements BatchSink {
     return this.#engine.zones();
   }
 
+  owners(): readonly string[] | undefined {
+    return this.#engine.owners();
+  }
+
   wantsCut(): boolean {
     return this.#engine.wantsCut();
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { AWAKE, type Pace, type Seen, type Step, nextStep } from "../../../daemon/capture/pace.ts";
 
-const EMPTY: Seen = { found: false, bellTaken: false, maySleep: true, woken: false, nowMs: 0 };
+const EMPTY: Seen = { found: false, bellTaken: false, maySleep: true, watched: true, woken: false, nowMs: 0 };
 
 /** Reads in a row, starting awake; each a millisecond after its rest was over. */
 function after(reads: readonly Partial<Seen>[], from: Pace = AWAKE): Step & { nowMs: number } {
@@ -17,20 +17,27 @@ function after(reads: readonly Partial<Seen>[], from: Pace = AWAKE): Step & { no
 
 const empties = (n: number): Partial<Seen>[] => Array.from({ length: n }, () => ({}));
 
-it("a streaming reader reads again at once after rows, and waits 1, 2, … 5 ms after nothing", () => {
-  assert.deepEqual(
-    [1, 2, 3, 4, 5, 6, 7].map((n) => after(empties(n)).restMs),
-    [1, 2, 3, 4, 5, 5, 5],
-  );
-  const found = after([...empties(4), { found: true }]);
-  assert.deepEqual([found.restMs, found.next, found.pace], [0, "read", AWAKE]);
+it("a streaming reader waits 1, 2, … 10 ms between reads, whether it finds rows or not", () => {
+  const ramp = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10];
+  const found = (n: number): Partial<Seen>[] => empties(n).map(() => ({ found: true }));
+  for (const reads of [empties, found])
+    assert.deepEqual(
+      ramp.map((_, index) => after(reads(index + 1)).restMs),
+      ramp,
+    );
+  assert.equal(after(found(100)).next, "read");
+});
+
+it("a streaming reader for whom nobody waits looks every 100 ms", () => {
+  const step = after([{ found: true, watched: false }]);
+  assert.deepEqual([step.restMs, step.next], [100, "read"]);
 });
 
 it("a streaming reader asks for the bell after 50 quiet milliseconds, not before, and with every read until it has it", () => {
   let n = 1;
   while (after(empties(n)).next === "read") n += 1;
   assert.ok(after(empties(n)).nowMs >= 51 && after(empties(n - 1)).nowMs < 51, `${after(empties(n)).nowMs} ms`);
-  assert.deepEqual([after(empties(n + 9)).next, after(empties(n + 9)).restMs], ["readAndTakeBell", 5]);
+  assert.deepEqual([after(empties(n + 9)).next, after(empties(n + 9)).restMs], ["readAndTakeBell", 10]);
   assert.equal(after([...empties(n + 9), { found: true }]).next, "read");
 });
 
@@ -58,14 +65,14 @@ for (const kind of ["arming", "armed"] as const) {
 
 it("a sleeping reader answers bells that announce nothing ever more slowly, to the pace of streaming", () => {
   const armed: Pace = { kind: "armed", hollowWakes: 0 };
-  const rests = [1, 2, 3, 4, 5, 6].map(
+  const rests = [1, 2, 9, 10, 11].map(
     (n) =>
       after(
         Array.from({ length: n }, () => ({ woken: true })),
         armed,
       ).restMs,
   );
-  assert.deepEqual(rests, [1, 2, 3, 4, 5, 5]);
+  assert.deepEqual(rests, [1, 2, 9, 10, 10]);
   assert.equal(after([{ woken: true }, { woken: true }, { woken: false }], armed).restMs, 0);
 });
 
@@ -73,7 +80,7 @@ it("a reader that may not sleep looks every 100 ms once it is quiet, and never a
   const steps = [1, 5, 10, 20, 40].map((n) => after(Array.from({ length: n }, () => ({ maySleep: false }))));
   assert.deepEqual(
     steps.map(({ restMs }) => restMs),
-    [1, 5, 5, 100, 100],
+    [1, 5, 100, 100, 100],
   );
   assert.ok(steps.every(({ next }) => next === "read"));
 });
