@@ -1,4 +1,4 @@
-/** The suites, in the order in which they run, and the files of each. */
+/** The suites, in the order in which they run, and the files of each: long ones first, so that short ones fill the end. */
 import { readdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 
@@ -7,10 +7,11 @@ import { join, relative, resolve } from "node:path";
  * `alone`: its files measure time or start whole programs, so no other file runs beside them.
  */
 export const SUITES = [
+  { name: "pg", needsServers: true, alone: false },
+  { name: "cli", needsServers: true, alone: false },
+  { name: "wire", needsServers: true, alone: false },
   { name: "house", needsServers: false, alone: false },
   { name: "unit", needsServers: false, alone: false },
-  { name: "pg", needsServers: true, alone: false },
-  { name: "wire", needsServers: true, alone: false },
   { name: "browser", needsServers: true, alone: true },
   { name: "process", needsServers: true, alone: true },
 ] as const;

@@ -8,7 +8,7 @@ import { onEachServer } from "../../support/servers.ts";
 /** `DELTAD_SEED` replays a run as far as sessions let themselves be replayed; `DELTAD_STEPS` makes it longer (2,000 nightly). */
 const { DELTAD_SEED, DELTAD_STEPS } = process.env;
 const SEED = DELTAD_SEED === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(DELTAD_SEED);
-const STEPS = DELTAD_STEPS === undefined ? 25 : Number(DELTAD_STEPS);
+const STEPS = DELTAD_STEPS === undefined ? 15 : Number(DELTAD_STEPS);
 
 /** One failure is enough to look at; each takes its time. */
 let hasFailed = false;
