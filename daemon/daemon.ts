@@ -104,6 +104,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     demand: engine,
     minIntervalMs: config.minIntervalMs,
     idleMs: tuning.idleMs ?? IDLE_MS,
+    cursorOf: ({ snapshot }) => snapshot,
     log,
     now: Date.now,
     ...timers,

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { ack } from "./down/ack.ts";
 import { bye } from "./down/bye.ts";
 import { error } from "./down/error.ts";
+import { event, type EventFrame } from "./down/event.ts";
 import { heartbeat } from "./down/heartbeat.ts";
 import { live } from "./down/live.ts";
 import { metricsUpdated } from "./down/metrics-updated.ts";
@@ -10,7 +11,7 @@ import { snapshot } from "./down/snapshot.ts";
 import { stale } from "./down/stale.ts";
 import { welcome } from "./down/welcome.ts";
 
-/** Every frame from the daemon. A client ignores a type or a field that it doesn't know. */
+/** Every frame whose type the protocol itself knows. A client ignores a type or a field that it doesn't know. */
 export const down = v.variant("type", [
   welcome,
   snapshot,
@@ -24,3 +25,14 @@ export const down = v.variant("type", [
   bye,
 ]);
 export type Down = v.InferOutput<typeof down>;
+
+/** Types that no event can have. */
+export const RESERVED_TYPES: ReadonlySet<string> = new Set(down.options.map(({ entries }) => entries.type.literal));
+
+/** Everything that the daemon sends: a frame of the protocol's own, or else an event. */
+export const frame = v.lazy((input) => (hasReservedType(input) ? down : event));
+export type DownFrame = Down | EventFrame;
+
+function hasReservedType(input: unknown): boolean {
+  return typeof input === "object" && input !== null && "type" in input && RESERVED_TYPES.has(String(input.type));
+}

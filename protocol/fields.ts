@@ -19,5 +19,8 @@ export const version = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** ISO instant in UTC with microseconds: `2026-05-08T13:05:09.123456Z`. */
 export const instant = v.pipe(v.string(), v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/));
 
+/** Where a client stands in what happened to an owner: handed back in `resume`, it brings what was missed. Opaque. */
+export const cursor = v.pipe(v.string(), v.minLength(1));
+
 /** A duration in milliseconds. */
 export const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));

@@ -1,5 +1,5 @@
 import type { TextRow } from "../database/session.ts";
-import type { Batch, Grain, Reset } from "./batch.ts";
+import type { Batch, BatchEvent, Grain, Reset } from "./batch.ts";
 import { TAG } from "./statement.ts";
 
 /** One reply of the batch statement (statement.ts): the batch, and what only the reader needs. */
@@ -22,6 +22,7 @@ export interface Reply {
 export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
   const grains: Grain[] = [];
   const resets: Reset[] = [];
+  const events: PlacedEvent[] = [];
   const dimensions: string[] = [];
   let head: TextRow | undefined;
   let heartbeat: TextRow | undefined;
@@ -30,8 +31,9 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
   for (const row of rows) {
     const tag = Number(row[0]);
     if (tag >= 0) grains.push(parseGrain(tag, row));
-    else if (tag === TAG.reset) resets.push({ source: textOf(row[2]), owner: row[1] ?? undefined });
+    else if (tag === TAG.reset) resets.push(parseReset(row));
     else if (tag === TAG.dimension) dimensions.push(textOf(row[1]));
+    else if (tag === TAG.event) events.push(parseEvent(row));
     else if (tag === TAG.heartbeat) heartbeat = row;
     else if (tag === TAG.bell) bell = row;
     else if (tag === TAG.cut) cut = row;
@@ -39,7 +41,15 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
   }
   if (!head) throw new Error("the batch statement returned no head row");
   return {
-    batch: { epoch, snapshot: textOf(head[1]), clock: Number(textOf(head[4])), grains, resets, dimensions },
+    batch: {
+      epoch,
+      snapshot: textOf(head[1]),
+      clock: Number(textOf(head[4])),
+      grains,
+      resets,
+      events: inOrder(events),
+      dimensions,
+    },
     leaseLives: head[2] === "t" && heartbeat?.[2] !== "f",
     found: head[3] === "1",
     pid: Number(textOf(head[5])),
@@ -60,6 +70,26 @@ export function parseGrain(projection: number, row: TextRow): Grain {
     until: integerOf(row[5]),
     values: textOf(row[6]).split(" ").map(BigInt),
   };
+}
+
+interface PlacedEvent {
+  readonly place: number;
+  readonly event: BatchEvent;
+}
+
+function parseEvent([, owner, name, , place, xid, m]: TextRow): PlacedEvent {
+  const { id, data } = JSON.parse(textOf(m)) as Pick<BatchEvent, "id" | "data">;
+  const event = { owner: textOf(owner), name: textOf(name), id, xid: BigInt(textOf(xid)), data };
+  return { place: Number(textOf(place)), event };
+}
+
+/** A union of selects comes in any order. */
+function inOrder(events: readonly PlacedEvent[]): BatchEvent[] {
+  return events.toSorted((a, b) => a.place - b.place).map(({ event }) => event);
+}
+
+function parseReset([, owner, source, , rows, xid]: TextRow): Reset {
+  return { source: textOf(source), owner: owner ?? undefined, rows: integerOf(rows), xid: BigInt(xid ?? "0") };
 }
 
 function integerOf(value: string | null | undefined): number | undefined {

@@ -1,3 +1,5 @@
+import type { JsonObject } from "../../protocol/json.ts";
+
 /**
  * A grain is what one projection says about one (owner, key, day or instants): sums over rows, grouped by PostgreSQL.
  * Loads and deltas have the same grains; in a delta the sums are weighted by -1 for old and +1 for new images.
@@ -22,6 +24,20 @@ export interface Grain {
 export interface Reset {
   readonly source: string;
   readonly owner: string | undefined;
+  /** How many of the owner's rows it changed; undefined where the whole table is named. */
+  readonly rows: number | undefined;
+  /** Its top-level transaction. */
+  readonly xid: bigint;
+}
+
+/** A declared event: what happened to one row in one transaction, whatever the number of statements. */
+export interface BatchEvent {
+  readonly owner: string;
+  readonly name: string;
+  /** `<source>.<xid>.<row key>`: with the name, the same in every reading and unlike that of anything else. */
+  readonly id: string;
+  readonly xid: bigint;
+  readonly data: JsonObject;
 }
 
 /** Everything that committed between two database snapshots, as one consistent cut. */
@@ -34,6 +50,8 @@ export interface Batch {
   readonly clock: number;
   readonly grains: readonly Grain[];
   readonly resets: readonly Reset[];
+  /** Of the owners whose grains were wanted, in order of commit. */
+  readonly events: readonly BatchEvent[];
   /** Owners whose own row changed in a captured column, was inserted or deleted. */
   readonly dimensions: readonly string[];
 }

@@ -14,7 +14,7 @@ import { OWNER_SOURCE, type WatchedTable } from "./watched-table.ts";
 export const TAG = {
   /** owner: the snapshot; key: `t` while the lease lives; day: `1` if there were change rows; from_us: the clock; until_us: the backend's pid. */
   head: -1,
-  /** owner, or null for all of them; key: the source. */
+  /** owner, or null for all of them; key: the source; from_us: how many of the owner's rows; until_us: the xid. */
   reset: -2,
   /** owner. */
   dimension: -3,
@@ -24,6 +24,8 @@ export const TAG = {
   bell: -5,
   /** key: the exported snapshot. */
   cut: -6,
+  /** owner; key: the event's name; from_us: its place among the events; until_us: the xid; m: `{"id": …, "data": {…}}`. */
+  event: -7,
 } as const;
 
 /** The four forms of the batch statement; each does one thing more than reading. */

@@ -1,41 +1,44 @@
 /**
- * One owner's document and its subscribers. Guarantees: what subscribers have is {@link Channel.version} or on its way there in the delivery
- * queue; the first change after a pause goes out at once, further ones within `minIntervalMs` are merged; a document or patch is
- * encoded once, whatever the number of subscribers. The retained document moves only when a change goes out, so that a newcomer
- * stands where the others stand.
+ * One owner's document, its events, and its subscribers. Guarantees: what subscribers have is {@link Channel.stand} or on its way there
+ * in the delivery queue; the first change after a pause goes out at once, further ones within `minIntervalMs` are merged; metrics and
+ * events of one commit go out together, metrics first; each frame is encoded once, whatever the number of subscribers. The retained
+ * document moves only when a change goes out, so that a newcomer stands where the others stand.
  */
-import type { JsonObject, Position, Published, StaleReason } from "../metrics/published.ts";
+import type { JsonObject, Published, StaleReason } from "../metrics/published.ts";
+import { eventFrames } from "./event-frames.ts";
 import { encode, type Frame } from "./frame.ts";
 import { isoInstant } from "./instant.ts";
-import { applyPatch, mergePatches } from "./merge.ts";
-import { type ChannelView, type PatchFrame, type Subscriber, Subscription } from "./subscription.ts";
+import { applyPatch } from "./merge.ts";
+import { Pending, type PendingFlush, type PendingMetrics } from "./pending.ts";
+import type { CursorOf, Place } from "./place.ts";
+import { type ChannelView, type Stand, type Subscriber, Subscription } from "./subscription.ts";
 
 export interface ChannelOptions {
   readonly minIntervalMs: number;
+  readonly cursorOf: CursorOf;
   readonly now: () => number;
   readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
   readonly clearTimeout: (timer: unknown) => void;
-  /** Queues a send to each; see {@link Delivery.push}. */
-  readonly deliver: (subscriptions: readonly Subscription[], send: (subscription: Subscription) => void) => void;
+  /** Queues as many sends as `cost` to each; see {@link Delivery.push}. */
+  readonly deliver: (
+    subscriptions: readonly Subscription[],
+    send: (subscription: Subscription) => void,
+    cost: number,
+  ) => void;
   /** The last subscriber has left. */
   readonly emptied: () => void;
 }
-
-/** A change that has not gone out. */
-type Pending =
-  | ({ readonly kind: "document"; readonly document: JsonObject } & Position)
-  | ({ readonly kind: "patch"; readonly patch: JsonObject } & Position);
 
 export class Channel implements ChannelView {
   readonly #owner: string;
   readonly #options: ChannelOptions;
   readonly #subscriptions = new Set<Subscription>();
+  readonly #pending = new Pending();
   #document: JsonObject = {};
-  #version: Position | undefined;
+  #stand: Stand | undefined;
   #snapshotFrame: Frame | undefined;
   #staleFrame: Frame | undefined;
   #liveFrame: Frame | undefined;
-  #pending: Pending | undefined;
   #timer: unknown;
   /** True from a patch that did not fit until the engine speaks for the owner again. */
   #distrusted = false;
@@ -45,8 +48,8 @@ export class Channel implements ChannelView {
     this.#options = options;
   }
 
-  get version(): Position | undefined {
-    return this.#version;
+  get stand(): Stand | undefined {
+    return this.#stand;
   }
 
   get staleFrame(): Frame | undefined {
@@ -75,15 +78,21 @@ export class Channel implements ChannelView {
   accept(update: Published): boolean {
     switch (update.kind) {
       case "document":
-        this.#pending = { ...update };
+        this.#pending.document(update);
         break;
       case "patch": {
         if (this.#distrusted) return true;
-        const head = this.#pending ?? this.#version;
+        const head = this.#pending.metrics ?? this.#stand;
         if (head === undefined || head.epoch !== update.epoch || head.version !== update.previous) return false;
-        this.#pending = follow(this.#pending, update);
+        this.#pending.patch(update);
         break;
       }
+      case "events":
+        if (this.#distrusted) return true;
+        this.#pending.events(update);
+        // The metrics of the same batch, if there are any, come in the same turn.
+        queueMicrotask(() => this.#flushUnlessTimed());
+        return true;
       case "stale":
         this.#distrusted = false;
         this.#setStatus({ since: update.since, reason: update.reason });
@@ -96,33 +105,22 @@ export class Channel implements ChannelView {
     if (this.#distrusted) {
       this.#distrusted = false;
       this.#setStatus(undefined);
-      return true;
-    }
-    if (this.#timer === undefined) this.#flush();
+    } else this.#flushUnlessTimed();
     return true;
   }
 
   /** Forgets the document until the engine publishes another: nothing that follows the present one can be trusted. */
   distrust(sinceMicroseconds: number, reason: StaleReason): void {
-    this.#pending = undefined;
-    this.#version = undefined;
+    this.#pending.clear();
+    this.#stand = undefined;
     this.#snapshotFrame = undefined;
     this.#distrusted = true;
     this.#setStatus({ since: sinceMicroseconds, reason });
   }
 
   snapshotFrame(): Frame {
-    const position = this.#version;
-    if (position === undefined) throw new Error("no document yet");
-    this.#snapshotFrame ??= encode({
-      type: "snapshot",
-      timestamp: this.now(),
-      ownerId: this.#owner,
-      epoch: position.epoch,
-      version: position.version,
-      asOf: isoInstant(position.asOf),
-      data: this.#document,
-    });
+    if (this.#stand === undefined) throw new Error("no document yet");
+    this.#snapshotFrame ??= this.#encodeDocument(this.#stand, this.#placeAt(this.#stand));
     return this.#snapshotFrame;
   }
 
@@ -133,7 +131,7 @@ export class Channel implements ChannelView {
 
   stop(): void {
     this.#options.clearTimeout(this.#timer);
-    this.#pending = undefined;
+    this.#pending.clear();
   }
 
   #setStatus(stale: { readonly since: number; readonly reason: StaleReason } | undefined): void {
@@ -144,6 +142,10 @@ export class Channel implements ChannelView {
     this.#broadcast((subscription) => subscription.catchUp());
   }
 
+  #flushUnlessTimed(): void {
+    if (this.#timer === undefined) this.#flush();
+  }
+
   #flush(): void {
     this.#timer = undefined;
     if (!this.#send() || this.#options.minIntervalMs === 0) return;
@@ -152,24 +154,34 @@ export class Channel implements ChannelView {
 
   /** True if something went out. */
   #send(): boolean {
-    const pending = this.#pending;
-    if (pending === undefined) return false;
-    const previous = this.#version;
-    const { owner, epoch, version, asOf } = pending;
-    this.#pending = undefined;
-    this.#version = { owner, epoch, version, asOf };
+    const before = this.#stand;
+    const flush = this.#pending.take();
+    const to = flush && nextStand(before, flush);
+    if (flush === undefined || to === undefined) return false;
+    const { metrics, events } = flush;
+    this.#stand = to;
     this.#snapshotFrame = undefined;
-    if (pending.kind === "document" || previous === undefined) {
-      if (pending.kind === "document") this.#document = pending.document;
+    if (metrics?.kind === "document") this.#document = metrics.document;
+    else if (metrics !== undefined) this.#document = applyPatch(this.#document, metrics.patch);
+    if (this.isEmpty) return true;
+    if (before?.epoch !== to.epoch) {
       this.#broadcast((subscription) => subscription.catchUp());
       return true;
     }
-    this.#document = applyPatch(this.#document, pending.patch);
-    if (!this.isEmpty) {
-      const patch = this.#encodePatch(pending, previous.version);
-      this.#broadcast((subscription) => subscription.deliver(patch));
-    }
+    const start = this.#placeAt(before);
+    const end = this.#placeAt(to);
+    // Whoever is cut off between the metrics and the events must come back with a cursor that has not seen the events.
+    const place = events.length > 0 ? start : end;
+    const frames = [
+      ...(metrics === undefined ? [] : [this.#encodeMetrics(metrics, before, place)]),
+      ...eventFrames(events, start, end, this.now(), this.#options.cursorOf),
+    ];
+    this.#broadcast((subscription) => subscription.deliver({ from: before, to, frames }), frames.length);
     return true;
+  }
+
+  #placeAt({ snapshot, asOf }: Stand): Place {
+    return { owner: this.#owner, snapshot, asOf, seen: [] };
   }
 
   #encodeStale(sinceMicroseconds: number, reason: StaleReason): Frame {
@@ -177,30 +189,46 @@ export class Channel implements ChannelView {
     return encode({ type: "stale", timestamp: this.now(), ownerId: this.#owner, since, reason });
   }
 
-  #encodePatch(pending: Pending & { kind: "patch" }, previous: number): PatchFrame {
-    const { epoch, version } = pending;
-    const frame = encode({
-      type: "metrics_updated",
+  #encodeMetrics(metrics: PendingMetrics, before: Stand, place: Place): Frame {
+    return metrics.kind === "document"
+      ? this.#encodeDocument(metrics, place)
+      : encode({
+          type: "metrics_updated",
+          timestamp: this.now(),
+          ownerId: this.#owner,
+          epoch: metrics.epoch,
+          version: metrics.version,
+          previous: before.version,
+          asOf: isoInstant(metrics.asOf),
+          cursor: this.#options.cursorOf(place),
+          data: metrics.patch,
+        });
+  }
+
+  #encodeDocument({ epoch, version, asOf }: Pick<Stand, "epoch" | "version" | "asOf">, place: Place): Frame {
+    return encode({
+      type: "snapshot",
       timestamp: this.now(),
       ownerId: this.#owner,
       epoch,
       version,
-      previous,
-      asOf: isoInstant(pending.asOf),
-      data: pending.patch,
+      asOf: isoInstant(asOf),
+      cursor: this.#options.cursorOf(place),
+      data: this.#document,
     });
-    return { epoch, version, previous, frame };
   }
 
-  #broadcast(act: (subscription: Subscription) => void): void {
-    if (!this.isEmpty) this.#options.deliver([...this.#subscriptions], act);
+  #broadcast(act: (subscription: Subscription) => void, cost = 1): void {
+    if (!this.isEmpty) this.#options.deliver([...this.#subscriptions], act, cost);
   }
 }
 
-function follow(pending: Pending | undefined, update: Published & { kind: "patch" }): Pending {
-  const { owner, epoch, version, asOf, patch } = update;
-  const position = { owner, epoch, version, asOf };
-  if (pending === undefined) return { kind: "patch", patch, ...position };
-  if (pending.kind === "patch") return { kind: "patch", patch: mergePatches(pending.patch, patch), ...position };
-  return { kind: "document", document: applyPatch(pending.document, patch), ...position };
+/** Where everybody stands who gets a flush; undefined while there is no document. */
+function nextStand(before: Stand | undefined, { metrics, events, reached }: PendingFlush): Stand | undefined {
+  const document = metrics ?? before;
+  if (document === undefined) return undefined;
+  const { epoch, version } = document;
+  const { snapshot, asOf } = reached;
+  const count = events.reduce((sum, batch) => sum + batch.events.length, before?.events ?? 0);
+  return { epoch, version, snapshot, asOf, events: count };
 }

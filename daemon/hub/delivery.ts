@@ -10,6 +10,8 @@ export interface DeliveryOptions {
 interface Job<Item> {
   readonly items: readonly Item[];
   readonly send: (item: Item) => void;
+  /** In sends, of each item. */
+  readonly cost: number;
   done: number;
 }
 
@@ -24,17 +26,17 @@ export class Delivery<Item extends object> {
     this.#budget = options.sendsPerTurn;
   }
 
-  /** Calls `send` for each item, after everything that was pushed before. */
-  push(items: readonly Item[], send: (item: Item) => void): void {
-    this.#jobs.push({ items, send, done: 0 });
+  /** Calls `send` for each item, which then sends `cost` times, after everything that was pushed before. */
+  push(items: readonly Item[], send: (item: Item) => void, cost = 1): void {
+    this.#jobs.push({ items, send, cost, done: 0 });
     if (this.#jobs.length === 1) this.#run();
   }
 
   #run(): void {
     for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
       for (let item = job.items[job.done]; item !== undefined; item = job.items[job.done]) {
-        if (this.#budget === 0) return this.#openTurn();
-        this.#budget--;
+        if (this.#budget <= 0) return this.#openTurn();
+        this.#budget -= job.cost;
         job.done++;
         job.send(item);
       }

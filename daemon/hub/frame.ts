@@ -1,9 +1,9 @@
-import type { Down } from "../../protocol/down.ts";
+import type { DownFrame } from "../../protocol/down.ts";
 
 /** A message to a client, encoded once for all who get it: UTF-8 JSON, never changed after it was made. */
 export type Frame = Uint8Array;
 
-export function encode(message: Down): Frame {
+export function encode(message: DownFrame): Frame {
   return Buffer.from(JSON.stringify(message));
 }
 

@@ -6,6 +6,7 @@ import type { Log } from "../config/log.ts";
 import type { Demand, Published } from "../metrics/published.ts";
 import { Channel, type ChannelOptions } from "./channel.ts";
 import { Delivery } from "./delivery.ts";
+import type { CursorOf } from "./place.ts";
 import type { Subscriber, Subscription } from "./subscription.ts";
 
 export interface HubOptions {
@@ -14,6 +15,7 @@ export interface HubOptions {
   readonly minIntervalMs: number;
   /** How long an owner stays loaded without subscribers. */
   readonly idleMs: number;
+  readonly cursorOf: CursorOf;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -76,10 +78,19 @@ export class Hub {
   }
 
   #open(owner: string): Channel {
-    const { minIntervalMs, now, setTimeout, clearTimeout } = this.#options;
-    const deliver: ChannelOptions["deliver"] = (subscriptions, send) => this.#delivery.push(subscriptions, send);
+    const { minIntervalMs, cursorOf, now, setTimeout, clearTimeout } = this.#options;
+    const deliver: ChannelOptions["deliver"] = (subscriptions, send, cost) =>
+      this.#delivery.push(subscriptions, send, cost);
     const emptied = (): void => this.#expire(owner, channel);
-    const channel: Channel = new Channel(owner, { minIntervalMs, now, setTimeout, clearTimeout, deliver, emptied });
+    const channel: Channel = new Channel(owner, {
+      minIntervalMs,
+      cursorOf,
+      now,
+      setTimeout,
+      clearTimeout,
+      deliver,
+      emptied,
+    });
     this.#channels.set(owner, channel);
     return channel;
   }

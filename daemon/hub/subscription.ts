@@ -7,17 +7,21 @@ export interface Subscriber {
   send(frame: Frame): void;
 }
 
-/** A document's place in its history. */
-export interface Version {
+/** What somebody has of an owner. Made anew with every flush: two are the same only if they are the same object. */
+export interface Stand {
   readonly epoch: string;
   readonly version: number;
+  /** How many events the channel has sent out: who goes from one stand to another without the events in between has missed those. */
+  readonly events: number;
+  readonly snapshot: string;
+  readonly asOf: number;
 }
 
 /** What a subscription sees of its owner's channel. */
 export interface ChannelView {
   /** What every subscriber should have by now; undefined before the first load. */
-  readonly version: Version | undefined;
-  /** The document of {@link version} as a frame. */
+  readonly stand: Stand | undefined;
+  /** The document of {@link stand} as a frame. */
   snapshotFrame(): Frame;
   /** The frame that says so, while the numbers can't be vouched for. */
   readonly staleFrame: Frame | undefined;
@@ -26,10 +30,12 @@ export interface ChannelView {
   leave(subscription: Subscription): void;
 }
 
-/** A frame that moves a subscriber from `previous` to `version`. */
-export interface PatchFrame extends Version {
-  readonly previous: number;
-  readonly frame: Frame;
+/** What goes out at once: metrics, then events. It moves a subscriber from one stand to the next. */
+export interface Flush {
+  /** Undefined where nobody can follow: after another epoch's document events may have been missed. */
+  readonly from: Stand | undefined;
+  readonly to: Stand;
+  readonly frames: readonly Frame[];
 }
 
 /**
@@ -39,7 +45,7 @@ export interface PatchFrame extends Version {
 export class Subscription {
   readonly #channel: ChannelView;
   readonly #subscriber: Subscriber;
-  #told: Version | undefined;
+  #told: Stand | undefined;
   #toldStale: Frame | undefined;
   /** The request that the next snapshot answers. Only one is kept: an older one gets its `ack` when a newer comes. */
   #awaiting: string | undefined;
@@ -53,21 +59,19 @@ export class Subscription {
   /** Brings the subscriber to the channel's present state, as far as it isn't blocked. */
   catchUp(): void {
     if (!this.#open || this.#subscriber.blocked) return;
-    const { version } = this.#channel;
-    if (version !== undefined && (this.#awaiting !== undefined || !isSame(this.#told, version)))
-      this.#sendSnapshot(version);
+    const { stand } = this.#channel;
+    if (stand !== undefined && (this.#awaiting !== undefined || this.#told !== stand)) this.#sendSnapshot(stand);
     // Nobody knows when the document can come: the request is answered now, and the document follows by itself.
     if (this.#channel.staleFrame !== undefined) this.#ackAwaiting();
     this.#tellStatus();
   }
 
   /** Takes part in a broadcast. */
-  deliver(patch: PatchFrame): void {
+  deliver(flush: Flush): void {
     if (!this.#open || this.#subscriber.blocked) return;
-    const told = this.#told;
-    if (told?.epoch !== patch.epoch || told.version !== patch.previous) return this.catchUp();
-    this.#told = patch;
-    this.#subscriber.send(patch.frame);
+    if (this.#told === undefined || this.#told !== flush.from) return this.catchUp();
+    this.#told = flush.to;
+    for (const frame of flush.frames) this.#subscriber.send(frame);
   }
 
   /** Answers `id` with the document: now, after the load, or once the subscriber has drained. */
@@ -84,11 +88,11 @@ export class Subscription {
     this.#channel.leave(this);
   }
 
-  #sendSnapshot(version: Version): void {
+  #sendSnapshot(stand: Stand): void {
     const frame = this.#channel.snapshotFrame();
     const id = this.#awaiting;
     this.#awaiting = undefined;
-    this.#told = version;
+    this.#told = stand;
     this.#subscriber.send(id === undefined ? frame : withId(frame, id));
   }
 
@@ -105,8 +109,4 @@ export class Subscription {
     this.#awaiting = undefined;
     this.#subscriber.send(encode({ type: "ack", timestamp: this.#channel.now(), id }));
   }
-}
-
-function isSame(told: Version | undefined, version: Version): boolean {
-  return told?.epoch === version.epoch && told.version === version.version;
 }

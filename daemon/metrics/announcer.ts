@@ -9,6 +9,9 @@ export class Announcer {
   readonly #publish: Publish;
   #epoch = "";
   #version = 0;
+  /** The last batch that was taken in whole. */
+  #snapshot = "";
+  #batch: { readonly snapshot: string; readonly takers: Set<WatchedOwner> } | undefined;
 
   constructor(publish: Publish) {
     this.#publish = publish;
@@ -16,6 +19,22 @@ export class Announcer {
 
   begin(epoch: string): void {
     this.#epoch = epoch;
+    this.#batch = undefined;
+  }
+
+  /** A batch comes: each owner stands where it stood until {@link takes}, all of them stand at the batch after {@link endBatch}. */
+  beginBatch(snapshot: string): void {
+    this.#batch = { snapshot, takers: new Set() };
+  }
+
+  /** From now on the owner has what the present batch brings for it. */
+  takes(owner: WatchedOwner): void {
+    this.#batch?.takers.add(owner);
+  }
+
+  endBatch(): void {
+    if (this.#batch !== undefined) this.#snapshot = this.#batch.snapshot;
+    this.#batch = undefined;
   }
 
   /** The whole document, `{}` for an owner without a row; an owner that was stale is live again. */
@@ -26,6 +45,7 @@ export class Announcer {
       owner: owner.id,
       epoch: this.#epoch,
       version: owner.version,
+      snapshot: this.#snapshotOf(owner),
       asOf,
       document,
     });
@@ -42,6 +62,7 @@ export class Announcer {
       owner: owner.id,
       epoch: this.#epoch,
       version: owner.version,
+      snapshot: this.#snapshotOf(owner),
       previous,
       asOf,
       patch,
@@ -53,5 +74,9 @@ export class Announcer {
     if (owner.isStale) return;
     owner.isStale = true;
     this.#publish({ kind: "stale", owner: owner.id, since, reason });
+  }
+
+  #snapshotOf(owner: WatchedOwner): string {
+    return this.#batch?.takers.has(owner) === true ? this.#batch.snapshot : this.#snapshot;
   }
 }

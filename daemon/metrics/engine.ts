@@ -148,17 +148,22 @@ export class Engine implements BatchSink, Demand {
 
   async apply(batch: Batch): Promise<void> {
     this.#observe(batch);
+    this.#announcer.beginBatch(batch.snapshot);
     for (const owner of this.#outdated(batch)) this.#reload(owner);
     await this.#fold(batch, NO_OWNERS);
+    this.#announcer.endBatch();
   }
 
   async applyCut(batch: Batch, cut: Cut): Promise<void> {
     this.#observe(batch);
+    this.#announcer.beginBatch(batch.snapshot);
     for (const owner of this.#outdated(batch)) this.#reload(owner);
     const t = this.#options.clock.now();
     this.#zones ??= new Zones(this.#options.readDayStarts, t);
     const started = this.#loads.start(cut, t, this.#zones);
+    for (const owner of started.owners) this.#announcer.takes(owner);
     await Promise.all([this.#fold(batch, started.owners), started.imported]);
+    this.#announcer.endBatch();
   }
 
   /** Drops everything; publishes nothing from then on. */

@@ -79,6 +79,7 @@ export class Folding {
   async #delta(owner: WatchedOwner, grains: readonly Grain[]): Promise<void> {
     const { phase } = owner;
     if (phase.kind === "loading") {
+      this.#with.announcer.takes(owner);
       if (this.#lackDays(grains)) phase.isIncomplete = true;
       else for (const grain of grains) phase.since.push(grain);
     }
@@ -99,6 +100,7 @@ export class Folding {
       return;
     }
     phase.numbers.advance(this.#with.clock.now());
+    this.#with.announcer.takes(owner);
     for (const grain of grains) phase.numbers.fold(grain);
     this.#publish(owner, phase.numbers);
   }

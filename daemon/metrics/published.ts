@@ -9,8 +9,19 @@ export interface Position {
   readonly owner: string;
   readonly epoch: string;
   readonly version: number;
+  /** `pg_snapshot` of the batch it stands at: what this has seen is in it, and nothing else. Grows with an owner's publications. */
+  readonly snapshot: string;
   /** The instant T it holds for, in microseconds since 1970. */
   readonly asOf: number;
+}
+
+/** Something that happened to an owner, as the configuration declares it. */
+export interface OwnerEvent {
+  /** The same from every daemon, and in every resume. */
+  readonly id: string;
+  /** As declared: the type of its frame. */
+  readonly name: string;
+  readonly data: JsonObject;
 }
 
 /**
@@ -39,7 +50,16 @@ export type Published =
   | ({ readonly kind: "patch"; readonly previous: number; readonly patch: JsonObject } & Position)
   /** The daemon can't vouch for the owner's numbers since this instant (microseconds). */
   | { readonly kind: "stale"; readonly owner: string; readonly since: number; readonly reason: StaleReason }
-  | { readonly kind: "live"; readonly owner: string };
+  | { readonly kind: "live"; readonly owner: string }
+  /** What happened, in order; in the same turn as the patch of the same batch, just before it. Only of owners with a document. */
+  | {
+      readonly kind: "events";
+      readonly owner: string;
+      readonly events: readonly OwnerEvent[];
+      /** Of the batch that brought them, as {@link Position.snapshot}. */
+      readonly snapshot: string;
+      readonly asOf: number;
+    };
 
 /** Consumes what the engine publishes. */
 export type Publish = (update: Published) => void;

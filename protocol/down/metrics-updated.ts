@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { epoch, instant, ownerId, timestamp, version } from "../fields.ts";
+import { cursor, epoch, instant, ownerId, timestamp, version } from "../fields.ts";
 import { jsonObject } from "../json.ts";
 
 /** What changed. Applies only to a client that stands at `epoch` and `previous`; any other asks for a snapshot. */
@@ -11,6 +11,7 @@ export const metricsUpdated = v.object({
   version,
   previous: version,
   asOf: instant,
+  cursor,
   /** JSON Merge Patch (RFC 7396) of absolute values. */
   data: jsonObject,
 });

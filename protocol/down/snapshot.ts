@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { epoch, instant, ownerId, requestId, timestamp, version } from "../fields.ts";
+import { cursor, epoch, instant, ownerId, requestId, timestamp, version } from "../fields.ts";
 import { jsonObject } from "../json.ts";
 
 /** An owner's whole document. Replaces whatever the client has of this owner, whatever its epoch and version. */
@@ -13,6 +13,12 @@ export const snapshot = v.object({
   version,
   /** The instant that all values hold for. */
   asOf: instant,
+  cursor,
+  /**
+   * The answer to a `resume`. True: the events that were missed follow. False: nobody can say what was missed; everything from here
+   * on comes.
+   */
+  recovered: v.optional(v.boolean()),
   /** `{}` while the owner has no row. */
   data: jsonObject,
 });

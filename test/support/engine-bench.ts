@@ -73,7 +73,16 @@ export class EngineBench {
   }
 
   batch(parts: Partial<Batch> = {}): Batch {
-    return { epoch: "e", snapshot: "s", clock: this.databaseClock, grains: [], resets: [], dimensions: [], ...parts };
+    return {
+      epoch: "e",
+      snapshot: "s",
+      clock: this.databaseClock,
+      grains: [],
+      resets: [],
+      events: [],
+      dimensions: [],
+      ...parts,
+    };
   }
 
   /** As the reader does: in a cut where one is wanted or needed. Imports at once. */

@@ -42,6 +42,7 @@ export async function startGateway(
     demand: engine,
     minIntervalMs: 50,
     idleMs: 60_000,
+    cursorOf: ({ snapshot, seen }) => [snapshot, ...seen].join(" "),
     log,
     now,
     setTimeout,

@@ -1,5 +1,5 @@
 /** Grains of the sample plan's projections, as a batch or a load would bring them. */
-import type { Grain } from "../../daemon/capture/batch.ts";
+import type { Grain, Reset } from "../../daemon/capture/batch.ts";
 import { BY_DAY, BY_STATUS, DUE, WHILE } from "./sample-plan.ts";
 
 const BASE = { owner: "1", key: undefined, day: undefined, from: undefined, until: undefined };
@@ -21,4 +21,9 @@ export function stay(key: string, from: number, until: number, owner = "1"): Gra
 
 export function due(day: number, owner = "1"): Grain {
   return { ...BASE, owner, projection: DUE, day, values: [1n] };
+}
+
+/** A bulk statement on an owner's rows, or a TRUNCATE. */
+export function reset(source: string, owner: string | undefined): Reset {
+  return { source, owner, rows: owner === undefined ? undefined : 6_000, xid: 900n };
 }

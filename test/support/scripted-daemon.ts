@@ -7,8 +7,10 @@ import { type Up, up } from "../../protocol/up.ts";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 
 type UpOf<Type extends Up["type"]> = Extract<Up, { type: Type }>;
-/** A frame without what every frame has. */
-export type Line = { [Type in Down["type"]]: Omit<Extract<Down, { type: Type }>, "timestamp"> }[Down["type"]];
+/** A frame without what every frame has; the cursor may be left to the daemon. */
+export type Line = {
+  [Type in Down["type"]]: Omit<Extract<Down, { type: Type }>, "timestamp" | "cursor"> & { readonly cursor?: string };
+}[Down["type"]];
 
 /** A daemon that says only what the test makes it say, in frames that the protocol's schemas accept, to clients held to them too. */
 export class ScriptedDaemon {
@@ -102,7 +104,7 @@ export class Visitor {
   }
 
   say(line: Line): void {
-    this.sayRaw(JSON.stringify(parse(down, { timestamp: Date.now(), ...line })));
+    this.sayRaw(JSON.stringify(parse(down, { timestamp: Date.now(), cursor: "c", ...line })));
   }
 
   sayRaw(text: string): void {

@@ -8,6 +8,7 @@ export class StandInEngine implements Demand {
   readonly documents = new Map<string, JsonObject>();
   epoch = "epoch-1";
   asOf = 1_778_241_600_000_000;
+  snapshot = "1:1:";
   #version = 0;
   readonly #last = new Map<string, number>();
   #publish: (update: Published) => void = () => {};
@@ -47,6 +48,7 @@ export class StandInEngine implements Demand {
     const version = ++this.#version;
     this.#last.set(owner, version);
     this.asOf += 1001;
-    return { owner, epoch: this.epoch, version, asOf: this.asOf };
+    this.snapshot = `${version}:${version}:`;
+    return { owner, epoch: this.epoch, version, snapshot: this.snapshot, asOf: this.asOf };
   }
 }

@@ -96,6 +96,7 @@ export class Stack {
       minIntervalMs: options.minIntervalMs ?? 0,
       // Owners are let go and loaded again all the time.
       idleMs: 5,
+      cursorOf: ({ snapshot }) => snapshot,
       log: QUIET,
       now: Date.now,
       setTimeout,

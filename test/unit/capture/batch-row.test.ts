@@ -4,13 +4,15 @@ import { parseReply } from "../../../daemon/capture/batch-row.ts";
 
 const HEAD = ["-1", "10:12:10", "t", "1", "1700000000123456", "4711", "0"];
 
-it("a reply becomes a batch: bigint measures, microseconds as numbers, nulls as undefined", () => {
+it("a reply becomes a batch: bigint measures, microseconds as numbers, nulls as undefined, events in their order", () => {
   const reply = parseReply(
     [
       ["2", "7", null, "8766", null, null, "-3 99999999999999999999"],
       ["3", "7", "", null, "-2208988800000000", "7258118400000000", "1"],
-      ["-2", null, "bookings", null, null, null, null],
-      ["-2", "8", "bookings", null, null, null, null],
+      ["-2", null, "bookings", null, null, "801", null],
+      ["-2", "8", "bookings", null, "5001", "802", null],
+      ["-7", "8", "made", null, "2", "803", '{"id":"bookings.803.5","data":{"amount":null,"n":{"a":"b"}}}'],
+      ["-7", "7", "made", null, "1", "18446744073709551615", '{"id":"bookings.1.4","data":{}}'],
       ["-3", "9", null, null, null, null, null],
       HEAD,
     ],
@@ -41,8 +43,12 @@ it("a reply becomes a batch: bigint measures, microseconds as numbers, nulls as 
       },
     ],
     resets: [
-      { source: "bookings", owner: undefined },
-      { source: "bookings", owner: "8" },
+      { source: "bookings", owner: undefined, rows: undefined, xid: 801n },
+      { source: "bookings", owner: "8", rows: 5001, xid: 802n },
+    ],
+    events: [
+      { owner: "7", name: "made", id: "bookings.1.4", xid: 18_446_744_073_709_551_615n, data: {} },
+      { owner: "8", name: "made", id: "bookings.803.5", xid: 803n, data: { amount: null, n: { a: "b" } } },
     ],
     dimensions: ["9"],
   });

@@ -7,7 +7,7 @@ describe("a session's requests", () => {
   it("a connection that breaks while it is given its first document leaves no subscription behind", () => {
     let left = 0;
     const channel = {
-      version: undefined,
+      stand: undefined,
       staleFrame: undefined,
       snapshotFrame: () => new Uint8Array(),
       liveFrame: () => new Uint8Array(),

@@ -1,61 +1,64 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { type ChannelView, Subscription } from "../../../daemon/hub/subscription.ts";
+import { type ChannelView, type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
 
+const stand = (version: number, epoch = "e"): Stand => ({ epoch, version, events: 0, snapshot: "1:1:", asOf: 0 });
 const frame = (text: string): Uint8Array => Buffer.from(text);
 
 /** A channel of which the test says the state, and a subscriber that writes down what it gets. */
 function setUp() {
   const sent: string[] = [];
   const channel = {
-    version: undefined as ChannelView["version"],
+    stand: undefined as ChannelView["stand"],
     staleFrame: undefined as ChannelView["staleFrame"],
-    snapshotFrame: () => frame(`{"snapshot":${channel.version?.version}}`),
+    snapshotFrame: () => frame(`{"snapshot":${channel.stand?.version}}`),
     liveFrame: () => frame("live"),
     now: () => 0,
     leave: () => void sent.push("left"),
   };
   const subscriber = { blocked: false, send: (bytes: Uint8Array) => void sent.push(Buffer.from(bytes).toString()) };
   const subscription = new Subscription(channel, subscriber);
-  const patchTo = (version: number, epoch = "e") =>
-    subscription.deliver({ epoch, previous: version - 1, version, frame: frame(`patch ${version}`) });
+  /** The channel goes on to the next stand, and this subscription hears of it or not. */
+  const moveTo = (version: number, { epoch = "e", told = true } = {}): void => {
+    const from = channel.stand;
+    channel.stand = stand(version, epoch);
+    const isNext = from?.epoch === epoch;
+    if (told)
+      subscription.deliver({ from: isNext ? from : undefined, to: channel.stand, frames: [frame(`patch ${version}`)] });
+  };
   const taken = (): string[] => sent.splice(0);
-  return { channel, subscriber, subscription, patchTo, taken };
+  return { channel, subscriber, subscription, moveTo, taken };
 }
 
-it("A version that it was already told is not told again", () => {
-  const { channel, subscription, patchTo, taken } = setUp();
-  channel.version = { epoch: "e", version: 7 };
+it("What it was already told is not told again", () => {
+  const { channel, subscription, moveTo, taken } = setUp();
+  channel.stand = stand(6);
+  moveTo(7, { told: false });
   subscription.catchUp();
-  patchTo(6);
-  patchTo(7);
-  channel.version = { epoch: "e", version: 8 };
-  patchTo(8);
+  // The flush that brought the channel here was still on its way.
+  subscription.deliver({ from: stand(6), to: channel.stand, frames: [frame("patch 7")] });
+  moveTo(8);
   subscription.catchUp();
   assert.deepEqual(taken(), ['{"snapshot":7}', "patch 8"]);
 });
 
-it("A patch that doesn't fit what it was told gives the whole document", () => {
-  const { channel, subscription, patchTo, taken } = setUp();
-  channel.version = { epoch: "e", version: 3 };
+it("A flush that doesn't follow what it was told gives the whole document", () => {
+  const { channel, subscription, moveTo, taken } = setUp();
+  channel.stand = stand(3);
   subscription.catchUp();
-  channel.version = { epoch: "e", version: 5 };
-  patchTo(5);
-  channel.version = { epoch: "f", version: 1 };
-  patchTo(1, "f");
+  moveTo(4, { told: false });
+  moveTo(5);
+  moveTo(1, { epoch: "f" });
   assert.deepEqual(taken(), ['{"snapshot":3}', '{"snapshot":5}', '{"snapshot":1}']);
 });
 
 it("While it is blocked it gets nothing; then one snapshot and the status, both as they are by then", () => {
-  const { channel, subscriber, subscription, patchTo, taken } = setUp();
-  channel.version = { epoch: "e", version: 1 };
+  const { channel, subscriber, subscription, moveTo, taken } = setUp();
+  channel.stand = stand(1);
   subscription.catchUp();
   taken();
   subscriber.blocked = true;
-  for (const version of [2, 3, 4]) {
-    channel.version = { epoch: "e", version };
-    patchTo(version);
-  }
+  for (const version of [2, 3, 4]) moveTo(version);
   channel.staleFrame = frame("stale");
   subscription.catchUp();
   assert.deepEqual(taken(), []);
@@ -80,18 +83,18 @@ it("Of requests that wait, each is answered once: the newest by the snapshot, th
   const { channel, subscription, taken } = setUp();
   subscription.request("a");
   subscription.request("b");
-  channel.version = { epoch: "e", version: 1 };
+  channel.stand = stand(1);
   subscription.catchUp();
   assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a"}', '{"id":"b","snapshot":1}']);
 });
 
 it("A request that is open when it is closed is answered, and nothing comes after", () => {
-  const { channel, subscription, patchTo, taken } = setUp();
+  const { channel, subscription, moveTo, taken } = setUp();
   subscription.request("a");
   subscription.close();
   subscription.close();
-  channel.version = { epoch: "e", version: 1 };
+  channel.stand = stand(1);
   subscription.catchUp();
-  patchTo(2);
+  moveTo(2);
   assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a"}', "left"]);
 });

@@ -4,7 +4,7 @@ import { utcDay } from "../../../daemon/metrics/civil-date.ts";
 import type { Published } from "../../../daemon/metrics/published.ts";
 import { ZoneDataDiffers } from "../../../daemon/metrics/zones.ts";
 import { EngineBench } from "../../support/engine-bench.ts";
-import { sale, status } from "../../support/sample-grains.ts";
+import { reset, sale, status } from "../../support/sample-grains.ts";
 
 const TODAY = utcDay(Date.UTC(2026, 4, 8) * 1000);
 
@@ -28,7 +28,7 @@ describe("engine's honesty", () => {
         await bench.loader.last.finish({ 1: [status("paid", BigInt(round))] });
       }
       if (round % 4 === 0) {
-        await bench.read({ resets: [{ source: "sales", owner: "2" }] });
+        await bench.read({ resets: [reset("sales", "2")] });
         await bench.loader.last.finish({ 2: [status("paid", BigInt(round), "2")] });
       }
     }
@@ -76,10 +76,10 @@ describe("engine's honesty", () => {
   it("an owner whose load takes long is stale until it is there; one that is loaded again and again is not", async () => {
     const bench = new EngineBench();
     await bench.open({ 1: [status("paid", 1n)], 2: [status("paid", 1n, "2")] });
-    await bench.read({ resets: [{ source: "sales", owner: "1" }] });
+    await bench.read({ resets: [reset("sales", "1")] });
     const slow = bench.loader.last;
     for (let second = 0; second < 14; second += 1) {
-      await bench.read({ resets: [{ source: "sales", owner: "2" }] });
+      await bench.read({ resets: [reset("sales", "2")] });
       bench.time.advance(1_000);
       await bench.read();
       await bench.loader.last.finish({ 2: [status("paid", 1n, "2")] });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Published } from "../../../daemon/metrics/published.ts";
 import { EngineBench } from "../../support/engine-bench.ts";
-import { due, sale, status } from "../../support/sample-grains.ts";
+import { due, reset, sale, status } from "../../support/sample-grains.ts";
 import { utcDay } from "../../../daemon/metrics/civil-date.ts";
 
 const TODAY = utcDay(Date.UTC(2026, 4, 8) * 1000);
@@ -77,7 +77,7 @@ describe("loading owners", () => {
     bench.take();
     // The row of owner 1 was deleted by a bulk statement's transaction: the load, at the same snapshot, has not got it any more.
     const grains = [status("paid", -1n), status("paid", -1n, "2")];
-    await bench.read({ resets: [{ source: "sales", owner: "1" }], grains });
+    await bench.read({ resets: [reset("sales", "1")], grains });
     await bench.loader.last.finish({ 1: [status("paid", 1n)] });
     assert.deepEqual(bench.loader.last.request.owners, ["1"]);
     assert.deepEqual([total(bench), total(bench, "2")], [1, 4]);
@@ -155,7 +155,7 @@ describe("loading owners", () => {
     bench.engine.watch("1");
     bench.time.advance(10);
     await bench.read();
-    await bench.read({ resets: [{ source: "sales", owner: undefined }] });
+    await bench.read({ resets: [reset("sales", undefined)] });
     const [first, second] = bench.loader.loads;
     await second?.finish({ 1: [status("paid", 2n)] });
     await first?.finish({ 1: [status("paid", 9n)] });
@@ -178,10 +178,10 @@ describe("loading owners", () => {
     const bench = new EngineBench();
     await bench.open({ 1: [] });
     const needs = (parts: Parameters<EngineBench["batch"]>[0]): boolean => bench.engine.needsCut(bench.batch(parts));
-    assert.equal(needs({ dimensions: ["2"], resets: [{ source: "sales", owner: "3" }] }), false);
+    assert.equal(needs({ dimensions: ["2"], resets: [reset("sales", "3")] }), false);
     assert.equal(needs({ dimensions: ["2", "1"] }), true);
-    assert.equal(needs({ resets: [{ source: "sales", owner: "1" }] }), true);
-    assert.equal(needs({ resets: [{ source: "sales", owner: undefined }] }), true);
+    assert.equal(needs({ resets: [reset("sales", "1")] }), true);
+    assert.equal(needs({ resets: [reset("sales", undefined)] }), true);
   });
 
   it("an outdated owner takes nothing from batches while all sessions are busy loading", async () => {
@@ -193,7 +193,7 @@ describe("loading owners", () => {
       await bench.read();
     }
     bench.take();
-    const batch = { resets: [{ source: "sales", owner: "1" }], grains: [status("paid", -1n)] };
+    const batch = { resets: [reset("sales", "1")], grains: [status("paid", -1n)] };
     assert.equal(bench.engine.needsCut(bench.batch(batch)), false);
     await bench.engine.apply(bench.batch(batch));
     await bench.read({ grains: [status("paid", -1n)] });

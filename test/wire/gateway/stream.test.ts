@@ -108,7 +108,16 @@ await onEachTransport("The stream", (transport) => {
     for (const { epoch, gap } of strays) {
       clock.advance(50);
       const previous = version + gap;
-      hub.publish({ kind: "patch", owner: "7", epoch, version: previous + 1, previous, asOf: 0, patch: { count: 9 } });
+      hub.publish({
+        kind: "patch",
+        owner: "7",
+        epoch,
+        version: previous + 1,
+        previous,
+        snapshot: "1:1:",
+        asOf: 0,
+        patch: { count: 9 },
+      });
       await socket.next("stale");
       const fresh = await socket.next("snapshot");
       await socket.next("live");

@@ -1,0 +1,63 @@
+import type { JsonObject, Position, Published } from "../metrics/published.ts";
+import { applyPatch, mergePatches } from "./merge.ts";
+
+export type PendingMetrics =
+  | ({ readonly kind: "document"; readonly document: JsonObject } & Position)
+  | ({ readonly kind: "patch"; readonly patch: JsonObject } & Position);
+
+/** The events of one batch. */
+export type PendingEvents = Extract<Published, { kind: "events" }>;
+
+export interface PendingFlush {
+  readonly metrics: PendingMetrics | undefined;
+  readonly events: readonly PendingEvents[];
+  /** Where the latest of them stands. */
+  readonly reached: Pick<Position, "snapshot" | "asOf">;
+}
+
+/** What the engine has published and that has not gone out: metrics merged into one change, events in order. */
+export class Pending {
+  #metrics: PendingMetrics | undefined;
+  #events: PendingEvents[] = [];
+  #reached: PendingFlush["reached"] | undefined;
+
+  get metrics(): PendingMetrics | undefined {
+    return this.#metrics;
+  }
+
+  document(update: Published & { kind: "document" }): void {
+    this.#metrics = { ...update };
+    this.#reached = update;
+  }
+
+  /** It must follow what is here, or else what went out. */
+  patch(update: Published & { kind: "patch" }): void {
+    const { owner, epoch, version, snapshot, asOf, patch } = update;
+    const position = { owner, epoch, version, snapshot, asOf };
+    const before = this.#metrics;
+    this.#reached = update;
+    if (before === undefined) this.#metrics = { kind: "patch", patch, ...position };
+    else if (before.kind === "patch")
+      this.#metrics = { kind: "patch", patch: mergePatches(before.patch, patch), ...position };
+    else this.#metrics = { kind: "document", document: applyPatch(before.document, patch), ...position };
+  }
+
+  events(update: PendingEvents): void {
+    this.#events.push(update);
+    this.#reached = update;
+  }
+
+  /** Hands everything over; undefined if there is nothing. */
+  take(): PendingFlush | undefined {
+    if (this.#reached === undefined) return undefined;
+    const taken = { metrics: this.#metrics, events: this.#events, reached: this.#reached };
+    this.clear();
+    return taken;
+  }
+
+  clear(): void {
+    this.#metrics = undefined;
+    this.#events = [];
+    this.#reached = undefined;
+  }
+}
