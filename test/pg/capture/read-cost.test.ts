@@ -19,8 +19,8 @@ await onEachServer("the cost of reading", (server) => {
       "c.change_xid >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(c.change_xid, $1::pg_snapshot)",
     );
     assert.notEqual(rescan, read.text);
-    await reader.query(`prepare own (pg_snapshot, uuid, text[]) as ${read.text}`);
-    await reader.query(`prepare wrong (pg_snapshot, uuid, text[]) as ${rescan}`);
+    await reader.query(`prepare own (pg_snapshot, uuid, text[], text[]) as ${read.text}`);
+    await reader.query(`prepare wrong (pg_snapshot, uuid, text[], text[]) as ${rescan}`);
 
     // Enough for the index to have its full height in both measurements.
     await database.query(committedChanges(CHANGES / 5));
@@ -73,7 +73,7 @@ async function costs(reader: pg.Client, writeOne: () => Promise<unknown>): Promi
 
 /** Buffers touched by one execution; a first one settles hint bits and the plan. */
 async function blocks(reader: pg.Client, statement: string, cursor: string): Promise<{ blocks: number; plan: string }> {
-  const explain = `explain (analyze, buffers) execute ${statement} ('${cursor}', '00000000-0000-0000-0000-000000000001', '{UTC}')`;
+  const explain = `explain (analyze, buffers) execute ${statement} ('${cursor}', '00000000-0000-0000-0000-000000000001', '{UTC}', null)`;
   await reader.query(explain);
   const { rows } = await reader.query<{ "QUERY PLAN": string }>(explain);
   const plan = rows.map((row) => row["QUERY PLAN"]).join("\n");
