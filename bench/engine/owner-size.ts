@@ -17,7 +17,7 @@ const STATISTICS_DELAY_MS = 11_000;
 export async function benchOwnerSize({ server, report, quick }: BenchRun): Promise<void> {
   const [small, large, writes] = quick ? [1_000, 20_000, 20] : [10_000, 5_000_000, 300];
   const session = await server.createDatabase("owner_size");
-  await createMarketplace(session, 100);
+  await createMarketplace(session, 1_000);
   await addPastBookings(session, small, 1, 1);
   await addPastBookings(session, large, 2, 2);
   await analyse(session);
