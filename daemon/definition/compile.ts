@@ -35,6 +35,8 @@ export function compile(config: unknown): Plan {
     accumulators: draft.accumulators,
     overlaps: draft.overlaps,
     leaves,
+    events: [],
+    occupants: [],
   };
 }
 

@@ -13,6 +13,8 @@ export interface Plan {
   readonly accumulators: readonly Accumulator[];
   readonly overlaps: readonly Overlap[];
   readonly leaves: readonly Leaf[];
+  readonly events: readonly RowEventPlan[];
+  readonly occupants: readonly OccupantPlan[];
 }
 
 export interface OwnerTable {
@@ -105,3 +107,53 @@ export type LeafValue =
   | { readonly kind: "percentage"; readonly part: Quantity; readonly whole: Quantity }
   /** The smallest key above 0 of an accumulator keyed by day. */
   | { readonly kind: "earliest"; readonly accumulator: number };
+
+/** What happened to a row of one source in one transaction, told to the row's owner. */
+export interface RowEventPlan {
+  readonly name: string;
+  readonly source: string;
+  /** SQL boolean expression over `r`, the row (as it was, if it was deleted), and `b`, the row before: nulls if it was inserted. */
+  readonly when: string;
+  readonly data: readonly FieldPlan[];
+}
+
+/** One field of an event's data. Columns are of the event's source unless said otherwise. */
+export type FieldPlan = { readonly name: string } & (
+  | { readonly kind: "row" | "before"; readonly column: string; readonly form: FieldForm }
+  /** Of the row of another source, or of the owner table, whose `key` is this row's `by`, and which is the same owner's. */
+  | {
+      readonly kind: "lookup";
+      readonly source: string;
+      readonly key: string;
+      readonly by: string;
+      readonly column: string;
+      readonly form: FieldForm;
+    }
+  /** Local dates from one instant to another, in the owner's zone. */
+  | { readonly kind: "days"; readonly from: string; readonly until: string }
+);
+
+/** How a column's value is written in JSON. `decimal`: a string with `scale` digits. `instant`: ISO, microseconds, `Z`. */
+export type FieldForm =
+  | { readonly as: "text" | "number" | "boolean" | "instant" }
+  | { readonly as: "decimal"; readonly scale: number };
+
+/**
+ * Who is where: of each active group, the stay with the smallest (from, row key) among those with `from <= now < until`. Both sides are
+ * counts over projections of their own that no accumulator reads.
+ */
+export interface OccupantPlan {
+  readonly name: string;
+  /** Active groups; a projection without time. Its keys are JSON texts `[group, data]`; `data` is an object of the event's fields. */
+  readonly groups: Counted;
+  /** Stays, `while` they last. Their keys are JSON texts `[group, row key, label]`; the label may be null. */
+  readonly stays: Counted;
+  /** Whether row keys compare as whole numbers instead of byte by byte. */
+  readonly numericKeys: boolean;
+}
+
+/** A measure of a projection, in grains whose count is above 0 for what is there. */
+export interface Counted {
+  readonly projection: number;
+  readonly measure: number;
+}

@@ -75,4 +75,6 @@ export const SAMPLE_PLAN: Plan = {
     },
     { path: ["payouts", "next"], value: { kind: "earliest", accumulator: 10 } },
   ],
+  events: [],
+  occupants: [],
 };
