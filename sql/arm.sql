@@ -8,10 +8,12 @@ as $$
 declare
   armed record;
   key   constant name[] := deltad.partition_key(watched);
+  was_whole boolean := true;
 begin
   for armed in
     select * from deltad.armed_triggers(watched, capture) where not present
   loop
+    was_whole := false;
     if armed.trigger_name <> 'zz_deltad_move' then
       execute format(
         'create or replace trigger %I after %s for each statement execute function deltad.%I()',
@@ -39,8 +41,12 @@ begin
   for armed in
     select * from deltad.armed_triggers(watched, capture) where present and not enabled
   loop
+    was_whole := false;
     execute format('alter table %s enable always trigger %I', armed.node, armed.trigger_name);
   end loop;
+  if not was_whole then
+    perform deltad.forget_uncaptured();
+  end if;
 end
 $$;
 alter procedure deltad.arm(regclass, text) owner to deltad_capture;

@@ -58,6 +58,9 @@ begin
       execute format('alter table deltad.%I add column %I %s', change_table, difference.name, difference.wanted);
     end if;
   end loop;
+  if altered then
+    perform deltad.forget_uncaptured();
+  end if;
   if images_lost then
     insert into deltad.reset (source) values (prepare_change_table.source);
   end if;

@@ -1,12 +1,13 @@
--- Removes changes that every living daemon has read, at most max_rows of them (0 or more; max_rows: call again). Without a living
--- daemon that is all of them. Returns 0 at once while another session prunes. Waits for nobody, and nobody waits for it.
-create or replace function deltad.prune(max_rows integer) returns bigint
+-- Removes changes that every living daemon has read and that are older than the retention or have max_kept newer ones behind them,
+-- whichever is less: at most max_rows of them (0 or more; max_rows: call again). Without a retention, and without a living daemon, that
+-- is all of them. Returns 0 at once while another session prunes. Waits for nobody, and nobody waits for it.
+create or replace function deltad.prune(max_rows integer, retention interval default '0', max_kept bigint default 0) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   change_table name;
-  seen         pg_snapshot;
+  horizon      pg_snapshot;
   removed      bigint := 0;
 begin
   -- An older snapshot would miss a daemon that has registered since.
@@ -18,14 +19,23 @@ begin
   end if;
 
   perform deltad.expire_readers();
-  seen := deltad.seen_by_all();
+  if retention > interval '0' and max_kept > 0 then
+    perform deltad.make_mark(retention, max_kept);
+  end if;
+  horizon := deltad.horizon(retention, max_kept);
+  if horizon is null then
+    return 0;
+  end if;
   for change_table in select deltad.change_tables() loop
     exit when removed >= max_rows;
-    removed := removed + deltad.prune_table(change_table, seen, max_rows - removed);
+    removed := removed + deltad.prune_table(change_table, horizon, max_rows - removed);
   end loop;
+  if removed > 0 then
+    perform deltad.raise_floor(horizon);
+  end if;
   return removed;
 end
 $$;
-alter function deltad.prune(integer) owner to deltad_capture;
-revoke all on function deltad.prune(integer) from public;
-grant execute on function deltad.prune(integer) to deltad_daemon;
+alter function deltad.prune(integer, interval, bigint) owner to deltad_capture;
+revoke all on function deltad.prune(integer, interval, bigint) from public;
+grant execute on function deltad.prune(integer, interval, bigint) to deltad_daemon;

@@ -23,6 +23,9 @@ begin
     execute format('delete from deltad.%I where change_xid >= pg_snapshot_xmax(pg_current_snapshot())', change_table);
   end loop;
 
+  delete from deltad.mark where pg_snapshot_xmax(snapshot) > pg_snapshot_xmax(pg_current_snapshot());
+  delete from deltad.floor where pg_snapshot_xmax(upto) > pg_snapshot_xmax(pg_current_snapshot());
+
   -- Nobody else reads: prune everything once from the beginning, whatever was said about how far it was done.
   if not exists (select from deltad.reader) then
     delete from deltad.pruned;

@@ -13,6 +13,15 @@ export interface CaptureOptions {
   /** Whether writers of the watched tables may use PREPARE TRANSACTION, where the server allows it. */
   readonly twoPhase: boolean;
   readonly heartbeat: HeartbeatOptions;
+  /** How long changes are kept that every daemon has read, for clients that come back. Undefined: not at all. */
+  readonly retention?: Retention;
+}
+
+/** Whichever is less. 0 of either: nothing is kept. */
+export interface Retention {
+  readonly seconds: number;
+  /** Of all watched tables together. */
+  readonly rows: number;
 }
 
 export interface HeartbeatOptions {
@@ -33,6 +42,8 @@ export interface CaptureCollaborators {
   readonly sessions: { run<T>(work: (session: Session) => Promise<T>): Promise<T>; renew(): void };
   /** What is wrong with the capture triggers, one sentence each; nothing goes live while there is anything. */
   check(session: Session): Promise<readonly string[]>;
+  /** Called before each `begin` of the sink, with the secret of this life of the change rows. */
+  readonly onBegin?: (incarnation: Uint8Array) => void;
   readonly log: Log;
   /** Monotonic milliseconds. */
   now(): number;

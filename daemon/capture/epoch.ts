@@ -33,6 +33,7 @@ export class Epoch {
   readonly #listener: Listener;
   #session: Session | undefined;
   #cursor = "";
+  #incarnation: Uint8Array = new Uint8Array();
   #mayNotify = true;
   /** Rows were read that the lease's cursor has not passed yet. */
   #unpruned = false;
@@ -71,7 +72,8 @@ export class Epoch {
     await this.#listener.start();
     await this.#refuseBrokenCapture(session);
     await session.script(`listen ${BELL_CHANNEL}`);
-    const { cursor, canPrepare } = await registerReader(session, this.id);
+    const { cursor, canPrepare, incarnation } = await registerReader(session, this.id);
+    this.#incarnation = incarnation;
     for (const id of this.#leases) await this.#release(session, id);
     this.#leases.add(this.id);
     this.#cursor = cursor;
@@ -86,7 +88,8 @@ export class Epoch {
 
   /** Reads until `stop`; rejects when the epoch is lost. */
   async run(): Promise<void> {
-    this.#with.sink.begin(this.id);
+    this.#with.onBegin?.(this.#incarnation);
+    this.#with.sink.begin(this.id, this.#incarnation);
     this.#with.log.info({ epoch: this.id }, "reading changes");
     this.#pruner.prune();
     while (!this.#stopping) {

@@ -1,4 +1,5 @@
 import type { Log } from "../config/log.ts";
+import type { Retention } from "./capture-options.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { Session } from "../database/session.ts";
 
@@ -12,17 +13,19 @@ interface Sessions {
 }
 
 /**
- * Removes change rows that every living reader has passed, in slices, on a pooled session so that reading never waits for it.
+ * Removes change rows that every living reader has passed and that are older than the retention, in slices, on a pooled session so that reading never waits for it.
  * `deltad.prune` decides which rows those are; this only decides when. Nothing to prune costs no statement.
  */
 export class Pruner {
   readonly #sessions: Sessions;
+  readonly #retention: Retention;
   readonly #log: Log;
   #running: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(sessions: Sessions, log: Log) {
+  constructor(sessions: Sessions, retention: Retention, log: Log) {
     this.#sessions = sessions;
+    this.#retention = retention;
     this.#log = log;
   }
 
@@ -45,7 +48,7 @@ export class Pruner {
     let told = 0;
     try {
       for (let slice = SLICE_ROWS; slice >= SLICE_ROWS && !this.#stopped; ) {
-        slice = await this.#sessions.run(pruneSlice);
+        slice = await this.#sessions.run((session) => this.#pruneSlice(session));
         rows += slice;
         if (rows - told < TELL_EVERY_ROWS) continue;
         told = rows;
@@ -57,9 +60,13 @@ export class Pruner {
       if (!this.#stopped) this.#log.warn({ reason: reasonOf(error) }, "could not remove old change rows");
     }
   }
-}
 
-async function pruneSlice(session: Session): Promise<number> {
-  const [row] = await session.query<{ pruned: string }>("select deltad.prune($1)::text as pruned", [SLICE_ROWS]);
-  return Number(row?.pruned ?? 0);
+  async #pruneSlice(session: Session): Promise<number> {
+    const { seconds, rows } = this.#retention;
+    const [row] = await session.query<{ pruned: string }>(
+      "select deltad.prune($1, make_interval(secs => $2), $3)::text as pruned",
+      [SLICE_ROWS, seconds, rows],
+    );
+    return Number(row?.pruned ?? 0);
+  }
 }

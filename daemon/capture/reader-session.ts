@@ -53,16 +53,25 @@ export async function refuseSharedBackend(session: Session, sessions: CaptureCol
   refusePooler(own?.pid === other?.pid);
 }
 
-/** Enters the lease; gives the snapshot from which on the reader owes every change, and whether transactions can be prepared. */
-export async function registerReader(session: Session, id: string): Promise<{ cursor: string; canPrepare: boolean }> {
+export interface Registration {
+  /** The snapshot from which on the reader owes every change. */
+  readonly cursor: string;
+  /** Whether transactions can be prepared. */
+  readonly canPrepare: boolean;
+  /** A secret of this life of the change rows, the same for every daemon. */
+  readonly incarnation: Uint8Array;
+}
+
+/** Enters the lease. */
+export async function registerReader(session: Session, id: string): Promise<Registration> {
   try {
-    const [row] = await session.query<{ cursor: string; can_prepare: boolean }>(
-      `select deltad.register_reader($1)::text as cursor,
+    const [row] = await session.query<{ cursor: string; incarnation: Buffer; can_prepare: boolean }>(
+      `select deltad.register_reader($1)::text as cursor, deltad.incarnation() as incarnation,
               current_setting('max_prepared_transactions')::int > 0 as can_prepare`,
       [id],
     );
     if (!row) throw new Error("deltad.register_reader returned nothing");
-    return { cursor: row.cursor, canPrepare: row.can_prepare };
+    return { cursor: row.cursor, canPrepare: row.can_prepare, incarnation: row.incarnation };
   } catch (error) {
     throw explained(error);
   }

@@ -15,6 +15,7 @@ import { Pruner } from "./pruner.ts";
 /** An epoch that lived so long was no failure of the kind that the next one would meet at once. */
 const SOUND_AFTER_MS = 10_000;
 const STOP_MS = 3_000;
+const KEEP_NOTHING = { seconds: 0, rows: 0 };
 
 export class Reader {
   readonly #options: CaptureOptions;
@@ -30,7 +31,7 @@ export class Reader {
   constructor(options: CaptureOptions, collaborators: CaptureCollaborators) {
     this.#options = options;
     this.#with = collaborators;
-    this.#pruner = new Pruner(collaborators.sessions, collaborators.log);
+    this.#pruner = new Pruner(collaborators.sessions, options.retention ?? KEEP_NOTHING, collaborators.log);
     this.#backoff = new Backoff(collaborators.log, "reading changes");
   }
 

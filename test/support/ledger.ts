@@ -97,10 +97,13 @@ export interface Ledger {
 }
 
 export async function createLedger(database: TestDatabase): Promise<Ledger> {
-  const sql = (await readdir(new URL("sql/", ROOT))).filter((name) => name.endsWith(".sql")).toSorted();
+  const filesOf = async (folder: string): Promise<URL[]> => {
+    const names = await readdir(new URL(folder, ROOT));
+    return names.toSorted().map((name) => new URL(folder + name, ROOT));
+  };
   await database.query("set check_function_bodies = off");
-  await database.query(await readFile(new URL("migrations/000001_deltad.sql", ROOT), "utf8"));
-  for (const name of sql) await database.query(await readFile(new URL(`sql/${name}`, ROOT), "utf8"));
+  for (const file of [...(await filesOf("migrations/")), ...(await filesOf("sql/"))])
+    await database.query(await readFile(file, "utf8"));
   await database.query(SCHEMA);
   const role = `daemon_${database.name}`;
   await database.query(`create role ${role} login password 'canary-secret' in role deltad_daemon`);

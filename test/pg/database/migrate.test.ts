@@ -4,6 +4,7 @@ import { before, it } from "node:test";
 import { promisify } from "node:util";
 import { applyMigrations, findPending, readApplied } from "../../../daemon/database/migrate.ts";
 import { migrationScript } from "../../../daemon/database/migration-script.ts";
+import { readMigrations } from "../../../daemon/database/sql-file.ts";
 import type { MigrationStep } from "../../../daemon/database/migration-step.ts";
 import { ConfigError, FatalError } from "../../../daemon/config/errors.ts";
 import { install, LIMITS, migrationSession, QUIETLY, stepsFor } from "../../support/install.ts";
@@ -19,6 +20,8 @@ const DUMP_MAJOR = await run("pg_dump", ["--version"]).then(
   ({ stdout }) => Number(/\d+/.exec(stdout)?.[0]),
   () => 0,
 );
+
+const STEPS = [...(await readMigrations()).map(({ name }) => name), "sql", "watch"];
 
 await onEachServer("migrate", (server) => {
   let steps: MigrationStep[];
@@ -52,10 +55,10 @@ await onEachServer("migrate", (server) => {
 
   it("applies all steps once, in order, and has nothing to do afterwards", async () => {
     const database = await withTables();
-    assert.deepEqual(await apply(database), ["000001_deltad", "sql", "watch"]);
+    assert.deepEqual(await apply(database), STEPS);
     assert.deepEqual(
       (await readApplied(database)).map((row) => row.name),
-      ["000001_deltad", "sql", "watch"],
+      STEPS,
     );
     assert.deepEqual(await apply(database), []);
     assert.deepEqual(await findPending(database, steps), []);
@@ -64,7 +67,7 @@ await onEachServer("migrate", (server) => {
   it("twenty at once all succeed, and one of them does the work", async () => {
     const database = await withTables();
     const applied = await Promise.all(Array.from({ length: 20 }, () => apply(database)));
-    assert.deepEqual(applied.flat(), ["000001_deltad", "sql", "watch"]);
+    assert.deepEqual(applied.flat(), STEPS);
   });
 
   it("two databases of one server at once make the roles they share without an error", async () => {
@@ -125,7 +128,7 @@ await onEachServer("migrate", (server) => {
       told.push(line);
       if (line.startsWith("waiting")) void blocker.query("commit");
     });
-    assert.deepEqual(await applied, ["000001_deltad", "sql", "watch"]);
+    assert.deepEqual(await applied, STEPS);
     const waiting = told.find((line) => line.startsWith("waiting"));
     assert.match(waiting ?? "", /session \d+ \(role postgres, application a long report, idle in transaction/);
   });

@@ -40,10 +40,10 @@ export class WatchedSink implements BatchSink {
     return this.#latest !== undefined && this.#latestClock >= micros && sees(this.#latest, xid);
   }
 
-  begin(epoch: string): void {
+  begin(epoch: string, incarnation: Uint8Array): void {
     this.epochs.push(epoch);
     this.#latest = undefined;
-    this.#engine.begin(epoch);
+    this.#engine.begin(epoch, incarnation);
     this.#changes.happened();
   }
 

@@ -1,0 +1,86 @@
+/**
+ * The cursor that a client gets with every frame about an owner, and hands back to get what it missed: how far it is, signed. Only a
+ * cursor made for the same owner, from the same life of the change rows, is read; every other text is as good as none.
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { parseSnapshot, type Snapshot } from "../capture/snapshot.ts";
+
+/** How far a client is that got everything up to here. */
+export interface Place {
+  readonly owner: string;
+  /** It has every event that this snapshot sees. */
+  readonly snapshot: string;
+  /** It has every event by the clock up to this instant, in microseconds since 1970. */
+  readonly asOf: number;
+  /** Beyond that it has events by these ids: those of one flush that came before this frame. */
+  readonly seen: readonly string[];
+}
+
+/** What a cursor says. */
+export interface Since {
+  readonly snapshot: Snapshot;
+  readonly asOf: number;
+  readonly seen: ReadonlySet<string>;
+}
+
+/** 2^128 to guess one, which a subscription is answered the same for anyway. */
+const SIGNATURE_BYTES = 16;
+/** Base64url; room for some 1,500 transactions in progress. */
+const MAX_LENGTH = 4_096;
+/** Of a longer flush that a broken connection interrupts, the client gets the rest of the events again, by the ids that it knows. */
+const MAX_SEEN = 32;
+/** Where a cursor would be too long: no signature is this short, so that it is never read. */
+const NO_CURSOR = "-";
+
+export class Cursors {
+  #key: Uint8Array | undefined;
+
+  /** Another life of the change rows: cursors of the one before are void. */
+  begin(incarnation: Uint8Array): void {
+    this.#key = incarnation;
+  }
+
+  /** @throws Error before the first {@link begin} */
+  write(place: Place): string {
+    const payload = Buffer.from(pack(place));
+    const cursor = Buffer.concat([this.#sign(place.owner, payload), payload]).toString("base64url");
+    return cursor.length <= MAX_LENGTH ? cursor : NO_CURSOR;
+  }
+
+  /** Undefined for what was not made by {@link write} for this owner in this life of the change rows. */
+  read(owner: string, cursor: string): Since | undefined {
+    if (this.#key === undefined || cursor.length > MAX_LENGTH) return undefined;
+    const bytes = Buffer.from(cursor, "base64url");
+    if (bytes.length <= SIGNATURE_BYTES) return undefined;
+    const payload = bytes.subarray(SIGNATURE_BYTES);
+    const isGenuine = timingSafeEqual(this.#sign(owner, payload), bytes.subarray(0, SIGNATURE_BYTES));
+    return isGenuine ? unpack(payload.toString()) : undefined;
+  }
+
+  #sign(owner: string, payload: Uint8Array): Buffer {
+    if (this.#key === undefined) throw new Error("no incarnation yet");
+    // An owner's key holds no NUL.
+    return createHmac("sha256", this.#key)
+      .update(owner)
+      .update("\0")
+      .update(payload)
+      .digest()
+      .subarray(0, SIGNATURE_BYTES);
+  }
+}
+
+/** `asOf seen,seen xmin.xmax.running…`, the transactions in hexadecimal, each as the distance from the one before. */
+function pack({ snapshot, asOf, seen }: Place): string {
+  const { xmin, xmax, running } = parseSnapshot(snapshot);
+  const xids = [xmin, xmax, ...running];
+  const steps = xids.map((xid, index) => (index === 0 ? xid : xid - (xids[index === 2 ? 0 : index - 1] ?? xid)));
+  return [asOf, seen.slice(0, MAX_SEEN).join(","), steps.map((step) => step.toString(16)).join(".")].join(" ");
+}
+
+function unpack(payload: string): Since {
+  const [asOf, seen = "", xids = ""] = payload.split(" ");
+  const [xmin = 0n, span = 0n, ...steps] = xids.split(".").map((step) => BigInt(`0x${step}`));
+  let last = xmin;
+  const running = steps.map((step) => (last += step));
+  return { snapshot: { xmin, xmax: xmin + span, running }, asOf: Number(asOf), seen: new Set(seen.split(",")) };
+}

@@ -1,0 +1,21 @@
+-- The secret that signs clients' cursors: the same for every daemon, and another one for every life of the change rows. A crash and a
+-- failover empty the table; a copy of the database, however it was made, differs in one of the other three.
+create or replace function deltad.incarnation() returns bytea
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into deltad.incarnation (secret) values (uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+  on conflict do nothing;
+  return (
+    select sha256(i.secret || convert_to(concat_ws(' ',
+             extract(epoch from pg_postmaster_start_time()),
+             (select d.oid from pg_database d where d.datname = current_database()),
+             i.tableoid), 'UTF8'))
+      from deltad.incarnation i
+  );
+end
+$$;
+alter function deltad.incarnation() owner to deltad_capture;
+revoke all on function deltad.incarnation() from public;
+grant execute on function deltad.incarnation() to deltad_daemon;
