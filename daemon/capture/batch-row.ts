@@ -1,5 +1,6 @@
 import type { TextRow } from "../database/session.ts";
-import type { Batch, BatchEvent, Grain, Reset } from "./batch.ts";
+import type { Batch, Grain, Reset } from "./batch.ts";
+import { parseEvents } from "./event-row.ts";
 import { TAG } from "./statement.ts";
 
 /** One reply of the batch statement (statement.ts): the batch, and what only the reader needs. */
@@ -22,7 +23,7 @@ export interface Reply {
 export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
   const grains: Grain[] = [];
   const resets: Reset[] = [];
-  const events: PlacedEvent[] = [];
+  const events: TextRow[] = [];
   const dimensions: string[] = [];
   let head: TextRow | undefined;
   let heartbeat: TextRow | undefined;
@@ -33,7 +34,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
     if (tag >= 0) grains.push(parseGrain(tag, row));
     else if (tag === TAG.reset) resets.push(parseReset(row));
     else if (tag === TAG.dimension) dimensions.push(textOf(row[1]));
-    else if (tag === TAG.event) events.push(parseEvent(row));
+    else if (tag === TAG.event) events.push(row);
     else if (tag === TAG.heartbeat) heartbeat = row;
     else if (tag === TAG.bell) bell = row;
     else if (tag === TAG.cut) cut = row;
@@ -47,7 +48,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
       clock: Number(textOf(head[4])),
       grains,
       resets,
-      events: inOrder(events),
+      events: parseEvents(events),
       dimensions,
     },
     leaseLives: head[2] === "t" && heartbeat?.[2] !== "f",
@@ -70,22 +71,6 @@ export function parseGrain(projection: number, row: TextRow): Grain {
     until: integerOf(row[5]),
     values: textOf(row[6]).split(" ").map(BigInt),
   };
-}
-
-interface PlacedEvent {
-  readonly place: number;
-  readonly event: BatchEvent;
-}
-
-function parseEvent([, owner, name, , place, xid, m]: TextRow): PlacedEvent {
-  const { id, data } = JSON.parse(textOf(m)) as Pick<BatchEvent, "id" | "data">;
-  const event = { owner: textOf(owner), name: textOf(name), id, xid: BigInt(textOf(xid)), data };
-  return { place: Number(textOf(place)), event };
-}
-
-/** A union of selects comes in any order. */
-function inOrder(events: readonly PlacedEvent[]): BatchEvent[] {
-  return events.toSorted((a, b) => a.place - b.place).map(({ event }) => event);
 }
 
 function parseReset([, owner, source, , rows, xid]: TextRow): Reset {

@@ -24,7 +24,7 @@ export const TAG = {
   bell: -5,
   /** key: the exported snapshot. */
   cut: -6,
-  /** owner; key: the event's name; from_us: its place among the events; until_us: the xid; m: `{"id": …, "data": {…}}`. */
+  /** owner; key: the event's name; day: its place in the plan; from_us: change_seq; until_us: the xid; m: `{"id": …, "data": {…}}`. */
   event: -7,
 } as const;
 
