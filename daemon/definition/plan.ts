@@ -152,7 +152,10 @@ export interface OccupantPlan {
   readonly numericKeys: boolean;
 }
 
-/** A measure of a projection, in grains whose count is above 0 for what is there. */
+/**
+ * A measure of a projection, in grains whose count is above 0 for what is there. In a batch the value after the projection's measures is
+ * the greatest transaction among the changed rows of the grain: a load has no such value.
+ */
 export interface Counted {
   readonly projection: number;
   readonly measure: number;
