@@ -30,7 +30,7 @@ export interface ChannelOptions {
 }
 
 export class Channel implements ChannelView {
-  readonly #owner: string;
+  readonly owner: string;
   readonly #options: ChannelOptions;
   readonly #subscriptions = new Set<Subscription>();
   readonly #pending = new Pending();
@@ -44,7 +44,7 @@ export class Channel implements ChannelView {
   #distrusted = false;
 
   constructor(owner: string, options: ChannelOptions) {
-    this.#owner = owner;
+    this.owner = owner;
     this.#options = options;
   }
 
@@ -125,7 +125,7 @@ export class Channel implements ChannelView {
   }
 
   liveFrame(): Frame {
-    this.#liveFrame ??= encode({ type: "live", timestamp: this.now(), ownerId: this.#owner });
+    this.#liveFrame ??= encode({ type: "live", timestamp: this.now(), ownerId: this.owner });
     return this.#liveFrame;
   }
 
@@ -181,12 +181,12 @@ export class Channel implements ChannelView {
   }
 
   #placeAt({ snapshot, asOf }: Stand): Place {
-    return { owner: this.#owner, snapshot, asOf, seen: [] };
+    return { owner: this.owner, snapshot, asOf, seen: [] };
   }
 
   #encodeStale(sinceMicroseconds: number, reason: StaleReason): Frame {
     const since = isoInstant(sinceMicroseconds);
-    return encode({ type: "stale", timestamp: this.now(), ownerId: this.#owner, since, reason });
+    return encode({ type: "stale", timestamp: this.now(), ownerId: this.owner, since, reason });
   }
 
   #encodeMetrics(metrics: PendingMetrics, before: Stand, place: Place): Frame {
@@ -195,7 +195,7 @@ export class Channel implements ChannelView {
       : encode({
           type: "metrics_updated",
           timestamp: this.now(),
-          ownerId: this.#owner,
+          ownerId: this.owner,
           epoch: metrics.epoch,
           version: metrics.version,
           previous: before.version,
@@ -209,7 +209,7 @@ export class Channel implements ChannelView {
     return encode({
       type: "snapshot",
       timestamp: this.now(),
-      ownerId: this.#owner,
+      ownerId: this.owner,
       epoch,
       version,
       asOf: isoInstant(asOf),

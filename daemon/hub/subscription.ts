@@ -19,6 +19,7 @@ export interface Stand {
 
 /** What a subscription sees of its owner's channel. */
 export interface ChannelView {
+  readonly owner: string;
   /** What every subscriber should have by now; undefined before the first load. */
   readonly stand: Stand | undefined;
   /** The document of {@link stand} as a frame. */
@@ -107,6 +108,7 @@ export class Subscription {
     const id = this.#awaiting;
     if (id === undefined) return;
     this.#awaiting = undefined;
-    this.#subscriber.send(encode({ type: "ack", timestamp: this.#channel.now(), id }));
+    const { now, owner } = this.#channel;
+    this.#subscriber.send(encode({ type: "ack", timestamp: now(), id, ownerId: owner }));
   }
 }

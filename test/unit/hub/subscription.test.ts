@@ -9,6 +9,7 @@ const frame = (text: string): Uint8Array => Buffer.from(text);
 function setUp() {
   const sent: string[] = [];
   const channel = {
+    owner: "1",
     stand: undefined as ChannelView["stand"],
     staleFrame: undefined as ChannelView["staleFrame"],
     snapshotFrame: () => frame(`{"snapshot":${channel.stand?.version}}`),
@@ -85,7 +86,7 @@ it("Of requests that wait, each is answered once: the newest by the snapshot, th
   subscription.request("b");
   channel.stand = stand(1);
   subscription.catchUp();
-  assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a"}', '{"id":"b","snapshot":1}']);
+  assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a","ownerId":"1"}', '{"id":"b","snapshot":1}']);
 });
 
 it("A request that is open when it is closed is answered, and nothing comes after", () => {
@@ -96,5 +97,5 @@ it("A request that is open when it is closed is answered, and nothing comes afte
   channel.stand = stand(1);
   subscription.catchUp();
   moveTo(2);
-  assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a"}', "left"]);
+  assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a","ownerId":"1"}', "left"]);
 });
