@@ -9,6 +9,8 @@ import { metricsUpdated } from "./down/metrics-updated.ts";
 import { nack } from "./down/nack.ts";
 import { snapshot } from "./down/snapshot.ts";
 import { stale } from "./down/stale.ts";
+import { tokenExpired } from "./down/token-expired.ts";
+import { tokenExpiring } from "./down/token-expiring.ts";
 import { welcome } from "./down/welcome.ts";
 
 /** Every frame whose type the protocol itself knows. A client ignores a type or a field that it doesn't know. */
@@ -18,6 +20,8 @@ export const down = v.variant("type", [
   metricsUpdated,
   stale,
   live,
+  tokenExpiring,
+  tokenExpired,
   heartbeat,
   ack,
   nack,
