@@ -1,5 +1,9 @@
+import type { OwnerEvent } from "../events/owner-event.ts";
 import type { JsonObject, Publish, StaleReason } from "./published.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
+
+/** A load takes tens of milliseconds; an owner has some events a second. */
+const HELD_EVENTS = 1_000;
 
 /**
  * Says what became of an owner, with versions from one counter: within an epoch they only grow and none is used twice, also when an
@@ -37,8 +41,23 @@ export class Announcer {
     this.#batch = undefined;
   }
 
+  /** To be called before the document or the patch that follows from the same changes. */
+  events(owner: WatchedOwner, events: readonly OwnerEvent[], asOf: number): void {
+    if (events.length === 0) return;
+    owner.asOf = asOf;
+    this.#publish({ kind: "events", owner: owner.id, events, snapshot: this.#snapshotOf(owner), asOf });
+  }
+
+  /** Keeps events of an owner that is read again for its document; too many of them, or a document that may not come, don't wait. */
+  hold(owner: WatchedOwner, events: readonly OwnerEvent[]): void {
+    for (const event of events) owner.held.push(event);
+    if (owner.held.length > HELD_EVENTS) this.#release(owner, owner.asOf);
+  }
+
   /** The whole document, `{}` for an owner without a row; an owner that was stale is live again. */
   document(owner: WatchedOwner, document: JsonObject, asOf: number): void {
+    this.#release(owner, asOf);
+    owner.asOf = asOf;
     owner.version = this.#version += 1;
     this.#publish({
       kind: "document",
@@ -56,6 +75,7 @@ export class Announcer {
 
   patch(owner: WatchedOwner, patch: JsonObject, asOf: number): void {
     const previous = owner.version;
+    owner.asOf = asOf;
     owner.version = this.#version += 1;
     this.#publish({
       kind: "patch",
@@ -71,9 +91,18 @@ export class Announcer {
 
   /** Once, until the owner is live again. */
   stale(owner: WatchedOwner, reason: StaleReason, since: number): void {
+    this.#release(owner, owner.asOf);
     if (owner.isStale) return;
     owner.isStale = true;
     this.#publish({ kind: "stale", owner: owner.id, since, reason });
+  }
+
+  /** Without a document of this epoch nobody could follow. */
+  #release(owner: WatchedOwner, asOf: number | undefined): void {
+    const { held } = owner;
+    if (held.length === 0) return;
+    owner.held = [];
+    if (owner.asOf !== undefined && asOf !== undefined) this.events(owner, held, asOf);
   }
 
   #snapshotOf(owner: WatchedOwner): string {

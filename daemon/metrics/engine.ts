@@ -5,14 +5,16 @@
  * it is loaded, and nothing of it is published before its load is complete. Resets and changes of its own row have it loaded again,
  * while its document stays on screen. Where its numbers can't be vouched for, it is `stale`.
  */
-import type { Batch, BatchSink, Cut, Grain } from "../capture/batch.ts";
+import type { Batch, BatchSink, Cut } from "../capture/batch.ts";
 import type { Log } from "../config/log.ts";
 import { reasonOf } from "../database/reason.ts";
+import type { OwnerEvent } from "../events/owner-event.ts";
 import { Announcer } from "./announcer.ts";
+import { eventsByOwner } from "./batch-events.ts";
 import { Boundaries } from "./boundaries.ts";
 import { Calendar, type ReadDayStarts } from "./calendar.ts";
 import type { Clock } from "./clock.ts";
-import { Folding } from "./folding.ts";
+import { Folding, type OwnerDelta } from "./folding.ts";
 import { LateLoads } from "./late-loads.ts";
 import type { Loader } from "./loader.ts";
 import { Loads } from "./loads.ts";
@@ -21,7 +23,7 @@ import type { Plan } from "../definition/plan.ts";
 import type { Demand, Publish, StaleReason } from "./published.ts";
 import type { Slices } from "./slices.ts";
 import { WaitingRoom } from "./waiting-room.ts";
-import type { WatchedOwner } from "./watched-owner.ts";
+import { newlyWatched, type WatchedOwner } from "./watched-owner.ts";
 import { ZoneDataDiffers, Zones } from "./zones.ts";
 
 export interface EngineOptions {
@@ -46,6 +48,7 @@ export interface EngineOptions {
 /** As many watched owners are named in each read, which then costs nothing for the others' changes. Each named one costs it 0.3 us. */
 const NAMED_OWNERS = 256;
 const NO_OWNERS: ReadonlySet<WatchedOwner> = new Set();
+const NO_EVENTS: ReadonlyMap<WatchedOwner, OwnerEvent[]> = new Map();
 
 export class Engine implements BatchSink, Demand {
   readonly #options: EngineOptions;
@@ -56,6 +59,7 @@ export class Engine implements BatchSink, Demand {
   readonly #lateLoads = new LateLoads();
   readonly #folding: Folding;
   readonly #owners = new Map<string, WatchedOwner>();
+  #incarnation: Uint8Array = new Uint8Array();
   #calendar: Calendar;
   #zones: Zones | undefined;
   /** Why nothing can be vouched for between two epochs. */
@@ -77,6 +81,7 @@ export class Engine implements BatchSink, Demand {
       boundaries: this.#boundaries,
       slices,
       calendar: () => this.#calendar,
+      incarnation: () => this.#incarnation,
       reload: (owner) => this.#reload(owner),
     });
     this.#loads = new Loads({
@@ -96,7 +101,7 @@ export class Engine implements BatchSink, Demand {
 
   watch(id: string): void {
     if (this.#owners.has(id)) return;
-    const owner: WatchedOwner = { id, phase: { kind: "waiting" }, isStale: false, version: 0 };
+    const owner = newlyWatched(id);
     this.#owners.set(id, owner);
     if (this.#lost === undefined) this.#waitingRoom.gather(owner);
     else this.#announcer.stale(owner, this.#lost, this.#options.clock.now());
@@ -111,8 +116,9 @@ export class Engine implements BatchSink, Demand {
     owner.phase = { kind: "gone" };
   }
 
-  begin(epoch: string): void {
+  begin(epoch: string, incarnation: Uint8Array): void {
     this.#void();
+    this.#incarnation = incarnation;
     this.#lost = undefined;
     this.#doubt = undefined;
     this.#zones = undefined;
@@ -148,21 +154,26 @@ export class Engine implements BatchSink, Demand {
 
   async apply(batch: Batch): Promise<void> {
     this.#observe(batch);
+    const events = this.#tells(batch) ? await this.#eventsOf(batch) : NO_EVENTS;
     this.#announcer.beginBatch(batch.snapshot);
     for (const owner of this.#outdated(batch)) this.#reload(owner);
-    await this.#fold(batch, NO_OWNERS);
+    await this.#fold(batch, events, NO_OWNERS);
     this.#announcer.endBatch();
   }
 
   async applyCut(batch: Batch, cut: Cut): Promise<void> {
     this.#observe(batch);
+    const events = this.#tells(batch) ? await this.#eventsOf(batch) : NO_EVENTS;
     this.#announcer.beginBatch(batch.snapshot);
     for (const owner of this.#outdated(batch)) this.#reload(owner);
     const t = this.#options.clock.now();
     this.#zones ??= new Zones(this.#options.readDayStarts, t);
     const started = this.#loads.start(cut, t, this.#zones);
-    for (const owner of started.owners) this.#announcer.takes(owner);
-    await Promise.all([this.#fold(batch, started.owners), started.imported]);
+    for (const owner of started.owners) {
+      this.#announcer.takes(owner);
+      this.#announcer.hold(owner, events.get(owner) ?? []);
+    }
+    await Promise.all([this.#fold(batch, events, started.owners), started.imported]);
     this.#announcer.endBatch();
   }
 
@@ -189,15 +200,31 @@ export class Engine implements BatchSink, Demand {
     return undefined;
   }
 
-  async #fold(batch: Batch, except: ReadonlySet<WatchedOwner>): Promise<void> {
-    const byOwner = new Map<WatchedOwner, Grain[]>();
+  /** Whether there is anything to tell. Without declared events nothing is, of bulk statements neither. */
+  #tells({ events, resets }: Batch): boolean {
+    const { plan } = this.#options;
+    return (events.length > 0 || resets.length > 0) && (plan.events.length > 0 || plan.occupants.length > 0);
+  }
+
+  #eventsOf(batch: Batch): Promise<Map<WatchedOwner, OwnerEvent[]>> {
+    const { slices } = this.#options;
+    return eventsByOwner({ batch, owners: this.#owners, incarnation: this.#incarnation, slices });
+  }
+
+  async #fold(
+    batch: Batch,
+    events: ReadonlyMap<WatchedOwner, OwnerEvent[]>,
+    except: ReadonlySet<WatchedOwner>,
+  ): Promise<void> {
+    const byOwner = new Map<WatchedOwner, OwnerDelta>();
+    for (const [owner, told] of events) if (!except.has(owner)) byOwner.set(owner, { grains: [], events: told });
     const work = this.#options.slices.begin();
     for (const grain of batch.grains) {
       const owner = this.#owners.get(grain.owner);
       if (owner === undefined || except.has(owner)) continue;
-      const grains = byOwner.get(owner);
-      if (grains === undefined) byOwner.set(owner, [grain]);
-      else grains.push(grain);
+      const delta = byOwner.get(owner);
+      if (delta === undefined) byOwner.set(owner, { grains: [grain], events: [] });
+      else delta.grains.push(grain);
       if (work.isDue) await work.turn();
     }
     if (byOwner.size > 0) await this.#folding.deltas(byOwner);
@@ -224,6 +251,11 @@ export class Engine implements BatchSink, Demand {
   #void(): void {
     this.#boundaries.clear();
     this.#waitingRoom.clear();
-    for (const owner of this.#owners.values()) owner.phase = { kind: "waiting" };
+    for (const owner of this.#owners.values()) {
+      owner.phase = { kind: "waiting" };
+      owner.asOf = undefined;
+      owner.held = [];
+      owner.occupants = undefined;
+    }
   }
 }

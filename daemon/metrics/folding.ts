@@ -3,6 +3,7 @@
  * after it, so that every published value is that of one snapshot and one instant.
  */
 import type { Grain } from "../capture/batch.ts";
+import { occupantEvent, type OwnerEvent } from "../events/owner-event.ts";
 import type { Announcer } from "./announcer.ts";
 import type { Boundaries } from "./boundaries.ts";
 import type { Calendar, MissingDays } from "./calendar.ts";
@@ -22,8 +23,15 @@ export interface FoldingOptions {
   readonly slices: Slices;
   /** That of the current epoch. */
   readonly calendar: () => Calendar;
+  readonly incarnation: () => Uint8Array;
   /** Has an owner read again whose numbers can't be kept. */
   readonly reload: (owner: WatchedOwner) => void;
+}
+
+/** What a batch brings for one owner. */
+export interface OwnerDelta {
+  readonly grains: Grain[];
+  readonly events: OwnerEvent[];
 }
 
 export class Folding {
@@ -33,14 +41,18 @@ export class Folding {
     this.#with = options;
   }
 
-  /** Folds a batch's deltas and publishes what they change. Owners that load keep theirs for later; others have no use for any. */
-  async deltas(byOwner: ReadonlyMap<WatchedOwner, readonly Grain[]>): Promise<void> {
+  /**
+   * Folds a batch's deltas and publishes what they change, and the events. Owners that load keep theirs for later; of others, events alone
+   * are of use.
+   */
+  async deltas(byOwner: ReadonlyMap<WatchedOwner, OwnerDelta>): Promise<void> {
     const missing: MissingDays = new Map();
-    for (const [{ phase }, grains] of byOwner) if (phase.kind === "live") phase.numbers.noteMissing(grains, missing);
+    for (const [{ phase }, { grains }] of byOwner)
+      if (phase.kind === "live") phase.numbers.noteMissing(grains, missing);
     await this.#with.calendar().learn(missing);
     const work = this.#with.slices.begin();
-    for (const [owner, grains] of byOwner) {
-      await this.#delta(owner, grains);
+    for (const [owner, delta] of byOwner) {
+      await this.#delta(owner, delta);
       if (work.isDue) await work.turn();
     }
   }
@@ -73,36 +85,43 @@ export class Folding {
   advance(owner: WatchedOwner): void {
     if (owner.phase.kind !== "live") return;
     owner.phase.numbers.advance(this.#with.clock.now());
-    this.#publish(owner, owner.phase.numbers);
+    this.#publish(owner, owner.phase.numbers, []);
   }
 
-  async #delta(owner: WatchedOwner, grains: readonly Grain[]): Promise<void> {
+  async #delta(owner: WatchedOwner, delta: OwnerDelta): Promise<void> {
+    const { announcer } = this.#with;
     const { phase } = owner;
+    const { grains, events } = delta;
     if (phase.kind === "loading") {
-      this.#with.announcer.takes(owner);
       if (this.#lackDays(grains)) phase.isIncomplete = true;
       else for (const grain of grains) phase.since.push(grain);
     }
-    if (phase.kind !== "live") return;
+    if (phase.kind !== "live") {
+      announcer.takes(owner);
+      if (phase.kind === "settled") announcer.events(owner, events, this.#with.clock.now());
+      else announcer.hold(owner, events);
+      return;
+    }
     if (this.#lackDays(grains)) {
       this.#with.reload(owner);
-      return;
+      return this.#delta(owner, delta);
     }
     const missing: MissingDays = new Map();
     phase.numbers.noteMissing(grains, missing);
     if (missing.size > 0) {
       await this.#with.calendar().learn(missing);
       // The owner may have been let go, or come to another phase, meanwhile.
-      return this.#delta(owner, grains);
+      return this.#delta(owner, delta);
     }
+    announcer.takes(owner);
     if (phase.numbers.isBroken) {
+      announcer.hold(owner, events);
       this.#settle(owner, "unknown zone");
       return;
     }
     phase.numbers.advance(this.#with.clock.now());
-    this.#with.announcer.takes(owner);
     for (const grain of grains) phase.numbers.fold(grain);
-    this.#publish(owner, phase.numbers);
+    this.#publish(owner, phase.numbers, events);
   }
 
   async #load({ owner, phase }: LoadingOwner, numbers: LiveNumbers, loaded: readonly Grain[]): Promise<void> {
@@ -124,7 +143,10 @@ export class Folding {
     else if (numbers.isBroken) this.#settle(owner, "unknown zone");
     else {
       numbers.advance(this.#with.clock.now());
+      numbers.occupants?.settle(owner.occupants);
+      this.#with.announcer.hold(owner, this.#occupantEvents(numbers));
       owner.phase = { kind: "live", numbers };
+      owner.occupants = numbers.occupants;
       this.#with.announcer.document(owner, numbers.document(), numbers.t);
       this.#with.boundaries.set(owner, numbers.next);
     }
@@ -133,15 +155,21 @@ export class Folding {
   #settle(owner: WatchedOwner, why: "no row" | "unknown zone"): void {
     const { announcer, boundaries, clock } = this.#with;
     owner.phase = { kind: "settled" };
+    owner.occupants = undefined;
     boundaries.delete(owner);
     if (why === "no row") announcer.document(owner, {}, clock.now());
     else announcer.stale(owner, "time_zone", clock.now());
   }
 
-  #publish(owner: WatchedOwner, numbers: LiveNumbers): void {
+  #publish(owner: WatchedOwner, numbers: LiveNumbers, events: readonly OwnerEvent[]): void {
+    this.#with.announcer.events(owner, [...events, ...this.#occupantEvents(numbers)], numbers.t);
     const patch = numbers.patch();
     if (patch !== undefined) this.#with.announcer.patch(owner, patch, numbers.t);
     this.#with.boundaries.set(owner, numbers.next);
+  }
+
+  #occupantEvents(numbers: LiveNumbers): OwnerEvent[] {
+    return numbers.takeOccupantChanges().map((change) => occupantEvent(this.#with.incarnation(), change));
   }
 
   /** Whether PostgreSQL left out days, as the zone was not known to be good when the batch was read. */

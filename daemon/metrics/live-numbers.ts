@@ -1,4 +1,6 @@
 import type { Grain } from "../capture/batch.ts";
+import { Occupants } from "../events/occupants.ts";
+import type { OccupantChange } from "../events/occupied-group.ts";
 import { note, type MissingDays, type ZoneDays } from "./calendar.ts";
 import { edgeDays } from "./contribution.ts";
 import { Document } from "./document.ts";
@@ -12,6 +14,8 @@ export class LiveNumbers {
   readonly #zone: ZoneDays;
   readonly #state: OwnerState;
   readonly #document: Document;
+  /** Undefined where nothing is declared about it: nobody pays for it then. */
+  readonly occupants: Occupants | undefined;
 
   /** Empty, at the instant `t` for which is loaded. */
   constructor(index: PlanIndex, zone: ZoneDays, currency: string | undefined, t: number) {
@@ -19,6 +23,7 @@ export class LiveNumbers {
     this.#zone = zone;
     this.#state = new OwnerState(index, t);
     this.#document = new Document(index, this.#state, currency);
+    this.occupants = index.plan.occupants.length === 0 ? undefined : new Occupants(index.plan, t);
   }
 
   get t(): number {
@@ -27,7 +32,7 @@ export class LiveNumbers {
 
   /** The next instant at which the clock changes something; Infinity if none. */
   get next(): number {
-    return this.#state.next;
+    return Math.min(this.#state.next, this.occupants?.next ?? Number.POSITIVE_INFINITY);
   }
 
   /** True once the calendar of the owner's zone is found to have no answer. */
@@ -50,6 +55,7 @@ export class LiveNumbers {
 
   advance(t: number): void {
     this.#state.advance(t);
+    this.occupants?.advance(t);
   }
 
   /** Every day that the grain needs must be known. */
@@ -59,6 +65,7 @@ export class LiveNumbers {
       if (start === undefined) throw new Error(`day ${day} of ${this.#zone.name} was not read before folding`);
       return start;
     });
+    this.occupants?.fold(grain);
   }
 
   /** The whole document; call it once, before any patch. */
@@ -69,6 +76,11 @@ export class LiveNumbers {
   /** Undefined if no value changed. */
   patch(): JsonObject | undefined {
     return this.#document.patch();
+  }
+
+  /** Who came and went since the last call. */
+  takeOccupantChanges(): readonly OccupantChange[] {
+    return this.occupants?.takeChanges() ?? [];
   }
 
   #noteDay(day: number, missing: MissingDays): void {

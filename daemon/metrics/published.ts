@@ -1,3 +1,5 @@
+import type { OwnerEvent } from "../events/owner-event.ts";
+
 /** A JSON object with null prototype: any key is an ordinary key. */
 export interface JsonObject {
   [key: string]: JsonValue;
@@ -13,15 +15,6 @@ export interface Position {
   readonly snapshot: string;
   /** The instant T it holds for, in microseconds since 1970. */
   readonly asOf: number;
-}
-
-/** Something that happened to an owner, as the configuration declares it. */
-export interface OwnerEvent {
-  /** The same from every daemon, and in every resume. */
-  readonly id: string;
-  /** As declared: the type of its frame. */
-  readonly name: string;
-  readonly data: JsonObject;
 }
 
 /**
@@ -51,7 +44,7 @@ export type Published =
   /** The daemon can't vouch for the owner's numbers since this instant (microseconds). */
   | { readonly kind: "stale"; readonly owner: string; readonly since: number; readonly reason: StaleReason }
   | { readonly kind: "live"; readonly owner: string }
-  /** What happened, in order; in the same turn as the patch of the same batch, just before it. Only of owners with a document. */
+  /** What happened, in order: in the same turn as the document or patch that follows from it, just before that. Only of owners with a document. */
   | {
       readonly kind: "events";
       readonly owner: string;

@@ -1,4 +1,6 @@
 import type { Grain } from "../capture/batch.ts";
+import type { Occupants } from "../events/occupants.ts";
+import type { OwnerEvent } from "../events/owner-event.ts";
 import type { LiveNumbers } from "./live-numbers.ts";
 
 /**
@@ -31,4 +33,22 @@ export interface WatchedOwner {
   isStale: boolean;
   /** The version last published. */
   version: number;
+  /** The instant that the last publication holds for; undefined before the first of this epoch. Nobody can follow events before that. */
+  asOf: number | undefined;
+  /** Events of an owner that is read again: they go out with its document. */
+  held: OwnerEvent[];
+  /** Who was last told to occupy what. */
+  occupants: Occupants | undefined;
+}
+
+export function newlyWatched(id: string): WatchedOwner {
+  return {
+    id,
+    phase: { kind: "waiting" },
+    isStale: false,
+    version: 0,
+    asOf: undefined,
+    held: [],
+    occupants: undefined,
+  };
 }

@@ -9,6 +9,7 @@ const LAYERS = [
   "daemon/database/",
   "daemon/capture/",
   "daemon/definition/",
+  "daemon/events/",
   "daemon/metrics/",
   "daemon/check-database.ts",
   "daemon/verify/",

@@ -19,6 +19,9 @@ export interface EngineBenchOptions {
   readonly dayStarts?: (zone: string, day: number) => number;
 }
 
+/** Of the data that the test's batches come from. */
+export const INCARNATION = Buffer.from("incarnation");
+
 /** An engine whose time, loads and batches are the test's. */
 export class EngineBench {
   readonly time = new ManualClock(0);
@@ -96,9 +99,13 @@ export class EngineBench {
     await applied;
   }
 
+  begin(epoch: string): void {
+    this.engine.begin(epoch, INCARNATION);
+  }
+
   /** Begins an epoch, watches owners and loads them with these grains. */
   async open(owners: Readonly<Record<string, readonly Grain[]>>, zone = "UTC"): Promise<void> {
-    this.engine.begin("e");
+    this.begin("e");
     for (const owner of Object.keys(owners)) this.engine.watch(owner);
     this.time.advance(100);
     await this.read();

@@ -58,7 +58,7 @@ describe("engine's honesty", () => {
     bench.time.advance(86_400_000);
     await bench.settled();
     assert.deepEqual(bench.take(), []);
-    bench.engine.begin("f");
+    bench.begin("f");
     await bench.read();
     await bench.loader.last.finish({ 1: [sale(TODAY, 100n)], 2: [] });
     const published = bench.take();
@@ -94,13 +94,13 @@ describe("engine's honesty", () => {
 
   it("a load of a lost epoch is not taken", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.engine.watch("2");
     bench.time.advance(10);
     await bench.read();
     bench.engine.lost();
-    bench.engine.begin("f");
+    bench.begin("f");
     await bench.loader.last.finish({ 1: [status("paid", 9n)], 2: { kind: "no row" } });
     assert.deepEqual(told(bench.take()), ["stale 1: database", "stale 2: database"]);
     await bench.read();
@@ -110,7 +110,7 @@ describe("engine's honesty", () => {
 
   it("a load that fails is told once and tried again with growing delays", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.time.advance(10);
     await bench.read();
@@ -131,7 +131,7 @@ describe("engine's honesty", () => {
 
   it("owners whose rows are too many to be read together are read in parts", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     for (let owner = 0; owner < 1_000; owner += 1) bench.engine.watch(`${owner}`);
     for (let round = 0; round < 40; round += 1) {
       bench.time.advance(1_000);
@@ -147,7 +147,7 @@ describe("engine's honesty", () => {
 
   it("one owner's data that PostgreSQL can't compute with keeps no other owner from being loaded", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     for (let owner = 0; owner < 1_000; owner += 1) bench.engine.watch(`${owner}`);
     for (let round = 0; round < 20; round += 1) {
       bench.time.advance(1_000);
@@ -168,7 +168,7 @@ describe("engine's honesty", () => {
 
   it("an unknown time zone makes that owner stale, and the others go on", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.engine.watch("2");
     bench.time.advance(10);
@@ -193,7 +193,7 @@ describe("engine's honesty", () => {
     await bench.loader.last.fail(new ZoneDataDiffers("two sessions disagree"));
     assert.ok(bench.nudges > nudges);
     await assert.rejects(bench.engine.apply(bench.batch()), /two sessions disagree/);
-    bench.engine.begin("f");
+    bench.begin("f");
     await bench.read();
     await bench.loader.last.finish({ 1: [], 2: [] });
     assert.deepEqual(told(bench.take()).slice(-3), ["document 1", "document 2", "live 2"]);

@@ -27,7 +27,7 @@ describe("loading owners", () => {
 
   it("owners that come one after another are loaded together", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     for (let owner = 0; owner < 1_000; owner += 1) {
       bench.engine.watch(`${owner}`);
       if (owner % 3 === 0) bench.time.advance(1);
@@ -46,7 +46,7 @@ describe("loading owners", () => {
 
   it("one owner alone waits 10 ms for others, and the reader is nudged then", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.time.advance(9);
     assert.deepEqual([bench.engine.wantsCut(), bench.nudges], [false, 0]);
@@ -56,7 +56,7 @@ describe("loading owners", () => {
 
   it("a statement loads at most 1,000 owners, and no more loads run than there are sessions", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     for (let owner = 0; owner < 2_500; owner += 1) bench.engine.watch(`${owner}`);
     await bench.read();
     assert.deepEqual(
@@ -85,7 +85,7 @@ describe("loading owners", () => {
 
   it("deltas that come while an owner loads are added to the load, and nothing is published before", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.time.advance(10);
     await bench.read();
@@ -100,7 +100,7 @@ describe("loading owners", () => {
 
   it("L1 deltas that come while an owner with no rows yet loads are in its document", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.time.advance(10);
     await bench.read();
@@ -111,7 +111,7 @@ describe("loading owners", () => {
 
   it("a batch that comes while the days of a load are read is in the document", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.time.advance(10);
     await bench.read();
@@ -151,7 +151,7 @@ describe("loading owners", () => {
 
   it("a reset during a load supersedes it: the later load is taken, whichever arrives first", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.time.advance(10);
     await bench.read();
@@ -207,7 +207,7 @@ describe("loading owners", () => {
 
   it("an owner without a row has the document {} until the row appears", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.time.advance(10);
     await bench.read();
@@ -225,7 +225,7 @@ describe("loading owners", () => {
 
   it("an owner whose zone was not known when a delta was read is loaded again", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.time.advance(10);
     await bench.read();
@@ -239,7 +239,7 @@ describe("loading owners", () => {
 
   it("an owner let go during its load is dropped, and one watched again is loaded again", async () => {
     const bench = new EngineBench();
-    bench.engine.begin("e");
+    bench.begin("e");
     bench.engine.watch("1");
     bench.time.advance(10);
     await bench.read();

@@ -98,7 +98,7 @@ describe("engine and time", () => {
     });
     const owners: Record<string, Grain[]> = {};
     for (let owner = 0; owner < 3_000; owner += 1) owners[owner] = [sale(day, 100n, `${owner}`)];
-    bench.engine.begin("e");
+    bench.begin("e");
     for (const owner of Object.keys(owners)) bench.engine.watch(owner);
     while (bench.screens.size < 3_000) {
       await bench.read();
@@ -159,7 +159,7 @@ describe("engine and time", () => {
       bench.engine.apply(bench.batch({ clock: bench.databaseClock - 60_000_000 })),
       /clock went back/,
     );
-    bench.engine.begin("f");
+    bench.begin("f");
     const hourBack = bench.databaseClock - MICROS_PER_HOUR;
     await bench.read({ clock: hourBack });
     assert.equal(bench.loader.last.request.t, hourBack);

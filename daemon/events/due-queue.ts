@@ -1,0 +1,50 @@
+import TinyQueue from "tinyqueue";
+
+interface Entry<Item> {
+  readonly instant: number;
+  readonly item: Item;
+}
+
+/** Items by the instant at which each is due next, in amortised O(log n). */
+export class DueQueue<Item> {
+  readonly #instants = new Map<Item, number>();
+  #queue = new TinyQueue<Entry<Item>>([], (a, b) => a.instant - b.instant);
+
+  /** The next instant at which something is due; Infinity if nothing is. */
+  get next(): number {
+    for (let entry = this.#queue.peek(); entry !== undefined; entry = this.#queue.peek()) {
+      if (this.#instants.get(entry.item) === entry.instant) return entry.instant;
+      this.#queue.pop();
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Infinity: never. */
+  set(item: Item, instant: number): void {
+    if (this.#instants.get(item) === instant) return;
+    if (instant === Number.POSITIVE_INFINITY) {
+      this.#instants.delete(item);
+      return;
+    }
+    this.#instants.set(item, instant);
+    // What is no longer meant never outweighs what is: below 16 making the queue anew would cost more than it frees.
+    if (this.#queue.length <= 2 * this.#instants.size + 16) this.#queue.push({ instant, item });
+    else this.#queue = new TinyQueue([...this.#entries()], (a, b) => a.instant - b.instant);
+  }
+
+  /** Hands out, in order, what is due at `t`, and forgets it. */
+  *takeDue(t: number): Generator<Item, undefined> {
+    while (this.next <= t) {
+      const entry = this.#queue.pop();
+      if (entry === undefined) return undefined;
+      this.#instants.delete(entry.item);
+      yield entry.item;
+    }
+    return undefined;
+  }
+
+  *#entries(): Generator<Entry<Item>, undefined> {
+    for (const [item, instant] of this.#instants) yield { instant, item };
+    return undefined;
+  }
+}

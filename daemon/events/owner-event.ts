@@ -1,0 +1,65 @@
+import { createHash } from "node:crypto";
+import type { JsonObject } from "../../protocol/json.ts";
+import type { BatchEvent } from "../capture/batch.ts";
+import type { OccupantChange } from "./occupied-group.ts";
+
+/** Something that happened to an owner, as its clients are told. */
+export interface OwnerEvent {
+  /** The same from every daemon, and in every resume. */
+  readonly id: string;
+  /** As declared: the type of its frame. */
+  readonly name: string;
+  readonly data: JsonObject;
+}
+
+/** What every configuration with events has: a bulk statement is told once, instead of its rows. */
+const BULK_CHANGED = "bulk_changed";
+
+/** A bulk statement, or several of one transaction on one source. */
+export interface BulkChange {
+  readonly source: string;
+  readonly xid: bigint;
+  /** Of this owner; undefined where the statement doesn't say. */
+  readonly rows: number | undefined;
+}
+
+/** 22 characters of base64 are 132 bits: no two events of a database's life share them. */
+const ID_LENGTH = 22;
+
+/** @param incarnation so that transactions of another life of the data, which may have the same numbers, are other events */
+export function eventId(incarnation: Uint8Array, name: string, identity: string): string {
+  return createHash("sha256")
+    .update(incarnation)
+    .update(name)
+    .update("\0")
+    .update(identity)
+    .digest("base64url")
+    .slice(0, ID_LENGTH);
+}
+
+export function rowEvent(incarnation: Uint8Array, { name, id, data }: BatchEvent): OwnerEvent {
+  return { id: eventId(incarnation, name, id), name, data };
+}
+
+export function bulkEvent(incarnation: Uint8Array, { source, xid, rows }: BulkChange): OwnerEvent {
+  return {
+    id: eventId(incarnation, BULK_CHANGED, `${source}.${xid}`),
+    name: BULK_CHANGED,
+    data: { source, rows: rows ?? null },
+  };
+}
+
+export function occupantEvent(incarnation: Uint8Array, change: OccupantChange): OwnerEvent {
+  const { name, group, data, previous, next, cause } = change;
+  const identity = JSON.stringify([group, previous?.key ?? null, next?.key ?? null, cause]);
+  return {
+    id: eventId(incarnation, name, identity),
+    name,
+    data: {
+      ...data,
+      isNowOccupied: next !== undefined,
+      previousOccupant: previous?.label ?? null,
+      newOccupant: next?.label ?? null,
+    },
+  };
+}

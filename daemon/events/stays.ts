@@ -1,0 +1,112 @@
+/** Somebody in a place from one instant until another, in microseconds since 1970. */
+export interface Stay {
+  /** The key of its row. */
+  readonly key: string;
+  /** Whom clients are told of. */
+  readonly label: string | null;
+  readonly from: number;
+  readonly until: number;
+}
+
+interface WeightedStay {
+  readonly stay: Stay;
+  weight: bigint;
+}
+
+/**
+ * The stays of one place that are not over, by (from, key). Of several at the same time the first one counts. Weights add up: a stay
+ * that comes and goes, in whichever order, leaves nothing behind.
+ */
+export class Stays {
+  readonly #numericKeys: boolean;
+  #sorted: WeightedStay[] = [];
+  /** As many have begun. */
+  #started = 0;
+
+  /** `numericKeys`: keys are whole numbers and compare as such, instead of byte by byte. */
+  constructor(numericKeys: boolean) {
+    this.#numericKeys = numericKeys;
+  }
+
+  get isEmpty(): boolean {
+    return this.#sorted.length === 0;
+  }
+
+  /** A stay that is over at `t`, or that ends before it begins, is nothing. */
+  fold(stay: Stay, weight: bigint, t: number): void {
+    if (stay.from >= stay.until || stay.until <= t) return;
+    const at = this.#search(stay);
+    const found = this.#sorted[at];
+    if (found === undefined || this.#compare(found.stay, stay) !== 0) {
+      this.#sorted.splice(at, 0, { stay, weight });
+      if (stay.from <= t) this.#started += 1;
+      return;
+    }
+    found.weight += weight;
+    if (found.weight !== 0n) return;
+    this.#sorted.splice(at, 1);
+    if (stay.from <= t) this.#started -= 1;
+  }
+
+  /** Goes on to `t`, which is not before that of any call so far, and lets go what is over. */
+  advance(t: number): void {
+    let started = this.#started;
+    for (let next = this.#sorted[started]; next !== undefined && next.stay.from <= t; next = this.#sorted[started])
+      started += 1;
+    const going = this.#sorted.slice(0, started).filter(({ stay }) => stay.until > t);
+    if (going.length < started) this.#sorted.splice(0, started, ...going);
+    this.#started = going.length;
+  }
+
+  /** Who is there at the instant that it was advanced to. */
+  get occupant(): Stay | undefined {
+    for (let at = 0; at < this.#started; at += 1) {
+      const weighted = this.#sorted[at];
+      if (weighted !== undefined && weighted.weight > 0n) return weighted.stay;
+    }
+    return undefined;
+  }
+
+  /** The next instant at which somebody else is there, or nobody; Infinity if none comes. Whoever is there stays until their end. */
+  get next(): number {
+    const { occupant } = this;
+    if (occupant !== undefined) return occupant.until;
+    for (let at = this.#started; at < this.#sorted.length; at += 1) {
+      const weighted = this.#sorted[at];
+      if (weighted !== undefined && weighted.weight > 0n) return weighted.stay.from;
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Where a stay is, or would be. */
+  #search(stay: Stay): number {
+    let low = 0;
+    let high = this.#sorted.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const there = this.#sorted[middle];
+      if (there !== undefined && this.#compare(there.stay, stay) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #compare(a: Stay, b: Stay): number {
+    return (
+      a.from - b.from ||
+      (this.#numericKeys ? compareNumbers(a.key, b.key) : compareTexts(a.key, b.key)) ||
+      a.until - b.until ||
+      // Another label is another image of the row; a name and no name differ as well.
+      compareTexts(JSON.stringify(a.label), JSON.stringify(b.label))
+    );
+  }
+}
+
+function compareNumbers(a: string, b: string): number {
+  const difference = a === b ? 0n : BigInt(a) - BigInt(b);
+  return difference === 0n ? 0 : difference < 0n ? -1 : 1;
+}
+
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
