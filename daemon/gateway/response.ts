@@ -26,6 +26,11 @@ export function json(status: number, body: Uint8Array | string, headers: Headers
   return respondWith(status, "application/json", body, headers);
 }
 
+/** For who has it already: no body, so nothing about one either. */
+export function notModified(headers: Headers): Response {
+  return { status: 304, headers: { ...SAFE_HEADERS, ...headers }, body: "" };
+}
+
 /** Where only a WebSocket of version 13 is served. */
 export function upgradeRequired(): Response {
   return plain(426, "this is a WebSocket", { upgrade: "websocket", "sec-websocket-version": "13" });

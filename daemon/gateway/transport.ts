@@ -43,6 +43,8 @@ export interface Request {
   readonly method: string;
   /** As sent: not decoded, no query. */
   readonly path: string;
+  /** As sent, without its question mark. */
+  readonly query: string;
   /** By lower-case name; undefined if absent. */
   header(name: string): string | undefined;
 }
@@ -50,7 +52,27 @@ export interface Request {
 export interface Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array | string;
+  /** A function: server-sent events, until one side ends them. Not called if the peer has gone. */
+  readonly body: Uint8Array | string | OpenEventStream;
+}
+
+export type OpenEventStream = (stream: EventStream) => EventStreamHandlers;
+
+/** A body without end, of type `text/event-stream`. */
+export interface EventStream {
+  /** Sends bytes together. */
+  send(chunks: readonly Uint8Array[]): void;
+  /** Bytes that the peer has not taken; may miss what one flush left. */
+  bufferedBytes(): number;
+  /** Ends the answer and its connection; what was sent before still arrives if the peer reads. */
+  end(): void;
+}
+
+export interface EventStreamHandlers {
+  /** The peer took bytes after it had fallen behind. */
+  drained(): void;
+  /** The peer has gone before the end. */
+  closed(): void;
 }
 
 export type Handshake =

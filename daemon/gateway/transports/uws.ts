@@ -16,6 +16,7 @@ import type {
   TransportHandlers,
   TransportLimits,
 } from "../transport.ts";
+import { type EventStreamContext, type Guard, openEventStream } from "./uws-event-stream.ts";
 
 /** What the library has at run time and its typings lack. */
 interface Missing {
@@ -46,8 +47,8 @@ function createUwsTransport(
   limits: TransportLimits,
   log: Log,
 ): Transport {
-  const guard = <A extends unknown[]>(what: string, run: (...args: A) => void, onFailure: (...args: A) => void) => {
-    return (...args: A): void => {
+  const guard: Guard = (what, run, onFailure) => {
+    return (...args) => {
       try {
         run(...args);
       } catch (error) {
@@ -59,6 +60,8 @@ function createUwsTransport(
       }
     };
   };
+  const respond = (native: uWS.HttpResponse, isHead: boolean): ((response: Response) => void) =>
+    responder(native, isHead, { guard, limits });
   const fail = (native: NativeSocket): void => {
     if (native.getUserData().isOpen) native.end(1011, "");
   };
@@ -68,7 +71,7 @@ function createUwsTransport(
     "/*",
     guard(
       "a request",
-      (native, incoming) => handlers.request(requestOf(incoming), responder(native, incoming.getMethod() === "head")),
+      (native, incoming) => handlers.request(requestOf(incoming), respond(native, incoming.getMethod() === "head")),
       (native) => native.close(),
     ),
   );
@@ -83,7 +86,7 @@ function createUwsTransport(
       "a handshake",
       (native, incoming, upgradeContext) => {
         const handshake = handlers.handshake(requestOf(incoming));
-        if (!handshake.accept) return responder(native, false)(handshake.response);
+        if (!handshake.accept) return respond(native, false)(handshake.response);
         const connection: Connection = { context: handshake.context, session: undefined, isOpen: true };
         const key = incoming.getHeader("sec-websocket-key");
         native.upgrade(connection, key, handshake.subprotocol ?? "", "", upgradeContext);
@@ -149,15 +152,22 @@ function requestOf(incoming: uWS.HttpRequest): Request {
   return {
     method: incoming.getMethod().toUpperCase(),
     path: incoming.getUrl(),
+    query: incoming.getQuery(),
     header: (name) => headers.get(name),
   };
 }
 
 /** Answers once; an aborted request is let go. */
-function responder(native: uWS.HttpResponse, isHead: boolean): (response: Response) => void {
+function responder(
+  native: uWS.HttpResponse,
+  isHead: boolean,
+  context: EventStreamContext,
+): (response: Response) => void {
   let done = false;
+  let onAborted = (): void => {};
   native.onAborted(() => {
     done = true;
+    onAborted();
   });
   return ({ status, headers, body }) => {
     if (done) return;
@@ -165,7 +175,9 @@ function responder(native: uWS.HttpResponse, isHead: boolean): (response: Respon
     native.cork(() => {
       native.writeStatus(`${status} ${STATUS_CODES[status]}`);
       for (const [name, value] of Object.entries(headers)) native.writeHeader(name, value);
-      if (isHead) native.endWithoutBody(Buffer.byteLength(body));
+      if (typeof body === "function") onAborted = openEventStream(native, body, context);
+      else if (status === 304) native.endWithoutBody();
+      else if (isHead) native.endWithoutBody(Buffer.byteLength(body));
       else native.end(body);
     });
   };

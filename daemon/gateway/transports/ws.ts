@@ -1,14 +1,25 @@
 /** The transport on node:http and `ws`, for where the native one doesn't load. */
-import { createServer, type IncomingMessage, STATUS_CODES } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../../config/log.ts";
 import { listenError } from "../listen-error.ts";
-import type { Request, Response, Socket, Transport, TransportHandlers, TransportLimits } from "../transport.ts";
+import { upgradeRequired } from "../response.ts";
+import type {
+  OpenEventStream,
+  Request,
+  Response,
+  Socket,
+  Transport,
+  TransportHandlers,
+  TransportLimits,
+} from "../transport.ts";
 
 /** A client that trickles its headers is cut after this. */
 const HEADERS_TIMEOUT_MS = 10_000;
+/** How long the peer of an ended event stream may leave its last bytes unread. */
+const END_TIMEOUT_MS = 10_000;
 
 export function createWsTransport(handlers: TransportHandlers, limits: TransportLimits, log: Log): Transport {
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: HEADERS_TIMEOUT_MS });
@@ -33,16 +44,38 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
 
   server.on("request", (incoming, outgoing) => {
     incoming.resume();
+    const fail = (): void => void outgoing.destroy();
     const respond = ({ status, headers, body }: Response): void => {
       if (outgoing.headersSent || outgoing.destroyed) return;
-      outgoing.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+      if (typeof body === "function") {
+        outgoing.writeHead(status, { ...headers, connection: "close" }).flushHeaders();
+        return guard("an event stream", () => stream(outgoing, body), fail);
+      }
+      const length = status === 304 ? {} : { "content-length": Buffer.byteLength(body) };
+      outgoing.writeHead(status, { ...headers, ...length }).end(body);
     };
-    guard(
-      "a request",
-      () => handlers.request(requestOf(incoming), respond),
-      () => outgoing.destroy(),
-    );
+    guard("a request", () => handlers.request(requestOf(incoming), respond), fail);
   });
+
+  function stream(outgoing: ServerResponse, open: OpenEventStream): void {
+    const fail = (): void => void outgoing.destroy();
+    const handlersOfStream = open({
+      send: (chunks) => {
+        if (outgoing.writableEnded) return;
+        if (outgoing.writableLength > limits.maxBufferedBytes) return fail();
+        outgoing.cork();
+        for (const chunk of chunks) outgoing.write(chunk);
+        outgoing.uncork();
+      },
+      bufferedBytes: () => outgoing.writableLength,
+      end: () => {
+        outgoing.end();
+        outgoing.socket?.setTimeout(END_TIMEOUT_MS, fail);
+      },
+    });
+    outgoing.on("drain", () => guard("a drain", () => handlersOfStream.drained(), fail));
+    outgoing.on("close", () => guard("a close", () => handlersOfStream.closed(), fail));
+  }
 
   server.on("upgrade", (incoming, duplex, head) => {
     duplex.on("error", () => duplex.destroy());
@@ -111,6 +144,7 @@ function requestOf(incoming: IncomingMessage): Request {
   return {
     method: incoming.method ?? "GET",
     path: url.split("?", 1)[0] ?? "/",
+    query: url.slice(url.indexOf("?") + 1 || url.length),
     header: (name) => {
       const value = incoming.headers[name];
       return Array.isArray(value) ? value.join(", ") : value;
@@ -120,6 +154,7 @@ function requestOf(incoming: IncomingMessage): Request {
 
 /** Answers on a connection that node:http has let go because it asked for an upgrade. */
 function answerRaw(duplex: Duplex, { status, headers, body }: Response): void {
+  if (typeof body === "function") return answerRaw(duplex, upgradeRequired());
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const length = Buffer.byteLength(body);
   duplex.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: ${length}\r\n`);
