@@ -1,160 +1,206 @@
 /**
- * Keeps one owner's metrics right on the client's side, through lost connections, restarts and refused tokens.
+ * One socket for any number of owners, kept through lost connections, restarts, refused and expired tokens.
  *
- * The decisions are in `transition.ts`; this only makes the world like the state (a session for `connecting`, `live` and `stale`, a
- * timer for `retrying`) and tells listeners. After `close()` no socket, timer or listener is left.
+ * The decisions are in `transition.ts`; this only makes the world like the state (a session for `connecting` and `open`, a timer for
+ * `retrying`) and tells the owners. After `close()` no socket, timer or listener is left.
  */
-import { STREAM_PATH } from "../protocol/version.ts";
-import type { Connection, ConnectionEvent, TokenReason } from "./connection.ts";
-import { type Environment, globalEnvironment } from "./environment.ts";
-import { applyPatch, fromSnapshot, type Materialised, type Patch } from "./materialised.ts";
+import { onClockJump } from "./clock-jump.ts";
+import { type Environment, globalEnvironment, type WebSocketConstructor } from "./environment.ts";
+import { FollowedOwner } from "./followed-owner.ts";
+import type { Link, LinkEvent } from "./link.ts";
+import type { Owner } from "./owner.ts";
 import { Session } from "./session.ts";
+import type { AnyShape, Shape } from "./shape.ts";
+import { streamUrl } from "./stream-url.ts";
+import { type GetToken, Tokens } from "./tokens.ts";
 import { INITIAL, transition } from "./transition.ts";
 
 export interface ClientOptions {
-  /** Where the daemon is, e.g. `https://live.example.com` or `ws://127.0.0.1:8080`. */
+  /** Where the daemon is, e.g. `https://live.example.com`; in a browser also relative to the page. */
   readonly url: string;
-  readonly ownerId: string;
-  /** Called before every connection. `refused`: the daemon didn't accept the last token; asked once, then the client stops. */
-  readonly getToken: (request: TokenRequest) => string | Promise<string>;
+  /**
+   * Called where there is no token that works: at first, shortly before the last one expires (`expiring`) or after that (`expired`), and
+   * once after the daemon did not take it (`refused`); refused again, the client stops.
+   */
+  readonly getToken: GetToken;
+  /**
+   * Takes what the application's own callbacks throw, `getToken` too: the place for an error tracker. Without it, what a listener throws
+   * goes where uncaught errors go.
+   */
+  readonly onError?: (error: unknown) => void;
   /** Replaces parts of the surroundings; `WebSocket` is required where there is no global one. */
   readonly environment?: Partial<Environment>;
 }
 
-export interface TokenRequest {
-  readonly reason: TokenReason;
-  /** Aborted when the token is no longer wanted. */
-  readonly signal: AbortSignal;
+/**
+ * A client that is connected to nothing yet, and has touched nothing: it may be made anywhere, on a server too.
+ *
+ * `createClient<ShapeOf<typeof config>>(…)` knows the metrics and events of that configuration.
+ */
+export function createClient<S extends Shape = AnyShape>(options: ClientOptions): Client<S> {
+  return new Client(options);
 }
 
-/** What there is to show. The same object until something changes. */
-export interface View<Metrics> {
-  readonly connection: Connection;
-  /** Undefined until the first snapshot, and while the owner has no row. Kept while disconnected. */
-  readonly metrics: Metrics | undefined;
-  /** The instant that the metrics hold for, ISO with microseconds; undefined until the first snapshot. */
-  readonly asOf: string | undefined;
-}
-
-export class Client<Metrics> {
+export class Client<S extends Shape = AnyShape> {
   readonly #options: ClientOptions;
-  readonly #url: string;
-  readonly #environment: Environment;
-  readonly #listeners = new Set<() => void>();
-  #connection = INITIAL;
-  #document: Materialised | undefined;
-  #view: View<Metrics> = { connection: INITIAL, metrics: undefined, asOf: undefined };
+  readonly #environment: Omit<Environment, "WebSocket"> & { readonly WebSocket?: WebSocketConstructor };
+  readonly #tokens: Tokens;
+  readonly #owners = new Map<string, FollowedOwner<S>>();
+  /** Those that somebody listens to, and of them those that the present socket follows. */
+  readonly #heeded = new Set<FollowedOwner<S>>();
+  readonly #followed = new Set<FollowedOwner<S>>();
+  #link = INITIAL;
   #session: Session | undefined;
   #retryTimer: unknown;
   #stopWaking: (() => void) | undefined;
 
-  /** Connects to nothing yet. Throws a TypeError for a URL that isn't one, or where a WebSocket is missing. */
   constructor(options: ClientOptions) {
-    const { WebSocket, ...environment } = { ...globalEnvironment(), ...options.environment };
-    if (WebSocket === undefined) throw new TypeError("No global WebSocket here: pass one as environment.WebSocket");
-    this.#environment = { ...environment, WebSocket };
     this.#options = options;
-    this.#url = streamUrl(options.url);
+    this.#environment = { ...globalEnvironment(), ...options.environment };
+    this.#tokens = new Tokens(options.getToken, this.#environment.now);
   }
 
-  /** Connects, or tries again at once. Does nothing while connected. */
-  readonly connect = (): void => this.#dispatch({ type: "connect", now: this.#environment.now() });
+  /**
+   * Connects, or tries again at once. Does nothing while connected. Throws a TypeError where the URL isn't one, or where there is no
+   * WebSocket.
+   */
+  readonly connect = (): void => {
+    const { now } = this.#environment;
+    this.#place();
+    this.#dispatch({ type: "connect", now: now() });
+    if (this.#link.state !== "open") return;
+    for (const owner of this.#followed) if (owner.isRefused) this.#follow(owner);
+  };
 
   /** Disconnects and stays so; `connect` starts again. Idempotent. */
   readonly close = (): void => this.#dispatch({ type: "close", now: this.#environment.now() });
 
-  /** Calls back after every change of the view. Returns its own undo. */
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
+  /** The same object for the same id. Asks for nothing until somebody listens to it. */
+  owner(ownerId: string): Owner<S> {
+    const known = this.#owners.get(ownerId);
+    if (known) return known;
+    const owner: FollowedOwner<S> = new FollowedOwner(ownerId, {
+      now: this.#environment.now,
+      link: () => this.#link,
+      report: this.#report,
+      heeded: (heeded) => this.#heed(owner, heeded),
+    });
+    this.#owners.set(ownerId, owner);
+    return owner;
+  }
 
-  readonly getSnapshot = (): View<Metrics> => this.#view;
-
-  #dispatch(event: ConnectionEvent): void {
-    const before = this.#connection;
+  #dispatch(event: LinkEvent): void {
+    const before = this.#link;
     const after = transition(before, event);
     if (after === before) return;
-    this.#connection = after;
-    this.#release(before, after);
-    this.#acquire(before, after);
-    this.#show();
-  }
-
-  #release(before: Connection, after: Connection): void {
-    if (sessionOf(before) !== sessionOf(after)) this.#session?.stop();
+    this.#link = after;
+    if (sessionOf(before) !== sessionOf(after))
+      this.#leave("heardAt" in event ? event.heardAt : this.#environment.now());
     if (before.state === "retrying") this.#environment.clearTimeout(this.#retryTimer);
-    if (isActive(before) && !isActive(after)) this.#stopWaking?.();
+    if (isActive(before) && !isActive(after)) this.#rest();
+    if (isActive(after) && !isActive(before)) this.#watch();
+    this.#acquire(after);
+    for (const owner of this.#owners.values()) owner.show();
   }
 
-  #acquire(before: Connection, after: Connection): void {
-    if (isActive(after) && !isActive(before)) this.#stopWaking = this.#environment.onWake(this.#wake);
-    if (after.state === "connecting") this.#open(after.tokenReason);
-    if (after.state === "retrying") {
-      const { now, setTimeout } = this.#environment;
-      this.#retryTimer = setTimeout(() => this.#dispatch({ type: "due" }), after.retryAt - now());
+  #leave(heardAt: number): void {
+    this.#session?.stop();
+    this.#session = undefined;
+    for (const owner of this.#followed) owner.lost(heardAt);
+    this.#followed.clear();
+  }
+
+  #rest(): void {
+    this.#stopWaking?.();
+    this.#tokens.forget();
+  }
+
+  #watch(): void {
+    const undos = [this.#environment.onWake(this.#wake), onClockJump(this.#wake, this.#environment)];
+    this.#stopWaking = () => {
+      for (const undo of undos) undo();
+    };
+  }
+
+  #acquire(link: Link): void {
+    const { now, setTimeout } = this.#environment;
+    if (link.state === "retrying") {
+      this.#retryTimer = setTimeout(() => this.#dispatch({ type: "due" }), link.retryAt - now());
     }
-  }
-
-  #open(reason: TokenReason): void {
-    const { now } = this.#environment;
+    if (link.state !== "connecting") return;
     this.#session = new Session({
-      url: this.#url,
-      ownerId: this.#options.ownerId,
-      getToken: (signal) => this.#options.getToken({ reason, signal }),
+      ...this.#place(),
+      tokenReason: link.tokenReason,
+      takeToken: (reason, signal) => this.#takeToken(reason, signal),
       environment: this.#environment,
-      snapshot: (frame) => {
-        this.#document = fromSnapshot(frame);
-        this.#dispatch({ type: "snapshot", now: now() });
-        this.#show();
+      welcomed: (frame) => {
+        this.#tokens.accepted(frame);
+        this.#dispatch({ type: "opened", now: now() });
+        for (const owner of this.#heeded) if (!this.#followed.has(owner)) this.#follow(owner);
       },
-      patch: (frame) => this.#patch(frame),
-      stale: ({ since, reason }) => this.#dispatch({ type: "stale", now: now(), since: Date.parse(since), reason }),
-      live: () => this.#dispatch({ type: "live", now: now() }),
       ended: (ending) => this.#dispatch(ending),
     });
     this.#session.start();
   }
 
-  #patch(frame: Patch): void {
-    const document = applyPatch(this.#document, frame);
-    if (document === "gap") {
-      this.#session?.askSnapshot();
-      return;
+  #place(): { readonly url: string; readonly WebSocket: WebSocketConstructor } {
+    const { WebSocket } = this.#environment;
+    if (WebSocket === undefined) throw new TypeError("No global WebSocket here: pass one as environment.WebSocket");
+    return { url: streamUrl(this.#options.url), WebSocket };
+  }
+
+  async #takeToken(...request: Parameters<Tokens["take"]>): Promise<string> {
+    try {
+      return await this.#tokens.take(...request);
+    } catch (error) {
+      if (!request[1].aborted) this.#options.onError?.(error);
+      throw error;
     }
-    this.#document = document;
-    this.#show();
   }
 
   readonly #wake = (): void => {
-    if (this.#connection.state === "retrying") this.#dispatch({ type: "wake" });
+    if (this.#link.state === "retrying") this.#dispatch({ type: "wake" });
     else this.#session?.probe();
   };
 
-  #show(): void {
-    const { asOf, data } = this.#document ?? {};
-    const metrics = data && Object.keys(data).length > 0 ? (data as Metrics) : undefined;
-    const view = this.#view;
-    if (view.connection === this.#connection && view.metrics === metrics && view.asOf === asOf) return;
-    this.#view = { connection: this.#connection, metrics, asOf };
-    for (const listener of this.#listeners) listener();
+  /** Settled at the end of the turn, so that whoever stops listening and starts again at once costs nothing. */
+  #heed(owner: FollowedOwner<S>, heeded: boolean): void {
+    if (heeded) this.#heeded.add(owner);
+    else this.#heeded.delete(owner);
+    queueMicrotask(() => {
+      if (!this.#heeded.has(owner)) this.#unfollow(owner);
+      else if (this.#link.state === "open" && !this.#followed.has(owner)) this.#follow(owner);
+    });
   }
+
+  #follow(owner: FollowedOwner<S>): void {
+    this.#followed.add(owner);
+    owner.lost(this.#environment.now());
+    this.#session?.follow(owner);
+  }
+
+  #unfollow(owner: FollowedOwner<S>): void {
+    if (this.#followed.delete(owner)) this.#session?.unfollow(owner);
+    owner.forget();
+  }
+
+  readonly #report = (error: unknown): void => {
+    const { onError = throwLater } = this.#options;
+    onError(error);
+  };
+}
+
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** The number of the socket that a state holds. */
-function sessionOf(connection: Connection): number | undefined {
-  return "attempt" in connection && connection.state !== "retrying" ? connection.attempt : undefined;
+function sessionOf(link: Link): number | undefined {
+  return link.state === "connecting" || link.state === "open" ? link.attempt : undefined;
 }
 
-function isActive({ state }: Connection): boolean {
+function isActive({ state }: Link): boolean {
   return state !== "idle" && state !== "closed";
-}
-
-function streamUrl(url: string): string {
-  const stream = new URL(url);
-  stream.protocol = stream.protocol.replace(/^http/, "ws");
-  stream.pathname = stream.pathname.replace(/\/$/, "") + STREAM_PATH;
-  stream.search = "";
-  stream.hash = "";
-  return stream.href;
 }

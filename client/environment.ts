@@ -27,8 +27,8 @@ export interface Socket {
   removeEventListener(type: "close", listener: (event: { code: number }) => void): void;
 }
 
-/** The surroundings of a browser, or of Node 22 and newer, looked up when a client is made: never at import. */
-export function globalEnvironment(): Omit<Environment, "WebSocket"> & { readonly WebSocket?: WebSocketConstructor } {
+/** The surroundings of a browser, or of Node, as they are now. `WebSocket` is not there in Node 20. */
+export function globalEnvironment(): Omit<Environment, "WebSocket"> & Partial<Pick<Environment, "WebSocket">> {
   const { WebSocket } = globalThis as { WebSocket?: WebSocketConstructor };
   return {
     ...(WebSocket && { WebSocket }),

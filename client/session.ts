@@ -1,14 +1,17 @@
 /**
- * One socket's life: asks for the token, opens, authenticates, subscribes, listens, and notices silence. Tells `ended` exactly once,
- * unless it was stopped; after either it holds no timer, calls nothing, and can't be used again.
+ * One socket's life: asks for the token, opens, authenticates, follows owners, renews the token in time, and notices silence. Tells
+ * `ended` exactly once, unless it was stopped; after either it holds no timer, calls nothing, and can't be used again.
  */
 import { reactionTo } from "../protocol/codes.ts";
 import type { Down } from "../protocol/down.ts";
 import type { Up } from "../protocol/up.ts";
+import type { Refresh } from "../protocol/up/refresh.ts";
 import { PROTOCOL } from "../protocol/version.ts";
-import type { Cause, ConnectionEvent, Delay } from "./connection.ts";
-import type { Environment, Socket } from "./environment.ts";
+import type { Environment, Socket, WebSocketConstructor } from "./environment.ts";
+import type { Cause, Delay, Ending } from "./link.ts";
 import { readFrame } from "./read-frame.ts";
+import { type Follower, Subscriptions } from "./subscriptions.ts";
+import type { TokenReason } from "./tokens.ts";
 
 /** The token, the handshake and the daemon's welcome must all come within this: thrice the daemon's patience for a token. */
 const WELCOME_WITHIN_MS = 15_000;
@@ -19,24 +22,23 @@ const ANSWER_WITHIN_MS = 5_000;
 /** Failures that "back off long" counts as: the backoff's ceiling. */
 const MANY_FAILURES = 7;
 
-export type Ending = Extract<ConnectionEvent, { type: "lost" | "refused" | "expired" | "stopped" }>;
 type FrameOf<Type extends Down["type"]> = Extract<Down, { type: Type }>;
 
 export interface SessionOptions {
   readonly url: string;
-  readonly ownerId: string;
-  readonly getToken: (signal: AbortSignal) => string | Promise<string>;
-  readonly environment: Environment;
-  readonly snapshot: (frame: FrameOf<"snapshot">) => void;
-  readonly patch: (frame: FrameOf<"metrics_updated">) => void;
-  readonly stale: (frame: FrameOf<"stale">) => void;
-  readonly live: () => void;
+  readonly WebSocket: WebSocketConstructor;
+  readonly tokenReason: TokenReason;
+  readonly takeToken: (reason: TokenReason, signal: AbortSignal) => Promise<string>;
+  readonly environment: Omit<Environment, "WebSocket">;
+  /** The daemon took the token: owners may be followed. */
+  readonly welcomed: (frame: FrameOf<"welcome">) => void;
   readonly ended: (ending: Ending) => void;
 }
 
 export class Session {
   readonly #options: SessionOptions;
   readonly #aborter = new AbortController();
+  readonly #subscriptions = new Subscriptions((message) => this.#send(message));
   #token = "";
   #socket: Socket | undefined;
   #watchdog: unknown;
@@ -44,8 +46,6 @@ export class Session {
   #quietMs = WELCOME_WITHIN_MS;
   #byeWindow: readonly [number, number] | undefined;
   #welcomed = false;
-  #awaitsSnapshot = false;
-  #requests = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -68,36 +68,37 @@ export class Session {
     this.#socket = undefined;
   }
 
-  /** Asks for the whole document, unless it is on its way. */
-  askSnapshot(): void {
-    if (this.#awaitsSnapshot) return;
-    this.#awaitsSnapshot = true;
-    this.#send({ type: "snapshot", id: this.#nextId("snapshot"), ownerId: this.#options.ownerId });
+  /** Only once welcomed. */
+  follow(follower: Follower): void {
+    this.#subscriptions.add(follower);
+  }
+
+  unfollow(follower: Follower): void {
+    this.#subscriptions.remove(follower);
   }
 
   /** Makes sure that the daemon is still there. */
   probe(): void {
     if (!this.#welcomed) return;
-    this.#send({ type: "ping", id: this.#nextId("ping") });
+    this.#send({ type: "ping", id: this.#subscriptions.nextId() });
     this.#watch(this.#options.environment.now(), ANSWER_WITHIN_MS);
   }
 
   async #open(): Promise<void> {
     const { signal } = this.#aborter;
     try {
-      this.#token = await this.#options.getToken(signal);
+      this.#token = await this.#options.takeToken(this.#options.tokenReason, signal);
     } catch (error) {
-      if (!signal.aborted) this.#end("lost", { kind: "token", message: String(error) });
+      this.#end("lost", { kind: "token", message: String(error) });
       return;
     }
-    if (signal.aborted) return;
-    this.#connect();
+    if (!signal.aborted) this.#connect();
   }
 
   #connect(): void {
-    const { environment, url } = this.#options;
+    const { url, WebSocket } = this.#options;
     try {
-      this.#socket = new environment.WebSocket(url, PROTOCOL);
+      this.#socket = new WebSocket(url, PROTOCOL);
     } catch {
       this.#end("lost", { kind: "code", code: 1006 });
       return;
@@ -109,14 +110,26 @@ export class Session {
     this.#socket.addEventListener("error", () => undefined);
   }
 
+  async #refresh(): Promise<void> {
+    const { signal } = this.#aborter;
+    try {
+      const token = await this.#options.takeToken("expiring", signal);
+      if (!signal.aborted) this.#send({ type: "refresh", token });
+    } catch {
+      // The old token lives on; when it has expired, the daemon says so by closing, and another is asked for.
+    }
+  }
+
   readonly #onOpen = (): void => {
     this.#send({ type: "authenticate", token: this.#token });
   };
 
   readonly #onMessage = ({ data }: { data: unknown }): void => {
     this.#heardAt = this.#options.environment.now();
-    const frame = readFrame(data);
-    if (frame) this.#receive(frame);
+    const read = readFrame(data);
+    if (!read) return;
+    if ("event" in read) this.#subscriptions.happened(read.event);
+    else this.#receive(read.frame);
   };
 
   readonly #onClose = ({ code }: { code: number }): void => {
@@ -136,40 +149,36 @@ export class Session {
     }
   };
 
-  /** One socket has one subscription, so every owner's frame is about that owner, in the key's canonical spelling. */
   #receive(frame: Down): void {
     switch (frame.type) {
       case "welcome":
         this.#welcomed = true;
         this.#quietMs = frame.heartbeatMs * MISSED_HEARTBEATS;
         this.#watch(this.#heardAt, this.#quietMs);
-        this.#awaitsSnapshot = true;
-        return this.#send({ type: "subscribe", id: this.#nextId("subscribe"), ownerId: this.#options.ownerId });
+        return this.#options.welcomed(frame);
       case "snapshot":
-        this.#awaitsSnapshot = false;
-        return this.#options.snapshot(frame);
       case "metrics_updated":
-        return this.#options.patch(frame);
       case "stale":
-        return this.#options.stale(frame);
       case "live":
-        return this.#options.live();
-      case "nack":
-        return this.#refuse(frame);
+        return this.#subscriptions.take(frame);
+      case "token_expiring":
+        void this.#refresh();
+        return;
+      case "ack":
+        return this.#subscriptions.answered(frame.id, frame.ownerId);
+      case "nack": {
+        const ending = this.#subscriptions.refused(frame);
+        if (ending) this.#end(ending, { kind: "nack", code: frame.code });
+        return;
+      }
       case "bye":
         this.#byeWindow = frame.retryMs;
         return;
-      case "ack":
       case "heartbeat":
       case "error":
+      case "token_expired":
         return;
     }
-  }
-
-  #refuse({ id, code }: FrameOf<"nack">): void {
-    if (id.startsWith("ping")) return;
-    const forGood = code === "forbidden" || code === "unknown_owner";
-    this.#end(forGood ? "stopped" : "lost", { kind: "nack", code });
   }
 
   /** Ends the session if nothing is heard between `since` and `limitMs` later; otherwise goes on watching. */
@@ -199,12 +208,7 @@ export class Session {
     return { by: "window", from, until, draw };
   }
 
-  #send(message: Up): void {
+  #send(message: Up | Refresh): void {
     this.#socket?.send(JSON.stringify(message));
-  }
-
-  #nextId(prefix: string): string {
-    this.#requests += 1;
-    return `${prefix}-${this.#requests}`;
   }
 }

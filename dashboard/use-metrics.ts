@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { Client, type View } from "../client/client.ts";
+import { createClient } from "../client/client.ts";
+import type { View } from "../client/owner.ts";
 import type { MetricsDocument } from "./metrics-document.ts";
 
 interface Metrics {
@@ -9,12 +10,13 @@ interface Metrics {
 
 /** An owner's numbers, live while the component is there. Of the arguments it was mounted with; give it a `key` to change them. */
 export function useMetrics(ownerId: string, token: string): Metrics {
-  const [client] = useState(
-    () => new Client<MetricsDocument>({ url: new URL(".", location.href).href, ownerId, getToken: () => token }),
+  const [client] = useState(() =>
+    createClient<{ metrics: MetricsDocument; events: object }>({ url: ".", getToken: () => token }),
   );
   useEffect(() => {
     client.connect();
     return client.close;
   }, [client]);
-  return { view: useSyncExternalStore(client.subscribe, client.getSnapshot), reconnect: client.connect };
+  const owner = client.owner(ownerId);
+  return { view: useSyncExternalStore(owner.subscribe, owner.getSnapshot), reconnect: client.connect };
 }

@@ -24,6 +24,12 @@ export class ManualClock {
     return this.#timers.size;
   }
 
+  /** Lets time pass that timers don't notice: the computer sleeps. */
+  sleep(ms: number): void {
+    this.#nowMs += ms;
+    for (const [timer, { atMs, callback }] of this.#timers) this.#timers.set(timer, { atMs: atMs + ms, callback });
+  }
+
   /** Lets time pass; timers fire in order, each at its own instant. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + ms;

@@ -1,16 +1,20 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { parse } from "valibot";
+import { parse, union } from "valibot";
 import { type WebSocket, WebSocketServer } from "ws";
-import { type Down, down } from "../../protocol/down.ts";
+import { type Down, frame } from "../../protocol/down.ts";
+import type { EventFrame } from "../../protocol/down/event.ts";
 import { type Up, up } from "../../protocol/up.ts";
+import { type Refresh, refresh } from "../../protocol/up/refresh.ts";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 
-type UpOf<Type extends Up["type"]> = Extract<Up, { type: Type }>;
+type Message = Up | Refresh;
+type MessageOf<Type extends Message["type"]> = Extract<Message, { type: Type }>;
 /** A frame without what every frame has; the cursor may be left to the daemon. */
-export type Line = {
-  [Type in Down["type"]]: Omit<Extract<Down, { type: Type }>, "timestamp" | "cursor"> & { readonly cursor?: string };
-}[Down["type"]];
+export type Line = LineOf<Down> | LineOf<EventFrame>;
+type LineOf<Frame extends { type: string }> = Frame extends unknown
+  ? Omit<Frame, "timestamp" | "cursor"> & { readonly cursor?: string }
+  : never;
 
 /** A daemon that says only what the test makes it say, in frames that the protocol's schemas accept, to clients held to them too. */
 export class ScriptedDaemon {
@@ -52,18 +56,24 @@ export class ScriptedDaemon {
     return arrived ? Promise.resolve(arrived) : new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** The next client, let in and subscribed; its snapshot is still to be said. */
-  async subscriber({ heartbeatMs = 30_000 } = {}): Promise<Visitor> {
+  /** The next client, let in; its first request is still to be heard. */
+  async guest({ lifetimeMs = 3_600_000 } = {}): Promise<Visitor> {
     const visitor = await this.visitor();
     await visitor.asks("authenticate");
     visitor.say({
       type: "welcome",
       protocol: PROTOCOL,
       connectionId: "c1",
-      heartbeatMs,
-      expiresAt: Date.now() + 60_000,
+      heartbeatMs: 30_000,
+      expiresAt: Date.now() + lifetimeMs,
       owners: ["1"],
     });
+    return visitor;
+  }
+
+  /** The next client, let in and subscribed; its snapshot is still to be said. */
+  async subscriber(): Promise<Visitor> {
+    const visitor = await this.guest();
     await visitor.asks("subscribe");
     return visitor;
   }
@@ -77,25 +87,25 @@ export class ScriptedDaemon {
 
 export class Visitor {
   readonly #socket: WebSocket;
-  readonly #heard: Up[] = [];
+  readonly #heard: Message[] = [];
   #listener: (() => void) | undefined;
   readonly left: Promise<number>;
 
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on("message", (data) => {
-      this.#heard.push(parse(up, JSON.parse((data as Buffer).toString("utf8"))));
+      this.#heard.push(parse(union([up, refresh]), JSON.parse((data as Buffer).toString("utf8"))));
       this.#listener?.();
     });
     this.left = new Promise((resolve) => socket.on("close", resolve));
   }
 
   /** The client's next message, which must be of this type. */
-  async asks<Type extends Up["type"]>(type: Type): Promise<UpOf<Type>> {
+  async asks<Type extends Message["type"]>(type: Type): Promise<MessageOf<Type>> {
     while (this.#heard.length === 0) await new Promise<void>((resolve) => (this.#listener = resolve));
     const message = this.#heard.shift();
     if (message?.type !== type) throw new Error(`expected ${type}, heard ${JSON.stringify(message)}`);
-    return message as UpOf<Type>;
+    return message as MessageOf<Type>;
   }
 
   /** How many messages came that the test has not asked for. */
@@ -104,7 +114,7 @@ export class Visitor {
   }
 
   say(line: Line): void {
-    this.sayRaw(JSON.stringify(parse(down, { timestamp: Date.now(), cursor: "c", ...line })));
+    this.sayRaw(JSON.stringify(parse(frame, { timestamp: Date.now(), cursor: "c", ...line })));
   }
 
   sayRaw(text: string): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Connection, ConnectionEvent, State } from "../../../client/connection.ts";
+import type { Link, LinkEvent, LinkState } from "../../../client/link.ts";
 import { INITIAL, transition } from "../../../client/transition.ts";
 
 const NOW = 1_000_000;
@@ -9,14 +9,12 @@ const cause = { kind: "code", code: 1006 } as const;
 const delay = { by: "backoff", least: 0, draw: 0.5 } as const;
 const ending = { now: NOW, heardAt: NOW - 100, cause, delay };
 
-const EVENTS: { readonly [Type in ConnectionEvent["type"]]: ConnectionEvent } = {
+const EVENTS: { readonly [Type in LinkEvent["type"]]: LinkEvent } = {
   connect: { type: "connect", now: NOW },
   close: { type: "close", now: NOW },
   due: { type: "due" },
   wake: { type: "wake" },
-  snapshot: { type: "snapshot", now: NOW },
-  stale: { type: "stale", now: NOW, since: NOW - 5, reason: "database" },
-  live: { type: "live", now: NOW },
+  opened: { type: "opened", now: NOW },
   lost: { type: "lost", ...ending },
   refused: { type: "refused", ...ending },
   expired: { type: "expired", ...ending },
@@ -24,101 +22,63 @@ const EVENTS: { readonly [Type in ConnectionEvent["type"]]: ConnectionEvent } = 
 };
 
 const held = { attempt: 3, failures: 2, tokenReason: "connect" } as const;
-const STATES: { readonly [S in State]: Connection } = {
+const LINKS: { readonly [S in LinkState]: Link } = {
   idle: INITIAL,
-  connecting: { state: "connecting", ...held, staleSince: 5 },
-  live: { state: "live", ...held, since: NOW - 1_000 },
-  stale: { state: "stale", ...held, since: NOW - 1_000, staleSince: 7, reason: "database" },
-  retrying: { state: "retrying", ...held, retryAt: NOW + 10, cause, staleSince: 5 },
-  closed: { state: "closed", cause, staleSince: 5 },
+  connecting: { state: "connecting", ...held },
+  open: { state: "open", ...held, since: NOW - 1_000 },
+  retrying: { state: "retrying", ...held, retryAt: NOW + 10, cause },
+  closed: { state: "closed", cause },
 };
 
-/** The whole machine: what follows on each event, in the order of `EVENTS`. */
-const LAW: { readonly [S in State]: readonly State[] } = {
-  //           connect       close     due           wake          snapshot  stale     live      lost        refused       expired       stopped
-  idle: ["connecting", "closed", "idle", "idle", "idle", "idle", "idle", "idle", "idle", "idle", "idle"],
-  connecting: [
-    "connecting",
-    "closed",
-    "connecting",
-    "connecting",
-    "live",
-    "stale",
-    "connecting",
-    "retrying",
-    "connecting",
-    "connecting",
-    "closed",
-  ],
-  live: ["live", "closed", "live", "live", "live", "stale", "live", "retrying", "connecting", "connecting", "closed"],
-  stale: [
-    "stale",
-    "closed",
-    "stale",
-    "stale",
-    "stale",
-    "stale",
-    "live",
-    "retrying",
-    "connecting",
-    "connecting",
-    "closed",
-  ],
-  retrying: [
-    "connecting",
-    "closed",
-    "connecting",
-    "connecting",
-    "retrying",
-    "retrying",
-    "retrying",
-    "retrying",
-    "retrying",
-    "retrying",
-    "retrying",
-  ],
-  closed: [
-    "connecting",
-    "closed",
-    "closed",
-    "closed",
-    "closed",
-    "closed",
-    "closed",
-    "closed",
-    "closed",
-    "closed",
-    "closed",
-  ],
+/** The whole machine: what follows on each event; what is not said stays as it is. */
+const LAW: { readonly [S in LinkState]: { readonly [E in LinkEvent["type"]]?: LinkState } } = {
+  idle: { connect: "connecting", close: "closed" },
+  connecting: {
+    close: "closed",
+    opened: "open",
+    lost: "retrying",
+    refused: "connecting",
+    expired: "connecting",
+    stopped: "closed",
+  },
+  open: { close: "closed", lost: "retrying", refused: "connecting", expired: "connecting", stopped: "closed" },
+  retrying: { connect: "connecting", close: "closed", due: "connecting", wake: "connecting" },
+  closed: { connect: "connecting" },
 };
 
 describe("Every state answers every event", () => {
-  for (const [state, law] of Object.entries(LAW)) {
+  for (const [state, link] of Object.entries(LINKS)) {
     it(`from ${state}`, () => {
-      const after = Object.values(EVENTS).map((event) => transition(STATES[state as State], event).state);
-      assert.deepEqual(after, law);
+      for (const [type, event] of Object.entries(EVENTS)) {
+        const after = transition(link, event);
+        const wanted = LAW[state as LinkState][type as LinkEvent["type"]];
+        if (wanted === undefined) assert.equal(after, link, type);
+        else assert.equal(after.state, wanted, type);
+        if (wanted === "connecting")
+          assert.notEqual("attempt" in link && link.attempt, (after as { attempt: number }).attempt);
+      }
     });
   }
 });
 
-const follow = (from: Connection, ...events: ConnectionEvent[]): Connection => events.reduce(transition, from);
+const follow = (from: Link, ...events: LinkEvent[]): Link => events.reduce(transition, from);
 
 describe("Losing the connection", () => {
   it("waits twice as long each time in a row", () => {
-    let connection = follow(INITIAL, EVENTS.connect);
+    let link = follow(INITIAL, EVENTS.connect);
     const waits = Array.from({ length: 8 }, () => {
-      connection = follow(connection, EVENTS.lost);
-      assert.equal(connection.state, "retrying");
-      const waitMs = connection.retryAt - NOW;
-      connection = follow(connection, EVENTS.due);
+      link = follow(link, EVENTS.lost);
+      assert.equal(link.state, "retrying");
+      const waitMs = link.retryAt - NOW;
+      link = follow(link, EVENTS.due);
       return waitMs;
     });
     assert.deepEqual(waits, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
   const failuresAfter = (livedMs: number) => {
-    const lost = transition({ state: "live", ...held, since: NOW - livedMs }, EVENTS.lost);
-    return (lost as Extract<Connection, { state: "retrying" }>).failures;
+    const lost = transition({ state: "open", ...held, since: NOW - livedMs }, EVENTS.lost);
+    return (lost as Extract<Link, { state: "retrying" }>).failures;
   };
   it("starts the backoff over after 10 s of good connection, not before", () => {
     assert.equal(failuresAfter(9_999), held.failures + 1);
@@ -127,23 +87,11 @@ describe("Losing the connection", () => {
 
   it("waits within the window that the daemon named", () => {
     const at = (draw: number) =>
-      transition(STATES.live, { type: "lost", ...ending, delay: { by: "window", from: 200, until: 1_200, draw } });
+      transition(LINKS.open, { type: "lost", ...ending, delay: { by: "window", from: 200, until: 1_200, draw } });
     assert.deepEqual(
       [at(0), at(0.5)].map((after) => (after as { retryAt: number }).retryAt - NOW),
       [200, 700],
     );
-  });
-
-  it("says since when the numbers are stale: since the last sign of life of the first loss", () => {
-    const lost = transition(STATES.live, EVENTS.lost);
-    const later = follow(lost, EVENTS.due, { type: "lost", ...ending, heardAt: NOW + 5_000 });
-    assert.equal((lost as { staleSince?: number }).staleSince, NOW - 100);
-    assert.equal((later as { staleSince?: number }).staleSince, NOW - 100);
-    assert.equal(follow(later, EVENTS.due, EVENTS.snapshot).state, "live");
-  });
-
-  it("keeps the daemon's own instant where the numbers were stale already", () => {
-    assert.equal((transition(STATES.stale, EVENTS.lost) as { staleSince?: number }).staleSince, 7);
   });
 });
 
@@ -151,18 +99,12 @@ describe("A refused token", () => {
   const asked = follow(INITIAL, EVENTS.connect, EVENTS.refused);
 
   it("is asked for once more, at once, and then no more", () => {
-    assert.deepEqual(asked, {
-      state: "connecting",
-      attempt: 2,
-      failures: 0,
-      tokenReason: "refused",
-      staleSince: undefined,
-    });
-    assert.deepEqual(transition(asked, EVENTS.refused), { state: "closed", cause, staleSince: undefined });
+    assert.deepEqual(asked, { state: "connecting", attempt: 2, failures: 0, tokenReason: "refused" });
+    assert.deepEqual(transition(asked, EVENTS.refused), { state: "closed", cause });
   });
 
   it("may be refused again after a connection that was good", () => {
-    const good: Connection = { state: "live", ...held, tokenReason: "refused", since: NOW - 10_000 };
+    const good: Link = { state: "open", ...held, tokenReason: "refused", since: NOW - 10_000 };
     assert.equal(transition(good, EVENTS.refused).state, "connecting");
   });
 
@@ -179,16 +121,14 @@ it("whatever happens: a new socket has a new number, waits stay under a minute, 
   const event = fc.constantFrom(...Object.values(EVENTS));
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-      let before: Connection = INITIAL;
+      let before: Link = INITIAL;
       for (const event of events) {
         const after = transition(before, event);
-        if (after.state === "connecting" && before.state !== "connecting" && "attempt" in before) {
+        if (after.state === "connecting" && after !== before && "attempt" in before) {
           assert.equal(after.attempt, before.attempt + 1);
         }
         if (after.state === "retrying") assert.ok(after.retryAt <= NOW + 60_000);
         if (before.state === "closed" && after !== before) assert.equal(event.type, "connect");
-        if (before.state === "live" && after.state !== "live")
-          assert.notEqual((after as { staleSince?: number }).staleSince, undefined);
         before = after;
       }
     }),

@@ -1,0 +1,105 @@
+/**
+ * Who follows which owner on one socket: asks, and hands each frame to its follower. The daemon spells an owner's key its own way
+ * (`"07"` is `"7"`) and says so in the answer that carries the request's id.
+ */
+import type { Down } from "../protocol/down.ts";
+import type { EventFrame } from "../protocol/down/event.ts";
+import type { Up } from "../protocol/up.ts";
+
+type FrameOf<Type extends Down["type"]> = Extract<Down, { type: Type }>;
+/** A frame about one owner. */
+export type OwnerFrame = FrameOf<"snapshot" | "metrics_updated" | "stale" | "live">;
+
+export interface Follower {
+  /** As the application spells it. */
+  readonly ownerId: string;
+  /** The last that was seen; undefined: nothing was. */
+  readonly cursor: string | undefined;
+  readonly isRefused: boolean;
+  /** False: it has missed something and needs the whole document. */
+  take(frame: OwnerFrame): boolean;
+  happened(event: EventFrame): void;
+  /** The daemon won't tell of this owner. */
+  refuse(code: string): void;
+}
+
+/** What trying again on another socket doesn't help. */
+const FOR_GOOD: ReadonlySet<string> = new Set(["forbidden", "unknown_owner", "too_many_subscriptions"]);
+
+export class Subscriptions {
+  readonly #send: (message: Up) => void;
+  readonly #followers = new Set<Follower>();
+  /** By the owner's key as the daemon spells it. */
+  readonly #named = new Map<string, Follower>();
+  readonly #asked = new Map<string, Follower>();
+  readonly #awaitsSnapshot = new Set<Follower>();
+  #requests = 0;
+
+  constructor(send: (message: Up) => void) {
+    this.#send = send;
+  }
+
+  add(follower: Follower): void {
+    const { ownerId, cursor } = follower;
+    this.#followers.add(follower);
+    this.#named.set(ownerId, follower);
+    this.#awaitsSnapshot.add(follower);
+    this.#send({
+      type: "subscribe",
+      id: this.#ask(follower),
+      ownerId,
+      ...(cursor !== undefined && { resume: cursor }),
+    });
+  }
+
+  remove(follower: Follower): void {
+    this.#followers.delete(follower);
+    this.#awaitsSnapshot.delete(follower);
+    for (const names of [this.#named, this.#asked]) {
+      for (const [name, each] of names) if (each === follower) names.delete(name);
+    }
+    this.#send({ type: "unsubscribe", id: this.nextId(), ownerId: follower.ownerId });
+  }
+
+  take(frame: OwnerFrame): void {
+    if (frame.type === "snapshot" && frame.id !== undefined) this.answered(frame.id, frame.ownerId);
+    const follower = this.#named.get(frame.ownerId);
+    if (!follower) return;
+    if (frame.type === "snapshot") this.#awaitsSnapshot.delete(follower);
+    if (follower.take(frame) || this.#awaitsSnapshot.has(follower)) return;
+    this.#awaitsSnapshot.add(follower);
+    this.#send({ type: "snapshot", id: this.#ask(follower), ownerId: follower.ownerId });
+  }
+
+  happened(event: EventFrame): void {
+    this.#named.get(event.ownerId)?.happened(event);
+  }
+
+  /** A request was done; `ownerId` is how the daemon spells its owner, where it says so. */
+  answered(id: string, ownerId: string | undefined): void {
+    const follower = this.#asked.get(id);
+    this.#asked.delete(id);
+    if (follower && ownerId !== undefined) this.#named.set(ownerId, follower);
+  }
+
+  /** What that refusal means for the socket: `stopped` where nobody is left on it, `lost` where another one may do better. */
+  refused({ id, code }: FrameOf<"nack">): "lost" | "stopped" | undefined {
+    const follower = this.#asked.get(id);
+    if (!follower) return undefined;
+    if (!FOR_GOOD.has(code)) return "lost";
+    this.#asked.delete(id);
+    follower.refuse(code);
+    return [...this.#followers].every(({ isRefused }) => isRefused) ? "stopped" : undefined;
+  }
+
+  nextId(): string {
+    this.#requests += 1;
+    return String(this.#requests);
+  }
+
+  #ask(follower: Follower): string {
+    const id = this.nextId();
+    this.#asked.set(id, follower);
+    return id;
+  }
+}

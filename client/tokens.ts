@@ -1,0 +1,48 @@
+/** Why a token is asked for: there is none, the daemon didn't take the last one, it has expired, or it is about to. */
+export type TokenReason = "connect" | "refused" | "expired" | "expiring";
+
+export interface TokenRequest {
+  readonly reason: TokenReason;
+  /** Aborted when the token is no longer wanted. */
+  readonly signal: AbortSignal;
+}
+
+export type GetToken = (request: TokenRequest) => string | Promise<string>;
+
+/** Keeps a token while it works, so that a connection that is lost costs the application no new one. */
+export class Tokens {
+  readonly #getToken: GetToken;
+  readonly #now: () => number;
+  #kept: string | undefined;
+  /** By the client's clock. */
+  #expiresAt = Infinity;
+
+  constructor(getToken: GetToken, now: () => number) {
+    this.#getToken = getToken;
+    this.#now = now;
+  }
+
+  /** Rejects with what `getToken` throws. */
+  async take(reason: TokenReason, signal: AbortSignal): Promise<string> {
+    const expired = this.#now() >= this.#expiresAt;
+    if (reason === "connect" && this.#kept !== undefined && !expired) return this.#kept;
+    if (reason !== "expiring") this.forget();
+    const token = await this.#getToken({ reason: reason === "connect" && expired ? "expired" : reason, signal });
+    // An attempt that was given up may answer late; what came since is newer.
+    if (!signal.aborted) {
+      this.#kept = token;
+      this.#expiresAt = Infinity;
+    }
+    return token;
+  }
+
+  /** The daemon took the token, and says until when by its own clock. */
+  accepted({ timestamp, expiresAt }: { readonly timestamp: number; readonly expiresAt: number }): void {
+    this.#expiresAt = this.#now() + expiresAt - timestamp;
+  }
+
+  forget(): void {
+    this.#kept = undefined;
+    this.#expiresAt = Infinity;
+  }
+}

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { CREATED, eachWithRig, SNAPSHOT, STALE } from "../support/client-rig.ts";
+
+describe("Several owners on one socket", () => {
+  const its = eachWithRig();
+
+  async function two() {
+    const heard: string[] = [];
+    const other = its.rig.client.owner("2");
+    const undo = other.on("*", ({ id }) => heard.push(id));
+    its.rig.client.connect();
+    const visitor = await its.rig.daemon.guest();
+    const asked = [await visitor.asks("subscribe"), await visitor.asks("subscribe")];
+    assert.deepEqual(
+      asked.map(({ ownerId }) => ownerId),
+      ["1", "2"],
+    );
+    return { visitor, other, undo, heard, asked };
+  }
+
+  it("each get their own frames, and stand for themselves", async () => {
+    const { visitor, other, heard } = await two();
+    visitor.say({ ...SNAPSHOT, ownerId: "2", data: { revenue: { today: "2.22" } } });
+    visitor.say({ ...CREATED, ownerId: "2" });
+    visitor.say({ ...CREATED, ownerId: "3", id: "of a stranger" });
+    visitor.say({ ...STALE, ownerId: "2" });
+    visitor.say(SNAPSHOT);
+    await its.rig.state("live");
+    assert.deepEqual(other.getSnapshot().metrics?.revenue.today, "2.22");
+    assert.equal(its.rig.view.metrics?.revenue.today, "1.00");
+    assert.equal(other.getSnapshot().connection.state, "stale");
+    assert.deepEqual(heard, ["event-1"]);
+    assert.equal(its.rig.daemon.open, 1);
+  });
+
+  it("are the same object for the same id", () => {
+    assert.equal(its.rig.client.owner("2"), its.rig.client.owner("2"));
+    assert.notEqual(its.rig.client.owner("2"), its.rig.client.owner("1"));
+  });
+
+  it("are all marked when the socket is lost, and all asked for again", async () => {
+    const { visitor, other } = await two();
+    visitor.say({ ...SNAPSHOT, ownerId: "2", cursor: "c-two" });
+    visitor.say(SNAPSHOT);
+    await its.rig.state("live");
+    visitor.cut();
+    await its.rig.state("retrying");
+    const { connection } = other.getSnapshot();
+    assert.ok(connection.state === "retrying" && connection.staleSince === its.rig.clock.now());
+    its.rig.client.connect();
+    const again = await its.rig.daemon.guest();
+    const resumes = [await again.asks("subscribe"), await again.asks("subscribe")].map(({ resume }) => resume);
+    assert.deepEqual(resumes, ["c-1", "c-two"]);
+  });
+
+  it("are followed while somebody listens, and not when somebody stops and starts again at once", async () => {
+    const { visitor, other, undo } = await two();
+    undo();
+    const again = other.subscribe(() => undefined);
+    await Promise.resolve();
+    again();
+    assert.equal((await visitor.asks("unsubscribe")).ownerId, "2");
+    other.subscribe(() => undefined);
+    assert.equal((await visitor.asks("subscribe")).ownerId, "2");
+    assert.equal(visitor.unheard, 0);
+  });
+
+  it("that nobody listens to any more keep their numbers, marked, and get no frames", async () => {
+    const { visitor, other, undo, heard } = await two();
+    visitor.say({ ...SNAPSHOT, ownerId: "2" });
+    visitor.say(SNAPSHOT);
+    await its.rig.state("live");
+    undo();
+    await visitor.asks("unsubscribe");
+    visitor.say({ ...CREATED, ownerId: "2" });
+    visitor.say({ ...SNAPSHOT, ownerId: "2", data: { revenue: { today: "0.00" } } });
+    visitor.say({ ...STALE });
+    await its.rig.state("stale");
+    const { connection, metrics } = other.getSnapshot();
+    assert.deepEqual([connection.state, metrics?.revenue.today, heard], ["connecting", "1.00", []]);
+  });
+
+  it("of which one is refused: the others go on, and connect() asks for it again", async () => {
+    const { visitor, other, asked } = await two();
+    visitor.say(SNAPSHOT);
+    visitor.say({ type: "nack", id: asked[1]?.id ?? "", code: "forbidden", message: "" });
+    visitor.say({ ...STALE });
+    await its.rig.state("stale");
+    assert.deepEqual(other.getSnapshot().connection, {
+      state: "closed",
+      cause: { kind: "nack", code: "forbidden" },
+      staleSince: undefined,
+    });
+    its.rig.client.connect();
+    const { ownerId } = await visitor.asks("subscribe");
+    visitor.say({ ...SNAPSHOT, ownerId: "2" });
+    visitor.say({ type: "live", ownerId: "1" });
+    await its.rig.state("live");
+    assert.deepEqual([ownerId, other.getSnapshot().connection.state], ["2", "live"]);
+  });
+
+  it("whose keys the daemon spells another way are told apart by its answers", async () => {
+    const other = its.rig.client.owner("02");
+    const third = its.rig.client.owner("03");
+    for (const owner of [other, third]) owner.subscribe(() => undefined);
+    its.rig.client.connect();
+    const visitor = await its.rig.daemon.guest();
+    await visitor.asks("subscribe");
+    const second = await visitor.asks("subscribe");
+    const { id } = await visitor.asks("subscribe");
+    visitor.say({ type: "ack", id, ownerId: "3" });
+    visitor.say({ ...SNAPSHOT, ownerId: "3", data: { revenue: { today: "3.33" } } });
+    visitor.say({ ...SNAPSHOT, id: second.id, ownerId: "2", data: { revenue: { today: "2.22" } } });
+    visitor.say({ ...STALE, ownerId: "3" });
+    visitor.say(SNAPSHOT);
+    await its.rig.state("live");
+    assert.equal(other.getSnapshot().metrics?.revenue.today, "2.22");
+    assert.equal(third.getSnapshot().metrics?.revenue.today, "3.33");
+    assert.equal(third.getSnapshot().connection.state, "stale");
+  });
+});
