@@ -4,6 +4,7 @@ import { MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { Log } from "../config/log.ts";
 import type { Subscriber, Subscription } from "../hub/subscription.ts";
 import type { Auth } from "./auth.ts";
+import { withCors } from "./cors.ts";
 import { chooseTransport, type TransportChoice } from "./choose-transport.ts";
 import { drainSessions } from "./drain-sessions.ts";
 import { type Admission, decideHandshake } from "./handshake.ts";
@@ -106,11 +107,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       const page = await loadPage(options.pageDir, log);
       const ready = (): boolean => draining === undefined && options.ready();
       const metricsOptions = { hub, identification, setTimeout, clearTimeout };
-      const route = createRoutes({
+      const routes = createRoutes({
         ready,
         page,
         ownerMetrics: (request, id) => ownerMetrics(request, id, metricsOptions),
       });
+      const route = withCors(routes, options.origins);
       const limits = {
         maxMessageBytes: MAX_MESSAGE_BYTES,
         maxBufferedBytes: MAX_BUFFERED_BYTES,

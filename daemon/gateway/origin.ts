@@ -1,8 +1,9 @@
 import type { Request } from "./transport.ts";
 
 /**
- * Whether a page of this origin may open a stream (CWE-1385): no origin at all (not a browser), the host that the request itself names,
- * or one of the allowed, compared whole. `null` (files, sandboxed frames) is an origin like any other.
+ * Whether a page of this origin may read what the daemon serves (CWE-1385): no origin at all (not a browser), the host that the request
+ * itself names, or one of the allowed. Compared whole and as sent: browsers write scheme and host in lower case, a host in another script
+ * as its `xn--` form, and leave a scheme's own port away. `null` (files, sandboxed frames) is never allowed: anybody can be it.
  */
 export function isAllowedOrigin(request: Request, allowed: readonly string[]): boolean {
   const origin = request.header("origin");
