@@ -93,10 +93,9 @@ export class EngineBench {
     const batch = this.batch(parts);
     if (!this.engine.wantsCut() && !this.engine.needsCut(batch)) return this.engine.apply(batch);
     this.#cuts += 1;
-    const before = this.loader.loads.length;
-    const applied = this.engine.applyCut(batch, { snapshotId: `cut ${this.#cuts}` });
-    for (const load of this.loader.loads.slice(before)) load.imported();
-    await applied;
+    this.loader.importsAtOnce = true;
+    await this.engine.applyCut(batch, { snapshotId: `cut ${this.#cuts}` });
+    this.loader.importsAtOnce = false;
   }
 
   begin(epoch: string): void {
@@ -106,6 +105,11 @@ export class EngineBench {
   /** Begins an epoch, watches owners and loads them with these grains. */
   async open(owners: Readonly<Record<string, readonly Grain[]>>, zone = "UTC"): Promise<void> {
     this.begin("e");
+    return this.watch(owners, zone);
+  }
+
+  /** Watches owners and loads them with these grains. */
+  async watch(owners: Readonly<Record<string, readonly Grain[]>>, zone = "UTC"): Promise<void> {
     for (const owner of Object.keys(owners)) this.engine.watch(owner);
     this.time.advance(100);
     await this.read();

@@ -46,10 +46,13 @@ export class HeldLoad {
 /** A loader that holds every load back until the test answers it. */
 export class HeldLoader implements Loader {
   readonly loads: HeldLoad[] = [];
+  /** Whether loads import their snapshot as soon as they are asked for. */
+  importsAtOnce = false;
 
   load(request: LoadRequest): Load {
     const held = new HeldLoad(request);
     this.loads.push(held);
+    if (this.importsAtOnce) held.imported();
     return held.load;
   }
 
