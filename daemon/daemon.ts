@@ -22,6 +22,7 @@ import { compile } from "./definition/compile.ts";
 import { dayStartsFrom } from "./metrics/day-starts.ts";
 import { Engine } from "./metrics/engine.ts";
 import { SnapshotLoader } from "./metrics/loader.ts";
+import { sourcesOfEvents } from "./definition/event-select.ts";
 import { deltaSelects } from "./definition/select.ts";
 import { Slices } from "./metrics/slices.ts";
 
@@ -114,6 +115,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
       url: config.databaseUrl,
       tables: plan.tables,
       deltaSelects: deltaSelects(plan),
+      told: sourcesOfEvents(plan),
       twoPhase: choices.twoPhase,
       heartbeat: tuning.heartbeat ?? HEARTBEAT,
     },

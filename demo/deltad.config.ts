@@ -1,14 +1,22 @@
 /** The marketplace's metrics document: what each owner sees live. Tables as in schema.sql. */
 import {
+  became,
+  before,
+  changed,
   count,
   currency,
   day,
+  days,
   defineConfig,
   earliest,
   growth,
+  id,
+  inserted,
   keys,
   lastMonths,
+  lookup,
   month,
+  occupant,
   overlap,
   percentage,
   sum,
@@ -54,15 +62,33 @@ const payouts = pgTable("payouts", {
   dueOn: date("due_on").notNull(),
 });
 
-const revenue = sum(bookings.paymentAmount).where(eq(bookings.paymentStatus, "paid"));
+const paid = eq(bookings.paymentStatus, "paid");
+const confirmed = eq(bookings.status, "confirmed");
+const revenue = sum(bookings.paymentAmount).where(paid);
 const active = eq(listings.status, "active");
 const pending = eq(payouts.status, "pending");
 
 const available = count(listings).where(active);
 const booked = overlap(
   keys(listings.id).where(active),
-  keys(bookings.listingId).where(eq(bookings.status, "confirmed")).while(bookings.checkIn, bookings.checkOut),
+  keys(bookings.listingId).where(confirmed).while(bookings.checkIn, bookings.checkOut),
 );
+
+/** What events tell of a booking. */
+const booking = {
+  bookingId: id(bookings.id),
+  listingId: id(bookings.listingId),
+  hangarNumber: lookup(listings.hangarNumber, bookings.listingId),
+  guestName: bookings.guestName,
+  amount: bookings.paymentAmount,
+  currency: lookup(owners.currency, bookings.ownerId),
+  duration: days(bookings.checkIn, bookings.checkOut),
+  checkInDate: bookings.checkIn,
+  checkOutDate: bookings.checkOut,
+  status: bookings.status,
+  previousStatus: before(bookings.status),
+};
+const completed = changed(bookings.status).where(eq(bookings.status, "completed"));
 
 export default defineConfig({
   owner: { table: owners, key: owners.id, timeZone: owners.timeZone, currency: owners.currency },
@@ -97,5 +123,32 @@ export default defineConfig({
       pending: sum(payouts.amount).where(pending),
       nextDate: earliest(payouts.dueOn).where(pending),
     },
+  },
+  events: {
+    booking_created: inserted(bookings).data(booking),
+    booking_updated: changed(
+      bookings.status,
+      bookings.listingId,
+      bookings.guestName,
+      bookings.paymentAmount,
+      bookings.checkIn,
+      bookings.checkOut,
+    )
+      .except(completed)
+      .data(booking),
+    booking_completed: completed.data(booking),
+    revenue_received: became(bookings, paid).data(booking),
+    occupancy_changed: occupant({
+      group: listings.id,
+      where: active,
+      stays: {
+        group: bookings.listingId,
+        where: confirmed,
+        from: bookings.checkIn,
+        until: bookings.checkOut,
+        label: bookings.guestName,
+      },
+      data: { listingId: id(listings.id), hangarNumber: listings.hangarNumber },
+    }),
   },
 });

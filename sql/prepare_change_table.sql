@@ -18,7 +18,7 @@ begin
     execute format(
       'create unlogged table deltad.%I (
          change_xid    xid8     not null default pg_current_xact_id(),  -- the top-level transaction, also under savepoints
-         change_seq    bigint   not null generated always as identity,
+         change_seq    bigint   not null default nextval(''deltad.change_seq''),
          change_weight smallint not null,                               -- -1 the old image of a row, +1 the new one
          %s
        ) with (

@@ -4,6 +4,7 @@ import type pg from "pg";
 import { batchStatements } from "../../daemon/capture/statement.ts";
 import { loadDefinitionFile } from "../../daemon/config/definition-file.ts";
 import { compile } from "../../daemon/definition/compile.ts";
+import { sourcesOfEvents } from "../../daemon/definition/event-select.ts";
 import { deltaSelects } from "../../daemon/definition/select.ts";
 import type { BenchRun } from "../bench-run.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
@@ -63,7 +64,7 @@ export async function benchHeldTransaction({ server, report, quick }: BenchRun):
 /** Runs the daemon's own statement, under its session's settings, from a cursor at which nothing is unread. */
 async function emptyReads(session: pg.Client): Promise<(samples: number) => Promise<number>> {
   const plan = compile(await loadDefinitionFile(CONFIG_FILE));
-  const { read } = batchStatements(plan.tables, deltaSelects(plan));
+  const { read } = batchStatements(plan.tables, deltaSelects(plan), sourcesOfEvents(plan));
   await session.query(
     "set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan; set timezone = 'UTC'",
   );

@@ -4,7 +4,7 @@
  * Each expression that PL/pgSQL evaluates costs about a microsecond in a transaction that has just begun, so the way of an ordinary
  * write has few of them; one that calls a function which is not immutable takes a snapshot as well.
  *
- * It holds no join, and no aggregate but the distinct owners of a bulk statement: a plan made for a million rows would be kept, and
+ * It holds no join, and no aggregate but the owners of a bulk statement: a plan made for a million rows would be kept, and
  * make the next single-row write 40 times slower. Owned by deltad_capture and SECURITY DEFINER, so it records only for the table it
  * was made for; otherwise who may execute it could put it on a table of their own, and forge the rows of other owners.
  */
@@ -99,17 +99,22 @@ function keepImages(operation: keyof typeof IMAGES, table: WatchedTable, { bulkR
   const selects = images.map(
     ({ rows, weight }) => `select ${wrapped([String(weight), ...values], 11)}\n      from ${rows} r`,
   );
-  const owners = images.map(({ rows }) => `select ${owner} as owner from ${rows} r`);
+  const owners = images.map(({ rows, weight }) => `select ${owner} as owner, ${weight} as weight from ${rows} r`);
+  const sides = [...new Set(images.map(({ weight }) => `count(*) filter (where changed.weight = ${weight})`))];
+  // An update has two images of each row.
+  const rows = `greatest(${sides.join(",\n                      ")})`;
   return `    insert into ${qualifiedName("deltad", `change_${table.source}`)}
            (${wrapped(["change_weight", ...columns], 12)})
     ${selects.join("\n    union all\n    ")}
      limit ${limit + 1};
     get diagnostics images = row_count;
     if images > ${limit} then
-      insert into deltad.reset (source, owner)
-      select distinct ${source}, changed.owner
+      insert into deltad.reset (source, owner, rows)
+      select ${source}, changed.owner,
+             ${rows}
         from (${owners.join("\n              union all\n              ")}) changed
        where changed.owner is not null
+       group by changed.owner
        limit ${BULK_OWNERS + 1};
       get diagnostics owners = row_count;
       if owners > ${BULK_OWNERS} then  -- too many to name

@@ -46,7 +46,7 @@ export class Epoch {
     this.#with = collaborators;
     this.#pruner = pruner;
     this.#leases = leases;
-    this.#statements = batchStatements(options.tables, options.deltaSelects);
+    this.#statements = batchStatements(options.tables, options.deltaSelects, options.told);
     this.#contention = new Contention(collaborators.log);
     const fail = (error: Error): void => this.#fail(error);
     this.#heartbeat = new Heartbeat(this.id, options.heartbeat, collaborators.now(), fail, collaborators.log);

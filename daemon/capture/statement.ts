@@ -39,11 +39,16 @@ export interface BatchStatements {
   readonly cut: Prepared;
 }
 
-export function batchStatements(tables: readonly WatchedTable[], deltaSelects: readonly string[]): BatchStatements {
+/** @param told the sources whose changes carry change_xid and change_seq, for the selects that ask for them */
+export function batchStatements(
+  tables: readonly WatchedTable[],
+  deltaSelects: readonly string[],
+  told: readonly string[] = [],
+): BatchStatements {
   const arms = { read: "", arm: BELL_ARM, heartbeat: HEARTBEAT_ARM, cut: CUT_ARM };
   const prepared = (form: keyof BatchStatements): Prepared => ({
     name: `deltad_${form}`,
-    text: batchStatement(tables, deltaSelects, arms[form]),
+    text: batchStatement(tables, deltaSelects, told, arms[form]),
   });
   return { read: prepared("read"), arm: prepared("arm"), heartbeat: prepared("heartbeat"), cut: prepared("cut") };
 }
@@ -78,20 +83,34 @@ function armRow(tag: number, key: string, m: string): string {
   return `\nunion all\nselect ${tag}, null, ${key}, null, null, null, ${m}`;
 }
 
-function batchStatement(tables: readonly WatchedTable[], deltaSelects: readonly string[], arm: string): string {
+/**
+ * The CTEs that the selects of a batch read: `"delta_<source>"` and `unread_resets`.
+ * @param unread which rows `c` of a change table, or of the resets, are read
+ */
+export function changes(tables: readonly WatchedTable[], told: readonly string[], unread: string): string {
   const deltas = tables.map((table) => {
+    const transaction = told.includes(table.source) ? ["c.change_xid", "c.change_seq"] : [];
     const columns = table.columns.map((column) => `c.${quoteIdentifier(column.name)}`);
     return `${deltaName(table)} as materialized (
-  select ${["c.change_weight", ...columns].join(", ")}
+  select ${["c.change_weight", ...transaction, ...columns].join(", ")}
     from ${changeTable(table)} c
-   where ${UNSEEN})`;
+   where ${unread})`;
   });
-  const found = [...tables.map(deltaName), "unread_resets"].map((name) => `exists (select from ${name})`).join(" or ");
-  return `with ${deltas.join(",\n")},
+  return `${deltas.join(",\n")},
 unread_resets as materialized (
-  select c.source, c.owner
+  select c.source, c.owner, c.rows, c.change_xid
     from ${RESET_TABLE} c
-   where ${UNSEEN})
+   where ${unread})`;
+}
+
+function batchStatement(
+  tables: readonly WatchedTable[],
+  deltaSelects: readonly string[],
+  told: readonly string[],
+  arm: string,
+): string {
+  const found = [...tables.map(deltaName), "unread_resets"].map((name) => `exists (select from ${name})`).join(" or ");
+  return `with ${changes(tables, told, UNSEEN)}
 select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
        case when exists (select from deltad.reader where id = $2::uuid) then 't' else 'f' end::text as key,
        case when ${found} then 1 else 0 end::int as day,
@@ -100,8 +119,11 @@ select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
        -- Gives $3 and $4 their types where no select uses them.
        concat(cardinality($3::text[]), cardinality($4::text[])) as m
 union all
-select distinct ${TAG.reset}, r.owner, r.source, null::int, null::bigint, null::bigint, null
-  from unread_resets r${dimensionSelect(tables)}${arm}${deltaSelects.map((select) => `\nunion all\n(${select})`).join("")}`;
+select ${TAG.reset}, r.owner, r.source, null::int, case when count(*) = count(r.rows) then sum(r.rows)::bigint end,
+       r.change_xid::text::bigint, null
+  from (select u.*, bool_or(u.owner is null) over (partition by u.change_xid, u.source) as whole from unread_resets u) r
+ where r.owner is null or not r.whole -- the whole table says it of each owner
+ group by r.owner, r.source, r.change_xid${dimensionSelect(tables)}${arm}${deltaSelects.map((select) => `\nunion all\n(${select})`).join("")}`;
 }
 
 /** Owners whose own captured columns differ between the cursor and now: images that cancel each other are no change. */

@@ -12,6 +12,7 @@ const RESERVED = new Set(["change_xid", "change_seq", "change_weight", "change_o
 interface Captured {
   readonly source: string;
   readonly table: PgTable;
+  readonly key: PgColumn;
   readonly owner: PgColumn;
   readonly columns: Set<string>;
 }
@@ -21,7 +22,7 @@ export class CapturedTables {
 
   constructor(config: CheckedConfig) {
     const { table, key, timeZone, currency } = config.owner;
-    this.#add({ source: OWNER_SOURCE, table, owner: key, columns: new Set() });
+    this.#add({ source: OWNER_SOURCE, table, key, owner: key, columns: new Set() });
     for (const column of [key, timeZone, currency]) if (column !== undefined) this.reference(table, column);
     for (const [name, source] of Object.entries(config.sources)) this.#addSource(name, source);
   }
@@ -33,6 +34,19 @@ export class CapturedTables {
     if (captured.source === OWNER_SOURCE)
       throw new ConfigError(`${nameOf(table)} is the owner table: metrics are about the sources' rows`);
     return captured.source;
+  }
+
+  /** The table whose rows a lookup reads: a source's, or the owner table, with the name that it is watched under. */
+  lookedUp(table: PgTable): { readonly source: string; readonly key: PgColumn } {
+    const captured = this.#tables.get(nameOf(table));
+    if (captured === undefined)
+      throw new ConfigError(`lookup(): table ${nameOf(table)} is neither a source nor the owner table`);
+    return captured;
+  }
+
+  /** The column that names the row's owner. */
+  ownerOf(table: PgTable): PgColumn | undefined {
+    return this.#tables.get(nameOf(table))?.owner;
   }
 
   /** `r."name"`: from now on the column is captured. It must be a column of `table`. */
@@ -63,7 +77,7 @@ export class CapturedTables {
   }
 
   #addSource(name: string, { table, key, owner }: CheckedConfig["sources"][string]): void {
-    this.#add({ source: name, table, owner, columns: new Set() });
+    this.#add({ source: name, table, key, owner, columns: new Set() });
     for (const column of [key, owner]) this.reference(table, column);
   }
 

@@ -18,6 +18,7 @@ export interface CheckedConfig {
     Record<string, { readonly table: PgTable; readonly key: PgColumn; readonly owner: PgColumn }>
   >;
   readonly metrics: MetricTree;
+  readonly events?: Readonly<Record<string, unknown>>;
   readonly bulkRows?: number;
   readonly twoPhase?: boolean;
 }
@@ -28,7 +29,7 @@ const SOURCE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,44}$/;
 /** @throws ConfigError in one line */
 export function checkConfig(value: unknown): asserts value is CheckedConfig {
   const config = record(value, "the configuration");
-  refuseUnknown(config, ["owner", "sources", "metrics", "bulkRows", "twoPhase"], "");
+  refuseUnknown(config, ["owner", "sources", "metrics", "events", "bulkRows", "twoPhase"], "");
   const owner = record(config["owner"], "owner");
   refuseUnknown(owner, ["table", "key", "timeZone", "currency"], "owner.");
   checkTable(owner, ["key", "timeZone"], "owner");
@@ -37,6 +38,7 @@ export function checkConfig(value: unknown): asserts value is CheckedConfig {
   if (Object.keys(sources).length === 0) throw new ConfigError("sources: name at least one table to watch");
   for (const [name, source] of Object.entries(sources)) checkSource(name, source);
   record(config["metrics"], "metrics");
+  if (config["events"] !== undefined) record(config["events"], "events");
   checkBulkRows(config["bulkRows"]);
   if (!["boolean", "undefined"].includes(typeof config["twoPhase"]))
     throw new ConfigError("twoPhase must be true or false");

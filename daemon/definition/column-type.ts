@@ -86,7 +86,7 @@ export function keyType(column: PgColumn): string {
  * @throws ConfigError where the column can't be summed exactly
  */
 export function sumScale(column: PgColumn, given: number | undefined): number {
-  const { base, modifiers } = spelling(column);
+  const { base } = spelling(column);
   const type = wideType(column);
   if (type === "double precision") {
     throw new ConfigError(
@@ -94,8 +94,7 @@ export function sumScale(column: PgColumn, given: number | undefined): number {
     );
   }
   if (type !== "bigint" && type !== "numeric") throw new ConfigError(`${column.name} is ${base}: it can't be summed`);
-  const declared = modifiers === undefined ? undefined : Math.max(0, modifiers[1] ?? 0);
-  const scale = given ?? (type === "bigint" ? 0 : declared);
+  const scale = given ?? (type === "bigint" ? 0 : declaredScale(column));
   if (scale === undefined) {
     throw new ConfigError(
       `${column.name} is numeric without a scale: say how many digits to keep, sum(…, { scale: 2 })`,
@@ -105,6 +104,12 @@ export function sumScale(column: PgColumn, given: number | undefined): number {
   if (!Number.isInteger(scale) || scale < 0 || scale > 18)
     throw new ConfigError(`scale must be a whole number from 0 to 18, not ${scale}`);
   return scale;
+}
+
+/** Digits after the point of a `numeric(p, s)`; undefined where the type does not say. */
+export function declaredScale(column: PgColumn): number | undefined {
+  const { modifiers } = spelling(column);
+  return modifiers === undefined ? undefined : Math.max(0, modifiers[1] ?? 0);
 }
 
 /** The type of a column that dates rows. */

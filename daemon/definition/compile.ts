@@ -3,10 +3,14 @@ import { getTableConfig } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { CapturedTables } from "./captured-tables.ts";
 import { type CheckedConfig, checkConfig } from "./check-config.ts";
+import { checkEventName } from "./check-event-name.ts";
 import { keyType, wideType } from "./column-type.ts";
+import { compileRowEvent } from "./compile-event.ts";
 import { MetricCompiler } from "./compile-metric.ts";
+import { compileOccupant } from "./compile-occupant.ts";
 import { type Definition, definition, type Metric } from "./definition.ts";
-import type { Leaf, OwnerTable, Plan } from "./plan.ts";
+import { type EventDefinition, event } from "./event-definition.ts";
+import type { Leaf, OccupantPlan, OwnerTable, Plan, RowEventPlan } from "./plan.ts";
 import { PlanDraft } from "./plan-draft.ts";
 
 /** @throws ConfigError in one line that names the place and says what to do */
@@ -18,6 +22,7 @@ export function compile(config: unknown): Plan {
   const leaves = [...definitions(config.metrics, [])].map(
     ([path, metric]): Leaf => ({ path, value: at(["metrics", ...path], () => compiler.leaf(metric)) }),
   );
+  const { events, occupants } = compileEvents(config, draft, tables);
   const type = ownerKeyType(config);
   const { schema, name } = getTableConfig(config.owner.table);
   const owner: OwnerTable = {
@@ -35,9 +40,34 @@ export function compile(config: unknown): Plan {
     accumulators: draft.accumulators,
     overlaps: draft.overlaps,
     leaves,
-    events: [],
-    occupants: [],
+    events,
+    occupants,
   };
+}
+
+function compileEvents(
+  { events = {} }: CheckedConfig,
+  draft: PlanDraft,
+  tables: CapturedTables,
+): { events: readonly RowEventPlan[]; occupants: readonly OccupantPlan[] } {
+  const rows: RowEventPlan[] = [];
+  const occupants: OccupantPlan[] = [];
+  for (const [name, declared] of Object.entries(events)) {
+    at(["events", name], () => {
+      checkEventName(name);
+      const made = eventOf(declared);
+      if (made.kind === "row") rows.push(compileRowEvent(name, made, tables));
+      else occupants.push(compileOccupant(name, made, draft, tables));
+    });
+  }
+  return { events: rows, occupants };
+}
+
+function eventOf(declared: unknown): EventDefinition {
+  if (typeof declared === "object" && declared !== null && event in declared) return declared[event] as EventDefinition;
+  throw new ConfigError(
+    "must be an event: what happened and its data, as in inserted(table).data({ … }), or occupant(…)",
+  );
 }
 
 function ownerKeyType({ owner, sources }: CheckedConfig): string {

@@ -18,9 +18,14 @@ import {
   type SelectionTime,
 } from "./definition.ts";
 import { columnOf, tableOf } from "./drizzle-value.ts";
+import type { EventPayload, EventTree, ToldToAll } from "./event-definition.ts";
+import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
+
+export { became, before, changed, days, deleted, id, inserted, lookup, occupant } from "./define-event.ts";
+export type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
 
 /** What `deltad.config.ts` exports by default. */
-export interface Config<Metrics extends MetricTree = MetricTree> {
+export interface Config<Metrics extends MetricTree = MetricTree, Events extends EventTree = EventTree> {
   /** The table with one row per owner. Days and months are those of the owner's time zone. */
   readonly owner: {
     readonly table: TableOf<string>;
@@ -32,6 +37,8 @@ export interface Config<Metrics extends MetricTree = MetricTree> {
   readonly sources: Readonly<Record<string, Source>>;
   /** The metrics document: groups nested at will, with a metric at every end. */
   readonly metrics: Metrics;
+  /** What happens to rows, and who occupies what, each told under its name: small letters, digits and _. */
+  readonly events?: Events;
   /** A statement that changes more rows than this makes deltad read the owners again instead of row by row. Default: 5000. */
   readonly bulkRows?: number;
   /** False: writers of the watched tables never use PREPARE TRANSACTION, so triggers may notify where max_prepared_transactions is above 0. */
@@ -51,25 +58,14 @@ export interface MetricTree {
 /** The metrics document's type: `MetricsOf<typeof config>`. */
 export type MetricsOf<C extends Config> = DocumentOf<C["metrics"]>;
 
+/** The data of each event by its name: `EventsOf<typeof config>`. */
+export type EventsOf<C extends Config> = ToldToAll & {
+  readonly [Name in keyof NonNullable<C["events"]>]: EventPayload<NonNullable<C["events"]>[Name]>;
+};
+
 type DocumentOf<Tree> = {
   readonly [Name in keyof Tree]: Tree[Name] extends Metric<infer Document> ? Document : DocumentOf<Tree[Name]>;
 };
-
-/**
- * A Drizzle table, a column and a condition, by what these types need of them. Not Drizzle's own classes: those of its CommonJS and its ESM
- * declarations are strangers to each other, and a configuration may be either.
- */
-export interface TableOf<Name extends string> {
-  readonly _: { readonly name: Name; readonly brand: "Table" };
-}
-/** A column of the table called `Table`, whose Drizzle class is `Kind`. */
-export interface ColumnOf<Table extends string, Kind extends string = string> {
-  readonly name: string;
-  readonly _: { readonly tableName: Table; readonly columnType: Kind };
-}
-export interface Condition {
-  getSQL(): unknown;
-}
 
 /** Exact numbers. Custom types pass here; compile() looks at their SQL type. */
 type ExactKind =
@@ -84,7 +80,9 @@ export interface PeriodOf<Table extends string> {
   readonly column: ColumnOf<Table>;
 }
 
-export function defineConfig<const Metrics extends MetricTree>(config: Config<Metrics>): Config<Metrics> {
+export function defineConfig<const Metrics extends MetricTree, const Events extends EventTree = Record<never, never>>(
+  config: Config<Metrics, Events>,
+): Config<Metrics, Events> {
   return config;
 }
 

@@ -1,5 +1,5 @@
 /** Collects what metrics need and keeps one of each: metrics that look at the same rows in the same way share a select and their state. */
-import type { Accumulator, Measure, Overlap, Projection, ProjectionTime, Window } from "./plan.ts";
+import type { Accumulator, Counted, Measure, Overlap, Projection, ProjectionTime, Window } from "./plan.ts";
 
 /** What one number, or one number per key, is made from. */
 export interface Contribution {
@@ -36,17 +36,24 @@ export class PlanDraft {
   }
 
   /** @returns the index of the accumulator */
-  accumulator({ source, key, time, measure, window, keyedBy }: Contribution): number {
+  accumulator({ source, key, time, measure: counted, window, keyedBy }: Contribution): number {
+    const { projection, measure } = this.counted({ source, key, time, measure: counted });
+    const draft = this.#projections[projection] as ProjectionDraft;
+    if (window !== undefined && "spanDays" in draft.time) {
+      draft.time = { ...draft.time, spanDays: Math.max(draft.time.spanDays, spanDays(window)) };
+    }
+    return index(this.#accumulators, { projection, measure, window, keyedBy });
+  }
+
+  /** A measure that no accumulator need read. */
+  counted({ source, key, time, measure }: Pick<Contribution, "source" | "key" | "time" | "measure">): Counted {
     const projection = index(this.#projections, { source, key, time, measures: [] }, (draft) => [
       draft.source,
       draft.key,
       { ...draft.time, spanDays: 0 },
     ]);
     const draft = this.#projections[projection] as ProjectionDraft;
-    if (window !== undefined && "spanDays" in draft.time) {
-      draft.time = { ...draft.time, spanDays: Math.max(draft.time.spanDays, spanDays(window)) };
-    }
-    return index(this.#accumulators, { projection, measure: index(draft.measures, measure), window, keyedBy });
+    return { projection, measure: index(draft.measures, measure) };
   }
 
   /** @returns the index of the overlap */

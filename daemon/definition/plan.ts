@@ -112,6 +112,12 @@ export type LeafValue =
 export interface RowEventPlan {
   readonly name: string;
   readonly source: string;
+  /** The source's own key. */
+  readonly key: string;
+  /** All columns that the event looks at; a row that differs in others only is not changed. */
+  readonly columns: readonly string[];
+  /** Those of them that it looks at in the row before. */
+  readonly columnsBefore: readonly string[];
   /** SQL boolean expression over `r`, the row (as it was, if it was deleted), and `b`, the row before: nulls if it was inserted. */
   readonly when: string;
   readonly data: readonly FieldPlan[];

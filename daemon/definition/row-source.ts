@@ -13,27 +13,28 @@ export const ZONE = "r.deltad_zone";
 
 /**
  * Changes: images weighted -1 and +1, in the statement's CTE `"delta_<source>"`. Parameter $4: text[], the owners to keep; null for
- * all of them. A subselect beside OR is hashed; `= any($4)` would compare each row with each owner.
+ * all of them. `more`: columns of the change table to have beside the weight. A subselect beside OR is hashed; `= any($4)` would compare each row with each owner.
  */
-export function changedRows(table: WatchedTable, owner: OwnerTable): string {
+export function changedRows(table: WatchedTable, owner: OwnerTable, more: readonly string[] = []): string {
   const value = ({ name }: { readonly name: string }): string => `c.${quoteIdentifier(name)}`;
   const from = `${quoteIdentifier(`delta_${table.source}`)} c`;
   const key = asKey(value({ name: table.owner }), owner);
-  return `${rows(table, owner, "c.change_weight", value, from)}
+  const own = ["change_weight", ...more].map((name) => `c.${name}`);
+  return `${rows(table, owner, own.join(", "), value, from)}
   where $4::text[] is null or ${key} in (select unnest($4::text[])::${owner.keyType})`;
 }
 
 /** The rows of the table, each with weight 1. The conditions are about its own columns, `t`, or its owner's, `o`; all must hold. */
 export function tableRows(table: WatchedTable, owner: OwnerTable, conditions: readonly string[]): string {
   const from = `${qualifiedName(table.schema, table.table)} t`;
-  return `${rows(table, owner, "1", ({ name, type }) => `t.${quoteIdentifier(name)}::${type}`, from)}
+  return `${rows(table, owner, "1 as change_weight", ({ name, type }) => `t.${quoteIdentifier(name)}::${type}`, from)}
   where ${conditions.join(" and ")}`;
 }
 
 function rows(
   table: WatchedTable,
   owner: OwnerTable,
-  weight: string,
+  own: string,
   value: (column: CapturedColumn) => string,
   from: string,
 ): string {
@@ -41,7 +42,7 @@ function rows(
     (column) => `${value(column)}${collation(column.type)} as ${quoteIdentifier(column.name)}`,
   );
   const key = table.columns.find(({ name }) => name === table.owner) ?? { name: table.owner, type: "text" };
-  return `select ${weight} as change_weight, ${columns.join(", ")},
+  return `select ${own}, ${columns.join(", ")},
     o.${quoteIdentifier(owner.key)}::text collate "C" as deltad_owner, o.${quoteIdentifier(owner.timeZone)}::text as deltad_zone
   from ${from}
   join ${qualifiedName(owner.schema, owner.table)} o on o.${quoteIdentifier(owner.key)} = ${asKey(value(key), owner)}`;

@@ -10,6 +10,7 @@
  */
 import type { WatchedTable } from "../capture/watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
+import { eventSelect, sourcesOfEvents, TRANSACTION } from "./event-select.ts";
 import type { Measure, Plan, Projection, ProjectionTime } from "./plan.ts";
 import { changedRows, OWNER, ofOwners, tableRows, watchedBy, ZONE } from "./row-source.ts";
 import { allOf, anyOf, clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
@@ -19,21 +20,43 @@ const MARGIN_DAYS = 3;
 
 /**
  * Selects over the CTEs `"delta_<source>"`: change_weight and the captured columns; one select per source, so that a changed row looks
- * its owner up once for all projections. Parameter $3: text[], the good zones.
+ * its owner up once for all projections and events. Parameter $3: text[], the good zones.
  */
 export function deltaSelects(plan: Plan): readonly string[] {
+  const told = new Set(sourcesOfEvents(plan));
   return plan.tables.flatMap((table) => {
     const selects = plan.projections.flatMap((projection, tag) =>
-      projection.source === table.source ? [grains(table, { tag, projection, rows: "owned", asked: [] })] : [],
+      projection.source === table.source && isRead(plan, tag)
+        ? [grains(table, { tag, projection, rows: "owned", asked: [], tellsXid: isOccupancy(plan, tag) })]
+        : [],
     );
+    const events = eventSelect(plan, table, "owned");
+    if (events !== undefined) selects.push(events);
     if (selects.length === 0) return [];
-    return [`with owned as materialized (\n  ${changedRows(table, plan.owner)})\n${selects.join("\nunion all\n")}`];
+    const rows = changedRows(table, plan.owner, told.has(table.source) ? TRANSACTION : []);
+    return [`with owned as materialized (\n  ${rows})\n${selects.join("\nunion all\n")}`];
   });
+}
+
+/** A plan without its events: what a batch then costs is what its metrics cost. */
+export function withoutEvents(plan: Plan): Plan {
+  return { ...plan, events: [], occupants: [] };
+}
+
+function isRead(plan: Plan, projection: number): boolean {
+  return (
+    plan.accumulators.some((accumulator) => accumulator.projection === projection) || isOccupancy(plan, projection)
+  );
+}
+
+function isOccupancy({ occupants }: Plan, projection: number): boolean {
+  return occupants.some(({ groups, stays }) => groups.projection === projection || stays.projection === projection);
 }
 
 /** Selects over the tables. Parameters: $1 the owners' keys (text[]), $2 the instant T in microseconds since 1970, $3 the good zones (text[]). */
 export function loadSelects(plan: Plan): readonly string[] {
-  return plan.projections.map((projection, tag) => {
+  return plan.projections.flatMap((projection, tag) => {
+    if (!isRead(plan, tag)) return [];
     const table = watchedBy(plan, projection.source);
     const rows = tableRows(table, plan.owner, [
       ofOwners(`t.${quoteIdentifier(table.owner)}`, plan.owner),
@@ -42,7 +65,7 @@ export function loadSelects(plan: Plan): readonly string[] {
     ]);
     // $2 and $3 must have a type in every select, also where nothing else uses them.
     const asked = ["$2::bigint is not null", "$3::text[] is not null"];
-    return grains(table, { tag, projection, rows: `(${rows})`, asked });
+    return [grains(table, { tag, projection, rows: `(${rows})`, asked, tellsXid: false })];
   });
 }
 
@@ -52,25 +75,28 @@ interface GrainsOf {
   /** The rows `r`: the name of a CTE, or a select in parentheses. */
   readonly rows: string;
   readonly asked: readonly string[];
+  /** One value more, after the measures: the greatest xid of the grain's rows. */
+  readonly tellsXid: boolean;
 }
 
-function grains(table: WatchedTable, { tag, projection, rows, asked }: GrainsOf): string {
+function grains(table: WatchedTable, { tag, projection, rows, asked, tellsXid }: GrainsOf): string {
   const { key, time, measures } = projection;
   const bounds = time.kind === "while" ? [reference(time.from), reference(time.until)] : [];
   const dated = "column" in time ? [reference(time.column)] : [];
   const present = [...(key === undefined ? [] : [key]), ...dated, ...bounds].map((value) => `${value} is not null`);
   const counted = measures.map((measure) => allOf([measure.where, summable(table, measure)]));
   const conditions = allOf([...asked, ...present, anyOf(counted)]);
+  const totals = measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`);
   const values = measures.map((_, index) => `g.v${index}`);
   const said = [...values.map((value) => `${value} <> 0`), ...("column" in time ? ["g.day is null"] : [])];
-  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${values.join(", ")}) as m
+  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${[...values, ...(tellsXid ? ["g.xid"] : [])].join(", ")}) as m
 from (
   select ${OWNER} as owner,
     ${key === undefined ? "null::text" : `(${key}) collate "C"`} as key,
     ${dayOf(time)} as day,
     ${bounds[0] === undefined ? "null::bigint" : instantUs(bounds[0])} as from_us,
     ${bounds[1] === undefined ? "null::bigint" : instantUs(bounds[1])} as until_us,
-    ${measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`).join(",\n    ")}
+    ${[...totals, ...(tellsXid ? ["max(r.change_xid::text::bigint) as xid"] : [])].join(",\n    ")}
   from ${rows} r${conditions === undefined ? "" : `\n  where ${conditions}`}
   group by 1, 2, 3, 4, 5
 ) g

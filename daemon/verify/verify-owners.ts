@@ -5,6 +5,7 @@ import type { Session } from "../database/session.ts";
 import { SessionPool } from "../database/session-pool.ts";
 import { SnapshotLoader } from "../metrics/loader.ts";
 import type { Plan } from "../definition/plan.ts";
+import { withoutEvents } from "../definition/select.ts";
 import { Slices } from "../metrics/slices.ts";
 import { type Verdict, Verification } from "./verification.ts";
 
@@ -53,7 +54,8 @@ export async function verifyOwners(options: VerifyOptions): Promise<Verdict> {
 }
 
 async function verifyGroup(options: VerifyOptions, pool: SessionPool, owners: readonly string[]): Promise<Verdict> {
-  const { url, plan } = options;
+  const { url } = options;
+  const plan = withoutEvents(options.plan);
   const session = await openReaderSession({ url, heartbeat: HEARTBEAT });
   const slices = new Slices({ monotonicMs: () => performance.now(), setImmediate });
   const loader = new SnapshotLoader({ plan, sessions: pool, slices });

@@ -32,10 +32,12 @@ begin
      limit 5001;
     get diagnostics images = row_count;
     if images > 5000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'owner', changed.owner
-        from (select r.id::bigint::text as owner from new_rows r) changed
+      insert into deltad.reset (source, owner, rows)
+      select 'owner', changed.owner,
+             greatest(count(*) filter (where changed.weight = 1))
+        from (select r.id::bigint::text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -66,12 +68,15 @@ begin
      limit 10001;
     get diagnostics images = row_count;
     if images > 10000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'owner', changed.owner
-        from (select r.id::bigint::text as owner from old_rows r
+      insert into deltad.reset (source, owner, rows)
+      select 'owner', changed.owner,
+             greatest(count(*) filter (where changed.weight = -1),
+                      count(*) filter (where changed.weight = 1))
+        from (select r.id::bigint::text as owner, -1 as weight from old_rows r
               union all
-              select r.id::bigint::text as owner from new_rows r) changed
+              select r.id::bigint::text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -87,10 +92,12 @@ begin
      limit 5001;
     get diagnostics images = row_count;
     if images > 5000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'owner', changed.owner
-        from (select r.id::bigint::text as owner from old_rows r) changed
+      insert into deltad.reset (source, owner, rows)
+      select 'owner', changed.owner,
+             greatest(count(*) filter (where changed.weight = -1))
+        from (select r.id::bigint::text as owner, -1 as weight from old_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -125,6 +132,7 @@ grant select (id, time_zone, currency)
 call deltad.prepare_change_table('listings', 'public.listings', '{
   "id": "bigint",
   "owner_id": "bigint",
+  "hangar_number": "text",
   "status": "text",
   "published_at": "timestamptz"
 }');
@@ -146,16 +154,19 @@ begin
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
   if tg_op = 'INSERT' then
     insert into deltad.change_listings
-           (change_weight, id, owner_id, status, published_at)
-    select 1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
+           (change_weight, id, owner_id, hangar_number, status, published_at)
+    select 1, r.id::bigint, r.owner_id::bigint, r.hangar_number::text, r.status::text,
+           r.published_at::timestamptz
       from new_rows r
      limit 5001;
     get diagnostics images = row_count;
     if images > 5000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'listings', changed.owner
-        from (select r.owner_id::bigint::text as owner from new_rows r) changed
+      insert into deltad.reset (source, owner, rows)
+      select 'listings', changed.owner,
+             greatest(count(*) filter (where changed.weight = 1))
+        from (select r.owner_id::bigint::text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -177,21 +188,26 @@ begin
       return new;
     end if;
     insert into deltad.change_listings
-           (change_weight, id, owner_id, status, published_at)
-    select -1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
+           (change_weight, id, owner_id, hangar_number, status, published_at)
+    select -1, r.id::bigint, r.owner_id::bigint, r.hangar_number::text, r.status::text,
+           r.published_at::timestamptz
       from old_rows r
     union all
-    select 1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
+    select 1, r.id::bigint, r.owner_id::bigint, r.hangar_number::text, r.status::text,
+           r.published_at::timestamptz
       from new_rows r
      limit 10001;
     get diagnostics images = row_count;
     if images > 10000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'listings', changed.owner
-        from (select r.owner_id::bigint::text as owner from old_rows r
+      insert into deltad.reset (source, owner, rows)
+      select 'listings', changed.owner,
+             greatest(count(*) filter (where changed.weight = -1),
+                      count(*) filter (where changed.weight = 1))
+        from (select r.owner_id::bigint::text as owner, -1 as weight from old_rows r
               union all
-              select r.owner_id::bigint::text as owner from new_rows r) changed
+              select r.owner_id::bigint::text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -201,16 +217,19 @@ begin
 
   elsif tg_op = 'DELETE' then
     insert into deltad.change_listings
-           (change_weight, id, owner_id, status, published_at)
-    select -1, r.id::bigint, r.owner_id::bigint, r.status::text, r.published_at::timestamptz
+           (change_weight, id, owner_id, hangar_number, status, published_at)
+    select -1, r.id::bigint, r.owner_id::bigint, r.hangar_number::text, r.status::text,
+           r.published_at::timestamptz
       from old_rows r
      limit 5001;
     get diagnostics images = row_count;
     if images > 5000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'listings', changed.owner
-        from (select r.owner_id::bigint::text as owner from old_rows r) changed
+      insert into deltad.reset (source, owner, rows)
+      select 'listings', changed.owner,
+             greatest(count(*) filter (where changed.weight = -1))
+        from (select r.owner_id::bigint::text as owner, -1 as weight from old_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -234,10 +253,10 @@ alter function deltad.capture_listings() owner to deltad_capture;
 revoke all on function deltad.capture_listings() from public;
 
 call deltad.arm('public.listings', 'capture_listings');
-call deltad.guard_columns('listings', 'public.listings', array['id', 'owner_id', 'status', 'published_at']);
+call deltad.guard_columns('listings', 'public.listings', array['id', 'owner_id', 'hangar_number', 'status', 'published_at']);
 
 grant usage on schema public to deltad_daemon;
-grant select (id, owner_id, status, published_at)
+grant select (id, owner_id, hangar_number, status, published_at)
    on public.listings to deltad_daemon;
 
 -- bookings: public.bookings
@@ -246,6 +265,7 @@ call deltad.prepare_change_table('bookings', 'public.bookings', '{
   "id": "bigint",
   "listing_id": "bigint",
   "owner_id": "bigint",
+  "guest_name": "text",
   "status": "text",
   "payment_status": "text",
   "payment_amount": "numeric",
@@ -272,19 +292,21 @@ begin
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
   if tg_op = 'INSERT' then
     insert into deltad.change_bookings
-           (change_weight, id, listing_id, owner_id, status, payment_status, payment_amount, check_in,
-            check_out, created_at, paid_at)
-    select 1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
-           r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
-           r.created_at::timestamptz, r.paid_at::timestamptz
+           (change_weight, id, listing_id, owner_id, guest_name, status, payment_status, payment_amount,
+            check_in, check_out, created_at, paid_at)
+    select 1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.guest_name::text, r.status::text,
+           r.payment_status::text, r.payment_amount::numeric, r.check_in::timestamptz,
+           r.check_out::timestamptz, r.created_at::timestamptz, r.paid_at::timestamptz
       from new_rows r
      limit 5001;
     get diagnostics images = row_count;
     if images > 5000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'bookings', changed.owner
-        from (select r.owner_id::bigint::text as owner from new_rows r) changed
+      insert into deltad.reset (source, owner, rows)
+      select 'bookings', changed.owner,
+             greatest(count(*) filter (where changed.weight = 1))
+        from (select r.owner_id::bigint::text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -306,26 +328,29 @@ begin
       return new;
     end if;
     insert into deltad.change_bookings
-           (change_weight, id, listing_id, owner_id, status, payment_status, payment_amount, check_in,
-            check_out, created_at, paid_at)
-    select -1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
-           r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
-           r.created_at::timestamptz, r.paid_at::timestamptz
+           (change_weight, id, listing_id, owner_id, guest_name, status, payment_status, payment_amount,
+            check_in, check_out, created_at, paid_at)
+    select -1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.guest_name::text, r.status::text,
+           r.payment_status::text, r.payment_amount::numeric, r.check_in::timestamptz,
+           r.check_out::timestamptz, r.created_at::timestamptz, r.paid_at::timestamptz
       from old_rows r
     union all
-    select 1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
-           r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
-           r.created_at::timestamptz, r.paid_at::timestamptz
+    select 1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.guest_name::text, r.status::text,
+           r.payment_status::text, r.payment_amount::numeric, r.check_in::timestamptz,
+           r.check_out::timestamptz, r.created_at::timestamptz, r.paid_at::timestamptz
       from new_rows r
      limit 10001;
     get diagnostics images = row_count;
     if images > 10000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'bookings', changed.owner
-        from (select r.owner_id::bigint::text as owner from old_rows r
+      insert into deltad.reset (source, owner, rows)
+      select 'bookings', changed.owner,
+             greatest(count(*) filter (where changed.weight = -1),
+                      count(*) filter (where changed.weight = 1))
+        from (select r.owner_id::bigint::text as owner, -1 as weight from old_rows r
               union all
-              select r.owner_id::bigint::text as owner from new_rows r) changed
+              select r.owner_id::bigint::text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -335,19 +360,21 @@ begin
 
   elsif tg_op = 'DELETE' then
     insert into deltad.change_bookings
-           (change_weight, id, listing_id, owner_id, status, payment_status, payment_amount, check_in,
-            check_out, created_at, paid_at)
-    select -1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.status::text, r.payment_status::text,
-           r.payment_amount::numeric, r.check_in::timestamptz, r.check_out::timestamptz,
-           r.created_at::timestamptz, r.paid_at::timestamptz
+           (change_weight, id, listing_id, owner_id, guest_name, status, payment_status, payment_amount,
+            check_in, check_out, created_at, paid_at)
+    select -1, r.id::bigint, r.listing_id::bigint, r.owner_id::bigint, r.guest_name::text, r.status::text,
+           r.payment_status::text, r.payment_amount::numeric, r.check_in::timestamptz,
+           r.check_out::timestamptz, r.created_at::timestamptz, r.paid_at::timestamptz
       from old_rows r
      limit 5001;
     get diagnostics images = row_count;
     if images > 5000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'bookings', changed.owner
-        from (select r.owner_id::bigint::text as owner from old_rows r) changed
+      insert into deltad.reset (source, owner, rows)
+      select 'bookings', changed.owner,
+             greatest(count(*) filter (where changed.weight = -1))
+        from (select r.owner_id::bigint::text as owner, -1 as weight from old_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -371,10 +398,10 @@ alter function deltad.capture_bookings() owner to deltad_capture;
 revoke all on function deltad.capture_bookings() from public;
 
 call deltad.arm('public.bookings', 'capture_bookings');
-call deltad.guard_columns('bookings', 'public.bookings', array['id', 'listing_id', 'owner_id', 'status', 'payment_status', 'payment_amount', 'check_in', 'check_out', 'created_at', 'paid_at']);
+call deltad.guard_columns('bookings', 'public.bookings', array['id', 'listing_id', 'owner_id', 'guest_name', 'status', 'payment_status', 'payment_amount', 'check_in', 'check_out', 'created_at', 'paid_at']);
 
 grant usage on schema public to deltad_daemon;
-grant select (id, listing_id, owner_id, status, payment_status, payment_amount, check_in, check_out, created_at, paid_at)
+grant select (id, listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out, created_at, paid_at)
    on public.bookings to deltad_daemon;
 
 -- payouts: public.payouts
@@ -410,10 +437,12 @@ begin
      limit 5001;
     get diagnostics images = row_count;
     if images > 5000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'payouts', changed.owner
-        from (select r.owner_id::bigint::text as owner from new_rows r) changed
+      insert into deltad.reset (source, owner, rows)
+      select 'payouts', changed.owner,
+             greatest(count(*) filter (where changed.weight = 1))
+        from (select r.owner_id::bigint::text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -444,12 +473,15 @@ begin
      limit 10001;
     get diagnostics images = row_count;
     if images > 10000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'payouts', changed.owner
-        from (select r.owner_id::bigint::text as owner from old_rows r
+      insert into deltad.reset (source, owner, rows)
+      select 'payouts', changed.owner,
+             greatest(count(*) filter (where changed.weight = -1),
+                      count(*) filter (where changed.weight = 1))
+        from (select r.owner_id::bigint::text as owner, -1 as weight from old_rows r
               union all
-              select r.owner_id::bigint::text as owner from new_rows r) changed
+              select r.owner_id::bigint::text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name
@@ -465,10 +497,12 @@ begin
      limit 5001;
     get diagnostics images = row_count;
     if images > 5000 then
-      insert into deltad.reset (source, owner)
-      select distinct 'payouts', changed.owner
-        from (select r.owner_id::bigint::text as owner from old_rows r) changed
+      insert into deltad.reset (source, owner, rows)
+      select 'payouts', changed.owner,
+             greatest(count(*) filter (where changed.weight = -1))
+        from (select r.owner_id::bigint::text as owner, -1 as weight from old_rows r) changed
        where changed.owner is not null
+       group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
       if owners > 1000 then  -- too many to name

@@ -21,6 +21,7 @@ import { Engine } from "../../daemon/metrics/engine.ts";
 import { type Loader, SnapshotLoader } from "../../daemon/metrics/loader.ts";
 import type { Plan } from "../../daemon/definition/plan.ts";
 import type { JsonObject, Published } from "../../daemon/metrics/published.ts";
+import { sourcesOfEvents } from "../../daemon/definition/event-select.ts";
 import { deltaSelects } from "../../daemon/definition/select.ts";
 import { Slices } from "../../daemon/metrics/slices.ts";
 import { settled } from "./held-loader.ts";
@@ -74,7 +75,7 @@ export class EngineOnDatabase {
     this.#session = session;
     this.#startUs = startUs;
     this.#pool = new SessionPool({ url: database.url, role: "pool", statementTimeoutMs: 30_000 }, 3);
-    this.#statements = batchStatements(plan.tables, deltaSelects(plan));
+    this.#statements = batchStatements(plan.tables, deltaSelects(plan), sourcesOfEvents(plan));
     const slices = new Slices({ monotonicMs: () => performance.now(), setImmediate });
     const { now, setTimeout, clearTimeout } = this.#time;
     const ignore = (): void => undefined;

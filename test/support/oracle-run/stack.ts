@@ -13,6 +13,7 @@ import { dayStartsFrom } from "../../../daemon/metrics/day-starts.ts";
 import { Engine } from "../../../daemon/metrics/engine.ts";
 import { type Loader, SnapshotLoader } from "../../../daemon/metrics/loader.ts";
 import type { Published } from "../../../daemon/metrics/published.ts";
+import { sourcesOfEvents } from "../../../daemon/definition/event-select.ts";
 import { deltaSelects } from "../../../daemon/definition/select.ts";
 import { Slices } from "../../../daemon/metrics/slices.ts";
 import { Changes } from "../changes.ts";
@@ -108,6 +109,7 @@ export class Stack {
         url,
         tables: plan.tables,
         deltaSelects: deltaSelects(plan),
+        told: sourcesOfEvents(plan),
         twoPhase: true,
         heartbeat: options.heartbeat ?? HEARTBEAT,
       },

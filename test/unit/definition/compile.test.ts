@@ -27,13 +27,14 @@ describe("compile", () => {
     ]);
     assert.deepEqual(captured, [
       ["owner", ["id", "time_zone", "currency"]],
-      ["listings", ["id", "owner_id", "status", "published_at"]],
+      ["listings", ["id", "owner_id", "hangar_number", "status", "published_at"]],
       [
         "bookings",
         [
           "id",
           "listing_id",
           "owner_id",
+          "guest_name",
           "status",
           "payment_status",
           "payment_amount",

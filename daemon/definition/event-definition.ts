@@ -1,0 +1,73 @@
+/** What the builders of define-event.ts hold and compile-events reads: plain data over Drizzle tables, columns and conditions. */
+import type { SQL } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+
+/** Where an event keeps its definition; see `definition` of definition.ts. */
+export const event: unique symbol = Symbol.for("deltad.event");
+/** Where a field that is no plain column keeps its definition. */
+export const field: unique symbol = Symbol.for("deltad.field");
+
+/** Exists for the compiler only: it carries the type of an event's data. */
+export declare const payloadType: unique symbol;
+
+/** An event as `events` of a configuration takes it. */
+export interface Event<Payload> {
+  readonly [event]: EventDefinition;
+  readonly [payloadType]?: () => Payload;
+}
+
+export type EventTree = Readonly<Record<string, Event<unknown>>>;
+export type EventPayload<Declared> = Declared extends Event<infer Payload> ? Payload : never;
+
+/** Events that nobody declares. */
+export interface ToldToAll {
+  /** A statement that changed too many rows to tell of each. `rows` is null where nobody counted them. */
+  readonly bulk_changed: { readonly source: string; readonly rows: number | null };
+}
+
+export type EventDefinition = RowEventDefinition | OccupantDefinition;
+
+/** What happened to a row. */
+export interface RowEventDefinition {
+  readonly kind: "row";
+  readonly change: Change;
+  readonly data: Readonly<Record<string, FieldDefinition>>;
+}
+
+/** Which net changes of a table's rows count. */
+export interface Change {
+  readonly table: PgTable;
+  readonly what:
+    | { readonly kind: "inserted" | "deleted" }
+    /** Rows that were there before and still are, and differ in one of these columns. */
+    | { readonly kind: "changed"; readonly columns: readonly PgColumn[] }
+    /** Rows for which the condition is true now, and was not before, if they were there. */
+    | { readonly kind: "became"; readonly condition: SQL };
+  /** All must hold of the row as it is; as it was, if it was deleted. */
+  readonly conditions: readonly SQL[];
+  /** All must hold of the row as it was. */
+  readonly conditionsBefore: readonly SQL[];
+  /** None of these may be told of the same change. */
+  readonly exceptions: readonly Change[];
+}
+
+export type FieldDefinition =
+  | { readonly kind: "row" | "before" | "id"; readonly column: PgColumn }
+  | { readonly kind: "lookup"; readonly column: PgColumn; readonly by: PgColumn }
+  | { readonly kind: "days"; readonly from: PgColumn; readonly until: PgColumn };
+
+/** Who occupies what; of groups and of stays all conditions must hold. */
+export interface OccupantDefinition {
+  readonly kind: "occupant";
+  readonly group: PgColumn;
+  readonly conditions: readonly SQL[];
+  readonly stays: {
+    readonly group: PgColumn;
+    readonly conditions: readonly SQL[];
+    readonly from: PgColumn;
+    readonly until: PgColumn;
+    readonly label: PgColumn;
+  };
+  /** Of the group's row. */
+  readonly data: Readonly<Record<string, FieldDefinition>>;
+}

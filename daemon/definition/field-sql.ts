@@ -1,0 +1,75 @@
+/** SQL of an event's data: a source's values as JSON takes them. Nothing here reads a clock, a setting or a session's formats. */
+import { type CapturedColumn, OWNER_SOURCE, type WatchedTable } from "../capture/watched-table.ts";
+import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import type { FieldForm, FieldPlan, Plan } from "./plan.ts";
+import { watchedBy, ZONE } from "./row-source.ts";
+import { clampedDate, clampedInstant } from "./row-value.ts";
+
+/** The value in its form. NULL stays NULL; what no form can hold, as `infinity`, is the text that PostgreSQL prints. */
+export function formed(value: string, form: FieldForm): string {
+  switch (form.as) {
+    case "text":
+      return `${value}::text`;
+    case "number":
+    case "boolean":
+      return value;
+    case "decimal":
+      return `round(${value}, ${form.scale})::text`;
+    case "instant":
+      return `case when isfinite(${value}) then to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') else ${value}::text end`;
+  }
+}
+
+/** A JSON object over `r` and `b`; see {@link FieldPlan}. */
+export function dataOf(fields: readonly FieldPlan[], table: WatchedTable, plan: Plan): string {
+  const pairs = fields.map((field) => `${quoteLiteral(field.name)}, ${valueOf(field, table, plan)}`);
+  return `json_build_object(${pairs.join(", ")})`;
+}
+
+function valueOf(field: FieldPlan, table: WatchedTable, plan: Plan): string {
+  switch (field.kind) {
+    case "row":
+      return formed(`r.${quoteIdentifier(field.column)}`, field.form);
+    case "before":
+      return formed(`b.${quoteIdentifier(field.column)}`, field.form);
+    case "days": {
+      const [from, until] = [field.from, field.until].map((name) => localDate(columnNamed(table, name)));
+      return `case when ${ZONE} = any($3::text[]) then ${until} - ${from} end`;
+    }
+    case "lookup":
+      return lookedUp(field, table, plan);
+  }
+}
+
+/** A zone that PostgreSQL does not know would fail the statement: asked for only where it is known to be good. */
+function localDate({ name, type }: CapturedColumn): string {
+  const column = `r.${quoteIdentifier(name)}`;
+  return type === "date" ? clampedDate(column) : `(${clampedInstant(column)} at time zone ${ZONE})::date`;
+}
+
+/**
+ * The row as it is now; if it was deleted meanwhile, as it last was. Only where it is the same owner's: whose row it is may have changed,
+ * and a key that names somebody else's row must tell nothing of it. As an array of one, since a value that is NULL was found, too.
+ */
+function lookedUp(field: Extract<FieldPlan, { kind: "lookup" }>, table: WatchedTable, plan: Plan): string {
+  const other = watchedBy(plan, field.source);
+  const key = columnNamed(other, field.key);
+  const { type } = columnNamed(other, field.column);
+  // The operator's collation must be the index's, or no index would serve.
+  const by = `r.${quoteIdentifier(field.by)}${key.type === "text" ? ' collate "default"' : ""}`;
+  const found = (from: string, wide: string): string =>
+    `select json_build_array(${formed(`t.${quoteIdentifier(field.column)}${wide}`, field.form)}) from ${from} t
+        where t.${quoteIdentifier(field.key)} = ${by}`;
+  const now = found(qualifiedName(other.schema, other.table), `::${type}`);
+  if (other.source === OWNER_SOURCE) return `(${now}) -> 0`;
+  const own = `t.${quoteIdentifier(other.owner)}::text collate "C" = r.${quoteIdentifier(table.owner)}::text collate "C"`;
+  const last = `${found(quoteIdentifier(`delta_${other.source}`), "")} and ${own} and t.change_weight < 0
+        order by t.change_seq desc limit 1`;
+  return `coalesce((${now} and ${own}), (${last})) -> 0`;
+}
+
+function columnNamed(table: WatchedTable, name: string): CapturedColumn {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column === undefined) throw new RangeError(`${table.source} has no captured column ${name}`);
+  return column;
+}
