@@ -7,6 +7,7 @@ import type { Auth } from "./auth.ts";
 import { withCors } from "./cors.ts";
 import { chooseTransport, type TransportChoice } from "./choose-transport.ts";
 import { drainSessions } from "./drain-sessions.ts";
+import { eventStream } from "./event-stream.ts";
 import { type Admission, decideHandshake } from "./handshake.ts";
 import { type CanonicalOwner, createIdentification } from "./identity.ts";
 import { ownerMetrics } from "./owner-metrics.ts";
@@ -14,7 +15,7 @@ import { loadPage } from "./page.ts";
 import { plain } from "./response.ts";
 import { createRoutes, type Route } from "./routes.ts";
 import { Session } from "./session.ts";
-import type { Request, Response, Transport, TransportHandlers } from "./transport.ts";
+import type { Request, Response, Socket, Transport, TransportHandlers } from "./transport.ts";
 
 export interface GatewayOptions {
   readonly hub: { subscribe(owner: string, subscriber: Subscriber, id?: string): Subscription };
@@ -88,18 +89,22 @@ export function createGateway(options: GatewayOptions): Gateway {
   const onEnd = (session: Session): void => void sessions.delete(session);
   const services = { hub, identification, log, now, setTimeout, clearTimeout, random, onEnd };
 
+  const begin = (socket: Socket, admission: Admission): Session => {
+    const session = new Session(randomUUID(), socket, settings, services);
+    sessions.add(session);
+    // An event stream's token was looked at in between.
+    if (draining === undefined) session.start(admission);
+    else session.finish();
+    return session;
+  };
+
   const handlersFor = (route: Route): TransportHandlers => ({
     request: (request, respond) => answer(route, request, respond, log),
     handshake: (request) =>
       draining === undefined
         ? decideHandshake(request, options.origins)
         : { accept: false, response: plain(503, "restarting") },
-    open: (socket, admission) => {
-      const session = new Session(randomUUID(), socket, settings, services);
-      sessions.add(session);
-      session.start(admission as Admission);
-      return session;
-    },
+    open: (socket, admission) => begin(socket, admission as Admission),
   });
 
   return {
@@ -111,6 +116,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         ready,
         page,
         ownerMetrics: (request, id) => ownerMetrics(request, id, metricsOptions),
+        eventStream: (request) => eventStream(request, { identification, begin }),
       });
       const route = withCors(routes, options.origins);
       const limits = {

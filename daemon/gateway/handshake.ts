@@ -3,6 +3,7 @@ import type { CloseName } from "../../protocol/codes.ts";
 import { BEARER_PREFIX, PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 import { isAllowedOrigin } from "./origin.ts";
 import { plain, upgradeRequired } from "./response.ts";
+import type { ClientRequest } from "./session-machine.ts";
 import type { Handshake, Request } from "./transport.ts";
 
 /**
@@ -12,6 +13,8 @@ import type { Handshake, Request } from "./transport.ts";
 export type Admission =
   | { readonly kind: "token"; readonly token: string }
   | { readonly kind: "no_token" }
+  /** Server-sent events: what the address asks for. */
+  | { readonly kind: "stream"; readonly token: string; readonly requests: readonly ClientRequest[] }
   | { readonly kind: "refused"; readonly close: CloseName };
 
 export function decideHandshake(request: Request, allowedOrigins: readonly string[]): Handshake {

@@ -33,7 +33,7 @@ export async function permit(
     if (token === undefined || identity === undefined) return { refusal: REFUSALS.unauthenticated };
     if (wanted === undefined) return { token, identity, owners: [...identity.owners] };
     const owners = new Set<string>();
-    for (const answer of await Promise.all(wanted.map((id) => access(identity, id)))) {
+    for (const answer of await Promise.all(wanted.map(async (id) => access(identity, id)))) {
       if (!("owner" in answer)) return { refusal: refusalOf(answer.refusal) };
       owners.add(answer.owner);
     }

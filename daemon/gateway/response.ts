@@ -31,7 +31,10 @@ export function notModified(headers: Headers): Response {
   return { status: 304, headers: { ...SAFE_HEADERS, ...headers }, body: "" };
 }
 
-/** Where only a WebSocket of version 13 is served. */
+/** Where a WebSocket of version 13 is served, and nothing was asked for that could come instead. */
 export function upgradeRequired(): Response {
-  return plain(426, "this is a WebSocket", { upgrade: "websocket", "sec-websocket-version": "13" });
+  return plain(426, "this is a WebSocket, or text/event-stream for who accepts it", {
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+  });
 }

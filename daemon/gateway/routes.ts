@@ -1,7 +1,7 @@
 /** HTTP beside the stream: only these paths, only these methods. */
 import { STREAM_PATH } from "../../protocol/version.ts";
 import type { Page } from "./page.ts";
-import { json, plain, upgradeRequired } from "./response.ts";
+import { json, plain } from "./response.ts";
 import type { Request, Response } from "./transport.ts";
 
 export interface RoutesOptions {
@@ -10,13 +10,15 @@ export interface RoutesOptions {
   readonly page: Page;
   /** Answers for an owner id as the client wrote it. */
   readonly ownerMetrics: (request: Request, id: string) => Promise<Response>;
+  /** The stream's path without an upgrade. */
+  readonly eventStream: (request: Request) => Response | Promise<Response>;
 }
 
 export type Route = (request: Request) => Response | Promise<Response>;
 
 const METRICS_PATH = /^\/v1\/owners\/([^/]+)\/metrics$/;
 
-export function createRoutes({ ready, page, ownerMetrics }: RoutesOptions): Route {
+export function createRoutes({ ready, page, ownerMetrics, eventStream }: RoutesOptions): Route {
   const find = (request: Request): (() => Response | Promise<Response>) | undefined => {
     switch (request.path) {
       case "/livez":
@@ -24,7 +26,7 @@ export function createRoutes({ ready, page, ownerMetrics }: RoutesOptions): Rout
       case "/readyz":
         return () => (ready() ? json(200, '{"ready":true}\n') : json(503, '{"ready":false}\n'));
       case STREAM_PATH:
-        return upgradeRequired;
+        return () => eventStream(request);
     }
     const id = METRICS_PATH.exec(request.path)?.[1];
     if (id !== undefined) return () => ownerMetrics(request, decode(id));

@@ -51,9 +51,10 @@ export class SessionRequests {
     this.#options = options;
   }
 
-  /** Serves what waited for it, and everything from now on. */
-  start(identity: Identity): void {
+  /** Serves `first`, what waited, and everything from now on. */
+  start(identity: Identity, first: readonly ClientRequest[] = []): void {
     this.#identity = identity;
+    this.#waiting.unshift(...first);
     this.#work().catch(this.#options.onError);
   }
 

@@ -10,7 +10,7 @@ import type { Admission } from "./handshake.ts";
 import type { Identification, Identity } from "./identity.ts";
 import { readMessage } from "./inbound.ts";
 import { Outbox } from "./outbox.ts";
-import { type SessionEffect, type SessionEvent, type SessionState, step } from "./session-machine.ts";
+import { type ClientRequest, type SessionEffect, type SessionEvent, type SessionState, step } from "./session-machine.ts";
 import { SessionRequests, type Subscribe } from "./session-requests.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import type { Socket, SocketHandlers } from "./transport.ts";
@@ -50,6 +50,8 @@ export class Session implements SocketHandlers {
   #state: SessionState = "unauthenticated";
   /** What ends with the session. */
   #releases: (() => void)[] = [];
+  /** What the handshake asks for. */
+  #firstRequests: readonly ClientRequest[] = [];
   #byeRetryMs: readonly [number, number] = [0, 0];
 
   constructor(id: string, socket: Socket, settings: SessionSettings, services: SessionServices) {
@@ -87,8 +89,9 @@ export class Session implements SocketHandlers {
     const { now } = this.#services;
     const deadline = (): void => this.#take({ kind: "deadline" });
     this.#releases.push(setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services));
-    if (admission.kind === "token") this.#take({ kind: "token", token: admission.token });
-    else if (admission.kind === "refused") this.#fail(admission.close);
+    if (admission.kind === "stream") this.#firstRequests = admission.requests;
+    if (admission.kind === "refused") this.#fail(admission.close);
+    else if (admission.kind !== "no_token") this.#take({ kind: "token", token: admission.token });
   }
 
   /** Says goodbye, with the window in which to come back; frames go on until {@link finish}. */
@@ -186,7 +189,7 @@ export class Session implements SocketHandlers {
       expiresAt: Math.floor(identity.expiresAtMs),
       owners: [...identity.owners],
     });
-    this.#requests.start(identity);
+    this.#requests.start(identity, this.#firstRequests);
   }
 
   /** A client that comes back subscribes to each of its owners at once. */

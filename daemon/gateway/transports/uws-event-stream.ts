@@ -1,5 +1,5 @@
 /** Server-sent events on a response of uWebSockets.js, which tells only by a write whether it still holds something. */
-import type { OpenEventStream, TransportLimits } from "../transport.ts";
+import type { EventStreamHandlers, OpenEventStream, TransportLimits } from "../transport.ts";
 
 /** What of the library's response a stream uses. */
 export interface StreamedResponse {
@@ -44,7 +44,19 @@ export function openEventStream(
   const fail = (): void => {
     if (isOpen) native.close();
   };
-  const handlers = open({
+  let handlers: EventStreamHandlers | undefined;
+  const probe = (): void => {
+    if (!isOpen || unreadBytes === 0) return;
+    write(PROBE);
+    if (unreadBytes === 0) handlers?.drained();
+  };
+  const guardedProbe = guard("a drain", probe, fail);
+  native.onWritable(() => {
+    guardedProbe();
+    return true;
+  });
+  // May end it at once: nothing may be asked of the response after this.
+  handlers = open({
     send: (chunks) => {
       if (!isOpen) return;
       if (unreadBytes > limits.maxBufferedBytes) return fail();
@@ -52,23 +64,13 @@ export function openEventStream(
     },
     bufferedBytes: () => unreadBytes,
     end: () => {
-      if (isOpen) native.end("", true);
+      if (isOpen) native.cork(() => native.end("", true));
       isOpen = false;
     },
   });
-  const probe = (): void => {
-    if (!isOpen || unreadBytes === 0) return;
-    write(PROBE);
-    if (unreadBytes === 0) handlers.drained();
-  };
-  const guardedProbe = guard("a drain", probe, fail);
-  native.onWritable(() => {
-    guardedProbe();
-    return true;
-  });
   const gone = (): void => {
     isOpen = false;
-    handlers.closed();
+    handlers?.closed();
   };
   return guard("a close", gone, () => {});
 }

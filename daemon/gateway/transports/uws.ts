@@ -61,7 +61,7 @@ function createUwsTransport(
     };
   };
   const respond = (native: uWS.HttpResponse, isHead: boolean): ((response: Response) => void) =>
-    responder(native, isHead, { guard, limits });
+    guard("an answer", responder(native, isHead, { guard, limits }), () => native.close());
   const fail = (native: NativeSocket): void => {
     if (native.getUserData().isOpen) native.end(1011, "");
   };
