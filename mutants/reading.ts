@@ -69,10 +69,10 @@ export const READING_MUTANTS: readonly Mutant[] = [
   {
     name: "a reader that may not sleep asks for the bell",
     file: "daemon/capture/pace.ts",
-    find: 'next: isQuiet && seen.maySleep ? "readAndTakeBell" : "read"',
-    replace: 'next: isQuiet ? "readAndTakeBell" : "read"',
+    find: 'next: isQuiet && seen.maySleep ? "readAndFallAsleep" : "read"',
+    replace: 'next: isQuiet ? "readAndFallAsleep" : "read"',
     test: "test/unit/capture/pace.test.ts",
-    title: "a reader that may not sleep looks every 100 ms once it is quiet, and never asks for the bell",
+    title: "a reader that may not sleep looks every 100 ms once it is quiet, and never asks to sleep",
   },
   {
     name: "a reader for whom nobody waits reads as often as any",

@@ -14,6 +14,7 @@ import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts"
 import { Contention, isContention } from "./contention.ts";
 import { inCut } from "./cut.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { Lead } from "./lead.ts";
 import { Listener } from "./listener.ts";
 import type { Pruner } from "./pruner.ts";
 import { openReaderSession, refuseSharedBackend, registerReader, releaseReader } from "./reader-session.ts";
@@ -30,6 +31,7 @@ export class Epoch {
   readonly #rhythm = new Rhythm();
   readonly #heartbeat: Heartbeat;
   readonly #contention: Contention;
+  readonly #lead: Lead;
   readonly #listener: Listener;
   #session: Session | undefined;
   #cursor = "";
@@ -48,6 +50,7 @@ export class Epoch {
     this.#leases = leases;
     this.#statements = batchStatements(options.tables, options.deltaSelects, options.told);
     this.#contention = new Contention(collaborators.log);
+    this.#lead = new Lead(options.tables);
     const fail = (error: Error): void => this.#fail(error);
     this.#heartbeat = new Heartbeat(this.id, options.heartbeat, collaborators.now(), fail, collaborators.log);
     const events = {
@@ -112,12 +115,17 @@ export class Epoch {
     this.#rhythm.wake();
   }
 
-  /** Gives lease and bell back where the session still answers. Bounded. */
+  /** Gives lease, bell and lead back where the session still answers. Bounded. */
   async close(): Promise<void> {
     this.#heartbeat.forgetProbe();
     const session = this.#session;
-    if (session?.isOpen) await within(1_000, "the lease", this.#release(session, this.id)).catch(() => undefined);
+    if (session?.isOpen) await within(1_000, "the lease", this.#leave(session)).catch(() => undefined);
     await Promise.all([session?.close(), this.#listener.stop()]);
+  }
+
+  async #leave(session: Session): Promise<void> {
+    await this.#release(session, this.id);
+    await ask(session, this.#lead.give());
   }
 
   async #release(session: Session, id: string): Promise<void> {
@@ -153,15 +161,14 @@ export class Epoch {
     const reply = this.#vouchFor(rows.value, session);
     if (isHeartbeat) this.#afterHeartbeat(reply);
     else this.#unpruned ||= reply.found;
-    const releasesBell = this.#endRead(reply);
-    const release = async (): Promise<unknown> => releasesBell && session.rows(RELEASE_BELL, []);
+    const owed = this.#endRead(reply);
     if (this.#with.sink.needsCut(reply.batch)) {
-      await release();
+      await owed(session);
       return this.#readInCut(session);
     }
     // Clients first: giving the bell back is for writers to come.
     const applied = this.#with.sink.apply(reply.batch);
-    await allOver(applied, release());
+    await allOver(applied, owed(session));
     this.#cursor = reply.batch.snapshot;
     if (isHeartbeat && this.#heartbeat.isCheckDue(this.#with.now())) await this.#checkAgain(session);
     return undefined;
@@ -169,6 +176,8 @@ export class Epoch {
 
   async #readInCut(session: Session): Promise<Refusal | undefined> {
     let taken: Reply | undefined;
+    // Loads take long, and nothing is read meanwhile. With the bell in hand, writers notify.
+    if (this.#lead.isReliedOn && !this.#rhythm.hasBell) await ask(session, this.#lead.give());
     this.#rhythm.readBegins();
     const cut = inCut(session, this.#options.tables, this.#statements, this.#values(), async (rows) => {
       const reply = this.#vouchFor(rows, session);
@@ -185,17 +194,21 @@ export class Epoch {
     this.#contention.loadsBegun();
     this.#cursor = taken.batch.snapshot;
     this.#unpruned ||= taken.found;
-    if (this.#endRead(taken)) await session.rows(RELEASE_BELL, []);
+    await this.#endRead(taken)(session);
     return undefined;
   }
 
   #read(session: Session): Promise<TextRow[]> {
-    return session.rows(this.#rhythm.takesBell ? this.#statements.arm : this.#statements.read, this.#values());
+    const { read, arm, lead } = this.#statements;
+    const takesBell = this.#rhythm.fallsAsleep && this.#lead.isHeld;
+    const takesLead = this.#rhythm.fallsAsleep || this.#rhythm.follows;
+    return session.rows(takesBell ? arm : takesLead ? lead : read, this.#values());
   }
 
   #beat(session: Session): Promise<TextRow[]> {
     const values = [...this.#values(), this.#heartbeat.begin(this.#with.now())];
-    return session.rows(this.#statements.heartbeat, values, this.#heartbeat.timeoutMs);
+    const { heartbeat, takeover } = this.#statements;
+    return session.rows(this.#rhythm.follows ? takeover : heartbeat, values, this.#heartbeat.timeoutMs);
   }
 
   #values(): unknown[] {
@@ -209,15 +222,19 @@ export class Epoch {
     return reply;
   }
 
-  #endRead(reply: Reply): boolean {
+  /** Gives what is owed to writers and other daemons after this read. */
+  #endRead(reply: Reply): (session: Session) => Promise<void> {
+    const { found, bellTaken, leadTaken, others } = reply;
     const maySleep = this.#mayNotify && this.#heartbeat.isBellRung && this.#listener.isConnected;
-    return this.#rhythm.readEnded({
-      found: reply.found,
-      bellTaken: reply.bellTaken,
-      maySleep,
-      watched: this.#with.sink.owners()?.length !== 0,
-      nowMs: this.#with.now(),
-    });
+    this.#lead.replied(others, leadTaken);
+    const watched = this.#with.sink.owners()?.length !== 0 || this.#lead.isReliedOn;
+    const nowMs = this.#with.now();
+    const releasesBell = this.#rhythm.readEnded({ found, bellTaken, leadTaken, maySleep, watched, nowMs });
+    const toOthers = this.#lead.afterRead(found, maySleep);
+    return async (session) => {
+      await ask(session, releasesBell ? RELEASE_BELL : undefined);
+      await ask(session, toOthers);
+    };
   }
 
   /** The lease has moved to the cursor from which this batch was read. */
@@ -257,6 +274,10 @@ export class Epoch {
 /** PostgreSQL would not do it just now; nothing was folded. */
 interface Refusal {
   readonly error: unknown;
+}
+
+async function ask(session: Session, statement: Prepared | undefined): Promise<void> {
+  if (statement) await session.rows(statement, []);
 }
 
 /** Rejects as the first that did, but not before the others are over too: the sink is told of no loss while it takes a batch. */

@@ -41,6 +41,8 @@ export async function openReaderSession(options: Pick<CaptureOptions, "url" | "h
     settings: {
       ...PLANNING,
       lock_timeout: String(LOCK_MS),
+      // Nothing that this session writes must outlive a crash, and a commit that has notified keeps others waiting while it is flushed.
+      synchronous_commit: "off",
       idle_session_timeout: Number.isFinite(idleMs) ? String(idleMs) : "0",
     },
   });

@@ -12,9 +12,18 @@ export class Rhythm {
   #asleep = false;
   #woken = false;
 
-  /** Whether the next read shall also try to take the bell. */
-  get takesBell(): boolean {
-    return this.#step.next === "readAndTakeBell";
+  /** Whether the next read shall also try for what lets this daemon sleep: the lead, or with it the bell. */
+  get fallsAsleep(): boolean {
+    return this.#step.next === "readAndFallAsleep";
+  }
+
+  get hasBell(): boolean {
+    return this.#pace.kind !== "streaming" && this.#pace.hasBell;
+  }
+
+  /** Asleep, or about to be, because another daemon has the lead. */
+  get follows(): boolean {
+    return this.#pace.kind !== "streaming" && !this.#pace.hasBell;
   }
 
   /** A bell: kept until the next read begins, and heard only by who sleeps. */

@@ -8,11 +8,12 @@
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
 import { TAKE_BELL } from "./bell.ts";
+import { takeLead } from "./lead.ts";
 import { OWNER_SOURCE, type WatchedTable } from "./watched-table.ts";
 
 /** Rows that are no grains. */
 export const TAG = {
-  /** owner: the snapshot; key: `t` while the lease lives; day: `1` if there were change rows; from_us: the clock; until_us: the backend's pid. */
+  /** owner: the snapshot; key: `t` while the lease lives; day: `1` if there were change rows; from_us: the clock; until_us: the backend's pid; m: how many other leases there are, and more. */
   head: -1,
   /** owner, or null for all of them; key: the source; from_us: how many of the owner's rows; until_us: the xid. */
   reset: -2,
@@ -26,15 +27,21 @@ export const TAG = {
   cut: -6,
   /** owner; key: the event's name; day: its place in the plan; from_us: change_seq; until_us: the xid; m: `{"id": …, "data": {…}}`. */
   event: -7,
+  /** key: `t` when the lead was taken. */
+  lead: -8,
 } as const;
 
-/** The four forms of the batch statement; each does one thing more than reading. */
+/** The forms of the batch statement, by what they do beside reading. */
 export interface BatchStatements {
   readonly read: Prepared;
   /** Also tries to take the bell. */
   readonly arm: Prepared;
+  /** Also tries to take the lead. */
+  readonly lead: Prepared;
   /** Also moves the lease and sends the probe, $5. */
   readonly heartbeat: Prepared;
+  /** A heartbeat that also tries to take the lead. */
+  readonly takeover: Prepared;
   /** Also exports its snapshot; for use inside a transaction. */
   readonly cut: Prepared;
 }
@@ -45,12 +52,27 @@ export function batchStatements(
   deltaSelects: readonly string[],
   told: readonly string[] = [],
 ): BatchStatements {
-  const arms = { read: "", arm: BELL_ARM, heartbeat: HEARTBEAT_ARM, cut: CUT_ARM };
+  const lead = armRow(TAG.lead, `case when ${takeLead(tables)} then 't' else 'f' end`, "null");
+  const arms = {
+    read: "",
+    arm: BELL_ARM,
+    lead,
+    heartbeat: HEARTBEAT_ARM,
+    takeover: HEARTBEAT_ARM + lead,
+    cut: CUT_ARM,
+  };
   const prepared = (form: keyof BatchStatements): Prepared => ({
     name: `deltad_${form}`,
     text: batchStatement(tables, deltaSelects, told, arms[form]),
   });
-  return { read: prepared("read"), arm: prepared("arm"), heartbeat: prepared("heartbeat"), cut: prepared("cut") };
+  return {
+    read: prepared("read"),
+    arm: prepared("arm"),
+    lead: prepared("lead"),
+    heartbeat: prepared("heartbeat"),
+    takeover: prepared("takeover"),
+    cut: prepared("cut"),
+  };
 }
 
 /**
@@ -116,8 +138,8 @@ select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
        case when ${found} then 1 else 0 end::int as day,
        (extract(epoch from clock_timestamp()) * 1000000)::bigint as from_us,
        pg_backend_pid()::bigint as until_us,
-       -- Gives $3 and $4 their types where no select uses them.
-       concat(cardinality($3::text[]), cardinality($4::text[])) as m
+       -- The latter two give $3 and $4 their types where no select uses them.
+       concat_ws(' ', (select count(*) from deltad.reader where id <> $2::uuid), cardinality($3::text[]), cardinality($4::text[])) as m
 union all
 select ${TAG.reset}, r.owner, r.source, null::int, case when count(*) = count(r.rows) then sum(r.rows)::bigint end,
        r.change_xid::text::bigint, null

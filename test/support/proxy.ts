@@ -72,6 +72,7 @@ export class Proxy {
 
   #accept(client: Socket): void {
     const upstream = connect(Number(this.#target.port), this.#target.hostname);
+    for (const socket of [client, upstream]) socket.setNoDelay(true);
     const connection: Connection = { name: "", silent: false, client, upstream };
     this.#connections.add(connection);
     const counter = new StatementCounter(() => {

@@ -5,7 +5,7 @@ import { Probe } from "../../../daemon/capture/probe.ts";
 import { Rhythm } from "../../../daemon/capture/rhythm.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const ARMED = { found: false, bellTaken: true, maySleep: true, watched: true, nowMs: 0 };
+const ARMED = { found: false, bellTaken: true, leadTaken: undefined, maySleep: true, watched: true, nowMs: 0 };
 const EMPTY = { ...ARMED, bellTaken: false };
 
 /** A rhythm that has taken the bell and read once more: the next pause is its sleep. */
