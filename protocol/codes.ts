@@ -52,6 +52,11 @@ export const ERROR_CODES = [
   "invalid_message",
   "binary",
   "already_authenticated",
+  /** The token of a `refresh` is not good, or another subject's; the connection goes on by the one that it has. */
+  "refresh_refused",
+  /** The database could not be asked; try again. */
+  "unavailable",
+  "too_deep",
   "too_many_messages",
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -1,10 +1,11 @@
 import * as v from "valibot";
 import { authenticate } from "./up/authenticate.ts";
 import { ping } from "./up/ping.ts";
+import { refresh } from "./up/refresh.ts";
 import { snapshotRequest } from "./up/snapshot-request.ts";
 import { subscribe } from "./up/subscribe.ts";
 import { unsubscribe } from "./up/unsubscribe.ts";
 
 /** Every message from a client. Fields that the daemon doesn't know are ignored. */
-export const up = v.variant("type", [authenticate, subscribe, unsubscribe, snapshotRequest, ping]);
+export const up = v.variant("type", [authenticate, refresh, subscribe, unsubscribe, snapshotRequest, ping]);
 export type Up = v.InferOutput<typeof up>;

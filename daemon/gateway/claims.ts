@@ -1,8 +1,19 @@
 import * as v from "valibot";
 import { ownerId } from "../../protocol/fields.ts";
 
+/** What identifies a token, for a refresh and for revocations. */
+export interface TokenName {
+  /** `sub`. */
+  readonly subject: string | undefined;
+  /** `jti`. */
+  readonly id: string | undefined;
+  /** `iat`. */
+  readonly issuedAtSeconds: number | undefined;
+}
+
 /** What a token says about its bearer, as the token spells it. */
 export interface Claims {
+  readonly token: TokenName;
   /** Owner ids before the database has canonicalised them. */
   readonly owners: readonly string[];
   readonly isAdmin: boolean;
@@ -22,6 +33,8 @@ const claims = v.object({
   iat: v.optional(seconds),
   /** Judged with the signature; here only its form. */
   nbf: v.optional(seconds),
+  sub: v.optional(v.string()),
+  jti: v.optional(v.string()),
   ownerId: v.optional(ownerClaim),
   owners: v.optional(v.pipe(v.array(ownerClaim), v.maxLength(MAX_OWNERS))),
   role: v.optional(v.string()),
@@ -34,10 +47,15 @@ const claims = v.object({
 export function readClaims(payload: unknown, nowSeconds: number, leewaySeconds: number): Claims | undefined {
   const result = v.safeParse(claims, payload);
   if (!result.success) return undefined;
-  const { exp, iat, ownerId, owners = [], role } = result.output;
+  const { exp, iat, sub, jti, ownerId, owners = [], role } = result.output;
   if (iat !== undefined && iat > nowSeconds + leewaySeconds) return undefined;
   const named = [...new Set(ownerId === undefined ? owners : [ownerId, ...owners])];
   const isAdmin = role === "admin";
   if (named.length === 0 && !isAdmin) return undefined;
-  return { owners: named, isAdmin, expiresAtMs: exp * 1000 };
+  return {
+    token: { subject: sub, id: jti, issuedAtSeconds: iat },
+    owners: named,
+    isAdmin,
+    expiresAtMs: exp * 1000,
+  };
 }

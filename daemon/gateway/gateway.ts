@@ -1,15 +1,18 @@
 /** Subscribers to sockets: accepts connections, keeps their registry, and lets them go in good order. */
 import { randomUUID } from "node:crypto";
-import { MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { Log } from "../config/log.ts";
 import type { Subscriber, Subscription } from "../hub/subscription.ts";
 import type { Auth } from "./auth.ts";
-import { withCors } from "./cors.ts";
 import { chooseTransport, type TransportChoice } from "./choose-transport.ts";
+import { createClientAddress } from "./client-address.ts";
+import { ConnectionLimits } from "./connection-limits.ts";
+import { withCors } from "./cors.ts";
+import { Counters } from "./counters.ts";
 import { drainSessions } from "./drain-sessions.ts";
 import { eventStream } from "./event-stream.ts";
 import { type Admission, decideHandshake } from "./handshake.ts";
 import { type CanonicalOwner, createIdentification } from "./identity.ts";
+import { DEFAULT_LIMITS, type GatewayLimits } from "./limits.ts";
 import { ownerMetrics } from "./owner-metrics.ts";
 import { loadPage } from "./page.ts";
 import { plain } from "./response.ts";
@@ -36,8 +39,10 @@ export interface GatewayOptions {
   readonly highWaterBytes?: number;
   /** How long a socket may stay blocked before it is closed. Default 30 s. */
   readonly tooSlowMs?: number;
-  /** Messages that a client may send. Default 10. */
-  readonly messagesPerSecond?: number;
+  /** What clients may use; {@link DEFAULT_LIMITS} where one isn't given. */
+  readonly limits?: Partial<GatewayLimits>;
+  /** Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges. */
+  readonly trustedProxies?: readonly string[];
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -63,11 +68,18 @@ export interface Gateway {
   stop(): void;
   /** Open connections. */
   readonly connections: number;
+  /** What limits stopped. */
+  readonly counters: Counters;
+}
+
+/** What an accepted handshake leaves for the connection that it becomes. */
+interface Opening {
+  readonly admission: Admission;
+  readonly address: string;
 }
 
 const HIGH_WATER_BYTES = 64 * 1024;
 const TOO_SLOW_MS = 30_000;
-const MESSAGES_PER_SECOND = 10;
 /** Far above the high-water mark and any document: reached only if the gateway's own limits fail. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 /** Proxies drop connections after a minute of silence; twice that means that the peer is gone. */
@@ -77,20 +89,24 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { hub, auth, canonicalOwner, log, heartbeatMs } = options;
   const identification = createIdentification(auth, canonicalOwner);
   const sessions = new Set<Session>();
+  const limits: GatewayLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const counters = new Counters();
+  const connections = new ConnectionLimits(limits, counters);
+  const addressOf = createClientAddress(options.trustedProxies ?? []);
   const settings = {
     heartbeatMs,
     highWaterBytes: options.highWaterBytes ?? HIGH_WATER_BYTES,
     tooSlowMs: options.tooSlowMs ?? TOO_SLOW_MS,
-    messagesPerSecond: options.messagesPerSecond ?? MESSAGES_PER_SECOND,
+    ...limits,
   };
   let transport: Transport | undefined;
   let draining: Promise<void> | undefined;
   const { now, setTimeout, clearTimeout, random } = options;
   const onEnd = (session: Session): void => void sessions.delete(session);
-  const services = { hub, identification, log, now, setTimeout, clearTimeout, random, onEnd };
+  const services = { hub, identification, log, counters, now, setTimeout, clearTimeout, random, onEnd };
 
-  const begin = (socket: Socket, admission: Admission): Session => {
-    const session = new Session(randomUUID(), socket, settings, services);
+  const begin = (socket: Socket, admission: Admission, address: string): Session => {
+    const session = new Session(randomUUID(), socket, connections.enter(address), settings, services);
     sessions.add(session);
     // An event stream's token was looked at in between.
     if (draining === undefined) session.start(admission);
@@ -98,13 +114,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     return session;
   };
 
+  const beginFrom = (request: Request) => (socket: Socket, admission: Admission) =>
+    begin(socket, admission, addressOf(request));
+
   const handlersFor = (route: Route): TransportHandlers => ({
     request: (request, respond) => answer(route, request, respond, log),
-    handshake: (request) =>
-      draining === undefined
-        ? decideHandshake(request, options.origins)
-        : { accept: false, response: plain(503, "restarting") },
-    open: (socket, admission) => begin(socket, admission as Admission),
+    handshake: (request) => {
+      if (draining !== undefined) return { accept: false, response: plain(503, "restarting") };
+      const handshake = decideHandshake(request, options.origins);
+      if (!handshake.accept) return handshake;
+      const context: Opening = { admission: handshake.admission, address: addressOf(request) };
+      return { accept: true, subprotocol: handshake.subprotocol, context };
+    },
+    open: (socket, context) => {
+      const { admission, address } = context as Opening;
+      return begin(socket, admission, address);
+    },
   });
 
   return {
@@ -116,16 +141,16 @@ export function createGateway(options: GatewayOptions): Gateway {
         ready,
         page,
         ownerMetrics: (request, id) => ownerMetrics(request, id, metricsOptions),
-        eventStream: (request) => eventStream(request, { identification, begin }),
+        eventStream: (request) => eventStream(request, { identification, begin: beginFrom(request) }),
       });
       const route = withCors(routes, options.origins);
-      const limits = {
-        maxMessageBytes: MAX_MESSAGE_BYTES,
+      const transportLimits = {
+        maxMessageBytes: limits.maxMessageBytes,
         maxBufferedBytes: MAX_BUFFERED_BYTES,
         idleTimeoutMs: IDLE_TIMEOUT_MS,
       };
       const chosen = await chooseTransport(options.transport);
-      transport = chosen.create(handlersFor(route), limits, log);
+      transport = chosen.create(handlersFor(route), transportLimits, log);
       const port = await transport.listen(options.host, options.port);
       return { host: options.host, port, transport: transport.name, reason: chosen.reason };
     },
@@ -138,6 +163,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     get connections() {
       return sessions.size;
     },
+    counters,
   };
 }
 

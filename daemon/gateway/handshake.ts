@@ -17,7 +17,11 @@ export type Admission =
   | { readonly kind: "stream"; readonly token: string; readonly requests: readonly ClientRequest[] }
   | { readonly kind: "refused"; readonly close: CloseName };
 
-export function decideHandshake(request: Request, allowedOrigins: readonly string[]): Handshake {
+export type HandshakeDecision =
+  | { readonly accept: true; readonly subprotocol: string | undefined; readonly admission: Admission }
+  | Extract<Handshake, { accept: false }>;
+
+export function decideHandshake(request: Request, allowedOrigins: readonly string[]): HandshakeDecision {
   if (request.path !== STREAM_PATH) return { accept: false, response: plain(404, "not found") };
   if (request.method !== "GET" || !isWebSocket(request)) return { accept: false, response: upgradeRequired() };
   const offered = offeredProtocols(request);
@@ -37,8 +41,8 @@ export function bearerToken(request: Request): string | undefined {
   return /^Bearer +(\S+)$/i.exec(request.header("authorization") ?? "")?.[1];
 }
 
-function accept(subprotocol: string | undefined, admission: Admission): Handshake {
-  return { accept: true, subprotocol, context: admission };
+function accept(subprotocol: string | undefined, admission: Admission): HandshakeDecision {
+  return { accept: true, subprotocol, admission };
 }
 
 function isWebSocket(request: Request): boolean {

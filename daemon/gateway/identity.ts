@@ -1,8 +1,10 @@
 import type { NackCode } from "../../protocol/codes.ts";
 import type { Auth } from "./auth.ts";
+import type { TokenName } from "./claims.ts";
 
 /** Who is at the other end. */
 export interface Identity {
+  readonly token: TokenName;
   /** Canonical texts of the owners' keys. */
   readonly owners: ReadonlySet<string>;
   /** May see every owner. */
@@ -35,7 +37,7 @@ export function createIdentification(auth: Auth, canonicalOwner: CanonicalOwner)
         if (owner === undefined) return undefined;
         owners.add(owner);
       }
-      return { owners, isAdmin: claims.isAdmin, expiresAtMs: claims.expiresAtMs };
+      return { token: claims.token, owners, isAdmin: claims.isAdmin, expiresAtMs: claims.expiresAtMs };
     },
     // The usual case asks nobody: a client repeats what its welcome said.
     access: (identity, id) => (identity.owners.has(id) ? { owner: id } : askAccess(identity, id, canonicalOwner)),

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { ErrorCode } from "../../protocol/codes.ts";
 import { type Up, up } from "../../protocol/up.ts";
+import { isDeeperThan } from "./json-depth.ts";
 
 /** A message that made sense, or what was wrong with it. */
 export type Inbound =
@@ -10,8 +11,9 @@ export type Inbound =
 const KNOWN_TYPES: ReadonlySet<unknown> = new Set(up.options.map((option) => option.entries.type.literal));
 
 /** @param text undefined for a binary message */
-export function readMessage(text: string | undefined): Inbound {
+export function readMessage(text: string | undefined, maxDepth: number): Inbound {
   if (text === undefined) return nonsense("binary", "send text");
+  if (isDeeperThan(text, maxDepth)) return nonsense("too_deep", `nest at most ${maxDepth} deep`);
   const value = parse(text);
   if (typeof value !== "object" || value === null) return nonsense("bad_json", "a message is a JSON object");
   const result = v.safeParse(up, value);

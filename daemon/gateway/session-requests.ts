@@ -2,7 +2,7 @@
  * Serves what one authenticated client asks for, one request after the other, so that an `unsubscribe` never overtakes its `subscribe`.
  * An owner's frames reach the subscriber only after {@link Identification.access} has named that owner.
  */
-import type { NackCode } from "../../protocol/codes.ts";
+import type { ErrorCode, NackCode } from "../../protocol/codes.ts";
 import type { Down } from "../../protocol/down.ts";
 import type { Subscriber, Subscription } from "../hub/subscription.ts";
 import type { Access, Identity } from "./identity.ts";
@@ -17,6 +17,9 @@ export interface SessionRequestsOptions {
   readonly hub: Subscribe;
   readonly subscriber: Subscriber;
   readonly access: (identity: Identity, id: string) => Access | Promise<Access>;
+  /** Who bears another token, if it may take this connection over; what was wrong if not. */
+  readonly refresh: (token: string, current: Identity) => Promise<Identity | ErrorCode>;
+  readonly maxSubscriptions: number;
   readonly answer: (message: Down) => void;
   readonly now: () => number;
   /** Says that an owner was refused. */
@@ -25,8 +28,6 @@ export interface SessionRequestsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** An administrator's page shows tens of owners; a thousand is a mistake or an attack. */
-const MAX_SUBSCRIPTIONS = 1000;
 /** Requests that wait for the database; more than the rate limit lets through in a few seconds. */
 const MAX_WAITING = 64;
 
@@ -34,14 +35,29 @@ const REFUSALS: Readonly<Record<NackCode, string>> = {
   forbidden: "the token does not name this owner",
   unknown_owner: "this is not an owner id",
   not_subscribed: "subscribe first",
-  too_many_subscriptions: `at most ${MAX_SUBSCRIPTIONS} owners per connection`,
+  too_many_subscriptions: "unsubscribe from an owner first",
   too_many_messages: "slow down",
   unavailable: "try again later",
 };
 
+const ERRORS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  refresh_refused: "the token is not good, or another subject's",
+  unavailable: "try again later",
+  too_many_messages: "slow down",
+};
+
+/** Everything but `ping` and `refresh` is about an owner. */
+type OwnerRequest = Exclude<ClientRequest, { type: "ping" | "refresh" }>;
+
+interface Subscribed {
+  readonly subscription: Subscription;
+  /** Of the `subscribe` that began it. */
+  readonly id: string;
+}
+
 export class SessionRequests {
   readonly #options: SessionRequestsOptions;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #subscriptions = new Map<string, Subscribed>();
   readonly #waiting: ClientRequest[] = [];
   #identity: Identity | undefined;
   #busy = false;
@@ -59,35 +75,37 @@ export class SessionRequests {
   }
 
   push(request: ClientRequest): void {
-    if (this.#waiting.length >= MAX_WAITING) return this.refuse(request.id, "too_many_messages");
+    if (this.#waiting.length >= MAX_WAITING) return this.tooMany(request);
     this.#waiting.push(request);
     this.#work().catch(this.#options.onError);
   }
 
-  refuse(id: string, code: NackCode): void {
-    this.#options.answer({ type: "nack", timestamp: this.#options.now(), id, code, message: REFUSALS[code] });
+  /** Refuses a request because of how many there are. */
+  tooMany(request: ClientRequest): void {
+    if (request.type === "refresh") this.#complain("too_many_messages");
+    else this.#refuse(request.id, "too_many_messages");
   }
 
   /** After the subscriber was blocked: brings every subscription up to date. */
   catchUp(): void {
-    for (const subscription of this.#subscriptions.values()) subscription.catchUp();
+    for (const { subscription } of this.#subscriptions.values()) subscription.catchUp();
   }
 
   stop(): void {
     this.#stopped = true;
     this.#waiting.length = 0;
-    for (const subscription of this.#subscriptions.values()) subscription.close();
+    for (const { subscription } of this.#subscriptions.values()) subscription.close();
     this.#subscriptions.clear();
   }
 
   async #work(): Promise<void> {
-    const identity = this.#identity;
-    if (this.#busy || identity === undefined) return;
+    if (this.#busy || this.#identity === undefined) return;
     this.#busy = true;
     for (let request = this.#waiting.shift(); request !== undefined; request = this.#waiting.shift()) {
       if (request.type === "ping") this.#ack(request.id);
+      else if (request.type === "refresh") await this.#refresh(request.token, this.#identity);
       else {
-        const asked = this.#options.access(identity, request.ownerId);
+        const asked = this.#options.access(this.#identity, request.ownerId);
         const access = asked instanceof Promise ? await asked : asked;
         if (this.#stopped) return;
         if ("owner" in access) this.#serve(request, access.owner);
@@ -97,16 +115,33 @@ export class SessionRequests {
     this.#busy = false;
   }
 
-  #serve(request: Exclude<ClientRequest, { type: "ping" }>, owner: string): void {
-    const subscription = this.#subscriptions.get(owner);
+  /** What the new token does not name ends with a refusal of the request that began it. */
+  async #refresh(token: string, current: Identity): Promise<void> {
+    const next = await this.#options.refresh(token, current);
+    if (this.#stopped) return;
+    if (typeof next === "string") return this.#complain(next);
+    this.#identity = next;
+    if (next.isAdmin) return;
+    for (const [owner, { subscription, id }] of this.#subscriptions) {
+      if (next.owners.has(owner)) continue;
+      subscription.close();
+      this.#subscriptions.delete(owner);
+      this.#refuse(id, "forbidden");
+    }
+  }
+
+  #serve(request: OwnerRequest, owner: string): void {
+    const subscription = this.#subscriptions.get(owner)?.subscription;
     switch (request.type) {
       case "subscribe":
         if (subscription !== undefined) return subscription.request(request.id);
-        if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) return this.refuse(request.id, "too_many_subscriptions");
+        if (this.#subscriptions.size >= this.#options.maxSubscriptions) {
+          return this.#refuse(request.id, "too_many_subscriptions");
+        }
         return this.#subscribe(owner, request.id);
       case "snapshot":
         return subscription === undefined
-          ? this.refuse(request.id, "not_subscribed")
+          ? this.#refuse(request.id, "not_subscribed")
           : subscription.request(request.id);
       case "unsubscribe":
         subscription?.close();
@@ -119,12 +154,20 @@ export class SessionRequests {
     const subscription = this.#options.hub.subscribe(owner, this.#options.subscriber, id);
     // A first document that the socket could not take has ended the session.
     if (this.#stopped) subscription.close();
-    else this.#subscriptions.set(owner, subscription);
+    else this.#subscriptions.set(owner, { subscription, id });
   }
 
   #forbid(id: string, code: NackCode, ownerId: string): void {
     if (code === "forbidden") this.#options.onForbidden(ownerId);
-    this.refuse(id, code);
+    this.#refuse(id, code);
+  }
+
+  #refuse(id: string, code: NackCode): void {
+    this.#options.answer({ type: "nack", timestamp: this.#options.now(), id, code, message: REFUSALS[code] });
+  }
+
+  #complain(code: ErrorCode): void {
+    this.#options.answer({ type: "error", timestamp: this.#options.now(), code, message: ERRORS[code] ?? code });
   }
 
   #ack(id: string): void {

@@ -1,18 +1,30 @@
 /** One connection: carries out what {@link step} decides. Whatever happens, its timers and subscriptions end with it. */
-import { CLOSE, type CloseName } from "../../protocol/codes.ts";
+import { CLOSE, type CloseName, type ErrorCode } from "../../protocol/codes.ts";
 import type { Down } from "../../protocol/down.ts";
 import { AUTHENTICATION_TIMEOUT_MS } from "../../protocol/limits.ts";
 import { PROTOCOL } from "../../protocol/version.ts";
 import type { Log } from "../config/log.ts";
 import { encode } from "../hub/frame.ts";
 import { type AlarmClock, setAlarm } from "./alarm.ts";
+import type { Seat } from "./connection-limits.ts";
 import type { Admission } from "./handshake.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import type { TokenName } from "./claims.ts";
+import type { Counters } from "./counters.ts";
 import type { Identification, Identity } from "./identity.ts";
-import { readMessage } from "./inbound.ts";
+import { type Inbound, readMessage } from "./inbound.ts";
+import { MessageLimits } from "./message-limits.ts";
 import { Outbox } from "./outbox.ts";
-import { type ClientRequest, type SessionEffect, type SessionEvent, type SessionState, step } from "./session-machine.ts";
+import { isSameSubject } from "./refresh.ts";
+import {
+  type ClientRequest,
+  type SessionEffect,
+  type SessionEvent,
+  type SessionState,
+  step,
+} from "./session-machine.ts";
 import { SessionRequests, type Subscribe } from "./session-requests.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import { watchToken } from "./token-life.ts";
 import type { Socket, SocketHandlers } from "./transport.ts";
 
 export interface SessionSettings {
@@ -20,6 +32,8 @@ export interface SessionSettings {
   readonly highWaterBytes: number;
   readonly tooSlowMs: number;
   readonly messagesPerSecond: number;
+  readonly maxSubscriptions: number;
+  readonly maxJsonDepth: number;
 }
 
 export interface SessionServices extends AlarmClock {
@@ -28,14 +42,10 @@ export interface SessionServices extends AlarmClock {
   /** 0 to 1: spreads the first heartbeats. */
   readonly random: () => number;
   readonly log: Log;
+  readonly counters: Counters;
   /** The session has ended and holds nothing any more. */
   readonly onEnd: (session: Session) => void;
 }
-
-/** A peer that sends nonsense again and again: more than 5, or one every 5 s for long. */
-const NONSENSE = { capacity: 5, perSecond: 0.2 } as const;
-/** How many messages over the limit are answered before the connection is closed. */
-const EXCESS = { capacity: 10, perSecond: 0.2 } as const;
 
 export class Session implements SocketHandlers {
   readonly id: string;
@@ -44,9 +54,11 @@ export class Session implements SocketHandlers {
   readonly #services: SessionServices;
   readonly #outbox: Outbox;
   readonly #requests: SessionRequests;
-  readonly #nonsense: TokenBucket;
-  readonly #excess: TokenBucket;
-  #messages: TokenBucket;
+  readonly #limits: MessageLimits;
+  readonly #seat: Seat;
+  /** Whom the connection serves, once it does. */
+  #identity: Identity | undefined;
+  #unwatchToken: () => void = () => {};
   #state: SessionState = "unauthenticated";
   /** What ends with the session. */
   #releases: (() => void)[] = [];
@@ -54,9 +66,10 @@ export class Session implements SocketHandlers {
   #firstRequests: readonly ClientRequest[] = [];
   #byeRetryMs: readonly [number, number] = [0, 0];
 
-  constructor(id: string, socket: Socket, settings: SessionSettings, services: SessionServices) {
+  constructor(id: string, socket: Socket, seat: Seat, settings: SessionSettings, services: SessionServices) {
     this.id = id;
     this.#socket = socket;
+    this.#seat = seat;
     this.#settings = settings;
     this.#services = services;
     const { now, setTimeout, clearTimeout } = services;
@@ -73,15 +86,15 @@ export class Session implements SocketHandlers {
       hub: services.hub,
       subscriber: this.#outbox,
       access: services.identification.access,
+      refresh: (token, current) => this.#refresh(token, current),
+      maxSubscriptions: settings.maxSubscriptions,
       answer: (message) => this.#send(message),
       now,
       onForbidden: (owner) =>
         services.log.warn({ connection: id, owner }, "asked for an owner its token does not name"),
       onError: (error) => this.#broken(error),
     });
-    this.#messages = this.#bucketFor(0);
-    this.#nonsense = new TokenBucket(NONSENSE.capacity, NONSENSE.perSecond, now);
-    this.#excess = new TokenBucket(EXCESS.capacity, EXCESS.perSecond, now);
+    this.#limits = new MessageLimits(settings.messagesPerSecond, now);
   }
 
   /** Begins with what the handshake brought. */
@@ -90,7 +103,8 @@ export class Session implements SocketHandlers {
     const deadline = (): void => this.#take({ kind: "deadline" });
     this.#releases.push(setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services));
     if (admission.kind === "stream") this.#firstRequests = admission.requests;
-    if (admission.kind === "refused") this.#fail(admission.close);
+    if (this.#seat.refusal !== undefined) this.#fail(this.#seat.refusal);
+    else if (admission.kind === "refused") this.#fail(admission.close);
     else if (admission.kind !== "no_token") this.#take({ kind: "token", token: admission.token });
   }
 
@@ -104,17 +118,22 @@ export class Session implements SocketHandlers {
     this.#fail("draining");
   }
 
+  /** Ends the session if its token is among those that were revoked. */
+  endIf(isRevoked: (token: TokenName) => boolean): void {
+    if (this.#identity !== undefined && isRevoked(this.#identity.token)) this.#fail("unauthenticated");
+  }
+
   message(text: string | undefined): void {
-    const inbound = readMessage(text);
-    const isRequest = inbound.kind === "message" && inbound.message.type !== "authenticate";
-    if (!this.#messages.take()) {
-      if (!this.#excess.take()) return this.#fail("tooMany");
-      if (this.#state !== "open" || !isRequest) return this.#take(tooMany);
-      return this.#requests.refuse((inbound.message as { id: string }).id, "too_many_messages");
+    const verdict = this.#limits.take();
+    if (verdict === "close") {
+      this.#services.counters.count("tooManyMessages");
+      return this.#fail("tooMany");
     }
+    const inbound = readMessage(text, this.#settings.maxJsonDepth);
+    if (verdict === "refuse") return this.#refuse(inbound);
     if (inbound.kind === "nonsense") {
-      if (!this.#nonsense.take()) return this.#fail("malformed");
-      return this.#take(inbound);
+      this.#services.counters.count("nonsense");
+      return this.#limits.takeNonsense() ? this.#take(inbound) : this.#fail("malformed");
     }
     const { message } = inbound;
     this.#take(
@@ -128,6 +147,14 @@ export class Session implements SocketHandlers {
 
   closed(): void {
     this.#take({ kind: "gone" });
+  }
+
+  /** A message over the limit: what it asks is refused. */
+  #refuse(inbound: Inbound): void {
+    this.#services.counters.count("messagesRefused");
+    const isRequest = inbound.kind === "message" && inbound.message.type !== "authenticate";
+    if (this.#state === "open" && isRequest) this.#requests.tooMany(inbound.message as ClientRequest);
+    else this.#take(tooMany);
   }
 
   #take(event: SessionEvent): void {
@@ -168,18 +195,50 @@ export class Session implements SocketHandlers {
     else this.#take({ kind: "admitted", identity });
   }
 
+  /** The bearer of the new token from now on; or what is wrong with it, and everything stays as it was. */
+  async #refresh(token: string, current: Identity): Promise<Identity | ErrorCode> {
+    let next: Identity | undefined;
+    try {
+      next = await this.#services.identification.identify(token);
+    } catch (error) {
+      this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's owners");
+      return "unavailable";
+    }
+    if (this.#state === "closed" || next === undefined || !isSameSubject(current, next)) return "refresh_refused";
+    if (this.#seat.admit(next.owners) !== undefined) return "refresh_refused";
+    this.#serveAs(next);
+    return next;
+  }
+
+  /** Until its token expires, by a timer of its own. */
+  #serveAs(identity: Identity): void {
+    this.#identity = identity;
+    this.#unwatchToken();
+    const expiresAt = Math.floor(identity.expiresAtMs);
+    const tell = (type: "token_expiring" | "token_expired"): void =>
+      this.#send({ type, timestamp: this.#services.now(), expiresAt });
+    const onExpired = (): void => {
+      tell("token_expired");
+      this.#fail("expired");
+    };
+    this.#unwatchToken = watchToken(
+      identity.expiresAtMs,
+      { onExpiring: () => tell("token_expiring"), onExpired },
+      this.#services,
+    );
+  }
+
   #welcome(identity: Identity): void {
-    const { now, setTimeout, clearTimeout, random } = this.#services;
+    const { now, random } = this.#services;
     const { heartbeatMs } = this.#settings;
-    this.#releases.push(setAlarm(identity.expiresAtMs, () => this.#fail("expired"), this.#services));
-    let heartbeat: unknown;
+    const refusal = this.#seat.admit(identity.owners);
+    if (refusal !== undefined) return this.#fail(refusal);
     const beat = (): void => {
       if (!this.#outbox.blocked) this.#send({ type: "heartbeat", timestamp: now() });
-      heartbeat = setTimeout(beat, heartbeatMs);
     };
-    heartbeat = setTimeout(beat, heartbeatMs * random());
-    this.#releases.push(() => clearTimeout(heartbeat));
-    this.#messages = this.#bucketFor(identity.owners.size);
+    this.#releases.push(startHeartbeat(heartbeatMs, random(), beat, this.#services));
+    this.#limits.allowFor(identity.owners.size);
+    this.#serveAs(identity);
     this.#send({
       type: "welcome",
       timestamp: now(),
@@ -190,12 +249,6 @@ export class Session implements SocketHandlers {
       owners: [...identity.owners],
     });
     this.#requests.start(identity, this.#firstRequests);
-  }
-
-  /** A client that comes back subscribes to each of its owners at once. */
-  #bucketFor(owners: number): TokenBucket {
-    const { messagesPerSecond } = this.#settings;
-    return new TokenBucket(2 * messagesPerSecond + owners, messagesPerSecond, this.#services.now);
   }
 
   #send(message: Down): void {
@@ -221,6 +274,8 @@ export class Session implements SocketHandlers {
   #release(): void {
     for (const release of this.#releases) release();
     this.#releases = [];
+    this.#unwatchToken();
+    this.#seat.leave();
     this.#requests.stop();
     this.#outbox.stop();
     this.#services.onEnd(this);

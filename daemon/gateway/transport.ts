@@ -45,6 +45,8 @@ export interface Request {
   readonly path: string;
   /** As sent, without its question mark. */
   readonly query: string;
+  /** Of the peer, which may be a proxy; as text, in any spelling. */
+  readonly remoteAddress: string;
   /** By lower-case name; undefined if absent. */
   header(name: string): string | undefined;
 }

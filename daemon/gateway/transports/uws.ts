@@ -71,7 +71,8 @@ function createUwsTransport(
     "/*",
     guard(
       "a request",
-      (native, incoming) => handlers.request(requestOf(incoming), respond(native, incoming.getMethod() === "head")),
+      (native, incoming) =>
+        handlers.request(requestOf(native, incoming), respond(native, incoming.getMethod() === "head")),
       (native) => native.close(),
     ),
   );
@@ -85,7 +86,7 @@ function createUwsTransport(
     upgrade: guard(
       "a handshake",
       (native, incoming, upgradeContext) => {
-        const handshake = handlers.handshake(requestOf(incoming));
+        const handshake = handlers.handshake(requestOf(native, incoming));
         if (!handshake.accept) return respond(native, false)(handshake.response);
         const connection: Connection = { context: handshake.context, session: undefined, isOpen: true };
         const key = incoming.getHeader("sec-websocket-key");
@@ -143,7 +144,7 @@ function createUwsTransport(
 }
 
 /** Copied: the native request lives no longer than the handler. */
-function requestOf(incoming: uWS.HttpRequest): Request {
+function requestOf(native: uWS.HttpResponse, incoming: uWS.HttpRequest): Request {
   const headers = new Map<string, string>();
   incoming.forEach((name, value) => {
     const before = headers.get(name);
@@ -153,6 +154,7 @@ function requestOf(incoming: uWS.HttpRequest): Request {
     method: incoming.getMethod().toUpperCase(),
     path: incoming.getUrl(),
     query: incoming.getQuery(),
+    remoteAddress: Buffer.from(native.getRemoteAddressAsText()).toString(),
     header: (name) => headers.get(name),
   };
 }

@@ -145,6 +145,7 @@ function requestOf(incoming: IncomingMessage): Request {
     method: incoming.method ?? "GET",
     path: url.split("?", 1)[0] ?? "/",
     query: url.slice(url.indexOf("?") + 1 || url.length),
+    remoteAddress: incoming.socket.remoteAddress ?? "",
     header: (name) => {
       const value = incoming.headers[name];
       return Array.isArray(value) ? value.join(", ") : value;

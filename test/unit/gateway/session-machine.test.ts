@@ -3,7 +3,12 @@ import { it } from "node:test";
 import { type SessionEvent, type SessionState, step } from "../../../daemon/gateway/session-machine.ts";
 
 const STATES: readonly SessionState[] = ["unauthenticated", "verifying", "open", "draining", "closed"];
-const identity = { owners: new Set(["7"]), isAdmin: false, expiresAtMs: 0 };
+const identity = {
+  token: { subject: undefined, id: undefined, issuedAtSeconds: undefined },
+  owners: new Set(["7"]),
+  isAdmin: false,
+  expiresAtMs: 0,
+};
 const EVENTS: readonly SessionEvent[] = [
   { kind: "token", token: "t" },
   { kind: "admitted", identity },

@@ -26,12 +26,19 @@ describe("a session's requests", () => {
       },
       subscriber,
       access: (_, id) => ({ owner: id }),
+      refresh: async () => "refresh_refused",
+      maxSubscriptions: 10,
       answer: () => undefined,
       now: () => 0,
       onForbidden: () => undefined,
       onError: (error) => assert.fail(String(error)),
     });
-    requests.start({ owners: new Set(["1"]), isAdmin: false, expiresAtMs: 1 });
+    requests.start({
+      token: { subject: undefined, id: undefined, issuedAtSeconds: undefined },
+      owners: new Set(["1"]),
+      isAdmin: false,
+      expiresAtMs: 1,
+    });
     requests.push({ type: "subscribe", id: "a", ownerId: "1" });
     assert.equal(left, 1);
   });

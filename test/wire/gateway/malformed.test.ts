@@ -17,7 +17,8 @@ const NONSENSE: readonly (readonly [string, string])[] = [
   ['"subscribe"', "bad_json"],
   ["[]", "unknown_type"],
   ["{}", "unknown_type"],
-  ['{"type":"refresh","token":"x"}', "unknown_type"],
+  ['{"type":"refresh"}', "invalid_message"],
+  ['{"type":"refresh","token":"x"}', "refresh_refused"],
   ['{"type":["subscribe"],"id":"1","ownerId":"7"}', "unknown_type"],
   ['{"type":"__proto__"}', "unknown_type"],
   ['{"type":"constructor","id":"1"}', "unknown_type"],
@@ -33,9 +34,11 @@ const NONSENSE: readonly (readonly [string, string])[] = [
   ['{"type":"subscribe","id":"1","ownerId":"\\ud800"}', "invalid_message"],
   ['{"type":"subscribe","id":"1","ownerId":"7\\u0000"}', "invalid_message"],
   [`{"type":"subscribe","id":"1","ownerId":"${"7".repeat(257)}"}`, "invalid_message"],
-  ["[".repeat(16_000), "bad_json"],
-  ["[".repeat(8_000) + "]".repeat(8_000), "unknown_type"],
-  [`{"type":"ping","id":${'{"a":'.repeat(2_000)}1${"}".repeat(2_000)}}`, "invalid_message"],
+  ["[".repeat(16_000), "too_deep"],
+  ["[".repeat(8) + "]".repeat(8), "unknown_type"],
+  ["[".repeat(9) + "]".repeat(9), "too_deep"],
+  [`{"type":"ping","id":${'{"a":'.repeat(2_000)}1${"}".repeat(2_000)}}`, "too_deep"],
+  [`{"type":"ping","id":"${'\\"[[[[['.repeat(20)}"}`, "invalid_message"],
 ];
 
 await onEachTransport("Malformed messages", (transport) => {

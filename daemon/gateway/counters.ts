@@ -1,0 +1,29 @@
+/** What limits stopped, counted since the start. */
+const NAMES = [
+  /** Messages over the rate, answered by a refusal. */
+  "messagesRefused",
+  /** Connections closed because they went on. */
+  "tooManyMessages",
+  /** Messages that made no sense. */
+  "nonsense",
+  /** Connections refused: of one address, in all, unauthenticated ones of one address and in all, of one owner. */
+  "connectionsPerAddress",
+  "connections",
+  "unauthenticatedPerAddress",
+  "unauthenticated",
+  "connectionsPerOwner",
+] as const;
+
+export type CounterName = (typeof NAMES)[number];
+
+export class Counters {
+  readonly #counts = new Map<CounterName, number>(NAMES.map((name) => [name, 0]));
+
+  count(name: CounterName): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+  }
+
+  read(): Readonly<Record<CounterName, number>> {
+    return Object.fromEntries(this.#counts) as Record<CounterName, number>;
+  }
+}

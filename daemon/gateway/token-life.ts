@@ -1,0 +1,20 @@
+import { type AlarmClock, setAlarm } from "./alarm.ts";
+
+/** How long before its end a client is told: a new token takes seconds to get, and a page that sleeps wakes up once a minute. */
+const NOTICE_MS = 60_000;
+
+export interface TokenEvents {
+  /** A minute is left, or less from the beginning. */
+  readonly onExpiring: () => void;
+  readonly onExpired: () => void;
+}
+
+/** Watches a token by a timer of its own, whatever the socket does. Returns how to stop. */
+export function watchToken(expiresAtMs: number, events: TokenEvents, clock: AlarmClock): () => void {
+  const stopNotice = setAlarm(expiresAtMs - NOTICE_MS, events.onExpiring, clock);
+  const stopEnd = setAlarm(expiresAtMs, events.onExpired, clock);
+  return () => {
+    stopNotice();
+    stopEnd();
+  };
+}
