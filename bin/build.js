@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, "dist");
-const CODE = ["daemon", "protocol", "client", "dashboard", "demo", "test", "bench", "mutants"];
+const CODE = ["daemon", "protocol", "client", "react", "testing", "dashboard", "demo", "test", "bench", "mutants"];
 
 const PARTS = [
   {
@@ -23,7 +23,7 @@ const PARTS = [
   },
   {
     name: "the owner page",
-    sources: ["dashboard", "client", "protocol", "package-lock.json"],
+    sources: ["dashboard", "client", "react", "protocol", "package-lock.json"],
     stamp: "page.built",
     command: ["vite", "bin/vite.js", "build", "--config", "dashboard/vite.config.ts", "--logLevel", "warn"],
   },

@@ -15,6 +15,13 @@ import { streamUrl } from "./stream-url.ts";
 import { type GetToken, Tokens } from "./tokens.ts";
 import { INITIAL, transition } from "./transition.ts";
 
+export type { Connection, State } from "./connection.ts";
+export type { Environment } from "./environment.ts";
+export type { Cause } from "./link.ts";
+export type { Owner, View } from "./owner.ts";
+export type { AnyShape, EventName, EventOf, Shape } from "./shape.ts";
+export type { GetToken, TokenReason, TokenRequest } from "./tokens.ts";
+
 export interface ClientOptions {
   /** Where the daemon is, e.g. `https://live.example.com`; in a browser also relative to the page. */
   readonly url: string;

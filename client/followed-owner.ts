@@ -3,14 +3,14 @@
  * marked with the time since which they are not vouched for.
  */
 import type { EventFrame } from "../protocol/down/event.ts";
-import { type Connection, connectionOf } from "./connection.ts";
+import { type Connection, connectionOf, type Standing } from "./connection.ts";
 import type { Link } from "./link.ts";
 import { Listeners } from "./listeners.ts";
 import { applyPatch, fromSnapshot, type Materialised } from "./materialised.ts";
 import type { On, Owner, View } from "./owner.ts";
 import { Recent } from "./recent.ts";
 import type { Shape } from "./shape.ts";
-import { type Standing, type StandingEvent, stand, UNHEARD } from "./standing.ts";
+import { type StandingEvent, stand, UNHEARD } from "./standing.ts";
 import type { Follower, OwnerFrame } from "./subscriptions.ts";
 
 /** Far more than one batch of one owner brings: only events of the batch in which a socket was cut may come twice. */
@@ -65,7 +65,7 @@ export class FollowedOwner<S extends Shape> implements Owner<S>, Follower {
   }
 
   get isRefused(): boolean {
-    return this.#standing.status === "refused";
+    return this.#standing.state === "closed";
   }
 
   take(frame: OwnerFrame): boolean {

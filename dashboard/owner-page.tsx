@@ -10,7 +10,13 @@ import { ConnectionStatus } from "./connection/connection-status.tsx";
 import { OwnerPicker } from "./entry/owner-picker.tsx";
 import { LanguageSwitch } from "./language/language-switch.tsx";
 import { useLanguage } from "./language/language.tsx";
-import { useMetrics } from "./use-metrics.ts";
+import { useRealtimeStats } from "../react/use-realtime-stats.ts";
+import type { MetricsDocument } from "./metrics-document.ts";
+
+interface Shape {
+  readonly metrics: MetricsDocument;
+  readonly events: object;
+}
 
 interface Props {
   readonly token: string;
@@ -22,10 +28,9 @@ interface Props {
 
 export function OwnerPage({ token, ownerId, owners, onOwner, onLeave }: Props) {
   const { messages } = useLanguage();
-  const { view, reconnect } = useMetrics(ownerId, token);
-  const { connection, asOf } = view;
-  const metrics = view.metrics ?? {};
-  const isEmpty = asOf !== undefined && view.metrics === undefined;
+  const { metrics: known, asOf, connection, connect } = useRealtimeStats<Shape>({ ownerId, token });
+  const metrics = known ?? {};
+  const isEmpty = asOf !== undefined && known === undefined;
   return (
     <>
       <header className="topbar">
@@ -36,7 +41,7 @@ export function OwnerPage({ token, ownerId, owners, onOwner, onLeave }: Props) {
       </header>
       <main className="dashboard" data-outdated={connection.state !== "live"}>
         <h1 className="unseen">{messages.title}</h1>
-        <ConnectionNotice connection={connection} onReconnect={reconnect} onLeave={onLeave} />
+        <ConnectionNotice connection={connection} onReconnect={connect} onLeave={onLeave} />
         {isEmpty && <p className="notice">{messages.noRow}</p>}
         <RevenueCard revenue={metrics.revenue} currency={metrics.currency} />
         <OccupancyCard occupancy={metrics.occupancy} />

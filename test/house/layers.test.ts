@@ -20,6 +20,9 @@ const LAYERS = [
   "daemon/main.ts",
 ];
 
+/** Every folder with sources. */
+const FOLDERS = ["protocol", "daemon", "client", "react", "testing", "dashboard", "demo", "test", "bench", "mutants"];
+
 /** The one file (or folder) that may know an outside thing. */
 const SEAMS: Readonly<Record<string, RegExp>> = {
   "pg-listen": /^daemon\/capture\/listener\.ts$/,
@@ -55,15 +58,24 @@ describe("layers", () => {
   });
 
   it("no file imports itself through others", () => {
-    const all = sourcesBelow("protocol", "daemon", "client", "dashboard", "demo", "test", "bench", "mutants");
+    const all = sourcesBelow(...FOLDERS);
     assert.deepEqual(findCycle(new Map(all.map((path) => [path, localImports(path)]))), undefined);
   });
 
   it("the client and the protocol know nothing of the daemon", () => {
-    const knowing = sourcesBelow("protocol", "client", "dashboard").filter((path) =>
+    const knowing = sourcesBelow("protocol", "client", "react", "testing", "dashboard").filter((path) =>
       importsOf(path).some(({ target }) => target.startsWith("daemon/")),
     );
     assert.deepEqual(knowing, []);
+  });
+
+  it("the client and its React part run on nothing but themselves, React and types", () => {
+    const foreign = sourcesBelow("client", "react").flatMap((path) =>
+      importsOf(path)
+        .filter(({ target, relative }) => (relative ? !/^(client|react|protocol)\//.test(target) : target !== "react"))
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+    assert.deepEqual(foreign, []);
   });
 
   it("one file per outside thing knows it", () => {
@@ -101,7 +113,7 @@ describe("layers", () => {
   });
 
   it("no file is called utils, lib, helpers, common or types, and none only re-exports", () => {
-    const all = sourcesBelow("protocol", "daemon", "client", "dashboard", "demo", "test", "bench", "mutants");
+    const all = sourcesBelow(...FOLDERS);
     assert.deepEqual(
       all.filter((path) => /(^|\/)(utils?|lib|helpers?|common|types|index)(\/|\.tsx?$)/.test(path)),
       [],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { connectionOf } from "../../../client/connection.ts";
-import { type Standing, type StandingEvent, stand, UNHEARD } from "../../../client/standing.ts";
+import { connectionOf, type Standing } from "../../../client/connection.ts";
+import { type StandingEvent, stand, UNHEARD } from "../../../client/standing.ts";
 
 const NOW = 1_000_000;
 const EVENTS: { readonly [Type in StandingEvent["type"]]: StandingEvent } = {
@@ -11,40 +11,40 @@ const EVENTS: { readonly [Type in StandingEvent["type"]]: StandingEvent } = {
   refused: { type: "refused", now: NOW, code: "forbidden" },
   lost: { type: "lost", now: NOW },
 };
-const STANDINGS: { readonly [S in Standing["status"]]: Standing } = {
-  waiting: { status: "waiting", staleSince: 3 },
-  live: { status: "live", since: 5 },
-  stale: { status: "stale", since: 5, staleSince: 7, reason: "starting" },
-  refused: { status: "refused", code: "forbidden", staleSince: 3 },
+const STANDINGS: { readonly [S in Standing["state"]]: Standing } = {
+  connecting: { state: "connecting", staleSince: 3 },
+  live: { state: "live", since: 5 },
+  stale: { state: "stale", since: 5, staleSince: 7, reason: "starting" },
+  closed: { state: "closed", cause: { kind: "nack", code: "forbidden" }, staleSince: 3 },
 };
-const stale = { status: "stale", staleSince: NOW - 5, reason: "database" } as const;
+const stale = { state: "stale", staleSince: NOW - 5, reason: "database" } as const;
 
 /** The whole machine: what follows on each event; what is not said stays as it is. */
-const LAW: { readonly [S in Standing["status"]]: { readonly [E in StandingEvent["type"]]?: Standing } } = {
-  waiting: {
-    snapshot: { status: "live", since: NOW },
+const LAW: { readonly [S in Standing["state"]]: { readonly [E in StandingEvent["type"]]?: Standing } } = {
+  connecting: {
+    snapshot: { state: "live", since: NOW },
     stale: { ...stale, since: NOW },
-    refused: { status: "refused", code: "forbidden", staleSince: 3 },
+    refused: { state: "closed", cause: { kind: "nack", code: "forbidden" }, staleSince: 3 },
   },
   live: {
     stale: { ...stale, since: 5 },
-    refused: { status: "refused", code: "forbidden", staleSince: NOW },
-    lost: { status: "waiting", staleSince: NOW },
+    refused: { state: "closed", cause: { kind: "nack", code: "forbidden" }, staleSince: NOW },
+    lost: { state: "connecting", staleSince: NOW },
   },
   stale: {
     stale: { ...stale, since: 5 },
-    live: { status: "live", since: 5 },
-    refused: { status: "refused", code: "forbidden", staleSince: 7 },
-    lost: { status: "waiting", staleSince: 7 },
+    live: { state: "live", since: 5 },
+    refused: { state: "closed", cause: { kind: "nack", code: "forbidden" }, staleSince: 7 },
+    lost: { state: "connecting", staleSince: 7 },
   },
-  refused: { lost: { status: "waiting", staleSince: 3 } },
+  closed: { lost: { state: "connecting", staleSince: 3 } },
 };
 
 describe("An owner's standing answers every event", () => {
-  for (const [status, standing] of Object.entries(STANDINGS)) {
-    it(`from ${status}`, () => {
+  for (const [state, standing] of Object.entries(STANDINGS)) {
+    it(`from ${state}`, () => {
       for (const [type, event] of Object.entries(EVENTS)) {
-        const wanted = LAW[status as Standing["status"]][type as StandingEvent["type"]];
+        const wanted = LAW[state as Standing["state"]][type as StandingEvent["type"]];
         if (wanted === undefined) assert.equal(stand(standing, event), standing, type);
         else assert.deepEqual(stand(standing, event), wanted, type);
       }
@@ -54,7 +54,7 @@ describe("An owner's standing answers every event", () => {
 
 it("Numbers that were stale for a while stay stale since then, however often the socket is lost", () => {
   const lost = [1, 2, 3].reduce((from, now) => stand(from, { type: "lost", now }), STANDINGS.live);
-  assert.deepEqual(lost, { status: "waiting", staleSince: 1 });
+  assert.deepEqual(lost, { state: "connecting", staleSince: 1 });
   assert.deepEqual(stand(UNHEARD, EVENTS.lost), UNHEARD);
 });
 
@@ -62,7 +62,7 @@ it("What is shown is the socket's state, and on an open socket the owner's own",
   const held = { attempt: 1, failures: 0, tokenReason: "connect" } as const;
   const cause = { kind: "silence" } as const;
   const open = { state: "open", ...held, since: 1 } as const;
-  const waiting = STANDINGS.waiting;
+  const waiting = STANDINGS.connecting;
   assert.deepEqual(connectionOf({ state: "idle" }, UNHEARD), { state: "idle" });
   assert.deepEqual(connectionOf({ state: "connecting", ...held }, waiting), { state: "connecting", staleSince: 3 });
   assert.deepEqual(connectionOf({ state: "retrying", ...held, retryAt: 9, cause }, waiting), {
@@ -80,7 +80,7 @@ it("What is shown is the socket's state, and on an open socket the owner's own",
     staleSince: 7,
     reason: "starting",
   });
-  assert.deepEqual(connectionOf(open, STANDINGS.refused), {
+  assert.deepEqual(connectionOf(open, STANDINGS.closed), {
     state: "closed",
     cause: { kind: "nack", code: "forbidden" },
     staleSince: 3,

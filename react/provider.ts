@@ -1,0 +1,26 @@
+import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect } from "react";
+import type { Client, Shape } from "../client/client.ts";
+
+const ClientContext = createContext<Client | undefined>(undefined);
+
+interface Props<S extends Shape> {
+  /** Made outside of components; it connects to nothing by itself. */
+  readonly client: Client<S>;
+  /** False: nothing connects until somebody calls `connect`. */
+  readonly autoConnect?: boolean;
+  readonly children?: ReactNode;
+}
+
+/** One socket for all hooks below it, whatever owners they show; open while the provider is there. */
+export function RealtimeProvider<S extends Shape>({ client, autoConnect = true, children }: Props<S>): ReactElement {
+  useEffect(() => {
+    if (autoConnect) client.connect();
+    return client.close;
+  }, [client, autoConnect]);
+  return createElement(ClientContext.Provider, { value: client as unknown as Client }, children);
+}
+
+/** The client of the provider around, which is trusted to be of that shape. */
+export function useProvidedClient<S extends Shape>(): Client<S> | undefined {
+  return useContext(ClientContext) as Client<S> | undefined;
+}

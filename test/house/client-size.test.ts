@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { before, describe, it } from "node:test";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+import { ROOT } from "./source-tree.ts";
+
+const CLIENT_BYTES = 5 * 1024;
+const REACT_BYTES = 1.5 * 1024;
+
+interface Bundle {
+  readonly gzipBytes: number;
+  /** Paths of what is in it. */
+  readonly modules: readonly string[];
+  /** What it needs of others. */
+  readonly imports: readonly string[];
+}
+
+/** What a page's bundler makes of an entry of the package, without React. */
+async function bundle(input: string): Promise<Bundle> {
+  const built = await build({
+    configFile: false,
+    logLevel: "error",
+    root: ROOT,
+    build: {
+      write: false,
+      modulePreload: false,
+      target: "es2023",
+      rolldownOptions: { input, preserveEntrySignatures: "strict", external: ["react"], output: { minify: true } },
+    },
+  });
+  if (!("output" in built)) throw new Error("one build has one output");
+  const [chunk, ...others] = built.output;
+  assert.equal(others.length, 0);
+  return {
+    gzipBytes: gzipSync(chunk.code, { level: 9 }).length,
+    modules: Object.keys(chunk.modules),
+    imports: chunk.imports,
+  };
+}
+
+describe("the client's weight", () => {
+  let client: Bundle;
+  let react: Bundle;
+  before(async () => {
+    client = await bundle(join(ROOT, "dist/client/client.js"));
+    react = await bundle(join(ROOT, "dist/react/use-realtime-stats.js"));
+  });
+
+  it("is at most 5 KB gzipped", () => {
+    assert.ok(client.modules.length > 10, "the client was bundled");
+    assert.ok(client.gzipBytes <= CLIENT_BYTES, `${client.gzipBytes} bytes`);
+  });
+
+  it("is at most 1.5 KB more with React's part", () => {
+    const more = react.gzipBytes - client.gzipBytes;
+    assert.ok(more > 0 && more <= REACT_BYTES, `${more} bytes`);
+  });
+
+  it("holds nobody else's code, valibot's neither", () => {
+    for (const { modules } of [client, react]) {
+      assert.deepEqual(
+        modules.filter((path) => path.includes("node_modules")),
+        [],
+      );
+    }
+    assert.deepEqual([client.imports, react.imports], [[], ["react"]]);
+  });
+});

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createElement, type ReactElement } from "react";
+import { renderToString } from "react-dom/server";
+import { createClient } from "../../../client/client.ts";
+import { RealtimeProvider, type RealtimeOptions, useRealtimeStats } from "../../../react/use-realtime-stats.ts";
+
+interface Sample {
+  readonly metrics: { readonly revenue: { readonly today?: string } };
+  readonly events: object;
+}
+type Options = RealtimeOptions<Sample>;
+
+const initial = { data: { revenue: { today: "7.00" } }, asOf: "2026-05-08T12:00:00.000001Z" };
+
+function Stats(options: Options): ReactElement {
+  const { metrics, asOf, state, isConnected, unread, error } = useRealtimeStats<Sample>(options);
+  return createElement("p", null, [metrics?.revenue.today, asOf, state, isConnected, unread, error].join(" "));
+}
+
+describe("On a server, useRealtimeStats", () => {
+  it("shows the initial snapshot, asks for no token and opens nothing", () => {
+    const getToken = () => assert.fail("a token was asked for");
+    const html = renderToString(createElement(Stats, { ownerId: "1", getToken, initial }));
+    assert.equal(html, `<p>7.00 ${initial.asOf} idle false 0 </p>`);
+  });
+
+  it("shows nothing without one", () => {
+    assert.equal(renderToString(createElement(Stats, { ownerId: "1", token: "t" })), "<p>  idle false 0 </p>");
+  });
+
+  it("needs no token below a provider", () => {
+    const client = createClient<Sample>({ url: "https://live.example.com", getToken: () => assert.fail() });
+    const stats = createElement(Stats, { ownerId: "1", initial });
+    assert.match(renderToString(createElement(RealtimeProvider<Sample>, { client }, stats)), /^<p>7\.00 /);
+  });
+
+  it("says what is missing where there is neither", () => {
+    assert.throws(() => renderToString(createElement(Stats, { ownerId: "1" })), /needs token or getToken/);
+  });
+});
