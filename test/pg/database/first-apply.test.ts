@@ -34,7 +34,7 @@ for (const { name, major } of KNOWN_SERVERS) {
       await dba.query(STAYS_SCHEMA);
       const session = await migrationSession(dba);
       const steps = await stepsFor(STAYS);
-      assert.equal((await applyMigrations({ session, observer: session, steps, ...QUIETLY })).length, 3);
+      assert.equal((await applyMigrations({ session, observer: session, steps, ...QUIETLY })).length, steps.length);
       // Later migrations too: replacing functions, altering change tables.
       await dba.query("delete from deltad.migration where name in ('sql', 'watch')");
       await dba.query("alter table deltad.change_stays drop column amount");

@@ -3,7 +3,8 @@ import { it } from "node:test";
 import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
 import { openReaderSession } from "../../../daemon/capture/reader-session.ts";
 import { compile } from "../../../daemon/definition/compile.ts";
-import { deltaSelects, loadSelects } from "../../../daemon/definition/select.ts";
+import type { Plan } from "../../../daemon/definition/plan.ts";
+import { deltaSelects, loadSelects, withoutEvents } from "../../../daemon/definition/select.ts";
 import { DEMO } from "../../support/oracle.ts";
 import { onEachServer, type TestDatabase, type TestServer } from "../../support/servers.ts";
 
@@ -58,13 +59,29 @@ await onEachServer("query plans", (server) => {
   });
 
   it("of a delta read no watched table but the owners, by key", async () => {
+    const metrics = withoutEvents(plan);
+    const read = await readByDelta(metrics);
+    assert.deepEqual(new Set(read), new Set(["owners by (id = c.owner_id)"]));
+    assert.equal(read.length, new Set(plan.projections.map(({ source }) => source)).size);
+  });
+
+  it("of events read what they look up, by key", async () => {
+    const read = new Set((await readByDelta(plan)).map((text) => text.slice(0, text.indexOf(" = "))));
+    assert.deepEqual([...read].toSorted(), ["listings by (id", "owners by (id"]);
+  });
+
+  /** The relations that a batch's selects read, and how. */
+  async function readByDelta(plan: Plan): Promise<string[]> {
     const session = await openReaderSession({ url: (await filled()).url, heartbeat: HEARTBEAT });
     const changed = plan.tables
       .slice(1)
       .map((table) => {
         const columns = table.columns.map(({ name, type }) => `null::${type} as ${name}`).join(", ");
-        return `delta_${table.source} as materialized (select 1::smallint as change_weight, ${columns} from generate_series(1, 3))`;
+        return `delta_${table.source} as materialized (select 1::smallint as change_weight, '7'::xid8 as change_xid, 8::bigint as change_seq, ${columns} from generate_series(1, 3))`;
       })
+      .concat(
+        "unread_resets as materialized (select null::text as source, null::text as owner, null::xid8 as change_xid)",
+      )
       .join(",\n");
     const nodes = await explained(
       session,
@@ -74,14 +91,12 @@ await onEachServer("query plans", (server) => {
       [null, null, "{America/Sao_Paulo}", "{1}"],
     );
     await session.close();
-    const read = nodes.flatMap((node) =>
+    return nodes.flatMap((node) =>
       node["Relation Name"] === undefined
         ? []
         : [`${node["Relation Name"]} by ${node["Index Cond"]?.replace(/c_\d+\./, "c.")}`],
     );
-    assert.deepEqual(new Set(read), new Set(["owners by (id = c.owner_id)"]));
-    assert.equal(read.length, new Set(plan.projections.map(({ source }) => source)).size);
-  });
+  }
 });
 
 async function createFilled(server: TestServer): Promise<TestDatabase> {
