@@ -14,7 +14,8 @@ import { canonicalOwners } from "./database/canonical-owner.ts";
 import { SessionPool } from "./database/session-pool.ts";
 import { createAuth } from "./gateway/auth.ts";
 import { createGateway, type GatewayOptions } from "./gateway/gateway.ts";
-import { type JwtKeys, publicKeys, secretKeys } from "./gateway/jwt-key.ts";
+import { JwksKeys } from "./gateway/jwks.ts";
+import { fixedKeys, type KeyFinder, publicKeys, secretKeys } from "./gateway/jwt-key.ts";
 import { Hub } from "./hub/hub.ts";
 import { captureChoices } from "./definition/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
@@ -68,9 +69,11 @@ const PAGE_DIR = fileURLToPath(new URL("../page/", import.meta.url));
 /** @throws ConfigError for the operator's mistakes; a database that is away is waited for. */
 export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): Promise<RunningDaemon> {
   const auth = createAuth({
-    keys: jwtKeys(config.jwt),
+    keys: jwtKeys(config.jwt, log),
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
+    leewaySeconds: config.jwtLeewayS,
+    maxLifetimeSeconds: config.jwtMaxLifetimeS,
     now: Date.now,
   });
   const definition = await loadDefinitionFile(config.configFile);
@@ -131,6 +134,8 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     transport: config.transport,
     pageDir: PAGE_DIR,
     origins: config.origins,
+    limits: config,
+    trustedProxies: config.trustedProxies,
     heartbeatMs: config.heartbeatMs,
     log,
     now: Date.now,
@@ -158,8 +163,9 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   }
 }
 
-function jwtKeys(jwt: JwtKey): JwtKeys {
-  return "secret" in jwt ? secretKeys(jwt.secret, jwt.nextSecret) : publicKeys(jwt.publicKey);
+function jwtKeys(jwt: JwtKey, log: Log): KeyFinder {
+  if ("jwksUrl" in jwt) return new JwksKeys({ url: jwt.jwksUrl, now: Date.now, log });
+  return fixedKeys("secret" in jwt ? secretKeys(jwt.secret, jwt.nextSecret) : publicKeys(jwt.publicKey));
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

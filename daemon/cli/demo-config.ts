@@ -25,6 +25,8 @@ export function demoConfig(environment: Environment, configFile: string, jwtSecr
     [OPTIONS.configFile.name]: configFile,
     [OPTIONS.jwtSecret.name]: secret,
     [OPTIONS.jwtPublicKey.name]: undefined,
+    [OPTIONS.jwksUrl.name]: undefined,
+    [OPTIONS.jwtMaxLifetimeS.name]: undefined,
     [OPTIONS.jwtIssuer.name]: undefined,
     [OPTIONS.jwtAudience.name]: undefined,
   });

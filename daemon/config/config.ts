@@ -10,9 +10,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type JwtKey =
   | { readonly secret: string; readonly nextSecret: string | undefined }
   /** PEM, or the path of a PEM file. */
-  | { readonly publicKey: string };
+  | { readonly publicKey: string }
+  /** Where the public keys are. */
+  | { readonly jwksUrl: string };
 
-export type Config = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "jwtPublicKey"> & { readonly jwt: JwtKey };
+export type Config = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "jwtPublicKey" | "jwksUrl"> & {
+  readonly jwt: JwtKey;
+};
 
 /**
  * Reads every option; an empty value is as good as none.
@@ -20,8 +24,8 @@ export type Config = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "jwtPubl
  */
 export function readConfig(environment: Environment): Config {
   refuseUnknownNames(environment);
-  const { jwtSecret, jwtSecretNext, jwtPublicKey, ...rest } = readAll(environment);
-  return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey(jwtSecret, jwtSecretNext, jwtPublicKey)) });
+  const { jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl, ...rest } = readAll(environment);
+  return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey({ jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl })) });
 }
 
 /** Reads one option alone, for commands that need no other. */
@@ -59,14 +63,22 @@ function readAll(environment: Environment): OptionValues {
   return Object.fromEntries(keys.map((key) => [key, readOption(environment, key)])) as OptionValues;
 }
 
-function jwtKey(secret: string | undefined, nextSecret: string | undefined, publicKey: string | undefined): JwtKey {
-  const { jwtSecret, jwtPublicKey } = OPTIONS;
-  if (secret !== undefined && publicKey !== undefined) {
-    throw new ConfigError(`${jwtSecret.name} and ${jwtPublicKey.name} are both set: keep one`);
-  }
+type JwtOptions = Pick<OptionValues, "jwtSecret" | "jwtSecretNext" | "jwtPublicKey" | "jwksUrl">;
+
+function jwtKey(given: JwtOptions): JwtKey {
+  const ways = (["jwtSecret", "jwtPublicKey", "jwksUrl"] as const).filter((key) => given[key] !== undefined);
+  const [first, second] = ways.map((key) => OPTIONS[key].name);
+  if (second !== undefined) throw new ConfigError(`${first} and ${second} are both set: keep one`);
+  const { jwtSecret: secret, jwtSecretNext: nextSecret, jwtPublicKey: publicKey, jwksUrl } = given;
   if (secret !== undefined) return { secret, nextSecret };
+  if (nextSecret !== undefined) {
+    throw new ConfigError(
+      `${OPTIONS.jwtSecretNext.name} is set without ${OPTIONS.jwtSecret.name}: it only follows that one`,
+    );
+  }
   if (publicKey !== undefined) return { publicKey };
-  throw new ConfigError(`set ${jwtSecret.name} (${jwtSecret.help})`);
+  if (jwksUrl !== undefined) return { jwksUrl };
+  throw new ConfigError(`set ${OPTIONS.jwtSecret.name} (${OPTIONS.jwtSecret.help})`);
 }
 
 function given(environment: Environment, key: OptionKey): string | undefined {

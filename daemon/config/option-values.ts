@@ -1,4 +1,5 @@
 /** What the text of an option may be. The messages complete "NAME …", say what to do, and never repeat a value. */
+import { isIP } from "node:net";
 import * as v from "valibot";
 
 /** Fewer bytes than the digest of HS256 can be guessed offline from one token (RFC 7518, 3.2). */
@@ -26,19 +27,33 @@ export const secret = v.pipe(
 /** `https://a.example, https://b.example:8443` as a frozen list of exact origins. */
 export const origins = v.pipe(
   v.string(),
-  v.transform((text) =>
-    Object.freeze(
-      text
-        .split(",")
-        .map((origin) => origin.trim())
-        .filter(Boolean),
-    ),
-  ),
+  v.transform((text) => Object.freeze(listed(text))),
   v.check(
     (list) => list.every((origin) => parsed(origin)?.origin === origin),
     "must be origins like https://app.example.com, without a path, separated by commas",
   ),
 );
+
+/** `10.0.0.0/8, ::1` as a frozen list. */
+export const trustedProxies = v.pipe(
+  v.string(),
+  v.transform((text) => Object.freeze(listed(text))),
+  v.check(
+    (list) => list.every(isAddressRange),
+    "must be addresses or ranges like 10.0.0.0/8 or fd00::/8, separated by commas",
+  ),
+);
+
+/** Keys that anybody on the way could change would let them make tokens: only this machine needs no TLS. */
+export const jwksUrl = v.pipe(
+  v.string(),
+  v.check((text) => {
+    const url = parsed(text);
+    return url?.protocol === "https:" || (url?.protocol === "http:" && LOOPBACK.test(url.hostname));
+  }, "must be an https URL (http only where the host is localhost or 127.0.0.1)"),
+);
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** A decimal integer, both bounds included. */
 export function wholeNumber(least: number, most: number): v.GenericSchema<string, number> {
@@ -50,6 +65,20 @@ export function wholeNumber(least: number, most: number): v.GenericSchema<string
     v.minValue(least, message),
     v.maxValue(most, message),
   );
+}
+
+function listed(text: string): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = "", bits, more] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || more !== undefined) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
 function parsed(text: string): URL | undefined {

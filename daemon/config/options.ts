@@ -3,7 +3,8 @@
  * Every value passes its schema as text, defaults included; a schema's message completes "NAME …" and never holds the value.
  */
 import * as v from "valibot";
-import { connectionUrl, origins, secret, text, wholeNumber } from "./option-values.ts";
+import { LIMIT_OPTIONS } from "./limit-options.ts";
+import { connectionUrl, jwksUrl, origins, secret, text, wholeNumber } from "./option-values.ts";
 
 export interface Option<Schema extends v.GenericSchema<string, unknown> = v.GenericSchema<string, unknown>> {
   readonly name: string;
@@ -51,7 +52,7 @@ export const OPTIONS = {
   },
   jwtSecret: {
     name: "DELTAD_JWT_SECRET",
-    help: "the secret that signs tokens with HS256, at least 32 bytes; this or `DELTAD_JWT_PUBLIC_KEY`",
+    help: "the secret that signs tokens with HS256, at least 32 bytes; this, `DELTAD_JWT_PUBLIC_KEY` or `DELTAD_JWKS_URL`",
     schema: secret,
   },
   jwtSecretNext: {
@@ -64,6 +65,11 @@ export const OPTIONS = {
     help: "the public key that checks tokens signed with RS256 (RSA) or ES256 (P-256): PEM, or the path of a PEM file",
     schema: text,
   },
+  jwksUrl: {
+    name: "DELTAD_JWKS_URL",
+    help: "where the keys are that check tokens signed with RS256 or ES256, by the token's `kid`: https, or http on this machine",
+    schema: jwksUrl,
+  },
   jwtIssuer: {
     name: "DELTAD_JWT_ISSUER",
     help: "the `iss` that tokens must carry",
@@ -73,6 +79,17 @@ export const OPTIONS = {
     name: "DELTAD_JWT_AUDIENCE",
     help: "the `aud` that tokens must carry",
     schema: text,
+  },
+  jwtLeewayS: {
+    name: "DELTAD_JWT_LEEWAY_S",
+    default: "10",
+    help: "seconds by which the clock of who makes tokens may differ",
+    schema: wholeNumber(0, 60),
+  },
+  jwtMaxLifetimeS: {
+    name: "DELTAD_JWT_MAX_LIFETIME_S",
+    help: "seconds that a token may live, from its `iat` to its `exp`; one without `iat` is then refused",
+    schema: wholeNumber(1, 999_999_999),
   },
   origins: {
     name: "DELTAD_ORIGINS",
@@ -92,6 +109,7 @@ export const OPTIONS = {
     help: "milliseconds between two frames about one owner; what changes in between is merged",
     schema: wholeNumber(0, 60_000),
   },
+  ...LIMIT_OPTIONS,
   logLevel: {
     name: "DELTAD_LOG_LEVEL",
     default: "info",

@@ -1,51 +1,72 @@
 /** Checks and makes tokens: the only file that knows jsonwebtoken. Nothing about a token is trusted before its signature. */
 import jsonwebtoken from "jsonwebtoken";
 import { type Claims, readClaims } from "./claims.ts";
-import type { JwtKeys } from "./jwt-key.ts";
+import type { JwtKeys, KeyFinder } from "./jwt-key.ts";
 
 export interface AuthOptions {
-  readonly keys: JwtKeys;
+  readonly keys: KeyFinder;
   /** Exact values that tokens must carry, where configured. */
   readonly issuer?: string | undefined;
   readonly audience?: string | undefined;
   /** How far clocks may differ; at most 60. */
   readonly leewaySeconds?: number;
+  /** How long a token may live, from `iat` to `exp`. */
+  readonly maxLifetimeSeconds?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
 export interface Auth {
-  /** The claims of a good token. `undefined` for any other, whatever is wrong with it. Its `expiresAtMs` includes the leeway. */
-  verify(token: string): Claims | undefined;
+  /**
+   * The claims of a good token. `undefined` for any other, whatever is wrong with it. Its `expiresAtMs` includes the leeway.
+   * At once where the keys are at hand; rejects where they can't be had at the moment.
+   */
+  verify(token: string): Claims | undefined | Promise<Claims | undefined>;
 }
 
 const MAX_LEEWAY_SECONDS = 60;
 const DEFAULT_LEEWAY_SECONDS = 10;
 
 /** @throws RangeError if the leeway is more than a minute */
-export function createAuth({ keys, issuer, audience, leewaySeconds = DEFAULT_LEEWAY_SECONDS, now }: AuthOptions): Auth {
+export function createAuth(given: AuthOptions): Auth {
+  const { keys, issuer, audience, leewaySeconds = DEFAULT_LEEWAY_SECONDS, maxLifetimeSeconds, now } = given;
   if (!(leewaySeconds >= 0 && leewaySeconds <= MAX_LEEWAY_SECONDS)) throw new RangeError("a leeway is 0 to 60 s");
+  const check = (token: string, found: JwtKeys | undefined): Claims | undefined => {
+    if (found === undefined) return undefined;
+    const nowSeconds = now() / 1000;
+    const options: jsonwebtoken.VerifyOptions & { complete: true } = {
+      complete: true,
+      algorithms: [found.algorithm],
+      clockTimestamp: nowSeconds,
+      clockTolerance: leewaySeconds,
+      ...(issuer === undefined ? {} : { issuer }),
+      ...(audience === undefined ? {} : { audience }),
+    };
+    for (const key of found.keys) {
+      const verified = tryVerify(token, key, options);
+      if (verified === undefined || !isPlainHeader(verified.header)) continue;
+      const claims = readClaims(verified.payload, { nowSeconds, leewaySeconds, maxLifetimeSeconds });
+      return claims && { ...claims, expiresAtMs: claims.expiresAtMs + leewaySeconds * 1000 };
+    }
+    return undefined;
+  };
   return {
     verify: (token) => {
       if (!isCanonical(token)) return undefined;
-      const nowSeconds = now() / 1000;
-      const options: jsonwebtoken.VerifyOptions & { complete: true } = {
-        complete: true,
-        algorithms: [keys.algorithm],
-        clockTimestamp: nowSeconds,
-        clockTolerance: leewaySeconds,
-        ...(issuer === undefined ? {} : { issuer }),
-        ...(audience === undefined ? {} : { audience }),
-      };
-      for (const key of keys.keys) {
-        const verified = tryVerify(token, key, options);
-        if (verified === undefined || !isPlainHeader(verified.header)) continue;
-        const claims = readClaims(verified.payload, nowSeconds, leewaySeconds);
-        return claims && { ...claims, expiresAtMs: claims.expiresAtMs + leewaySeconds * 1000 };
-      }
-      return undefined;
+      const found = keys.find(keyIdOf(token));
+      return found instanceof Promise ? found.then((late) => check(token, late)) : check(token, found);
     },
   };
+}
+
+/** The `kid` of a token that nobody has checked yet. */
+function keyIdOf(token: string): string | undefined {
+  try {
+    const keyId: unknown = jsonwebtoken.decode(token, { complete: true })?.header.kid;
+    return typeof keyId === "string" ? keyId : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function tryVerify(

@@ -40,15 +40,25 @@ const claims = v.object({
   role: v.optional(v.string()),
 });
 
+export interface TimeRules {
+  readonly nowSeconds: number;
+  readonly leewaySeconds: number;
+  readonly maxLifetimeSeconds: number | undefined;
+}
+
 /**
- * Reads a verified token's payload. Undefined if a claim has the wrong form, if `iat` lies in the future, or if the token
+ * Reads a verified token's payload. Undefined if a claim has the wrong form, if `iat` lies in the future, if it lives for too long, or if it
  * names no owner and is no administrator's.
  */
-export function readClaims(payload: unknown, nowSeconds: number, leewaySeconds: number): Claims | undefined {
+export function readClaims(
+  payload: unknown,
+  { nowSeconds, leewaySeconds, maxLifetimeSeconds }: TimeRules,
+): Claims | undefined {
   const result = v.safeParse(claims, payload);
   if (!result.success) return undefined;
   const { exp, iat, sub, jti, ownerId, owners = [], role } = result.output;
   if (iat !== undefined && iat > nowSeconds + leewaySeconds) return undefined;
+  if (maxLifetimeSeconds !== undefined && !(iat !== undefined && exp - iat <= maxLifetimeSeconds)) return undefined;
   const named = [...new Set(ownerId === undefined ? owners : [ownerId, ...owners])];
   const isAdmin = role === "admin";
   if (named.length === 0 && !isAdmin) return undefined;

@@ -12,7 +12,7 @@ import { drainSessions } from "./drain-sessions.ts";
 import { eventStream } from "./event-stream.ts";
 import { type Admission, decideHandshake } from "./handshake.ts";
 import { type CanonicalOwner, createIdentification } from "./identity.ts";
-import { DEFAULT_LIMITS, type GatewayLimits } from "./limits.ts";
+import { type GatewayLimits, withDefaults } from "./limits.ts";
 import { ownerMetrics } from "./owner-metrics.ts";
 import { loadPage } from "./page.ts";
 import { plain } from "./response.ts";
@@ -39,7 +39,7 @@ export interface GatewayOptions {
   readonly highWaterBytes?: number;
   /** How long a socket may stay blocked before it is closed. Default 30 s. */
   readonly tooSlowMs?: number;
-  /** What clients may use; {@link DEFAULT_LIMITS} where one isn't given. */
+  /** What clients may use; those that are missing are as in the table of options. */
   readonly limits?: Partial<GatewayLimits>;
   /** Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges. */
   readonly trustedProxies?: readonly string[];
@@ -89,7 +89,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { hub, auth, canonicalOwner, log, heartbeatMs } = options;
   const identification = createIdentification(auth, canonicalOwner);
   const sessions = new Set<Session>();
-  const limits: GatewayLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = withDefaults(options.limits ?? {});
   const counters = new Counters();
   const connections = new ConnectionLimits(limits, counters);
   const addressOf = createClientAddress(options.trustedProxies ?? []);

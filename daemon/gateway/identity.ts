@@ -30,7 +30,7 @@ export interface Identification {
 export function createIdentification(auth: Auth, canonicalOwner: CanonicalOwner): Identification {
   return {
     identify: async (token) => {
-      const claims = auth.verify(token);
+      const claims = await auth.verify(token);
       if (claims === undefined) return undefined;
       const owners = new Set<string>();
       for (const owner of await Promise.all(claims.owners.map(canonicalOwner))) {

@@ -9,6 +9,17 @@ export interface JwtKeys {
   readonly keys: readonly (Buffer | KeyObject)[];
 }
 
+/** The keys that a token may be signed with; undefined if there is none for it. Rejects where they can't be had at the moment. */
+export interface KeyFinder {
+  /** @param keyId the token's `kid`: only looked up, never trusted */
+  find(keyId: string | undefined): JwtKeys | undefined | Promise<JwtKeys | undefined>;
+}
+
+/** Keys that stay the same. */
+export function fixedKeys(keys: JwtKeys): KeyFinder {
+  return { find: () => keys };
+}
+
 /** RFC 7518, section 3.2: a key of the hash's size or larger. */
 const MIN_SECRET_BYTES = 32;
 /** RFC 7518, section 3.3. */
@@ -35,15 +46,18 @@ export function publicKeys(pemOrPath: string): JwtKeys {
     throw new ConfigError("DELTAD_JWT_PUBLIC_KEY holds a private key: give deltad the public one only");
   }
   const key = parsePem(pem);
-  const details = key.asymmetricKeyDetails;
-  if (key.asymmetricKeyType === "rsa" && (details?.modulusLength ?? 0) >= MIN_RSA_BITS) {
-    return { algorithm: "RS256", keys: [key] };
-  }
-  if (key.asymmetricKeyType === "ec" && details?.namedCurve === "prime256v1")
-    return { algorithm: "ES256", keys: [key] };
+  const algorithm = algorithmOf(key);
+  if (algorithm !== undefined) return { algorithm, keys: [key] };
   throw new ConfigError(
     "DELTAD_JWT_PUBLIC_KEY must be an RSA key of at least 2048 bits, or an EC key on the curve P-256",
   );
+}
+
+/** The one algorithm that a public key is for; undefined for keys that are too weak or of another kind. */
+export function algorithmOf(key: KeyObject): "RS256" | "ES256" | undefined {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key;
+  if (type === "rsa" && (details?.modulusLength ?? 0) >= MIN_RSA_BITS) return "RS256";
+  return type === "ec" && details?.namedCurve === "prime256v1" ? "ES256" : undefined;
 }
 
 function checkedSecret(name: string, secret: string): Buffer {

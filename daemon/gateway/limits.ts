@@ -14,7 +14,7 @@ export interface GatewayLimits extends ConnectionMaxima {
 }
 
 /** As the table of options has them. */
-export const DEFAULT_LIMITS: GatewayLimits = {
+const DEFAULT_LIMITS: GatewayLimits = {
   messagesPerSecond: 10,
   maxSubscriptions: 1000,
   maxMessageBytes: MAX_MESSAGE_BYTES,
@@ -25,3 +25,11 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   maxUnauthenticated: 2_000,
   maxUnauthenticatedPerAddress: 500,
 };
+
+/** @param given may hold more than limits */
+export function withDefaults(given: Partial<GatewayLimits>): GatewayLimits {
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof GatewayLimits)[];
+  return Object.fromEntries(
+    names.map((name) => [name, given[name] ?? DEFAULT_LIMITS[name]]),
+  ) as unknown as GatewayLimits;
+}

@@ -29,6 +29,7 @@ const SEAMS: Readonly<Record<string, RegExp>> = {
   "uWebSockets.js": /^daemon\/gateway\/transports\/uws[a-z-]*\.ts$/,
   ws: /^daemon\/gateway\/transports\/ws[a-z-]*\.ts$/,
   jsonwebtoken: /^daemon\/gateway\/[a-z-]+\.ts$/,
+  "jwks-rsa": /^daemon\/gateway\/jwks\.ts$/,
   pino: /^daemon\/cli\/[a-z-]+\.ts$/,
   jiti: /^daemon\/config\/[a-z-]+\.ts$/,
 };

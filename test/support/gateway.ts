@@ -2,7 +2,7 @@ import { afterEach } from "node:test";
 import type { Log } from "../../daemon/config/log.ts";
 import { createAuth } from "../../daemon/gateway/auth.ts";
 import { createGateway, type Gateway, type GatewayOptions, type Listening } from "../../daemon/gateway/gateway.ts";
-import { secretKeys } from "../../daemon/gateway/jwt-key.ts";
+import { fixedKeys, secretKeys } from "../../daemon/gateway/jwt-key.ts";
 import { Hub } from "../../daemon/hub/hub.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { StandInEngine } from "./stand-in-engine.ts";
@@ -52,7 +52,7 @@ export async function startGateway(
   engine.connect((update) => hub.publish(update));
   const gateway = createGateway({
     hub,
-    auth: createAuth({ keys: secretKeys(SECRET, undefined), now }),
+    auth: createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now }),
     canonicalOwner: canonicalBigint,
     ready: () => true,
     host: "127.0.0.1",

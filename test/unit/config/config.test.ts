@@ -32,6 +32,18 @@ describe("the configuration", () => {
       jwt: { secret: SECRET, nextSecret: undefined },
       jwtIssuer: undefined,
       jwtAudience: undefined,
+      jwtLeewayS: 10,
+      jwtMaxLifetimeS: undefined,
+      trustedProxies: [],
+      messagesPerSecond: 10,
+      maxMessageBytes: 16_384,
+      maxJsonDepth: 8,
+      maxSubscriptions: 1_000,
+      maxConnections: 20_000,
+      maxConnectionsPerAddress: 2_000,
+      maxConnectionsPerOwner: 2_000,
+      maxUnauthenticated: 2_000,
+      maxUnauthenticatedPerAddress: 500,
       origins: [],
       heartbeatMs: 30_000,
       minIntervalMs: 50,
@@ -80,6 +92,13 @@ describe("the configuration", () => {
     ["DELTAD_ORIGINS", "https://app.example.com/", /without a path/],
     ["DELTAD_ORIGINS", "*", /must be origins/],
     ["DELTAD_ORIGINS", "null", /must be origins/],
+    ["DELTAD_JWKS_URL", "http://keys.example/jwks.json", /must be an https URL/],
+    ["DELTAD_JWKS_URL", "http://localhost.evil.example/", /must be an https URL/],
+    ["DELTAD_JWKS_URL", "file:///etc/keys", /must be an https URL/],
+    ["DELTAD_JWT_LEEWAY_S", "61", /from 0 to 60/],
+    ["DELTAD_TRUSTED_PROXIES", "proxy.example", /must be addresses or ranges/],
+    ["DELTAD_TRUSTED_PROXIES", "10.0.0.0/33", /must be addresses or ranges/],
+    ["DELTAD_MAX_MESSAGE_BYTES", "1023", /from 1024 to/],
     ["DELTAD_HEARTBEAT_MS", "999", /from 1000 to 600000/],
     ["DELTAD_HEARTBEAT_MS", "30s", /whole number/],
     ["DELTAD_MIN_INTERVAL_MS", "60001", /from 0 to 60000/],
@@ -105,6 +124,17 @@ describe("the configuration", () => {
     assert.match(refusal({ DATABASE_URL }), /^set DELTAD_JWT_SECRET \(/);
     assert.match(refusal({ ...ENOUGH, DELTAD_JWT_PUBLIC_KEY: publicKey }), /are both set: keep one$/);
     assert.deepEqual(readConfig({ DATABASE_URL, DELTAD_JWT_PUBLIC_KEY: publicKey }).jwt, { publicKey });
+    for (const jwksUrl of [
+      "https://id.example/jwks.json",
+      "http://localhost:3000/jwks",
+      "http://127.0.0.1/",
+      "http://[::1]:1/",
+    ]) {
+      assert.deepEqual(readConfig({ DATABASE_URL, DELTAD_JWKS_URL: jwksUrl }).jwt, { jwksUrl });
+      assert.match(refusal({ ...ENOUGH, DELTAD_JWKS_URL: jwksUrl }), /are both set: keep one$/);
+    }
+    const next = { DATABASE_URL, DELTAD_JWT_PUBLIC_KEY: publicKey, DELTAD_JWT_SECRET_NEXT: SECRET };
+    assert.match(refusal(next), /^DELTAD_JWT_SECRET_NEXT is set without DELTAD_JWT_SECRET/);
   });
 
   it("says that DATABASE_URL is missing", () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHmac, createPublicKey, generateKeyPairSync, sign as signWith } from "node:crypto";
 import { describe, it } from "node:test";
-import { type Auth, createAuth } from "../../../daemon/gateway/auth.ts";
-import { publicKeys, secretKeys } from "../../../daemon/gateway/jwt-key.ts";
+import { type AuthOptions, createAuth } from "../../../daemon/gateway/auth.ts";
+import type { Claims } from "../../../daemon/gateway/claims.ts";
+import { fixedKeys, publicKeys, secretKeys } from "../../../daemon/gateway/jwt-key.ts";
 import { SECRET } from "../../support/tokens.ts";
 
 const NOW_SECONDS = 1_778_241_600;
@@ -30,9 +31,15 @@ const byRsa = (input: string): Buffer => signWith("sha256", Buffer.from(input), 
 const byEc = (input: string): Buffer =>
   signWith("sha256", Buffer.from(input), { key: ec.privateKey, dsaEncoding: "ieee-p1363" });
 
-const hs: Auth = createAuth({ keys: secretKeys(SECRET, undefined), now });
-const rs: Auth = createAuth({ keys: publicKeys(pem(rsa.publicKey)), now });
-const es: Auth = createAuth({ keys: publicKeys(pem(ec.publicKey)), now });
+/** Keys that are at hand give the answer at once. */
+function createSyncAuth(options: AuthOptions) {
+  const { verify } = createAuth(options);
+  return { verify: (token: string) => verify(token) as Claims | undefined };
+}
+
+const hs = createSyncAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now });
+const rs = createSyncAuth({ keys: fixedKeys(publicKeys(pem(rsa.publicKey))), now });
+const es = createSyncAuth({ keys: fixedKeys(publicKeys(pem(ec.publicKey))), now });
 const good = (payload: unknown, header: unknown = { alg: "HS256", typ: "JWT" }): string =>
   forge(header, payload, hmac(SECRET));
 
@@ -147,7 +154,7 @@ describe("A token's signature", () => {
 
   it("While the secret changes, tokens of both are taken, and the roles don't matter", () => {
     const next = "the next secret of the tests, as long as well";
-    const both = createAuth({ keys: secretKeys(SECRET, next), now });
+    const both = createSyncAuth({ keys: fixedKeys(secretKeys(SECRET, next)), now });
     assert.ok(both.verify(good(CLAIMS)));
     assert.ok(both.verify(forge({ alg: "HS256" }, CLAIMS, hmac(next))));
     assert.equal(hs.verify(forge({ alg: "HS256" }, CLAIMS, hmac(next))), undefined);
@@ -181,10 +188,21 @@ describe("A token's time", () => {
     }
   });
 
+  it("A token may live for no longer than configured, from an iat that is there", () => {
+    const auth = createSyncAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now, maxLifetimeSeconds: 3600 });
+    assert.ok(auth.verify(good(CLAIMS)));
+    assert.equal(auth.verify(good({ ...CLAIMS, exp: CLAIMS.exp + 1 })), undefined);
+    assert.equal(auth.verify(good({ ...CLAIMS, iat: CLAIMS.iat - 1 })), undefined);
+    assert.equal(auth.verify(good({ ...CLAIMS, iat: undefined })), undefined);
+  });
+
   it("A leeway of more than a minute is refused", () => {
-    assert.throws(() => createAuth({ keys: secretKeys(SECRET, undefined), now, leewaySeconds: 61 }), RangeError);
     assert.throws(
-      () => createAuth({ keys: secretKeys(SECRET, undefined), now, leewaySeconds: Number.NaN }),
+      () => createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now, leewaySeconds: 61 }),
+      RangeError,
+    );
+    assert.throws(
+      () => createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now, leewaySeconds: Number.NaN }),
       RangeError,
     );
   });
@@ -192,7 +210,12 @@ describe("A token's time", () => {
 
 describe("A token's claims", () => {
   it("iss and aud must be the configured ones, where they are configured", () => {
-    const auth = createAuth({ keys: secretKeys(SECRET, undefined), now, issuer: "https://issuer", audience: "deltad" });
+    const auth = createSyncAuth({
+      keys: fixedKeys(secretKeys(SECRET, undefined)),
+      now,
+      issuer: "https://issuer",
+      audience: "deltad",
+    });
     const cases: readonly (readonly [object, boolean])[] = [
       [{ iss: "https://issuer", aud: "deltad" }, true],
       [{ iss: "https://issuer", aud: ["other", "deltad"] }, true],

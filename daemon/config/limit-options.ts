@@ -1,0 +1,65 @@
+/** Options that bound what clients may use; part of the one table in options.ts. */
+import { trustedProxies, wholeNumber } from "./option-values.ts";
+
+export const LIMIT_OPTIONS = {
+  trustedProxies: {
+    name: "DELTAD_TRUSTED_PROXIES",
+    default: "",
+    help: "proxies whose `X-Forwarded-For` is believed: addresses and ranges like `10.0.0.0/8`, separated by commas",
+    schema: trustedProxies,
+  },
+  messagesPerSecond: {
+    name: "DELTAD_MESSAGES_PER_SECOND",
+    default: "10",
+    help: "messages that one connection may send in the long run; twice as many at once",
+    schema: wholeNumber(1, 10_000),
+  },
+  maxMessageBytes: {
+    name: "DELTAD_MAX_MESSAGE_BYTES",
+    default: "16384",
+    help: "the largest message that a client may send",
+    schema: wholeNumber(1_024, 1_048_576),
+  },
+  maxJsonDepth: {
+    name: "DELTAD_MAX_JSON_DEPTH",
+    default: "8",
+    help: "how deep a client's message may nest",
+    schema: wholeNumber(1, 1_000),
+  },
+  maxSubscriptions: {
+    name: "DELTAD_MAX_SUBSCRIPTIONS",
+    default: "1000",
+    help: "owners that one connection may be subscribed to",
+    schema: wholeNumber(1, 100_000),
+  },
+  maxConnections: {
+    name: "DELTAD_MAX_CONNECTIONS",
+    default: "20000",
+    help: "connections in all; more are closed with 1013",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  maxConnectionsPerAddress: {
+    name: "DELTAD_MAX_CONNECTIONS_PER_ADDRESS",
+    default: "2000",
+    help: "connections of one address (of one /64 where it is IPv6); more are closed with 4429; behind a proxy set `DELTAD_TRUSTED_PROXIES`",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  maxConnectionsPerOwner: {
+    name: "DELTAD_MAX_CONNECTIONS_PER_OWNER",
+    default: "2000",
+    help: "connections whose token names the same owner; more are closed with 4429",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  maxUnauthenticated: {
+    name: "DELTAD_MAX_UNAUTHENTICATED",
+    default: "2000",
+    help: "connections in all that have shown no token yet; more are closed with 1013",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  maxUnauthenticatedPerAddress: {
+    name: "DELTAD_MAX_UNAUTHENTICATED_PER_ADDRESS",
+    default: "500",
+    help: "the same of one address; more are closed with 4429",
+    schema: wholeNumber(1, 1_000_000),
+  },
+} as const;
