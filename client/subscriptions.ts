@@ -28,10 +28,11 @@ const FOR_GOOD: ReadonlySet<string> = new Set(["forbidden", "unknown_owner", "to
 
 export class Subscriptions {
   readonly #send: (message: Up) => void;
-  readonly #followers = new Set<Follower>();
+  /** The id of all that is asked for each: only one request at a time is open, and a refusal may come at any time. */
+  readonly #ids = new Map<Follower, string>();
+  readonly #asked = new Map<string, Follower>();
   /** By the owner's key as the daemon spells it. */
   readonly #named = new Map<string, Follower>();
-  readonly #asked = new Map<string, Follower>();
   readonly #awaitsSnapshot = new Set<Follower>();
   #requests = 0;
 
@@ -39,25 +40,20 @@ export class Subscriptions {
     this.#send = send;
   }
 
+  /** Asks for the owner, anew if it was asked for before. */
   add(follower: Follower): void {
     const { ownerId, cursor } = follower;
-    this.#followers.add(follower);
+    const id = this.nextId();
+    this.#forget(follower);
+    this.#ids.set(follower, id);
+    this.#asked.set(id, follower);
     this.#named.set(ownerId, follower);
     this.#awaitsSnapshot.add(follower);
-    this.#send({
-      type: "subscribe",
-      id: this.#ask(follower),
-      ownerId,
-      ...(cursor !== undefined && { resume: cursor }),
-    });
+    this.#send({ type: "subscribe", id, ownerId, ...(cursor !== undefined && { resume: cursor }) });
   }
 
   remove(follower: Follower): void {
-    this.#followers.delete(follower);
-    this.#awaitsSnapshot.delete(follower);
-    for (const names of [this.#named, this.#asked]) {
-      for (const [name, each] of names) if (each === follower) names.delete(name);
-    }
+    this.#forget(follower);
     this.#send({ type: "unsubscribe", id: this.nextId(), ownerId: follower.ownerId });
   }
 
@@ -68,7 +64,7 @@ export class Subscriptions {
     if (frame.type === "snapshot") this.#awaitsSnapshot.delete(follower);
     if (follower.take(frame) || this.#awaitsSnapshot.has(follower)) return;
     this.#awaitsSnapshot.add(follower);
-    this.#send({ type: "snapshot", id: this.#ask(follower), ownerId: follower.ownerId });
+    this.#send({ type: "snapshot", id: this.#ids.get(follower) ?? this.nextId(), ownerId: follower.ownerId });
   }
 
   happened(event: EventFrame): void {
@@ -78,7 +74,6 @@ export class Subscriptions {
   /** A request was done; `ownerId` is how the daemon spells its owner, where it says so. */
   answered(id: string, ownerId: string | undefined): void {
     const follower = this.#asked.get(id);
-    this.#asked.delete(id);
     if (follower && ownerId !== undefined) this.#named.set(ownerId, follower);
   }
 
@@ -87,9 +82,8 @@ export class Subscriptions {
     const follower = this.#asked.get(id);
     if (!follower) return undefined;
     if (!FOR_GOOD.has(code)) return "lost";
-    this.#asked.delete(id);
     follower.refuse(code);
-    return [...this.#followers].every(({ isRefused }) => isRefused) ? "stopped" : undefined;
+    return [...this.#ids.keys()].every(({ isRefused }) => isRefused) ? "stopped" : undefined;
   }
 
   nextId(): string {
@@ -97,9 +91,11 @@ export class Subscriptions {
     return String(this.#requests);
   }
 
-  #ask(follower: Follower): string {
-    const id = this.nextId();
-    this.#asked.set(id, follower);
-    return id;
+  #forget(follower: Follower): void {
+    this.#ids.delete(follower);
+    this.#awaitsSnapshot.delete(follower);
+    for (const names of [this.#named, this.#asked]) {
+      for (const [name, each] of names) if (each === follower) names.delete(name);
+    }
   }
 }

@@ -100,6 +100,17 @@ describe("Several owners on one socket", () => {
     assert.deepEqual([ownerId, other.getSnapshot().connection.state], ["2", "live"]);
   });
 
+  it("of which one is taken away by a new token: the others go on", async () => {
+    const { visitor, other, asked } = await two();
+    visitor.say({ ...SNAPSHOT, id: asked[0]?.id });
+    visitor.say({ ...SNAPSHOT, id: asked[1]?.id, ownerId: "2" });
+    visitor.say({ type: "nack", id: asked[1]?.id ?? "", code: "forbidden", message: "" });
+    visitor.say(STALE);
+    await its.rig.state("stale");
+    const { connection, metrics } = other.getSnapshot();
+    assert.deepEqual([connection.state, metrics?.revenue.today], ["closed", "1.00"]);
+  });
+
   it("whose keys the daemon spells another way are told apart by its answers", async () => {
     const other = its.rig.client.owner("02");
     const third = its.rig.client.owner("03");

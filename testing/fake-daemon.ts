@@ -1,0 +1,135 @@
+/** `deltad/testing`: a daemon for the tests of applications, that says what the test makes it say. */
+import type { AnyShape, EventName, Shape } from "../client/client.ts";
+import type { WebSocketConstructor } from "../client/environment.ts";
+import { CLOSE } from "../protocol/codes.ts";
+import type { DownFrame } from "../protocol/down.ts";
+import type { JsonObject } from "../protocol/json.ts";
+import { FakeConnection, type Host } from "./fake-connection.ts";
+import { FakeOwner } from "./fake-owner.ts";
+import { FakeSocket } from "./fake-socket.ts";
+
+/**
+ * Speaks the real protocol, checked by its schemas, without a network or a database: give the client its `url` and its `WebSocket`. It
+ * answers within microtasks, so that `await` is enough, with fake timers too. An owner whose metrics were never set has no row.
+ */
+export class FakeDaemon<S extends Shape = AnyShape> {
+  readonly url = "ws://daemon.test";
+  /** For the client's `environment`. */
+  readonly WebSocket: WebSocketConstructor;
+  /** Every token that a client showed, in order. */
+  readonly tokens: string[] = [];
+  /** False: connections fail from now on. */
+  reachable = true;
+  /** Replace it to refuse tokens. */
+  acceptsToken: (token: string) => boolean = () => true;
+  /** Replace it to refuse owners. */
+  mayFollow: (ownerId: string) => boolean = () => true;
+  readonly #now: () => number;
+  readonly #owners = new Map<string, FakeOwner>();
+  readonly #connections = new Set<FakeConnection>();
+  #epoch = 1;
+
+  /** @param now milliseconds since 1970, for the instants in frames */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+    const accept = (socket: FakeSocket): void => this.#accept(socket);
+    this.WebSocket = class extends FakeSocket {
+      constructor() {
+        super();
+        accept(this);
+      }
+    };
+  }
+
+  /** How many clients are connected. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** From now on the owner's metrics are these: who is connected gets what changed. */
+  setMetrics(ownerId: string, metrics: S["metrics"]): void {
+    this.#tell(ownerId, this.#owner(ownerId).update(String(this.#epoch), metrics as JsonObject));
+  }
+
+  /** Something happens to the owner: who is connected is told, who comes back later too. */
+  emit<Name extends EventName<S>>(ownerId: string, name: Name, data: S["events"][Name]): void {
+    this.#tell(ownerId, this.#owner(ownerId).happen(name, data as JsonObject));
+  }
+
+  /** The daemon can't vouch for the owner's numbers. */
+  stale(ownerId: string, reason = "database"): void {
+    this.#tell(ownerId, this.#owner(ownerId).stale(reason));
+  }
+
+  live(ownerId: string): void {
+    this.#tell(ownerId, this.#owner(ownerId).live());
+  }
+
+  /** Whoever comes back from now on can't have the events that it missed. */
+  forgetEvents(): void {
+    for (const owner of this.#owners.values()) owner.forget();
+  }
+
+  /** Tells everybody that the token is about to expire. */
+  tokenExpiring(): void {
+    const timestamp = this.#now();
+    this.#broadcast({ type: "token_expiring", timestamp, expiresAt: timestamp + 60_000 });
+  }
+
+  /** Every token has expired. */
+  tokenExpired(): void {
+    this.close(CLOSE.expired.code);
+  }
+
+  /** Cuts every connection, as a broken network does. */
+  cut(): void {
+    this.close(1006);
+  }
+
+  /** Closes every connection with one of the protocol's codes. */
+  close(code: number): void {
+    for (const connection of this.#connections) connection.close(code);
+  }
+
+  /** Says goodbye, with the window in which to come back, and is another process from then on. */
+  restart(retryMs: readonly [number, number] = [0, 0]): void {
+    this.#broadcast({ type: "bye", timestamp: this.#now(), retryMs: [...retryMs] });
+    this.#epoch += 1;
+    this.close(CLOSE.draining.code);
+  }
+
+  #accept(socket: FakeSocket): void {
+    if (!this.reachable) return socket.end(1006);
+    const host: Host = {
+      epoch: String(this.#epoch),
+      now: this.#now,
+      owner: (ownerId) => this.#owner(ownerId),
+      accepts: (token) => {
+        this.tokens.push(token);
+        return this.acceptsToken(token);
+      },
+      mayFollow: (ownerId) => this.mayFollow(ownerId),
+      left: (connection) => this.#connections.delete(connection),
+    };
+    const connection = new FakeConnection(socket, host);
+    this.#connections.add(connection);
+    socket.accept(connection);
+  }
+
+  #owner(ownerId: string): FakeOwner {
+    const known = this.#owners.get(ownerId);
+    if (known) return known;
+    const owner = new FakeOwner(ownerId, this.#now);
+    this.#owners.set(ownerId, owner);
+    return owner;
+  }
+
+  #tell(ownerId: string, message: DownFrame | undefined): void {
+    if (!message) return;
+    for (const connection of this.#connections) connection.tell(ownerId, message);
+  }
+
+  #broadcast(message: DownFrame): void {
+    for (const connection of this.#connections) connection.send(message);
+  }
+}
