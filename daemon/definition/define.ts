@@ -63,6 +63,12 @@ export type EventsOf<C extends Config> = ToldToAll & {
   readonly [Name in keyof NonNullable<C["events"]>]: EventPayload<NonNullable<C["events"]>[Name]>;
 };
 
+/** What a client knows of a configuration: `createClient<ShapeOf<typeof config>>(…)`. */
+export interface ShapeOf<C extends Config> {
+  readonly metrics: MetricsOf<C>;
+  readonly events: EventsOf<C>;
+}
+
 type DocumentOf<Tree> = {
   readonly [Name in keyof Tree]: Tree[Name] extends Metric<infer Document> ? Document : DocumentOf<Tree[Name]>;
 };
