@@ -2,23 +2,22 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { isDeepStrictEqual } from "node:util";
 import { WebSocket } from "ws";
-import { Client } from "../../client/client.ts";
+import { type Client, createClient } from "../../client/client.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
 import type { DemoProcess } from "../support/demo-clone.ts";
 import { DeltadProgram } from "../support/deltad-program.ts";
 import { bellFree } from "../support/held-bell.ts";
-import { DEMO, oracleDocuments } from "../support/oracle.ts";
+import { DEMO } from "../support/oracle.ts";
 import { createMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 import { SECRET, token } from "../support/tokens.ts";
+import { untilRight } from "../support/until-right.ts";
 
 const OWNERS = ["1", "2", "3"];
 const KILLS = 3;
 /** Before each kill: long enough that the daemon is live and changes flow, and never the same moment of its work. */
 const ALIVE_MS = 250;
-const SETTLED_MS = 30_000;
 
 /** One transaction of several statements; some are rolled back. */
 async function write(database: Awaited<ReturnType<TestDatabase["client"]>>, round: number): Promise<void> {
@@ -38,30 +37,13 @@ async function write(database: Awaited<ReturnType<TestDatabase["client"]>>, roun
   await database.query(round % 7 === 0 ? "rollback" : "commit");
 }
 
-function clientOf(port: number, ownerId: string): Client<unknown> {
-  return new Client({
+function clientOf(port: number): Client {
+  return createClient({
     url: `http://127.0.0.1:${port}`,
-    ownerId,
     getToken: () => token({ owners: OWNERS }, Date.now()),
     // Comes back soon: the test is about what it comes back to.
     environment: { WebSocket, random: () => 0.02 },
   });
-}
-
-/** Waits until a client shows, live, what the oracle says for the very instant that it shows. */
-async function untilRight(client: Client<unknown>, owner: string, database: TestDatabase): Promise<void> {
-  const giveUpMs = performance.now() + SETTLED_MS;
-  for (;;) {
-    const { connection, metrics, asOf } = client.getSnapshot();
-    if (connection.state === "live" && asOf !== undefined) {
-      const micros = Date.parse(`${asOf.slice(0, 23)}Z`) * 1000 + Number(asOf.slice(23, 26));
-      const expected = (await oracleDocuments(DEMO, database, micros, [owner])).get(owner);
-      const shown: unknown = JSON.parse(JSON.stringify(metrics));
-      if (isDeepStrictEqual(shown, expected)) return;
-      if (performance.now() > giveUpMs) assert.deepEqual(shown, expected);
-    } else if (performance.now() > giveUpMs) assert.fail(`owner ${owner} is ${connection.state}`);
-    await setTimeout(50);
-  }
 }
 
 await onEachServer("a daemon killed in mid-stream", (server) => {
@@ -85,8 +67,10 @@ await onEachServer("a daemon killed in mid-stream", (server) => {
     };
 
     let daemon = await start();
-    const clients = OWNERS.map((owner) => clientOf(port, owner));
+    const clients = OWNERS.map(() => clientOf(port));
     t.after(() => clients.forEach((client) => client.close()));
+    const owners = clients.map((client, at) => client.owner(OWNERS[at] ?? ""));
+    for (const owner of owners) owner.subscribe(() => undefined);
     for (const client of clients) client.connect();
 
     const enough = new AbortController();
@@ -109,7 +93,7 @@ await onEachServer("a daemon killed in mid-stream", (server) => {
     const rounds = await Promise.all(writers);
     assert.ok(Math.min(...rounds) > 20, "writes went on while the daemon was away");
 
-    await Promise.all(clients.map((client, at) => untilRight(client, OWNERS[at] ?? "", database)));
+    await Promise.all(owners.map((owner) => untilRight(owner, DEMO, database)));
     daemon.child.kill("SIGTERM");
     assert.equal(await daemon.exited, 0, daemon.output);
     const bells =

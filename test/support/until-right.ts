@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { Owner } from "../../client/owner.ts";
+import type { AnyShape } from "../../client/shape.ts";
+import { type Marketplace, oracleDocuments } from "./oracle.ts";
+import type { TestDatabase } from "./servers.ts";
+
+const SETTLED_MS = 30_000;
+
+/** Waits until a client shows, live, what the oracle says for the very instant that it shows. */
+export async function untilRight(
+  owner: Owner<AnyShape>,
+  marketplace: Marketplace,
+  database: TestDatabase,
+): Promise<void> {
+  const { ownerId } = owner;
+  const giveUpMs = performance.now() + SETTLED_MS;
+  for (;;) {
+    const { connection, metrics, asOf } = owner.getSnapshot();
+    if (connection.state === "live" && asOf !== undefined) {
+      const micros = Date.parse(`${asOf.slice(0, 23)}Z`) * 1000 + Number(asOf.slice(23, 26));
+      const expected = (await oracleDocuments(marketplace, database, micros, [ownerId])).get(ownerId);
+      const shown: unknown = JSON.parse(JSON.stringify(metrics));
+      if (isDeepStrictEqual(shown, expected)) return;
+      if (performance.now() > giveUpMs) assert.deepEqual(shown, expected);
+    } else if (performance.now() > giveUpMs) assert.fail(`owner ${ownerId} is ${connection.state}`);
+    await setTimeout(50);
+  }
+}
