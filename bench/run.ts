@@ -1,7 +1,8 @@
-/** `npm run bench -- latency|writer|engine|load [--quick] [--postgres 15]` */
+/** `npm run bench -- latency|writer|engine|events|load [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
 import { benchEngine } from "./engine.ts";
+import { benchEvents } from "./events.ts";
 import { benchLatency } from "./latency.ts";
 import { BenchServer } from "./support/bench-server.ts";
 import { benchLoad } from "./load.ts";
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   latency: benchLatency,
   writer: benchWriter,
   engine: benchEngine,
+  events: benchEvents,
   load: benchLoad,
 };
 

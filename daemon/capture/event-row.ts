@@ -9,25 +9,32 @@ import type { BatchEvent } from "./batch.ts";
  * number of each transaction puts them into an order in which every row, and whatever follows from it, was really changed.
  */
 export function parseEvents(rows: readonly TextRow[]): BatchEvent[] {
-  const placed = rows.map(parseEvent);
+  const placed = rows.map(parseRow);
   const last = new Map<bigint, number>();
-  for (const { event, seq } of placed) last.set(event.xid, Math.max(seq, last.get(event.xid) ?? 0));
-  const committed = ({ event }: PlacedEvent): number => last.get(event.xid) ?? 0;
+  for (const { xid, seq } of placed) last.set(xid, Math.max(seq, last.get(xid) ?? 0));
+  const committed = ({ xid }: Told): number => last.get(xid) ?? 0;
   return placed
     .toSorted((a, b) => committed(a) - committed(b) || a.seq - b.seq || a.declared - b.declared)
-    .map(({ event }) => event);
+    .flatMap(({ names, owner, xid, id, data }) => names.map((name) => ({ owner, name, id, xid, data })));
 }
 
-interface PlacedEvent {
-  readonly event: BatchEvent;
+interface Told extends Omit<BatchEvent, "name"> {
+  /** One row can give several events with the same data, which come as they are declared. */
+  readonly names: readonly string[];
   /** Of the row's last image in its transaction. */
   readonly seq: number;
-  /** One row can give several events: they come as they are declared. */
   readonly declared: number;
 }
 
-function parseEvent([, owner, name, declared, seq, xid, m]: TextRow): PlacedEvent {
+function parseRow([, owner, names, declared, seq, xid, m]: TextRow): Told {
   const { id, data } = JSON.parse(m ?? "") as Pick<BatchEvent, "id" | "data">;
-  const event = { owner: owner ?? "", name: name ?? "", id, xid: BigInt(xid ?? ""), data };
-  return { event, seq: Number(seq), declared: Number(declared) };
+  return {
+    owner: owner ?? "",
+    names: (names ?? "").split(" "),
+    id,
+    xid: BigInt(xid ?? ""),
+    data,
+    seq: Number(seq),
+    declared: Number(declared),
+  };
 }

@@ -127,7 +127,8 @@ function lookupOf(
     throw new ConfigError(
       `lookup(): of the owner table only the row's own owner is told, by the source's owner column`,
     );
-  return { source, key: key.name, by: by.name, column: column.name, form: fieldForm(column) };
+  const { name, notNull } = column;
+  return { source, key: key.name, by: by.name, column: name, notNull, form: fieldForm(column) };
 }
 
 function at<Result>(name: string, run: () => Result): Result {

@@ -44,12 +44,14 @@ export function eventSelect(plan: Plan, table: WatchedTable, rows: string): stri
   if (first === undefined) return undefined;
   const key = `r.${quoteIdentifier(first.event.key)}`;
   const source = quoteLiteral(table.source);
-  const told = events.map(
-    ({ event, declared }) => `select ${declared} as declared, ${quoteLiteral(event.name)} as name,
-      ${dataOf(event.data, table, plan)} as data
-    where ${event.when}`,
-  );
-  return `select ${TAG.event} as tag, ${OWNER} as owner, e.name as key, e.declared as day, r.change_seq as from_us,
+  // Data are made once for all events that tell the same.
+  const told = distinct(events.map(({ event }) => JSON.stringify(event.data))).map((data) => {
+    const same = events.filter(({ event }) => JSON.stringify(event.data) === data);
+    const names = same.map(({ event }) => `case when ${event.when} then ${quoteLiteral(event.name)} end`);
+    return `select ${same[0]?.declared} as declared, concat_ws(' ', ${names.join(",\n      ")}) as names,
+      ${dataOf(same[0]?.event.data ?? [], table, plan)} as data`;
+  });
+  return `select ${TAG.event} as tag, ${OWNER} as owner, e.names as key, e.declared as day, r.change_seq as from_us,
   r.change_xid::text::bigint as until_us,
   json_build_object('id', concat_ws('.', ${source}, r.change_xid, ${key}), 'data', e.data)::text as m
 from (
@@ -65,7 +67,7 @@ cross join lateral (
 cross join lateral (
   ${told.join("\n  union all\n  ")}
 ) e
-where r.deltad_last
+where r.deltad_last and e.names <> ''
   and r.change_xid not in (select u.change_xid from unread_resets u where u.source = ${source} and u.owner is null)
   and (r.change_xid, ${OWNER}) not in (
     select u.change_xid, u.owner collate "C" from unread_resets u where u.source = ${source} and u.owner is not null)`;

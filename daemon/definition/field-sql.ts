@@ -49,23 +49,27 @@ function localDate({ name, type }: CapturedColumn): string {
 
 /**
  * The row as it is now; if it was deleted meanwhile, as it last was. Only where it is the same owner's: whose row it is may have changed,
- * and a key that names somebody else's row must tell nothing of it. As an array of one, since a value that is NULL was found, too.
+ * and a key that names somebody else's row must tell nothing of it.
  */
 function lookedUp(field: Extract<FieldPlan, { kind: "lookup" }>, table: WatchedTable, plan: Plan): string {
   const other = watchedBy(plan, field.source);
   const key = columnNamed(other, field.key);
   const { type } = columnNamed(other, field.column);
+  // A value that is NULL was found, too: then the first of two is not NULL, but an array of it.
+  const isWrapped = !field.notNull && other.source !== OWNER_SOURCE;
   // The operator's collation must be the index's, or no index would serve.
   const by = `r.${quoteIdentifier(field.by)}${key.type === "text" ? ' collate "default"' : ""}`;
-  const found = (from: string, wide: string): string =>
-    `select json_build_array(${formed(`t.${quoteIdentifier(field.column)}${wide}`, field.form)}) from ${from} t
+  const found = (from: string, wide: string): string => {
+    const value = formed(`t.${quoteIdentifier(field.column)}${wide}`, field.form);
+    return `select ${isWrapped ? `json_build_array(${value})` : value} from ${from} t
         where t.${quoteIdentifier(field.key)} = ${by}`;
+  };
   const now = found(qualifiedName(other.schema, other.table), `::${type}`);
-  if (other.source === OWNER_SOURCE) return `(${now}) -> 0`;
+  if (other.source === OWNER_SOURCE) return `(${now})`;
   const own = `t.${quoteIdentifier(other.owner)}::text collate "C" = r.${quoteIdentifier(table.owner)}::text collate "C"`;
   const last = `${found(quoteIdentifier(`delta_${other.source}`), "")} and ${own} and t.change_weight < 0
         order by t.change_seq desc limit 1`;
-  return `coalesce((${now} and ${own}), (${last})) -> 0`;
+  return `coalesce((${now} and ${own}), (${last}))${isWrapped ? " -> 0" : ""}`;
 }
 
 function columnNamed(table: WatchedTable, name: string): CapturedColumn {

@@ -133,6 +133,8 @@ export type FieldPlan = { readonly name: string } & (
       readonly key: string;
       readonly by: string;
       readonly column: string;
+      /** Whether the column holds a value in every row. */
+      readonly notNull: boolean;
       readonly form: FieldForm;
     }
   /** Local dates from one instant to another, in the owner's zone. */
