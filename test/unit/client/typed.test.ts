@@ -1,0 +1,62 @@
+/** What does not compile here is what no application can write: each `@ts-expect-error` fails `npm run check` once its line compiles. */
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import type { ShapeOf } from "../../../daemon/definition/define.ts";
+import type config from "../../../demo/deltad.config.ts";
+import { createClient, type Client } from "../../../client/client.ts";
+import { type RealtimeStats, useRealtimeStats } from "../../../react/use-realtime-stats.ts";
+import { FakeDaemon } from "../../../testing/fake-daemon.ts";
+
+type Marketplace = ShapeOf<typeof config>;
+const options = { url: "https://live.example.com", getToken: () => "token" };
+
+it("A client of a configuration knows its metrics and events, and no others", () => {
+  const owner = createClient<Marketplace>(options).owner("7");
+  const { metrics } = owner.getSnapshot();
+  const today: string | undefined = metrics?.revenue.today;
+  const total: number | undefined = metrics?.bookings.total;
+  // @ts-expect-error a misspelt metric
+  const misspelt: unknown = metrics?.revenue.tody;
+  // @ts-expect-error money is a decimal string
+  const money: number | undefined = metrics?.revenue.today;
+  owner.on("booking_created", ({ data, id, ownerId }) => [data.guestName, data.bookingId, id, ownerId]);
+  owner.on("occupancy_changed", ({ data }) => [data.hangarNumber, data.newOccupant]);
+  owner.on("*", (event) => event.type === "booking_updated" && event.data.previousStatus);
+  // @ts-expect-error a misspelt event
+  owner.on("booking_craeted", () => undefined);
+  // @ts-expect-error a misspelt field of an event
+  owner.on("booking_created", ({ data }) => data.gestName);
+  // @ts-expect-error this event says nothing of that
+  owner.on("occupancy_changed", ({ data }) => data.guestName);
+  assert.deepEqual([today, total, misspelt, money], [undefined, undefined, undefined, undefined]);
+});
+
+it("So does React's hook", () => {
+  const show = (stats: RealtimeStats<Marketplace>): unknown => {
+    const [newest] = stats.bookingNotifications;
+    const [moved] = stats.occupancyChanges;
+    // @ts-expect-error revenue is no booking notification
+    const isRevenue = newest?.type === "revenue_received";
+    // @ts-expect-error a misspelt metric
+    const misspelt: unknown = stats.metrics?.occupancy.percentag;
+    return [newest?.data.guestName, moved?.data.hangarNumber, stats.metrics?.occupancy.percentage, isRevenue, misspelt];
+  };
+  // @ts-expect-error an initial snapshot of another document
+  const Wrong = () => useRealtimeStats<Marketplace>({ ownerId: "7", initial: { data: { revenue: 7 }, asOf: "" } });
+  assert.deepEqual([typeof show, typeof Wrong], ["function", "function"]);
+});
+
+it("So does the fake daemon", () => {
+  const daemon = new FakeDaemon<Marketplace>();
+  // @ts-expect-error a metrics document without its groups
+  daemon.setMetrics("7", { revenue: {} });
+  // @ts-expect-error a misspelt event
+  daemon.emit("7", "booking_craeted", {});
+  assert.equal(daemon.connections, 0);
+});
+
+it("Without a configuration everything is JSON", () => {
+  const client: Client = createClient(options);
+  client.owner("7").on("anything", ({ data }) => data["anything"]);
+  assert.equal(client.owner("7").getSnapshot().metrics?.["anything"], undefined);
+});
