@@ -124,6 +124,8 @@ export class Session implements SocketHandlers {
   }
 
   message(text: string | undefined): void {
+    // What was on its way when the connection was closed.
+    if (this.#state === "closed") return;
     const verdict = this.#limits.take();
     if (verdict === "close") {
       this.#services.counters.count("tooManyMessages");
