@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { parse } from "valibot";
 import { type ClientOptions, WebSocket } from "ws";
-import { type Down, down } from "../../protocol/down.ts";
+import { type Down, type DownFrame, frame as anyFrame, RESERVED_TYPES } from "../../protocol/down.ts";
+import type { EventFrame } from "../../protocol/down/event.ts";
 import type { Up } from "../../protocol/up.ts";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 
@@ -16,7 +17,8 @@ const PATIENCE_MS = 5_000;
 
 /** A real client of the gateway. Every frame is checked against the protocol's schemas. */
 export class TestSocket {
-  readonly frames: Down[] = [];
+  /** Everything that came, in order. */
+  readonly heard: DownFrame[] = [];
   /** Every byte that came, for scans. */
   readonly bytes: Buffer[] = [];
   readonly #closing: Promise<Closed>;
@@ -30,7 +32,7 @@ export class TestSocket {
     this.native = new WebSocket(`ws://127.0.0.1:${port}${STREAM_PATH}`, protocols, rest);
     this.native.on("message", (data: Buffer) => {
       this.bytes.push(data);
-      this.frames.push(parse(down, JSON.parse(data.toString())));
+      this.heard.push(parse(anyFrame, JSON.parse(data.toString())));
       this.#wake();
     });
     this.#closing = new Promise((resolve, reject) => {
@@ -42,6 +44,15 @@ export class TestSocket {
       });
     });
     this.#closing.catch(() => {});
+  }
+
+  /** What came but events. */
+  get frames(): readonly Down[] {
+    return this.heard.filter(isOwn);
+  }
+
+  get events(): readonly EventFrame[] {
+    return this.heard.filter((frame): frame is EventFrame => !isOwn(frame));
   }
 
   /** How the connection ended; rejects if it doesn't, soon. */
@@ -72,11 +83,20 @@ export class TestSocket {
 
   /** The next frame of this type; frames before it are passed over. */
   async next<Type extends Down["type"]>(type: Type): Promise<DownOf<Type>> {
+    return (await this.#next(type)) as DownOf<Type>;
+  }
+
+  /** The next event of this name; frames before it are passed over. */
+  async nextEvent(name: string): Promise<EventFrame> {
+    return (await this.#next(name)) as EventFrame;
+  }
+
+  async #next(type: string): Promise<DownFrame> {
     const deadline = AbortSignal.timeout(PATIENCE_MS);
     for (;;) {
-      for (let frame = this.frames[this.#read]; frame !== undefined; frame = this.frames[this.#read]) {
+      for (let frame = this.heard[this.#read]; frame !== undefined; frame = this.heard[this.#read]) {
         this.#read++;
-        if (frame.type === type) return frame as DownOf<Type>;
+        if (frame.type === type) return frame;
       }
       if (this.#closed) throw new Error(`closed before a ${type}; came: ${this.#types()}`);
       await new Promise<void>((resolve, reject) => {
@@ -88,7 +108,7 @@ export class TestSocket {
   }
 
   #types(): string {
-    return this.frames.map((frame) => frame.type).join(", ");
+    return this.heard.map((frame) => frame.type).join(", ");
   }
 
   async subscribe(ownerId: string): Promise<DownOf<"snapshot">> {
@@ -98,14 +118,14 @@ export class TestSocket {
 
   /** Everything that the daemon sent before now has arrived when this returns. */
   async settle(): Promise<void> {
-    const id = `settle-${this.frames.length}`;
+    const id = `settle-${this.heard.length}`;
     this.say({ type: "ping", id });
     for (let answer = await this.next("ack"); answer.id !== id; answer = await this.next("ack"));
   }
 
   /** Forgets what came, for tests that read a lot. */
   forget(): void {
-    this.frames.length = 0;
+    this.heard.length = 0;
     this.bytes.length = 0;
     this.#read = 0;
   }
@@ -113,4 +133,8 @@ export class TestSocket {
   terminate(): void {
     this.native.terminate();
   }
+}
+
+function isOwn(frame: DownFrame): frame is Down {
+  return RESERVED_TYPES.has(frame.type);
 }

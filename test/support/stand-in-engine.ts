@@ -10,6 +10,7 @@ export class StandInEngine implements Demand {
   asOf = 1_778_241_600_000_000;
   snapshot = "1:1:";
   #version = 0;
+  #snapshots = 0;
   readonly #last = new Map<string, number>();
   #publish: (update: Published) => void = () => {};
 
@@ -36,6 +37,16 @@ export class StandInEngine implements Demand {
     this.#publish({ kind: "patch", previous, patch: structuredClone(patch), ...this.#next(owner) });
   }
 
+  /** What one batch brings: the events, then the patch, if there is one. */
+  commit(owner: string, names: readonly string[], patch?: JsonObject): void {
+    const next = patch && { previous: this.#last.get(owner) ?? 0, patch: structuredClone(patch), ...this.#next(owner) };
+    if (next === undefined) this.#move();
+    const { snapshot, asOf } = this;
+    const events = names.map((name) => ({ id: `id-${name}`, name: "made", data: { name } }));
+    if (events.length > 0) this.#publish({ kind: "events", owner, events, snapshot, asOf });
+    if (next !== undefined) this.#publish({ kind: "patch", ...next });
+  }
+
   stale(owner: string, reason: StaleReason): void {
     this.#publish({ kind: "stale", owner, since: this.asOf, reason });
   }
@@ -47,8 +58,13 @@ export class StandInEngine implements Demand {
   #next(owner: string) {
     const version = ++this.#version;
     this.#last.set(owner, version);
-    this.asOf += 1001;
-    this.snapshot = `${version}:${version}:`;
+    this.#move();
     return { owner, epoch: this.epoch, version, snapshot: this.snapshot, asOf: this.asOf };
+  }
+
+  #move(): void {
+    this.asOf += 1001;
+    this.#snapshots += 1;
+    this.snapshot = `${this.#snapshots}:${this.#snapshots}:`;
   }
 }

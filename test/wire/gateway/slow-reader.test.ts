@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { it } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
+import { rawSubscriber } from "../../support/raw-subscriber.ts";
 import { TestSocket } from "../../support/socket.ts";
 import { onEachTransport } from "../../support/transports.ts";
 
@@ -95,16 +95,7 @@ await onEachTransport("A slow reader", (transport) => {
 /** A subscriber of owner 7 that reads nothing after the handshake. */
 async function neverReads({ port, token, gateway, engine }: RunningGateway): Promise<Socket> {
   const before = gateway.connections;
-  const socket = connect(port, "127.0.0.1");
-  const message = Buffer.from(JSON.stringify({ type: "subscribe", id: "s", ownerId: "7" }));
-  const mask = Buffer.alloc(4);
-  socket.write(
-    `GET /v1/stream HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\n` +
-      `sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\nauthorization: Bearer ${token({ ownerId: 7 })}\r\n\r\n`,
-  );
-  await once(socket, "data");
-  socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | message.length]), mask, message]));
-  for (let snapshot = ""; !snapshot.includes('"snapshot"'); ) snapshot += String((await once(socket, "data"))[0]);
+  const socket = await rawSubscriber(port, token({ ownerId: 7 }));
   socket.pause();
   assert.equal(gateway.connections, before + 1);
   assert.ok(engine.watched.includes("7"));
