@@ -3,6 +3,7 @@ import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { OWNER_SOURCE } from "../capture/watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
+import { unreachable } from "../config/unreachable.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import type { CapturedTables } from "./captured-tables.ts";
 import { dateType, wideType } from "./column-type.ts";
@@ -84,6 +85,8 @@ function happened(what: Change["what"], row: Images): string {
       const now = conditionSql(what.condition, row.table, (column) => row.now(column));
       return `${IS_THERE} and (${now}) and (${WAS_THERE} and (${was(what.condition, row)})) is not true`;
     }
+    default:
+      return unreachable(what);
   }
 }
 
@@ -108,6 +111,8 @@ function fieldOf(name: string, field: FieldDefinition, row: Images, tables: Capt
       return { name, kind: "days", from: field.from.name, until: field.until.name };
     case "lookup":
       return { name, kind: "lookup", ...lookupOf(field, row, tables) };
+    default:
+      return unreachable(field);
   }
 }
 

@@ -23,7 +23,7 @@ export function deleted<Table extends string>(table: TableOf<Table>): RowChange<
 /** Rows that were there before, and differ in one of these columns. */
 export function changed<Table extends string>(
   column: ColumnOf<Table>,
-  ...more: readonly ColumnOf<Table>[]
+  ...more: readonly ColumnOf<NoInfer<Table>>[]
 ): RowChange<Table> {
   const columns = [column, ...more].map((taken) => columnOf(taken, "changed()"));
   return new RowChange(changeOf((columns[0] as PgColumn).table, { kind: "changed", columns }));

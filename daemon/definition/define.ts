@@ -86,6 +86,7 @@ export interface PeriodOf<Table extends string> {
   readonly column: ColumnOf<Table>;
 }
 
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- where no events are declared there are none
 export function defineConfig<const Metrics extends MetricTree, const Events extends EventTree = Record<never, never>>(
   config: Config<Metrics, Events>,
 ): Config<Metrics, Events> {

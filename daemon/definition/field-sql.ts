@@ -1,9 +1,10 @@
 /** SQL of an event's data: a source's values as JSON takes them. Nothing here reads a clock, a setting or a session's formats. */
 import { type CapturedColumn, OWNER_SOURCE, type WatchedTable } from "../capture/watched-table.ts";
+import { unreachable } from "../config/unreachable.ts";
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { FieldForm, FieldPlan, Plan } from "./plan.ts";
 import { watchedBy, ZONE } from "./row-source.ts";
-import { clampedDate, clampedInstant } from "./row-value.ts";
+import { isOrdinary } from "./row-value.ts";
 
 /** The value in its form. NULL stays NULL; what no form can hold, as `infinity`, is the text that PostgreSQL prints. */
 export function formed(value: string, form: FieldForm): string {
@@ -17,6 +18,8 @@ export function formed(value: string, form: FieldForm): string {
       return `round(${value}, ${form.scale})::text`;
     case "instant":
       return `case when isfinite(${value}) then to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') else ${value}::text end`;
+    default:
+      return unreachable(form);
   }
 }
 
@@ -33,18 +36,25 @@ function valueOf(field: FieldPlan, table: WatchedTable, plan: Plan): string {
     case "before":
       return formed(`b.${quoteIdentifier(field.column)}`, field.form);
     case "days": {
-      const [from, until] = [field.from, field.until].map((name) => localDate(columnNamed(table, name)));
-      return `case when ${ZONE} = any($3::text[]) then ${until} - ${from} end`;
+      const [from, until] = [columnNamed(table, field.from), columnNamed(table, field.until)];
+      const known = [`${ZONE} = any($3::text[])`, isDated(from), isDated(until)].join(" and ");
+      return `case when ${known} then ${localDate(until)} - ${localDate(from)} end`;
     }
     case "lookup":
       return lookedUp(field, table, plan);
+    default:
+      return unreachable(field);
   }
+}
+
+function isDated({ name, type }: CapturedColumn): string {
+  return isOrdinary(`r.${quoteIdentifier(name)}`, type === "date" ? "date" : "timestamptz");
 }
 
 /** A zone that PostgreSQL does not know would fail the statement: asked for only where it is known to be good. */
 function localDate({ name, type }: CapturedColumn): string {
   const column = `r.${quoteIdentifier(name)}`;
-  return type === "date" ? clampedDate(column) : `(${clampedInstant(column)} at time zone ${ZONE})::date`;
+  return type === "date" ? column : `(${column} at time zone ${ZONE})::date`;
 }
 
 /**

@@ -20,6 +20,12 @@ export function clampedDate(reference: string): string {
   return `least(greatest(${reference}, date '${EARLIEST}'), date '${LATEST}')`;
 }
 
+/** True for an instant or a date of which zone arithmetic makes an ordinary date. */
+export function isOrdinary(reference: string, type: "timestamptz" | "date"): string {
+  const bound = (date: string): string => (type === "date" ? `date '${date}'` : `timestamptz '${date} 00:00:00+00'`);
+  return `${reference} >= ${bound(EARLIEST)} and ${reference} < ${bound(LATEST)}`;
+}
+
 /** An instant that is not NULL, in microseconds since 1970, clamped. */
 export function instantUs(reference: string): string {
   return `(extract(epoch from ${clampedInstant(reference)}) * 1000000)::bigint`;

@@ -1,14 +1,23 @@
 /** A configuration for tables that have nothing in common with the demo's; docs/your-own-tables.md follows it step by step. */
 import {
+  became,
+  before,
+  changed,
   count,
   currency,
   day,
+  days,
   defineConfig,
+  deleted,
   earliest,
   growth,
+  id,
+  inserted,
   keys,
   lastMonths,
+  lookup,
   month,
+  occupant,
   overlap,
   percentage,
   sum,
@@ -65,6 +74,13 @@ const open = inArray(hangars.state, ["open", "reserved only"]);
 const settled = sum(stays.cents).where(eq(stays.payment, "settled"));
 const staying = and(eq(stays.state, "checked in"), ne(stays.payment, "refunded"));
 
+const stay = {
+  no: id(stays.no),
+  hangar: id(stays.hangar),
+  state: stays.state,
+  nights: days(stays.arrives, stays.leaves),
+};
+
 export default defineConfig({
   owner: { table: owners, key: owners.key, timeZone: owners.tz, currency: owners.money },
   sources: {
@@ -98,5 +114,21 @@ export default defineConfig({
       ),
       everBooked: keys(stays.hangar),
     },
+  },
+  events: {
+    stay_booked: inserted(stays).data({ ...stay, area: lookup(hangars.area, stays.hangar) }),
+    stay_moved: changed(stays.hangar, stays.arrives, stays.leaves).data({ ...stay, from: before(stays.arrives) }),
+    stay_cancelled: deleted(stays).where(ne(stays.state, "draft")).data(stay),
+    cents_settled: became(stays, eq(stays.payment, "settled")).data({
+      no: id(stays.no),
+      cents: stays.cents,
+      money: lookup(owners.money, stays.host),
+    }),
+    guest_changed: occupant({
+      group: hangars.no,
+      where: open,
+      stays: { group: stays.hangar, where: staying, from: stays.arrives, until: stays.leaves, label: stays.state },
+      data: { hangar: id(hangars.no), area: hangars.area },
+    }),
   },
 });

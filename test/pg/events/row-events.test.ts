@@ -210,7 +210,7 @@ await onEachServer("row events", (server) => {
       "insert into listings (id, owner_id, hangar_number, status) values (13, 1, 'H-13', 'active')",
     );
     const keys = (projection: number): unknown[] =>
-      grains.filter((grain) => grain.projection === projection).map(({ key = "" }) => JSON.parse(key));
+      grains.filter((grain) => grain.projection === projection).map(({ key = "" }) => JSON.parse(key) as unknown);
     assert.deepEqual(keys(occupants.stays.projection), [["10", "1", 'Zoë "Z"']]);
     assert.deepEqual(keys(occupants.groups.projection), [["13", { listingId: "13", hangarNumber: "H-13" }]]);
     const [stay] = grains.filter(({ projection }) => projection === occupants.stays.projection);
@@ -220,7 +220,7 @@ await onEachServer("row events", (server) => {
 });
 
 function shown(events: readonly BatchEvent[]): string[] {
-  return events.map(({ name, data }) => `${name} ${String(data["bookingId"])}`);
+  return events.map(({ name, data }) => `${name} ${data["bookingId"] as string}`);
 }
 
 function booking(given: Readonly<Record<string, string | number>>): string {

@@ -1,0 +1,156 @@
+/** A client that was away gets what it missed: all of it, in order, once; or is told that nobody can say. */
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, beforeEach, it } from "node:test";
+import { book, ReturningMarketplace } from "../../support/returning-client.ts";
+import { onEachServer } from "../../support/servers.ts";
+
+await onEachServer("resume", (server) => {
+  let market: ReturningMarketplace;
+  let cursor: string;
+  let next = 100;
+  const write = (...statements: readonly string[]): Promise<unknown[]> =>
+    statements.reduce<Promise<unknown[]>>(
+      async (done, statement) => [...(await done), await market.database.query(statement)],
+      Promise.resolve([]),
+    );
+
+  before(async () => {
+    // Each transport with one of the servers.
+    const transport = server.major === 15 ? "ws" : "auto";
+    market = await ReturningMarketplace.open(await server.createDatabase(), { DELTAD_TRANSPORT: transport });
+  });
+  after(() => market.stopDaemon());
+
+  /** A client that has heard of one booking, and then goes. */
+  beforeEach(async () => {
+    const { socket } = await market.come();
+    cursor = await market.hear(socket, book((next += 1)));
+    socket.terminate();
+  });
+
+  it("the events between going and coming back, in order of commit, each once; and then what happens next", async () => {
+    const [a, b] = [(next += 1), (next += 1)];
+    await write(book(a), book(b), `update bookings set status = 'completed' where id = ${a}`);
+    const { socket, snapshot, events } = await market.come(cursor);
+    assert.equal(snapshot.recovered, true);
+    assert.deepEqual(events, [`booking_created ${a}`, `booking_created ${b}`, `booking_completed ${a}`]);
+    await market.hear(socket, `update bookings set status = 'completed' where id = ${b}`);
+    assert.equal(new Set(socket.events.map(({ id }) => id)).size, 4);
+    socket.terminate();
+  });
+
+  it("nothing, where nothing happened: the event that the cursor came with is not sent again", async () => {
+    const { socket, snapshot, events } = await market.come(cursor);
+    assert.deepEqual([snapshot.recovered, events], [true, []]);
+    socket.terminate();
+  });
+
+  it("transactions that were open when it went come too, before those that waited for them", async () => {
+    const [late, id] = [(next += 1), (next += 1)];
+    const open = await market.database.client();
+    await open.query(`begin; ${book(late)}`);
+    const watching = await market.come();
+    const since = await market.hear(watching.socket, book(id));
+    watching.socket.terminate();
+    await open.query(`update bookings set status = 'cancelled' where id = ${id}; commit`);
+    await write(`update bookings set guest_name = 'other' where id = ${late}`);
+    const { socket, snapshot, events } = await market.come(since);
+    assert.equal(snapshot.recovered, true);
+    assert.deepEqual(events, [`booking_created ${late}`, `booking_updated ${id}`, `booking_updated ${late}`]);
+    socket.terminate();
+  });
+
+  it("the rest of a commit whose first events alone arrived", async () => {
+    const watching = await market.come();
+    const [a, b, c] = [(next += 1), (next += 1), (next += 1)];
+    await market.database.query(`${book(a)}; ${book(b)}; ${book(c)}`);
+    while (watching.socket.events.length < 3) await watching.socket.settle();
+    const [first] = watching.socket.events;
+    watching.socket.terminate();
+    const { socket, events } = await market.come(first?.cursor);
+    assert.deepEqual(events, [`booking_created ${b}`, `booking_created ${c}`]);
+    socket.terminate();
+  });
+
+  it("the same events under the same ids as those who stayed, after the daemon was replaced as well", async () => {
+    const staying = await market.come();
+    const [a, b] = [(next += 1), (next += 1)];
+    await market.hear(staying.socket, book(a), book(b));
+    const ids = staying.socket.events.map(({ id }) => id);
+    staying.socket.terminate();
+    await market.stopDaemon();
+    const c = (next += 1);
+    await write(book(c));
+    await market.startDaemon();
+    const { socket, snapshot, events } = await market.come(cursor);
+    assert.equal(snapshot.recovered, true);
+    assert.deepEqual(events.at(-1), `booking_created ${c}`);
+    assert.deepEqual(
+      socket.events.slice(0, 2).map(({ id }) => id),
+      ids,
+    );
+    socket.terminate();
+  });
+
+  it("another owner's events are in no resume, nor does its cursor open one", async () => {
+    const [mine, theirs] = [(next += 1), (next += 1)];
+    await write(book(mine), book(theirs, 2, "canary-guest"));
+    const { socket, events } = await market.come(cursor);
+    assert.deepEqual(events, [`booking_created ${mine}`]);
+    assert.ok(!Buffer.concat(socket.bytes).includes("canary"));
+    socket.terminate();
+    const other = await market.come(cursor, "2");
+    assert.deepEqual([other.snapshot.recovered, other.events], [false, []]);
+    other.socket.terminate();
+  });
+
+  it("a cursor that was not made here is answered with a snapshot, and `recovered: false`", async () => {
+    const flipped = `${cursor.slice(0, -2)}${cursor.at(-2) === "A" ? "B" : "A"}${cursor.at(-1)}`;
+    for (const forged of ["", "x", flipped, randomBytes(60).toString("base64url"), "A".repeat(9_000), "\u0000"]) {
+      const { socket, snapshot, events } = await market.come(forged);
+      assert.deepEqual([snapshot.recovered, events], [false, []]);
+      socket.terminate();
+    }
+  });
+
+  it("after a bulk statement nobody can say what was missed", async () => {
+    await write(`with b as (${book((next += 1))} returning *) select from b`, "truncate payouts");
+    const kept = await market.come(cursor);
+    assert.deepEqual([kept.snapshot.recovered, kept.events.length], [true, 1], "a source of no event says nothing");
+    kept.socket.terminate();
+    await write("insert into deltad.reset (source, owner, rows) values ('bookings', '1', 9000)");
+    const { socket, snapshot, events } = await market.come(cursor);
+    assert.deepEqual([snapshot.recovered, events], [false, []]);
+    socket.terminate();
+  });
+
+  it("after a stay began, ended or was written, nobody can say who came and went meanwhile", async () => {
+    await write(
+      book((next += 1))
+        .replace("'pending'", "'confirmed'")
+        .replace("now() + interval '30 days'", "now() - interval '1 day'"),
+    );
+    const { socket, snapshot } = await market.come(cursor);
+    assert.equal(snapshot.recovered, false);
+    socket.terminate();
+  });
+
+  it("after the changes were removed, nobody can say what was missed; who has seen them all misses nothing", async () => {
+    await write(book((next += 1)));
+    const staying = await market.come();
+    const later = await market.hear(staying.socket, book((next += 1)));
+    staying.socket.terminate();
+    await market.stopDaemon();
+    await write("select deltad.prune(100000)");
+    await market.startDaemon();
+    for (const [since, recovered] of [
+      [cursor, false],
+      [later, true],
+    ] as const) {
+      const { socket, snapshot, events } = await market.come(since);
+      assert.deepEqual([snapshot.recovered, events], [recovered, []]);
+      socket.terminate();
+    }
+  });
+});
