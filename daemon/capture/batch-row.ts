@@ -82,7 +82,7 @@ export function parseGrain(projection: number, row: TextRow): Grain {
 }
 
 function parseReset([, owner, source, , rows, xid]: TextRow): Reset {
-  return { source: textOf(source), owner: owner ?? undefined, rows: integerOf(rows), xid: BigInt(xid ?? "0") };
+  return { source: textOf(source), owner: owner ?? undefined, rows: integerOf(rows), xid: BigInt(textOf(xid)) };
 }
 
 function integerOf(value: string | null | undefined): number | undefined {

@@ -20,11 +20,14 @@ export interface Grain {
   readonly values: readonly bigint[];
 }
 
-/** A bulk statement or TRUNCATE: images were not kept, so the owner (all owners, if undefined) must be read again. */
+/**
+ * Bulk statements or TRUNCATEs of one transaction on one source: images were not kept, so the owner (all owners, if undefined) must be
+ * read again.
+ */
 export interface Reset {
   readonly source: string;
   readonly owner: string | undefined;
-  /** How many of the owner's rows it changed; undefined where the whole table is named. */
+  /** How many of the owner's rows they changed; undefined where that was not counted. */
   readonly rows: number | undefined;
   /** Its top-level transaction. */
   readonly xid: bigint;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../../protocol/json.ts";
-import type { BatchEvent } from "../capture/batch.ts";
+import type { BatchEvent, Reset } from "../capture/batch.ts";
 import type { OccupantChange } from "./occupied-group.ts";
 
 /** Something that happened to an owner, as its clients are told. */
@@ -14,14 +14,6 @@ export interface OwnerEvent {
 
 /** What every configuration with events has: a bulk statement is told once, instead of its rows. */
 const BULK_CHANGED = "bulk_changed";
-
-/** A bulk statement, or several of one transaction on one source. */
-export interface BulkChange {
-  readonly source: string;
-  readonly xid: bigint;
-  /** Of this owner; undefined where the statement doesn't say. */
-  readonly rows: number | undefined;
-}
 
 /** 22 characters of base64 are 132 bits: no two events of a database's life share them. */
 const ID_LENGTH = 22;
@@ -41,7 +33,7 @@ export function rowEvent(incarnation: Uint8Array, { name, id, data }: BatchEvent
   return { id: eventId(incarnation, name, id), name, data };
 }
 
-export function bulkEvent(incarnation: Uint8Array, { source, xid, rows }: BulkChange): OwnerEvent {
+export function bulkEvent(incarnation: Uint8Array, { source, xid, rows }: Reset): OwnerEvent {
   return {
     id: eventId(incarnation, BULK_CHANGED, `${source}.${xid}`),
     name: BULK_CHANGED,

@@ -1,4 +1,4 @@
-import type { Batch, Reset } from "../capture/batch.ts";
+import type { Batch } from "../capture/batch.ts";
 import { bulkEvent, type OwnerEvent, rowEvent } from "../events/owner-event.ts";
 import type { Slices } from "./slices.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
@@ -25,39 +25,12 @@ export async function eventsByOwner(options: BatchEventsOptions): Promise<Map<Wa
     tell(owners.get(event.owner), rowEvent(incarnation, event));
     if (work.isDue) await work.turn();
   }
-  for (const [id, change] of bulkChanges(batch.resets)) {
-    const event = bulkEvent(incarnation, change);
-    for (const owner of id === undefined ? owners.values() : [owners.get(id)]) {
+  for (const reset of batch.resets) {
+    const event = bulkEvent(incarnation, reset);
+    for (const owner of reset.owner === undefined ? owners.values() : [owners.get(reset.owner)]) {
       tell(owner, event);
       if (work.isDue) await work.turn();
     }
   }
   return told;
-}
-
-/** One per owner, source and transaction, however many statements there were. */
-function* bulkChanges(resets: readonly Reset[]): Generator<readonly [string | undefined, Reset], undefined> {
-  const sums = new Map<string, Reset>();
-  for (const reset of resets) {
-    const key = JSON.stringify([reset.owner ?? null, reset.source, String(reset.xid)]);
-    const before = sums.get(key);
-    sums.set(key, before === undefined ? reset : { ...reset, rows: sumOf(before.rows, reset.rows) });
-  }
-  const whole = new Set([...sums.values()].filter(isWhole).map(transactionOf));
-  // Who is told of the whole table need not be told of a part.
-  for (const reset of sums.values()) if (isWhole(reset) || !whole.has(transactionOf(reset))) yield [reset.owner, reset];
-  return undefined;
-}
-
-function isWhole({ owner }: Reset): boolean {
-  return owner === undefined;
-}
-
-function transactionOf({ source, xid }: Reset): string {
-  return `${xid} ${source}`;
-}
-
-/** Undefined where one of them is not known. */
-function sumOf(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? undefined : a + b;
 }
