@@ -47,6 +47,13 @@ export class StandInEngine implements Demand {
     if (next !== undefined) this.#publish({ kind: "patch", ...next });
   }
 
+  /** What one batch brings that holds a single event, of this name. */
+  happen(owner: string, name: string): void {
+    this.#move();
+    const { snapshot, asOf } = this;
+    this.#publish({ kind: "events", owner, events: [{ id: `id-${name}`, name, data: {} }], snapshot, asOf });
+  }
+
   stale(owner: string, reason: StaleReason): void {
     this.#publish({ kind: "stale", owner, since: this.asOf, reason });
   }

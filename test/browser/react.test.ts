@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { WebSocket } from "playwright-core";
+import { build } from "vite";
+import { describeInBrowser, type Tab } from "../support/browser.ts";
+import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
+import type { Wish } from "./stats-page.ts";
+
+const SCRIPT = fileURLToPath(new URL("stats-page.js", import.meta.url));
+
+describeInBrowser("useRealtimeStats", (openTab) => {
+  let folder: string;
+  let server: RunningGateway;
+  let tab: Tab;
+  let sockets: WebSocket[];
+
+  stopGatewaysAfterEach();
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "deltad-react-"));
+    const head = `<!doctype html><title>stats</title><link rel="icon" href="./favicon.svg">`;
+    await writeFile(
+      join(folder, "index.html"),
+      `${head}<div id="root"></div><script type="module" src="${SCRIPT}"></script>`,
+    );
+    await mkdir(join(folder, "public"));
+    await writeFile(join(folder, "public", "favicon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+    await build({
+      configFile: false,
+      root: folder,
+      base: "./",
+      logLevel: "error",
+      // React's own checks: effects that are run twice in strict mode, warnings on the console.
+      define: { "process.env.NODE_ENV": '"development"' },
+      build: { outDir: join(folder, "page"), emptyOutDir: true, modulePreload: { polyfill: false } },
+    });
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  beforeEach(async () => {
+    server = await startGateway({ transport: "auto", pageDir: join(folder, "page") });
+    server.engine.documents.set("1", { revenue: { today: "1.00" } });
+    server.engine.documents.set("2", { revenue: { today: "2.00" } });
+    tab = await openTab();
+    sockets = [];
+    tab.page.on("websocket", (socket) => sockets.push(socket));
+    await tab.page.goto(`http://127.0.0.1:${server.port}/`);
+  });
+  afterEach(async () => {
+    await tab.close();
+    assert.deepEqual(tab.errors, []);
+  });
+
+  const show = (wish: Wish) => tab.page.evaluate(`show(${JSON.stringify(wish)})`);
+  const press = (owner: string, name: string) =>
+    tab.page.locator(`#owner-${owner}`).getByText(name, { exact: true }).click();
+  const says = (owner: string, text: string) =>
+    tab.page.locator(`#owner-${owner} p`).getByText(text, { exact: true }).waitFor();
+  const open = () => sockets.filter((socket) => !socket.isClosed()).length;
+  const owners = [{ ownerId: "1" }, { ownerId: "2" }];
+
+  async function tell(owner: string, name: string): Promise<void> {
+    server.engine.happen(owner, name);
+    // The hub waits for the end of the turn: the metrics of the same commit may follow.
+    await Promise.resolve();
+    server.clock.advance(50);
+  }
+
+  it("below a provider shares one socket among all hooks, in strict mode too, and closes it when the provider goes", async () => {
+    await show({ owners, shared: server.token({ owners: [1, 2] }) });
+    await says("1", "1.00, live, , , 0");
+    await says("2", "2.00, live, , , 0");
+    assert.equal(sockets.length, 1);
+    server.engine.patch("2", { revenue: { today: "2.50" } });
+    server.clock.advance(50);
+    await says("2", "2.50, live, , , 0");
+    const closed = sockets[0]?.waitForEvent("close");
+    await show({ owners: [] });
+    await closed;
+    assert.equal(open(), 0);
+  });
+
+  it("keeps notifications by owner, counts those unread, and clears them", async () => {
+    await show({ owners, shared: server.token({ owners: [1, 2] }) });
+    await says("1", "1.00, live, , , 0");
+    await says("2", "2.00, live, , , 0");
+    await tell("1", "booking_created");
+    await tell("1", "booking_completed");
+    await tell("1", "occupancy_changed");
+    await says("1", "1.00, live, booking_completed booking_created, occupancy_changed, 3");
+    await says("2", "2.00, live, , , 0");
+    await press("1", "clear");
+    await says("1", "1.00, live, , , 0");
+    await tell("1", "booking_updated");
+    await says("1", "1.00, live, booking_updated, , 1");
+  });
+
+  it("opens a socket of its own with a token, one in strict mode too, and keeps the numbers when it is told to disconnect", async () => {
+    await show({ owners: [{ ownerId: "1", token: server.token({ ownerId: 1 }) }] });
+    await says("1", "1.00, live, , , 0");
+    assert.equal(sockets.length, 1);
+    await press("1", "disconnect");
+    await says("1", "1.00, closed, , , 0");
+    await press("1", "connect");
+    await says("1", "1.00, live, , , 0");
+    assert.equal(sockets.length, 2);
+    assert.equal(open(), 1);
+  });
+
+  it("asks for nothing while it is not enabled", async () => {
+    const token = server.token({ ownerId: 1 });
+    await show({ owners: [{ ownerId: "1", token, enabled: false }] });
+    await says("1", "-, idle, , , 0");
+    assert.equal(sockets.length, 0);
+    await show({ owners: [{ ownerId: "1", token }] });
+    await says("1", "1.00, live, , , 0");
+    await show({ owners: [{ ownerId: "1", token, enabled: false }] });
+    await says("1", "-, idle, , , 0");
+    assert.equal(open(), 0);
+  });
+
+  it("stops at a token that is refused, and goes on with another", async () => {
+    await show({ owners: [{ ownerId: "1", token: "not a token" }] });
+    await says("1", "-, closed, , , 0");
+    await show({ owners: [{ ownerId: "1", token: server.token({ ownerId: 1 }) }] });
+    await says("1", "1.00, live, , , 0");
+  });
+});
