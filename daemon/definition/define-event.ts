@@ -121,7 +121,7 @@ export function days<From extends ColumnOf<string>>(
 }
 
 /** What every occupant event tells beside its own data. Occupants are told by their label. */
-export interface Occupancy {
+export interface OccupantTold {
   readonly isNowOccupied: boolean;
   readonly previousOccupant: string | null;
   readonly newOccupant: string | null;
@@ -148,7 +148,7 @@ export function occupant<
   };
   /** Columns of the row of what is occupied. */
   readonly data: Fields;
-}): Event<DataOf<Fields> & Occupancy> {
+}): Event<DataOf<Fields> & OccupantTold> {
   const { group, where, stays, data } = definition;
   const column = (taken: ColumnOf<string>): PgColumn => columnOf(taken, "occupant()");
   return {
