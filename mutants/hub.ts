@@ -13,7 +13,7 @@ export const HUB_MUTANTS: readonly Mutant[] = [
   {
     name: "all sends go out in one turn",
     file: "daemon/hub/delivery.ts",
-    find: "        if (this.#budget === 0) return this.#openTurn();\n",
+    find: "        if (this.#budget <= 0) return this.#openTurn();\n",
     replace: "",
     test: "test/unit/hub/delivery.test.ts",
     title: "What fits a turn goes out at once, the rest in order in later turns, at most so many in each",

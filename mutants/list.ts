@@ -1,6 +1,7 @@
 import { CAPTURE_MUTANTS } from "./capture.ts";
 import { CLIENT_MUTANTS } from "./client.ts";
 import { DEFINITION_MUTANTS } from "./definition.ts";
+import { EVENTS_MUTANTS } from "./events.ts";
 import { GATEWAY_MUTANTS } from "./gateway.ts";
 import { HUB_MUTANTS } from "./hub.ts";
 import { LOADING_MUTANTS } from "./loading.ts";
@@ -18,6 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CAPTURE_MUTANTS,
   ...READING_MUTANTS,
   ...SQL_MUTANTS,
+  ...EVENTS_MUTANTS,
   ...HUB_MUTANTS,
   ...GATEWAY_MUTANTS,
   ...SOCKETS_MUTANTS,

@@ -106,8 +106,8 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   {
     name: "load and the same batch's deltas both taken",
     file: "daemon/metrics/engine.ts",
-    find: "this.#fold(batch, started.owners)",
-    replace: "this.#fold(batch, NO_OWNERS)",
+    find: "this.#fold(batch, events, started.owners)",
+    replace: "this.#fold(batch, events, NO_OWNERS)",
     test: LOADING,
     title: "an owner takes nothing else from the batch at whose cut it is loaded",
   },

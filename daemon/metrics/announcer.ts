@@ -75,8 +75,8 @@ export class Announcer {
 
   patch(owner: WatchedOwner, patch: JsonObject, asOf: number): void {
     const previous = owner.version;
-    owner.asOf = asOf;
     owner.version = this.#version += 1;
+    owner.asOf = asOf;
     this.#publish({
       kind: "patch",
       owner: owner.id,

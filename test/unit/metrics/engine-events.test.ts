@@ -229,6 +229,20 @@ describe("engine and occupants", () => {
     );
   });
 
+  it("who comes back at another instant is another event", async () => {
+    const bench = new EngineBench({ plan: OCCUPIED_PLAN, start: START });
+    const anas = [0, 2].map((hours) => stay("7", "Ana", START + hours * HOUR, START + (hours + 1) * HOUR));
+    await bench.open({ 1: [ROOM, ...anas] });
+    bench.take();
+    for (let hour = 0; hour < 4; hour += 1) {
+      bench.time.advance(HOUR / 1000);
+      await bench.settled();
+    }
+    const ids = eventsOf(bench.take()).flatMap(({ events }) => events.map(({ id }) => id));
+    assert.equal(ids.length, 3);
+    assert.equal(new Set(ids).size, 3);
+  });
+
   it("by the clock across midnight and the nights on which clocks change", async () => {
     for (const [zone, date] of [
       ["America/Havana", "2026-10-31"],
