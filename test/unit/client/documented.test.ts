@@ -1,0 +1,63 @@
+/** The code of docs/client.md, paragraph by paragraph. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { it } from "node:test";
+import type { ShapeOf } from "deltad";
+import { createClient } from "deltad/client";
+import { FakeDaemon } from "deltad/testing";
+import { WebSocket } from "ws";
+import type config from "../../../demo/deltad.config.ts";
+
+const shown: unknown[] = [];
+const toasts: unknown[] = [];
+const getToken = (): string => "token";
+const show = (...what: unknown[]): void => void shown.push(what);
+const toast = (what: unknown): void => void toasts.push(what);
+
+it("The page about the client shows code that is compiled here", () => {
+  const read = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), "utf8");
+  const lines = new Set(
+    read("test/unit/client/documented.test.ts")
+      .split("\n")
+      .map((line) => line.trim()),
+  );
+  const blocks = [...read("docs/client.md").matchAll(/```ts\n(.*?)```/gs)];
+  assert.ok(blocks.length >= 4);
+  for (const [, code = ""] of blocks) {
+    for (const line of code.split("\n")) assert.ok(line === "" || lines.has(line.trim()), line);
+  }
+});
+
+/** Compiled, and never called: it would look for live.example.com. */
+export function connects(): void {
+  const client = createClient({ url: "https://live.example.com", getToken });
+  client.connect();
+
+  const owner = client.owner("7");
+  owner.subscribe(() => {
+    const { metrics, asOf, connection } = owner.getSnapshot();
+    show(metrics, asOf, connection.state);
+  });
+  owner.on("booking_created", ({ data }) => toast(data["guestName"]));
+}
+
+it("A client made from the page's words is typed, and runs on ws", () => {
+  const typed = createClient<ShapeOf<typeof config>>({ url: "https://live.example.com", getToken });
+  typed.owner("7").on("booking_created", ({ data }) => toast(data.guestName));
+  const inNode = createClient({ url: "https://live.example.com", getToken, environment: { WebSocket } });
+  assert.equal(inNode.owner("7").getSnapshot().connection.state, typed.owner("7").getSnapshot().connection.state);
+});
+
+it("The page's test of an application hears what its daemon says", async () => {
+  const daemon = new FakeDaemon();
+  const tested = createClient({ url: daemon.url, getToken, environment: { WebSocket: daemon.WebSocket } });
+  daemon.setMetrics("7", { revenue: { today: "12.50" } });
+  tested.owner("7").on("booking_created", ({ data }) => toast(data["guestName"]));
+  tested.connect();
+  await new Promise(setImmediate);
+  daemon.emit("7", "booking_created", { guestName: "Ana" });
+  await new Promise(setImmediate);
+  assert.deepEqual(toasts, ["Ana"]);
+  assert.equal(tested.owner("7").getSnapshot().connection.state, "live");
+  tested.close();
+});
