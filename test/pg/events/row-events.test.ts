@@ -67,6 +67,7 @@ await onEachServer("row events", (server) => {
   it("a booking inserted as paid gives booking_created and revenue_received, under different identities", async () => {
     const made = await events(booking({ id: 1, payment_status: "paid" }));
     assert.deepEqual(shown(made), ["booking_created 1", "revenue_received 1"]);
+    assert.deepEqual(await told("update bookings set paid_at = now()"), []);
     assert.deepEqual(await told("update bookings set payment_status = 'refunded'"), []);
     assert.deepEqual(await told("update bookings set payment_status = 'paid'"), ["revenue_received 1"]);
   });
@@ -195,6 +196,11 @@ await onEachServer("row events", (server) => {
     );
     const updated = await written("update bookings set guest_name = 'all' where id >= 100");
     assert.deepEqual([updated.events, updated.resets[0]?.rows], [[], 21]);
+    const both = await written(`do $$ begin ${many.replaceAll("100, 120", "200, 220")}; truncate bookings; end $$`);
+    assert.deepEqual(
+      both.resets.map(({ owner }) => owner),
+      [undefined],
+    );
     const truncated = await written(`do $$ begin ${booking({ id: 3 })}; truncate bookings; end $$`);
     assert.deepEqual(
       [truncated.events, truncated.resets[0]?.owner, truncated.resets[0]?.rows],
