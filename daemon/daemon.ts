@@ -13,9 +13,10 @@ import type { Log } from "./config/log.ts";
 import { canonicalOwners } from "./database/canonical-owner.ts";
 import { SessionPool } from "./database/session-pool.ts";
 import { createAuth } from "./gateway/auth.ts";
-import { createGateway, type GatewayOptions } from "./gateway/gateway.ts";
+import { createGateway, type Gateway, type GatewayOptions } from "./gateway/gateway.ts";
 import { JwksKeys } from "./gateway/jwks.ts";
 import { fixedKeys, type KeyFinder, publicKeys, secretKeys } from "./gateway/jwt-key.ts";
+import { RevocationFeed } from "./gateway/revocation-feed.ts";
 import { Hub } from "./hub/hub.ts";
 import { captureChoices } from "./definition/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
@@ -124,10 +125,17 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     },
     { sink: engine, sessions: pool, check: databaseCheck(plan, choices), log, now: monotonicMs },
   );
-  const gateway = createGateway({
+  const revocations: RevocationFeed = new RevocationFeed({
+    sessions: lookups,
+    onChange: () => gateway.endRevoked(revocations.has),
+    log,
+    ...timers,
+  });
+  const gateway: Gateway = createGateway({
     hub,
     auth,
     canonicalOwner: canonicalOwners(plan.owner.keyType, lookups),
+    isRevoked: (token) => revocations.isRevoked(token),
     ready: () => engine.isLive,
     host: config.host,
     port: config.port,
@@ -147,6 +155,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   const stop = once(async () => {
     await gateway.drain();
     gateway.stop();
+    revocations.stop();
     hub.stop();
     await reader.stop();
     engine.stop();
@@ -154,6 +163,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   });
   try {
     await reader.start();
+    revocations.start();
     const { host, port, transport, reason } = await gateway.start();
     log.info({ host, port, transport }, `listening; WebSocket by ${transport}: ${reason}`);
     return { port, transport, stop };

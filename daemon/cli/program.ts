@@ -5,6 +5,7 @@ import { migrateCommand } from "./migrate.ts";
 import type { Shell } from "./shell.ts";
 import { startCommand } from "./start.ts";
 import { tokenCommand } from "./token.ts";
+import { tokenRevokeCommand } from "./token-revoke.ts";
 import { verifyCommand } from "./verify.ts";
 
 /** All commands. Bad usage and `--help` end in a CommanderError, after commander has written what it has to say. */
@@ -15,7 +16,7 @@ export function createProgram(shell: Shell): Command {
     .addCommand(demoCommand(shell).addCommand(demoWriteCommand(shell)))
     .addCommand(startCommand(shell))
     .addCommand(migrateCommand(shell))
-    .addCommand(tokenCommand(shell))
+    .addCommand(tokenCommand(shell).addCommand(tokenRevokeCommand(shell)))
     .addCommand(verifyCommand(shell));
   configure(program, shell, program.name());
   return program;
@@ -25,6 +26,8 @@ export function createProgram(shell: Shell): Command {
 function configure(command: Command, shell: Shell, called: string): void {
   command
     .exitOverride()
+    // What stands behind a command is its own: `token` and `token revoke` both know --subject.
+    .enablePositionalOptions()
     .configureOutput({ writeOut: (text) => shell.print(text.trimEnd()), writeErr: shell.complain })
     .showHelpAfterError(`(${called} --help says how it is used)`)
     .allowExcessArguments(false);

@@ -9,6 +9,7 @@ import type { Shell } from "./shell.ts";
 
 interface TokenOptions {
   readonly owner: string[];
+  readonly subject?: string;
   readonly admin: boolean;
   readonly ttl: number;
 }
@@ -20,12 +21,13 @@ export function tokenCommand(shell: Shell): Command {
       "print a token for owners, signed with DELTAD_JWT_SECRET or, without it, with the running demo's secret",
     )
     .option("--owner <id>", "an owner whose metrics the token opens; may be repeated", append, [])
+    .option("--subject <sub>", "whose token it is: its claim sub, by which all of theirs can be revoked")
     .option("--admin", "opens every owner", false)
     .option("--ttl <duration>", "how long it lives: 90s, 30m, 1h, 7d", ttlSeconds, 3_600)
-    .action(async ({ owner, admin, ttl }: TokenOptions, command: Command) => {
+    .action(async ({ owner, subject, admin, ttl }: TokenOptions, command: Command) => {
       if (owner.length === 0 && !admin)
         command.error("error: name an owner with --owner ID, or every owner with --admin");
-      shell.print(signToken(await findSecret(shell), { owners: owner, isAdmin: admin, ttlSeconds: ttl }));
+      shell.print(signToken(await findSecret(shell), { owners: owner, subject, isAdmin: admin, ttlSeconds: ttl }));
     });
 }
 

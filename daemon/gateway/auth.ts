@@ -1,4 +1,5 @@
 /** Checks and makes tokens: the only file that knows jsonwebtoken. Nothing about a token is trusted before its signature. */
+import { randomUUID } from "node:crypto";
 import jsonwebtoken from "jsonwebtoken";
 import { type Claims, readClaims } from "./claims.ts";
 import type { JwtKeys, KeyFinder } from "./jwt-key.ts";
@@ -96,13 +97,15 @@ function isPlainHeader(header: { readonly crit?: unknown; readonly b64?: unknown
 
 export interface TokenRequest {
   readonly owners: readonly string[];
+  /** `sub`; undefined: none. */
+  readonly subject?: string | undefined;
   /** Opens every owner. */
   readonly isAdmin: boolean;
   readonly ttlSeconds: number;
 }
 
 /** A token that a daemon with this secret takes. */
-export function signToken(secret: string, { owners, isAdmin, ttlSeconds }: TokenRequest): string {
-  const claims = { owners, ...(isAdmin ? { role: "admin" } : {}) };
-  return jsonwebtoken.sign(claims, secret, { algorithm: "HS256", expiresIn: ttlSeconds });
+export function signToken(secret: string, { owners, subject, isAdmin, ttlSeconds }: TokenRequest): string {
+  const claims = { owners, ...(subject === undefined ? {} : { sub: subject }), ...(isAdmin ? { role: "admin" } : {}) };
+  return jsonwebtoken.sign(claims, secret, { algorithm: "HS256", expiresIn: ttlSeconds, jwtid: randomUUID() });
 }

@@ -4,6 +4,7 @@ import type { Log } from "../config/log.ts";
 import type { Subscriber, Subscription } from "../hub/subscription.ts";
 import type { Auth } from "./auth.ts";
 import { chooseTransport, type TransportChoice } from "./choose-transport.ts";
+import type { TokenName } from "./claims.ts";
 import { createClientAddress } from "./client-address.ts";
 import { ConnectionLimits } from "./connection-limits.ts";
 import { withCors } from "./cors.ts";
@@ -11,7 +12,7 @@ import { Counters } from "./counters.ts";
 import { drainSessions } from "./drain-sessions.ts";
 import { eventStream } from "./event-stream.ts";
 import { type Admission, decideHandshake } from "./handshake.ts";
-import { type CanonicalOwner, createIdentification } from "./identity.ts";
+import { type CanonicalOwner, createIdentification, type IsRevoked } from "./identity.ts";
 import { type GatewayLimits, withDefaults } from "./limits.ts";
 import { ownerMetrics } from "./owner-metrics.ts";
 import { loadPage } from "./page.ts";
@@ -24,6 +25,7 @@ export interface GatewayOptions {
   readonly hub: { subscribe(owner: string, subscriber: Subscriber, id?: string): Subscription };
   readonly auth: Auth;
   readonly canonicalOwner: CanonicalOwner;
+  readonly isRevoked: IsRevoked;
   /** True while the daemon vouches for what it sends. */
   readonly ready: () => boolean;
   readonly host: string;
@@ -66,6 +68,8 @@ export interface Gateway {
   drain(): Promise<void>;
   /** Ends everything that is left, at once. Idempotent. */
   stop(): void;
+  /** Closes the connections whose tokens were revoked since they came. */
+  endRevoked(isRevoked: (token: TokenName) => boolean): void;
   /** Open connections. */
   readonly connections: number;
   /** What limits stopped. */
@@ -87,7 +91,7 @@ const IDLE_TIMEOUT_MS = 120_000;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { hub, auth, canonicalOwner, log, heartbeatMs } = options;
-  const identification = createIdentification(auth, canonicalOwner);
+  const identification = createIdentification(auth, canonicalOwner, options.isRevoked);
   const sessions = new Set<Session>();
   const limits = withDefaults(options.limits ?? {});
   const counters = new Counters();
@@ -160,6 +164,9 @@ export function createGateway(options: GatewayOptions): Gateway {
       return draining;
     },
     stop: () => transport?.close(),
+    endRevoked: (isRevoked) => {
+      for (const session of sessions) session.endIf(isRevoked);
+    },
     get connections() {
       return sessions.size;
     },

@@ -27,7 +27,10 @@ export interface Identification {
   readonly access: (identity: Identity, id: string) => Access | Promise<Access>;
 }
 
-export function createIdentification(auth: Auth, canonicalOwner: CanonicalOwner): Identification {
+/** Whether a token was revoked. Rejects while the database has not been asked. */
+export type IsRevoked = (token: TokenName) => Promise<boolean>;
+
+export function createIdentification(auth: Auth, canonicalOwner: CanonicalOwner, isRevoked: IsRevoked): Identification {
   return {
     identify: async (token) => {
       const claims = await auth.verify(token);
@@ -37,6 +40,8 @@ export function createIdentification(auth: Auth, canonicalOwner: CanonicalOwner)
         if (owner === undefined) return undefined;
         owners.add(owner);
       }
+      // Last, so that nothing is awaited between this and the session that will be told of later ones.
+      if (await isRevoked(claims.token)) return undefined;
       return { token: claims.token, owners, isAdmin: claims.isAdmin, expiresAtMs: claims.expiresAtMs };
     },
     // The usual case asks nobody: a client repeats what its welcome said.

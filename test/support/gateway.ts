@@ -54,6 +54,7 @@ export async function startGateway(
     hub,
     auth: createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now }),
     canonicalOwner: canonicalBigint,
+    isRevoked: async () => false,
     ready: () => true,
     host: "127.0.0.1",
     port: 0,

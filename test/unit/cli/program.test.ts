@@ -6,7 +6,7 @@ import type { Environment } from "../../../daemon/config/config.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { OPTIONS } from "../../../daemon/config/options.ts";
 import { createAuth } from "../../../daemon/gateway/auth.ts";
-import { secretKeys } from "../../../daemon/gateway/jwt-key.ts";
+import { fixedKeys, secretKeys } from "../../../daemon/gateway/jwt-key.ts";
 import { recordedShell } from "../../support/recorded-shell.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -31,6 +31,7 @@ describe("the command line", () => {
     "migrate apply",
     "migrate status",
     "token",
+    "token revoke",
     "verify",
   ];
   for (const command of commands) {
@@ -87,16 +88,25 @@ describe("deltad token", () => {
   it("signs what a daemon with the same secret takes, for as long as was asked", async () => {
     const { printed } = await run("token --owner 7 --owner Cascais --ttl 30m", environment);
     const nowMs = Date.now();
-    const auth = createAuth({ keys: secretKeys(SECRET, undefined), leewaySeconds: 0, now: () => nowMs });
-    const claims = auth.verify(printed[0] ?? "");
+    const auth = createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), leewaySeconds: 0, now: () => nowMs });
+    const claims = await auth.verify(printed[0] ?? "");
     assert.deepEqual(claims?.owners, ["7", "Cascais"]);
     assert.equal(claims.isAdmin, false);
     assert.ok(Math.abs(claims.expiresAtMs - nowMs - 1_800_000) < 5_000);
   });
 
+  it("gives each token a name of its own, and the subject that was asked for: by either it can be revoked", async () => {
+    const { verify } = createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now });
+    const { printed } = await run("token --owner 7 --subject u1", environment);
+    const again = await run("token --owner 7 --subject u1", environment);
+    const [one, other] = [await verify(printed[0] ?? ""), await verify(again.printed[0] ?? "")];
+    assert.equal(one?.token.subject, "u1");
+    assert.ok(one.token.id !== undefined && one.token.id !== other?.token.id);
+  });
+
   it("needs no owner for an admin", async () => {
     const { printed } = await run("token --admin", environment);
-    const claims = createAuth({ keys: secretKeys(SECRET, undefined), now: Date.now }).verify(printed[0] ?? "");
+    const claims = await createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now }).verify(printed[0] ?? "");
     assert.equal(claims?.isAdmin, true);
   });
 
