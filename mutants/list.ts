@@ -9,6 +9,7 @@ import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { READING_MUTANTS } from "./reading.ts";
 import { ROW_EVENT_MUTANTS } from "./row-events.ts";
+import { SEVERAL_MUTANTS } from "./several.ts";
 import { SOCKETS_MUTANTS } from "./sockets.ts";
 import { SQL_MUTANTS } from "./sql.ts";
 import { WHOLE_MUTANTS } from "./whole.ts";
@@ -19,6 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEFINITION_MUTANTS,
   ...CAPTURE_MUTANTS,
   ...READING_MUTANTS,
+  ...SEVERAL_MUTANTS,
   ...SQL_MUTANTS,
   ...ROW_EVENT_MUTANTS,
   ...EVENTS_MUTANTS,

@@ -1,0 +1,64 @@
+import type { Mutant } from "./mutant.ts";
+
+const READERS = "test/pg/capture/several.test.ts";
+
+/** Mistakes in what several daemons on one database owe each other. */
+export const SEVERAL_MUTANTS: readonly Mutant[] = [
+  {
+    name: "who leads tells nobody of what it found",
+    file: "daemon/capture/lead.ts",
+    find: "    return found ? NUDGE : undefined;",
+    replace: "    return undefined;",
+    test: READERS,
+    title: "hear of a write that notified nobody from the one that is awake",
+  },
+  {
+    name: "a daemon that is alone notifies after each batch",
+    file: "daemon/capture/lead.ts",
+    find: "    if (!this.isReliedOn) return undefined;\n",
+    replace: "    if (!this.#isHeld) return undefined;\n",
+    test: READERS,
+    title: "are told of nothing by one that is alone",
+  },
+  {
+    name: "who leads keeps the lead while it loads",
+    file: "daemon/capture/epoch.ts",
+    find: "    if (this.#lead.isReliedOn && !this.#rhythm.hasBell) await ask(session, this.#lead.give());\n",
+    replace: "",
+    test: READERS,
+    title: "hear of writes while the one that leads is busy with loads",
+  },
+  {
+    name: "a daemon that stops tells nobody that it led",
+    file: "daemon/capture/epoch.ts",
+    find: "    await ask(session, this.#lead.give());\n  }",
+    replace: "  }",
+    test: READERS,
+    title: "have the lead at once from one that stops",
+  },
+  {
+    name: "who sleeps without the bell never asks who leads",
+    file: "daemon/capture/epoch.ts",
+    find: "this.#rhythm.follows ? takeover : heartbeat",
+    replace: "heartbeat",
+    test: READERS,
+    title: "take the bell over within a heartbeat from one that died",
+  },
+  {
+    name: "a daemon that another one leads sleeps without one more read",
+    file: "daemon/capture/pace.ts",
+    find: 'pace: { kind: "arming", hasBell: seen.bellTaken }, releaseBell: false, restMs: 0, next: "read"',
+    replace:
+      'pace: { kind: "arming", hasBell: seen.bellTaken }, releaseBell: false, restMs: 0, next: seen.bellTaken ? "read" : "sleep"',
+    test: "test/unit/capture/pace.test.ts",
+    title: "a quiet reader whom another one leads reads once more, then sleeps without the bell",
+  },
+  {
+    name: "who gets the lead in its sleep sleeps on",
+    file: "daemon/capture/pace.ts",
+    find: "seen.found || !seen.maySleep || seen.leadTaken",
+    replace: "seen.found || !seen.maySleep",
+    test: "test/unit/capture/pace.test.ts",
+    title: "a reader that sleeps without the bell, armed, wakes when it finds rows",
+  },
+];
