@@ -1,0 +1,76 @@
+/** A client of another language, made from the protocol's description alone, against the whole daemon. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { freePort } from "../../daemon/database/cluster.ts";
+import { DEMO } from "../support/oracle.ts";
+import { findPython } from "../support/python.ts";
+import { createMarketplace, startMarketplaceDaemon } from "../support/running-daemon.ts";
+import { onEachServer } from "../support/servers.ts";
+
+const python = findPython();
+const SCRIPT = fileURLToPath(new URL("../../../examples/follow.py", import.meta.url));
+
+/** By the number of the document that each follows: snapshot, update, update, snapshot, update, update. */
+const GUESTS: Readonly<Record<number, string>> = { 1: "first", 2: "second", 4: "fourth", 5: "fifth", 6: "sixth" };
+
+interface Line {
+  readonly document?: "snapshot" | "metrics_updated";
+  readonly recovered?: boolean | null;
+  readonly event?: string;
+  readonly data?: { readonly guestName: string };
+  readonly cut?: number;
+  readonly same?: boolean;
+}
+
+/** Calls back with every line that the script prints; gives its exit code and errors. */
+async function printed(script: ChildProcess, take: (line: Line) => Promise<void>): Promise<[number | null, string]> {
+  let errors = "";
+  script.stderr?.on("data", (data: Buffer) => (errors += data.toString()));
+  const exited = once(script, "exit") as Promise<[number | null]>;
+  if (script.stdout !== null)
+    for await (const line of createInterface(script.stdout)) await take(JSON.parse(line) as Line);
+  return [(await exited)[0], errors];
+}
+
+await onEachServer("A client in Python", (server) => {
+  it("Materialises patches, resumes without losing or repeating an event, and ends with what REST says", {
+    skip: python === undefined && "python3-websockets is not installed",
+  }, async (t) => {
+    const database = await server.createDatabase();
+    await createMarketplace(database, DEMO);
+    await database.query(`insert into owners (id, name) values (1, 'o');
+      insert into listings (id, owner_id, hangar_number, status) values (1, 1, 'H', 'active')`);
+    const book = (guest: string) =>
+      database.query(
+        `insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out)
+         values (1, 1, $1, 'pending', 'unpaid', 10, now() + interval '1 day', now() + interval '2 days')`,
+        [guest],
+      );
+    const daemon = await startMarketplaceDaemon(database, DEMO, await freePort());
+    t.after(() => daemon.stop());
+    const script = spawn(python ?? "", [SCRIPT, daemon.url, "1", daemon.token({ ownerId: 1 }), "--away", "0.5"]);
+    t.after(() => script.kill());
+
+    const lines: Line[] = [];
+    // Each write waits for what the one before it did; the third happens while the client is away.
+    const [code, errors] = await printed(script, async (line) => {
+      lines.push(line);
+      const documents = lines.filter(({ document }) => document !== undefined).length;
+      if (line.cut !== undefined) await book("third");
+      else if (line.document !== undefined && documents !== 3) await book(GUESTS[documents] ?? "");
+    });
+    assert.equal(code, 0, `${errors}\n${JSON.stringify(lines)}`);
+    assert.deepEqual(
+      lines.filter((line) => line.document === "snapshot").map((line) => line.recovered),
+      [null, true],
+    );
+    const told = lines.filter((line) => line.event === "booking_created").map((line) => line.data?.guestName);
+    assert.deepEqual(told.slice(0, 4), ["first", "second", "third", "fourth"]);
+    assert.equal(new Set(told).size, told.length);
+    assert.equal(lines.at(-1)?.same, true);
+  });
+});
