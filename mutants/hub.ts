@@ -50,4 +50,12 @@ export const HUB_MUTANTS: readonly Mutant[] = [
     test: "test/unit/hub/subscription.test.ts",
     title: "A version that it was already told is not told again",
   },
+  {
+    name: "a flush of many frames counts as one",
+    file: "daemon/hub/delivery.ts",
+    find: "this.#budget -= job.cost;",
+    replace: "this.#budget -= 1;",
+    test: "test/unit/hub/events.test.ts",
+    title: "A flush of many events is spread over turns like as many flushes",
+  },
 ];

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { Hub } from "../../../daemon/hub/hub.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { StandInEngine } from "../../support/stand-in-engine.ts";
+
+const ignore = (): void => undefined;
+
+function typeOf(frame: Uint8Array): unknown {
+  return (JSON.parse(Buffer.from(frame).toString()) as { type: unknown }).type;
+}
+
+/** A hub with so many subscribers of owner 7 that stand at its first document, and what each was sent since. */
+function setUp(subscribers: number) {
+  const { now, setTimeout, clearTimeout } = new ManualClock();
+  const engine = new StandInEngine();
+  const turns: (() => void)[] = [];
+  let sends = 0;
+  const hub = new Hub({
+    demand: engine,
+    minIntervalMs: 0,
+    idleMs: 60_000,
+    cursorOf: ({ snapshot, seen }) => [snapshot, ...seen].join(" "),
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    now,
+    setTimeout,
+    clearTimeout,
+    setImmediate: (callback) => void turns.push(callback),
+  });
+  /** Lets a turn of the loop pass. */
+  const turn = (): void => {
+    for (const callback of turns.splice(0)) callback();
+  };
+  /** How many frames went out since the last call. */
+  const takeSends = (): number => {
+    const taken = sends;
+    sends = 0;
+    return taken;
+  };
+  engine.connect((update) => hub.publish(update));
+  engine.documents.set("7", { count: 0 });
+  const got = Array.from({ length: subscribers }, () => {
+    const frames: Uint8Array[] = [];
+    const send = (frame: Uint8Array): void => {
+      sends += 1;
+      frames.push(frame);
+    };
+    hub.subscribe("7", { blocked: false, send });
+    return frames;
+  });
+  while (turns.length > 0) turn();
+  for (const frames of got) frames.length = 0;
+  takeSends();
+  return { engine, got, turn, takeSends, pending: () => turns.length > 0 };
+}
+
+it("An event is encoded once, whatever the number of subscribers, and each of them gets it once", () => {
+  const { engine, got, turn, pending } = setUp(5_000);
+  engine.commit("7", ["a", "b"], { count: 1 });
+  while (pending()) turn();
+  const [first = [], ...others] = got;
+  assert.deepEqual(first.map(typeOf), ["metrics_updated", "made", "made"]);
+  for (const frames of others) {
+    assert.equal(frames.length, 3);
+    assert.ok(frames.every((frame, at) => frame === first[at]));
+  }
+});
+
+it("A flush of many events is spread over turns like as many flushes", () => {
+  const { engine, got, turn, takeSends, pending } = setUp(100);
+  engine.commit(
+    "7",
+    Array.from({ length: 99 }, (_, at) => `${at}`),
+    { count: 1 },
+  );
+  const inTurns = [takeSends()];
+  while (pending()) {
+    turn();
+    inTurns.push(takeSends());
+  }
+  assert.ok(
+    inTurns.every((sends) => sends <= 500),
+    inTurns.join(),
+  );
+  assert.ok(got.every((frames) => frames.length === 100));
+});
