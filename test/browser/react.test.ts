@@ -98,6 +98,17 @@ describeInBrowser("useRealtimeStats", (openTab) => {
     await says("1", "1.00, live, booking_updated, , 1");
   });
 
+  it("shows nothing of the owner before when ownerId changes", async () => {
+    const token = server.token({ owners: [1, 2] });
+    await show({ owners: [{ ownerId: "1", token }] });
+    await says("1", "1.00, live, , , 0");
+    await tell("1", "booking_created");
+    await says("1", "1.00, live, booking_created, , 1");
+    await show({ owners: [{ ownerId: "2", token }] });
+    await says("2", "2.00, live, , , 0");
+    assert.equal(sockets.length, 1);
+  });
+
   it("opens a socket of its own with a token, one in strict mode too, and keeps the numbers when it is told to disconnect", async () => {
     await show({ owners: [{ ownerId: "1", token: server.token({ ownerId: 1 }) }] });
     await says("1", "1.00, live, , , 0");

@@ -39,7 +39,7 @@ const root = createRoot(page.document.getElementById("root"));
 let client: Client<Shape> | undefined;
 
 page.show = ({ owners, shared }) => {
-  const stats = owners.map((options) => createElement(Stats, { key: options.ownerId, ...options }));
+  const stats = owners.map((options, at) => createElement(Stats, { key: at, ...options }));
   if (shared !== undefined) client ??= createClient<Shape>({ url: ".", getToken: () => shared });
   const shown = shared !== undefined && client ? createElement(RealtimeProvider<Shape>, { client }, stats) : stats;
   root.render(createElement(StrictMode, null, shown));
