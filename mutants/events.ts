@@ -19,8 +19,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "the occupant stays on at the instant of departure",
     file: "daemon/events/stays.ts",
-    find: "filter(({ stay }) => stay.until > t)",
-    replace: "filter(({ stay }) => stay.until >= t)",
+    find: "if (occupant !== undefined) return occupant.until;",
+    replace: "if (occupant !== undefined) return occupant.until + 1;",
     test: OCCUPANTS,
     title: TOLD,
   },
