@@ -34,15 +34,15 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "exp not enforced on idle sockets",
     file: "daemon/gateway/session.ts",
-    find: '    this.#releases.push(setAlarm(identity.expiresAtMs, () => this.#fail("expired"), this.#services));',
-    replace: "",
+    find: '      onExpired: () => this.#fail("expired"),',
+    replace: "      onExpired: () => undefined,",
     test: AUTHENTICATION,
     title: "Expiry closes an idle socket with 4010, at the token's instant and the leeway",
   },
   {
     name: "the header chooses the algorithm",
     file: "daemon/gateway/auth.ts",
-    find: "algorithms: [keys.algorithm],",
+    find: "algorithms: [found.algorithm],",
     replace: 'algorithms: ["HS256", "HS384", "HS512", "RS256", "ES256"],',
     test: AUTH,
     title: "The header never chooses the algorithm",

@@ -1,3 +1,4 @@
+import { ADMISSION_MUTANTS } from "./admission.ts";
 import { CAPTURE_MUTANTS } from "./capture.ts";
 import { CLIENT_MUTANTS } from "./client.ts";
 import { DEFINITION_MUTANTS } from "./definition.ts";
@@ -27,6 +28,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...HUB_MUTANTS,
   ...GATEWAY_MUTANTS,
   ...SOCKETS_MUTANTS,
+  ...ADMISSION_MUTANTS,
   ...CLIENT_MUTANTS,
   ...WHOLE_MUTANTS,
 ];

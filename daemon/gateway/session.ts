@@ -1,21 +1,21 @@
 /** One connection: carries out what {@link step} decides. Whatever happens, its timers and subscriptions end with it. */
-import { CLOSE, type CloseName, type ErrorCode } from "../../protocol/codes.ts";
+import { CLOSE, type CloseName } from "../../protocol/codes.ts";
 import type { Down } from "../../protocol/down.ts";
 import { AUTHENTICATION_TIMEOUT_MS } from "../../protocol/limits.ts";
 import { PROTOCOL } from "../../protocol/version.ts";
 import type { Log } from "../config/log.ts";
 import { encode } from "../hub/frame.ts";
 import { type AlarmClock, setAlarm } from "./alarm.ts";
+import { Bearer } from "./bearer.ts";
+import type { TokenName } from "./claims.ts";
 import type { Seat } from "./connection-limits.ts";
+import type { Counters } from "./counters.ts";
 import type { Admission } from "./handshake.ts";
 import { startHeartbeat } from "./heartbeat.ts";
-import type { TokenName } from "./claims.ts";
-import type { Counters } from "./counters.ts";
 import type { Identification, Identity } from "./identity.ts";
 import { type Inbound, readMessage } from "./inbound.ts";
 import { MessageLimits } from "./message-limits.ts";
 import { Outbox } from "./outbox.ts";
-import { isSameSubject } from "./refresh.ts";
 import {
   type ClientRequest,
   type SessionEffect,
@@ -24,7 +24,6 @@ import {
   step,
 } from "./session-machine.ts";
 import { SessionRequests, type Subscribe } from "./session-requests.ts";
-import { watchToken } from "./token-life.ts";
 import type { Socket, SocketHandlers } from "./transport.ts";
 
 export interface SessionSettings {
@@ -56,9 +55,7 @@ export class Session implements SocketHandlers {
   readonly #requests: SessionRequests;
   readonly #limits: MessageLimits;
   readonly #seat: Seat;
-  /** Whom the connection serves, once it does. */
-  #identity: Identity | undefined;
-  #unwatchToken: () => void = () => {};
+  readonly #bearer: Bearer;
   #state: SessionState = "unauthenticated";
   /** What ends with the session. */
   #releases: (() => void)[] = [];
@@ -82,11 +79,19 @@ export class Session implements SocketHandlers {
       onDrained: () => this.#requests.catchUp(),
       onTooSlow: () => this.#fail("tooSlow"),
     });
+    this.#bearer = new Bearer({
+      identify: services.identification.identify,
+      seat,
+      clock: services,
+      send: (message) => this.#send(message),
+      onExpired: () => this.#fail("expired"),
+      onUnavailable: (error) => this.#cannotLookUp(error),
+    });
     this.#requests = new SessionRequests({
       hub: services.hub,
       subscriber: this.#outbox,
       access: services.identification.access,
-      refresh: (token, current) => this.#refresh(token, current),
+      refresh: (token, current) => this.#bearer.refresh(token, current),
       maxSubscriptions: settings.maxSubscriptions,
       answer: (message) => this.#send(message),
       now,
@@ -120,7 +125,7 @@ export class Session implements SocketHandlers {
 
   /** Ends the session if its token is among those that were revoked. */
   endIf(isRevoked: (token: TokenName) => boolean): void {
-    if (this.#identity !== undefined && isRevoked(this.#identity.token)) this.#fail("unauthenticated");
+    if (this.#bearer.isAmong(isRevoked)) this.#fail("unauthenticated");
   }
 
   message(text: string | undefined): void {
@@ -155,7 +160,7 @@ export class Session implements SocketHandlers {
   #refuse(inbound: Inbound): void {
     this.#services.counters.count("messagesRefused");
     const isRequest = inbound.kind === "message" && inbound.message.type !== "authenticate";
-    if (this.#state === "open" && isRequest) this.#requests.tooMany(inbound.message as ClientRequest);
+    if (this.#state === "open" && isRequest) this.#requests.tooMany(inbound.message);
     else this.#take(tooMany);
   }
 
@@ -190,44 +195,11 @@ export class Session implements SocketHandlers {
     try {
       identity = await this.#services.identification.identify(token);
     } catch (error) {
-      this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's owners");
+      this.#cannotLookUp(error);
       return this.#fail("overloaded");
     }
     if (identity === undefined) this.#fail("unauthenticated");
     else this.#take({ kind: "admitted", identity });
-  }
-
-  /** The bearer of the new token from now on; or what is wrong with it, and everything stays as it was. */
-  async #refresh(token: string, current: Identity): Promise<Identity | ErrorCode> {
-    let next: Identity | undefined;
-    try {
-      next = await this.#services.identification.identify(token);
-    } catch (error) {
-      this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's owners");
-      return "unavailable";
-    }
-    if (this.#state === "closed" || next === undefined || !isSameSubject(current, next)) return "refresh_refused";
-    if (this.#seat.admit(next.owners) !== undefined) return "refresh_refused";
-    this.#serveAs(next);
-    return next;
-  }
-
-  /** Until its token expires, by a timer of its own. */
-  #serveAs(identity: Identity): void {
-    this.#identity = identity;
-    this.#unwatchToken();
-    const expiresAt = Math.floor(identity.expiresAtMs);
-    const tell = (type: "token_expiring" | "token_expired"): void =>
-      this.#send({ type, timestamp: this.#services.now(), expiresAt });
-    const onExpired = (): void => {
-      tell("token_expired");
-      this.#fail("expired");
-    };
-    this.#unwatchToken = watchToken(
-      identity.expiresAtMs,
-      { onExpiring: () => tell("token_expiring"), onExpired },
-      this.#services,
-    );
   }
 
   #welcome(identity: Identity): void {
@@ -240,7 +212,7 @@ export class Session implements SocketHandlers {
     };
     this.#releases.push(startHeartbeat(heartbeatMs, random(), beat, this.#services));
     this.#limits.allowFor(identity.owners.size);
-    this.#serveAs(identity);
+    this.#bearer.set(identity);
     this.#send({
       type: "welcome",
       timestamp: now(),
@@ -255,6 +227,10 @@ export class Session implements SocketHandlers {
 
   #send(message: Down): void {
     this.#outbox.send(encode(message));
+  }
+
+  #cannotLookUp(error: unknown): void {
+    this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's owners");
   }
 
   #fail(close: CloseName): void {
@@ -276,7 +252,7 @@ export class Session implements SocketHandlers {
   #release(): void {
     for (const release of this.#releases) release();
     this.#releases = [];
-    this.#unwatchToken();
+    this.#bearer.stop();
     this.#seat.leave();
     this.#requests.stop();
     this.#outbox.stop();

@@ -33,8 +33,8 @@ const byEc = (input: string): Buffer =>
 
 /** Keys that are at hand give the answer at once. */
 function createSyncAuth(options: AuthOptions) {
-  const { verify } = createAuth(options);
-  return { verify: (token: string) => verify(token) as Claims | undefined };
+  const auth = createAuth(options);
+  return { verify: (token: string) => auth.verify(token) as Claims | undefined };
 }
 
 const hs = createSyncAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now });
