@@ -16,6 +16,9 @@ import { createAuth } from "./gateway/auth.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "./gateway/gateway.ts";
 import { JwksKeys } from "./gateway/jwks.ts";
 import { fixedKeys, type KeyFinder, publicKeys, secretKeys } from "./gateway/jwt-key.ts";
+import { Cursors } from "./events/cursor.ts";
+import { History } from "./events/history.ts";
+import { pastReader } from "./events/past.ts";
 import { RevocationFeed } from "./gateway/revocation-feed.ts";
 import { Hub } from "./hub/hub.ts";
 import { captureChoices } from "./definition/capture-choices.ts";
@@ -63,6 +66,11 @@ const LOAD_TIMEOUT_MS = 120_000;
 /** An ALTER TABLE waits for loads, and writes for it: owners whose loads take longer together are loaded in parts. */
 const GROUP_TIMEOUT_MS = 10_000;
 const IDLE_MS = 60_000;
+/** Clients cause these as well, but together: one read at a time. */
+const PAST_SESSIONS = 1;
+const PAST_TIMEOUT_MS = 10_000;
+/** As for reading changes: a plan must not depend on how many there were when it was made. */
+const PAST_SETTINGS = { jit: "off", enable_seqscan: "off", plan_cache_mode: "force_custom_plan" };
 const LOAD_SETTINGS = { jit: "off", plan_cache_mode: "force_generic_plan" };
 /** Built by Vite beside the compiled daemon. */
 const PAGE_DIR = fileURLToPath(new URL("../page/", import.meta.url));
@@ -79,6 +87,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   });
   const definition = await loadDefinitionFile(config.configFile);
   const plan = compile(definition);
+  const told = sourcesOfEvents(plan);
   const choices = captureChoices(definition);
   const timers = { setTimeout, clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout), setImmediate };
   const monotonicMs = (): number => performance.now();
@@ -91,13 +100,18 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     { url: config.databaseUrl, role: "lookups", statementTimeoutMs: LOOKUP_TIMEOUT_MS },
     LOOKUP_SESSIONS,
   );
+  const past = new SessionPool(
+    { url: config.databaseUrl, role: "past", statementTimeoutMs: PAST_TIMEOUT_MS, settings: PAST_SETTINGS },
+    PAST_SESSIONS,
+  );
   const slices = new Slices({ monotonicMs, setImmediate });
+  const clock = tuning.clock ?? new Clock({ monotonicMs, systemMs: Date.now });
   const engine: Engine = new Engine({
     plan,
     loader: new SnapshotLoader({ plan, sessions: pool, slices, groupTimeoutMs: GROUP_TIMEOUT_MS }),
     loadsAtOnce: LOADS_AT_ONCE,
     readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
-    clock: tuning.clock ?? new Clock({ monotonicMs, systemMs: Date.now }),
+    clock,
     slices,
     publish: (update) => hub.publish(update),
     nudge: () => reader.nudge(),
@@ -105,11 +119,23 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     monotonicMs,
     ...timers,
   });
+  const cursors = new Cursors();
+  const history = new History({
+    read: told.length > 0 ? pastReader({ plan, sessions: past, zones: () => engine.zones(), cursors }) : undefined,
+    retentionMs: config.retention * 1000,
+    log,
+    now: () => clock.now(),
+    ...timers,
+  });
   const hub = new Hub({
     demand: engine,
     minIntervalMs: config.minIntervalMs,
     idleMs: tuning.idleMs ?? IDLE_MS,
-    cursorOf: ({ snapshot }) => snapshot,
+    cursorOf: (place) => cursors.write(place),
+    recovery: {
+      placeOf: (owner, cursor) => cursors.read(owner, cursor),
+      missed: (gap) => history.missed(gap),
+    },
     log,
     now: Date.now,
     ...timers,
@@ -119,11 +145,22 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
       url: config.databaseUrl,
       tables: plan.tables,
       deltaSelects: deltaSelects(plan),
-      told: sourcesOfEvents(plan),
+      told,
       twoPhase: choices.twoPhase,
       heartbeat: tuning.heartbeat ?? HEARTBEAT,
+      ...(told.length > 0 ? { retention: { seconds: config.retention, rows: config.retainedRows } } : {}),
     },
-    { sink: engine, sessions: pool, check: databaseCheck(plan, choices), log, now: monotonicMs },
+    {
+      sink: engine,
+      sessions: pool,
+      check: databaseCheck(plan, choices),
+      onBegin: (incarnation) => {
+        cursors.begin(incarnation);
+        history.begin();
+      },
+      log,
+      now: monotonicMs,
+    },
   );
   const revocations: RevocationFeed = new RevocationFeed({
     sessions: lookups,
@@ -159,7 +196,8 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     hub.stop();
     await reader.stop();
     engine.stop();
-    await Promise.all([pool.stop(), lookups.stop()]);
+    history.stop();
+    await Promise.all([pool.stop(), lookups.stop(), past.stop()]);
   });
   try {
     await reader.start();

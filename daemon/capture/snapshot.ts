@@ -17,6 +17,10 @@ export function parseSnapshot(text: string): Snapshot {
   return { xmin: BigInt(xmin), xmax: BigInt(xmax), running: running ? running.split(",").map(BigInt) : [] };
 }
 
+export function formatSnapshot({ xmin, xmax, running }: Snapshot): string {
+  return `${xmin}:${xmax}:${running.join(",")}`;
+}
+
 /** As `pg_visible_in_snapshot(xid, snapshot)`: whether the transaction had ended when the snapshot was taken. */
 export function sees({ xmin, xmax, running }: Snapshot, xid: bigint): boolean {
   return xid < xmin || (xid < xmax && !running.includes(xid));

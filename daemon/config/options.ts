@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { LIMIT_OPTIONS } from "./limit-options.ts";
-import { connectionUrl, jwksUrl, origins, secret, text, wholeNumber } from "./option-values.ts";
+import { connectionUrl, duration, jwksUrl, origins, secret, text, wholeNumber } from "./option-values.ts";
 
 export interface Option<Schema extends v.GenericSchema<string, unknown> = v.GenericSchema<string, unknown>> {
   readonly name: string;
@@ -110,6 +110,18 @@ export const OPTIONS = {
     schema: wholeNumber(0, 60_000),
   },
   ...LIMIT_OPTIONS,
+  retention: {
+    name: "DELTAD_RETENTION",
+    default: "24h",
+    help: "how long a client may be away and still get every event that it missed: `90s`, `30m`, `24h`, `7d`; `0`: none",
+    schema: duration,
+  },
+  retainedRows: {
+    name: "DELTAD_RETAINED_ROWS",
+    default: "1000000",
+    help: "how many changes are kept for that at most, of all watched tables together; an update counts twice",
+    schema: wholeNumber(0, 100_000_000),
+  },
   logLevel: {
     name: "DELTAD_LOG_LEVEL",
     default: "info",

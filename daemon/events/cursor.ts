@@ -3,7 +3,7 @@
  * cursor made for the same owner, from the same life of the change rows, is read; every other text is as good as none.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { parseSnapshot, type Snapshot } from "../capture/snapshot.ts";
+import { formatSnapshot, parseSnapshot } from "../capture/snapshot.ts";
 
 /** How far a client is that got everything up to here. */
 export interface Place {
@@ -16,12 +16,8 @@ export interface Place {
   readonly seen: readonly string[];
 }
 
-/** What a cursor says. */
-export interface Since {
-  readonly snapshot: Snapshot;
-  readonly asOf: number;
-  readonly seen: ReadonlySet<string>;
-}
+/** Makes the cursor that clients hand back as `resume`. */
+export type CursorOf = (place: Place) => string;
 
 /** 2^128 to guess one, which a subscription is answered the same for anyway. */
 const SIGNATURE_BYTES = 16;
@@ -33,11 +29,17 @@ const MAX_SEEN = 32;
 const NO_CURSOR = "-";
 
 export class Cursors {
-  #key: Uint8Array | undefined;
+  #incarnation: Uint8Array | undefined;
 
   /** Another life of the change rows: cursors of the one before are void. */
   begin(incarnation: Uint8Array): void {
-    this.#key = incarnation;
+    this.#incarnation = incarnation;
+  }
+
+  /** @throws Error before the first {@link begin} */
+  get incarnation(): Uint8Array {
+    if (this.#incarnation === undefined) throw new Error("no incarnation yet");
+    return this.#incarnation;
   }
 
   /** @throws Error before the first {@link begin} */
@@ -48,19 +50,18 @@ export class Cursors {
   }
 
   /** Undefined for what was not made by {@link write} for this owner in this life of the change rows. */
-  read(owner: string, cursor: string): Since | undefined {
-    if (this.#key === undefined || cursor.length > MAX_LENGTH) return undefined;
+  read(owner: string, cursor: string): Place | undefined {
+    if (this.#incarnation === undefined || cursor.length > MAX_LENGTH) return undefined;
     const bytes = Buffer.from(cursor, "base64url");
     if (bytes.length <= SIGNATURE_BYTES) return undefined;
     const payload = bytes.subarray(SIGNATURE_BYTES);
     const isGenuine = timingSafeEqual(this.#sign(owner, payload), bytes.subarray(0, SIGNATURE_BYTES));
-    return isGenuine ? unpack(payload.toString()) : undefined;
+    return isGenuine ? unpack(owner, payload.toString()) : undefined;
   }
 
   #sign(owner: string, payload: Uint8Array): Buffer {
-    if (this.#key === undefined) throw new Error("no incarnation yet");
     // An owner's key holds no NUL.
-    return createHmac("sha256", this.#key)
+    return createHmac("sha256", this.incarnation)
       .update(owner)
       .update("\0")
       .update(payload)
@@ -77,10 +78,11 @@ function pack({ snapshot, asOf, seen }: Place): string {
   return [asOf, seen.slice(0, MAX_SEEN).join(","), steps.map((step) => step.toString(16)).join(".")].join(" ");
 }
 
-function unpack(payload: string): Since {
+function unpack(owner: string, payload: string): Place {
   const [asOf, seen = "", xids = ""] = payload.split(" ");
   const [xmin = 0n, span = 0n, ...steps] = xids.split(".").map((step) => BigInt(`0x${step}`));
   let last = xmin;
   const running = steps.map((step) => (last += step));
-  return { snapshot: { xmin, xmax: xmin + span, running }, asOf: Number(asOf), seen: new Set(seen.split(",")) };
+  const snapshot = formatSnapshot({ xmin, xmax: xmin + span, running });
+  return { owner, snapshot, asOf: Number(asOf), seen: seen === "" ? [] : seen.split(",") };
 }

@@ -22,7 +22,7 @@ import { Session } from "./session.ts";
 import type { Request, Response, Socket, Transport, TransportHandlers } from "./transport.ts";
 
 export interface GatewayOptions {
-  readonly hub: { subscribe(owner: string, subscriber: Subscriber, id?: string): Subscription };
+  readonly hub: { subscribe(owner: string, subscriber: Subscriber, id?: string, resume?: string): Subscription };
   readonly auth: Auth;
   readonly canonicalOwner: CanonicalOwner;
   readonly isRevoked: IsRevoked;

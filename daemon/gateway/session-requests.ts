@@ -10,7 +10,7 @@ import type { ClientRequest } from "./session-machine.ts";
 
 /** What of the hub a session uses. */
 export interface Subscribe {
-  subscribe(owner: string, subscriber: Subscriber, id: string): Subscription;
+  subscribe(owner: string, subscriber: Subscriber, id: string, resume?: string): Subscription;
 }
 
 export interface SessionRequestsOptions {
@@ -134,11 +134,11 @@ export class SessionRequests {
     const subscription = this.#subscriptions.get(owner)?.subscription;
     switch (request.type) {
       case "subscribe":
-        if (subscription !== undefined) return subscription.request(request.id);
+        if (subscription !== undefined) return subscription.request(request.id, request.resume);
         if (this.#subscriptions.size >= this.#options.maxSubscriptions) {
           return this.#refuse(request.id, "too_many_subscriptions");
         }
-        return this.#subscribe(owner, request.id);
+        return this.#subscribe(owner, request.id, request.resume);
       case "snapshot":
         return subscription === undefined
           ? this.#refuse(request.id, "not_subscribed")
@@ -150,8 +150,8 @@ export class SessionRequests {
     }
   }
 
-  #subscribe(owner: string, id: string): void {
-    const subscription = this.#options.hub.subscribe(owner, this.#options.subscriber, id);
+  #subscribe(owner: string, id: string, resume: string | undefined): void {
+    const subscription = this.#options.hub.subscribe(owner, this.#options.subscriber, id, resume);
     // A first document that the socket could not take has ended the session.
     if (this.#stopped) subscription.close();
     else this.#subscriptions.set(owner, { subscription, id });

@@ -5,17 +5,28 @@
  * document moves only when a change goes out, so that a newcomer stands where the others stand.
  */
 import type { JsonObject, Published, StaleReason } from "../metrics/published.ts";
+import type { Gap } from "../events/history.ts";
+import type { OwnerEvent } from "../events/owner-event.ts";
 import { eventFrames } from "./event-frames.ts";
 import { encode, type Frame } from "./frame.ts";
 import { isoInstant } from "./instant.ts";
 import { applyPatch } from "./merge.ts";
 import { Pending, type PendingFlush, type PendingMetrics } from "./pending.ts";
-import type { CursorOf, Place } from "./place.ts";
+import type { CursorOf, Place } from "../events/cursor.ts";
 import { type ChannelView, type Stand, type Subscriber, Subscription } from "./subscription.ts";
+
+/** Tells subscribers what they missed. */
+export interface Recovery {
+  /** What a cursor says; undefined for one that nobody can vouch for. */
+  placeOf(owner: string, cursor: string): Place | undefined;
+  /** In order; undefined where it can't be said. Never rejects. */
+  missed(gap: Gap): Promise<readonly OwnerEvent[] | undefined>;
+}
 
 export interface ChannelOptions {
   readonly minIntervalMs: number;
   readonly cursorOf: CursorOf;
+  readonly recovery: Recovery;
   readonly now: () => number;
   readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
   readonly clearTimeout: (timer: unknown) => void;
@@ -36,6 +47,8 @@ export class Channel implements ChannelView {
   readonly #pending = new Pending();
   #document: JsonObject = {};
   #stand: Stand | undefined;
+  /** Where the count of events goes on from when there is no stand. */
+  #eventsBefore = 0;
   #snapshotFrame: Frame | undefined;
   #staleFrame: Frame | undefined;
   #liveFrame: Frame | undefined;
@@ -112,14 +125,31 @@ export class Channel implements ChannelView {
   /** Forgets the document until the engine publishes another: nothing that follows the present one can be trusted. */
   distrust(sinceMicroseconds: number, reason: StaleReason): void {
     this.#pending.clear();
+    // Who had the document before has missed something, however little comes after.
+    this.#eventsBefore = (this.#stand?.events ?? this.#eventsBefore) + 1;
     this.#stand = undefined;
     this.#snapshotFrame = undefined;
     this.#distrusted = true;
     this.#setStatus({ since: sinceMicroseconds, reason });
   }
 
-  snapshotFrame(): Frame {
+  placeOf(cursor: string): Place | undefined {
+    return this.#options.recovery.placeOf(this.owner, cursor);
+  }
+
+  missed(since: Place, upto: Stand): Promise<readonly OwnerEvent[] | undefined> {
+    return this.#options.recovery.missed({ since, upto });
+  }
+
+  eventFrames(events: readonly OwnerEvent[], since: Place, upto: Stand): readonly Frame[] {
+    const { snapshot, asOf } = upto;
+    const batch = { kind: "events" as const, owner: this.owner, events, snapshot, asOf };
+    return eventFrames([batch], since, this.#placeAt(upto), this.now(), this.#options.cursorOf);
+  }
+
+  snapshotFrame(lacking?: Place): Frame {
     if (this.#stand === undefined) throw new Error("no document yet");
+    if (lacking !== undefined) return this.#encodeDocument(this.#stand, lacking);
     this.#snapshotFrame ??= this.#encodeDocument(this.#stand, this.#placeAt(this.#stand));
     return this.#snapshotFrame;
   }
@@ -156,7 +186,7 @@ export class Channel implements ChannelView {
   #send(): boolean {
     const before = this.#stand;
     const flush = this.#pending.take();
-    const to = flush && nextStand(before, flush);
+    const to = flush && nextStand(before, flush, this.#eventsBefore);
     if (flush === undefined || to === undefined) return false;
     const { metrics, events } = flush;
     this.#stand = to;
@@ -224,11 +254,15 @@ export class Channel implements ChannelView {
 }
 
 /** Where everybody stands who gets a flush; undefined while there is no document. */
-function nextStand(before: Stand | undefined, { metrics, events, reached }: PendingFlush): Stand | undefined {
+function nextStand(
+  before: Stand | undefined,
+  { metrics, events, reached }: PendingFlush,
+  eventsBefore: number,
+): Stand | undefined {
   const document = metrics ?? before;
   if (document === undefined) return undefined;
   const { epoch, version } = document;
   const { snapshot, asOf } = reached;
-  const count = events.reduce((sum, batch) => sum + batch.events.length, before?.events ?? 0);
+  const count = events.reduce((sum, batch) => sum + batch.events.length, before?.events ?? eventsBefore);
   return { epoch, version, snapshot, asOf, events: count };
 }

@@ -1,7 +1,7 @@
 import type { OwnerEvent } from "../events/owner-event.ts";
 import { encode, type Frame } from "./frame.ts";
 import type { PendingEvents } from "./pending.ts";
-import type { CursorOf, Place } from "./place.ts";
+import type { CursorOf, Place } from "../events/cursor.ts";
 
 /** Of a batch with more events, a cursor in its middle names none of them: it would weigh more than the event. */
 const NAMED_EVENTS = 32;
@@ -38,6 +38,8 @@ function cursorsOf(events: readonly OwnerEvent[], start: Place, end: Place, curs
   const ids = before.map(({ id }) => id);
   const isNamed = events.length <= NAMED_EVENTS;
   const unnamed = isNamed ? "" : cursorOf(start);
-  const between = before.map((_, place) => (isNamed ? cursorOf({ ...start, seen: ids.slice(0, place + 1) }) : unnamed));
+  const between = before.map((_, place) =>
+    isNamed ? cursorOf({ ...start, seen: [...start.seen, ...ids.slice(0, place + 1)] }) : unnamed,
+  );
   return [...between, cursorOf(end)];
 }

@@ -7,7 +7,8 @@ export function encode(message: DownFrame): Frame {
   return Buffer.from(JSON.stringify(message));
 }
 
-/** The same frame as the answer to a request. */
-export function withId(frame: Frame, id: string): Frame {
-  return Buffer.concat([Buffer.from(`{"id":${JSON.stringify(id)},`), frame.subarray(1)]);
+/** The same frame, with what is this receiver's alone. */
+export function withFields(frame: Frame, fields: { readonly id?: string; readonly recovered?: boolean }): Frame {
+  const own = JSON.stringify(fields);
+  return own === "{}" ? frame : Buffer.concat([Buffer.from(`${own.slice(0, -1)},`), frame.subarray(1)]);
 }

@@ -4,9 +4,9 @@
  */
 import type { Log } from "../config/log.ts";
 import type { Demand, Published } from "../metrics/published.ts";
-import { Channel, type ChannelOptions } from "./channel.ts";
+import { Channel, type ChannelOptions, type Recovery } from "./channel.ts";
 import { Delivery } from "./delivery.ts";
-import type { CursorOf } from "./place.ts";
+import type { CursorOf } from "../events/cursor.ts";
 import type { Subscriber, Subscription } from "./subscription.ts";
 
 export interface HubOptions {
@@ -16,6 +16,8 @@ export interface HubOptions {
   /** How long an owner stays loaded without subscribers. */
   readonly idleMs: number;
   readonly cursorOf: CursorOf;
+  /** Undefined: nobody can say what anybody missed. */
+  readonly recovery?: Recovery;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -26,6 +28,8 @@ export interface HubOptions {
 
 /** 10,000 sends in one turn of the loop hold it for 107 ms. */
 const SENDS_PER_TURN = 500;
+
+const NO_RECOVERY: Recovery = { placeOf: () => undefined, missed: async () => undefined };
 
 export class Hub {
   readonly #options: HubOptions;
@@ -40,17 +44,18 @@ export class Hub {
 
   /**
    * Sends the owner's document now or as soon as it is loaded, and every change from then on. The first snapshot carries `id`, if one
-   * is given; where it must wait for an owner that is stale, an `ack` with the id comes instead.
+   * is given; where it must wait for an owner that is stale, an `ack` with the id comes instead. `resume`: a cursor; what happened
+   * since follows the first snapshot, or the snapshot says that nobody can tell.
    * @param owner the canonical text of the owner's key
    */
-  subscribe(owner: string, subscriber: Subscriber, id?: string): Subscription {
+  subscribe(owner: string, subscriber: Subscriber, id?: string, resume?: string): Subscription {
     const existing = this.#channels.get(owner);
     const channel = existing ?? this.#open(owner);
     this.#options.clearTimeout(this.#idleTimers.get(owner));
     this.#idleTimers.delete(owner);
     const subscription = channel.join(subscriber);
     if (id === undefined) subscription.catchUp();
-    else subscription.request(id);
+    else subscription.request(id, resume);
     if (existing === undefined) this.#options.demand.watch(owner);
     return subscription;
   }
@@ -78,13 +83,14 @@ export class Hub {
   }
 
   #open(owner: string): Channel {
-    const { minIntervalMs, cursorOf, now, setTimeout, clearTimeout } = this.#options;
+    const { minIntervalMs, cursorOf, recovery = NO_RECOVERY, now, setTimeout, clearTimeout } = this.#options;
     const deliver: ChannelOptions["deliver"] = (subscriptions, send, cost) =>
       this.#delivery.push(subscriptions, send, cost);
     const emptied = (): void => this.#expire(owner, channel);
     const channel: Channel = new Channel(owner, {
       minIntervalMs,
       cursorOf,
+      recovery,
       now,
       setTimeout,
       clearTimeout,

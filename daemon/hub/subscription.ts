@@ -1,4 +1,6 @@
-import { encode, type Frame, withId } from "./frame.ts";
+import type { Place } from "../events/cursor.ts";
+import type { OwnerEvent } from "../events/owner-event.ts";
+import { encode, type Frame, withFields } from "./frame.ts";
 
 /** Who gets frames. */
 export interface Subscriber {
@@ -22,8 +24,14 @@ export interface ChannelView {
   readonly owner: string;
   /** What every subscriber should have by now; undefined before the first load. */
   readonly stand: Stand | undefined;
-  /** The document of {@link stand} as a frame. */
-  snapshotFrame(): Frame;
+  /** The document of {@link stand} as a frame; for a receiver that still lacks events since `lacking`, with a cursor that says so. */
+  snapshotFrame(lacking?: Place): Frame;
+  /** What a cursor says; undefined for one that nobody can vouch for. */
+  placeOf(cursor: string): Place | undefined;
+  /** What happened since then, up to the stand; undefined where it can't be said. Never rejects. */
+  missed(since: Place, upto: Stand): Promise<readonly OwnerEvent[] | undefined>;
+  /** Events that bring a receiver from there to the stand. */
+  eventFrames(events: readonly OwnerEvent[], since: Place, upto: Stand): readonly Frame[];
   /** The frame that says so, while the numbers can't be vouched for. */
   readonly staleFrame: Frame | undefined;
   liveFrame(): Frame;
@@ -39,9 +47,23 @@ export interface Flush {
   readonly frames: readonly Frame[];
 }
 
+/** Events that were missed are being read. What comes meanwhile is kept, and follows them. */
+interface Recovery {
+  readonly since: Place;
+  readonly stand: Stand;
+  /** The document at the stand: it goes out before the events. */
+  readonly snapshot: Frame;
+  readonly flushes: Flush[];
+  last: Stand;
+}
+
+/** Five seconds of an owner that never rests: whoever reads that long has lost its place. */
+const MAX_HELD = 100;
+
 /**
  * One subscriber of one owner, and what it was told so far. It is never told a version twice, nor an older one; where the next patch
- * doesn't fit what it has, it gets the whole document. While it is blocked nothing is kept for it but the fact that it lags.
+ * doesn't fit what it has, it gets the whole document, and the events in between where they can be said. While it is blocked nothing is
+ * kept for it but the fact that it lags.
  */
 export class Subscription {
   readonly #channel: ChannelView;
@@ -50,6 +72,9 @@ export class Subscription {
   #toldStale: Frame | undefined;
   /** The request that the next snapshot answers. Only one is kept: an older one gets its `ack` when a newer comes. */
   #awaiting: string | undefined;
+  /** From where it lacks events: a cursor's place, or where it was left. `unknown`: nobody can say what it lacks. */
+  #lacking: Place | "unknown" | undefined;
+  #recovery: Recovery | undefined;
   #open = true;
 
   constructor(channel: ChannelView, subscriber: Subscriber) {
@@ -61,22 +86,29 @@ export class Subscription {
   catchUp(): void {
     if (!this.#open || this.#subscriber.blocked) return;
     const { stand } = this.#channel;
-    if (stand !== undefined && (this.#awaiting !== undefined || this.#told !== stand)) this.#sendSnapshot(stand);
+    if (stand !== undefined && (this.#awaiting !== undefined || this.#told !== stand)) this.#bringTo(stand);
     // Nobody knows when the document can come: the request is answered now, and the document follows by itself.
     if (this.#channel.staleFrame !== undefined) this.#ackAwaiting();
+    // `live` is said of numbers that it has.
+    else if (this.#recovery !== undefined) return;
     this.#tellStatus();
   }
 
   /** Takes part in a broadcast. */
   deliver(flush: Flush): void {
     if (!this.#open || this.#subscriber.blocked) return;
+    if (this.#recovery !== undefined) return this.#hold(flush, this.#recovery);
     if (this.#told === undefined || this.#told !== flush.from) return this.catchUp();
     this.#told = flush.to;
     for (const frame of flush.frames) this.#subscriber.send(frame);
   }
 
-  /** Answers `id` with the document: now, after the load, or once the subscriber has drained. */
-  request(id: string): void {
+  /**
+   * Answers `id` with the document: now, after the load, or once the subscriber has drained. `resume`: a cursor, after which every event
+   * is owed.
+   */
+  request(id: string, resume?: string): void {
+    if (resume !== undefined) this.resume(resume);
     this.#ackAwaiting();
     this.#awaiting = id;
     this.catchUp();
@@ -89,12 +121,87 @@ export class Subscription {
     this.#channel.leave(this);
   }
 
-  #sendSnapshot(stand: Stand): void {
-    const frame = this.#channel.snapshotFrame();
+  /** The next snapshot is followed by what happened since the cursor, or says that nobody can tell. */
+  resume(cursor: string): void {
+    this.#recovery = undefined;
+    this.#told = undefined;
+    this.#lacking = this.#channel.placeOf(cursor) ?? "unknown";
+  }
+
+  #bringTo(stand: Stand): void {
+    const lacking = this.#lacksBefore(stand);
+    if (lacking === undefined) return this.#sendSnapshot(stand, this.#channel.snapshotFrame());
+    if (lacking === "unknown") return this.#sendUnrecovered(stand);
+    // What can't be read now can be read once the numbers are good again; a snapshot would come with a cursor that skips it.
+    if (this.#channel.staleFrame !== undefined || this.#recovery?.last === stand) return;
+    this.#recover(lacking, stand);
+  }
+
+  #lacksBefore(stand: Stand): Place | "unknown" | undefined {
+    const told = this.#told;
+    if (told !== undefined && (told.epoch !== stand.epoch || told.events !== stand.events)) {
+      const { snapshot, asOf } = told;
+      this.#lacking ??= { owner: this.#channel.owner, snapshot, asOf, seen: [] };
+    }
+    return this.#lacking;
+  }
+
+  #recover(since: Place, stand: Stand): void {
+    const snapshot = this.#channel.snapshotFrame(since);
+    const recovery: Recovery = { since, stand, snapshot, flushes: [], last: stand };
+    this.#recovery = recovery;
+    void this.#channel.missed(since, stand).then((events) => this.#recovered(recovery, events));
+  }
+
+  #hold(flush: Flush, recovery: Recovery): void {
+    if (recovery.last !== flush.from) return this.catchUp();
+    recovery.flushes.push(flush);
+    recovery.last = flush.to;
+    if (recovery.flushes.length > MAX_HELD) this.#recovered(recovery, undefined);
+  }
+
+  #recovered(recovery: Recovery, events: readonly OwnerEvent[] | undefined): void {
+    if (!this.#open || this.#recovery !== recovery) return;
+    this.#recovery = undefined;
+    const { stand } = this.#channel;
+    // A blocked one asks again once it has drained, and all of them when the database is back.
+    const isAway = events === undefined && this.#channel.staleFrame !== undefined;
+    if (this.#subscriber.blocked || stand === undefined || isAway) return;
+    if (events === undefined) this.#sendUnrecovered(stand);
+    else {
+      const isWhole = events.length === 0 && stand === recovery.stand;
+      this.#sendSnapshot(recovery.stand, isWhole ? this.#channel.snapshotFrame() : recovery.snapshot, true);
+      this.#sendEvents(events, recovery);
+      for (const flush of recovery.flushes) this.deliver(flush);
+    }
+    this.catchUp();
+  }
+
+  /** As far as it takes them: the rest is owed. */
+  #sendEvents(events: readonly OwnerEvent[], { since, stand }: Recovery): void {
+    for (const [index, frame] of this.#channel.eventFrames(events, since, stand).entries()) {
+      if (this.#subscriber.blocked) {
+        const sent = events.slice(0, index).map(({ id }) => id);
+        this.#lacking = { ...since, seen: [...since.seen, ...sent] };
+        this.#told = undefined;
+        return;
+      }
+      this.#subscriber.send(frame);
+    }
+  }
+
+  #sendUnrecovered(stand: Stand): void {
+    this.#sendSnapshot(stand, this.#channel.snapshotFrame(), false);
+  }
+
+  #sendSnapshot(stand: Stand, frame: Frame, recovered?: boolean): void {
     const id = this.#awaiting;
     this.#awaiting = undefined;
     this.#told = stand;
-    this.#subscriber.send(id === undefined ? frame : withId(frame, id));
+    this.#lacking = undefined;
+    this.#recovery = undefined;
+    const own = { ...(id === undefined ? {} : { id }), ...(recovered === undefined ? {} : { recovered }) };
+    this.#subscriber.send(withFields(frame, own));
   }
 
   #tellStatus(): void {

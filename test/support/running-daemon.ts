@@ -30,12 +30,14 @@ export async function startMarketplaceDaemon(
   database: Pick<TestDatabase, "url">,
   { configFile }: Marketplace,
   port: number,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<MarketplaceDaemon> {
   const config = readConfig({
     DATABASE_URL: database.url,
     DELTAD_CONFIG: configFile,
     DELTAD_PORT: String(port),
     DELTAD_JWT_SECRET: SECRET,
+    ...environment,
   });
   const daemon = await startDaemon({ config, log: QUIET });
   const url = `http://127.0.0.1:${port}/`;

@@ -47,6 +47,8 @@ describe("the configuration", () => {
       origins: [],
       heartbeatMs: 30_000,
       minIntervalMs: 50,
+      retention: 86_400,
+      retainedRows: 1_000_000,
       logLevel: "info",
     });
     for (const value of [config, config.jwt, config.origins]) assert.ok(Object.isFrozen(value));

@@ -12,6 +12,10 @@ describe("a session's requests", () => {
       snapshotFrame: () => new Uint8Array(),
       liveFrame: () => new Uint8Array(),
       now: () => 0,
+      owner: "1",
+      placeOf: () => undefined,
+      missed: async () => undefined,
+      eventFrames: () => [],
       leave: () => {
         left += 1;
       },
