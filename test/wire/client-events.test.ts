@@ -97,7 +97,14 @@ describe("Events", () => {
     assert.equal((await visitor.asks("subscribe")).resume, undefined);
     const undo = client.owner("2").onGap(() => assert.fail("nothing was missed"));
     assert.equal((await visitor.asks("subscribe")).ownerId, "2");
+    const shown = new Promise<void>((resolve) => {
+      const forget = client.owner("2").subscribe(() => {
+        forget();
+        resolve();
+      });
+    });
     visitor.say({ ...SNAPSHOT, ownerId: "2", recovered: false });
+    await shown;
     undo();
     await visitor.asks("unsubscribe");
     client.owner("2").onGap(() => assert.fail("nothing was missed"));

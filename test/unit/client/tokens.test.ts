@@ -34,8 +34,9 @@ it("An expired one is not, by the time that passed, whatever the daemon's clock 
 
 it("A refused one is not, even if there was no other to be had", async () => {
   let fails = false;
+  let count = 0;
   const tokens = new Tokens(
-    ({ reason }) => (fails ? Promise.reject(new Error("away")) : reason),
+    () => (fails ? Promise.reject(new Error("away")) : `token-${(count += 1)}`),
     () => 0,
   );
   const { signal } = new AbortController();
@@ -43,7 +44,7 @@ it("A refused one is not, even if there was no other to be had", async () => {
   fails = true;
   await assert.rejects(tokens.take("refused", signal), /away/);
   fails = false;
-  assert.equal(await tokens.take("connect", signal), "connect");
+  assert.equal(await tokens.take("connect", signal), "token-2");
 });
 
 it("One that came too late does not take the place of a newer one", async () => {
