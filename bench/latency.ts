@@ -1,6 +1,6 @@
 /**
- * From the COMMIT of one booking to the frame at the page, one write at a time, against the bare relay: a row trigger with
- * pg_notify, node-postgres, ws. The two take turns.
+ * From the COMMIT of one booking to the frames at the page, its metrics and its event, one write at a time, against the bare relay: a
+ * row trigger with pg_notify, node-postgres, ws. The two take turns.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -47,17 +47,26 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
       onFrame(atNs),
     );
     const nextFrame = (): Promise<bigint> => new Promise((resolve) => (onFrame = resolve));
+    const nextEvent = (): Promise<bigint> =>
+      new Promise((resolve) => {
+        subscriber.onEvent = (name, atNs) => name === "booking_created" && resolve(atNs);
+      });
     const nextRelayed = (): Promise<bigint> => once(relaySocket, "message").then(() => process.hrtime.bigint());
 
     const deltadMs: number[] = [];
+    const eventMs: number[] = [];
     const relayMs: number[] = [];
     for (let write = -WARM_UP; write < writes; write += 1) {
       await pause();
-      const viaDeltad = await timedWrite(writer, "1", nextFrame);
+      const event = nextEvent();
+      let frameNs = 0n;
+      const viaDeltad = await timedWrite(writer, "1", async () => (frameNs = await nextFrame()));
+      const eventAfterFrameMs = Number((await event) - frameNs) / 1e6;
       await pause();
       const viaRelay = await timedWrite(relayedWriter, "1", nextRelayed);
       if (write < 0) continue;
       deltadMs.push(viaDeltad);
+      eventMs.push(viaDeltad + eventAfterFrameMs);
       relayMs.push(viaRelay);
     }
     subscriber.assertHealthy();
@@ -65,6 +74,7 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
     relaySocket.close();
     for (const [name, all] of [
       ["deltad", deltadMs],
+      ["its events", eventMs],
       ["bare relay", relayMs],
     ] as const) {
       report.line(
@@ -73,6 +83,7 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
     }
     report.figure("median against the bare relay", median(deltadMs) / median(relayMs), { atMost: 2 });
     report.figure("p99 against the bare relay", percentile(deltadMs, 0.99) / percentile(relayMs, 0.99), { atMost: 3 });
+    report.figure("median of events against metrics", median(eventMs) / median(deltadMs), { atMost: 1.2 });
   } finally {
     relay.disconnect();
     await daemon.stop();

@@ -6,9 +6,12 @@ import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 import type { DaemonProcess } from "./daemon-process.ts";
 
 interface OwnerFrame extends Patch {
-  readonly type: "snapshot" | "metrics_updated" | "nack" | "error" | "stale";
+  readonly type: string;
   readonly ownerId: string;
 }
+
+/** Called for each event, with the monotonic time of its arrival in nanoseconds. */
+export type OnEvent = (name: string, atNs: bigint) => void;
 
 /** Called after each frame that changed an owner's document, with the monotonic time of its arrival in nanoseconds. */
 export type OnDocument = (owner: string, document: Materialised, atNs: bigint) => void;
@@ -17,6 +20,8 @@ export class OwnerSocket {
   readonly documents = new Map<string, Materialised>();
   readonly #socket: WebSocket;
   readonly #onDocument: OnDocument;
+  /** Of frames that this class has no use for. */
+  onEvent: OnEvent = () => undefined;
   #fault: Error | undefined;
 
   private constructor(socket: WebSocket, onDocument: OnDocument) {
@@ -85,6 +90,7 @@ export class OwnerSocket {
     }
     if (["metrics_updated", "nack", "error", "stale"].includes(frame.type))
       this.#fault = new Error(`unexpected frame ${JSON.stringify(frame)}`);
+    else this.onEvent(frame.type, atNs);
   }
 
   #keep(owner: string, document: Materialised, atNs: bigint): void {
