@@ -19,7 +19,7 @@ export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
     find: "    having sum(r.change_weight) <> 0\n",
     replace: "",
     test: ROWS,
-    title: "what ends as it began, or never was, gives nothing",
+    title: "a row is told once per commit",
   },
   {
     name: "transactions are told as one",

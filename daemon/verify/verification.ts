@@ -17,7 +17,7 @@ import { dayStartsFrom } from "../metrics/day-starts.ts";
 import type { Load, LoadedOwner, Loader } from "../metrics/loader.ts";
 import { indexPlan } from "../metrics/plan-index.ts";
 import type { Plan } from "../definition/plan.ts";
-import { deltaSelects } from "../definition/select.ts";
+import { deltaSelects, withoutEvents } from "../definition/select.ts";
 import { Zones } from "../metrics/zones.ts";
 import { type Difference, differences } from "./difference.ts";
 import { Incremental } from "./incremental.ts";
@@ -61,7 +61,7 @@ export class Verification {
   constructor(options: VerificationOptions) {
     const { plan, session } = options;
     this.#options = options;
-    this.#statements = batchStatements(plan.tables, deltaSelects(plan));
+    this.#statements = batchStatements(plan.tables, deltaSelects(withoutEvents(plan)));
     this.incremental = new Incremental(indexPlan(plan), new Calendar(dayStartsFrom(session)));
     this.#beat = setInterval(() => void this.#keepLease().catch(() => undefined), LEASE_BEAT_MS);
   }
