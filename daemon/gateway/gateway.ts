@@ -16,10 +16,11 @@ import { type CanonicalOwner, createIdentification, type IsRevoked } from "./ide
 import { type GatewayLimits, withDefaults } from "./limits.ts";
 import { ownerMetrics } from "./owner-metrics.ts";
 import { loadPage } from "./page.ts";
-import { plain } from "./response.ts";
+import { badRequest, plain } from "./response.ts";
 import { createRoutes, type Route } from "./routes.ts";
 import { Session } from "./session.ts";
 import type { Request, Response, Socket, Transport, TransportHandlers } from "./transport.ts";
+import { isWellFormed } from "./well-formed.ts";
 
 export interface GatewayOptions {
   readonly hub: { subscribe(owner: string, subscriber: Subscriber, id?: string, resume?: string): Subscription };
@@ -122,8 +123,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     begin(socket, admission, addressOf(request));
 
   const handlersFor = (route: Route): TransportHandlers => ({
-    request: (request, respond) => answer(route, request, respond, log),
+    request: (request, respond) =>
+      isWellFormed(request) ? answer(route, request, respond, log) : respond(badRequest()),
     handshake: (request) => {
+      if (!isWellFormed(request)) return { accept: false, response: badRequest() };
       if (draining !== undefined) return { accept: false, response: plain(503, "restarting") };
       const handshake = decideHandshake(request, options.origins);
       if (!handshake.accept) return handshake;

@@ -26,6 +26,11 @@ export function json(status: number, body: Uint8Array | string, headers: Headers
   return respondWith(status, "application/json", body, headers);
 }
 
+/** To what can't be read one way only: whatever follows on the connection can't be either. */
+export function badRequest(): Response {
+  return plain(400, "bad request", { connection: "close" });
+}
+
 /** For who has it already: no body, so nothing about one either. */
 export function notModified(headers: Headers): Response {
   return { status: 304, headers: { ...SAFE_HEADERS, ...headers }, body: "" };

@@ -53,6 +53,7 @@ export interface Request {
 
 export interface Response {
   readonly status: number;
+  /** With `connection: close` nothing else on the connection is read, and it may end without the answer. */
   readonly headers: Readonly<Record<string, string>>;
   /** A function: server-sent events, until one side ends them. Not called if the peer has gone. */
   readonly body: Uint8Array | string | OpenEventStream;

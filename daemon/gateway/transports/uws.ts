@@ -174,6 +174,8 @@ function responder(
   return ({ status, headers, body }) => {
     if (done) return;
     done = true;
+    // The library can't both answer and leave alone what else came in the same packet.
+    if (headers["connection"] === "close") return void native.close();
     native.cork(() => {
       native.writeStatus(`${status} ${STATUS_CODES[status]}`);
       for (const [name, value] of Object.entries(headers)) native.writeHeader(name, value);

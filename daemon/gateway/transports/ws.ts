@@ -147,8 +147,8 @@ function requestOf(incoming: IncomingMessage): Request {
     query: url.slice(url.indexOf("?") + 1 || url.length),
     remoteAddress: incoming.socket.remoteAddress ?? "",
     header: (name) => {
-      const value = incoming.headers[name];
-      return Array.isArray(value) ? value.join(", ") : value;
+      // Of some headers node:http would drop what comes twice.
+      return incoming.headersDistinct[name]?.join(", ");
     },
   };
 }
