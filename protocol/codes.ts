@@ -9,6 +9,7 @@ interface CloseCode {
 
 /** Every code the daemon closes a connection with. 44xx need the application to change something; the rest reconnect. */
 export const CLOSE = {
+  /** Said by proxies and servers in between; the daemon itself says `draining`. */
   goingAway: { code: 1001, meaning: "going away", reaction: "reconnect" },
   internal: { code: 1011, meaning: "internal error", reaction: "back_off" },
   draining: { code: 1012, meaning: "the daemon is restarting", reaction: "reconnect" },
