@@ -110,7 +110,7 @@ async function createFilled(server: TestServer): Promise<TestDatabase> {
 async function explained(client: Queryable, select: string, values: readonly (string | null)[]): Promise<PlanNode[]> {
   await client.query("set plan_cache_mode = force_generic_plan");
   await client.query(`prepare explained(text[], bigint, text[], text[]) as ${select}`);
-  const literals = [0, 1, 2, 3].map((at) => (values[at] == null ? "null" : `'${values[at]}'`)).join(", ");
+  const literals = [0, 1, 2, 3].map((at) => ((values[at] ?? null) === null ? "null" : `'${values[at]}'`)).join(", ");
   const result = await client.query(`explain (format json) execute explained(${literals})`);
   await client.query("deallocate explained");
   return rowsOf(result).flatMap((row) => all(row["QUERY PLAN"][0].Plan));

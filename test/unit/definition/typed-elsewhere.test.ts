@@ -10,11 +10,18 @@ import { DEMO } from "../../support/oracle.ts";
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 const USE = `
-import type { MetricsOf } from "deltad";
+import type { EventsOf, MetricsOf } from "deltad";
 import type config from "./deltad.config.ts";
 type Metrics = MetricsOf<typeof config>;
 export const money: Metrics["revenue"]["today"] = "1.00";
 export const months: Metrics["bookings"]["byMonth"] = { "2025-01": 2 };
+type Events = EventsOf<typeof config>;
+export const before: Events["booking_updated"]["previousStatus"] = null;
+export const now: Events["occupancy_changed"]["isNowOccupied"] = true;
+// @ts-expect-error: no such event
+export type Misspelt = Events["booking_update"];
+// @ts-expect-error: every booking has a guest
+export const nobody: Events["booking_created"]["guestName"] = null;
 // @ts-expect-error: money is text
 export const wrong: Metrics["revenue"]["today"] = 1;
 `;
