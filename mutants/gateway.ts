@@ -74,10 +74,10 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "a patch is sent to who lacks what it is against",
     file: "daemon/hub/subscription.ts",
-    find: "if (told?.epoch !== patch.epoch || told.version !== patch.previous) return this.catchUp();",
+    find: "    if (this.#told === undefined || this.#told !== flush.from) return this.catchUp();\n",
     replace: "",
     test: "test/unit/hub/subscription.test.ts",
-    title: "A patch that doesn't fit what it was told gives the whole document",
+    title: "A flush that doesn't follow what it was told gives the whole document",
   },
   {
     name: "a patch that does not follow is taken",
