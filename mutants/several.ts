@@ -45,6 +45,22 @@ export const SEVERAL_MUTANTS: readonly Mutant[] = [
     title: "take the bell over within a heartbeat from one that died",
   },
   {
+    name: "daemons that watch different tables rely on each other",
+    file: "daemon/capture/lead.ts",
+    find: 'update(sources.join(" "))',
+    replace: "update(String(sources.length > 0))",
+    test: "test/unit/capture/lead.test.ts",
+    title: "daemons rely on each other only where they watch the same tables",
+  },
+  {
+    name: "who can hear no bells keeps the lead",
+    file: "daemon/capture/lead.ts",
+    find: "    if (!maySleep) return this.give();\n",
+    replace: "",
+    test: "test/unit/capture/lead.test.ts",
+    title: "who may no longer sleep gives the lead away, once, and tells",
+  },
+  {
     name: "a daemon that another one leads sleeps without one more read",
     file: "daemon/capture/pace.ts",
     find: 'pace: { kind: "arming", hasBell: seen.bellTaken }, releaseBell: false, restMs: 0, next: "read"',

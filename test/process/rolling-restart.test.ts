@@ -18,6 +18,8 @@ const CLIENTS = 24;
 const RETURN_MS = { first: 500, last: 2_500, late: 500 };
 
 await onEachServer("daemons behind a balancer", (server) => {
+  // Nothing here depends on PostgreSQL's version, and the window of a return takes its time.
+  if (server.major < 18) return;
   it("send their clients to each other when they are restarted one by one, or killed; all end with the right numbers", async (t) => {
     const database = await server.createDatabase();
     await createMarketplace(database, DEMO);
