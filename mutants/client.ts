@@ -179,6 +179,14 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     title: "of which one is refused: the others go on, and connect() asks for it again",
   },
   {
+    name: "who is blocked tries the same way for ever",
+    file: "client/fallback/with-fallback.ts",
+    find: "this.#rung = (this.#rung + 1) % (CARRIERS.length + 1);",
+    replace: "this.#rung = 0;",
+    test: "test/wire/client-fallback.test.ts",
+    title: "frames and events come as server-sent events",
+  },
+  {
     name: "a lost socket leaves its timer",
     file: "client/client.ts",
     find: '    if (before.state === "retrying") this.#environment.clearTimeout(this.#retryTimer);\n',

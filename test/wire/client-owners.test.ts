@@ -54,7 +54,9 @@ describe("Several owners on one socket", () => {
     assert.deepEqual(resumes, ["c-1", "c-two"]);
   });
 
-  it("are followed while somebody listens, and not when somebody stops and starts again at once", async () => {
+  it("are followed while somebody listens, and not when somebody stops and starts again at once", {
+    timeout: 5_000,
+  }, async () => {
     const { visitor, other, undo } = await two();
     undo();
     const again = other.subscribe(() => undefined);
@@ -81,7 +83,7 @@ describe("Several owners on one socket", () => {
     assert.deepEqual([connection.state, metrics?.revenue.today, heard], ["connecting", "1.00", []]);
   });
 
-  it("of which one is refused: the others go on, and connect() asks for it again", async () => {
+  it("of which one is refused: the others go on, and connect() asks for it again", { timeout: 5_000 }, async () => {
     const { visitor, other, asked } = await two();
     visitor.say(SNAPSHOT);
     visitor.say({ type: "nack", id: asked[1]?.id ?? "", code: "forbidden", message: "" });

@@ -225,7 +225,7 @@ describe("The client", () => {
     await its.rig.daemon.subscriber();
   });
 
-  it("notices that the computer slept, and probes at once", async () => {
+  it("notices that the computer slept, and probes at once", { timeout: 5_000 }, async () => {
     const visitor = await its.rig.live();
     its.rig.clock.sleep(3_600_000);
     its.rig.clock.advance(10_000);

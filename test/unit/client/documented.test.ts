@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { it } from "node:test";
 import type { ShapeOf } from "deltad";
 import { createClient } from "deltad/client";
+import { withFallback } from "deltad/fallback";
 import { FakeDaemon } from "deltad/testing";
 import { WebSocket } from "ws";
 import type config from "../../../demo/deltad.config.ts";
@@ -27,6 +28,16 @@ it("The page about the client shows code that is compiled here", () => {
     for (const line of code.split("\n")) assert.ok(line === "" || lines.has(line.trim()), line);
   }
 });
+
+/** Compiled, and never called: Node 20 has no WebSocket of its own. */
+export function falls(): unknown {
+  const anywhere = createClient({
+    url: "https://live.example.com",
+    getToken,
+    environment: { WebSocket: withFallback() },
+  });
+  return anywhere;
+}
 
 /** Compiled, and never called: it would look for live.example.com. */
 export function connects(): void {

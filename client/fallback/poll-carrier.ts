@@ -1,0 +1,66 @@
+import type { DownFrame } from "../../protocol/down.ts";
+import type { Carrier, Demand, HttpEnvironment, Wanted } from "./http-socket.ts";
+import { codeOf } from "./refusal-code.ts";
+
+/** Unless the daemon asks for more, by `Retry-After`. */
+const EVERY_MS = 5_000;
+
+/**
+ * Snapshots by REST, again and again, for whoever gets no stream. No events come this way: a snapshot leaves the client's cursor where it
+ * was, so that they come once there is a stream again.
+ */
+export const pollCarrier: Carrier = async (demand, environment) => {
+  const tags = new Map<string, string>();
+  const stale = new Set<string>();
+  while (!demand.signal.aborted) {
+    let waitMs = EVERY_MS;
+    for (const [ownerId, wanted] of demand.owners) {
+      const response = await ask(ownerId, tags.get(ownerId), demand, environment);
+      waitMs = Math.max(waitMs, Number(response.headers.get("retry-after") ?? 0) * 1_000);
+      const isStale = response.status === 503 && tags.has(ownerId);
+      if (!response.ok && response.status !== 304 && !isStale) return demand.end(codeOf(response.status));
+      if (response.ok) {
+        tags.set(ownerId, response.headers.get("etag") ?? "");
+        demand.emit(answer((await response.json()) as Snapshot, wanted));
+      } else demand.emit({ type: "heartbeat", timestamp: environment.now() });
+      if (isStale !== stale.has(ownerId)) demand.emit(standing(ownerId, isStale, environment));
+      if (isStale) stale.add(ownerId);
+      else stale.delete(ownerId);
+    }
+    await pause(waitMs, demand, environment);
+  }
+};
+
+type Snapshot = Extract<DownFrame, { type: "snapshot" }>;
+
+function ask(
+  ownerId: string,
+  tag: string | undefined,
+  { baseUrl, token, signal }: Demand,
+  { fetch }: HttpEnvironment,
+): Promise<Response> {
+  return fetch(`${baseUrl}/v1/owners/${encodeURIComponent(ownerId)}/metrics`, {
+    headers: { authorization: `Bearer ${token}`, ...(tag !== undefined && { "if-none-match": tag }) },
+    signal,
+  });
+}
+
+function answer(snapshot: Snapshot, { id, resume }: Wanted): Snapshot {
+  return { ...snapshot, id, ...(resume !== undefined && { recovered: true }) };
+}
+
+function standing(ownerId: string, isStale: boolean, { now }: HttpEnvironment): DownFrame {
+  const timestamp = now();
+  if (!isStale) return { type: "live", timestamp, ownerId };
+  return { type: "stale", timestamp, ownerId, since: new Date(timestamp).toISOString(), reason: "database" };
+}
+
+function pause(waitMs: number, { signal }: Demand, { setTimeout, clearTimeout }: HttpEnvironment): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, waitMs);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
