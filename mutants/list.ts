@@ -4,6 +4,7 @@ import { CLIENT_MUTANTS } from "./client.ts";
 import { DEFINITION_MUTANTS } from "./definition.ts";
 import { EVENTS_MUTANTS } from "./events.ts";
 import { GATEWAY_MUTANTS } from "./gateway.ts";
+import { HTTP_MUTANTS } from "./http.ts";
 import { HUB_MUTANTS } from "./hub.ts";
 import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
@@ -29,6 +30,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...GATEWAY_MUTANTS,
   ...SOCKETS_MUTANTS,
   ...ADMISSION_MUTANTS,
+  ...HTTP_MUTANTS,
   ...CLIENT_MUTANTS,
   ...WHOLE_MUTANTS,
 ];

@@ -1,5 +1,5 @@
 /** Server-sent events on a response of uWebSockets.js, which tells only by a write whether it still holds something. */
-import type { EventStreamHandlers, OpenEventStream, TransportLimits } from "../transport.ts";
+import type { OpenEventStream, TransportLimits } from "../transport.ts";
 
 /** What of the library's response a stream uses. */
 export interface StreamedResponse {
@@ -44,11 +44,10 @@ export function openEventStream(
   const fail = (): void => {
     if (isOpen) native.close();
   };
-  let handlers: EventStreamHandlers | undefined;
   const probe = (): void => {
     if (!isOpen || unreadBytes === 0) return;
     write(PROBE);
-    if (unreadBytes === 0) handlers?.drained();
+    if (unreadBytes === 0) handlers.drained();
   };
   const guardedProbe = guard("a drain", probe, fail);
   native.onWritable(() => {
@@ -56,7 +55,7 @@ export function openEventStream(
     return true;
   });
   // May end it at once: nothing may be asked of the response after this.
-  handlers = open({
+  const handlers = open({
     send: (chunks) => {
       if (!isOpen) return;
       if (unreadBytes > limits.maxBufferedBytes) return fail();
@@ -70,7 +69,7 @@ export function openEventStream(
   });
   const gone = (): void => {
     isOpen = false;
-    handlers?.closed();
+    handlers.closed();
   };
   return guard("a close", gone, () => {});
 }

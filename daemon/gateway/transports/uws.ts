@@ -175,7 +175,10 @@ function responder(
     if (done) return;
     done = true;
     // The library can't both answer and leave alone what else came in the same packet.
-    if (headers["connection"] === "close") return void native.close();
+    if (headers["connection"] === "close") {
+      native.close();
+      return;
+    }
     native.cork(() => {
       native.writeStatus(`${status} ${STATUS_CODES[status]}`);
       for (const [name, value] of Object.entries(headers)) native.writeHeader(name, value);
