@@ -31,11 +31,8 @@ it("The page about the client shows code that is compiled here", () => {
 
 /** Compiled, and never called: Node 20 has no WebSocket of its own. */
 export function falls(): unknown {
-  const anywhere = createClient({
-    url: "https://live.example.com",
-    getToken,
-    environment: { WebSocket: withFallback() },
-  });
+  const environment = { WebSocket: withFallback() };
+  const anywhere = createClient({ url: "https://live.example.com", getToken, environment });
   return anywhere;
 }
 
