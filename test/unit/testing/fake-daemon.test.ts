@@ -116,6 +116,22 @@ describe("The fake daemon", () => {
     assert.equal(state(), "live");
   });
 
+  it("serves two tabs, and one that is closed is no matter to the other", async () => {
+    const { WebSocket, url } = daemon;
+    const tab = createClient<Sample>({ url, getToken: () => "token", environment: { WebSocket } });
+    const elsewhere: string[] = [];
+    tab.owner("7").on("booking_created", ({ data }) => elsewhere.push(data.guestName));
+    tab.connect();
+    await live();
+    assert.equal(daemon.connections, 2);
+    daemon.emit("7", "booking_created", { guestName: "Ana" });
+    await settle();
+    tab.close();
+    daemon.emit("7", "booking_created", { guestName: "Bia" });
+    await settle();
+    assert.deepEqual([elsewhere, heard, state()], [["Ana"], ["Ana", "Bia"], "live"]);
+  });
+
   it("refuses to say what no daemon says", async () => {
     const strange = { revenue: { today: ["1.00"] } } as unknown as Sample["metrics"];
     daemon.setMetrics("8", { revenue: {} });
