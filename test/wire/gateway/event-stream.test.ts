@@ -125,6 +125,25 @@ await onEachTransport("Server-sent events", (transport) => {
     assert.equal(running.gateway.connections, 0);
   });
 
+  it("Streams count as connections: one too many of an owner ends with 4429", async () => {
+    const running = await startGateway({ transport, limits: { maxConnectionsPerOwner: 1 } });
+    const first = await follow(running, { ownerId: 7 });
+    await first.next("welcome");
+    const second = await follow(running, { ownerId: 7 });
+    assert.equal((await second.ended())?.code, 4429);
+    assert.equal(running.gateway.connections, 1);
+  });
+
+  it("A token that is revoked ends its streams", async () => {
+    const running = await startGateway({ transport });
+    const [bad, good] = [await follow(running, { ownerId: 7, jti: "bad" }), await follow(running, { ownerId: 7 })];
+    await bad.next("welcome");
+    await good.next("welcome");
+    running.gateway.endRevoked(({ id }) => id === "bad");
+    assert.equal((await bad.ended())?.code, 4401);
+    assert.equal(running.gateway.connections, 1);
+  });
+
   it("Heartbeats come on idle streams", async () => {
     const running = await startGateway({ transport });
     const stream = await follow(running, { ownerId: 7 });
