@@ -18,11 +18,17 @@ import type {
 
 /** A client that trickles its headers is cut after this. */
 const HEADERS_TIMEOUT_MS = 10_000;
+/** Node looks only so often; by default every 30 s. */
+const CHECK_EVERY_MS = 2_000;
 /** How long the peer of an ended event stream may leave its last bytes unread. */
 const END_TIMEOUT_MS = 10_000;
 
 export function createWsTransport(handlers: TransportHandlers, limits: TransportLimits, log: Log): Transport {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: HEADERS_TIMEOUT_MS });
+  const server = createServer({
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: HEADERS_TIMEOUT_MS,
+    connectionsCheckingInterval: CHECK_EVERY_MS,
+  });
   const subprotocols = new WeakMap<IncomingMessage, string | undefined>();
   const upgrader = new WebSocketServer({
     noServer: true,
