@@ -128,9 +128,11 @@ describeInBrowser("useRealtimeStats", (openTab) => {
     assert.equal(sockets.length, 0);
     await show({ owners: [{ ownerId: "1", token }] });
     await says("1", "1.00, live, , , 0");
+    const closed = sockets[0]?.waitForEvent("close");
     await show({ owners: [{ ownerId: "1", token, enabled: false }] });
     await says("1", "-, idle, , , 0");
-    assert.equal(open(), 0);
+    await closed;
+    assert.equal(sockets.length, 1);
   });
 
   it("stops at a token that is refused, and goes on with another", async () => {
