@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
+import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { exchange } from "../../support/raw-http.ts";
 import { onEachTransport } from "../../support/transports.ts";
 
@@ -26,11 +26,14 @@ const OTHERS = [
 ];
 
 await onEachTransport("Pages of other hosts", (transport) => {
-  const start = () => startGateway({ transport, origins: [GOOD] });
+  const start = async (): Promise<RunningGateway> => {
+    const running = await startGateway({ transport, origins: [GOOD] });
+    running.engine.documents.set("7", { count: 1 });
+    return running;
+  };
 
   it("A page of an allowed origin may read an answer of /v1/, whatever the answer is", async () => {
-    const { port, token, engine } = await start();
-    engine.documents.set("7", { count: 1 });
+    const { port, token } = await start();
     const authorization = `Bearer ${token({ ownerId: 7 })}`;
     const good = await exchange(port, "GET", METRICS, { host: "x", origin: GOOD, authorization });
     const bad = await exchange(port, "GET", METRICS, { host: "x", origin: GOOD });
@@ -74,8 +77,7 @@ await onEachTransport("Pages of other hosts", (transport) => {
   });
 
   it("The daemon's own page, and who is no browser, are answered; outside /v1/ nothing is shared", async () => {
-    const { port, token, engine } = await start();
-    engine.documents.set("7", { count: 1 });
+    const { port, token } = await start();
     const headers = { host: `127.0.0.1:${port}`, authorization: `Bearer ${token({ ownerId: 7 })}` };
     const own = await exchange(port, "GET", METRICS, { ...headers, origin: `http://127.0.0.1:${port}` });
     assert.equal(own.headers.get("access-control-allow-origin"), `http://127.0.0.1:${port}`);
