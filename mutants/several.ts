@@ -77,4 +77,12 @@ export const SEVERAL_MUTANTS: readonly Mutant[] = [
     test: "test/unit/capture/pace.test.ts",
     title: "a reader that sleeps without the bell, armed, wakes when it finds rows",
   },
+  {
+    name: "resume off by one commit",
+    file: "daemon/events/history.ts",
+    find: "!sees(since, xid) && sees(upto, xid);",
+    replace: "!sees(since, xid) && sees(upto, xid + 1n);",
+    test: "test/process/event-ledger.test.ts",
+    title: "come once each, in the order of commits, whoever is cut off, restarted or killed meanwhile",
+  },
 ];
