@@ -98,6 +98,7 @@ await onEachServer("trust", (server) => {
       [
         "EXECUTE armed_triggers",
         "EXECUTE day_start",
+        "EXECUTE expire_revocations",
         "EXECUTE heartbeat",
         "EXECUTE incarnation",
         "EXECUTE partition_key",
@@ -110,6 +111,7 @@ await onEachServer("trust", (server) => {
         "SELECT deltad.migration",
         "SELECT deltad.reader",
         "SELECT deltad.reset",
+        "SELECT deltad.revocation",
         "SELECT host.id",
         "SELECT host.zone",
         "SELECT stay.amount",
