@@ -10,6 +10,7 @@ import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { READING_MUTANTS } from "./reading.ts";
+import { RESUME_MUTANTS } from "./resume.ts";
 import { ROW_EVENT_MUTANTS } from "./row-events.ts";
 import { SEVERAL_MUTANTS } from "./several.ts";
 import { SOCKETS_MUTANTS } from "./sockets.ts";
@@ -26,6 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SQL_MUTANTS,
   ...ROW_EVENT_MUTANTS,
   ...EVENTS_MUTANTS,
+  ...RESUME_MUTANTS,
   ...HUB_MUTANTS,
   ...GATEWAY_MUTANTS,
   ...SOCKETS_MUTANTS,
