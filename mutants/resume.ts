@@ -3,7 +3,7 @@ import type { Mutant } from "./mutant.ts";
 /** Mistakes about clients that come back. */
 export const RESUME_MUTANTS: readonly Mutant[] = [
   {
-    name: "resume off by one commit",
+    name: "a snapshot sees a transaction too many",
     file: "daemon/capture/snapshot.ts",
     find: "(xid < xmax && !running.includes(xid))",
     replace: "(xid <= xmax && !running.includes(xid))",
