@@ -19,7 +19,7 @@ const write = fc.oneof(
       now,
       paid,
     ]) => `insert into bookings (id, listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out)
-      values (${n}, 10, 1, 'g', '${now}', '${paid}', 1, now(), now()) on conflict (id) do update set status = excluded.status`,
+      values (${n}, 10, 1, 'g', '${now}', '${paid}', 1, '2026-05-08', '2026-05-10') on conflict (id) do update set status = excluded.status`,
   ),
   fc.tuple(id, status).map(([n, now]) => `update bookings set status = '${now}' where id = ${n}`),
   id.map((n) => `update bookings set payment_status = 'paid', created_at = now() where id = ${n}`),
