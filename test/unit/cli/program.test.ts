@@ -96,17 +96,19 @@ describe("deltad token", () => {
   });
 
   it("gives each token a name of its own, and the subject that was asked for: by either it can be revoked", async () => {
-    const { verify } = createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now });
+    const auth = createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now });
     const { printed } = await run("token --owner 7 --subject u1", environment);
     const again = await run("token --owner 7 --subject u1", environment);
-    const [one, other] = [await verify(printed[0] ?? ""), await verify(again.printed[0] ?? "")];
+    const [one, other] = [await auth.verify(printed[0] ?? ""), await auth.verify(again.printed[0] ?? "")];
     assert.equal(one?.token.subject, "u1");
     assert.ok(one.token.id !== undefined && one.token.id !== other?.token.id);
   });
 
   it("needs no owner for an admin", async () => {
     const { printed } = await run("token --admin", environment);
-    const claims = await createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now }).verify(printed[0] ?? "");
+    const claims = await createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now }).verify(
+      printed[0] ?? "",
+    );
     assert.equal(claims?.isAdmin, true);
   });
 
