@@ -77,16 +77,16 @@ export const CAPTURE_MUTANTS: readonly Mutant[] = [
   {
     name: "no last read between taking the bell and sleeping",
     file: "daemon/capture/pace.ts",
-    find: 'if (seen.bellTaken) return { pace: { kind: "arming" }, releaseBell: false, restMs: 0, next: "read" };',
+    find: 'return { pace: { kind: "arming", hasBell: seen.bellTaken }, releaseBell: false, restMs: 0, next: "read" };',
     replace:
-      'if (seen.bellTaken) return { pace: { kind: "armed", hollowWakes: 0 }, releaseBell: false, restMs: 0, next: "sleep" };',
+      'return { pace: { kind: "armed", hasBell: seen.bellTaken, hollowWakes: 0 }, releaseBell: false, restMs: 0, next: "sleep" };',
     test: PACE,
     title: "a reader that has taken the bell reads once more before it sleeps",
   },
   {
     name: "the bell is kept by a reader that found rows",
     file: "daemon/capture/pace.ts",
-    find: "pace: AWAKE, releaseBell: true",
+    find: "pace: AWAKE, releaseBell: hasBell",
     replace: "pace: AWAKE, releaseBell: false",
     test: "test/pg/capture/bell.test.ts",
     title: "is held while the reader sleeps, free while it streams, and free once it has stopped",

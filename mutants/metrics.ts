@@ -66,8 +66,8 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   {
     name: "weight sign lost",
     file: "daemon/definition/row-source.ts",
-    find: '    "c.change_weight",',
-    replace: '    "1",',
+    find: 'const own = ["change_weight", ...more].map((name) => `c.${name}`);',
+    replace: 'const own = ["1 as change_weight", ...more.map((name) => `c.${name}`)];',
     test: "test/pg/metrics/grains.test.ts",
     title: "of a load are the grains of the load before and of the changes since",
   },

@@ -81,8 +81,8 @@ export const SEVERAL_MUTANTS: readonly Mutant[] = [
     name: "resume off by one commit",
     file: "daemon/events/history.ts",
     find: "!sees(since, xid) && sees(upto, xid);",
-    replace: "!sees(since, xid) && sees(upto, xid + 1n);",
-    test: "test/process/event-ledger.test.ts",
-    title: "come once each, in the order of commits, whoever is cut off, restarted or killed meanwhile",
+    replace: "!sees(since, xid - 1n) && sees(upto, xid);",
+    test: "test/pg/events/resume.test.ts",
+    title: "the events between going and coming back, in order of commit, each once; and then what happens next",
   },
 ];

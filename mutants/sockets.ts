@@ -69,7 +69,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "stale numbers are served over HTTP",
     file: "daemon/gateway/owner-metrics.ts",
-    find: '    if (type === "stale") return REFUSALS.stale;\n',
+    find: '    if (message.type === "stale") return REFUSALS.stale;\n',
     replace: "",
     test: "test/wire/gateway/http.test.ts",
     title: "Numbers that can't be vouched for, or that don't come, are 503 and never a guess",

@@ -7,8 +7,8 @@ import { join, relative, resolve } from "node:path";
  * `alone`: its files measure time or start whole programs, so no other file runs beside them.
  */
 export const SUITES = [
-  { name: "pg", needsServers: true, alone: false },
   { name: "cli", needsServers: true, alone: false },
+  { name: "pg", needsServers: true, alone: false },
   { name: "wire", needsServers: true, alone: false },
   { name: "house", needsServers: false, alone: false },
   { name: "unit", needsServers: false, alone: false },
