@@ -2,25 +2,26 @@
  * Five thousand writes a second into a thousand subscribed owners, on an open-loop schedule: how late the frames are, whether any
  * write is missing, and whether every client ends with what a recompute gives. Writer, clients, daemon and server share the machine.
  */
-import { type ChildProcess, fork, type Serializable } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { isDeepStrictEqual } from "node:util";
+import type { ChildProcess } from "node:child_process";
 import type pg from "pg";
-import { DEMO, oracleDocuments } from "../test/support/oracle.ts";
 import type { BenchRun } from "./bench-run.ts";
 import type { ClientsResult, ClientsTask } from "./load/clients-process.ts";
-import { countLoadStatements } from "./load/load-statements.ts";
 import { latencies, type Write } from "./load/write-log.ts";
 import type { WriterTask } from "./load/writer-process.ts";
+import { countStatements } from "./support/count-statements.ts";
 import { DaemonProcess } from "./support/daemon-process.ts";
+import { differing } from "./support/differing.ts";
 import { addPastBookings, analyse, createMarketplace, migrate } from "./support/marketplace.ts";
 import { median, percentile } from "./support/statistics.ts";
+import { reply, startTask } from "./support/task-process.ts";
 
 const OWNERS = 1_000;
 const BOOKINGS = 100_000;
 const SESSIONS = 16;
 /** After the last commit, the last frame is due within milliseconds. */
 const CATCH_UP_MS = 15_000;
+/** What owners are loaded with. */
+const LOADS = ["deltad_load", "deltad_owner_rows"];
 
 export async function benchLoad({ server, report, quick }: BenchRun): Promise<void> {
   const [writesPerSecond, seconds] = quick ? [500, 3] : [5_000, 30];
@@ -34,13 +35,13 @@ export async function benchLoad({ server, report, quick }: BenchRun): Promise<vo
   await analyse(session);
   const daemonUrl = await migrate(session, server.url("load"));
 
-  const statements = await countLoadStatements(server, session, async () => {
+  const [loads = Number.NaN, rows = Number.NaN] = await countStatements(server, session, LOADS, async () => {
     const daemon = await DaemonProcess.start(daemonUrl);
     const clients = await startClients(daemon);
     await end(clients);
     await daemon.stop();
   });
-  report.figure(`statements that load ${OWNERS} owners subscribed at once`, statements, { atMost: 10 });
+  report.figure(`statements that load ${OWNERS} owners subscribed at once`, loads + rows, { atMost: 10 });
 
   const daemon = await DaemonProcess.start(daemonUrl);
   try {
@@ -75,9 +76,13 @@ export async function benchLoad({ server, report, quick }: BenchRun): Promise<vo
     report.figure("p99 from commit to frame, ms", percentile(fromCommitMs, 0.99), { atMost: 100 });
     report.figure("writes that no frame included", unseen, { atMost: 0 });
     report.figure("faults at clients", result.faults.length, { atMost: 0 });
-    report.figure("clients that end with another document than the recompute", await differing(session, result), {
-      atMost: 0,
-    });
+    report.figure(
+      "clients that end with another document than the recompute",
+      await differing(session, result.documents),
+      {
+        atMost: 0,
+      },
+    );
   } finally {
     await daemon.stop();
   }
@@ -86,31 +91,16 @@ export async function benchLoad({ server, report, quick }: BenchRun): Promise<vo
 /** Resolves when each owner's client has its first snapshot. */
 async function startClients(daemon: DaemonProcess): Promise<ChildProcess> {
   const tokens = Array.from({ length: OWNERS }, (_, index) => daemon.token([String(index + 1)]));
-  const clients = start("./load/clients-process.js", { port: daemon.port, tokens } satisfies ClientsTask);
+  const clients = startTask(new URL("./load/clients-process.js", import.meta.url), {
+    port: daemon.port,
+    tokens,
+  } satisfies ClientsTask);
   await reply(clients);
   return clients;
 }
 
 async function write(task: WriterTask): Promise<Write[]> {
-  return (await reply(start("./load/writer-process.js", task))) as Write[];
-}
-
-/** The task goes as a message: a thousand tokens are too long for an argument. */
-function start(file: string, task: unknown): ChildProcess {
-  const child = fork(fileURLToPath(new URL(file, import.meta.url)), { serialization: "advanced" });
-  child.send(task as Serializable);
-  return child;
-}
-
-function reply(child: ChildProcess): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const onExit = (code: number | null): void => reject(new Error(`a process of the load ended with ${code}`));
-    child.once("exit", onExit);
-    child.once("message", (message) => {
-      child.off("exit", onExit);
-      resolve(message);
-    });
-  });
+  return (await reply(startTask(new URL("./load/writer-process.js", import.meta.url), task))) as Write[];
 }
 
 async function end(clients: ChildProcess): Promise<ClientsResult> {
@@ -143,17 +133,4 @@ function relativeToFirst({ arrivals }: ClientsResult): ClientsResult["arrivals"]
     if (!first.has(arrival.owner)) first.set(arrival.owner, arrival.included);
     return { ...arrival, included: arrival.included - (first.get(arrival.owner) ?? 0) };
   });
-}
-
-async function differing(session: pg.Client, { documents }: ClientsResult): Promise<number> {
-  const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
-    (await session.query(sql, [...params])).rows as Row[];
-  const expected = await oracleDocuments(DEMO, { query }, BigInt(Date.now()) * 1000n);
-  return documents.filter(([owner, document]) => !isDeepStrictEqual(plain(document), plain(expected.get(owner))))
-    .length;
-}
-
-/** Without prototypes and the order of keys, which mean nothing in JSON. */
-function plain(document: unknown): unknown {
-  return JSON.parse(JSON.stringify(document ?? null));
 }

@@ -1,4 +1,4 @@
-/** `npm run bench -- latency|writer|engine|events|load [--quick] [--postgres 15]` */
+/** `npm run bench -- latency|writer|engine|events|load|resume [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
 import { benchEngine } from "./engine.ts";
@@ -7,6 +7,7 @@ import { benchLatency } from "./latency.ts";
 import { BenchServer } from "./support/bench-server.ts";
 import { benchLoad } from "./load.ts";
 import { Report } from "./support/report.ts";
+import { benchResume } from "./resume.ts";
 import { benchWriter } from "./writer.ts";
 
 const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   engine: benchEngine,
   events: benchEvents,
   load: benchLoad,
+  resume: benchResume,
 };
 
 const { values, positionals } = parseArgs({
