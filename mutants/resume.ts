@@ -27,12 +27,12 @@ export const RESUME_MUTANTS: readonly Mutant[] = [
     title: "after a bulk statement nobody can say what was missed",
   },
   {
-    name: "who came and went is guessed",
+    name: "who came and went is not told",
     file: "daemon/events/history.ts",
-    find: "  if (occupantMayHaveChanged(gap, past)) return undefined;\n",
-    replace: "",
+    find: "[...written, ...past.occupants(gap)]",
+    replace: "written",
     test: "test/pg/events/resume.test.ts",
-    title: "after a stay began, ended or was written",
+    title: "who came and went, by a write or by the clock",
   },
   {
     name: "the floor is ignored",

@@ -37,7 +37,7 @@ const KEEP_MS = 15_000;
 /** One daemon's idea of the database's clock may be this much behind another's, no more. */
 const AHEAD_US = 5_000_000;
 const MAX_XID = 2n ** 64n - 1n;
-const NOTHING: OwnerPast = { events: [], isWhole: true, doubts: [], touched: [], stays: [] };
+const NOTHING: OwnerPast = { events: [], isWhole: true, doubts: [], occupants: () => [] };
 
 interface Waiting {
   readonly gap: ReadGap;
@@ -56,7 +56,7 @@ interface ReadGap {
 interface Known {
   /** Transactions from here on were read, up to the snapshot. */
   readonly since: bigint;
-  /** Stays that began or ended from this instant on were read. */
+  /** Stays that were not over at this instant were read. */
   readonly sinceUs: number;
   readonly snapshot: Snapshot;
   readonly floor: Snapshot | undefined;
@@ -178,15 +178,6 @@ function eventsIn(gap: ReadGap, known: Known): readonly OwnerEvent[] | undefined
   const isMissed = (xid: bigint): boolean => !sees(since, xid) && sees(upto, xid);
   if (floor !== undefined && !includes(since, floor)) return undefined;
   if (!isAnsweredBy(gap, known) || !past.isWhole || past.doubts.some(isMissed)) return undefined;
-  if (occupantMayHaveChanged(gap, past)) return undefined;
-  return past.events.filter(({ xid, event }) => isMissed(xid) && !seen.has(event.id)).map(({ event }) => event);
-}
-
-/** Whether a stay began or ended in the gap, or one of that time was written since it began. */
-function occupantMayHaveChanged({ since, sinceUs, uptoUs }: ReadGap, { touched, stays }: OwnerPast): boolean {
-  const isInGap = (instant: number): boolean => instant > sinceUs && instant <= uptoUs;
-  return (
-    stays.some(({ from, until }) => isInGap(from) || isInGap(until)) ||
-    touched.some(({ xid, from, until }) => !sees(since, xid) && from <= uptoUs && until > sinceUs)
-  );
+  const written = past.events.filter(({ xid }) => isMissed(xid)).map(({ event }) => event);
+  return [...written, ...past.occupants(gap)].filter(({ id }) => !seen.has(id));
 }

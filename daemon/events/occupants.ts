@@ -64,13 +64,25 @@ export class Occupants {
     if (before !== undefined) this.#changes = [...changes];
   }
 
+  /** Goes on to `t` as over one long batch: what was folded changes by its transactions, the rest by the clock, instant by instant. */
+  pass(t: number): void {
+    this.#t = t;
+    this.#tellTouched();
+    for (let { next } = this; next <= t; { next } = this) this.advance(next);
+    this.advance(t);
+  }
+
   /** What changed since the last call: by the clock, then by what was folded. */
   takeChanges(): readonly OccupantChange[] {
-    for (const [member, xid] of this.#touched) this.#tell(member, xid);
-    this.#touched.clear();
+    this.#tellTouched();
     const changes = this.#changes;
     if (changes.length > 0) this.#changes = [];
     return changes;
+  }
+
+  #tellTouched(): void {
+    for (const [member, xid] of this.#touched) this.#tell(member, xid);
+    this.#touched.clear();
   }
 
   #foldRow(definition: OccupantPlan, grain: Grain): void {

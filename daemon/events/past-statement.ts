@@ -22,10 +22,10 @@ export const PAST = {
   head: -20,
   /** owner, or null for all of them; until_us: a transaction whose events can't be told. */
   doubt: -21,
-  /** owner; until_us: a transaction that wrote a stay; m: the stay's `from until`, empty where it wrote the place itself. */
+  /** owner; key: a stay or a place; day: its projection; until_us: a transaction that changed it; m: by how much, and a stay's `from until`. */
   touched: -22,
-  /** owner; m: `from until` of a stay that began or ended since $2. */
-  stay: -23,
+  /** A grain of a place or of a stay as it is now, but for stays that were over at $2; day: its projection. */
+  there: -23,
 } as const;
 
 /** Of one owner in one read; who missed more had better read the whole. */
@@ -35,7 +35,6 @@ export function pastStatement(plan: Plan): Prepared {
   const sources = [...new Set([...sourcesOfEvents(plan), OWNER_SOURCE])];
   const tables = plan.tables.filter(({ source }) => sources.includes(source));
   const events = [...eventSelects(plan), ...plan.occupants.flatMap((occupants) => touched(plan, occupants))];
-  const stays = plan.occupants.map((occupants) => staysOf(plan, occupants));
   return {
     name: "deltad_past",
     text: `with ${changes(tables, sources, "c.change_xid >= $6::xid8")}
@@ -56,7 +55,7 @@ select e.tag, e.owner, e.key, e.day, e.from_us, e.until_us, e.m
       from (${events.map((select) => `(${select})`).join("\nunion all\n")}) e
       join unnest($4::text[], $5::text[]) as w(owner, since) on w.owner collate "C" = e.owner and e.until_us >= w.since::bigint
   ) e
- where e.place <= ${MAX_EVENTS + 1}${stays.map((select) => `\nunion all\n(${select})`).join("")}`,
+ where e.place <= ${MAX_EVENTS + 1}${there(plan)}`,
   };
 }
 
@@ -71,7 +70,7 @@ function otherOwnerRows(table: WatchedTable): string {
  where o.owner = any($4::text[])`;
 }
 
-/** Which transactions changed stays, and from when until when, or whole groups. */
+/** Which transactions changed stays, or places, and by how much. */
 function touched(plan: Plan, { groups, stays }: OccupantPlan): readonly string[] {
   return [groups, stays].map(({ projection, measure }) => {
     const { source, key, time, measures } = projectionOf(plan, projection);
@@ -81,10 +80,11 @@ function touched(plan: Plan, { groups, stays }: OccupantPlan): readonly string[]
         : ["null::bigint", "null::bigint"];
     const condition = allOf([`${key} is not null`, measures[measure]?.where]);
     const rows = changedRows(watchedBy(plan, source), plan.owner, TRANSACTION);
-    return `select ${PAST.touched} as tag, t.owner, null as key, null::int as day, null::bigint as from_us, t.xid as until_us,
-  concat_ws(' ', t.began, t.ended) as m
+    return `select ${PAST.touched} as tag, t.owner, t.key, ${projection} as day, null::bigint as from_us, t.xid as until_us,
+  concat_ws(' ', t.weight, t.began, t.ended) as m
 from (
-  select ${OWNER} as owner, ${key} as key, r.change_xid::text::bigint as xid, ${bounds[0]} as began, ${bounds[1]} as ended
+  select ${OWNER} as owner, ${key} as key, r.change_xid::text::bigint as xid, ${bounds[0]} as began, ${bounds[1]} as ended,
+    sum(r.change_weight) as weight
     from (${rows}) r
    where ${condition}
    group by 1, 2, 3, 4, 5
@@ -93,13 +93,13 @@ from (
   });
 }
 
-/** Stays of now that began or ended since $2. */
-function staysOf(plan: Plan, occupants: OccupantPlan): string {
-  const alone = { ...plan, accumulators: [], occupants: [{ ...occupants, groups: occupants.stays }] };
-  return `select distinct ${PAST.stay}, g.owner, null, null::int, null::bigint, null::bigint, concat_ws(' ', g.from_us, g.until_us)
-  from (${loadSelects(alone).join("")}) g
-  cross join (select (extract(epoch from clock_timestamp()) * 1000000)::bigint as t) now
- where g.from_us < g.until_us and (g.from_us between $2::bigint and now.t or g.until_us between $2::bigint and now.t)`;
+function there(plan: Plan): string {
+  if (plan.occupants.length === 0) return "";
+  const selects = loadSelects({ ...plan, accumulators: [] }).map((select) => `(${select})`);
+  return `
+union all
+select ${PAST.there}, g.owner, g.key, g.tag, g.from_us, g.until_us, g.m
+  from (${selects.join("\nunion all\n")}) g`;
 }
 
 function projectionOf(plan: Plan, index: number): Plan["projections"][number] {

@@ -1,11 +1,14 @@
 /** Reads what owners' clients missed: one statement, of any number of owners. */
+import type { Grain } from "../capture/batch.ts";
+import { parseGrain } from "../capture/batch-row.ts";
 import { parseEvents } from "../capture/event-row.ts";
 import { parseSnapshot, type Snapshot } from "../capture/snapshot.ts";
 import { TAG } from "../capture/statement.ts";
 import type { Session, TextRow } from "../database/session.ts";
 import type { Plan } from "../definition/plan.ts";
 import type { Cursors } from "./cursor.ts";
-import { type OwnerEvent, rowEvent } from "./owner-event.ts";
+import { missedOccupants, type OccupantPast, type Stretch } from "./missed-occupants.ts";
+import { occupantEvent, type OwnerEvent, rowEvent } from "./owner-event.ts";
 import { MAX_EVENTS, PAST, pastStatement } from "./past-statement.ts";
 
 /** What is asked about one owner. */
@@ -13,7 +16,7 @@ export interface Wanted {
   readonly owner: string;
   /** Transactions from here on. */
   readonly since: bigint;
-  /** Stays that began or ended from here on, in microseconds since 1970. */
+  /** Stays that were not over then, in microseconds since 1970. */
   readonly sinceUs: number;
 }
 
@@ -33,16 +36,8 @@ export interface OwnerPast {
   readonly isWhole: boolean;
   /** Transactions whose events nobody can tell: bulk statements, another time zone or currency. */
   readonly doubts: readonly bigint[];
-  /** Stays that were written, with the transaction; from -Infinity until Infinity where it was the place itself. */
-  readonly touched: readonly ({ readonly xid: bigint } & Span)[];
-  /** Those of now that began or ended since then. */
-  readonly stays: readonly Span[];
-}
-
-/** In microseconds since 1970. */
-export interface Span {
-  readonly from: number;
-  readonly until: number;
+  /** Who came and went in a stretch that begins no earlier than what was asked. */
+  readonly occupants: (stretch: Stretch) => readonly OwnerEvent[];
 }
 
 export interface PastReaderOptions {
@@ -67,35 +62,37 @@ export function pastReader({
     const first = firsts.reduce((least, xid) => (xid < least ? xid : least));
     const values = [owners, sinceUs, zones(), owners, firsts.map(String), String(first)];
     const rows = await sessions.run((session) => session.rows(statement, values));
-    return parsePast(rows, owners, cursors.incarnation);
+    return parsePast(rows, owners, plan, cursors.incarnation);
   };
 }
 
 interface Draft {
   readonly events: TextRow[];
   readonly doubts: bigint[];
-  readonly touched: ({ readonly xid: bigint } & Span)[];
-  readonly stays: Span[];
+  readonly touched: OccupantPast["touched"][number][];
+  readonly there: Grain[];
 }
 
 /** @throws Error where the head row is missing */
-function parsePast(rows: readonly TextRow[], owners: readonly string[], incarnation: Uint8Array): Past {
+function parsePast(rows: readonly TextRow[], owners: readonly string[], plan: Plan, incarnation: Uint8Array): Past {
   const drafts = new Map<string, Draft>(
-    owners.map((owner) => [owner, { events: [], doubts: [], touched: [], stays: [] }]),
+    owners.map((owner) => [owner, { events: [], doubts: [], touched: [], there: [] }]),
   );
   let head: TextRow | undefined;
   for (const row of rows) {
     const [tag, owner] = row;
     if (Number(tag) === PAST.head) head = row;
-    else if (owner === null) for (const draft of drafts.values()) take(row, draft);
-    else take(row, drafts.get(owner ?? ""));
+    else if (owner === null) for (const draft of drafts.values()) take(row, draft, plan);
+    else take(row, drafts.get(owner ?? ""), plan);
   }
   if (!head) throw new Error("the reading of what was missed returned no head row");
   const [, snapshot, floor] = head;
   const told = [...drafts].map(([owner, draft]): [string, OwnerPast] => {
     const events = parseEvents(draft.events).map((event) => ({ xid: event.xid, event: rowEvent(incarnation, event) }));
     const isWhole = draft.events.length + draft.touched.length <= MAX_EVENTS;
-    return [owner, { ...draft, events, isWhole }];
+    const occupants: OwnerPast["occupants"] = (stretch) =>
+      missedOccupants(plan, draft, stretch).map((change) => occupantEvent(incarnation, change));
+    return [owner, { events, isWhole, doubts: draft.doubts, occupants }];
   });
   return {
     snapshot: parseSnapshot(snapshot ?? ""),
@@ -104,17 +101,21 @@ function parsePast(rows: readonly TextRow[], owners: readonly string[], incarnat
   };
 }
 
-function take(row: TextRow, draft: Draft | undefined): void {
-  const [tag, , , , , xid, m] = row;
+function take(row: TextRow, draft: Draft | undefined, plan: Plan): void {
+  const [tag, , , projection, , xid] = row;
   if (Number(tag) === TAG.event) draft?.events.push(row);
   else if (Number(tag) === PAST.doubt) draft?.doubts.push(BigInt(xid ?? ""));
-  else if (Number(tag) === PAST.stay) draft?.stays.push(spanOf(m));
-  else draft?.touched.push({ xid: BigInt(xid ?? ""), ...spanOf(m) });
+  else if (Number(tag) === PAST.there) draft?.there.push({ ...parseGrain(Number(projection), row), day: undefined });
+  else draft?.touched.push(touchedGrain(row, plan));
 }
 
-function spanOf(m: string | null | undefined): Span {
-  const [from, until] = (m ?? "").split(" ");
-  return from && until
-    ? { from: Number(from), until: Number(until) }
-    : { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
+/** What one transaction did to a stay or a place, as a batch would give it. */
+function touchedGrain([, owner, key, day, , until, m]: TextRow, plan: Plan): OccupantPast["touched"][number] {
+  const [weight = "", from, to] = (m ?? "").split(" ");
+  const projection = Number(day);
+  const xid = BigInt(until ?? "");
+  const measures = plan.projections[projection]?.measures ?? [];
+  const values = [...measures.map(() => BigInt(weight)), xid];
+  const bounds = { from: from ? Number(from) : undefined, until: to ? Number(to) : undefined };
+  return { xid, grain: { projection, owner: owner ?? "", key: key ?? undefined, day: undefined, ...bounds, values } };
 }

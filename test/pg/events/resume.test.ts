@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, beforeEach, it } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { book, ReturningMarketplace, told } from "../../support/returning-client.ts";
 import { onEachServer } from "../../support/servers.ts";
 
@@ -124,15 +125,40 @@ await onEachServer("resume", (server) => {
     socket.terminate();
   });
 
-  it("after a stay began, ended or was written, nobody can say who came and went meanwhile", async () => {
-    await write(
-      book((next += 1))
+  it("who came and went, by a write or by the clock: the difference between then and now", async () => {
+    const [here, soon, gone] = [(next += 1), (next += 1), (next += 1)];
+    const stay = (id: number, from: string, until: string): string =>
+      book(id)
         .replace("'pending'", "'confirmed'")
-        .replace("now() + interval '30 days'", "now() - interval '1 day'"),
+        .replace("now() + interval '30 days'", `now() + interval '${from}'`)
+        .replace("now() + interval '31 days'", `now() + interval '${until}'`);
+    // Known before it goes: one who arrives in a moment.
+    const { socket: away } = await market.come();
+    const before = await market.hear(away, stay(soon, "300 milliseconds", "20 days"));
+    away.terminate();
+    await setTimeout(400);
+    await write(stay(gone, "-2 days", "1 day"), `delete from bookings where id = ${gone}`);
+    const first = await market.come(before);
+    assert.equal(first.snapshot.recovered, true);
+    const arrival = told(first.socket).find(({ type }) => type === "occupancy_changed")?.data;
+    assert.deepEqual(
+      [arrival?.["isNowOccupied"], arrival?.["previousOccupant"], arrival?.["newOccupant"]],
+      [true, null, `guest ${soon}`],
     );
-    const { socket, snapshot } = await market.come(cursor);
-    assert.equal(snapshot.recovered, false);
-    socket.terminate();
+    assert.equal(first.events.filter((event) => event.startsWith("occupancy_changed")).length, 1);
+    const cursorThen = await market.hear(first.socket, book((next += 1)));
+    first.socket.terminate();
+    // By a write: the guest goes, another is there.
+    await write(`delete from bookings where id = ${soon}`, stay(here, "-1 hour", "1 day"));
+    const second = await market.come(cursorThen);
+    assert.equal(second.snapshot.recovered, true);
+    const swap = told(second.socket).find(({ type }) => type === "occupancy_changed")?.data;
+    assert.deepEqual(
+      [swap?.["isNowOccupied"], swap?.["previousOccupant"], swap?.["newOccupant"]],
+      [true, `guest ${soon}`, `guest ${here}`],
+    );
+    second.socket.terminate();
+    await write(`delete from bookings where id = ${here}`);
   });
 
   it("after the changes were removed nobody can say what was missed", async () => {

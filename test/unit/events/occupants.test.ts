@@ -1,44 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Grain } from "../../../daemon/capture/batch.ts";
 import { Occupants } from "../../../daemon/events/occupants.ts";
-import type { OccupantChange } from "../../../daemon/events/occupied-group.ts";
 import { cases } from "../../support/cases.ts";
-import { guest, OCCUPIED_PLAN, room } from "../../support/occupied-plan.ts";
-
-interface StayRow {
-  readonly table: "stays";
-  readonly room: string;
-  readonly key: string;
-  readonly label: string | null;
-  readonly from: number;
-  readonly until: number;
-}
-interface RoomRow {
-  readonly table: "rooms";
-  readonly room: string;
-  readonly bed: string;
-}
-type Row = StayRow | RoomRow;
-
-function grainOf(row: Row, weight: bigint, xid?: bigint): Grain {
-  const written = xid === undefined ? { weight } : { weight, xid };
-  return row.table === "rooms" ? room(row.room, { room: row.room, bed: row.bed }, written) : guest(row, written);
-}
-
-/** Of each room that has somebody at `t`: the key of their stay. */
-function naiveOccupants(rows: readonly Row[], t: number): Record<string, string> {
-  const there: Record<string, string> = {};
-  for (const { room: name } of rows.filter(({ table }) => table === "rooms")) {
-    const [first] = rows
-      .filter((row) => row.table === "stays")
-      .filter((stay) => stay.room === name && stay.from <= t && t < stay.until)
-      .toSorted((a, b) => a.from - b.from || Number(a.key) - Number(b.key));
-    if (first !== undefined) there[name] = first.key;
-  }
-  return there;
-}
+import { OCCUPIED_PLAN } from "../../support/occupied-plan.ts";
+import { grainOf, naiveOccupants, type Row, Told } from "../../support/occupied-rows.ts";
 
 /** The first instant after `t` at which naively somebody else is somewhere. */
 function naiveNext(rows: readonly Row[], t: number): number {
@@ -46,20 +12,6 @@ function naiveNext(rows: readonly Row[], t: number): number {
   const bounds = rows.flatMap((row) => (row.table === "stays" ? [row.from, row.until] : []));
   const later = bounds.filter((bound) => bound > t).toSorted((a, b) => a - b);
   return later.find((bound) => JSON.stringify(naiveOccupants(rows, bound)) !== now) ?? Number.POSITIVE_INFINITY;
-}
-
-/** Who is where by what was told, and nothing else. Fails if somebody is told to leave who was not there. */
-class Told {
-  readonly there: Record<string, string> = {};
-
-  hear(changes: readonly OccupantChange[]): void {
-    for (const { group, previous, next } of changes) {
-      assert.equal(this.there[group], previous?.key, "who leaves was there");
-      assert.notEqual(previous?.key, next?.key);
-      if (next === undefined) delete this.there[group];
-      else this.there[group] = next.key;
-    }
-  }
 }
 
 const instant = fc.integer({ min: 0, max: 12 });
