@@ -20,6 +20,8 @@ const BOOKINGS = 100_000;
 const SESSIONS = 16;
 /** After the last commit, the last frame is due within milliseconds. */
 const CATCH_UP_MS = 15_000;
+/** All clients have one address here. */
+const LIMITS = { DELTAD_MAX_UNAUTHENTICATED_PER_ADDRESS: "2000" };
 /** What owners are loaded with. */
 const LOADS = ["deltad_load", "deltad_owner_rows"];
 
@@ -36,14 +38,14 @@ export async function benchLoad({ server, report, quick }: BenchRun): Promise<vo
   const daemonUrl = await migrate(session, server.url("load"));
 
   const [loads = Number.NaN, rows = Number.NaN] = await countStatements(server, session, LOADS, async () => {
-    const daemon = await DaemonProcess.start(daemonUrl);
+    const daemon = await DaemonProcess.start(daemonUrl, LIMITS);
     const clients = await startClients(daemon);
     await end(clients);
     await daemon.stop();
   });
   report.figure(`statements that load ${OWNERS} owners subscribed at once`, loads + rows, { atMost: 10 });
 
-  const daemon = await DaemonProcess.start(daemonUrl);
+  const daemon = await DaemonProcess.start(daemonUrl, LIMITS);
   try {
     const clients = await startClients(daemon);
     const cpuBeforeMs = await daemon.cpuMs();
