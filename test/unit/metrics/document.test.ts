@@ -158,12 +158,17 @@ describe("document", () => {
     const many = Array.from({ length: 200_000 }, (_, at) => status(`key ${at}`));
     const { state, document } = loaded(many);
     document.whole();
-    const began = performance.now();
-    for (let round = 0; round < 100; round += 1) {
-      state.fold(status("key 7"), utcMidnight);
-      document.patch();
+    const attempts: number[] = [];
+    // The machine may be busy with other tests: one quiet moment is enough.
+    while (attempts.length < 10 && !attempts.some((ms) => ms < 50)) {
+      const began = performance.now();
+      for (let round = 0; round < 100; round += 1) {
+        state.fold(status("key 7"), utcMidnight);
+        document.patch();
+      }
+      attempts.push(performance.now() - began);
     }
     // Looking through the keys once takes more than 1 ms, a hundred times more than 100.
-    assert.ok(performance.now() - began < 50, `${performance.now() - began} ms`);
+    assert.ok(Math.min(...attempts) < 50, `${attempts.join(", ")} ms`);
   });
 });
