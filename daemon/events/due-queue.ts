@@ -8,7 +8,7 @@ interface Entry<Item> {
 /** Items by the instant at which each is due next, in amortised O(log n). */
 export class DueQueue<Item> {
   readonly #instants = new Map<Item, number>();
-  #queue = new TinyQueue<Entry<Item>>([], (a, b) => a.instant - b.instant);
+  #queue = new TinyQueue<Entry<Item>>([], byInstant);
 
   /** The next instant at which something is due; Infinity if nothing is. */
   get next(): number {
@@ -29,22 +29,28 @@ export class DueQueue<Item> {
     this.#instants.set(item, instant);
     // What is no longer meant never outweighs what is: below 16 making the queue anew would cost more than it frees.
     if (this.#queue.length <= 2 * this.#instants.size + 16) this.#queue.push({ instant, item });
-    else this.#queue = new TinyQueue([...this.#entries()], (a, b) => a.instant - b.instant);
+    else this.#queue = new TinyQueue([...this.#entries()], byInstant);
   }
 
-  /** Hands out, in order, what is due at `t`, and forgets it. */
-  *takeDue(t: number): Generator<Item, undefined> {
-    while (this.next <= t) {
-      const entry = this.#queue.pop();
-      if (entry === undefined) return undefined;
-      this.#instants.delete(entry.item);
-      yield entry.item;
-    }
-    return undefined;
+  /** What is due first, if that is at `t` or before; it is forgotten. */
+  take(t: number): Item | undefined {
+    if (this.next > t) return undefined;
+    const item = this.#queue.pop()?.item;
+    if (item !== undefined) this.#instants.delete(item);
+    return item;
+  }
+
+  clear(): void {
+    this.#instants.clear();
+    this.#queue = new TinyQueue<Entry<Item>>([], byInstant);
   }
 
   *#entries(): Generator<Entry<Item>, undefined> {
     for (const [item, instant] of this.#instants) yield { instant, item };
     return undefined;
   }
+}
+
+function byInstant(a: Entry<unknown>, b: Entry<unknown>): number {
+  return a.instant - b.instant;
 }

@@ -38,7 +38,8 @@ export class Occupants {
   /** Goes on to `t`. Call it before a fold, never with an instant before that of the last call. */
   advance(t: number): void {
     this.#t = t;
-    for (const member of this.#due.takeDue(t)) this.#tell(member, undefined);
+    for (let member = this.#due.take(t); member !== undefined; member = this.#due.take(t))
+      this.#tell(member, undefined);
   }
 
   /** Grains of projections that no definition reads are passed over. */

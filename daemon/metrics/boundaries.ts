@@ -1,5 +1,5 @@
+import { DueQueue } from "../events/due-queue.ts";
 import type { Clock } from "./clock.ts";
-import { Least } from "./least.ts";
 import type { Slices } from "./slices.ts";
 
 /** A timer set for longer than this fires at once: Node keeps delays in 32 bits. */
@@ -20,9 +20,7 @@ export interface BoundariesOptions<Owner> {
  */
 export class Boundaries<Owner> {
   readonly #options: BoundariesOptions<Owner>;
-  readonly #buckets = new Map<number, Set<Owner>>();
-  readonly #instants = new Map<Owner, number>();
-  readonly #least = new Least(this.#buckets);
+  readonly #due = new DueQueue<Owner>();
   #timer: { readonly handle: unknown; readonly instant: number } | undefined;
   #crossing = false;
 
@@ -32,27 +30,12 @@ export class Boundaries<Owner> {
 
   /** Sets the owner's next instant, in microseconds since 1970; Infinity if it has none. */
   set(owner: Owner, instant: number): void {
-    if (this.#instants.get(owner) === instant) return;
-    this.delete(owner);
-    if (instant === Number.POSITIVE_INFINITY) return;
-    this.#instants.set(owner, instant);
-    const bucket = this.#buckets.get(instant);
-    if (bucket !== undefined) {
-      bucket.add(owner);
-      return;
-    }
-    this.#buckets.set(instant, new Set([owner]));
-    this.#least.entered(instant);
+    this.#due.set(owner, instant);
     this.#arm();
   }
 
   delete(owner: Owner): void {
-    const instant = this.#instants.get(owner);
-    if (instant === undefined) return;
-    this.#instants.delete(owner);
-    const bucket = this.#buckets.get(instant);
-    bucket?.delete(owner);
-    if (bucket?.size === 0) this.#buckets.delete(instant);
+    this.#due.set(owner, Number.POSITIVE_INFINITY);
   }
 
   /** Call when the clock has been set: the instant may have come closer, or have passed. */
@@ -62,13 +45,12 @@ export class Boundaries<Owner> {
   }
 
   clear(): void {
-    this.#instants.clear();
-    this.#buckets.clear();
+    this.#due.clear();
     this.#disarm();
   }
 
   #arm(): void {
-    const instant = this.#least.value;
+    const instant = this.#due.next;
     if (this.#crossing || instant === this.#timer?.instant) return;
     this.#disarm();
     if (instant === Number.POSITIVE_INFINITY) return;
@@ -90,20 +72,12 @@ export class Boundaries<Owner> {
   async #crossDue(): Promise<void> {
     this.#crossing = true;
     const work = this.#options.slices.begin();
-    for (let owner = this.#takeDue(); owner !== undefined; owner = this.#takeDue()) {
-      this.#options.cross(owner);
+    const { cross, clock } = this.#options;
+    for (let owner = this.#due.take(clock.now()); owner !== undefined; owner = this.#due.take(clock.now())) {
+      cross(owner);
       if (work.isDue) await work.turn();
     }
     this.#crossing = false;
     this.#arm();
-  }
-
-  #takeDue(): Owner | undefined {
-    const instant = this.#least.value;
-    if (instant > this.#options.clock.now()) return undefined;
-    const next = this.#buckets.get(instant)?.values().next();
-    if (next === undefined || next.done === true) return undefined;
-    this.delete(next.value);
-    return next.value;
   }
 }

@@ -313,7 +313,8 @@ describe("engine and occupants", () => {
     for (const owners of [1_000, 1]) {
       const attempts: number[] = [];
       // The machine may be busy with other tests: one quiet moment is enough.
-      while (attempts.length < 10 && !attempts.some((ms) => ms < 20)) attempts.push(await longestTurnOfArrivals(owners));
+      while (attempts.length < 10 && !attempts.some((ms) => ms < 20))
+        attempts.push(await longestTurnOfArrivals(owners));
       assert.ok(Math.min(...attempts) < 20, `${attempts.join(", ")} ms for ${owners} owners`);
     }
   });
