@@ -21,8 +21,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
   {
     name: "images that cancel each other have an owner loaded again",
     file: "daemon/capture/statement.ts",
-    find: "        having sum(d.change_weight) <> 0) o`;",
-    replace: "        ) o`;",
+    find: "\n        having sum(d.change_weight) <> 0`;",
+    replace: "`;",
     test: "test/pg/capture/cut.test.ts",
     title: "is taken for resets, dimension changes that are real, and owners that wait to be loaded",
   },

@@ -79,7 +79,7 @@ export const SEVERAL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "resume off by one commit",
-    file: "daemon/events/history.ts",
+    file: "daemon/events/known-past.ts",
     find: "!sees(since, xid) && sees(upto, xid);",
     replace: "!sees(since, xid - 1n) && sees(upto, xid);",
     test: "test/pg/events/resume.test.ts",

@@ -23,7 +23,7 @@ export class BenchServer {
   }
 
   static async start(major: number): Promise<BenchServer> {
-    return new BenchServer(await startCluster(major, SETTINGS));
+    return new BenchServer(await startCluster(major, { settings: SETTINGS }));
   }
 
   /** The superuser's connection string. */

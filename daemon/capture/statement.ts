@@ -148,18 +148,26 @@ select ${TAG.reset}, r.owner, r.source, null::int, case when count(*) = count(r.
  group by r.owner, r.source, r.change_xid${dimensionSelect(tables)}${arm}${deltaSelects.map((select) => `\nunion all\n(${select})`).join("")}`;
 }
 
-/** Owners whose own captured columns differ between the cursor and now: images that cancel each other are no change. */
 function dimensionSelect(tables: readonly WatchedTable[]): string {
   const owners = tables.find((table) => table.source === OWNER_SOURCE);
   if (!owners) return "";
-  const columns = owners.columns.map((column) => `d.${quoteIdentifier(column.name)}`).join(", ");
   return `
 union all
 select distinct ${TAG.dimension}, o.owner, null, null::int, null::bigint, null::bigint, null
-  from (select d.${quoteIdentifier(owners.owner)}::text as owner
+  from (${changedDimensions(owners)}) o`;
+}
+
+/**
+ * `owner` (and `change_xid`, a row for each transaction) of owners whose own captured columns differ between before and after: images
+ * that cancel each other are no change.
+ */
+export function changedDimensions(owners: WatchedTable, each?: "transaction"): string {
+  const columns = owners.columns.map((column) => `d.${quoteIdentifier(column.name)}`);
+  const xid = each === undefined ? [] : ["d.change_xid"];
+  return `select ${[`d.${quoteIdentifier(owners.owner)}::text as owner`, ...xid].join(", ")}
           from ${deltaName(owners)} d
-         group by ${columns}
-        having sum(d.change_weight) <> 0) o`;
+         group by ${[...columns, ...xid].join(", ")}
+        having sum(d.change_weight) <> 0`;
 }
 
 function deltaName(table: WatchedTable): string {

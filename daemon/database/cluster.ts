@@ -20,10 +20,15 @@ export interface ClusterOptions {
   readonly password: string;
   /** Lines of postgresql.conf, on top of its defaults. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** Where to listen, asked at each start; without it a loopback port that is free. */
+  readonly choosePort?: () => Promise<number>;
 }
 
 /** How pg_ctl stops a server: `fast` ends its sessions in order, `immediate` as a crash would. */
 export type StopMode = "fast" | "immediate";
+
+/** The first line is a warning, which a server may be told not to log; the second ends it. */
+const PORT_TAKEN = /Address already in use|could not create any TCP\/IP sockets/;
 
 export class Cluster {
   readonly #options: ClusterOptions;
@@ -44,11 +49,11 @@ export class Cluster {
 
   /** Makes the data directory where there is none (UTF-8 whatever the locale), then starts the server on a free loopback port. */
   async start(): Promise<void> {
-    const { dataDir } = this.#options;
+    const { dataDir, choosePort = freePort } = this.#options;
     if (!(await readFile(join(dataDir, "PG_VERSION"), "utf8").catch(() => undefined))) await this.#initialise();
     await this.stop("fast");
     for (let attempt = 1; ; attempt += 1) {
-      this.#port = await freePort();
+      this.#port = await choosePort();
       await this.#configure();
       await rm(join(dataDir, "server.log"), { force: true });
       try {
@@ -65,7 +70,7 @@ export class Cluster {
         ]);
       } catch (error) {
         // Somebody was quicker to take the free port; three times in a row is another trouble.
-        if (attempt === 3 || !(error instanceof Error && error.message.includes("Address already in use"))) throw error;
+        if (attempt === 3 || !(error instanceof Error && PORT_TAKEN.test(error.message))) throw error;
       }
     }
   }

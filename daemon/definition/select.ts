@@ -27,7 +27,7 @@ export function deltaSelects(plan: Plan): readonly string[] {
   return plan.tables.flatMap((table) => {
     const selects = plan.projections.flatMap((projection, tag) =>
       projection.source === table.source && isRead(plan, tag)
-        ? [grains(table, { tag, projection, rows: "owned", asked: [], tellsXid: isOccupancy(plan, tag) })]
+        ? [grains(table, { tag, projection, rows: "owned", asked: [], xid: isOccupancy(plan, tag) ? "last" : "none" })]
         : [],
     );
     const events = eventSelect(plan, table, "owned");
@@ -36,6 +36,28 @@ export function deltaSelects(plan: Plan): readonly string[] {
     const rows = changedRows(table, plan.owner, told.has(table.source) ? TRANSACTION : []);
     return [`with owned as materialized (\n  ${rows})\n${selects.join("\nunion all\n")}`];
   });
+}
+
+/** What each transaction did to places and stays: a grain for each, its xid bigint in one column more and at the end of m. */
+export function occupantDeltaSelects(plan: Plan): readonly string[] {
+  return plan.projections.flatMap((projection, tag) => {
+    if (!isOccupancy(plan, tag)) return [];
+    const table = watchedBy(plan, projection.source);
+    return [
+      grains(table, {
+        tag,
+        projection,
+        rows: `(${changedRows(table, plan.owner, TRANSACTION)})`,
+        asked: [],
+        xid: "each",
+      }),
+    ];
+  });
+}
+
+/** As {@link loadSelects}, of occupants alone. */
+export function occupantLoadSelects(plan: Plan): readonly string[] {
+  return loadSelects({ ...plan, accumulators: [] });
 }
 
 /** A plan without its events: what a batch then costs is what its metrics cost. */
@@ -65,7 +87,7 @@ export function loadSelects(plan: Plan): readonly string[] {
     ]);
     // $2 and $3 must have a type in every select, also where nothing else uses them.
     const asked = ["$2::bigint is not null", "$3::text[] is not null"];
-    return [grains(table, { tag, projection, rows: `(${rows})`, asked, tellsXid: false })];
+    return [grains(table, { tag, projection, rows: `(${rows})`, asked, xid: "none" })];
   });
 }
 
@@ -75,11 +97,11 @@ interface GrainsOf {
   /** The rows `r`: the name of a CTE, or a select in parentheses. */
   readonly rows: string;
   readonly asked: readonly string[];
-  /** One value more, after the measures: the greatest xid of the grain's rows. */
-  readonly tellsXid: boolean;
+  /** One value more, after the measures: the last transaction that changed the grain, or that of a grain for each. */
+  readonly xid: "none" | "last" | "each";
 }
 
-function grains(table: WatchedTable, { tag, projection, rows, asked, tellsXid }: GrainsOf): string {
+function grains(table: WatchedTable, { tag, projection, rows, asked, xid }: GrainsOf): string {
   const { key, time, measures } = projection;
   const bounds = time.kind === "while" ? [reference(time.from), reference(time.until)] : [];
   const dated = "column" in time ? [reference(time.column)] : [];
@@ -89,16 +111,16 @@ function grains(table: WatchedTable, { tag, projection, rows, asked, tellsXid }:
   const totals = measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`);
   const values = measures.map((_, index) => `g.v${index}`);
   const said = [...values.map((value) => `${value} <> 0`), ...("column" in time ? ["g.day is null"] : [])];
-  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${[...values, ...(tellsXid ? ["g.xid"] : [])].join(", ")}) as m
+  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${[...values, ...(xid === "none" ? [] : ["g.xid"])].join(", ")}) as m${xid === "each" ? ", g.xid" : ""}
 from (
   select ${OWNER} as owner,
     ${key === undefined ? "null::text" : `(${key}) collate "C"`} as key,
     ${dayOf(time)} as day,
     ${bounds[0] === undefined ? "null::bigint" : instantUs(bounds[0])} as from_us,
     ${bounds[1] === undefined ? "null::bigint" : instantUs(bounds[1])} as until_us,
-    ${[...totals, ...(tellsXid ? ["max(r.change_xid::text::bigint) as xid"] : [])].join(",\n    ")}
+    ${[...totals, ...(xid === "none" ? [] : [`${xid === "last" ? "max" : ""}(r.change_xid::text::bigint) as xid`])].join(",\n    ")}
   from ${rows} r${conditions === undefined ? "" : `\n  where ${conditions}`}
-  group by 1, 2, 3, 4, 5
+  group by 1, 2, 3, 4, 5${xid === "each" ? ", r.change_xid" : ""}
 ) g
 where ${said.join(" or ")}`;
 }

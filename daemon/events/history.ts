@@ -4,12 +4,13 @@
  *
  * An answer is all that the client missed, or nothing: where anything is in doubt, the client is told that it can't be said.
  */
-import { includes, parseSnapshot, type Snapshot, sees } from "../capture/snapshot.ts";
+import { parseSnapshot } from "../capture/snapshot.ts";
 import type { Log } from "../config/log.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { Place } from "./cursor.ts";
+import { KnownPast, type MissedStretch } from "./known-past.ts";
 import type { OwnerEvent } from "./owner-event.ts";
-import type { OwnerPast, Past, Wanted } from "./past.ts";
+import type { Past, Wanted } from "./past.ts";
 
 /** Which events somebody lacks: those that `since` has not seen, and `upto` has. */
 export interface Gap {
@@ -32,42 +33,27 @@ export interface HistoryOptions {
 const OWNERS_AT_ONCE = 1_000;
 /** How long requests are gathered. */
 const GATHER_MS = 20;
+/** While many come back: what was read of an owner answers those who come later, the longer the wait the fewer reads. */
+const LONGEST_GATHER_MS = 1_000;
+const MANY_OWNERS = 20;
 /** Clients spread their return over some seconds. */
 const KEEP_MS = 15_000;
 /** One daemon's idea of the database's clock may be this much behind another's, no more. */
 const AHEAD_US = 5_000_000;
 const MAX_XID = 2n ** 64n - 1n;
-const NOTHING: OwnerPast = { events: [], isWhole: true, doubts: [], occupants: () => [] };
 
 interface Waiting {
-  readonly gap: ReadGap;
-  readonly answer: (events: readonly OwnerEvent[] | undefined) => void;
-}
-
-interface ReadGap {
   readonly owner: string;
-  readonly since: Snapshot;
-  readonly sinceUs: number;
-  readonly seen: ReadonlySet<string>;
-  readonly upto: Snapshot;
-  readonly uptoUs: number;
-}
-
-interface Known {
-  /** Transactions from here on were read, up to the snapshot. */
-  readonly since: bigint;
-  /** Stays that were not over at this instant were read. */
-  readonly sinceUs: number;
-  readonly snapshot: Snapshot;
-  readonly floor: Snapshot | undefined;
-  readonly past: OwnerPast;
+  readonly stretch: MissedStretch;
+  readonly answer: (events: readonly OwnerEvent[] | undefined) => void;
 }
 
 export class History {
   readonly #options: HistoryOptions;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownPast>();
   #waiting: Waiting[] = [];
   #gathering = false;
+  #gatherMs = GATHER_MS;
   #life = 0;
   #forgetting: unknown;
 
@@ -91,20 +77,22 @@ export class History {
     const ageUs = this.#options.now() - since.asOf;
     if (ageUs > this.#options.retentionMs * 1000 || ageUs < -AHEAD_US) return undefined;
     if (this.#options.read === undefined) return [];
-    const gap: ReadGap = {
-      owner: since.owner,
+    const stretch: MissedStretch = {
+      name: [since.snapshot, since.asOf, upto.snapshot, upto.asOf].join(" "),
       since: parseSnapshot(since.snapshot),
       sinceUs: since.asOf,
-      seen: new Set(since.seen),
       upto: parseSnapshot(upto.snapshot),
       uptoUs: upto.asOf,
     };
-    const known = this.#known.get(gap.owner);
-    if (known !== undefined && isAnsweredBy(gap, known)) return eventsIn(gap, known);
-    return new Promise((answer) => {
-      this.#waiting.push({ gap, answer });
-      this.#gather();
-    });
+    const known = this.#known.get(since.owner);
+    const events = known?.answers(stretch)
+      ? known.missed(stretch)
+      : await new Promise<readonly OwnerEvent[] | undefined>((answer) => {
+          this.#waiting.push({ owner: since.owner, stretch, answer });
+          this.#gather();
+        });
+    const seen = new Set(since.seen);
+    return events?.filter(({ id }) => !seen.has(id));
   }
 
   #gather(): void {
@@ -112,7 +100,7 @@ export class History {
     this.#gathering = true;
     this.#options.setTimeout(() => {
       void this.#answerAll();
-    }, GATHER_MS);
+    }, this.#gatherMs);
   }
 
   /** One read after the other: what comes meanwhile goes together into the next. */
@@ -124,6 +112,7 @@ export class History {
       await this.#answer(new Map(owners.slice(first, first + OWNERS_AT_ONCE)));
     }
     this.#gathering = false;
+    this.#gatherMs = owners.length < MANY_OWNERS ? GATHER_MS : Math.min(4 * this.#gatherMs, LONGEST_GATHER_MS);
     if (this.#waiting.length > 0) this.#gather();
   }
 
@@ -136,17 +125,18 @@ export class History {
     });
     const isUsable = past !== undefined && life === this.#life;
     for (const one of wanted) {
-      const known = isUsable && { ...past, ...one, past: past.owners.get(one.owner) ?? NOTHING };
+      const known = isUsable ? new KnownPast(one, past) : undefined;
       if (known) this.#keep(one.owner, known);
-      for (const { gap, answer } of waitingOf.get(one.owner) ?? []) answer(known ? eventsIn(gap, known) : undefined);
+      for (const { stretch, answer } of waitingOf.get(one.owner) ?? []) answer(known?.missed(stretch));
     }
   }
 
   /** Read a while ago is as good as read now, but somebody must let it go. */
-  #keep(owner: string, known: Known): void {
+  #keep(owner: string, known: KnownPast): void {
     this.#known.set(owner, known);
     this.#forgetting ??= this.#options.setTimeout(() => {
       this.#forgetting = undefined;
+      this.#gatherMs = GATHER_MS;
       this.#known.clear();
     }, KEEP_MS);
   }
@@ -155,29 +145,18 @@ export class History {
 function byOwner(waiting: readonly Waiting[]): Map<string, Waiting[]> {
   const groups = new Map<string, Waiting[]>();
   for (const one of waiting) {
-    const group = groups.get(one.gap.owner);
-    if (group === undefined) groups.set(one.gap.owner, [one]);
+    const group = groups.get(one.owner);
+    if (group === undefined) groups.set(one.owner, [one]);
     else group.push(one);
   }
   return groups;
 }
 
 function wantedOf(owner: string, waiting: readonly Waiting[]): Wanted {
-  const since = waiting.reduce((least, { gap }) => (gap.since.xmin < least ? gap.since.xmin : least), MAX_XID);
-  const sinceUs = waiting.reduce((least, { gap }) => Math.min(least, gap.sinceUs), Number.POSITIVE_INFINITY);
+  const since = waiting.reduce(
+    (least, { stretch }) => (stretch.since.xmin < least ? stretch.since.xmin : least),
+    MAX_XID,
+  );
+  const sinceUs = Math.min(...waiting.map(({ stretch }) => stretch.sinceUs));
   return { owner, since, sinceUs };
-}
-
-function isAnsweredBy(gap: ReadGap, known: Known): boolean {
-  return known.since <= gap.since.xmin && known.sinceUs <= gap.sinceUs && includes(known.snapshot, gap.upto);
-}
-
-function eventsIn(gap: ReadGap, known: Known): readonly OwnerEvent[] | undefined {
-  const { since, upto, seen } = gap;
-  const { past, floor } = known;
-  const isMissed = (xid: bigint): boolean => !sees(since, xid) && sees(upto, xid);
-  if (floor !== undefined && !includes(since, floor)) return undefined;
-  if (!isAnsweredBy(gap, known) || !past.isWhole || past.doubts.some(isMissed)) return undefined;
-  const written = past.events.filter(({ xid }) => isMissed(xid)).map(({ event }) => event);
-  return [...written, ...past.occupants(gap)].filter(({ id }) => !seen.has(id));
 }

@@ -82,8 +82,8 @@ function parsePast(rows: readonly TextRow[], owners: readonly string[], plan: Pl
   for (const row of rows) {
     const [tag, owner] = row;
     if (Number(tag) === PAST.head) head = row;
-    else if (owner === null) for (const draft of drafts.values()) take(row, draft, plan);
-    else take(row, drafts.get(owner ?? ""), plan);
+    else if (owner === null) for (const draft of drafts.values()) take(row, draft);
+    else take(row, drafts.get(owner ?? ""));
   }
   if (!head) throw new Error("the reading of what was missed returned no head row");
   const [, snapshot, floor] = head;
@@ -101,21 +101,13 @@ function parsePast(rows: readonly TextRow[], owners: readonly string[], plan: Pl
   };
 }
 
-function take(row: TextRow, draft: Draft | undefined, plan: Plan): void {
+function take(row: TextRow, draft: Draft | undefined): void {
   const [tag, , , projection, , xid] = row;
   if (Number(tag) === TAG.event) draft?.events.push(row);
   else if (Number(tag) === PAST.doubt) draft?.doubts.push(BigInt(xid ?? ""));
-  else if (Number(tag) === PAST.there) draft?.there.push({ ...parseGrain(Number(projection), row), day: undefined });
-  else draft?.touched.push(touchedGrain(row, plan));
-}
-
-/** What one transaction did to a stay or a place, as a batch would give it. */
-function touchedGrain([, owner, key, day, , until, m]: TextRow, plan: Plan): OccupantPast["touched"][number] {
-  const [weight = "", from, to] = (m ?? "").split(" ");
-  const projection = Number(day);
-  const xid = BigInt(until ?? "");
-  const measures = plan.projections[projection]?.measures ?? [];
-  const values = [...measures.map(() => BigInt(weight)), xid];
-  const bounds = { from: from ? Number(from) : undefined, until: to ? Number(to) : undefined };
-  return { xid, grain: { projection, owner: owner ?? "", key: key ?? undefined, day: undefined, ...bounds, values } };
+  else {
+    const grain = { ...parseGrain(Number(projection), row), day: undefined };
+    if (Number(tag) === PAST.there) draft?.there.push(grain);
+    else draft?.touched.push({ xid: grain.values.at(-1) ?? 0n, grain });
+  }
 }

@@ -47,14 +47,24 @@ export interface RunningCluster {
 }
 
 /** Starts a server of a test's own, which it may stop, kill and start again. */
-export async function startCluster(major: number, settings: ClusterOptions["settings"] = {}): Promise<RunningCluster> {
+export async function startCluster(
+  major: number,
+  { settings, ...more }: Pick<ClusterOptions, "settings" | "choosePort"> = {},
+): Promise<RunningCluster> {
   const user = await serverUser(process.getuid?.());
   const base = await mkdtemp(join(tmpdir(), "deltad-test-"));
   await chmod(base, 0o755);
   if (user.uid !== undefined && user.gid !== undefined) await chown(base, user.uid, user.gid);
   const binDir = major === 15 ? FIFTEEN_BIN : await embeddedBinDir(user, base);
   const dataDir = join(base, "data");
-  const cluster = new Cluster({ binDir, dataDir, user, password: "test", settings: { ...SETTINGS, ...settings } });
+  const cluster = new Cluster({
+    binDir,
+    dataDir,
+    user,
+    password: "test",
+    settings: { ...SETTINGS, ...settings },
+    ...more,
+  });
   const release = removeWhenWeDie(base, dataDir);
   await cluster.start();
   const remove = async (): Promise<void> => {

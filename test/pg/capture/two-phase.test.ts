@@ -11,7 +11,7 @@ describe("where transactions can be prepared", () => {
   let client: pg.Client;
   let ledger: Ledger;
   before(async () => {
-    running = await startCluster(18, { max_prepared_transactions: 10 });
+    running = await startCluster(18, { settings: { max_prepared_transactions: 10 } });
     client = new pg.Client({ connectionString: running.cluster.url("postgres") });
     await client.connect();
     ledger = await createLedger(asDatabase(client, running.cluster.url("postgres")));

@@ -105,7 +105,7 @@ describe("writers on a server of their own [PostgreSQL 18]", () => {
     twoPhase: boolean,
     test: (connect: () => Promise<pg.Client>) => Promise<void>,
   ): Promise<void> {
-    const running = await startCluster(18, settings);
+    const running = await startCluster(18, { settings });
     const clients: pg.Client[] = [];
     try {
       const connect = async (): Promise<pg.Client> => {
