@@ -7,16 +7,27 @@ const REMEMBERED = 10_000;
 /** Some two seconds' work for one session; who asks after them would wait for longer than a client does. */
 const MOST_AT_ONCE = 10_000;
 
+/** Spellings that the database gives back as they are, by key type; of others only it can tell. */
+const USUAL: Readonly<Record<string, RegExp>> = {
+  // Up to the digits that surely fit.
+  smallint: /^(0|[1-9]\d{0,3})$/,
+  integer: /^(0|[1-9]\d{0,8})$/,
+  bigint: /^(0|[1-9]\d{0,17})$/,
+  uuid: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/,
+  text: /^[ -~]+$/,
+};
+
 interface Sessions {
   run<T>(work: (session: Pick<Session, "query">) => Promise<T>): Promise<T>;
 }
 
 /**
- * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint. Asks the database once per
- * spelling and remembers the latest spellings. Gives undefined for text that is no key, or longer than any; rejects when the
+ * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint. Asks the database about
+ * unusual spellings, once, and remembers the latest. Gives undefined for text that is no key, or longer than any; rejects when the
  * database can't be asked, or is being asked too much.
  */
 export function canonicalOwners(keyType: string, sessions: Sessions): (id: string) => Promise<string | undefined> {
+  const usual = USUAL[keyType];
   const known = new Map<string, string | undefined>();
   const asked = new Map<string, Promise<string | undefined>>();
   // The digits after the point are no part of a whole number's name.
@@ -45,6 +56,7 @@ export function canonicalOwners(keyType: string, sessions: Sessions): (id: strin
   };
   return async (id) => {
     if (id.length > MAX_OWNER_ID_LENGTH) return undefined;
+    if (usual?.test(id)) return id;
     if (known.has(id)) return known.get(id);
     const under = asked.get(id);
     if (under !== undefined) return under;

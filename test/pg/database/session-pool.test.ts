@@ -87,4 +87,31 @@ await onEachServer("pooled sessions", (server) => {
     await database.query("select pg_terminate_backend($1, 5000)", [before]);
     assert.equal(await bigint(" 07 "), "7", "remembered without the database");
   });
+
+  it("never ask after a spelling that the database would give back as it is", async () => {
+    const database = await server.createDatabase();
+    const absent = { run: () => Promise.reject(new Error("asked")) };
+    const usual = {
+      smallint: ["0", "7", "9999"],
+      integer: ["0", "42", "999999999"],
+      bigint: ["0", "42", "999999999999999999"],
+      uuid: ["a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"],
+      text: [" 07 ", "Jo's", "\\x41", "~"],
+    };
+    for (const [type, ids] of Object.entries(usual)) {
+      for (const id of ids) {
+        assert.equal(await canonicalOwners(type, absent)(id), id);
+        assert.deepEqual(await database.query(`select $1::text::${type}::text as id`, [id]), [{ id }]);
+      }
+    }
+    const unusual = {
+      smallint: "10000",
+      integer: "07",
+      bigint: "-0",
+      uuid: "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
+      text: "é",
+      numeric: "7",
+    };
+    for (const [type, id] of Object.entries(unusual)) await assert.rejects(canonicalOwners(type, absent)(id), /asked/);
+  });
 });
