@@ -182,6 +182,7 @@ describe("The client", () => {
   it("reconnects after two and a half heartbeats of silence, not before", async () => {
     const visitor = await its.rig.live();
     its.rig.clock.advance(60_000);
+    assert.equal(its.rig.view.connection.state, "live");
     visitor.say({ type: "heartbeat" });
     visitor.say(UPDATE);
     await its.rig.today("2.00");
