@@ -16,7 +16,7 @@ import { createAuth } from "./gateway/auth.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "./gateway/gateway.ts";
 import { JwksKeys } from "./gateway/jwks.ts";
 import { fixedKeys, type KeyFinder, publicKeys, secretKeys } from "./gateway/jwt-key.ts";
-import { Cursors } from "./events/cursor.ts";
+import { Cursors, writeCursor } from "./events/cursor.ts";
 import { History } from "./events/history.ts";
 import { pastReader } from "./events/past.ts";
 import { RevocationFeed } from "./gateway/revocation-feed.ts";
@@ -121,7 +121,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   });
   const cursors = new Cursors();
   const history = new History({
-    read: told.length > 0 ? pastReader({ plan, sessions: past, zones: () => engine.zones(), cursors }) : undefined,
+    read: told.length > 0 ? pastReader({ plan, sessions: past, zones: () => engine.zones() }) : undefined,
     retentionMs: config.retention * 1000,
     log,
     now: () => clock.now(),
@@ -131,7 +131,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     demand: engine,
     minIntervalMs: config.minIntervalMs,
     idleMs: tuning.idleMs ?? IDLE_MS,
-    cursorOf: (place) => cursors.write(place),
+    cursorOf: writeCursor,
     recovery: {
       placeOf: (owner, cursor) => cursors.read(owner, cursor),
       missed: (gap) => history.missed(gap),
@@ -154,10 +154,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
       sink: engine,
       sessions: pool,
       check: databaseCheck(plan, choices),
-      onBegin: (incarnation) => {
-        cursors.begin(incarnation);
-        history.begin();
-      },
+      onBegin: (incarnation) => cursors.begin(incarnation),
       log,
       now: monotonicMs,
     },

@@ -45,7 +45,7 @@ export const RESUME_MUTANTS: readonly Mutant[] = [
   {
     name: "a cursor opens any owner",
     file: "daemon/events/cursor.ts",
-    find: "      .update(owner)\n",
+    find: "    .update(owner)\n",
     replace: "",
     test: "test/unit/events/cursor.test.ts",
     title: "A cursor of another owner, another life, or with one bit changed, says nothing",

@@ -8,6 +8,7 @@ import { parseSnapshot } from "../capture/snapshot.ts";
 import type { Log } from "../config/log.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { Place } from "./cursor.ts";
+import { isSameLife } from "./incarnation.ts";
 import { KnownPast, type MissedStretch } from "./known-past.ts";
 import type { OwnerEvent } from "./owner-event.ts";
 import type { Past, Wanted } from "./past.ts";
@@ -15,7 +16,7 @@ import type { Past, Wanted } from "./past.ts";
 /** Which events somebody lacks: those that `since` has not seen, and `upto` has. */
 export interface Gap {
   readonly since: Place;
-  readonly upto: Pick<Place, "snapshot" | "asOf">;
+  readonly upto: Pick<Place, "incarnation" | "snapshot" | "asOf">;
 }
 
 export interface HistoryOptions {
@@ -54,21 +55,14 @@ export class History {
   #waiting: Waiting[] = [];
   #gathering = false;
   #gatherMs = GATHER_MS;
-  #life = 0;
   #forgetting: unknown;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
   }
 
-  /** Another epoch: what was read before may be of another life of the data. */
-  begin(): void {
-    this.#life += 1;
-    this.#known.clear();
-  }
-
   stop(): void {
-    this.begin();
+    this.#known.clear();
     this.#options.clearTimeout(this.#forgetting);
   }
 
@@ -76,9 +70,11 @@ export class History {
   async missed({ since, upto }: Gap): Promise<readonly OwnerEvent[] | undefined> {
     const ageUs = this.#options.now() - since.asOf;
     if (ageUs > this.#options.retentionMs * 1000 || ageUs < -AHEAD_US) return undefined;
+    if (!isSameLife(since.incarnation, upto.incarnation)) return undefined;
     if (this.#options.read === undefined) return [];
     const stretch: MissedStretch = {
       name: [since.snapshot, since.asOf, upto.snapshot, upto.asOf].join(" "),
+      incarnation: upto.incarnation,
       since: parseSnapshot(since.snapshot),
       sinceUs: since.asOf,
       upto: parseSnapshot(upto.snapshot),
@@ -118,14 +114,12 @@ export class History {
 
   async #answer(waitingOf: ReadonlyMap<string, readonly Waiting[]>): Promise<void> {
     const wanted = [...waitingOf].map(([owner, waiting]) => wantedOf(owner, waiting));
-    const life = this.#life;
     const past = await this.#options.read?.(wanted).catch((error: unknown) => {
       this.#options.log.warn({ reason: reasonOf(error) }, "could not read what clients missed");
       return undefined;
     });
-    const isUsable = past !== undefined && life === this.#life;
     for (const one of wanted) {
-      const known = isUsable ? new KnownPast(one, past) : undefined;
+      const known = past && new KnownPast(one, past);
       if (known) this.#keep(one.owner, known);
       for (const { stretch, answer } of waitingOf.get(one.owner) ?? []) answer(known?.missed(stretch));
     }

@@ -1,4 +1,5 @@
 import { includes, type Snapshot, sees } from "../capture/snapshot.ts";
+import { isSameLife } from "./incarnation.ts";
 import type { OwnerEvent } from "./owner-event.ts";
 import type { OwnerPast, Past, Wanted } from "./past.ts";
 
@@ -6,6 +7,8 @@ import type { OwnerPast, Past, Wanted } from "./past.ts";
 export interface MissedStretch {
   /** Equal for stretches between the same two places. */
   readonly name: string;
+  /** The life of the change rows that it lies in. */
+  readonly incarnation: Uint8Array;
   readonly since: Snapshot;
   readonly sinceUs: number;
   readonly upto: Snapshot;
@@ -26,9 +29,11 @@ export class KnownPast {
     this.#read = read;
   }
 
-  answers({ since, sinceUs, upto }: MissedStretch): boolean {
+  answers({ incarnation, since, sinceUs, upto }: MissedStretch): boolean {
     const { since: first, sinceUs: firstUs } = this.#wanted;
-    return first <= since.xmin && firstUs <= sinceUs && includes(this.#read.snapshot, upto);
+    // The server may have crashed and come back before this daemon has noticed: its change rows are gone, and nothing else tells.
+    const isOfThisLife = isSameLife(this.#read.incarnation, incarnation);
+    return isOfThisLife && first <= since.xmin && firstUs <= sinceUs && includes(this.#read.snapshot, upto);
   }
 
   /** In order of commit; undefined where anything is in doubt. */

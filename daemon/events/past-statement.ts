@@ -17,7 +17,7 @@ import { occupantDeltaSelects, occupantLoadSelects } from "../definition/select.
 
 /** Rows that no batch has. */
 export const PAST = {
-  /** owner: the snapshot; key: the floor, null if there is none. */
+  /** owner: the snapshot; key: the floor, null if there is none; m: the incarnation in hexadecimal. */
   head: -20,
   /** owner, or null for all of them; until_us: a transaction whose events can't be told. */
   doubt: -21,
@@ -36,8 +36,9 @@ export function pastStatement(plan: Plan): Prepared {
   const parts = [
     `select ${PAST.head}::int as tag, pg_current_snapshot()::text as owner, (select f.upto::text from deltad.floor f) as key,
        null::int as day, null::bigint as from_us, null::bigint as until_us,
-       -- Gives the parameters their types where no select uses them.
-       concat_ws(' ', cardinality($1::text[]), $2::bigint, cardinality($3::text[]), cardinality($5::text[])) as m`,
+       encode(deltad.incarnation(), 'hex') as m
+  -- Gives the parameters their types where no select uses them.
+  from (select $1::text[], $2::bigint, $3::text[], $5::text[]) p`,
     `select distinct ${PAST.doubt}, u.owner, null, null::int, null::bigint, u.change_xid::text::bigint, null
   from unread_resets u
  where u.source in (${sources.map(quoteLiteral).join(", ")}) and (u.owner is null or u.owner = any($4::text[]))`,

@@ -6,7 +6,6 @@ import { parseSnapshot, type Snapshot } from "../capture/snapshot.ts";
 import { TAG } from "../capture/statement.ts";
 import type { Session, TextRow } from "../database/session.ts";
 import type { Plan } from "../definition/plan.ts";
-import type { Cursors } from "./cursor.ts";
 import { missedOccupants, type OccupantPast, type Stretch } from "./missed-occupants.ts";
 import { occupantEvent, type OwnerEvent, rowEvent } from "./owner-event.ts";
 import { MAX_EVENTS, PAST, pastStatement } from "./past-statement.ts";
@@ -21,6 +20,8 @@ export interface Wanted {
 }
 
 export interface Past {
+  /** The life of the change rows that were read. */
+  readonly incarnation: Uint8Array;
   /** Of the read. */
   readonly snapshot: Snapshot;
   /** Changes that it sees may be gone. */
@@ -45,15 +46,9 @@ export interface PastReaderOptions {
   readonly sessions: { run<T>(work: (session: Pick<Session, "rows">) => Promise<T>): Promise<T> };
   /** Time zones known to be good. */
   readonly zones: () => readonly string[];
-  readonly cursors: Pick<Cursors, "incarnation">;
 }
 
-export function pastReader({
-  plan,
-  sessions,
-  zones,
-  cursors,
-}: PastReaderOptions): (wanted: readonly Wanted[]) => Promise<Past> {
+export function pastReader({ plan, sessions, zones }: PastReaderOptions): (wanted: readonly Wanted[]) => Promise<Past> {
   const statement = pastStatement(plan);
   return async (wanted) => {
     const owners = wanted.map(({ owner }) => owner);
@@ -62,7 +57,7 @@ export function pastReader({
     const first = firsts.reduce((least, xid) => (xid < least ? xid : least));
     const values = [owners, sinceUs, zones(), owners, firsts.map(String), String(first)];
     const rows = await sessions.run((session) => session.rows(statement, values));
-    return parsePast(rows, owners, plan, cursors.incarnation);
+    return parsePast(rows, owners, plan);
   };
 }
 
@@ -74,7 +69,7 @@ interface Draft {
 }
 
 /** @throws Error where the head row is missing */
-function parsePast(rows: readonly TextRow[], owners: readonly string[], plan: Plan, incarnation: Uint8Array): Past {
+function parsePast(rows: readonly TextRow[], owners: readonly string[], plan: Plan): Past {
   const drafts = new Map<string, Draft>(
     owners.map((owner) => [owner, { events: [], doubts: [], touched: [], there: [] }]),
   );
@@ -86,7 +81,8 @@ function parsePast(rows: readonly TextRow[], owners: readonly string[], plan: Pl
     else take(row, drafts.get(owner ?? ""));
   }
   if (!head) throw new Error("the reading of what was missed returned no head row");
-  const [, snapshot, floor] = head;
+  const [, snapshot, floor, , , , secret] = head;
+  const incarnation = Buffer.from(secret ?? "", "hex");
   const told = [...drafts].map(([owner, draft]): [string, OwnerPast] => {
     const events = parseEvents(draft.events).map((event) => ({ xid: event.xid, event: rowEvent(incarnation, event) }));
     const isWhole = draft.events.length + draft.touched.length <= MAX_EVENTS;
@@ -95,6 +91,7 @@ function parsePast(rows: readonly TextRow[], owners: readonly string[], plan: Pl
     return [owner, { events, isWhole, doubts: draft.doubts, occupants }];
   });
   return {
+    incarnation,
     snapshot: parseSnapshot(snapshot ?? ""),
     floor: floor ? parseSnapshot(floor) : undefined,
     owners: new Map(told),

@@ -141,16 +141,20 @@ export class Channel implements ChannelView {
     return this.#options.recovery.missed({ since, upto });
   }
 
+  placeAt({ incarnation, snapshot, asOf }: Stand): Place {
+    return { owner: this.owner, incarnation, snapshot, asOf, seen: [] };
+  }
+
   eventFrames(events: readonly OwnerEvent[], since: Place, upto: Stand): readonly Frame[] {
     const { snapshot, asOf } = upto;
     const batch = { kind: "events" as const, owner: this.owner, events, snapshot, asOf };
-    return eventFrames([batch], since, this.#placeAt(upto), this.now(), this.#options.cursorOf);
+    return eventFrames([batch], since, this.placeAt(upto), this.now(), this.#options.cursorOf);
   }
 
   snapshotFrame(lacking?: Place): Frame {
     if (this.#stand === undefined) throw new Error("no document yet");
     if (lacking !== undefined) return this.#encodeDocument(this.#stand, lacking);
-    this.#snapshotFrame ??= this.#encodeDocument(this.#stand, this.#placeAt(this.#stand));
+    this.#snapshotFrame ??= this.#encodeDocument(this.#stand, this.placeAt(this.#stand));
     return this.#snapshotFrame;
   }
 
@@ -198,8 +202,8 @@ export class Channel implements ChannelView {
       this.#broadcast((subscription) => subscription.catchUp());
       return true;
     }
-    const start = this.#placeAt(before);
-    const end = this.#placeAt(to);
+    const start = this.placeAt(before);
+    const end = this.placeAt(to);
     // Whoever is cut off between the metrics and the events must come back with a cursor that has not seen the events.
     const place = events.length > 0 ? start : end;
     const frames = [
@@ -208,10 +212,6 @@ export class Channel implements ChannelView {
     ];
     this.#broadcast((subscription) => subscription.deliver({ from: before, to, frames }), frames.length);
     return true;
-  }
-
-  #placeAt({ snapshot, asOf }: Stand): Place {
-    return { owner: this.owner, snapshot, asOf, seen: [] };
   }
 
   #encodeStale(sinceMicroseconds: number, reason: StaleReason): Frame {
@@ -261,8 +261,8 @@ function nextStand(
 ): Stand | undefined {
   const document = metrics ?? before;
   if (document === undefined) return undefined;
-  const { epoch, version } = document;
+  const { epoch, incarnation, version } = document;
   const { snapshot, asOf } = reached;
   const count = events.reduce((sum, batch) => sum + batch.events.length, before?.events ?? eventsBefore);
-  return { epoch, version, snapshot, asOf, events: count };
+  return { epoch, incarnation, version, snapshot, asOf, events: count };
 }

@@ -32,8 +32,8 @@ export class Pending {
 
   /** It must follow what is here, or else what went out. */
   patch(update: Published & { kind: "patch" }): void {
-    const { owner, epoch, version, snapshot, asOf, patch } = update;
-    const position = { owner, epoch, version, snapshot, asOf };
+    const { owner, epoch, incarnation, version, snapshot, asOf, patch } = update;
+    const position = { owner, epoch, incarnation, version, snapshot, asOf };
     const before = this.#metrics;
     this.#reached = update;
     if (before === undefined) this.#metrics = { kind: "patch", patch, ...position };

@@ -12,6 +12,7 @@ export interface Subscriber {
 /** What somebody has of an owner. Made anew with every flush: two are the same only if they are the same object. */
 export interface Stand {
   readonly epoch: string;
+  readonly incarnation: Uint8Array;
   readonly version: number;
   /** How many events the channel has sent out: who goes from one stand to another without the events in between has missed those. */
   readonly events: number;
@@ -28,6 +29,8 @@ export interface ChannelView {
   snapshotFrame(lacking?: Place): Frame;
   /** What a cursor says; undefined for one that nobody can vouch for. */
   placeOf(cursor: string): Place | undefined;
+  /** Where somebody is who has what that stand has. */
+  placeAt(stand: Stand): Place;
   /** What happened since then, up to the stand; undefined where it can't be said. Never rejects. */
   missed(since: Place, upto: Stand): Promise<readonly OwnerEvent[] | undefined>;
   /** Events that bring a receiver from there to the stand. */
@@ -57,6 +60,9 @@ interface Recovery {
   last: Stand;
 }
 
+/** From where somebody lacks events: where it was left, or what a cursor says, which is read when there is something to compare it with. */
+type Lack = Place | { readonly cursor: string };
+
 /** Five seconds of an owner that never rests: whoever reads that long has lost its place. */
 const MAX_HELD = 100;
 
@@ -72,8 +78,7 @@ export class Subscription {
   #toldStale: Frame | undefined;
   /** The request that the next snapshot answers. Only one is kept: an older one gets its `ack` when a newer comes. */
   #awaiting: string | undefined;
-  /** From where it lacks events: a cursor's place, or where it was left. `unknown`: nobody can say what it lacks. */
-  #lacking: Place | "unknown" | undefined;
+  #lacking: Lack | undefined;
   #recovery: Recovery | undefined;
   #open = true;
 
@@ -125,24 +130,23 @@ export class Subscription {
   resume(cursor: string): void {
     this.#recovery = undefined;
     this.#told = undefined;
-    this.#lacking = this.#channel.placeOf(cursor) ?? "unknown";
+    this.#lacking = { cursor };
   }
 
   #bringTo(stand: Stand): void {
     const lacking = this.#lacksBefore(stand);
     if (lacking === undefined) return this.#sendSnapshot(stand, this.#channel.snapshotFrame());
-    if (lacking === "unknown") return this.#sendUnrecovered(stand);
     // What can't be read now can be read once the numbers are good again; a snapshot would come with a cursor that skips it.
     if (this.#channel.staleFrame !== undefined || this.#recovery?.last === stand) return;
-    this.#recover(lacking, stand);
+    const since = "cursor" in lacking ? this.#channel.placeOf(lacking.cursor) : lacking;
+    if (since === undefined) this.#sendUnrecovered(stand);
+    else this.#recover(since, stand);
   }
 
-  #lacksBefore(stand: Stand): Place | "unknown" | undefined {
+  #lacksBefore(stand: Stand): Lack | undefined {
     const told = this.#told;
-    if (told !== undefined && (told.epoch !== stand.epoch || told.events !== stand.events)) {
-      const { snapshot, asOf } = told;
-      this.#lacking ??= { owner: this.#channel.owner, snapshot, asOf, seen: [] };
-    }
+    if (told !== undefined && (told.epoch !== stand.epoch || told.events !== stand.events))
+      this.#lacking ??= this.#channel.placeAt(told);
     return this.#lacking;
   }
 

@@ -1,5 +1,5 @@
 import type { OwnerEvent } from "../events/owner-event.ts";
-import type { JsonObject, Publish, StaleReason } from "./published.ts";
+import type { JsonObject, Position, Publish, StaleReason } from "./published.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 
 /** A load takes tens of milliseconds; an owner has some events a second. */
@@ -11,7 +11,7 @@ const HELD_EVENTS = 1_000;
  */
 export class Announcer {
   readonly #publish: Publish;
-  #epoch = "";
+  #epoch: Pick<Position, "epoch" | "incarnation"> = { epoch: "", incarnation: new Uint8Array() };
   #version = 0;
   /** The last batch that was taken in whole. */
   #snapshot = "";
@@ -21,8 +21,8 @@ export class Announcer {
     this.#publish = publish;
   }
 
-  begin(epoch: string): void {
-    this.#epoch = epoch;
+  begin(epoch: string, incarnation: Uint8Array): void {
+    this.#epoch = { epoch, incarnation };
     this.#batch = undefined;
   }
 
@@ -62,7 +62,7 @@ export class Announcer {
     this.#publish({
       kind: "document",
       owner: owner.id,
-      epoch: this.#epoch,
+      ...this.#epoch,
       version: owner.version,
       snapshot: this.#snapshotOf(owner),
       asOf,
@@ -80,7 +80,7 @@ export class Announcer {
     this.#publish({
       kind: "patch",
       owner: owner.id,
-      epoch: this.#epoch,
+      ...this.#epoch,
       version: owner.version,
       snapshot: this.#snapshotOf(owner),
       previous,

@@ -124,7 +124,7 @@ export class Engine implements BatchSink, Demand {
     this.#zones = undefined;
     this.#calendar = new Calendar(this.#options.readDayStarts);
     this.#options.clock.reset();
-    this.#announcer.begin(epoch);
+    this.#announcer.begin(epoch, incarnation);
     for (const owner of this.#owners.values()) this.#waitingRoom.admit(owner);
   }
 

@@ -7,6 +7,7 @@ export class StandInEngine implements Demand {
   /** Owners whose document is published as soon as they are watched. */
   readonly documents = new Map<string, JsonObject>();
   epoch = "epoch-1";
+  readonly incarnation = Buffer.from("incarnation");
   asOf = 1_778_241_600_000_000;
   snapshot = "1:1:";
   #version = 0;
@@ -66,7 +67,14 @@ export class StandInEngine implements Demand {
     const version = ++this.#version;
     this.#last.set(owner, version);
     this.#move();
-    return { owner, epoch: this.epoch, version, snapshot: this.snapshot, asOf: this.asOf };
+    return {
+      owner,
+      epoch: this.epoch,
+      incarnation: this.incarnation,
+      version,
+      snapshot: this.snapshot,
+      asOf: this.asOf,
+    };
   }
 
   #move(): void {

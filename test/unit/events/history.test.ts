@@ -6,6 +6,7 @@ import { type Gap, History } from "../../../daemon/events/history.ts";
 import type { OwnerPast, Wanted } from "../../../daemon/events/past.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
+const LIFE = Buffer.from("incarnation");
 const MINUTE_US = 60_000_000;
 
 /** A history whose owners' pasts have one event each, made by transaction 150. */
@@ -26,7 +27,7 @@ function bench() {
     read: async (wanted) => {
       reads.push(wanted);
       const owners = new Map(wanted.map(({ owner }) => [owner, past(owner)]));
-      return { snapshot: parseSnapshot("300:300:"), floor: undefined, owners };
+      return { incarnation: LIFE, snapshot: parseSnapshot("300:300:"), floor: undefined, owners };
     },
     retentionMs: 3_600_000,
     log: pino({ level: "silent" }),
@@ -44,7 +45,11 @@ function bench() {
 }
 
 function gap(owner: string, seen: readonly string[] = [], since = "100:100:"): Gap {
-  return { since: { owner, snapshot: since, asOf: 0, seen }, upto: { snapshot: "200:200:", asOf: MINUTE_US } };
+  const incarnation = LIFE;
+  return {
+    since: { owner, incarnation, snapshot: since, asOf: 0, seen },
+    upto: { incarnation, snapshot: "200:200:", asOf: MINUTE_US },
+  };
 }
 
 describe("history", () => {

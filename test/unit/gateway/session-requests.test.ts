@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SessionRequests } from "../../../daemon/gateway/session-requests.ts";
-import { Subscription } from "../../../daemon/hub/subscription.ts";
+import { type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
 
 describe("a session's requests", () => {
   it("a connection that breaks while it is given its first document leaves no subscription behind", () => {
@@ -14,6 +14,7 @@ describe("a session's requests", () => {
       now: () => 0,
       owner: "1",
       placeOf: () => undefined,
+      placeAt: ({ incarnation, snapshot, asOf }: Stand) => ({ owner: "1", incarnation, snapshot, asOf, seen: [] }),
       missed: async () => undefined,
       eventFrames: () => [],
       leave: () => {

@@ -5,6 +5,7 @@ import type { Place } from "../../../daemon/events/cursor.ts";
 import type { OwnerEvent } from "../../../daemon/events/owner-event.ts";
 import { type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
 
+const LIFE = Buffer.from("incarnation");
 const frame = (text: string): Uint8Array => Buffer.from(text);
 const event = (id: string): OwnerEvent => ({ id, name: "e", data: {} });
 
@@ -19,6 +20,7 @@ function setUp() {
   const asked: Asked[] = [];
   const stand = (version: number, { epoch = "e", events = 0 } = {}): Stand => ({
     epoch,
+    incarnation: LIFE,
     version,
     events,
     snapshot: `${version}:${version}:`,
@@ -33,8 +35,9 @@ function setUp() {
     liveFrame: () => frame("live"),
     now: () => 0,
     leave: () => undefined,
+    placeAt: ({ incarnation, snapshot, asOf }: Stand): Place => ({ owner: "1", incarnation, snapshot, asOf, seen: [] }),
     placeOf: (snapshot: string): Place | undefined =>
-      snapshot === "forged" ? undefined : { owner: "1", snapshot, asOf: 0, seen: [] },
+      snapshot === "forged" ? undefined : { owner: "1", incarnation: LIFE, snapshot, asOf: 0, seen: [] },
     missed: (since: Place) =>
       new Promise<readonly OwnerEvent[] | undefined>((resolve) => {
         const answer = async (events: readonly OwnerEvent[] | undefined): Promise<void> => {

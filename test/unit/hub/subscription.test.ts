@@ -4,7 +4,15 @@ import type { Place } from "../../../daemon/events/cursor.ts";
 import type { OwnerEvent } from "../../../daemon/events/owner-event.ts";
 import { type ChannelView, type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
 
-const stand = (version: number, epoch = "e"): Stand => ({ epoch, version, events: 0, snapshot: "1:1:", asOf: 0 });
+const LIFE = Buffer.from("incarnation");
+const stand = (version: number, epoch = "e"): Stand => ({
+  epoch,
+  incarnation: LIFE,
+  version,
+  events: 0,
+  snapshot: "1:1:",
+  asOf: 0,
+});
 const frame = (text: string): Uint8Array => Buffer.from(text);
 
 /** A channel of which the test says the state, and a subscriber that writes down what it gets. */
@@ -17,6 +25,7 @@ function setUp() {
     snapshotFrame: () => frame(`{"snapshot":${channel.stand?.version}}`),
     liveFrame: () => frame("live"),
     now: () => 0,
+    placeAt: ({ incarnation, snapshot, asOf }: Stand): Place => ({ owner: "1", incarnation, snapshot, asOf, seen: [] }),
     placeOf: (): Place | undefined => undefined,
     missed: async (): Promise<readonly OwnerEvent[] | undefined> => undefined,
     eventFrames: (events: readonly OwnerEvent[]) => events.map(({ id }) => frame(`event ${id}`)),

@@ -112,6 +112,7 @@ await onEachTransport("The stream", (transport) => {
         kind: "patch",
         owner: "7",
         epoch,
+        incarnation: engine.incarnation,
         version: previous + 1,
         previous,
         snapshot: "1:1:",
