@@ -8,7 +8,7 @@ import type { TestDatabase } from "./servers.ts";
 import { type DownOf, TestSocket } from "./socket.ts";
 import { token } from "./tokens.ts";
 
-const SEASON = `
+export const SEASON = `
   insert into owners (id, name, time_zone) values (1, 'Ana', 'America/Havana'), (2, 'canary-owner', 'UTC');
   insert into listings (id, owner_id, hangar_number, status) values (10, 1, 'H-10', 'active'), (20, 2, 'canary-hangar', 'active')`;
 

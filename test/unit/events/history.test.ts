@@ -14,6 +14,7 @@ function bench() {
   const clock = new ManualClock();
   const reads: (readonly Wanted[])[] = [];
   let occupantsAsked = 0;
+  let life = LIFE;
   const past = (owner: string): OwnerPast => ({
     events: [{ xid: 150n, event: { id: `event of ${owner}`, name: "sold", data: {} } }],
     isWhole: true,
@@ -27,7 +28,7 @@ function bench() {
     read: async (wanted) => {
       reads.push(wanted);
       const owners = new Map(wanted.map(({ owner }) => [owner, past(owner)]));
-      return { incarnation: LIFE, snapshot: parseSnapshot("300:300:"), floor: undefined, owners };
+      return { incarnation: life, snapshot: parseSnapshot("300:300:"), floor: undefined, owners };
     },
     retentionMs: 3_600_000,
     log: pino({ level: "silent" }),
@@ -41,7 +42,9 @@ function bench() {
     clock.advance(ms);
     await new Promise(setImmediate);
   };
-  return { reads, ids, advance, occupantsAsked: () => occupantsAsked };
+  /** The next read finds the change rows of another life. */
+  const crash = (): void => void (life = Buffer.from("another"));
+  return { reads, ids, advance, crash, occupantsAsked: () => occupantsAsked };
 }
 
 function gap(owner: string, seen: readonly string[] = [], since = "100:100:"): Gap {
@@ -83,5 +86,17 @@ describe("history", () => {
     await advance(20);
     assert.equal(reads.length, before + 1);
     assert.equal((await alone)?.length, 2);
+  });
+
+  it("a place of another life of the change rows is compared with nothing, and what was read of another answers nobody", async () => {
+    const { ids, reads, advance, crash } = bench();
+    const { since, upto } = gap("7");
+    const elsewhere = { ...upto, incarnation: Buffer.from("another") };
+    assert.equal(await ids({ since, upto: elsewhere }), undefined);
+    assert.equal(reads.length, 0);
+    crash();
+    const answer = ids({ since, upto });
+    await advance(20);
+    assert.deepEqual([await answer, reads.length], [undefined, 1]);
   });
 });

@@ -158,3 +158,29 @@ it("After another epoch's document the events since the last one are asked for, 
   await asked[1]?.answer([event("a")]);
   assert.deepEqual(taken(), ["stale", document(9, "1:1:", { recovered: true }), "event a", "live"]);
 });
+
+it("What could not be read since the database is away is asked for again when it is back", async () => {
+  const { channel, subscription, stand, moveTo, asked, taken } = setUp();
+  subscription.request("s", "0:0:");
+  channel.staleFrame = frame("stale");
+  subscription.catchUp();
+  await asked[0]?.answer(undefined);
+  moveTo(stand(2, { epoch: "f" }));
+  channel.staleFrame = undefined;
+  subscription.catchUp();
+  assert.equal(asked[1]?.since.snapshot, "0:0:");
+  await asked[1]?.answer([event("a")]);
+  assert.deepEqual(taken().slice(-3), [document(2, "0:0:", { recovered: true }), "event a", "live"]);
+});
+
+it("A cursor that came while the database was away is read when it is back: by then it is known which are good", async () => {
+  const { channel, subscription, asked } = setUp();
+  channel.staleFrame = frame("stale");
+  const placeOf = channel.placeOf;
+  channel.placeOf = () => undefined;
+  subscription.request("s", "0:0:");
+  channel.placeOf = placeOf;
+  channel.staleFrame = undefined;
+  subscription.catchUp();
+  assert.equal(asked[0]?.since.snapshot, "0:0:");
+});
