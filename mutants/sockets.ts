@@ -1,5 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
+const FLOODS = "test/wire/gateway/floods.test.ts";
+
 /** Mistakes about connections: who may open one, and how long it lives. */
 export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
@@ -105,6 +107,38 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
     replace: "        maxMessageBytes: 1024 * limits.maxMessageBytes,",
     test: "test/wire/gateway/malformed.test.ts",
     title: "A message over 16 KiB ends its connection, also before authentication",
+  },
+  {
+    name: "a message may have any number of parts",
+    file: "daemon/gateway/transports/ws.ts",
+    find: "    maxFragments: MAX_PARTS,",
+    replace: "    maxFragments: 0,",
+    test: FLOODS,
+    title: "Of empty parts of one message takes no memory and delays nobody",
+  },
+  {
+    name: "a frame may come in any number of pieces",
+    file: "daemon/gateway/transports/ws.ts",
+    find: "    maxBufferedChunks: MAX_PARTS,",
+    replace: "    maxBufferedChunks: 0,",
+    test: FLOODS,
+    title: "Of pieces of one frame is cut off where they are kept",
+  },
+  {
+    name: "pings cost nothing",
+    file: "daemon/gateway/session.ts",
+    find: 'if (this.#state !== "closed" && this.#limits.take() === "close") this.#failTooMany();',
+    replace: 'if (this.#state === "closed") this.#failTooMany();',
+    test: FLOODS,
+    title: "Of pings is closed with 4429 like one of messages",
+  },
+  {
+    name: "one address may have any number of connections",
+    file: "daemon/gateway/connection-limits.ts",
+    find: "if (this.#perAddress.count(address) >= maxima.maxConnectionsPerAddress) {",
+    replace: "if (this.#perAddress.count(address) < 0) {",
+    test: FLOODS,
+    title: "Of connections, with tokens and without, and of messages is refused",
   },
   {
     name: "the client's subprotocol is echoed, token and all",

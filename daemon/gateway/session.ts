@@ -132,10 +132,7 @@ export class Session implements SocketHandlers {
     // What was on its way when the connection was closed.
     if (this.#state === "closed") return;
     const verdict = this.#limits.take();
-    if (verdict === "close") {
-      this.#services.counters.count("tooManyMessages");
-      return this.#fail("tooMany");
-    }
+    if (verdict === "close") return this.#failTooMany();
     const inbound = readMessage(text, this.#settings.maxJsonDepth);
     if (verdict === "refuse") return this.#refuse(inbound);
     if (inbound.kind === "nonsense") {
@@ -146,6 +143,11 @@ export class Session implements SocketHandlers {
     this.#take(
       message.type === "authenticate" ? { kind: "token", token: message.token } : { kind: "request", request: message },
     );
+  }
+
+  /** Costs as much as a message: clients have no need of any. */
+  pinged(): void {
+    if (this.#state !== "closed" && this.#limits.take() === "close") this.#failTooMany();
   }
 
   drained(): void {
@@ -235,6 +237,11 @@ export class Session implements SocketHandlers {
 
   #fail(close: CloseName): void {
     this.#take({ kind: "fail", close });
+  }
+
+  #failTooMany(): void {
+    this.#services.counters.count("tooManyMessages");
+    this.#fail("tooMany");
   }
 
   #broken(error: unknown): void {

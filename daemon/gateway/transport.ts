@@ -94,6 +94,8 @@ export interface Socket {
 export interface SocketHandlers {
   /** `undefined` for a binary message. */
   message(text: string | undefined): void;
+  /** The peer sent a ping, which the transport answers. */
+  pinged(): void;
   /** The peer took bytes after it had fallen behind. */
   drained(): void;
   closed(code: number): void;

@@ -109,6 +109,7 @@ function createUwsTransport(
       },
       fail,
     ),
+    ping: guard("a ping", (native: NativeSocket) => native.getUserData().session?.pinged(), fail),
     drain: guard("a drain", (native: NativeSocket) => native.getUserData().session?.drained(), fail),
     close: guard(
       "a close",

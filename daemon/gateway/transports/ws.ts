@@ -20,8 +20,12 @@ import type {
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Node looks only so often; by default every 30 s. */
 const CHECK_EVERY_MS = 2_000;
-/** How long the peer of an ended event stream may leave its last bytes unread. */
+/** How long the peer of an ended event stream may leave its last bytes unread, or that of a closed socket its goodbye unsaid. */
 const END_TIMEOUT_MS = 10_000;
+/** Parts of one message, and pieces in which one part comes. Each costs some 200 bytes until the message is whole. */
+const MAX_PARTS = 1_024;
+/** An option that the typings lack. */
+const UNTYPED = { closeTimeout: END_TIMEOUT_MS };
 
 export function createWsTransport(handlers: TransportHandlers, limits: TransportLimits, log: Log): Transport {
   const server = createServer({
@@ -35,6 +39,9 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: limits.maxMessageBytes,
+    maxFragments: MAX_PARTS,
+    maxBufferedChunks: MAX_PARTS,
+    ...UNTYPED,
     handleProtocols: (_offered, incoming) => subprotocols.get(incoming) ?? false,
   });
   const open = new Set<WebSocket>();
@@ -114,6 +121,7 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
         socket.on("message", (data: Buffer, isBinary) => {
           guard("a message", () => session.message(isBinary ? undefined : data.toString()), fail);
         });
+        socket.on("ping", () => guard("a ping", () => session.pinged(), fail));
         duplex.on("drain", () => guard("a drain", () => session.drained(), fail));
         socket.on("close", (code) => {
           open.delete(socket);
