@@ -4,6 +4,7 @@ import { freePort } from "../../daemon/database/cluster.ts";
 import type { JsonObject, JsonValue } from "../../daemon/metrics/published.ts";
 import { formatFor } from "../../dashboard/language/format.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
+import { microsecondsOf } from "../support/microseconds.ts";
 import { DEMO, oracleDocuments } from "../support/oracle.ts";
 import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
@@ -84,8 +85,7 @@ await onEachServer("A row written by SQL", (server) => {
     /** The oracle's document at the instant that the page says its numbers hold for. */
     async function oracle(): Promise<JsonObject> {
       const asOf = (await tab.page.locator("[data-connection] time").getAttribute("datetime")) ?? "";
-      const microseconds = BigInt(Date.parse(`${asOf.slice(0, 23)}Z`)) * 1_000n + BigInt(asOf.slice(23, 26));
-      return (await oracleDocuments(DEMO, database, microseconds, ["1"])).get("1") ?? {};
+      return (await oracleDocuments(DEMO, database, microsecondsOf(asOf), ["1"])).get("1") ?? {};
     }
 
     /** What the page shows, and what the oracle says it should. */

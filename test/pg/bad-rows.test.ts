@@ -1,20 +1,15 @@
 /** Rows that mean nothing, on the whole daemon: they harm no other row, and no other owner. */
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import { freePort } from "../../daemon/database/cluster.ts";
 import type { JsonObject } from "../../daemon/metrics/published.ts";
+import { microsecondsOf } from "../support/microseconds.ts";
 import { DEMO, oracleDocuments } from "../support/oracle.ts";
-import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
+import { type MarketplaceDaemon, openMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 import { type DownOf, TestSocket } from "../support/socket.ts";
 
 /** An owner that was watched stays loaded for a while: to see a load, a test takes one of its own. */
 const OWNERS = ["1", "2", "3", "4", "5"];
-
-/** Microseconds since 1970. */
-function microseconds(asOf: string): bigint {
-  return BigInt(Date.parse(`${asOf.slice(0, 23)}Z`)) * 1_000n + BigInt(asOf.slice(23, 26));
-}
 
 await onEachServer("A bad row", (server) => {
   let database: TestDatabase;
@@ -22,14 +17,12 @@ await onEachServer("A bad row", (server) => {
   let port: number;
 
   before(async () => {
-    database = await server.createDatabase();
-    await createMarketplace(database, DEMO);
-    await database.query(`
-      insert into owners (id, name, time_zone) values (1, 'Ana', 'America/Sao_Paulo'), (2, 'Rui', 'UTC'), (3, 'Eva', 'Mars/Olympus'),
+    ({ database, daemon, port } = await openMarketplace(
+      server,
+      `insert into owners (id, name, time_zone) values (1, 'Ana', 'America/Sao_Paulo'), (2, 'Rui', 'UTC'), (3, 'Eva', 'Mars/Olympus'),
         (4, 'Zé', 'America/Havana'), (5, 'Lia', 'Asia/Kathmandu');
-      insert into listings (id, owner_id, hangar_number, status) select id, id, 'H' || id, 'active' from owners`);
-    port = await freePort();
-    daemon = await startMarketplaceDaemon(database, DEMO, port);
+      insert into listings (id, owner_id, hangar_number, status) select id, id, 'H' || id, 'active' from owners`,
+    ));
   });
   after(() => daemon.stop());
 
@@ -66,7 +59,7 @@ await onEachServer("A bad row", (server) => {
   }
 
   async function assertTrue({ ownerId, asOf, data }: DownOf<"snapshot">): Promise<void> {
-    const oracle = await oracleDocuments(DEMO, database, microseconds(asOf), [ownerId]);
+    const oracle = await oracleDocuments(DEMO, database, microsecondsOf(asOf), [ownerId]);
     assert.deepEqual(data, oracle.get(ownerId));
   }
 

@@ -9,10 +9,8 @@ import { BookingWriter } from "../support/event-ledger/booking-writer.ts";
 import { EventLedger, heard } from "../support/event-ledger/ledger.ts";
 import { ResumingClient } from "../support/event-ledger/resuming-client.ts";
 import { Fleet } from "../support/fleet.ts";
-import { DEMO } from "../support/oracle.ts";
-import { createMarketplace } from "../support/running-daemon.ts";
+import { createHangars } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
-import { SECRET } from "../support/tokens.ts";
 
 /** The nightly size: DELTAD_TEST_LEDGER=10000,20 is 10,000 events under 20 rolling restarts. */
 const [EVENTS = 300, RESTARTS = 1] = (process.env["DELTAD_TEST_LEDGER"] ?? "300,1").split(",").map(Number);
@@ -26,11 +24,8 @@ const SETTLED_MS = 30_000;
 await onEachServer("events", (server) => {
   it("come once each, in the order of commits, whoever is cut off, restarted or killed meanwhile", async (t) => {
     const database = await server.createDatabase();
-    await createMarketplace(database, DEMO);
-    await database.query(`insert into owners (id, name) select i, 'o' from generate_series(1, 3) i;
-      insert into listings (id, owner_id, hangar_number, status) select i, i, 'H', 'active' from generate_series(1, 3) i`);
-    const variables = { DATABASE_URL: database.url, DELTAD_CONFIG: "demo/deltad.config.ts", DELTAD_JWT_SECRET: SECRET };
-    const fleet = await Fleet.start(variables, 2);
+    await createHangars(database, OWNERS.length);
+    const fleet = await Fleet.start(database, 2);
     t.after(() => fleet.stop());
     // The second of each owner's two loses its socket only with a daemon.
     const clients = OWNERS.flatMap((owner) =>

@@ -6,12 +6,12 @@ import { WebSocket } from "ws";
 import { type Client, createClient } from "../../client/client.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
 import type { DemoProcess } from "../support/demo-clone.ts";
-import { DeltadProgram } from "../support/deltad-program.ts";
+import { DeltadProgram, demoOn } from "../support/deltad-program.ts";
 import { bellFree } from "../support/held-bell.ts";
 import { DEMO } from "../support/oracle.ts";
-import { createMarketplace } from "../support/running-daemon.ts";
+import { createHangars } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
-import { SECRET, token } from "../support/tokens.ts";
+import { token } from "../support/tokens.ts";
 import { untilRight } from "../support/until-right.ts";
 
 const OWNERS = ["1", "2", "3"];
@@ -49,16 +49,9 @@ function clientOf(port: number): Client {
 await onEachServer("a daemon killed in mid-stream", (server) => {
   it("starts again with the right numbers, and its clients with it", async (t) => {
     const database = await server.createDatabase();
-    await createMarketplace(database, DEMO);
-    await database.query(`insert into owners (id, name) select i, 'o' from generate_series(1, 3) i;
-      insert into listings (id, owner_id, hangar_number, status) select i, i, 'H', 'active' from generate_series(1, 3) i`);
+    await createHangars(database, OWNERS.length);
     const port = await freePort();
-    const program = await DeltadProgram.make({
-      DATABASE_URL: database.url,
-      DELTAD_CONFIG: "demo/deltad.config.ts",
-      DELTAD_PORT: String(port),
-      DELTAD_JWT_SECRET: SECRET,
-    });
+    const program = await DeltadProgram.make({ ...demoOn(database.url), DELTAD_PORT: String(port) });
     t.after(() => program.remove());
     const start = async (): Promise<DemoProcess> => {
       const daemon = program.start("start");

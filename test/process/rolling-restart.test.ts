@@ -7,9 +7,9 @@ import { createClient } from "../../client/client.ts";
 import { BookingWriter } from "../support/event-ledger/booking-writer.ts";
 import { Fleet } from "../support/fleet.ts";
 import { DEMO } from "../support/oracle.ts";
-import { createMarketplace } from "../support/running-daemon.ts";
+import { createHangars } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
-import { SECRET, token } from "../support/tokens.ts";
+import { token } from "../support/tokens.ts";
 import { untilRight } from "../support/until-right.ts";
 
 const OWNERS = ["1", "2", "3"];
@@ -22,11 +22,8 @@ await onEachServer("daemons behind a balancer", (server) => {
   if (server.major < 18) return;
   it("send their clients to each other when they are restarted one by one, or killed; all end with the right numbers", async (t) => {
     const database = await server.createDatabase();
-    await createMarketplace(database, DEMO);
-    await database.query(`insert into owners (id, name) select i, 'o' from generate_series(1, 3) i;
-      insert into listings (id, owner_id, hangar_number, status) select i, i, 'H', 'active' from generate_series(1, 3) i`);
-    const variables = { DATABASE_URL: database.url, DELTAD_CONFIG: "demo/deltad.config.ts", DELTAD_JWT_SECRET: SECRET };
-    const fleet = await Fleet.start(variables, 2);
+    await createHangars(database, OWNERS.length);
+    const fleet = await Fleet.start(database, 2);
     t.after(() => fleet.stop());
     const { accepted } = fleet.balancer;
 

@@ -9,6 +9,7 @@ export class Balancer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #next = 0;
+  #isCut = false;
 
   private constructor(ports: readonly number[]) {
     this.#ports = ports;
@@ -27,14 +28,25 @@ export class Balancer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  async stop(): Promise<void> {
+  /** Ends every connection, and each new one at once, until {@link mend}. */
+  cut(): void {
+    this.#isCut = true;
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
     this.#server.close();
     await once(this.#server, "close");
   }
 
   async #accept(client: Socket): Promise<void> {
     this.#keep(client);
+    if (this.#isCut) return void client.destroy();
     const atMs = performance.now();
     for (let tries = 0; tries < this.#ports.length; tries += 1) {
       const target = this.#next++ % this.#ports.length;

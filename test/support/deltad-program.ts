@@ -1,8 +1,14 @@
 /** The real program, `bin/deltad.js`, run as its own process in a clone of its own, with nothing in its environment but what is said. */
 import assert from "node:assert/strict";
 import { Clone, type DemoProcess } from "./demo-clone.ts";
+import { SECRET } from "./tokens.ts";
 
 type Variables = Readonly<Record<string, string>>;
+
+/** What a daemon of the demo's marketplace needs. */
+export function demoOn(databaseUrl: string): Variables {
+  return { DATABASE_URL: databaseUrl, DELTAD_CONFIG: "demo/deltad.config.ts", DELTAD_JWT_SECRET: SECRET };
+}
 
 export class DeltadProgram {
   readonly #clone: Clone;

@@ -1,9 +1,10 @@
 import { freePort } from "../../daemon/database/cluster.ts";
 import { Balancer } from "./balancer.ts";
 import type { DemoProcess } from "./demo-clone.ts";
-import { DeltadProgram } from "./deltad-program.ts";
+import { DeltadProgram, demoOn } from "./deltad-program.ts";
+import type { TestDatabase } from "./servers.ts";
 
-/** Several daemon processes on one database, behind one address. */
+/** Several daemon processes on one database of the demo's marketplace, behind one address. */
 export class Fleet {
   readonly balancer: Balancer;
   readonly #program: DeltadProgram;
@@ -16,11 +17,10 @@ export class Fleet {
     this.balancer = balancer;
   }
 
-  /** @param variables of each daemon, beside its port */
-  static async start(variables: Readonly<Record<string, string>>, size: number): Promise<Fleet> {
+  static async start(database: Pick<TestDatabase, "url">, size: number): Promise<Fleet> {
     const ports: number[] = [];
     while (ports.length < size) ports.push(await freePort());
-    const fleet = new Fleet(await DeltadProgram.make(variables), ports, await Balancer.start(ports));
+    const fleet = new Fleet(await DeltadProgram.make(demoOn(database.url)), ports, await Balancer.start(ports));
     await Promise.all(ports.map((_, at) => fleet.#start(at)));
     return fleet;
   }

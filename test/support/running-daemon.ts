@@ -1,9 +1,10 @@
+import { freePort } from "../../daemon/database/cluster.ts";
 import { readConfig } from "../../daemon/config/config.ts";
 import type { Log } from "../../daemon/config/log.ts";
 import { applyConfiguration, openMigrationSession } from "../../daemon/cli/apply-configuration.ts";
 import { startDaemon } from "../../daemon/daemon.ts";
-import type { Marketplace } from "./oracle.ts";
-import type { TestDatabase } from "./servers.ts";
+import { DEMO, type Marketplace } from "./oracle.ts";
+import type { TestDatabase, TestServer } from "./servers.ts";
 import { SECRET, token } from "./tokens.ts";
 
 const QUIET: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -23,6 +24,25 @@ export async function createMarketplace(database: TestDatabase, { schema, config
   } finally {
     await session.close();
   }
+}
+
+/** The demo's marketplace with owners 1, 2, …, each with one active listing of the same number. */
+export async function createHangars(database: TestDatabase, owners: number): Promise<void> {
+  await createMarketplace(database, DEMO);
+  await database.query(`insert into owners (id, name) select i, 'o' from generate_series(1, ${owners}) i;
+    insert into listings (id, owner_id, hangar_number, status) select i, i, 'H', 'active' from generate_series(1, ${owners}) i`);
+}
+
+/** The demo's marketplace in a database of its own, with these rows, and a daemon on it. */
+export async function openMarketplace(
+  server: TestServer,
+  rows: string,
+): Promise<{ readonly database: TestDatabase; readonly daemon: MarketplaceDaemon; readonly port: number }> {
+  const database = await server.createDatabase();
+  await createMarketplace(database, DEMO);
+  await database.query(rows);
+  const port = await freePort();
+  return { database, port, daemon: await startMarketplaceDaemon(database, DEMO, port) };
 }
 
 /** The whole daemon in this process, as `deltad start` composes it. */

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Owner } from "../../client/owner.ts";
 import type { AnyShape } from "../../client/shape.ts";
+import { microsecondsOf } from "./microseconds.ts";
 import { type Marketplace, oracleDocuments } from "./oracle.ts";
 import type { TestDatabase } from "./servers.ts";
 
@@ -19,8 +20,7 @@ export async function untilRight(
   for (;;) {
     const { connection, metrics, asOf } = owner.getSnapshot();
     if (connection.state === "live" && asOf !== undefined) {
-      const micros = Date.parse(`${asOf.slice(0, 23)}Z`) * 1000 + Number(asOf.slice(23, 26));
-      const expected = (await oracleDocuments(marketplace, database, micros, [ownerId])).get(ownerId);
+      const expected = (await oracleDocuments(marketplace, database, microsecondsOf(asOf), [ownerId])).get(ownerId);
       const shown: unknown = JSON.parse(JSON.stringify(metrics));
       if (isDeepStrictEqual(shown, expected)) return;
       if (performance.now() > giveUpMs) assert.deepEqual(shown, expected);

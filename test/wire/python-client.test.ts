@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { DEMO } from "../support/oracle.ts";
 import { findPython } from "../support/python.ts";
-import { createMarketplace, startMarketplaceDaemon } from "../support/running-daemon.ts";
+import { createHangars, startMarketplaceDaemon } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
 
 const python = findPython();
@@ -41,9 +41,7 @@ await onEachServer("A client in Python", (server) => {
     skip: python === undefined && "python3-websockets is not installed",
   }, async (t) => {
     const database = await server.createDatabase();
-    await createMarketplace(database, DEMO);
-    await database.query(`insert into owners (id, name) values (1, 'o');
-      insert into listings (id, owner_id, hangar_number, status) values (1, 1, 'H', 'active')`);
+    await createHangars(database, 1);
     const book = (guest: string) =>
       database.query(
         `insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out)

@@ -9,6 +9,7 @@ import { applyPatch, fromSnapshot, type Materialised } from "../../../client/mat
 import { freePort } from "../../../daemon/database/cluster.ts";
 import type { Down } from "../../../protocol/down.ts";
 import type { EventFrame } from "../../../protocol/down/event.ts";
+import { microsecondsOf } from "../../support/microseconds.ts";
 import { DEMO, oracleDocuments } from "../../support/oracle.ts";
 import { Proxy } from "../../support/proxy.ts";
 import { book, SEASON } from "../../support/returning-client.ts";
@@ -80,8 +81,7 @@ for (const { name, major } of KNOWN_SERVERS) {
     const assertRight = async (...sockets: readonly TestSocket[]): Promise<void> => {
       for (const socket of sockets) {
         const { asOf, data } = shownBy(socket);
-        const micros = Date.parse(`${asOf.slice(0, 23)}Z`) * 1000 + Number(asOf.slice(23, 26));
-        const expected = (await oracleDocuments(DEMO, database, micros, ["1"])).get("1");
+        const expected = (await oracleDocuments(DEMO, database, microsecondsOf(asOf), ["1"])).get("1");
         assert.deepEqual(JSON.parse(JSON.stringify(data)), expected);
       }
     };

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, it } from "node:test";
-import { freePort } from "../../../daemon/database/cluster.ts";
-import { DEMO } from "../../support/oracle.ts";
 import { rawSubscriber } from "../../support/raw-subscriber.ts";
-import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../../support/running-daemon.ts";
+import { type MarketplaceDaemon, openMarketplace } from "../../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import { TestSocket } from "../../support/socket.ts";
 
@@ -24,11 +22,7 @@ await onEachServer("events of the whole daemon", (server) => {
   let port: number;
 
   before(async () => {
-    database = await server.createDatabase();
-    await createMarketplace(database, DEMO);
-    await database.query(SEASON);
-    port = await freePort();
-    daemon = await startMarketplaceDaemon(database, DEMO, port);
+    ({ database, daemon, port } = await openMarketplace(server, SEASON));
   });
   after(() => daemon.stop());
 

@@ -15,6 +15,20 @@ function follow(running: RunningGateway, claims: object, query = "", lastEventId
   return TestEventStream.open(running.port, query, { authorization, ...resumed });
 }
 
+/** A look-up of owners that has begun once somebody asks, and is done when the test answers. */
+function heldLookup() {
+  let begin = (): void => {};
+  let answer = (): void => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  const canonicalOwner = async (id: string): Promise<string> => {
+    begin();
+    await answered;
+    return id;
+  };
+  return { canonicalOwner, begun, answer };
+}
+
 await onEachTransport("Server-sent events", (transport) => {
   it("Are the frames of a WebSocket, byte for byte, each with the id to resume from", async () => {
     const running = await startGateway({ transport });
@@ -168,15 +182,7 @@ await onEachTransport("Server-sent events", (transport) => {
   });
 
   it("A stream that a drain overtakes ends at once with 1012", async () => {
-    let answer = (): void => {};
-    const asked = new Promise<void>((resolve) => (answer = resolve));
-    let isAsked = (): void => {};
-    const begun = new Promise<void>((resolve) => (isAsked = resolve));
-    const canonicalOwner = async (id: string): Promise<string> => {
-      isAsked();
-      await asked;
-      return id;
-    };
+    const { canonicalOwner, begun, answer } = heldLookup();
     const running = await startGateway({ transport, canonicalOwner });
     const opening = follow(running, { ownerId: 7 });
     await begun;
@@ -203,15 +209,7 @@ await onEachTransport("Server-sent events", (transport) => {
   });
 
   it("Who leaves while its token is looked at is forgotten", async () => {
-    let answer = (): void => {};
-    const asked = new Promise<void>((resolve) => (answer = resolve));
-    let isAsked = (): void => {};
-    const begun = new Promise<void>((resolve) => (isAsked = resolve));
-    const canonicalOwner = async (id: string): Promise<string> => {
-      isAsked();
-      await asked;
-      return id;
-    };
+    const { canonicalOwner, begun, answer } = heldLookup();
     const running = await startGateway({ transport, canonicalOwner });
     const leaving = new AbortController();
     const headers = { accept: "text/event-stream", authorization: `Bearer ${running.token({ ownerId: 7 })}` };
