@@ -1,6 +1,8 @@
 import type { Mutant } from "./mutant.ts";
 
 const FLOODS = "test/wire/gateway/floods.test.ts";
+const MANY_OWNERS = "test/wire/many-owners.test.ts";
+const HELD = "test/wire/gateway/slow-connections.test.ts";
 
 /** Mistakes about connections: who may open one, and how long it lives. */
 export const SOCKETS_MUTANTS: readonly Mutant[] = [
@@ -139,6 +141,54 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
     replace: "if (this.#perAddress.count(address) < 0) {",
     test: FLOODS,
     title: "Of connections, with tokens and without, and of messages is refused",
+  },
+  {
+    name: "an administrator's owners are a flood",
+    file: "daemon/gateway/session.ts",
+    find: "identity.isAdmin ? maxSubscriptions : identity.owners.size",
+    replace: "identity.owners.size",
+    test: MANY_OWNERS,
+    title: "Has the numbers of all at once, an administrator's",
+  },
+  {
+    name: "what waits for the database is refused",
+    file: "daemon/gateway/session-requests.ts",
+    find: "this.#waiting.length >= MAX_WAITING + this.#options.maxSubscriptions",
+    replace: "this.#waiting.length >= MAX_WAITING",
+    test: MANY_OWNERS,
+    title: "Has the numbers of all at once, an administrator's",
+  },
+  {
+    name: "headers may take as long as they like",
+    file: "daemon/gateway/transports/ws.ts",
+    find: "const HEADERS_TIMEOUT_MS = 10_000;",
+    replace: "const HEADERS_TIMEOUT_MS = 60_000;",
+    test: HELD,
+    title: "A connection that is only held is let go within 15 s",
+  },
+  {
+    name: "a closed socket waits for its peer's goodbye",
+    file: "daemon/gateway/transports/ws.ts",
+    find: "    ...UNTYPED,\n",
+    replace: "",
+    test: HELD,
+    title: "A connection that is only held is let go within 15 s",
+  },
+  {
+    name: "who answers no ping is kept",
+    file: "daemon/gateway/transports/ws.ts",
+    find: "    if (!answered) return socket.terminate();\n",
+    replace: "",
+    test: HELD,
+    title: "A connection that is only held is let go within 15 s",
+  },
+  {
+    name: "nobody is asked for a sign of life",
+    file: "daemon/gateway/transports/uws.ts",
+    find: "idleTimeout: Math.round(limits.idleTimeoutMs / 1000),",
+    replace: "idleTimeout: 0,",
+    test: HELD,
+    title: "A connection that is only held is let go within 15 s",
   },
   {
     name: "the client's subprotocol is echoed, token and all",

@@ -11,7 +11,7 @@ export const LIMIT_OPTIONS = {
   messagesPerSecond: {
     name: "DELTAD_MESSAGES_PER_SECOND",
     default: "10",
-    help: "messages that one connection may send in the long run; twice as many at once",
+    help: "messages that one connection may send in the long run; at once twice as many, and one for each owner",
     schema: wholeNumber(1, 10_000),
   },
   maxMessageBytes: {

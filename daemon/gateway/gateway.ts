@@ -42,6 +42,8 @@ export interface GatewayOptions {
   readonly highWaterBytes?: number;
   /** How long a socket may stay blocked before it is closed. Default 30 s. */
   readonly tooSlowMs?: number;
+  /** How long a peer may answer no ping, 8 s to 960 s. Default 120 s. */
+  readonly idleTimeoutMs?: number;
   /** What clients may use; those that are missing are as in the table of options. */
   readonly limits?: Partial<GatewayLimits>;
   /** Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges. */
@@ -154,7 +156,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       const transportLimits = {
         maxMessageBytes: limits.maxMessageBytes,
         maxBufferedBytes: MAX_BUFFERED_BYTES,
-        idleTimeoutMs: IDLE_TIMEOUT_MS,
+        idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
       };
       const chosen = await chooseTransport(options.transport);
       transport = chosen.create(handlersFor(route), transportLimits, log);

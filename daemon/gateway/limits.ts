@@ -3,7 +3,7 @@ import type { ConnectionMaxima } from "./connection-limits.ts";
 
 /** What clients may use of the daemon. */
 export interface GatewayLimits extends ConnectionMaxima {
-  /** Messages that one connection may send in the long run; twice as many at once. */
+  /** Messages that one connection may send in the long run; at once twice as many, and one for each owner. */
   readonly messagesPerSecond: number;
   /** Owners that one connection may be subscribed to. */
   readonly maxSubscriptions: number;

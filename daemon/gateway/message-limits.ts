@@ -22,7 +22,7 @@ export class MessageLimits {
     this.#excess = new TokenBucket(EXCESS.capacity, EXCESS.perSecond, now);
   }
 
-  /** A client that comes back subscribes to each of its owners at once. */
+  /** A client that comes back subscribes to each of its owners at once. An administrator's are not in the token: as many as there may be. */
   allowFor(owners: number): void {
     this.#messages = this.#bucketFor(owners);
   }

@@ -28,7 +28,7 @@ export interface SessionRequestsOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Requests that wait for the database; more than the rate limit lets through in a few seconds. */
+/** Requests that wait for the database, besides one for each subscription: more than the rate lets through in a few seconds. */
 const MAX_WAITING = 64;
 
 const REFUSALS: Readonly<Record<NackCode, string>> = {
@@ -75,7 +75,7 @@ export class SessionRequests {
   }
 
   push(request: ClientRequest): void {
-    if (this.#waiting.length >= MAX_WAITING) return this.tooMany(request);
+    if (this.#waiting.length >= MAX_WAITING + this.#options.maxSubscriptions) return this.tooMany(request);
     this.#waiting.push(request);
     this.#work().catch(this.#options.onError);
   }

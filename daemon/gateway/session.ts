@@ -206,14 +206,14 @@ export class Session implements SocketHandlers {
 
   #welcome(identity: Identity): void {
     const { now, random } = this.#services;
-    const { heartbeatMs } = this.#settings;
+    const { heartbeatMs, maxSubscriptions } = this.#settings;
     const refusal = this.#seat.admit(identity.owners);
     if (refusal !== undefined) return this.#fail(refusal);
     const beat = (): void => {
       if (!this.#outbox.blocked) this.#send({ type: "heartbeat", timestamp: now() });
     };
     this.#releases.push(startHeartbeat(heartbeatMs, random(), beat, this.#services));
-    this.#limits.allowFor(identity.owners.size);
+    this.#limits.allowFor(identity.isAdmin ? maxSubscriptions : identity.owners.size);
     this.#bearer.set(identity);
     this.#send({
       type: "welcome",

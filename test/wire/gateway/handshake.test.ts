@@ -94,6 +94,28 @@ await onEachTransport("The handshake", (transport) => {
     socket.destroy();
   });
 
+  it("A token of over 4 KB is taken as the first message, where the transport has no room for it in the header too", async () => {
+    const { port, token, engine } = await startGateway({ transport });
+    const owners = Array.from({ length: 256 }, (_, index) => String(10n ** 17n + BigInt(index)));
+    const long = token({ owners });
+    assert.ok(long.length > 5_000);
+    const shown = [
+      { authorization: `Bearer ${long}` },
+      { "sec-websocket-protocol": `deltad.v1, bearer.${long}` },
+    ] as const;
+    for (const headers of shown) {
+      const { status, socket } = await exchange(port, "GET", "/v1/stream", { ...HANDSHAKE, ...headers });
+      assert.equal(status, transport === "ws" ? 101 : 431);
+      socket.destroy();
+    }
+    const [first = ""] = owners;
+    engine.documents.set(first, { count: 1 });
+    const socket = await new TestSocket(port).opened();
+    socket.say({ type: "authenticate", token: long });
+    assert.deepEqual((await socket.next("welcome")).owners, owners);
+    assert.deepEqual((await socket.subscribe(first)).data, { count: 1 });
+  });
+
   it("Headers beyond the limit are refused with 431", async () => {
     const { port } = await startGateway({ transport });
     const authorization = `Bearer ${"x".repeat(20_000)}`;

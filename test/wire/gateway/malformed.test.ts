@@ -109,6 +109,18 @@ await onEachTransport("Malformed messages", (transport) => {
     for (const owner of owners) assert.deepEqual((await socket.next("snapshot")).data, { owner });
   });
 
+  it("An administrator may subscribe to as many owners as one connection may, at once, and is limited after that", async () => {
+    const { port, token, engine, gateway } = await startGateway({ transport, limits: { maxSubscriptions: 300 } });
+    const socket = await TestSocket.welcomed(port, token({ role: "admin" }));
+    const owners = Array.from({ length: 300 }, (_, index) => String(index));
+    for (const owner of owners) engine.documents.set(owner, { owner });
+    for (const ownerId of owners) socket.say({ type: "subscribe", id: ownerId, ownerId });
+    for (const owner of owners) assert.deepEqual((await socket.next("snapshot")).data, { owner });
+    for (let count = 0; count < 31; count++) socket.say({ type: "ping", id: String(count) });
+    assert.equal((await socket.closed).code, 4429);
+    assert.equal(gateway.counters.read().messagesRefused, 10);
+  });
+
   it("A message over 16 KiB ends its connection, also before authentication", async () => {
     const { port, token, gateway } = await startGateway({ transport });
     const sockets = [await TestSocket.welcomed(port, token({ ownerId: 7 })), await new TestSocket(port).opened()];

@@ -1,0 +1,98 @@
+/** Connections that are only held: whoever opens thousands of them must have to open them again and again. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { it } from "node:test";
+import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
+import { rawHandshake } from "../../support/raw-websocket.ts";
+import { TestSocket } from "../../support/socket.ts";
+import { availableTransports } from "../../support/transports.ts";
+
+stopGatewaysAfterEach();
+
+const OF_EACH = 50;
+const PATIENCE_MS = 15_000;
+
+interface Way {
+  readonly what: string;
+  readonly first: (token: string) => string;
+  /** Sends a byte every second, whatever the daemon says. */
+  readonly trickles: boolean;
+}
+
+const WAYS: readonly Way[] = [
+  { what: "that says nothing", first: () => "", trickles: false },
+  { what: "whose headers never end", first: () => "GET /livez HTTP/1.1\r\nhost: x\r\nx: ", trickles: true },
+  {
+    what: "whose body never ends",
+    first: () => "POST /livez HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n",
+    trickles: true,
+  },
+  {
+    what: "whose chunk never ends",
+    first: () => "GET /livez HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3e8\r\n",
+    trickles: true,
+  },
+  { what: "of WebSocket without a token, which takes no leave", first: () => rawHandshake(), trickles: false },
+];
+const DEAF: Way = { what: "of WebSocket that answers no ping", first: (token) => rawHandshake(token), trickles: false };
+
+it("A connection that is only held is let go within 15 s, on each transport, and others go on", async () => {
+  // The libraries' own timers count, so all wait at once.
+  const holding = (await availableTransports()).flatMap((transport) => [
+    hold(WAYS, { transport }),
+    hold([DEAF], { transport, idleTimeoutMs: 8_000 }),
+  ]);
+  const benches = await Promise.all(holding);
+  const held = benches.flatMap(({ connections }) => connections);
+  const trickle = setInterval(() => {
+    for (const { socket, way } of held) if (way.trickles && socket.writable) socket.write("x");
+  }, 1_000);
+  let patience: NodeJS.Timeout | undefined;
+  const over = new Promise((resolve) => (patience = setTimeout(resolve, PATIENCE_MS)));
+  await Promise.race([Promise.all(held.map(({ ended }) => ended)), over]);
+  clearInterval(trickle);
+  clearTimeout(patience);
+  const left = held.filter(({ socket }) => !socket.readableEnded && !socket.destroyed);
+  for (const { socket } of held) socket.destroy();
+  assert.deepEqual(new Set(left.map(({ way, transport }) => `one ${way.what}, on ${transport}`)), new Set());
+  for (const { other } of benches) await other.settle();
+});
+
+interface Held {
+  readonly transport: "uws" | "ws";
+  readonly way: Way;
+  readonly socket: Socket;
+  /** The daemon has ended it. */
+  readonly ended: Promise<void>;
+}
+
+interface Bench {
+  readonly connections: readonly Held[];
+  /** Does all that it should. */
+  readonly other: TestSocket;
+}
+
+async function hold(ways: readonly Way[], options: Parameters<typeof startGateway>[0]): Promise<Bench> {
+  const { port, token, clock, listening } = await startGateway(options);
+  const other = await TestSocket.welcomed(port, token({ ownerId: 7 }));
+  const wayOfEach = ways.flatMap((way) => Array.from({ length: OF_EACH }, () => way));
+  const connections = await Promise.all(
+    wayOfEach.map(async (way) => {
+      const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+      socket.on("error", () => {});
+      const ended = new Promise<void>((resolve) => socket.once("end", resolve).once("close", resolve));
+      await once(socket, "connect");
+      const first = way.first(token({ ownerId: 7 }));
+      socket.write(first);
+      if (first.includes("websocket")) await once(socket, "data");
+      socket.resume();
+      return { transport: listening.transport, way, socket, ended };
+    }),
+  );
+  clock.advance(5_000);
+  const askedAt = performance.now();
+  await other.settle();
+  assert.ok(performance.now() - askedAt < 1_000, "another client waited");
+  return { connections, other };
+}
