@@ -67,6 +67,14 @@ export const RESUME_MUTANTS: readonly Mutant[] = [
     title: "A cursor of another owner, another life, or with one bit changed, says nothing",
   },
   {
+    name: "a crash that the server survives leaves cursors good",
+    file: "sql/incarnation.sql",
+    find: "sha256(i.secret || convert_to(",
+    replace: "sha256(convert_to(",
+    test: "test/pg/events/lost-database.test.ts",
+    title: "one killed backend is a crash too",
+  },
+  {
     name: "a cursor that can't be read yet is taken for a forged one",
     file: "daemon/hub/subscription.ts",
     find: "    this.#lacking = { cursor };",

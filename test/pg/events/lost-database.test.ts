@@ -136,6 +136,22 @@ for (const { name, major } of KNOWN_SERVERS) {
       for (const socket of [...all, late]) socket.terminate();
     });
 
+    it("one killed backend is a crash too, though the server comes back by itself, at once and at the same place", async () => {
+      const staying = await come();
+      await staying.next("snapshot");
+      const cursor = await hear(staying);
+      const [backend] = await database.query<{ pid: number }>("select pg_backend_pid() as pid");
+      process.kill(backend?.pid ?? 0, "SIGKILL");
+      await staying.next("stale");
+      assert.equal((await staying.next("snapshot")).recovered, false);
+      const returning = await come(cursor);
+      assert.equal((await returning.next("snapshot")).recovered, false);
+      database = await databaseOn(running.cluster, database.name);
+      await hear(staying, returning);
+      await assertRight(staying, returning);
+      for (const socket of [staying, returning]) socket.terminate();
+    });
+
     it("a server that is killed while it reads what somebody missed leaves nobody waiting", async () => {
       const cursor = await leave();
       await hear(await come());
