@@ -49,8 +49,8 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "a secret may be short",
     file: "daemon/gateway/jwt-key.ts",
-    find: "  if (bytes.length >= MIN_SECRET_BYTES) return bytes;",
-    replace: "  if (bytes.length > 0) return bytes;",
+    find: "  if (bytes.length >= MIN_SECRET_BYTES) return createSecretKey(bytes);",
+    replace: "  if (bytes.length > 0) return createSecretKey(bytes);",
     test: "test/unit/gateway/jwt-key.test.ts",
     title: "A secret has at least 32 bytes, and the message says how to make one but not what it was",
   },
