@@ -31,8 +31,8 @@ export const WHOLE_MUTANTS: readonly Mutant[] = [
     file: "daemon/metrics/owner-state.ts",
     find: "from >= until || until <= this.#t",
     replace: "until <= this.#t",
-    test: "test/pg/oracle/random-writes.test.ts",
-    title: "L3 Every document pushed equals a full recompute at one database snapshot and one instant",
+    test: "test/unit/metrics/owner-state.test.ts",
+    title: "never counts a stay that ends before it begins, or when it begins",
   },
   {
     name: "transactions in progress are skipped",

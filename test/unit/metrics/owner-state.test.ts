@@ -232,6 +232,21 @@ describe("owner state", () => {
     assert.equal(state.next, Number.POSITIVE_INFINITY);
   });
 
+  it("never counts a stay that ends before it begins, or when it begins", () => {
+    const dayStart = zone(new Set(), 0);
+    for (const until of [BEGIN + 1, BEGIN + 2]) {
+      const state = new OwnerState(INDEX, dayStart(BEGIN));
+      const bounds = { from: dayStart(BEGIN + 2), until: dayStart(until) };
+      fold(state, [{ projection: WHILE, owner: "1", key: "a", day: undefined, ...bounds, values: [1n] }], dayStart);
+      assert.equal(state.next, Number.POSITIVE_INFINITY);
+      const counts = [0, 1, 2, 3].map((days) => {
+        state.advance(dayStart(BEGIN + days));
+        return state.quantity({ of: "keys", index: 8 });
+      });
+      assert.deepEqual(counts, [0n, 0n, 0n, 0n]);
+    }
+  });
+
   it("counts from the microsecond a window begins until the one before it ends", () => {
     const dayStart = zone(new Set(), 1);
     const begins = dayStart(FIRST_DAY);
