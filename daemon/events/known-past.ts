@@ -38,6 +38,7 @@ export class KnownPast {
 
   /** In order of commit; undefined where anything is in doubt. */
   missed(stretch: MissedStretch): readonly OwnerEvent[] | undefined {
+    if (!this.answers(stretch)) return undefined;
     if (!this.#told.has(stretch.name)) this.#told.set(stretch.name, this.#eventsIn(stretch));
     return this.#told.get(stretch.name);
   }
@@ -48,7 +49,7 @@ export class KnownPast {
     const past = owners.get(this.#wanted.owner) ?? NOTHING;
     const isMissed = (xid: bigint): boolean => !sees(since, xid) && sees(upto, xid);
     if (floor !== undefined && !includes(since, floor)) return undefined;
-    if (!this.answers(stretch) || !past.isWhole || past.doubts.some(isMissed)) return undefined;
+    if (!past.isWhole || past.doubts.some(isMissed)) return undefined;
     const written = past.events.filter(({ xid }) => isMissed(xid)).map(({ event }) => event);
     return [...written, ...past.occupants(stretch)];
   }
