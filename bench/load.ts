@@ -48,7 +48,7 @@ export async function benchLoad({ server, report, quick }: BenchRun): Promise<vo
   const daemon = await DaemonProcess.start(daemonUrl, LIMITS);
   try {
     const clients = await startClients(daemon);
-    const cpuBeforeMs = await daemon.cpuMs();
+    const cpuBeforeMs = await daemon.ask("cpu");
     const startedMs = performance.now();
     const writes = await write({
       databaseUrl: server.url("load"),
@@ -58,7 +58,7 @@ export async function benchLoad({ server, report, quick }: BenchRun): Promise<vo
       sessions: SESSIONS,
     });
     const tookMs = performance.now() - startedMs;
-    const cpuShare = ((await daemon.cpuMs()) - cpuBeforeMs) / tookMs;
+    const cpuShare = ((await daemon.ask("cpu")) - cpuBeforeMs) / tookMs;
     report.line(
       `          ${writes.length} writes in ${(tookMs / 1000).toFixed(1)} s; the daemon used ${(100 * cpuShare).toFixed(0)} % of a core`,
     );

@@ -1,4 +1,4 @@
-/** `npm run bench -- latency|writer|engine|events|load|resume [--quick] [--postgres 15]` */
+/** `npm run bench -- latency|writer|engine|events|load|resume|wire [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
 import { benchEngine } from "./engine.ts";
@@ -8,6 +8,7 @@ import { BenchServer } from "./support/bench-server.ts";
 import { benchLoad } from "./load.ts";
 import { Report } from "./support/report.ts";
 import { benchResume } from "./resume.ts";
+import { benchWire } from "./wire.ts";
 import { benchWriter } from "./writer.ts";
 
 const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   events: benchEvents,
   load: benchLoad,
   resume: benchResume,
+  wire: benchWire,
 };
 
 const { values, positionals } = parseArgs({

@@ -36,9 +36,9 @@ async function heapWith(daemonUrl: string, firstOwner: number): Promise<{ empty:
   const owners = Array.from({ length: OWNERS }, (_, index) => String(firstOwner + index));
   const daemon = await DaemonProcess.start(daemonUrl);
   try {
-    const empty = await daemon.heapBytes();
+    const empty = await daemon.ask("heap");
     const subscriber = await OwnerSocket.subscribed(daemon, daemon.token(owners), owners);
-    const loaded = await daemon.heapBytes();
+    const loaded = await daemon.ask("heap");
     subscriber.close();
     return { empty, loaded };
   } finally {

@@ -4,7 +4,9 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import jsonwebtoken from "jsonwebtoken";
 import { freePort } from "../../daemon/database/cluster.ts";
+import { askProbe } from "./ask-probe.ts";
 import { collectOutput, spawnDeltad } from "./deltad-command.ts";
+import type { ProbeQuestion } from "./heap-probe.ts";
 import { CONFIG_FILE } from "./marketplace.ts";
 
 const SECRET = "a secret that is used in benchmarks only";
@@ -53,18 +55,9 @@ export class DaemonProcess {
     return jsonwebtoken.sign({ owners }, SECRET, { expiresIn: "1d" });
   }
 
-  /** Bytes of live objects: after a full collection. */
-  async heapBytes(): Promise<number> {
-    this.#child.send("heap");
-    const [bytes] = (await once(this.#child, "message")) as [number];
-    return bytes;
-  }
-
-  /** Processor time it has used so far. */
-  async cpuMs(): Promise<number> {
-    this.#child.send("cpu");
-    const [ms] = (await once(this.#child, "message")) as [number];
-    return ms;
+  /** Asks the probe within. */
+  ask(question: ProbeQuestion): Promise<number> {
+    return askProbe(this.#child, question);
   }
 
   /** Throws where the daemon does not stop in time, and ends it then. */

@@ -1,0 +1,102 @@
+/**
+ * One owner on very many dashboards: how many frames a second the daemon sends them, each round one write to the database, against a bare
+ * loop that sends the same bytes; and how long a turn of the daemon's loop takes meanwhile. The two take turns. A round begins when half
+ * of the sockets have the one before, so that the server never waits for the next.
+ */
+import { once } from "node:events";
+import { WebSocket } from "ws";
+import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
+import type { BenchRun } from "../bench-run.ts";
+import { askProbe } from "../support/ask-probe.ts";
+import { DaemonProcess } from "../support/daemon-process.ts";
+import { reply, startTask } from "../support/task-process.ts";
+import { INSERT_BOOKING } from "../support/timed-write.ts";
+import { Audience, type Throughput } from "./audience.ts";
+import { LIMITS } from "./limits.ts";
+
+const OWNER = "1";
+const SUBSCRIBE = JSON.stringify({ type: "subscribe", id: "1", ownerId: OWNER });
+/** No merging: each write is a round. No heartbeats between. */
+const OPTIONS = { ...LIMITS, DELTAD_MIN_INTERVAL_MS: "0", DELTAD_HEARTBEAT_MS: "600000" };
+const WARM_UP = 5;
+/** Long after the frames of one write. */
+const COMPLETE_MS = 1_000;
+
+export async function benchFanOut({ server, report, quick }: BenchRun, database: string, url: string): Promise<void> {
+  const [sockets, turns, rounds] = quick ? [500, 1, 10] : [5_000, 4, 30];
+  const session = await server.session(database);
+  const write = async (): Promise<void> => {
+    await session.query({ name: "write", text: INSERT_BOOKING, values: [OWNER] });
+  };
+  const daemon = await DaemonProcess.start(url, OPTIONS);
+  const token = daemon.token([OWNER]);
+  const messages = await messagesOfOne(daemon.port, token, write);
+  const bare = startTask(new URL("./bare-server.js", import.meta.url), messages);
+  try {
+    const task = { sockets, token, subscribe: SUBSCRIBE, messagesPerRound: messages.length };
+    const bytes = messages.map((message) => Buffer.byteLength(message)).join(" + ");
+    report.line(`          ${sockets} dashboards of one owner, ${turns * rounds} rounds of ${bytes} bytes`);
+    const ofDaemon = await Audience.gather(
+      { ...task, port: daemon.port, messagesBefore: 2 },
+      { next: write, ask: (question) => daemon.ask(question) },
+    );
+    const ofBare = await Audience.gather(
+      { ...task, port: (await reply(bare)) as number, messagesBefore: 1 },
+      { next: async () => void bare.send("round"), ask: (question) => askProbe(bare, question) },
+    );
+    for (const audience of [ofDaemon, ofBare]) await audience.run(WARM_UP);
+    const [byDaemon, byBare]: [Throughput[], Throughput[]] = [[], []];
+    for (let turn = 0; turn < turns; turn += 1) {
+      byDaemon.push(await ofDaemon.measure(rounds));
+      byBare.push(await ofBare.measure(rounds));
+    }
+    const [deltad, loop] = [total(byDaemon), total(byBare)];
+    for (const [name, { frames, tookMs, workMs }] of [
+      ["deltad", deltad],
+      ["bare loop", loop],
+    ] as const) {
+      report.line(
+        `          ${name}: ${perS(frames, tookMs)} frames/s, ${perS(frames, workMs)} per second of processor time`,
+      );
+    }
+    report.figure("frames/s against the bare loop", loop.tookMs / deltad.tookMs, { atLeast: 0.8 });
+    report.figure("frames per processor time against the bare loop", loop.workMs / deltad.workMs, { atLeast: 0.8 });
+
+    // Apart, since watching costs a tenth.
+    const { longestMs, mostWorkMs } = await ofDaemon.watch(rounds);
+    report.line(
+      `          longest turn of the daemon's loop: ${longestMs.toFixed(1)} ms, waiting for a processor included`,
+    );
+    report.figure("longest turn of the daemon's loop, ms of work", mostWorkMs, { atMost: 20 });
+    ofDaemon.leave();
+    ofBare.leave();
+  } finally {
+    bare.disconnect();
+    await daemon.stop();
+  }
+}
+
+function total(parts: readonly Throughput[]): Throughput {
+  const sum = (key: keyof Throughput): number => parts.reduce((all, part) => all + part[key], 0);
+  return { frames: sum("frames"), tookMs: sum("tookMs"), workMs: sum("workMs") };
+}
+
+function perS(count: number, ms: number): number {
+  return Math.round((1000 * count) / ms);
+}
+
+/** What one dashboard is sent after one write. */
+async function messagesOfOne(port: number, token: string, write: () => Promise<void>): Promise<string[]> {
+  const messages: string[] = [];
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${STREAM_PATH}`, PROTOCOL, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  await once(socket, "message");
+  socket.send(SUBSCRIBE);
+  await once(socket, "message");
+  socket.on("message", (data: Buffer) => messages.push(data.toString()));
+  await write();
+  await new Promise((resolve) => setTimeout(resolve, COMPLETE_MS));
+  socket.terminate();
+  return messages;
+}

@@ -1,0 +1,8 @@
+/** All clients have one address here, and may have one owner. */
+export const LIMITS = {
+  DELTAD_MAX_CONNECTIONS_PER_ADDRESS: "20000",
+  DELTAD_MAX_CONNECTIONS_PER_OWNER: "20000",
+  DELTAD_MAX_UNAUTHENTICATED: "20000",
+  DELTAD_MAX_UNAUTHENTICATED_PER_ADDRESS: "20000",
+  DELTAD_TRANSPORT: "uws",
+} as const;

@@ -1,0 +1,89 @@
+/**
+ * A tenth of the clients stops reading, for as long as the daemon bears with it: whether the others get their frames later for it, and what
+ * each of the stalled ones costs. What the system buffers for a socket is filled first, with events that nobody reads.
+ */
+import type { ChildProcess } from "node:child_process";
+import type { BenchRun } from "../bench-run.ts";
+import { DaemonProcess } from "../support/daemon-process.ts";
+import { percentile } from "../support/statistics.ts";
+import { reply, startTask } from "../support/task-process.ts";
+import type { ClientsTask } from "./clients-task.ts";
+import { LIMITS } from "./limits.ts";
+import { fill, latencies } from "./stalled-writes.ts";
+
+/** Of clients that read. */
+const OWNERS = 10;
+const STALLED_OWNER = String(OWNERS + 1);
+const STALLED_SHARE = 0.1;
+const KIB = 1024;
+
+export async function benchStalled({ server, report, quick }: BenchRun, database: string, url: string): Promise<void> {
+  const [clients, seconds, turns] = quick ? [100, 3, 1] : [1_000, 12, 2];
+  const stalled = clients * STALLED_SHARE;
+  report.line(`          ${clients} clients of ${OWNERS + 1} owners, the ${stalled} of one of them stall`);
+  const session = await server.session(database);
+  const daemon = await DaemonProcess.start(url, LIMITS);
+  const start = async (file: string, count: number, ownerOf: (index: number) => string): Promise<ChildProcess> => {
+    const task: ClientsTask = {
+      port: daemon.port,
+      clients: Array.from({ length: count }, (_, index) => {
+        const owner = ownerOf(index);
+        return { owner, token: daemon.token([owner]) };
+      }),
+    };
+    const child = startTask(new URL(file, import.meta.url), task);
+    await reply(child);
+    return child;
+  };
+  const readers = await start("./readers-process.js", clients - stalled, (index) => String(1 + (index % OWNERS)));
+  /** As many clients more, who read or do not. */
+  const measureWith = async (file: string): Promise<Measured> => {
+    const beforeBytes = await daemon.ask("live");
+    const others = await start(file, stalled, () => STALLED_OWNER);
+    await fill(session, STALLED_OWNER);
+    const ms = await latencies(session, readers, OWNERS, seconds);
+    const bytes = ((await daemon.ask("live")) - beforeBytes) / stalled;
+    others.send("end");
+    const answer = await reply(others);
+    others.disconnect();
+    return { ms, bytes, blocked: typeof answer === "number" ? answer : 0 };
+  };
+  try {
+    const [without, beside]: [Measured[], Measured[]] = [[], []];
+    for (let turn = 0; turn < turns; turn += 1) {
+      without.push(await measureWith("./readers-process.js"));
+      beside.push(await measureWith("./stalling-process.js"));
+    }
+    for (const [name, measured] of [
+      ["all read", without],
+      ["a tenth stalls", beside],
+    ] as const) {
+      const ms = measured.flatMap((each) => each.ms);
+      const kib = measured.map(({ bytes }) => (bytes / KIB).toFixed(1)).join(", ");
+      report.line(
+        `          ${name}: from commit to event median ${percentile(ms, 0.5).toFixed(1)} ms, p99 ${percentile(ms, 0.99).toFixed(1)} ms (${ms.length}); memory of each of the tenth ${kib} KiB`,
+      );
+    }
+    const p99 = (measured: readonly Measured[]): number =>
+      percentile(
+        measured.flatMap(({ ms }) => ms),
+        0.99,
+      );
+    const blocked = beside.reduce((sum, each) => sum + each.blocked, 0);
+    report.figure("clients that the daemon stopped writing to", blocked, { atLeast: turns * stalled });
+    report.figure("p99 of the others, against all reading", p99(beside) / p99(without), { atMost: 1.2 });
+    report.figure("memory of each stalled client, KiB", Math.max(...beside.map(({ bytes }) => bytes)) / KIB, {
+      atMost: 64,
+    });
+  } finally {
+    readers.disconnect();
+    await daemon.stop();
+  }
+}
+
+interface Measured {
+  readonly ms: readonly number[];
+  /** By which the daemon grew, for each of the tenth. */
+  readonly bytes: number;
+  readonly blocked: number;
+}
