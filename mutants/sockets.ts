@@ -175,6 +175,22 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
     title: "A connection that is only held is let go within 15 s",
   },
   {
+    name: "an answer that nobody reads is kept for ever",
+    file: "daemon/gateway/transports/ws.ts",
+    find: "      outgoing.setTimeout(UNREAD_TIMEOUT_MS, fail);\n",
+    replace: "",
+    test: HELD,
+    title: "A connection that is only held is let go within 15 s",
+  },
+  {
+    name: "answers that nobody reads are copied",
+    file: "daemon/gateway/transports/uws.ts",
+    find: 'else endAsTaken(native, typeof body === "string" ? Buffer.from(body) : body, context.guard);',
+    replace: "else native.end(body);",
+    test: FLOODS,
+    title: "Of requests for the page whose answers nobody reads takes no memory",
+  },
+  {
     name: "who answers no ping is kept",
     file: "daemon/gateway/transports/ws.ts",
     find: "    if (!answered) return socket.terminate();\n",

@@ -186,9 +186,24 @@ function responder(
       if (typeof body === "function") onAborted = openEventStream(native, body, context);
       else if (status === 304) native.endWithoutBody();
       else if (isHead) native.endWithoutBody(Buffer.byteLength(body));
-      else native.end(body);
+      else endAsTaken(native, typeof body === "string" ? Buffer.from(body) : body, context.guard);
     });
   };
+}
+
+/**
+ * Answers with as much as the peer takes. The library would copy the rest, and a few bytes that ask for a page a thousand times would fill
+ * the memory; a request that comes before the last one's answer is complete ends the connection instead.
+ */
+function endAsTaken(native: uWS.HttpResponse, body: Uint8Array, guard: Guard): void {
+  const start = native.getWriteOffset();
+  const endFrom = (offset: number): void => void native.tryEnd(body.subarray(offset - start), body.length);
+  const go = guard("an answer", endFrom, () => native.close());
+  native.onWritable((offset) => {
+    go(offset);
+    return true;
+  });
+  go(start);
 }
 
 function socketOf(native: NativeSocket, connection: Connection): Socket {

@@ -20,6 +20,8 @@ import type {
 const HEADERS_TIMEOUT_MS = 10_000;
 /** Node looks only so often; by default every 30 s. */
 const CHECK_EVERY_MS = 2_000;
+/** How long the peer may take nothing of an answer; Node looks twice before it believes it. */
+const UNREAD_TIMEOUT_MS = 5_000;
 /** How long the peer of an ended event stream may leave its last bytes unread, or that of a closed socket its goodbye unsaid. */
 const END_TIMEOUT_MS = 10_000;
 /** Parts of one message, and pieces in which one part comes. Each costs some 200 bytes until the message is whole. */
@@ -64,6 +66,7 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
         outgoing.writeHead(status, { ...headers, connection: "close" }).flushHeaders();
         return guard("an event stream", () => stream(outgoing, body), fail);
       }
+      outgoing.setTimeout(UNREAD_TIMEOUT_MS, fail);
       const length = status === 304 ? {} : { "content-length": Buffer.byteLength(body) };
       outgoing.writeHead(status, { ...headers, ...length }).end(body);
     };

@@ -1,9 +1,13 @@
 /** More of anything than a client needs: parts of a message, pings, messages, connections. It ends, and nobody else notices. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import type { Socket } from "node:net";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { it } from "node:test";
 import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
+import { exchange } from "../../support/raw-http.ts";
 import { rawFrame, rawWebSocket } from "../../support/raw-websocket.ts";
 import { TestSocket } from "../../support/socket.ts";
 import { onEachTransport } from "../../support/transports.ts";
@@ -63,6 +67,24 @@ await onEachTransport("A flood", (transport) => {
     const running = await startGateway({ transport });
     const socket = await rawWebSocket(running.port, running.token({ ownerId: 7 }));
     await unnoticed(running, () => flood(socket, rawFrame(0x8a)));
+    socket.destroy();
+  });
+
+  it("Of requests for the page whose answers nobody reads takes no memory", async (test) => {
+    const pageDir = await mkdtemp(join(tmpdir(), "deltad-page-"));
+    test.after(() => rm(pageDir, { recursive: true }));
+    await writeFile(join(pageDir, "index.html"), Buffer.alloc(400_000));
+    const running = await startGateway({ transport, pageDir });
+    const socket = connect(running.port, "127.0.0.1").pause();
+    socket.on("error", () => {});
+    const before = process.memoryUsage.rss();
+    await unnoticed(running, async () => {
+      socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000));
+      // Three answers of another connection: by then all has been read.
+      for (let count = 0; count < 3; count++) await exchange(running.port, "GET", "/livez", { host: "x" });
+    });
+    const grown = process.memoryUsage.rss() - before;
+    assert.ok(grown < FLAT_BYTES, `the process grew by ${grown} bytes`);
     socket.destroy();
   });
 
