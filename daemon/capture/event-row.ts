@@ -27,13 +27,15 @@ interface Told extends Omit<BatchEvent, "name"> {
 }
 
 function parseRow([, owner, names, declared, seq, xid, m]: TextRow): Told {
-  const { id, data } = JSON.parse(m ?? "") as Pick<BatchEvent, "id" | "data">;
+  const told = m ?? "";
+  // PostgreSQL escapes line feeds in JSON; a row's key may hold any.
+  const end = told.indexOf("\n");
   return {
     owner: owner ?? "",
     names: (names ?? "").split(" "),
-    id,
+    id: told.slice(end + 1),
     xid: BigInt(xid ?? ""),
-    data,
+    data: JSON.parse(told.slice(0, end)) as BatchEvent["data"],
     seq: Number(seq),
     declared: Number(declared),
   };

@@ -25,7 +25,7 @@ export const TAG = {
   bell: -5,
   /** key: the exported snapshot. */
   cut: -6,
-  /** owner; key: the events' names, separated by spaces; day: the place of the first in the plan; from_us: change_seq; until_us: the xid; m: `{"id": …, "data": {…}}`. */
+  /** owner; key: the events' names, separated by spaces; day: the place of the first in the plan; from_us: change_seq; until_us: the xid; m: the data as JSON, and in the next line the id. */
   event: -7,
   /** key: `t` when the lead was taken. */
   lead: -8,

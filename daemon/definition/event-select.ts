@@ -53,7 +53,7 @@ export function eventSelect(plan: Plan, table: WatchedTable, rows: string): stri
   });
   return `select ${TAG.event} as tag, ${OWNER} as owner, e.names as key, e.declared as day, r.change_seq as from_us,
   r.change_xid::text::bigint as until_us,
-  json_build_object('id', concat_ws('.', ${source}, r.change_xid, ${key}), 'data', e.data)::text as m
+  concat(e.data, e'\\n', ${quoteLiteral(`${table.source}.`)}, r.change_xid, '.', ${key}) as m
 from (
 ${netChanges(
   events.map(({ event }) => event),
