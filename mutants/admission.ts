@@ -36,7 +36,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "a refreshed token's predecessor still ends the connection",
     file: "daemon/gateway/bearer.ts",
-    find: "    this.#identity = identity;\n    this.#unwatch();",
+    find: "    this.#identity = identity;\n    this.#unwatch?.();",
     replace: "    this.#identity = identity;",
     test: REFRESH,
     title: "A refresh of the same subject gives the connection the new token's time",
@@ -44,8 +44,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "nobody is told that a token expires",
     file: "daemon/gateway/token-life.ts",
-    find: "setAlarm(expiresAtMs - NOTICE_MS, events.onExpiring, clock)",
-    replace: "setAlarm(expiresAtMs + NOTICE_MS, events.onExpiring, clock)",
+    find: "setAlarm(expiresAtMs - NOTICE_MS, tell, clock)",
+    replace: "setAlarm(expiresAtMs + NOTICE_MS, tell, clock)",
     test: REFRESH,
     title: "A minute before its end the token is said to expire",
   },
@@ -60,7 +60,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "any number of connections of an owner",
     file: "daemon/gateway/connection-limits.ts",
-    find: "        for (const owner of next) this.#perOwner.add(owner);\n",
+    find: "    for (const owner of next) this.#perOwner.add(owner);\n",
     replace: "",
     test: LIMITS,
     title: "More of one owner are closed with 4429",
@@ -76,8 +76,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "a token frees no place among the unauthenticated",
     file: "daemon/gateway/connection-limits.ts",
-    find: "        showToken();\n        for (const owner of before)",
-    replace: "        for (const owner of before)",
+    find: "    this.#unauthenticated--;\n",
+    replace: "",
     test: LIMITS,
     title: "Connections without a token have limits of their own",
   },

@@ -34,8 +34,8 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "exp not enforced on idle sockets",
     file: "daemon/gateway/session.ts",
-    find: '      onExpired: () => this.#fail("expired"),',
-    replace: "      onExpired: () => undefined,",
+    find: '    this.#fail("expired");\n',
+    replace: "",
     test: AUTHENTICATION,
     title: "Expiry closes an idle socket with 4010, at the token's instant and the leeway",
   },
@@ -98,7 +98,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "no high-water mark",
     file: "daemon/gateway/outbox.ts",
-    find: "if (this.#blocked || socket.bufferedBytes() <= highWaterBytes) return;",
+    find: "if (this.#blocked || this.#socket.bufferedBytes() <= highWaterBytes) return;",
     replace: "if (this.#blocked || highWaterBytes > 0) return;",
     test: "test/wire/gateway/slow-reader.test.ts",
     title: "L7 A slow subscriber costs bounded memory and never delays another",

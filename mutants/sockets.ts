@@ -9,7 +9,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "no deadline for the token",
     file: "daemon/gateway/session.ts",
-    find: "    this.#releases.push(setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services));\n",
+    find: "    this.#stopDeadline = setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services);\n",
     replace: "",
     test: "test/wire/gateway/authentication.test.ts",
     title: "No token within 5 s closes with 4408, also while a token's owners are looked up",
@@ -89,7 +89,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "a reader that never drains is kept",
     file: "daemon/gateway/outbox.ts",
-    find: "    this.#timer = this.#options.setTimeout(onTooSlow, tooSlowMs);\n",
+    find: "    this.#timer = this.#timers.setTimeout(() => this.#owner.onTooSlow(), tooSlowMs);\n",
     replace: "",
     test: "test/unit/gateway/outbox.test.ts",
     title: "Blocked for too long is too slow",
@@ -153,7 +153,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "what waits for the database is refused",
     file: "daemon/gateway/session-requests.ts",
-    find: "this.#waiting.length >= MAX_WAITING + this.#options.maxSubscriptions",
+    find: "this.#waiting.length >= MAX_WAITING + this.#maxSubscriptions",
     replace: "this.#waiting.length >= MAX_WAITING",
     test: MANY_OWNERS,
     title: "Has the numbers of all at once, an administrator's",

@@ -1,5 +1,7 @@
 /** `setTimeout` counts in 32 bits: a longer delay would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
+/** Timers of one delay are kept together: a far instant is waited for by whole minutes first, so that delays are few. */
+const MINUTE_MS = 60_000;
 
 export interface AlarmClock {
   /** Milliseconds since 1970. */
@@ -14,8 +16,13 @@ export function setAlarm(atMs: number, callback: () => void, clock: AlarmClock):
   const wait = (): void => {
     const leftMs = atMs - clock.now();
     if (leftMs <= 0) return callback();
-    timer = clock.setTimeout(wait, Math.min(leftMs, MAX_DELAY_MS));
+    timer = clock.setTimeout(wait, delayOf(leftMs));
   };
-  timer = clock.setTimeout(wait, Math.min(Math.max(0, atMs - clock.now()), MAX_DELAY_MS));
+  timer = clock.setTimeout(wait, delayOf(atMs - clock.now()));
   return () => clock.clearTimeout(timer);
+}
+
+function delayOf(leftMs: number): number {
+  const delayMs = leftMs > MINUTE_MS ? leftMs - (leftMs % MINUTE_MS) : Math.max(0, leftMs);
+  return Math.min(delayMs, MAX_DELAY_MS);
 }

@@ -7,29 +7,35 @@ import type { Down } from "../../protocol/down.ts";
 import type { AlarmClock } from "./alarm.ts";
 import type { TokenName } from "./claims.ts";
 import type { Seat } from "./connection-limits.ts";
-import type { Identity } from "./identity.ts";
+import type { Identification, Identity } from "./identity.ts";
 import { isSameSubject } from "./refresh.ts";
-import { watchToken } from "./token-life.ts";
+import { type TokenEvents, watchToken } from "./token-life.ts";
 
-export interface BearerOptions {
-  /** As {@link Identification} has it. */
-  readonly identify: (token: string) => Promise<Identity | undefined>;
-  readonly seat: Seat;
-  readonly clock: AlarmClock;
-  readonly send: (message: Down) => void;
-  readonly onExpired: () => void;
-  /** The owners of a new token could not be looked up. */
-  readonly onUnavailable: (error: unknown) => void;
+/** The same for every connection. */
+export interface BearerServices extends AlarmClock {
+  readonly identification: Pick<Identification, "identify">;
 }
 
-export class Bearer {
-  readonly #options: BearerOptions;
+/** Whose bearer it is. */
+export interface BearerOwner {
+  send(message: Down): void;
+  onExpired(): void;
+  /** The owners of a new token could not be looked up. */
+  onUnavailable(error: unknown): void;
+}
+
+export class Bearer implements TokenEvents {
+  readonly #owner: BearerOwner;
+  readonly #seat: Seat;
+  readonly #services: BearerServices;
   #identity: Identity | undefined;
-  #unwatch: () => void = () => {};
+  #unwatch: (() => void) | undefined;
   #stopped = false;
 
-  constructor(options: BearerOptions) {
-    this.#options = options;
+  constructor(owner: BearerOwner, seat: Seat, services: BearerServices) {
+    this.#owner = owner;
+    this.#seat = seat;
+    this.#services = services;
   }
 
   isAmong(revoked: (token: TokenName) => boolean): boolean {
@@ -38,40 +44,42 @@ export class Bearer {
 
   /** Serves this bearer until its token expires; the client hears of it a minute before. */
   set(identity: Identity): void {
-    const { clock, send, onExpired } = this.#options;
     this.#identity = identity;
-    this.#unwatch();
-    const expiresAt = Math.floor(identity.expiresAtMs);
-    const tell = (type: "token_expiring" | "token_expired"): void => send({ type, timestamp: clock.now(), expiresAt });
-    const end = (): void => {
-      tell("token_expired");
-      onExpired();
-    };
-    this.#unwatch = watchToken(
-      identity.expiresAtMs,
-      { onExpiring: () => tell("token_expiring"), onExpired: end },
-      clock,
-    );
+    this.#unwatch?.();
+    this.#unwatch = watchToken(identity.expiresAtMs, this, this.#services);
+  }
+
+  onExpiring(): void {
+    this.#tell("token_expiring");
+  }
+
+  onExpired(): void {
+    this.#tell("token_expired");
+    this.#owner.onExpired();
   }
 
   /** The bearer of the new token from now on; or what is wrong with it, and everything stays as it was. */
   async refresh(token: string, current: Identity): Promise<Identity | ErrorCode> {
-    const { identify, seat, onUnavailable } = this.#options;
     let next: Identity | undefined;
     try {
-      next = await identify(token);
+      next = await this.#services.identification.identify(token);
     } catch (error) {
-      onUnavailable(error);
+      this.#owner.onUnavailable(error);
       return "unavailable";
     }
     if (this.#stopped || next === undefined || !isSameSubject(current, next)) return "refresh_refused";
-    if (seat.admit(next.owners) !== undefined) return "refresh_refused";
+    if (this.#seat.admit(next.owners) !== undefined) return "refresh_refused";
     this.set(next);
     return next;
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#unwatch();
+    this.#unwatch?.();
+  }
+
+  #tell(type: "token_expiring" | "token_expired"): void {
+    const expiresAt = Math.floor(this.#identity?.expiresAtMs ?? 0);
+    this.#owner.send({ type, timestamp: this.#services.now(), expiresAt });
   }
 }

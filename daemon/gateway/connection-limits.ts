@@ -45,36 +45,32 @@ export class ConnectionLimits {
     this.#unauthenticated++;
     this.#perAddress.add(address);
     this.#unauthenticatedPerAddress.add(address);
-    let owners: ReadonlySet<string> | undefined;
-    let isHere = true;
-    const showToken = (): void => {
-      if (owners !== undefined) return;
-      this.#unauthenticated--;
-      this.#unauthenticatedPerAddress.remove(address);
-    };
-    return {
-      refusal: undefined,
-      admit: (next) => {
-        const before = owners ?? new Set();
-        for (const owner of next) {
-          if (before.has(owner) || this.#perOwner.count(owner) < this.#maxima.maxConnectionsPerOwner) continue;
-          return this.#refuse("connectionsPerOwner", "tooMany");
-        }
-        showToken();
-        for (const owner of before) this.#perOwner.remove(owner);
-        for (const owner of next) this.#perOwner.add(owner);
-        owners = next;
-        return undefined;
-      },
-      leave: () => {
-        if (!isHere) return;
-        isHere = false;
-        this.#all--;
-        this.#perAddress.remove(address);
-        showToken();
-        for (const owner of owners ?? []) this.#perOwner.remove(owner);
-      },
-    };
+    return new TakenSeat(this, address);
+  }
+
+  /** @see Seat.admit; `before` is undefined for who has shown no token yet */
+  admit(address: string, before: ReadonlySet<string> | undefined, next: ReadonlySet<string>): CloseName | undefined {
+    for (const owner of next) {
+      if (before?.has(owner) || this.#perOwner.count(owner) < this.#maxima.maxConnectionsPerOwner) continue;
+      return this.#refuse("connectionsPerOwner", "tooMany");
+    }
+    this.#showOut(address, before);
+    for (const owner of next) this.#perOwner.add(owner);
+    return undefined;
+  }
+
+  leave(address: string, owners: ReadonlySet<string> | undefined): void {
+    this.#all--;
+    this.#perAddress.remove(address);
+    this.#showOut(address, owners);
+  }
+
+  /** From among those of these owners, or from among those without a token. */
+  #showOut(address: string, owners: ReadonlySet<string> | undefined): void {
+    for (const owner of owners ?? []) this.#perOwner.remove(owner);
+    if (owners !== undefined) return;
+    this.#unauthenticated--;
+    this.#unauthenticatedPerAddress.remove(address);
   }
 
   #full(address: string): CloseName | undefined {
@@ -93,6 +89,30 @@ export class ConnectionLimits {
   #refuse(counter: CounterName, close: CloseName): CloseName {
     this.#counters.count(counter);
     return close;
+  }
+}
+
+class TakenSeat implements Seat {
+  readonly refusal = undefined;
+  readonly #limits: ConnectionLimits;
+  readonly #address: string;
+  #owners: ReadonlySet<string> | undefined;
+  #isHere = true;
+
+  constructor(limits: ConnectionLimits, address: string) {
+    this.#limits = limits;
+    this.#address = address;
+  }
+
+  admit(owners: ReadonlySet<string>): CloseName | undefined {
+    const refusal = this.#limits.admit(this.#address, this.#owners, owners);
+    if (refusal === undefined) this.#owners = owners;
+    return refusal;
+  }
+
+  leave(): void {
+    if (this.#isHere) this.#limits.leave(this.#address, this.#owners);
+    this.#isHere = false;
   }
 }
 

@@ -9,17 +9,16 @@ const EXCESS = { capacity: 10, perSecond: 0.2 } as const;
 export class MessageLimits {
   readonly #perSecond: number;
   readonly #now: () => number;
-  readonly #nonsense: TokenBucket;
-  readonly #excess: TokenBucket;
   #messages: TokenBucket;
+  /** Made for those few who need them. */
+  #nonsense: TokenBucket | undefined;
+  #excess: TokenBucket | undefined;
 
   /** @param now milliseconds */
   constructor(perSecond: number, now: () => number) {
     this.#perSecond = perSecond;
     this.#now = now;
     this.#messages = this.#bucketFor(0);
-    this.#nonsense = new TokenBucket(NONSENSE.capacity, NONSENSE.perSecond, now);
-    this.#excess = new TokenBucket(EXCESS.capacity, EXCESS.perSecond, now);
   }
 
   /** A client that comes back subscribes to each of its owners at once. An administrator's are not in the token: as many as there may be. */
@@ -30,11 +29,13 @@ export class MessageLimits {
   /** What to do with one more message: serve it, refuse it, or close the connection. */
   take(): "serve" | "refuse" | "close" {
     if (this.#messages.take()) return "serve";
+    this.#excess ??= new TokenBucket(EXCESS.capacity, EXCESS.perSecond, this.#now);
     return this.#excess.take() ? "refuse" : "close";
   }
 
   /** False if there has been too much nonsense. */
   takeNonsense(): boolean {
+    this.#nonsense ??= new TokenBucket(NONSENSE.capacity, NONSENSE.perSecond, this.#now);
     return this.#nonsense.take();
   }
 

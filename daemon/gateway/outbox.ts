@@ -4,29 +4,40 @@
  */
 import type { Frame } from "../hub/frame.ts";
 import type { Subscriber } from "../hub/subscription.ts";
+import type { AlarmClock } from "./alarm.ts";
 import type { Socket } from "./transport.ts";
 
-export interface OutboxOptions {
-  readonly socket: Socket;
+type Timers = Pick<AlarmClock, "setTimeout" | "clearTimeout">;
+
+/** The same for every connection. */
+export interface OutboxSettings {
   readonly highWaterBytes: number;
   /** How long a socket may stay blocked. */
   readonly tooSlowMs: number;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
+}
+
+/** Whose outbox it is. */
+export interface OutboxOwner {
   /** Everything was taken after the outbox had been blocked. */
-  readonly onDrained: () => void;
-  readonly onTooSlow: () => void;
+  onDrained(): void;
+  onTooSlow(): void;
 }
 
 export class Outbox implements Subscriber {
-  readonly #options: OutboxOptions;
+  readonly #owner: OutboxOwner;
+  readonly #socket: Socket;
+  readonly #settings: OutboxSettings;
+  readonly #timers: Timers;
   #frames: Frame[] = [];
   #bytes = 0;
   #blocked = false;
   #timer: unknown;
 
-  constructor(options: OutboxOptions) {
-    this.#options = options;
+  constructor(owner: OutboxOwner, socket: Socket, settings: OutboxSettings, timers: Timers) {
+    this.#owner = owner;
+    this.#socket = socket;
+    this.#settings = settings;
+    this.#timers = timers;
   }
 
   get blocked(): boolean {
@@ -36,7 +47,7 @@ export class Outbox implements Subscriber {
   send(frame: Frame): void {
     this.#frames.push(frame);
     this.#bytes += frame.length;
-    if (this.#bytes > this.#options.highWaterBytes) this.flush();
+    if (this.#bytes > this.#settings.highWaterBytes) this.flush();
     else if (this.#frames.length === 1) queueMicrotask(() => this.flush());
   }
 
@@ -45,23 +56,23 @@ export class Outbox implements Subscriber {
     const frames = this.#frames;
     this.#frames = [];
     this.#bytes = 0;
-    const { socket, highWaterBytes, tooSlowMs, onTooSlow } = this.#options;
-    socket.send(frames);
-    if (this.#blocked || socket.bufferedBytes() <= highWaterBytes) return;
+    const { highWaterBytes, tooSlowMs } = this.#settings;
+    this.#socket.send(frames);
+    if (this.#blocked || this.#socket.bufferedBytes() <= highWaterBytes) return;
     this.#blocked = true;
-    this.#timer = this.#options.setTimeout(onTooSlow, tooSlowMs);
+    this.#timer = this.#timers.setTimeout(() => this.#owner.onTooSlow(), tooSlowMs);
   }
 
   /** The transport says that the peer took bytes. */
   drained(): void {
-    if (!this.#blocked || this.#options.socket.bufferedBytes() > 0) return;
+    if (!this.#blocked || this.#socket.bufferedBytes() > 0) return;
     this.#blocked = false;
-    this.#options.clearTimeout(this.#timer);
-    this.#options.onDrained();
+    this.#timers.clearTimeout(this.#timer);
+    this.#owner.onDrained();
   }
 
   stop(): void {
-    this.#options.clearTimeout(this.#timer);
+    this.#timers.clearTimeout(this.#timer);
     this.#frames = [];
   }
 }

@@ -5,7 +5,7 @@
 import type { ErrorCode, NackCode } from "../../protocol/codes.ts";
 import type { Down } from "../../protocol/down.ts";
 import type { Subscriber, Subscription } from "../hub/subscription.ts";
-import type { Access, Identity } from "./identity.ts";
+import type { Identification, Identity } from "./identity.ts";
 import type { ClientRequest } from "./session-machine.ts";
 
 /** What of the hub a session uses. */
@@ -13,19 +13,22 @@ export interface Subscribe {
   subscribe(owner: string, subscriber: Subscriber, id: string, resume?: string): Subscription;
 }
 
-export interface SessionRequestsOptions {
+/** The same for every connection. */
+export interface RequestServices {
   readonly hub: Subscribe;
-  readonly subscriber: Subscriber;
-  readonly access: (identity: Identity, id: string) => Access | Promise<Access>;
-  /** Who bears another token, if it may take this connection over; what was wrong if not. */
-  readonly refresh: (token: string, current: Identity) => Promise<Identity | ErrorCode>;
-  readonly maxSubscriptions: number;
-  readonly answer: (message: Down) => void;
+  readonly identification: Pick<Identification, "access">;
   readonly now: () => number;
+}
+
+/** Whose requests they are. */
+export interface Requester {
+  send(message: Down): void;
+  /** Who bears another token, if it may take this connection over; what was wrong if not. */
+  refresh(token: string, current: Identity): Promise<Identity | ErrorCode>;
   /** Says that an owner was refused. */
-  readonly onForbidden: (ownerId: string) => void;
+  onForbidden(ownerId: string): void;
   /** A bug: this connection can't go on. */
-  readonly onError: (error: unknown) => void;
+  onError(error: unknown): void;
 }
 
 /** Requests that wait for the database, besides one for each subscription: more than the rate lets through in a few seconds. */
@@ -56,28 +59,34 @@ interface Subscribed {
 }
 
 export class SessionRequests {
-  readonly #options: SessionRequestsOptions;
+  readonly #requester: Requester;
+  readonly #subscriber: Subscriber;
+  readonly #services: RequestServices;
+  readonly #maxSubscriptions: number;
   readonly #subscriptions = new Map<string, Subscribed>();
-  readonly #waiting: ClientRequest[] = [];
+  #waiting: ClientRequest[] = [];
   #identity: Identity | undefined;
   #busy = false;
   #stopped = false;
 
-  constructor(options: SessionRequestsOptions) {
-    this.#options = options;
+  constructor(requester: Requester, subscriber: Subscriber, services: RequestServices, maxSubscriptions: number) {
+    this.#requester = requester;
+    this.#subscriber = subscriber;
+    this.#services = services;
+    this.#maxSubscriptions = maxSubscriptions;
   }
 
   /** Serves `first`, what waited, and everything from now on. */
   start(identity: Identity, first: readonly ClientRequest[] = []): void {
     this.#identity = identity;
     this.#waiting.unshift(...first);
-    this.#work().catch(this.#options.onError);
+    this.#begin();
   }
 
   push(request: ClientRequest): void {
-    if (this.#waiting.length >= MAX_WAITING + this.#options.maxSubscriptions) return this.tooMany(request);
+    if (this.#waiting.length >= MAX_WAITING + this.#maxSubscriptions) return this.tooMany(request);
     this.#waiting.push(request);
-    this.#work().catch(this.#options.onError);
+    this.#begin();
   }
 
   /** Refuses a request because of how many there are. */
@@ -98,6 +107,10 @@ export class SessionRequests {
     this.#subscriptions.clear();
   }
 
+  #begin(): void {
+    this.#work().catch((error: unknown) => this.#requester.onError(error));
+  }
+
   async #work(): Promise<void> {
     if (this.#busy || this.#identity === undefined) return;
     this.#busy = true;
@@ -105,7 +118,7 @@ export class SessionRequests {
       if (request.type === "ping") this.#ack(request.id);
       else if (request.type === "refresh") await this.#refresh(request.token, this.#identity);
       else {
-        const asked = this.#options.access(this.#identity, request.ownerId);
+        const asked = this.#services.identification.access(this.#identity, request.ownerId);
         const access = asked instanceof Promise ? await asked : asked;
         if (this.#stopped) return;
         if ("owner" in access) this.#serve(request, access.owner);
@@ -113,11 +126,13 @@ export class SessionRequests {
       }
     }
     this.#busy = false;
+    // Most connections ask once: room for more is not kept.
+    this.#waiting = [];
   }
 
   /** What the new token does not name ends with a refusal of the request that began it. */
   async #refresh(token: string, current: Identity): Promise<void> {
-    const next = await this.#options.refresh(token, current);
+    const next = await this.#requester.refresh(token, current);
     if (this.#stopped) return;
     if (typeof next === "string") return this.#complain(next);
     this.#identity = next;
@@ -135,7 +150,7 @@ export class SessionRequests {
     switch (request.type) {
       case "subscribe":
         if (subscription !== undefined) return subscription.request(request.id, request.resume);
-        if (this.#subscriptions.size >= this.#options.maxSubscriptions) {
+        if (this.#subscriptions.size >= this.#maxSubscriptions) {
           return this.#refuse(request.id, "too_many_subscriptions");
         }
         return this.#subscribe(owner, request.id, request.resume);
@@ -151,26 +166,26 @@ export class SessionRequests {
   }
 
   #subscribe(owner: string, id: string, resume: string | undefined): void {
-    const subscription = this.#options.hub.subscribe(owner, this.#options.subscriber, id, resume);
+    const subscription = this.#services.hub.subscribe(owner, this.#subscriber, id, resume);
     // A first document that the socket could not take has ended the session.
     if (this.#stopped) subscription.close();
     else this.#subscriptions.set(owner, { subscription, id });
   }
 
   #forbid(id: string, code: NackCode, ownerId: string): void {
-    if (code === "forbidden") this.#options.onForbidden(ownerId);
+    if (code === "forbidden") this.#requester.onForbidden(ownerId);
     this.#refuse(id, code);
   }
 
   #refuse(id: string, code: NackCode): void {
-    this.#options.answer({ type: "nack", timestamp: this.#options.now(), id, code, message: REFUSALS[code] });
+    this.#requester.send({ type: "nack", timestamp: this.#services.now(), id, code, message: REFUSALS[code] });
   }
 
   #complain(code: ErrorCode): void {
-    this.#options.answer({ type: "error", timestamp: this.#options.now(), code, message: ERRORS[code] ?? code });
+    this.#requester.send({ type: "error", timestamp: this.#services.now(), code, message: ERRORS[code] ?? code });
   }
 
   #ack(id: string): void {
-    this.#options.answer({ type: "ack", timestamp: this.#options.now(), id });
+    this.#requester.send({ type: "ack", timestamp: this.#services.now(), id });
   }
 }

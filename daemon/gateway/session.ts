@@ -1,12 +1,12 @@
 /** One connection: carries out what {@link step} decides. Whatever happens, its timers and subscriptions end with it. */
-import { CLOSE, type CloseName } from "../../protocol/codes.ts";
+import { CLOSE, type CloseName, type ErrorCode } from "../../protocol/codes.ts";
 import type { Down } from "../../protocol/down.ts";
 import { AUTHENTICATION_TIMEOUT_MS } from "../../protocol/limits.ts";
 import { PROTOCOL } from "../../protocol/version.ts";
 import type { Log } from "../config/log.ts";
 import { encode } from "../hub/frame.ts";
 import { type AlarmClock, setAlarm } from "./alarm.ts";
-import { Bearer } from "./bearer.ts";
+import { Bearer, type BearerOwner } from "./bearer.ts";
 import type { TokenName } from "./claims.ts";
 import type { Seat } from "./connection-limits.ts";
 import type { Counters } from "./counters.ts";
@@ -15,7 +15,7 @@ import { startHeartbeat } from "./heartbeat.ts";
 import type { Identification, Identity } from "./identity.ts";
 import { type Inbound, readMessage } from "./inbound.ts";
 import { MessageLimits } from "./message-limits.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type OutboxOwner } from "./outbox.ts";
 import {
   type ClientRequest,
   type SessionEffect,
@@ -23,7 +23,7 @@ import {
   type SessionState,
   step,
 } from "./session-machine.ts";
-import { SessionRequests, type Subscribe } from "./session-requests.ts";
+import { type Requester, SessionRequests, type Subscribe } from "./session-requests.ts";
 import type { Socket, SocketHandlers } from "./transport.ts";
 
 export interface SessionSettings {
@@ -46,7 +46,8 @@ export interface SessionServices extends AlarmClock {
   readonly onEnd: (session: Session) => void;
 }
 
-export class Session implements SocketHandlers {
+/** Its parts get the session itself, not functions of their own: there are very many sessions. */
+export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Requester {
   readonly id: string;
   readonly #socket: Socket;
   readonly #settings: SessionSettings;
@@ -57,11 +58,11 @@ export class Session implements SocketHandlers {
   readonly #seat: Seat;
   readonly #bearer: Bearer;
   #state: SessionState = "unauthenticated";
-  /** What ends with the session. */
-  #releases: (() => void)[] = [];
+  #stopDeadline: (() => void) | undefined;
+  #stopHeartbeat: (() => void) | undefined;
   /** What the handshake asks for. */
-  #firstRequests: readonly ClientRequest[] = [];
-  #byeRetryMs: readonly [number, number] = [0, 0];
+  #firstRequests: readonly ClientRequest[] | undefined;
+  #byeRetryMs: readonly [number, number] | undefined;
 
   constructor(id: string, socket: Socket, seat: Seat, settings: SessionSettings, services: SessionServices) {
     this.id = id;
@@ -69,44 +70,17 @@ export class Session implements SocketHandlers {
     this.#seat = seat;
     this.#settings = settings;
     this.#services = services;
-    const { now, setTimeout, clearTimeout } = services;
-    this.#outbox = new Outbox({
-      socket,
-      highWaterBytes: settings.highWaterBytes,
-      tooSlowMs: settings.tooSlowMs,
-      setTimeout,
-      clearTimeout,
-      onDrained: () => this.#requests.catchUp(),
-      onTooSlow: () => this.#fail("tooSlow"),
-    });
-    this.#bearer = new Bearer({
-      identify: services.identification.identify,
-      seat,
-      clock: services,
-      send: (message) => this.#send(message),
-      onExpired: () => this.#fail("expired"),
-      onUnavailable: (error) => this.#cannotLookUp(error),
-    });
-    this.#requests = new SessionRequests({
-      hub: services.hub,
-      subscriber: this.#outbox,
-      access: services.identification.access,
-      refresh: (token, current) => this.#bearer.refresh(token, current),
-      maxSubscriptions: settings.maxSubscriptions,
-      answer: (message) => this.#send(message),
-      now,
-      onForbidden: (owner) =>
-        services.log.warn({ connection: id, owner }, "asked for an owner its token does not name"),
-      onError: (error) => this.#broken(error),
-    });
-    this.#limits = new MessageLimits(settings.messagesPerSecond, now);
+    this.#outbox = new Outbox(this, socket, settings, services);
+    this.#bearer = new Bearer(this, seat, services);
+    this.#requests = new SessionRequests(this, this.#outbox, services, settings.maxSubscriptions);
+    this.#limits = new MessageLimits(settings.messagesPerSecond, services.now);
   }
 
   /** Begins with what the handshake brought. */
   start(admission: Admission): void {
     const { now } = this.#services;
     const deadline = (): void => this.#take({ kind: "deadline" });
-    this.#releases.push(setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services));
+    this.#stopDeadline = setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services);
     if (admission.kind === "stream") this.#firstRequests = admission.requests;
     if (this.#seat.refusal !== undefined) this.#fail(this.#seat.refusal);
     else if (admission.kind === "refused") this.#fail(admission.close);
@@ -158,6 +132,39 @@ export class Session implements SocketHandlers {
     this.#take({ kind: "gone" });
   }
 
+  send(message: Down): void {
+    this.#outbox.send(encode(message));
+  }
+
+  refresh(token: string, current: Identity): Promise<Identity | ErrorCode> {
+    return this.#bearer.refresh(token, current);
+  }
+
+  onDrained(): void {
+    this.#requests.catchUp();
+  }
+
+  onTooSlow(): void {
+    this.#fail("tooSlow");
+  }
+
+  onExpired(): void {
+    this.#fail("expired");
+  }
+
+  onUnavailable(error: unknown): void {
+    this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's owners");
+  }
+
+  onForbidden(owner: string): void {
+    this.#services.log.warn({ connection: this.id, owner }, "asked for an owner its token does not name");
+  }
+
+  onError(error: unknown): void {
+    this.#services.log.error({ connection: this.id, error }, "a request failed");
+    this.#fail("internal");
+  }
+
   /** A message over the limit: what it asks is refused. */
   #refuse(inbound: Inbound): void {
     this.#services.counters.count("messagesRefused");
@@ -175,16 +182,16 @@ export class Session implements SocketHandlers {
   #do(effect: SessionEffect): void {
     switch (effect.do) {
       case "verify":
-        this.#verify(effect.token).catch((error: unknown) => this.#broken(error));
+        this.#verify(effect.token).catch((error: unknown) => this.onError(error));
         return;
       case "welcome":
         return this.#welcome(effect.identity);
       case "serve":
         return this.#requests.push(effect.request);
       case "complain":
-        return this.#send({ type: "error", timestamp: this.#services.now(), code: effect.code, message: effect.text });
+        return this.send({ type: "error", timestamp: this.#services.now(), code: effect.code, message: effect.text });
       case "bye":
-        return this.#send({ type: "bye", timestamp: this.#services.now(), retryMs: [...this.#byeRetryMs] });
+        return this.send({ type: "bye", timestamp: this.#services.now(), retryMs: [...(this.#byeRetryMs ?? [0, 0])] });
       case "close":
         return this.#close(effect.close);
       case "release":
@@ -197,7 +204,7 @@ export class Session implements SocketHandlers {
     try {
       identity = await this.#services.identification.identify(token);
     } catch (error) {
-      this.#cannotLookUp(error);
+      this.onUnavailable(error);
       return this.#fail("overloaded");
     }
     if (identity === undefined) this.#fail("unauthenticated");
@@ -210,12 +217,14 @@ export class Session implements SocketHandlers {
     const refusal = this.#seat.admit(identity.owners);
     if (refusal !== undefined) return this.#fail(refusal);
     const beat = (): void => {
-      if (!this.#outbox.blocked) this.#send({ type: "heartbeat", timestamp: now() });
+      if (!this.#outbox.blocked) this.send({ type: "heartbeat", timestamp: now() });
     };
-    this.#releases.push(startHeartbeat(heartbeatMs, random(), beat, this.#services));
+    this.#stopDeadline?.();
+    this.#stopDeadline = undefined;
+    this.#stopHeartbeat = startHeartbeat(heartbeatMs, random(), beat, this.#services);
     this.#limits.allowFor(identity.isAdmin ? maxSubscriptions : identity.owners.size);
     this.#bearer.set(identity);
-    this.#send({
+    this.send({
       type: "welcome",
       timestamp: now(),
       protocol: PROTOCOL,
@@ -225,14 +234,7 @@ export class Session implements SocketHandlers {
       owners: [...identity.owners],
     });
     this.#requests.start(identity, this.#firstRequests);
-  }
-
-  #send(message: Down): void {
-    this.#outbox.send(encode(message));
-  }
-
-  #cannotLookUp(error: unknown): void {
-    this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's owners");
+    this.#firstRequests = undefined;
   }
 
   #fail(close: CloseName): void {
@@ -244,11 +246,6 @@ export class Session implements SocketHandlers {
     this.#fail("tooMany");
   }
 
-  #broken(error: unknown): void {
-    this.#services.log.error({ connection: this.id, error }, "a request failed");
-    this.#fail("internal");
-  }
-
   #close(name: CloseName): void {
     const { code, meaning } = CLOSE[name];
     this.#services.log.debug({ connection: this.id, code }, meaning);
@@ -257,8 +254,8 @@ export class Session implements SocketHandlers {
   }
 
   #release(): void {
-    for (const release of this.#releases) release();
-    this.#releases = [];
+    this.#stopDeadline?.();
+    this.#stopHeartbeat?.();
     this.#bearer.stop();
     this.#seat.leave();
     this.#requests.stop();

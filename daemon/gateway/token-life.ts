@@ -5,16 +5,17 @@ const NOTICE_MS = 60_000;
 
 export interface TokenEvents {
   /** A minute is left, or less from the beginning. */
-  readonly onExpiring: () => void;
-  readonly onExpired: () => void;
+  onExpiring(): void;
+  onExpired(): void;
 }
 
 /** Watches a token by a timer of its own, whatever the socket does. Returns how to stop. */
 export function watchToken(expiresAtMs: number, events: TokenEvents, clock: AlarmClock): () => void {
-  const stopNotice = setAlarm(expiresAtMs - NOTICE_MS, events.onExpiring, clock);
-  const stopEnd = setAlarm(expiresAtMs, events.onExpired, clock);
-  return () => {
-    stopNotice();
-    stopEnd();
+  // One after the other: each costs as long as it waits.
+  const tell = (): void => {
+    stop = setAlarm(expiresAtMs, () => events.onExpired(), clock);
+    events.onExpiring();
   };
+  let stop = setAlarm(expiresAtMs - NOTICE_MS, tell, clock);
+  return () => stop();
 }

@@ -29,7 +29,8 @@ interface Missing {
 type Library = Omit<typeof uWS, keyof Missing> & Missing;
 
 interface Connection {
-  readonly context: unknown;
+  /** Until the connection is open. */
+  context: unknown;
   session: SocketHandlers | undefined;
   isOpen: boolean;
 }
@@ -98,7 +99,10 @@ function createUwsTransport(
       "a new connection",
       (native: NativeSocket) => {
         const connection = native.getUserData();
-        connection.session = handlers.open(socketOf(native, connection), connection.context);
+        const { context } = connection;
+        // It holds the token.
+        connection.context = undefined;
+        connection.session = handlers.open(new UwsSocket(native, connection), context);
       },
       fail,
     ),
@@ -206,17 +210,29 @@ function endAsTaken(native: uWS.HttpResponse, body: Uint8Array, guard: Guard): v
   go(start);
 }
 
-function socketOf(native: NativeSocket, connection: Connection): Socket {
-  return {
-    send: (frames) => {
-      if (!connection.isOpen) return;
-      native.cork(() => {
-        for (const frame of frames) if (connection.isOpen) native.send(frame, false);
-      });
-    },
-    bufferedBytes: () => (connection.isOpen ? native.getBufferedAmount() : 0),
-    close: (code, reason) => {
-      if (connection.isOpen) native.end(code, reason);
-    },
-  };
+class UwsSocket implements Socket {
+  readonly #native: NativeSocket;
+  readonly #connection: Connection;
+
+  constructor(native: NativeSocket, connection: Connection) {
+    this.#native = native;
+    this.#connection = connection;
+  }
+
+  send(frames: readonly Uint8Array[]): void {
+    const connection = this.#connection;
+    const native = this.#native;
+    if (!connection.isOpen) return;
+    native.cork(() => {
+      for (const frame of frames) if (connection.isOpen) native.send(frame, false);
+    });
+  }
+
+  bufferedBytes(): number {
+    return this.#connection.isOpen ? this.#native.getBufferedAmount() : 0;
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#connection.isOpen) this.#native.end(code, reason);
+  }
 }

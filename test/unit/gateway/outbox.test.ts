@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Outbox } from "../../../daemon/gateway/outbox.ts";
+import type { Socket } from "../../../daemon/gateway/transport.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 function setUp() {
@@ -8,19 +9,13 @@ function setUp() {
   const flushes: string[][] = [];
   const events: string[] = [];
   let buffered = 0;
-  const outbox = new Outbox({
-    socket: {
-      send: (frames) => void flushes.push(frames.map((frame) => Buffer.from(frame).toString())),
-      bufferedBytes: () => buffered,
-      close: () => {},
-    },
-    highWaterBytes: 100,
-    tooSlowMs: 30_000,
-    setTimeout: clock.setTimeout,
-    clearTimeout: clock.clearTimeout,
-    onDrained: () => void events.push("drained"),
-    onTooSlow: () => void events.push("too slow"),
-  });
+  const owner = { onDrained: () => void events.push("drained"), onTooSlow: () => void events.push("too slow") };
+  const socket: Socket = {
+    send: (frames) => void flushes.push(frames.map((frame) => Buffer.from(frame).toString())),
+    bufferedBytes: () => buffered,
+    close: () => {},
+  };
+  const outbox = new Outbox(owner, socket, { highWaterBytes: 100, tooSlowMs: 30_000 }, clock);
   const buffer = (bytes: number): void => void (buffered = bytes);
   const send = (text: string): void => outbox.send(Buffer.from(text));
   return { clock, flushes, events, outbox, buffer, send };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { SessionRequests } from "../../../daemon/gateway/session-requests.ts";
+import { type Requester, SessionRequests } from "../../../daemon/gateway/session-requests.ts";
 import { type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
 
 describe("a session's requests", () => {
@@ -22,22 +22,20 @@ describe("a session's requests", () => {
       },
     };
     const subscriber = { blocked: false, send: () => undefined };
-    const requests: SessionRequests = new SessionRequests({
-      hub: {
-        subscribe: () => {
-          requests.stop();
-          return new Subscription(channel, subscriber);
-        },
+    const hub = {
+      subscribe: () => {
+        requests.stop();
+        return new Subscription(channel, subscriber);
       },
-      subscriber,
-      access: (_, id) => ({ owner: id }),
+    };
+    const requester: Requester = {
+      send: () => undefined,
       refresh: async () => "refresh_refused",
-      maxSubscriptions: 10,
-      answer: () => undefined,
-      now: () => 0,
       onForbidden: () => undefined,
       onError: (error) => assert.fail(String(error)),
-    });
+    };
+    const services = { hub, identification: { access: (_: unknown, id: string) => ({ owner: id }) }, now: () => 0 };
+    const requests: SessionRequests = new SessionRequests(requester, subscriber, services, 10);
     requests.start({
       token: { subject: undefined, id: undefined, issuedAtSeconds: undefined },
       owners: new Set(["1"]),
