@@ -43,8 +43,10 @@ export class DaemonProcess {
     const output = collectOutput(child);
     const deadlineMs = performance.now() + READY_WITHIN_MS;
     while (!(await isReady(port))) {
-      if (child.exitCode !== null || performance.now() > deadlineMs)
+      if (child.exitCode !== null || performance.now() > deadlineMs) {
+        child.kill("SIGKILL");
         throw new Error(`the daemon did not get ready: ${output()}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     return new DaemonProcess(child, port);

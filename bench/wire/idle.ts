@@ -7,12 +7,16 @@ import type { ClientsTask } from "./clients-task.ts";
 import { LIMITS } from "./limits.ts";
 
 const KIB = 1024;
-const SETTLE_MS = 2_000;
+const MIB = 1024 * KIB;
+/** After so many handshakes the heap is tidied for some seconds. */
+const SETTLE_MS = { quick: 1_000, full: 20_000 } as const;
 
 export async function benchIdle({ report, quick }: BenchRun, daemonUrl: string): Promise<void> {
   const [owners, connections, watchedS] = quick ? [100, 1_000, 3] : [1_000, 10_000, 30];
+  const settleMs = quick ? SETTLE_MS.quick : SETTLE_MS.full;
   const daemon = await DaemonProcess.start(daemonUrl, LIMITS);
   const clients: ChildProcess[] = [];
+  /** Those from one number until another, of the owners in turn. */
   const join = async (from: number, until: number): Promise<void> => {
     const task: ClientsTask = {
       port: daemon.port,
@@ -24,22 +28,37 @@ export async function benchIdle({ report, quick }: BenchRun, daemonUrl: string):
     const child = startTask(new URL("./idle-clients-process.js", import.meta.url), task);
     clients.push(child);
     await reply(child);
-    await pause(SETTLE_MS);
+    await pause(settleMs);
   };
-  const measure = async (): Promise<Memory> => ({ rss: await daemon.ask("rss"), heap: await daemon.ask("heap") });
+  const measure = async (): Promise<Memory> => ({ live: await daemon.ask("live"), rss: await daemon.ask("rss") });
   try {
     const empty = await measure();
     await join(0, owners);
-    const one = await measure();
     const beforeMs = await daemon.ask("cpu");
     await pause(watchedS * 1000);
     const cpuShare = ((await daemon.ask("cpu")) - beforeMs) / (watchedS * 1000);
+    const first = await measure();
     await join(owners, connections);
     const all = await measure();
-    report.line(`          ${JSON.stringify({ empty, one, all })}`);
+
+    for (const [name, { rss, live }] of [
+      ["empty", empty],
+      [`${owners} connections, one of each owner`, first],
+      [`${connections} connections`, all],
+    ] as const) {
+      report.line(
+        `          ${name}: ${(rss / MIB).toFixed(1)} MiB resident, ${(live / MIB).toFixed(1)} MiB without what the heap keeps free`,
+      );
+    }
+    report.line(
+      `          each owner, what its connections share and the first of them: ${((first.live - empty.live) / owners / KIB).toFixed(1)} KiB`,
+    );
+    report.line(
+      `          each connection, by resident memory: ${((all.rss - first.rss) / (connections - owners) / KIB).toFixed(1)} KiB; over the empty daemon, what owners share included: ${((all.rss - empty.rss) / connections / KIB).toFixed(1)} KiB`,
+    );
     report.figure(
-      `resident memory of each connection after the first of each owner, KiB`,
-      (all.rss - one.rss) / (connections - owners) / KIB,
+      "memory of each connection of an owner that has one already, KiB",
+      (all.live - first.live) / (connections - owners) / KIB,
       { atMost: 4 },
     );
     report.figure(`processor time with ${owners} idle connections, % of a core`, 100 * cpuShare, { atMost: 1 });
@@ -51,7 +70,8 @@ export async function benchIdle({ report, quick }: BenchRun, daemonUrl: string):
 
 interface Memory {
   readonly rss: number;
-  readonly heap: number;
+  /** Without what the heap keeps free. */
+  readonly live: number;
 }
 
 function pause(delayMs: number): Promise<void> {
