@@ -16,6 +16,8 @@ const OWNERS = 10;
 const STALLED_OWNER = String(OWNERS + 1);
 const STALLED_SHARE = 0.1;
 const KIB = 1024;
+const READERS = new URL("./readers-process.js", import.meta.url);
+const STALLING = new URL("./stalling-process.js", import.meta.url);
 
 export async function benchStalled({ server, report, quick }: BenchRun, database: string, url: string): Promise<void> {
   const [clients, seconds, turns] = quick ? [100, 3, 1] : [1_000, 12, 2];
@@ -23,12 +25,10 @@ export async function benchStalled({ server, report, quick }: BenchRun, database
   report.line(`          ${clients} clients of ${OWNERS + 1} owners, the ${stalled} of one of them stall`);
   const session = await server.session(database);
   /** A tenth of the clients as `file` has them, at a daemon of its own: what one has allocated once it does not give back. */
-  const measureWith = async (file: string): Promise<Measured> => {
+  const measureWith = async (file: URL): Promise<Measured> => {
     const daemon = await DaemonProcess.start(url, LIMITS);
     try {
-      const readers = await start(daemon, "./readers-process.js", clients - stalled, (index) =>
-        String(1 + (index % OWNERS)),
-      );
+      const readers = await start(daemon, READERS, clients - stalled, (index) => String(1 + (index % OWNERS)));
       const beforeBytes = await daemon.ask("live");
       const others = await start(daemon, file, stalled, () => STALLED_OWNER);
       await fill(session, STALLED_OWNER);
@@ -44,8 +44,8 @@ export async function benchStalled({ server, report, quick }: BenchRun, database
   };
   const [without, beside]: [Measured[], Measured[]] = [[], []];
   for (let turn = 0; turn < turns; turn += 1) {
-    without.push(await measureWith("./readers-process.js"));
-    beside.push(await measureWith("./stalling-process.js"));
+    without.push(await measureWith(READERS));
+    beside.push(await measureWith(STALLING));
   }
   for (const [name, measured] of [
     ["all read", without],
@@ -80,7 +80,7 @@ function mean(measured: readonly Measured[]): number {
 
 async function start(
   daemon: DaemonProcess,
-  file: string,
+  file: URL,
   count: number,
   ownerOf: (index: number) => string,
 ): Promise<ChildProcess> {
@@ -88,7 +88,7 @@ async function start(
     const owner = ownerOf(index);
     return { owner, token: daemon.token([owner]) };
   });
-  const child = startTask(new URL(file, import.meta.url), { port: daemon.port, clients } satisfies ClientsTask);
+  const child = startTask(file, { port: daemon.port, clients } satisfies ClientsTask);
   await reply(child);
   return child;
 }
