@@ -214,4 +214,12 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
     test: "test/wire/gateway/authentication.test.ts",
     title: "A token beside the subprotocol is welcomed, and only deltad.v1 is echoed",
   },
+  {
+    name: "each connection's heartbeat wakes the daemon",
+    file: "daemon/gateway/heartbeat.ts",
+    find: "const slotMs = Math.min(SLOT_MS, everyMs);",
+    replace: "const slotMs = 1;",
+    test: "test/wire/gateway/stream.test.ts",
+    title: "A heartbeat comes every heartbeatMs, the first after a random part of it, on a whole second",
+  },
 ];
