@@ -88,7 +88,7 @@ await onEachServer("deltad demo --database", (server) => {
     first.stop();
     await first.ended;
     const sessions =
-      "select application_name from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+      "select application_name from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()";
     assert.deepEqual(await database.query(sessions), []);
 
     const second = run(database.url);

@@ -11,8 +11,8 @@ it("a reply becomes a batch: bigint measures, microseconds as numbers, nulls as 
       ["3", "7", "", null, "-2208988800000000", "7258118400000000", "1"],
       ["-2", null, "bookings", null, null, "801", null],
       ["-2", "8", "bookings", null, "5001", "802", null],
-      ["-7", "8", "made", null, "2", "803", '{"id":"bookings.803.5","data":{"amount":null,"n":{"a":"b"}}}'],
-      ["-7", "7", "made", null, "1", "18446744073709551615", '{"id":"bookings.1.4","data":{}}'],
+      ["-7", "8", "made", null, "2", "803", '{"amount":null,"n":{"a":"b"}}\nbookings.803.5\n6'],
+      ["-7", "7", "made", null, "1", "18446744073709551615", "{}\nbookings.1.4"],
       ["-3", "9", null, null, null, null, null],
       HEAD,
     ],
@@ -48,7 +48,7 @@ it("a reply becomes a batch: bigint measures, microseconds as numbers, nulls as 
     ],
     events: [
       { owner: "7", name: "made", id: "bookings.1.4", xid: 18_446_744_073_709_551_615n, data: {} },
-      { owner: "8", name: "made", id: "bookings.803.5", xid: 803n, data: { amount: null, n: { a: "b" } } },
+      { owner: "8", name: "made", id: "bookings.803.5\n6", xid: 803n, data: { amount: null, n: { a: "b" } } },
     ],
     dimensions: ["9"],
   });
