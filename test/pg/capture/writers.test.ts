@@ -35,6 +35,8 @@ await onEachServer("writers", (server) => {
     const reader = await database.client();
     await reader.query(`select pg_advisory_lock(${BELL})`);
     await work();
+    // Its process may outlive the connection, and hold the bell.
+    await reader.query("select pg_advisory_unlock_all()");
     await reader.end();
   }
 
@@ -63,7 +65,7 @@ await onEachServer("writers", (server) => {
     await daemon.query("update deltad.reader set seen_at = 'epoch'; begin; select deltad.prune(1000000)");
     await write();
     // Dead, in the middle of it.
-    await database.query(`select pg_terminate_backend(${(await migrationSession(daemon)).pid})`);
+    await database.query(`select pg_terminate_backend(${(await migrationSession(daemon)).pid}, 5000)`);
     await write();
   });
 
