@@ -1,5 +1,6 @@
 /** Loaded into a measured process (a daemon by `node --expose-gc --import`): answers its parent's questions about memory and time. */
 import process from "node:process";
+import { setTimeout } from "node:timers/promises";
 import { TurnWatch, usedMs } from "./turn-watch.ts";
 
 const turns = new TurnWatch();
@@ -13,13 +14,13 @@ const ANSWERS = {
     return process.memoryUsage().heapUsed;
   },
   /** Bytes that the process holds in memory, after a full collection. */
-  rss: () => {
-    globalThis.gc?.();
+  rss: async () => {
+    await collect();
     return process.memoryUsage.rss();
   },
   /** The same without what the heap keeps free for later, which comes and goes by megabytes. */
-  live: () => {
-    globalThis.gc?.();
+  live: async () => {
+    await collect();
     const { rss, heapTotal, heapUsed } = process.memoryUsage();
     return rss - heapTotal + heapUsed;
   },
@@ -32,10 +33,22 @@ const ANSWERS = {
 export type ProbeQuestion = keyof typeof ANSWERS;
 
 process.on("message", (question) => {
-  if (isQuestion(question)) process.send?.(ANSWERS[question]());
+  if (isQuestion(question)) void answer(question);
 });
 // A channel to the parent must not keep the daemon alive.
 process.channel?.unref();
+
+async function answer(question: ProbeQuestion): Promise<void> {
+  process.send?.(await ANSWERS[question]());
+}
+
+/** A full collection; the pages that it frees are given back in the background, and some only by the next one. */
+async function collect(): Promise<void> {
+  globalThis.gc?.();
+  await setTimeout(1_000);
+  globalThis.gc?.();
+  await setTimeout(1_000);
+}
 
 function isQuestion(message: unknown): message is ProbeQuestion {
   return typeof message === "string" && message in ANSWERS;
