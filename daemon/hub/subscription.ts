@@ -113,7 +113,7 @@ export class Subscription {
    * is owed.
    */
   request(id: string, resume?: string): void {
-    if (resume !== undefined) this.resume(resume);
+    if (resume !== undefined) this.#resume(resume);
     this.#ackAwaiting();
     this.#awaiting = id;
     this.catchUp();
@@ -127,7 +127,7 @@ export class Subscription {
   }
 
   /** The next snapshot is followed by what happened since the cursor, or says that nobody can tell. */
-  resume(cursor: string): void {
+  #resume(cursor: string): void {
     this.#recovery = undefined;
     this.#told = undefined;
     this.#lacking = { cursor };
