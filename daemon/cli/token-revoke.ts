@@ -3,7 +3,7 @@ import { readOption, refuseUnknownNames } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
 import { errorCode } from "../database/reason.ts";
 import { Session } from "../database/session.ts";
-import { durationSeconds } from "./duration.ts";
+import { durationArgument } from "./duration.ts";
 import type { Shell } from "./shell.ts";
 
 interface RevokeOptions {
@@ -35,7 +35,7 @@ export function tokenRevokeCommand(shell: Shell): Command {
     .option(
       "--keep <duration>",
       "how long to remember it, at least as long as such tokens live; default for ever",
-      seconds,
+      durationArgument,
     )
     .action(async (given: RevokeOptions, command: Command) => {
       if ((given.jti === undefined) === (given.subject === undefined)) {
@@ -72,10 +72,4 @@ function instant(text: string): Date {
   const date = new Date(text);
   if (Number.isNaN(date.getTime())) throw new InvalidArgumentError("Write it like 2026-05-08T12:00:00Z.");
   return date;
-}
-
-function seconds(text: string): number {
-  const duration = durationSeconds(text);
-  if (duration === undefined) throw new InvalidArgumentError("Write it like 90s, 30m, 1h or 7d.");
-  return duration;
 }

@@ -4,7 +4,7 @@ import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { signToken } from "../gateway/auth.ts";
 import { DemoHome } from "./demo-home.ts";
-import { durationSeconds } from "./duration.ts";
+import { durationArgument } from "./duration.ts";
 import type { Shell } from "./shell.ts";
 
 interface TokenOptions {
@@ -23,7 +23,7 @@ export function tokenCommand(shell: Shell): Command {
     .option("--owner <id>", "an owner whose metrics the token opens; may be repeated", append, [])
     .option("--subject <sub>", "whose token it is: its claim sub, by which all of theirs can be revoked")
     .option("--admin", "opens every owner", false)
-    .option("--ttl <duration>", "how long it lives: 90s, 30m, 1h, 7d", ttlSeconds, 3_600)
+    .option("--ttl <duration>", "how long it lives: 90s, 30m, 1h, 7d", durationArgument, 3_600)
     .action(async ({ owner, subject, admin, ttl }: TokenOptions, command: Command) => {
       if (owner.length === 0 && !admin)
         command.error("error: name an owner with --owner ID, or every owner with --admin");
@@ -45,10 +45,4 @@ async function findSecret(shell: Shell): Promise<string> {
 function append(owner: string, before: string[]): string[] {
   if (owner === "") throw new InvalidArgumentError("An owner's id is not empty.");
   return [...before, owner];
-}
-
-function ttlSeconds(text: string): number {
-  const seconds = durationSeconds(text);
-  if (seconds === undefined) throw new InvalidArgumentError("Write it like 90s, 30m, 1h or 7d.");
-  return seconds;
 }

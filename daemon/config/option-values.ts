@@ -1,6 +1,7 @@
 /** What the text of an option may be. The messages complete "NAME …", say what to do, and never repeat a value. */
 import { isIP } from "node:net";
 import * as v from "valibot";
+import { secondsOf } from "./duration.ts";
 
 /** Fewer bytes than the digest of HS256 can be guessed offline from one token (RFC 7518, 3.2). */
 const SECRET_BYTES = 32;
@@ -81,13 +82,11 @@ function isAddressRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
-
 /** `0`, `90s`, `30m`, `24h`, `7d` in seconds. */
 export const duration = v.pipe(
   v.string(),
-  v.regex(/^(?:0|\d{1,6}[smhd])$/, "must be a duration like 90s, 30m, 24h or 7d, or 0"),
-  v.transform((text) => Number.parseInt(text, 10) * (SECONDS[text.slice(-1)] ?? 0)),
+  v.check((text) => text === "0" || secondsOf(text) !== undefined, "must be a duration like 90s, 30m, 24h or 7d, or 0"),
+  v.transform((text) => secondsOf(text) ?? 0),
 );
 
 function parsed(text: string): URL | undefined {
