@@ -75,8 +75,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "the id of an event without the life of the data",
     file: "daemon/events/owner-event.ts",
-    find: "    .update(incarnation)\n",
-    replace: "",
+    find: "keyedDigest(incarnation, ",
+    replace: 'keyedDigest("", ',
     test: ENGINE,
     title: "an event has the same id from every daemon, another for another name, row, transaction or life of the data",
   },

@@ -25,8 +25,11 @@ export interface Latencies {
   readonly unseen: number;
 }
 
-/** An owner's n-th commit, in the order of their answers, is included by its first frame that counts n writes or more. */
-export function latencies(writes: readonly Write[], arrivals: readonly Arrival[]): Latencies {
+/**
+ * An owner's n-th commit, in the order of their answers, is included by its first frame that counts n writes or more.
+ * @param sinceNs writes that were due before are only counted
+ */
+export function latencies(writes: readonly Write[], arrivals: readonly Arrival[], sinceNs: bigint): Latencies {
   const arrivalsByOwner = groupByOwner(arrivals);
   const result: Latencies & { unseen: number } = { fromCommitMs: [], fromSendingMs: [], fromScheduleMs: [], unseen: 0 };
   for (const [owner, ofOwner] of groupByOwner(writes)) {
@@ -39,6 +42,7 @@ export function latencies(writes: readonly Write[], arrivals: readonly Arrival[]
         result.unseen += 1;
         continue;
       }
+      if (write.dueNs < sinceNs) continue;
       result.fromCommitMs.push(Math.max(0, milliseconds(frame.atNs - write.committedNs)));
       result.fromSendingMs.push(milliseconds(frame.atNs - write.sentNs));
       result.fromScheduleMs.push(milliseconds(frame.atNs - write.dueNs));

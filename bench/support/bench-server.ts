@@ -23,12 +23,19 @@ export class BenchServer {
   }
 
   static async start(major: number): Promise<BenchServer> {
-    return new BenchServer(await startCluster(major, { settings: SETTINGS }));
+    // Of its own folder, where the server runs.
+    const settings = { ...SETTINGS, unix_socket_directories: "." };
+    return new BenchServer(await startCluster(major, { settings }));
   }
 
   /** The superuser's connection string. */
   url(database: string): string {
     return this.#running.cluster.url(database);
+  }
+
+  /** For programs on libpq: as an application on the server's machine connects. */
+  socketUrl(database: string): string {
+    return `${this.url(database)}?host=${encodeURIComponent(this.#running.dataDir)}`;
   }
 
   /** A superuser's session, ended with the server. */

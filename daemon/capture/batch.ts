@@ -70,7 +70,7 @@ export interface BatchSink {
    * A new database session: everything known before is void. Called before its first batch.
    * @param incarnation a secret that all daemons share, another one after a crash or failover of the database
    */
-  begin(epoch: string, incarnation: Uint8Array): void;
+  begin(epoch: string, incarnation: string): void;
   /** Time zones known to be good: the delta is computed only for owners in one of these. */
   zones(): readonly string[];
   /** The owners whose grains are wanted; undefined for all. Resets and dimensions come whosever they are. */

@@ -45,7 +45,7 @@ export interface CaptureCollaborators {
   /** What is wrong with the capture triggers, one sentence each; nothing goes live while there is anything. */
   check(session: Session): Promise<readonly string[]>;
   /** Called before each `begin` of the sink, with the secret of this life of the change rows. */
-  readonly onBegin?: (incarnation: Uint8Array) => void;
+  readonly onBegin?: (incarnation: string) => void;
   readonly log: Log;
   /** Monotonic milliseconds. */
   now(): number;

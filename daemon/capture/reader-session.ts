@@ -61,14 +61,14 @@ export interface Registration {
   /** Whether transactions can be prepared. */
   readonly canPrepare: boolean;
   /** A secret of this life of the change rows, the same for every daemon. */
-  readonly incarnation: Uint8Array;
+  readonly incarnation: string;
 }
 
 /** Enters the lease. */
 export async function registerReader(session: Session, id: string): Promise<Registration> {
   try {
-    const [row] = await session.query<{ cursor: string; incarnation: Buffer; can_prepare: boolean }>(
-      `select deltad.register_reader($1)::text as cursor, deltad.incarnation() as incarnation,
+    const [row] = await session.query<{ cursor: string; incarnation: string; can_prepare: boolean }>(
+      `select deltad.register_reader($1)::text as cursor, encode(deltad.incarnation(), 'hex') as incarnation,
               current_setting('max_prepared_transactions')::int > 0 as can_prepare`,
       [id],
     );

@@ -2,14 +2,16 @@
  * The cursor that a client gets with every frame about an owner, and hands back to get what it missed: how far it is, signed. Only a
  * cursor made for the same owner, from the same life of the change rows, is read; every other text is as good as none.
  */
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { formatSnapshot, parseSnapshot } from "../capture/snapshot.ts";
+import { keyedDigest } from "./keyed-digest.ts";
+import { rememberLast } from "./remember-last.ts";
 
 /** How far a client is that got everything up to here. */
 export interface Place {
   readonly owner: string;
   /** The life of the change rows in which the snapshot says anything. */
-  readonly incarnation: Uint8Array;
+  readonly incarnation: string;
   /** It has every event that this snapshot sees. */
   readonly snapshot: string;
   /** It has every event by the clock up to this instant, in microseconds since 1970. */
@@ -21,9 +23,7 @@ export interface Place {
 /** Makes the cursor that clients hand back as `resume`. */
 export type CursorOf = (place: Place) => string;
 
-/** 2^128 to guess one, which a subscription is answered the same for anyway. */
-const SIGNATURE_BYTES = 16;
-/** Base64url; room for some 1,500 transactions in progress. */
+/** Characters; room for some 1,500 transactions in progress. */
 const MAX_LENGTH = 4_096;
 /** Of a longer flush that a broken connection interrupts, the client gets events again, by the ids that it knows. */
 export const MAX_SEEN = 32;
@@ -31,10 +31,10 @@ export const MAX_SEEN = 32;
 const NO_CURSOR = "-";
 
 export class Cursors {
-  #incarnation: Uint8Array | undefined;
+  #incarnation: string | undefined;
 
   /** Cursors of this life of the change rows are good from now on, those of the one before are void. */
-  begin(incarnation: Uint8Array): void {
+  begin(incarnation: string): void {
     this.#incarnation = incarnation;
   }
 
@@ -42,44 +42,50 @@ export class Cursors {
   read(owner: string, cursor: string): Place | undefined {
     const incarnation = this.#incarnation;
     if (incarnation === undefined || cursor.length > MAX_LENGTH) return undefined;
-    const bytes = Buffer.from(cursor, "base64url");
-    if (bytes.length <= SIGNATURE_BYTES) return undefined;
-    const payload = bytes.subarray(SIGNATURE_BYTES);
-    const isGenuine = timingSafeEqual(sign({ owner, incarnation }, payload), bytes.subarray(0, SIGNATURE_BYTES));
-    return isGenuine ? { owner, incarnation, ...unpack(payload.toString()) } : undefined;
+    const [signature = "", ...rest] = cursor.split(PART);
+    const payload = rest.join(PART);
+    const isGenuine = isSame(sign({ owner, incarnation }, payload), signature);
+    return isGenuine ? { owner, incarnation, ...unpack(payload) } : undefined;
   }
 }
 
 /** Good as long as the life of the change rows that the place is of. */
 export const writeCursor: CursorOf = (place) => {
-  const payload = Buffer.from(pack(place));
-  const cursor = Buffer.concat([sign(place, payload), payload]).toString("base64url");
+  const payload = pack(place);
+  const cursor = `${sign(place, payload)}${PART}${payload}`;
   return cursor.length <= MAX_LENGTH ? cursor : NO_CURSOR;
 };
 
-function sign({ owner, incarnation }: Pick<Place, "owner" | "incarnation">, payload: Uint8Array): Buffer {
+/** All of a cursor may stand in a URL as it is. */
+const PART = "~";
+
+function sign({ owner, incarnation }: Pick<Place, "owner" | "incarnation">, payload: string): string {
   // An owner's key holds no NUL.
-  return createHmac("sha256", incarnation)
-    .update(owner)
-    .update("\0")
-    .update(payload)
-    .digest()
-    .subarray(0, SIGNATURE_BYTES);
+  return keyedDigest(incarnation, `${owner}\0${payload}`);
 }
 
-/** `asOf seen,seen xmin.xmax.running…`, the transactions in hexadecimal, each as the distance from the one before. */
-function pack({ snapshot, asOf, seen }: Place): string {
-  const { xmin, xmax, running } = parseSnapshot(snapshot);
-  const xids = [xmin, xmax, ...running];
-  const steps = xids.map((xid, index) => (index === 0 ? xid : xid - (xids[index === 2 ? 0 : index - 1] ?? xid)));
-  return [asOf, seen.slice(0, MAX_SEEN).join(","), steps.map((step) => step.toString(16)).join(".")].join(" ");
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }
+
+function pack({ snapshot, asOf, seen }: Place): string {
+  return [asOf.toString(36), seen.slice(0, MAX_SEEN).join("."), packSnapshot(snapshot)].join(PART);
+}
+
+/** All owners' cursors of a batch end with the same. */
+const packSnapshot = rememberLast((snapshot: string): string => {
+  const { xmin, xmax, running } = parseSnapshot(snapshot);
+  // Each as the distance from the one before.
+  const steps = [xmin, xmax - xmin, ...running.map((xid, index) => xid - (running[index - 1] ?? xmin))];
+  return steps.map((step) => step.toString(16)).join(".");
+});
 
 function unpack(payload: string): Pick<Place, "snapshot" | "asOf" | "seen"> {
-  const [asOf, seen = "", xids = ""] = payload.split(" ");
+  const [asOf = "", seen = "", xids = ""] = payload.split(PART);
   const [xmin = 0n, span = 0n, ...steps] = xids.split(".").map((step) => BigInt(`0x${step}`));
   let last = xmin;
   const running = steps.map((step) => (last += step));
   const snapshot = formatSnapshot({ xmin, xmax: xmin + span, running });
-  return { snapshot, asOf: Number(asOf), seen: seen === "" ? [] : seen.split(",") };
+  return { snapshot, asOf: Number.parseInt(asOf, 36), seen: seen === "" ? [] : seen.split(".") };
 }

@@ -8,7 +8,6 @@ import { parseSnapshot } from "../capture/snapshot.ts";
 import type { Log } from "../config/log.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { Place } from "./cursor.ts";
-import { isSameLife } from "./incarnation.ts";
 import { KnownPast, type MissedStretch } from "./known-past.ts";
 import type { OwnerEvent } from "./owner-event.ts";
 import type { Past, Wanted } from "./past.ts";
@@ -70,7 +69,7 @@ export class History {
   async missed({ since, upto }: Gap): Promise<readonly OwnerEvent[] | undefined> {
     const ageUs = this.#options.now() - since.asOf;
     if (ageUs > this.#options.retentionMs * 1000 || ageUs < -AHEAD_US) return undefined;
-    if (!isSameLife(since.incarnation, upto.incarnation)) return undefined;
+    if (since.incarnation !== upto.incarnation) return undefined;
     if (this.#options.read === undefined) return [];
     const stretch: MissedStretch = {
       name: [since.snapshot, since.asOf, upto.snapshot, upto.asOf].join(" "),

@@ -1,5 +1,4 @@
 import { includes, type Snapshot, sees } from "../capture/snapshot.ts";
-import { isSameLife } from "./incarnation.ts";
 import type { OwnerEvent } from "./owner-event.ts";
 import type { OwnerPast, Past, Wanted } from "./past.ts";
 
@@ -8,7 +7,7 @@ export interface MissedStretch {
   /** Equal for stretches between the same two places. */
   readonly name: string;
   /** The life of the change rows that it lies in. */
-  readonly incarnation: Uint8Array;
+  readonly incarnation: string;
   readonly since: Snapshot;
   readonly sinceUs: number;
   readonly upto: Snapshot;
@@ -32,7 +31,7 @@ export class KnownPast {
   answers({ incarnation, since, sinceUs, upto }: MissedStretch): boolean {
     const { since: first, sinceUs: firstUs } = this.#wanted;
     // The server may have crashed and come back before this daemon has noticed: its change rows are gone, and nothing else tells.
-    const isOfThisLife = isSameLife(this.#read.incarnation, incarnation);
+    const isOfThisLife = this.#read.incarnation === incarnation;
     return isOfThisLife && first <= since.xmin && firstUs <= sinceUs && includes(this.#read.snapshot, upto);
   }
 

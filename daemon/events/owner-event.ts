@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { BatchEvent, Reset } from "../capture/batch.ts";
+import { keyedDigest } from "./keyed-digest.ts";
 import type { OccupantChange } from "./occupied-group.ts";
 
 /** Something that happened to an owner, as its clients are told. */
@@ -15,25 +15,16 @@ export interface OwnerEvent {
 /** What every configuration with events has: a bulk statement is told once, instead of its rows. */
 const BULK_CHANGED = "bulk_changed";
 
-/** 22 characters of base64 are 132 bits: no two events of a database's life share them. */
-const ID_LENGTH = 22;
-
 /** @param incarnation so that transactions of another life of the data, which may have the same numbers, are other events */
-export function eventId(incarnation: Uint8Array, name: string, identity: string): string {
-  return createHash("sha256")
-    .update(incarnation)
-    .update(name)
-    .update("\0")
-    .update(identity)
-    .digest("base64url")
-    .slice(0, ID_LENGTH);
+export function eventId(incarnation: string, name: string, identity: string): string {
+  return keyedDigest(incarnation, `${name}\0${identity}`);
 }
 
-export function rowEvent(incarnation: Uint8Array, { name, id, data }: BatchEvent): OwnerEvent {
+export function rowEvent(incarnation: string, { name, id, data }: BatchEvent): OwnerEvent {
   return { id: eventId(incarnation, name, id), name, data };
 }
 
-export function bulkEvent(incarnation: Uint8Array, { source, xid, rows }: Reset): OwnerEvent {
+export function bulkEvent(incarnation: string, { source, xid, rows }: Reset): OwnerEvent {
   return {
     id: eventId(incarnation, BULK_CHANGED, `${source}.${xid}`),
     name: BULK_CHANGED,
@@ -41,7 +32,7 @@ export function bulkEvent(incarnation: Uint8Array, { source, xid, rows }: Reset)
   };
 }
 
-export function occupantEvent(incarnation: Uint8Array, change: OccupantChange): OwnerEvent {
+export function occupantEvent(incarnation: string, change: OccupantChange): OwnerEvent {
   const { name, group, data, previous, next, cause } = change;
   const identity = JSON.stringify([group, previous?.key ?? null, next?.key ?? null, cause]);
   return {

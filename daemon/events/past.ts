@@ -21,7 +21,7 @@ export interface Wanted {
 
 export interface Past {
   /** The life of the change rows that were read. */
-  readonly incarnation: Uint8Array;
+  readonly incarnation: string;
   /** Of the read. */
   readonly snapshot: Snapshot;
   /** Changes that it sees may be gone. */
@@ -82,7 +82,7 @@ function parsePast(rows: readonly TextRow[], owners: readonly string[], plan: Pl
   }
   if (!head) throw new Error("the reading of what was missed returned no head row");
   const [, snapshot, floor, , , , secret] = head;
-  const incarnation = Buffer.from(secret ?? "", "hex");
+  const incarnation = secret ?? "";
   const told = [...drafts].map(([owner, draft]): [string, OwnerPast] => {
     const events = parseEvents(draft.events).map((event) => ({ xid: event.xid, event: rowEvent(incarnation, event) }));
     const isWhole = draft.events.length + draft.touched.length <= MAX_EVENTS;

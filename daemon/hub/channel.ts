@@ -13,6 +13,7 @@ import { isoInstant } from "./instant.ts";
 import { applyPatch } from "./merge.ts";
 import { Pending, type PendingFlush, type PendingMetrics } from "./pending.ts";
 import type { CursorOf, Place } from "../events/cursor.ts";
+import { rememberLast } from "../events/remember-last.ts";
 import { type ChannelView, type Stand, type Subscriber, Subscription } from "./subscription.ts";
 
 /** Tells subscribers what they missed. */
@@ -45,6 +46,12 @@ export class Channel implements ChannelView {
   readonly #options: ChannelOptions;
   readonly #subscriptions = new Set<Subscription>();
   readonly #pending = new Pending();
+  /** A flush begins at the place where the one before ended, and with its cursor. */
+  readonly #placeOf = rememberLast((stand: Stand): Place => {
+    const { incarnation, snapshot, asOf } = stand;
+    return { owner: this.owner, incarnation, snapshot, asOf, seen: [] };
+  });
+  readonly #cursorOf: CursorOf;
   #document: JsonObject = {};
   #stand: Stand | undefined;
   /** Where the count of events goes on from when there is no stand. */
@@ -59,6 +66,7 @@ export class Channel implements ChannelView {
   constructor(owner: string, options: ChannelOptions) {
     this.owner = owner;
     this.#options = options;
+    this.#cursorOf = rememberLast(options.cursorOf);
   }
 
   get stand(): Stand | undefined {
@@ -141,14 +149,14 @@ export class Channel implements ChannelView {
     return this.#options.recovery.missed({ since, upto });
   }
 
-  placeAt({ incarnation, snapshot, asOf }: Stand): Place {
-    return { owner: this.owner, incarnation, snapshot, asOf, seen: [] };
+  placeAt(stand: Stand): Place {
+    return this.#placeOf(stand);
   }
 
   eventFrames(events: readonly OwnerEvent[], since: Place, upto: Stand): readonly Frame[] {
     const { snapshot, asOf } = upto;
     const batch = { kind: "events" as const, owner: this.owner, events, snapshot, asOf };
-    return eventFrames([batch], since, this.placeAt(upto), this.now(), this.#options.cursorOf);
+    return eventFrames([batch], since, this.placeAt(upto), this.now(), this.#cursorOf);
   }
 
   snapshotFrame(lacking?: Place): Frame {
@@ -208,7 +216,7 @@ export class Channel implements ChannelView {
     const place = events.length > 0 ? start : end;
     const frames = [
       ...(metrics === undefined ? [] : [this.#encodeMetrics(metrics, before, place)]),
-      ...eventFrames(events, start, end, this.now(), this.#options.cursorOf),
+      ...eventFrames(events, start, end, this.now(), this.#cursorOf),
     ];
     this.#broadcast((subscription) => subscription.deliver({ from: before, to, frames }), frames.length);
     return true;
@@ -230,7 +238,7 @@ export class Channel implements ChannelView {
           version: metrics.version,
           previous: before.version,
           asOf: isoInstant(metrics.asOf),
-          cursor: this.#options.cursorOf(place),
+          cursor: this.#cursorOf(place),
           data: metrics.patch,
         });
   }
@@ -243,7 +251,7 @@ export class Channel implements ChannelView {
       epoch,
       version,
       asOf: isoInstant(asOf),
-      cursor: this.#options.cursorOf(place),
+      cursor: this.#cursorOf(place),
       data: this.#document,
     });
   }

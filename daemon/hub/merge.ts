@@ -17,8 +17,9 @@ export function mergePatches(earlier: JsonObject, later: JsonObject): JsonObject
 
 /** Applies a merge patch (RFC 7396) to a document, in place. */
 export function applyPatch(document: JsonObject, patch: JsonObject): JsonObject {
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete document[key];
+  for (const key of Object.keys(patch)) {
+    const value = patch[key];
+    if (value === null || value === undefined) delete document[key];
     else if (isGroup(value)) {
       const below = ownValue(document, key);
       assign(document, key, applyPatch(isGroup(below) ? below : (Object.create(null) as JsonObject), value));
@@ -37,5 +38,7 @@ function ownValue(object: JsonObject, key: string): unknown {
 
 /** Any key is an ordinary key, `__proto__` too, and also where an object with the usual prototype was handed over. */
 function assign(object: JsonObject, key: string, value: JsonObject[string]): void {
-  Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  if (key === "__proto__")
+    Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+  else object[key] = value;
 }

@@ -12,7 +12,7 @@ export interface Subscriber {
 /** What somebody has of an owner. Made anew with every flush: two are the same only if they are the same object. */
 export interface Stand {
   readonly epoch: string;
-  readonly incarnation: Uint8Array;
+  readonly incarnation: string;
   readonly version: number;
   /** How many events the channel has sent out: who goes from one stand to another without the events in between has missed those. */
   readonly events: number;

@@ -11,7 +11,7 @@ const HELD_EVENTS = 1_000;
  */
 export class Announcer {
   readonly #publish: Publish;
-  #epoch: Pick<Position, "epoch" | "incarnation"> = { epoch: "", incarnation: new Uint8Array() };
+  #epoch: Pick<Position, "epoch" | "incarnation"> = { epoch: "", incarnation: "" };
   #version = 0;
   /** The last batch that was taken in whole. */
   #snapshot = "";
@@ -21,7 +21,7 @@ export class Announcer {
     this.#publish = publish;
   }
 
-  begin(epoch: string, incarnation: Uint8Array): void {
+  begin(epoch: string, incarnation: string): void {
     this.#epoch = { epoch, incarnation };
     this.#batch = undefined;
   }

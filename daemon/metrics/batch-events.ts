@@ -6,7 +6,7 @@ import type { WatchedOwner } from "./watched-owner.ts";
 export interface BatchEventsOptions {
   readonly batch: Pick<Batch, "events" | "resets">;
   readonly owners: ReadonlyMap<string, WatchedOwner>;
-  readonly incarnation: Uint8Array;
+  readonly incarnation: string;
   readonly slices: Slices;
 }
 

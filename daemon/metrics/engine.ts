@@ -59,7 +59,7 @@ export class Engine implements BatchSink, Demand {
   readonly #lateLoads = new LateLoads();
   readonly #folding: Folding;
   readonly #owners = new Map<string, WatchedOwner>();
-  #incarnation: Uint8Array = new Uint8Array();
+  #incarnation = "";
   #calendar: Calendar;
   #zones: Zones | undefined;
   /** Why nothing can be vouched for between two epochs. */
@@ -116,7 +116,7 @@ export class Engine implements BatchSink, Demand {
     owner.phase = { kind: "gone" };
   }
 
-  begin(epoch: string, incarnation: Uint8Array): void {
+  begin(epoch: string, incarnation: string): void {
     this.#void();
     this.#incarnation = incarnation;
     this.#lost = undefined;

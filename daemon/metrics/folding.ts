@@ -23,7 +23,7 @@ export interface FoldingOptions {
   readonly slices: Slices;
   /** That of the current epoch. */
   readonly calendar: () => Calendar;
-  readonly incarnation: () => Uint8Array;
+  readonly incarnation: () => string;
   /** Has an owner read again whose numbers can't be kept. */
   readonly reload: (owner: WatchedOwner) => void;
 }

@@ -11,7 +11,7 @@ export interface Position {
   readonly owner: string;
   readonly epoch: string;
   /** The life of the change rows that the epoch is of: only within one do snapshots compare. */
-  readonly incarnation: Uint8Array;
+  readonly incarnation: string;
   readonly version: number;
   /** `pg_snapshot` of the batch it stands at: what this has seen is in it, and nothing else. Grows with an owner's publications. */
   readonly snapshot: string;

@@ -20,7 +20,7 @@ export interface EngineBenchOptions {
 }
 
 /** Of the data that the test's batches come from. */
-export const INCARNATION = Buffer.from("incarnation");
+export const INCARNATION = "incarnation";
 
 /** An engine whose time, loads and batches are the test's. */
 export class EngineBench {

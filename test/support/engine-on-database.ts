@@ -106,7 +106,7 @@ export class EngineOnDatabase {
   async beginEpoch(): Promise<void> {
     const [row] = await this.#session.query<{ cursor: string }>("select pg_current_snapshot()::text as cursor");
     this.#cursor = row?.cursor ?? "";
-    this.engine.begin("epoch", Buffer.from("incarnation"));
+    this.engine.begin("epoch", "incarnation");
   }
 
   async watch(...owners: readonly string[]): Promise<void> {

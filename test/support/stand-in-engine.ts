@@ -7,7 +7,7 @@ export class StandInEngine implements Demand {
   /** Owners whose document is published as soon as they are watched. */
   readonly documents = new Map<string, JsonObject>();
   epoch = "epoch-1";
-  readonly incarnation = Buffer.from("incarnation");
+  readonly incarnation = "incarnation";
   asOf = 1_778_241_600_000_000;
   snapshot = "1:1:";
   #version = 0;

@@ -40,7 +40,7 @@ export class WatchedSink implements BatchSink {
     return this.#latest !== undefined && this.#latestClock >= micros && sees(this.#latest, xid);
   }
 
-  begin(epoch: string, incarnation: Uint8Array): void {
+  begin(epoch: string, incarnation: string): void {
     this.epochs.push(epoch);
     this.#latest = undefined;
     this.#engine.begin(epoch, incarnation);

@@ -6,7 +6,7 @@ import { type Gap, History } from "../../../daemon/events/history.ts";
 import type { OwnerPast, Wanted } from "../../../daemon/events/past.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
-const LIFE = Buffer.from("incarnation");
+const LIFE = "incarnation";
 const MINUTE_US = 60_000_000;
 
 /** A history whose owners' pasts have one event each, made by transaction 150. */
@@ -43,7 +43,7 @@ function bench() {
     await new Promise(setImmediate);
   };
   /** The next read finds the change rows of another life. */
-  const crash = (): void => void (life = Buffer.from("another"));
+  const crash = (): void => void (life = "another");
   return { reads, ids, advance, crash, occupantsAsked: () => occupantsAsked };
 }
 
@@ -91,7 +91,7 @@ describe("history", () => {
   it("a place of another life of the change rows is compared with nothing, and what was read of another answers nobody", async () => {
     const { ids, reads, advance, crash } = bench();
     const { since, upto } = gap("7");
-    const elsewhere = { ...upto, incarnation: Buffer.from("another") };
+    const elsewhere = { ...upto, incarnation: "another" };
     assert.equal(await ids({ since, upto: elsewhere }), undefined);
     assert.equal(reads.length, 0);
     crash();

@@ -5,7 +5,7 @@ import type { Place } from "../../../daemon/events/cursor.ts";
 import type { OwnerEvent } from "../../../daemon/events/owner-event.ts";
 import { type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
 
-const LIFE = Buffer.from("incarnation");
+const LIFE = "incarnation";
 const frame = (text: string): Uint8Array => Buffer.from(text);
 const event = (id: string): OwnerEvent => ({ id, name: "e", data: {} });
 

@@ -4,7 +4,7 @@ import type { Place } from "../../../daemon/events/cursor.ts";
 import type { OwnerEvent } from "../../../daemon/events/owner-event.ts";
 import { type ChannelView, type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
 
-const LIFE = Buffer.from("incarnation");
+const LIFE = "incarnation";
 const stand = (version: number, epoch = "e"): Stand => ({
   epoch,
   incarnation: LIFE,

@@ -58,7 +58,7 @@ describe("engine and events", () => {
   it("an event has the same id from every daemon, another for another name, row, transaction or life of the data", async () => {
     const idsOf = async (incarnation: string, events: BatchEvent[]): Promise<string[]> => {
       const bench = new EngineBench({ plan: OCCUPIED_PLAN });
-      bench.engine.begin("e", Buffer.from(incarnation));
+      bench.engine.begin("e", incarnation);
       await bench.watch({ 1: [] });
       bench.take();
       await bench.read({ events });
