@@ -52,7 +52,8 @@ export class Folding {
     await this.#with.calendar().learn(missing);
     const work = this.#with.slices.begin();
     for (const [owner, delta] of byOwner) {
-      await this.#delta(owner, delta);
+      const unfinished = this.#delta(owner, delta);
+      if (unfinished !== undefined) await unfinished;
       if (work.isDue) await work.turn();
     }
   }
@@ -88,7 +89,8 @@ export class Folding {
     this.#publish(owner, owner.phase.numbers, []);
   }
 
-  async #delta(owner: WatchedOwner, delta: OwnerDelta): Promise<void> {
+  /** Undefined once it is done: what goes out in one slice is then sent together, at its end. */
+  #delta(owner: WatchedOwner, delta: OwnerDelta): Promise<void> | undefined {
     const { announcer } = this.#with;
     const { phase } = owner;
     const { grains, events } = delta;
@@ -100,7 +102,7 @@ export class Folding {
       announcer.takes(owner);
       if (phase.kind === "settled") announcer.events(owner, events, this.#with.clock.now());
       else announcer.hold(owner, events);
-      return;
+      return undefined;
     }
     if (this.#lackDays(grains)) {
       this.#with.reload(owner);
@@ -108,20 +110,23 @@ export class Folding {
     }
     const missing: MissingDays = new Map();
     phase.numbers.noteMissing(grains, missing);
-    if (missing.size > 0) {
-      await this.#with.calendar().learn(missing);
-      // The owner may have been let go, or come to another phase, meanwhile.
-      return this.#delta(owner, delta);
-    }
+    if (missing.size > 0) return this.#deltaAfter(this.#with.calendar().learn(missing), owner, delta);
     announcer.takes(owner);
     if (phase.numbers.isBroken) {
       announcer.hold(owner, events);
       this.#settle(owner, "unknown zone");
-      return;
+      return undefined;
     }
     phase.numbers.advance(this.#with.clock.now());
     for (const grain of grains) phase.numbers.fold(grain);
     this.#publish(owner, phase.numbers, events);
+    return undefined;
+  }
+
+  /** The owner may have been let go, or come to another phase, meanwhile. */
+  async #deltaAfter(learned: Promise<void>, owner: WatchedOwner, delta: OwnerDelta): Promise<void> {
+    await learned;
+    await this.#delta(owner, delta);
   }
 
   async #load({ owner, phase }: LoadingOwner, numbers: LiveNumbers, loaded: readonly Grain[]): Promise<void> {
