@@ -100,14 +100,6 @@ export const CAPTURE_MUTANTS: readonly Mutant[] = [
     title: "a bell during the last read before sleep keeps the reader from sleeping",
   },
   {
-    name: "a slow read is followed by the next at once",
-    file: "daemon/capture/rhythm.ts",
-    find: "Math.max(SHORTEST_REST_MS, leftMs)",
-    replace: "leftMs",
-    test: "test/unit/capture/waiting.test.ts",
-    title: "a rest counts from when the read began, and is never quite left out",
-  },
-  {
     name: "writers notify into a full queue",
     file: "sql/ring.sql",
     find: "or pg_catalog.pg_notification_queue_usage() >= 0.5",

@@ -98,7 +98,7 @@ export class Epoch {
     while (!this.#stopping) {
       const delayMs = await this.#turn(this.#openSession());
       if (delayMs > 0) await this.#rhythm.wait(delayMs);
-      else await this.#rhythm.pause(this.#longestPauseMs(), this.#with.now());
+      else await this.#rhythm.pause(this.#longestPauseMs());
     }
   }
 
@@ -155,7 +155,7 @@ export class Epoch {
   }
 
   async #readPlainly(session: Session, isHeartbeat: boolean): Promise<Refusal | undefined> {
-    this.#rhythm.readBegins(this.#with.now());
+    this.#rhythm.readBegins();
     const rows = await refusable(isHeartbeat ? this.#beat(session) : this.#read(session));
     if ("error" in rows) return rows;
     const reply = this.#vouchFor(rows.value, session);
@@ -178,7 +178,7 @@ export class Epoch {
     let taken: Reply | undefined;
     // Loads take long, and nothing is read meanwhile. With the bell in hand, writers notify.
     if (this.#lead.isReliedOn && !this.#rhythm.hasBell) await ask(session, this.#lead.give());
-    this.#rhythm.readBegins(this.#with.now());
+    this.#rhythm.readBegins();
     const cut = inCut(session, this.#options.tables, this.#statements, this.#values(), async (rows) => {
       const reply = this.#vouchFor(rows, session);
       taken = reply;

@@ -1,8 +1,8 @@
 /**
  * When to read next: a pure machine of three states.
  *
- * - streaming: awake, the bell is free and writers don't notify. It reads every 1, 2, … 10 ms, and what comes meanwhile is one batch:
- *   reading again at once makes a flood of single-row commits three times as dear per row, for the server and here.
+ * - streaming: awake, the bell is free and writers don't notify. Between reads it waits 1, 2, … 10 ms, and what comes meanwhile is one
+ *   batch: reading again at once makes a flood of single-row commits three times as dear per row, for the server and here.
  * - arming: the bell has just been taken. One more read is owed: a writer may have committed between the last read and the taking.
  * - armed: asleep with the bell in hand; writers notify. The first wake-up that finds rows gives the bell back: with a rate as the
  *   rule instead, notifying commits, which are serial, may never reach it.
@@ -34,7 +34,7 @@ export interface Step {
   readonly pace: Pace;
   /** Whether the bell, held until now, is given back. */
   readonly releaseBell: boolean;
-  /** Rest from the beginning of this read, which no bell cuts short. */
+  /** Rest that no bell cuts short. */
   readonly restMs: number;
   /** Then: sleep until the bell, or read again. */
   readonly next: "sleep" | "read" | "readAndFallAsleep";

@@ -1,8 +1,6 @@
 import { Doze } from "./doze.ts";
 import { AWAKE, type Pace, type Seen, type Step, nextStep } from "./pace.ts";
 
-/** Also after a read that took longer than the rest that it earned: a server that is slow is not asked again at once. */
-const SHORTEST_REST_MS = 1;
 const FIRST: Step = { pace: AWAKE, releaseBell: false, restMs: 0, next: "read" };
 
 /** Carries out what pace.ts decides: waits between reads, and hears what cuts a wait short. */
@@ -13,7 +11,6 @@ export class Rhythm {
   #rang = false;
   #asleep = false;
   #woken = false;
-  #readBeganMs = 0;
 
   /** Whether the next read shall also try for what lets this daemon sleep: the lead, or with it the bell. */
   get fallsAsleep(): boolean {
@@ -41,9 +38,8 @@ export class Rhythm {
   }
 
   /** From here on a bell may announce what this read does not see. */
-  readBegins(nowMs: number): void {
+  readBegins(): void {
     this.#rang = false;
-    this.#readBeganMs = nowMs;
   }
 
   /** Takes in what a read showed; true when the bell is to be given back. */
@@ -53,12 +49,10 @@ export class Rhythm {
     return this.#step.releaseBell;
   }
 
-  /** Waits until the next read, at most `atMostMs`. The rest counts from when the last one began. */
-  async pause(atMostMs: number, nowMs: number): Promise<void> {
+  /** Waits until the next read, at most `atMostMs`. */
+  async pause(atMostMs: number): Promise<void> {
     this.#woken = false;
-    const { next } = this.#step;
-    const leftMs = this.#step.restMs - (nowMs - this.#readBeganMs);
-    const restMs = this.#step.restMs > 0 ? Math.max(SHORTEST_REST_MS, leftMs) : 0;
+    const { restMs, next } = this.#step;
     if (restMs > 0 && (await this.#doze.sleep(Math.min(restMs, atMostMs)))) return;
     if (next !== "sleep") return;
     if (!this.#rang) await this.#sleep(atMostMs - restMs);

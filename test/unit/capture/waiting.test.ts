@@ -12,7 +12,7 @@ const EMPTY = { ...ARMED, bellTaken: false };
 function asleepNext(): Rhythm {
   const rhythm = new Rhythm();
   rhythm.readEnded(ARMED);
-  rhythm.readBegins(0);
+  rhythm.readBegins();
   rhythm.readEnded(EMPTY);
   return rhythm;
 }
@@ -36,50 +36,30 @@ it("a wake-up while nobody sleeps is kept for the next sleep, once", async () =>
 it("a bell during the last read before sleep keeps the reader from sleeping", async () => {
   const rhythm = new Rhythm();
   rhythm.readEnded(ARMED);
-  rhythm.readBegins(0);
+  rhythm.readBegins();
   rhythm.ring();
   rhythm.readEnded(EMPTY);
-  assert.equal(await isOver(rhythm.pause(Number.POSITIVE_INFINITY, 0)), true);
+  assert.equal(await isOver(rhythm.pause(Number.POSITIVE_INFINITY)), true);
 });
 
 it("a bell before a read began is answered by that read, and does not end the sleep after it", async () => {
   const rhythm = new Rhythm();
   rhythm.readEnded(ARMED);
   rhythm.ring();
-  rhythm.readBegins(0);
+  rhythm.readBegins();
   rhythm.readEnded(EMPTY);
-  const pause = rhythm.pause(Number.POSITIVE_INFINITY, 0);
+  const pause = rhythm.pause(Number.POSITIVE_INFINITY);
   assert.equal(await isOver(pause), false);
   rhythm.ring();
   assert.equal(await isOver(pause), true);
 });
 
-it("a rest counts from when the read began, and is never quite left out", async (t: TestContext) => {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
-  for (const [tookMs, leftMs] of [
-    [0, 10],
-    [4, 6],
-    [25, 1],
-  ] as const) {
-    const rhythm = new Rhythm();
-    for (let reads = 0; reads < 10; reads += 1) {
-      rhythm.readBegins(1_000);
-      rhythm.readEnded({ ...EMPTY, found: true, nowMs: 1_000 });
-    }
-    const pause = rhythm.pause(Number.POSITIVE_INFINITY, 1_000 + tookMs);
-    t.mock.timers.tick(leftMs - 1);
-    assert.equal(await isOver(pause), false);
-    t.mock.timers.tick(1);
-    assert.equal(await isOver(pause), true);
-  }
-});
-
 it("a nudge ends any wait, also one that had not begun", async () => {
   const rhythm = asleepNext();
   rhythm.wake();
-  assert.equal(await isOver(rhythm.pause(Number.POSITIVE_INFINITY, 0)), true);
+  assert.equal(await isOver(rhythm.pause(Number.POSITIVE_INFINITY)), true);
   const asleep = asleepNext();
-  const pause = asleep.pause(Number.POSITIVE_INFINITY, 0);
+  const pause = asleep.pause(Number.POSITIVE_INFINITY);
   asleep.wake();
   assert.equal(await isOver(pause), true);
 });
