@@ -100,6 +100,14 @@ export const CAPTURE_MUTANTS: readonly Mutant[] = [
     title: "a bell during the last read before sleep keeps the reader from sleeping",
   },
   {
+    name: "what another daemon's pruning left stays until the next write",
+    file: "daemon/capture/epoch.ts",
+    find: "if (this.#unpruned || this.#pruner.isOwed)",
+    replace: "if (this.#unpruned)",
+    test: "test/pg/capture/several.test.ts",
+    title: "remove what another that was removing could not see, at the next heartbeat",
+  },
+  {
     name: "writers notify into a full queue",
     file: "sql/ring.sql",
     find: "or pg_catalog.pg_notification_queue_usage() >= 0.5",

@@ -1,6 +1,6 @@
 -- Removes changes that every living daemon has read and that are older than the retention or have max_kept newer ones behind them,
 -- whichever is less: at most max_rows of them (0 or more; max_rows: call again). Without a retention, and without a living daemon, that
--- is all of them. Returns 0 at once while another session prunes. Waits for nobody, and nobody waits for it.
+-- is all of them. Returns null at once while another session prunes. Waits for nobody, and nobody waits for it.
 create or replace function deltad.prune(max_rows integer, retention interval default '0', max_kept bigint default 0) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -15,7 +15,7 @@ begin
     raise exception 'deltad.prune needs READ COMMITTED';
   end if;
   if not pg_try_advisory_xact_lock(1684368500, 2) then
-    return 0;
+    return null;
   end if;
 
   perform deltad.expire_readers();

@@ -240,7 +240,7 @@ export class Epoch {
   /** The lease has moved to the cursor from which this batch was read. */
   #afterHeartbeat(reply: Reply): void {
     this.#heartbeat.answered(reply.queueUsage ?? 0, this.#listener.isConnected);
-    if (this.#unpruned) this.#pruner.prune();
+    if (this.#unpruned || this.#pruner.isOwed) this.#pruner.prune();
     this.#unpruned = reply.found;
   }
 

@@ -22,11 +22,17 @@ export class Pruner {
   readonly #log: Log;
   #running: Promise<void> | undefined;
   #stopped = false;
+  #isOwed = false;
 
   constructor(sessions: Sessions, retention: Retention, log: Log) {
     this.#sessions = sessions;
     this.#retention = retention;
     this.#log = log;
+  }
+
+  /** Whether another daemon was pruning: what it did not see is still there. */
+  get isOwed(): boolean {
+    return this.#isOwed;
   }
 
   /** Starts pruning, unless it is still at it. */
@@ -48,7 +54,9 @@ export class Pruner {
     let told = 0;
     try {
       for (let slice = SLICE_ROWS; slice >= SLICE_ROWS && !this.#stopped; ) {
-        slice = await this.#sessions.run((session) => this.#pruneSlice(session));
+        const pruned = await this.#sessions.run((session) => this.#pruneSlice(session));
+        this.#isOwed = pruned === undefined;
+        slice = pruned ?? 0;
         rows += slice;
         if (rows - told < TELL_EVERY_ROWS) continue;
         told = rows;
@@ -61,12 +69,13 @@ export class Pruner {
     }
   }
 
-  async #pruneSlice(session: Session): Promise<number> {
+  /** Undefined where another session is at it. */
+  async #pruneSlice(session: Session): Promise<number | undefined> {
     const { seconds, rows } = this.#retention;
-    const [row] = await session.query<{ pruned: string }>(
+    const [row] = await session.query<{ pruned: string | null }>(
       "select deltad.prune($1, make_interval(secs => $2), $3)::text as pruned",
       [SLICE_ROWS, seconds, rows],
     );
-    return Number(row?.pruned ?? 0);
+    return row?.pruned ? Number(row.pruned) : undefined;
   }
 }

@@ -93,6 +93,20 @@ await onEachServer("several daemons", (server) => {
     assert.equal(heard.length, 1, "the write that found it asleep");
   });
 
+  it("remove what another that was removing could not see, at the next heartbeat", async (t) => {
+    const readers = await started(t, ledger, [ledger.url], { heartbeat: FAST });
+    const pruning = await ledger.database.client();
+    await pruning.query("begin; select pg_advisory_xact_lock(1684368500, 2)");
+    await allHave(readers, [await write()]);
+    await sleep(EVERY_MS * 3);
+    const unread = 'select from deltad."change_ledger"';
+    assert.notEqual((await ledger.database.query(unread)).length, 0);
+    await pruning.query("commit");
+    const endedMs = performance.now();
+    while ((await ledger.database.query(unread)).length > 0) await sleep(EVERY_MS / 4);
+    assert.ok(performance.now() - endedMs < EVERY_MS + 1_000);
+  });
+
   it("leave nothing unread while they fall asleep, wake each other, load and are replaced at any moment, without heartbeats", async (t) => {
     const options = { heartbeat: NO_HEARTBEAT, now: FAST_CLOCK };
     const living = await started(t, ledger, [...two(), ledger.url], options);
@@ -125,9 +139,10 @@ await onEachServer("several daemons", (server) => {
 
   it("idle with no more statements than heartbeats, and one bell", async (t) => {
     const proxies = await Promise.all([1, 2, 3].map(() => Proxy.start(ledger.url)));
-    t.after(() => Promise.all(proxies.map((proxy) => proxy.stop())));
     const urls = proxies.map(({ url }) => url);
     const readers = await started(t, ledger, urls, { heartbeat: FAST });
+    // After the readers, which end their leases through them.
+    t.after(() => Promise.all(proxies.map((proxy) => proxy.stop())));
     await allHave(readers, [await write()]);
     await bellHeld(ledger.database);
     while ((await ledger.database.query('select from deltad."change_ledger"')).length > 0) await sleep(EVERY_MS);
