@@ -67,6 +67,14 @@ export const RESUME_MUTANTS: readonly Mutant[] = [
     title: "A cursor of another owner, another life, or with one bit changed, says nothing",
   },
   {
+    name: "an event's id signs a cursor",
+    file: "daemon/events/keyed-digest.ts",
+    find: "${incarnation}${purpose} ${text}",
+    replace: "${incarnation}${text}",
+    test: "test/unit/events/cursor.test.ts",
+    title: "An event's id signs no cursor, whatever owners, events and rows are called",
+  },
+  {
     name: "a crash that the server survives leaves cursors good",
     file: "sql/incarnation.sql",
     find: "sha256(i.secret || convert_to(",
@@ -93,8 +101,8 @@ export const RESUME_MUTANTS: readonly Mutant[] = [
   {
     name: "a cursor opens any owner",
     file: "daemon/events/cursor.ts",
-    find: "    .update(owner)\n",
-    replace: "",
+    find: "`${owner}\\0${payload}`",
+    replace: "payload",
     test: "test/unit/events/cursor.test.ts",
     title: "A cursor of another owner, another life, or with one bit changed, says nothing",
   },

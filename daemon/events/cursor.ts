@@ -61,7 +61,7 @@ const PART = "~";
 
 function sign({ owner, incarnation }: Pick<Place, "owner" | "incarnation">, payload: string): string {
   // An owner's key holds no NUL.
-  return keyedDigest(incarnation, `${owner}\0${payload}`);
+  return keyedDigest(incarnation, "cursor", `${owner}\0${payload}`);
 }
 
 function isSame(a: string, b: string): boolean {
@@ -69,6 +69,7 @@ function isSame(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
+/** `asOf~id.id…~xmin.xmax.running…`, the transactions in hexadecimal, each as the distance from the one before. */
 function pack({ snapshot, asOf, seen }: Place): string {
   return [asOf.toString(36), seen.slice(0, MAX_SEEN).join("."), packSnapshot(snapshot)].join(PART);
 }
@@ -76,7 +77,6 @@ function pack({ snapshot, asOf, seen }: Place): string {
 /** All owners' cursors of a batch end with the same. */
 const packSnapshot = rememberLast((snapshot: string): string => {
   const { xmin, xmax, running } = parseSnapshot(snapshot);
-  // Each as the distance from the one before.
   const steps = [xmin, xmax - xmin, ...running.map((xid, index) => xid - (running[index - 1] ?? xmin))];
   return steps.map((step) => step.toString(16)).join(".");
 });

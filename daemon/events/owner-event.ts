@@ -17,7 +17,7 @@ const BULK_CHANGED = "bulk_changed";
 
 /** @param incarnation so that transactions of another life of the data, which may have the same numbers, are other events */
 export function eventId(incarnation: string, name: string, identity: string): string {
-  return keyedDigest(incarnation, `${name}\0${identity}`);
+  return keyedDigest(incarnation, "event", `${name}\0${identity}`);
 }
 
 export function rowEvent(incarnation: string, { name, id, data }: BatchEvent): OwnerEvent {
