@@ -31,7 +31,7 @@ export async function benchLoad({ server, report, quick }: BenchRun): Promise<vo
   const [writesPerSecond, warmUpS, seconds] = quick ? [500, 1, 3] : [5_000, WARM_UP_S, 30];
   report.conditions(
     await server.describe(),
-    `${OWNERS} owners and sockets, ${BOOKINGS} bookings before, ${writesPerSecond} writes/s for ${seconds} s, and ${warmUpS} s before, by ${SESSIONS} sessions`,
+    `${OWNERS} owners and sockets, ${BOOKINGS} bookings before, ${writesPerSecond} writes/s for ${seconds} s, and ${warmUpS} s before, by ${SESSIONS} sessions of pgbench on a Unix socket`,
   );
   const session = await server.createDatabase("load");
   await createMarketplace(session, OWNERS);
