@@ -1,11 +1,8 @@
-/** One write of the load: owners are counted from 0; times are monotonic nanoseconds of the machine, the same in each process. */
-export interface Write {
+import type { TransactionTimes } from "../support/pgbench.ts";
+
+/** One write of the load: owners are counted from 0. */
+export interface Write extends TransactionTimes {
   readonly owner: number;
-  /** When the schedule wanted it. */
-  readonly dueNs: bigint;
-  readonly sentNs: bigint;
-  /** When the writer had the commit's answer. */
-  readonly committedNs: bigint;
 }
 
 /** A frame after which a client's document includes so many of its owner's writes. */

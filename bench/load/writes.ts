@@ -20,14 +20,14 @@ export async function writeLoad({ url, owners, writesPerSecond, seconds, session
 \\if :n % 3 = 2
 update bookings set status = 'confirmed' where id = :id;
 \\else
-\\set owner 1 + (:n * ${sessions} + :client_id) * ${STRIDE} / ${sessions} % ${owners}
+\\set owner 1 + (:n * ${STRIDE} + :client_id) % ${owners}
 \\set listing 10 * :owner - :n % 10
 insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out)
 values (:listing, :owner, 'Guest', 'pending', 'unpaid', 120.50, now() + interval '3 days', now() + interval '5 days') returning id \\gset
 \\endif
 `;
   const ownerOf = (client: number, n: number): number =>
-    n % 3 === 2 ? ownerOf(client, n - 1) : Math.floor(((n * sessions + client) * STRIDE) / sessions) % owners;
+    n % 3 === 2 ? ownerOf(client, n - 1) : (n * STRIDE + client) % owners;
   const log = await pgbenchLog({
     url,
     script,

@@ -35,16 +35,19 @@ export interface PgbenchLogOptions extends Load {
   readonly variables: Readonly<Record<string, number>>;
 }
 
-/** One transaction. Times are monotonic nanoseconds of the machine, the same in each process. */
-export interface LoggedTransaction {
-  readonly client: number;
-  /** Of the client's transactions, from 0. */
-  readonly number: number;
+/** Of one transaction, in monotonic nanoseconds of the machine, the same in each process. */
+export interface TransactionTimes {
   /** When the schedule wanted it. */
   readonly dueNs: bigint;
   readonly sentNs: bigint;
   /** When the client had the last answer. */
   readonly committedNs: bigint;
+}
+
+interface LoggedTransaction extends TransactionTimes {
+  readonly client: number;
+  /** Of the client's transactions, from 0. */
+  readonly number: number;
 }
 
 export function pgbenchLog(options: PgbenchLogOptions): Promise<LoggedTransaction[]> {

@@ -60,7 +60,7 @@ export interface Registration {
   readonly cursor: string;
   /** Whether transactions can be prepared. */
   readonly canPrepare: boolean;
-  /** A secret of this life of the change rows, the same for every daemon. */
+  /** A secret of this life of the change rows, the same for every daemon, in hexadecimal. */
   readonly incarnation: string;
 }
 

@@ -42,8 +42,8 @@ export class Cursors {
   read(owner: string, cursor: string): Place | undefined {
     const incarnation = this.#incarnation;
     if (incarnation === undefined || cursor.length > MAX_LENGTH) return undefined;
-    const [signature = "", ...rest] = cursor.split(PART);
-    const payload = rest.join(PART);
+    const [signature = ""] = cursor.split(PART, 1);
+    const payload = cursor.slice(signature.length + PART.length);
     const isGenuine = isSame(sign({ owner, incarnation }, payload), signature);
     return isGenuine ? { owner, incarnation, ...unpack(payload) } : undefined;
   }
