@@ -2,23 +2,23 @@ import { errorCode, reasonOf } from "./reason.ts";
 
 interface Advice {
   /** Completes "cannot open a database session at …: reason; …". */
-  readonly todo: string;
+  readonly remedy: string;
   /** Trying again does not help until the operator has mended something. */
   readonly isOperators: boolean;
 }
 
 const CERTIFICATE: Advice = {
-  todo: "name the certificate's host in the database URL, and its authority by sslrootcert=FILE",
+  remedy: "name the certificate's host in the database URL, and its authority by sslrootcert=FILE",
   isOperators: true,
 };
 
 /** By SQLSTATE, or by the code of the socket's error. */
 const BY_CODE: ReadonlyMap<string, Advice> = new Map([
-  ["28P01", { todo: "check user and password of the database URL", isOperators: true }],
-  ["28000", { todo: "check the user of the database URL, and the server's pg_hba.conf", isOperators: true }],
-  ["3D000", { todo: "create the database, or correct the database URL", isOperators: true }],
-  ["ENOTFOUND", { todo: "check the host in the database URL", isOperators: true }],
-  ["ECONNREFUSED", { todo: "is PostgreSQL running there, and the database URL right?", isOperators: false }],
+  ["28P01", { remedy: "check user and password of the database URL", isOperators: true }],
+  ["28000", { remedy: "check the user of the database URL, and the server's pg_hba.conf", isOperators: true }],
+  ["3D000", { remedy: "create the database, or correct the database URL", isOperators: true }],
+  ["ENOTFOUND", { remedy: "check the host in the database URL", isOperators: true }],
+  ["ECONNREFUSED", { remedy: "is PostgreSQL running there, and the database URL right?", isOperators: false }],
   ["ERR_TLS_CERT_ALTNAME_INVALID", CERTIFICATE],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", CERTIFICATE],
   ["SELF_SIGNED_CERT_IN_CHAIN", CERTIFICATE],
@@ -28,8 +28,8 @@ const BY_CODE: ReadonlyMap<string, Advice> = new Map([
 
 /** What node-postgres says without a code. */
 const BY_TEXT: readonly (readonly [RegExp, Advice])[] = [
-  [/client password must be/, { todo: "put the password into the database URL", isOperators: true }],
-  [/does not support SSL/, { todo: "turn ssl on in the server, or set sslmode=disable", isOperators: true }],
+  [/client password must be/, { remedy: "put the password into the database URL", isOperators: true }],
+  [/does not support SSL/, { remedy: "turn ssl on in the server, or set sslmode=disable", isOperators: true }],
 ];
 
 /** What to do about a database that can't be connected to; undefined where nobody knows. */

@@ -62,7 +62,7 @@ export class Session {
       await session.close();
       if (error instanceof ConfigError) throw error;
       const advice = connectAdvice(error);
-      const reason = `cannot open a database session at ${session.#address()}: ${reasonOf(error)}${advice ? `; ${advice.todo}` : ""}`;
+      const reason = `cannot open a database session at ${session.#address()}: ${reasonOf(error)}${advice ? `; ${advice.remedy}` : ""}`;
       throw advice?.isOperators ? new ConfigError(reason) : new Error(reason, { cause: error });
     }
   }
