@@ -2,16 +2,16 @@ import type { Mutant } from "./mutant.ts";
 
 const REFRESH = "test/wire/gateway/refresh.test.ts";
 const LIMITS = "test/wire/gateway/connection-limits.test.ts";
-const ADDRESS = "test/unit/gateway/client-address.test.ts";
-const JWKS = "test/unit/gateway/jwks.test.ts";
-const FEED = "test/unit/gateway/revocation-feed.test.ts";
+const ADDRESS = "test/unit/gateway/http/client-address.test.ts";
+const JWKS = "test/unit/gateway/auth/jwks.test.ts";
+const FEED = "test/unit/gateway/auth/revocation-feed.test.ts";
 const CORS = "test/wire/gateway/cors.test.ts";
 
 /** Mistakes about who is let in, for how long, and how many. */
 export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "a refresh may change the subject",
-    file: "daemon/gateway/refresh.ts",
+    file: "daemon/gateway/auth/refresh.ts",
     find: "    return before.token.subject === after.token.subject;",
     replace: "    return after.token.subject !== before.token.id;",
     test: REFRESH,
@@ -19,7 +19,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "without a sub a refresh may change the owners",
-    file: "daemon/gateway/refresh.ts",
+    file: "daemon/gateway/auth/refresh.ts",
     find: "    [...before.owners].every((owner) => after.owners.has(owner))",
     replace: "    before.owners.size > 0",
     test: REFRESH,
@@ -27,7 +27,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a refresh keeps subscriptions that the new token does not name",
-    file: "daemon/gateway/session-requests.ts",
+    file: "daemon/gateway/sessions/session-requests.ts",
     find: "      if (next.owners.has(owner)) continue;",
     replace: "      if (owner !== id) continue;",
     test: REFRESH,
@@ -35,7 +35,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a refreshed token's predecessor still ends the connection",
-    file: "daemon/gateway/bearer.ts",
+    file: "daemon/gateway/auth/bearer.ts",
     find: "    this.#identity = identity;\n    this.#unwatch?.();",
     replace: "    this.#identity = identity;",
     test: REFRESH,
@@ -43,7 +43,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "nobody is told that a token expires",
-    file: "daemon/gateway/token-life.ts",
+    file: "daemon/gateway/auth/token-life.ts",
     find: "setAlarm(expiresAtMs - NOTICE_MS, tell, clock)",
     replace: "setAlarm(expiresAtMs + NOTICE_MS, tell, clock)",
     test: REFRESH,
@@ -51,7 +51,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "any number of connections",
-    file: "daemon/gateway/connection-limits.ts",
+    file: "daemon/gateway/sessions/connection-limits.ts",
     find: "if (this.#all >= maxima.maxConnections)",
     replace: "if (this.#all > maxima.maxConnections)",
     test: LIMITS,
@@ -59,7 +59,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "any number of connections of an owner",
-    file: "daemon/gateway/connection-limits.ts",
+    file: "daemon/gateway/sessions/connection-limits.ts",
     find: "    for (const owner of next) this.#perOwner.add(owner);\n",
     replace: "",
     test: LIMITS,
@@ -67,7 +67,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a connection that leaves keeps its seat",
-    file: "daemon/gateway/session.ts",
+    file: "daemon/gateway/sessions/session.ts",
     find: "    this.#seat.leave();\n",
     replace: "",
     test: LIMITS,
@@ -75,7 +75,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a token frees no place among the unauthenticated",
-    file: "daemon/gateway/connection-limits.ts",
+    file: "daemon/gateway/sessions/connection-limits.ts",
     find: "    this.#unauthenticated--;\n",
     replace: "",
     test: LIMITS,
@@ -83,7 +83,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "anybody's X-Forwarded-For is believed",
-    file: "daemon/gateway/client-address.ts",
+    file: "daemon/gateway/http/client-address.ts",
     find: "    while (isTrusted(address)) {",
     replace: "    while (hops.length > 0) {",
     test: ADDRESS,
@@ -91,7 +91,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the leftmost of X-Forwarded-For is believed",
-    file: "daemon/gateway/client-address.ts",
+    file: "daemon/gateway/http/client-address.ts",
     find: "plainAddress(hops.pop()",
     replace: "plainAddress(hops.shift()",
     test: ADDRESS,
@@ -99,7 +99,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "messages may nest as deep as they like",
-    file: "daemon/gateway/json-depth.ts",
+    file: "daemon/gateway/sessions/json-depth.ts",
     find: "if (++depth > most) return true;",
     replace: "depth++;",
     test: "test/wire/gateway/malformed.test.ts",
@@ -107,7 +107,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "each made-up key id reads the key set",
-    file: "daemon/gateway/jwks.ts",
+    file: "daemon/gateway/auth/jwks.ts",
     find: "      if (this.#now() - this.#askedAtMs < BETWEEN_READS_MS) return;\n",
     replace: "",
     test: JWKS,
@@ -115,7 +115,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a key that was taken out is trusted for ever",
-    file: "daemon/gateway/jwks.ts",
+    file: "daemon/gateway/auth/jwks.ts",
     find: "if (!this.#keys.has(keyId) || this.#ageMs() >= FRESH_MS) await",
     replace: "if (!this.#keys.has(keyId)) await",
     test: JWKS,
@@ -123,7 +123,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a key set that can't be read is trusted for ever",
-    file: "daemon/gateway/jwks.ts",
+    file: "daemon/gateway/auth/jwks.ts",
     find: "    if (this.#ageMs() >= KEPT_MS) throw",
     replace: "    if (this.#ageMs() > 2e12) throw",
     test: JWKS,
@@ -131,7 +131,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "revoked tokens are taken",
-    file: "daemon/gateway/identity.ts",
+    file: "daemon/gateway/auth/identity.ts",
     find: "      if (await isRevoked(claims.token)) return undefined;\n",
     replace: "      if (isRevoked === undefined) return undefined;\n",
     test: "test/pg/revocation.test.ts",
@@ -139,7 +139,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a revocation closes no open socket",
-    file: "daemon/gateway/session.ts",
+    file: "daemon/gateway/sessions/session.ts",
     find: "if (this.#bearer.isAmong(isRevoked))",
     replace: "if (this.#bearer.isAmong(() => false))",
     test: "test/pg/revocation.test.ts",
@@ -147,7 +147,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "who asks before the first reading is let in",
-    file: "daemon/gateway/revocation-feed.ts",
+    file: "daemon/gateway/auth/revocation-feed.ts",
     find: "    if (this.#revoked === undefined) await this.#readOnce();\n    if (this.#revoked === undefined) throw",
     replace: "    if (this.#revoked === undefined) return false;\n    if (this.#revoked === undefined) throw",
     test: FEED,
@@ -155,7 +155,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a revoked subject's token without iat is taken",
-    file: "daemon/gateway/revoked-tokens.ts",
+    file: "daemon/gateway/auth/revoked-tokens.ts",
     find: "issuedAtSeconds = Number.NEGATIVE_INFINITY",
     replace: "issuedAtSeconds = Number.POSITIVE_INFINITY",
     test: FEED,
@@ -163,7 +163,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "other origins are answered",
-    file: "daemon/gateway/cors.ts",
+    file: "daemon/gateway/http/cors.ts",
     find: "    if (!isAllowedOrigin(request, origins)) return forbidden();\n",
     replace: "",
     test: CORS,

@@ -4,7 +4,7 @@ import type { Mutant } from "./mutant.ts";
 export const DEFINITION_MUTANTS: readonly Mutant[] = [
   {
     name: "images of days that are not known cancel each other",
-    file: "daemon/definition/select.ts",
+    file: "daemon/plan/select.ts",
     find: '...("column" in time ? ["g.day is null"] : [])',
     replace: "",
     test: "test/pg/oracle/races.test.ts",
@@ -12,7 +12,7 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "instants beyond 2200 are not clamped",
-    file: "daemon/definition/row-value.ts",
+    file: "daemon/plan/row-value.ts",
     find: "return `least(greatest(${reference}, timestamptz '${EARLIEST} 00:00:00+00'), timestamptz '${LATEST} 00:00:00+00')`;",
     replace: "return reference;",
     test: "test/pg/metrics/grains.test.ts",
@@ -20,7 +20,7 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "text compares as the column's collation says",
-    file: "daemon/definition/row-source.ts",
+    file: "daemon/plan/row-source.ts",
     find: 'return type.startsWith("text") ? ` collate "C"` : "";',
     replace: 'return "";',
     test: "test/pg/metrics/grains.test.ts",
@@ -28,7 +28,7 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "NaN is summed",
-    file: "daemon/definition/row-value.ts",
+    file: "daemon/plan/row-value.ts",
     find: "return type === \"numeric\" ? `${reference} > '-Infinity' and ${reference} < 'Infinity'` : `${reference} is not null`;",
     replace: "return `${reference} is not null`;",
     test: "test/pg/metrics/grains.test.ts",
@@ -44,7 +44,7 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a load leaves out what is not over",
-    file: "daemon/definition/select.ts",
+    file: "daemon/plan/select.ts",
     find: "const MARGIN_DAYS = 3;",
     replace: "const MARGIN_DAYS = -3;",
     test: "test/pg/metrics/grains.test.ts",
@@ -52,10 +52,10 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a group by a unique column is taken",
-    file: "daemon/definition/compile-metric.ts",
+    file: "daemon/plan/compile-metric.ts",
     find: "metric.by?.primary || metric.by?.isUnique",
     replace: "metric.by?.name === undefined && metric.by?.primary",
-    test: "test/unit/definition/refusals.test.ts",
+    test: "test/unit/plan/refusals.test.ts",
     title: "a group per row",
   },
 ];

@@ -1,7 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
-const ENGINE = "test/unit/metrics/engine-events.test.ts";
-const OCCUPANTS = "test/unit/events/occupants.test.ts";
+const ENGINE = "test/unit/owners/engine-events.test.ts";
+const OCCUPANTS = "test/unit/occupancy/occupants.test.ts";
 const TOLD =
   "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew";
 const WIRE = "test/wire/gateway/events.test.ts";
@@ -10,7 +10,7 @@ const WIRE = "test/wire/gateway/events.test.ts";
 export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "a stay with inverted bounds is somebody",
-    file: "daemon/events/stays.ts",
+    file: "daemon/occupancy/stays.ts",
     find: "if (stay.from >= stay.until || stay.until <= t) return;",
     replace: "if (stay.until <= t) return;",
     test: OCCUPANTS,
@@ -18,7 +18,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the occupant stays on at the instant of departure",
-    file: "daemon/events/stays.ts",
+    file: "daemon/occupancy/stays.ts",
     find: "if (occupant !== undefined) return occupant.until;",
     replace: "if (occupant !== undefined) return occupant.until + 1;",
     test: OCCUPANTS,
@@ -26,7 +26,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "keys compare as text where they are numbers",
-    file: "daemon/events/stays.ts",
+    file: "daemon/occupancy/stays.ts",
     find: "(this.#numericKeys ? compareNumbers(a.key, b.key) : compareTexts(a.key, b.key))",
     replace: "compareTexts(a.key, b.key)",
     test: OCCUPANTS,
@@ -34,7 +34,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a group that is not active is occupied",
-    file: "daemon/events/occupied-group.ts",
+    file: "daemon/occupancy/occupied-group.ts",
     find: "const next = this.#isActive() ? this.#stays.occupant : undefined;",
     replace: "const next = this.#stays.occupant;",
     test: OCCUPANTS,
@@ -42,7 +42,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the next change is when the next stay begins, whoever is there",
-    file: "daemon/events/stays.ts",
+    file: "daemon/occupancy/stays.ts",
     find: "if (occupant !== undefined) return occupant.until;",
     replace: "",
     test: OCCUPANTS,
@@ -50,7 +50,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an owner that is read again forgets who was told to be there",
-    file: "daemon/events/occupants.ts",
+    file: "daemon/occupancy/occupants.ts",
     find: "      member.group.follow(group);\n",
     replace: "",
     test: OCCUPANTS,
@@ -58,7 +58,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the id of a clock event without its instant",
-    file: "daemon/events/occupied-group.ts",
+    file: "daemon/occupancy/occupied-group.ts",
     find: "`at ${next?.from ?? previous?.until}`",
     replace: '"clock"',
     test: ENGINE,
@@ -66,7 +66,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the id of an occupant's change without its transaction",
-    file: "daemon/events/occupied-group.ts",
+    file: "daemon/occupancy/occupied-group.ts",
     find: "`by ${xid}`",
     replace: '"by write"',
     test: ENGINE,
@@ -74,7 +74,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the id of an event without the life of the data",
-    file: "daemon/events/owner-event.ts",
+    file: "daemon/owners/owner-event.ts",
     find: "keyedDigest(incarnation, ",
     replace: 'keyedDigest("", ',
     test: ENGINE,
@@ -82,7 +82,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the clock's next instant leaves occupants out",
-    file: "daemon/metrics/live-numbers.ts",
+    file: "daemon/owners/loaded-owner.ts",
     find: "return Math.min(this.#state.next, this.occupants?.next ?? Number.POSITIVE_INFINITY);",
     replace: "return this.#state.next;",
     test: ENGINE,
@@ -90,7 +90,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an owner stands at a batch whose part it has not taken",
-    file: "daemon/metrics/announcer.ts",
+    file: "daemon/owners/publisher.ts",
     find: "this.#batch?.takers.has(owner) === true ? this.#batch.snapshot : this.#snapshot",
     replace: "this.#batch?.snapshot ?? this.#snapshot",
     test: ENGINE,
@@ -98,7 +98,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "events of an owner that is read again are lost",
-    file: "daemon/metrics/engine.ts",
+    file: "daemon/owners/engine.ts",
     find: "      this.#announcer.hold(owner, events.get(owner) ?? []);\n",
     replace: "",
     test: ENGINE,
@@ -106,7 +106,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "events wait for a document that may not come",
-    file: "daemon/metrics/announcer.ts",
+    file: "daemon/owners/publisher.ts",
     find: "    this.#release(owner, owner.asOf);\n    if (owner.isStale) return;",
     replace: "    if (owner.isStale) return;",
     test: ENGINE,
@@ -114,7 +114,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "bulk statements are told where no event is declared",
-    file: "daemon/metrics/engine.ts",
+    file: "daemon/owners/engine.ts",
     find: " && (plan.events.length > 0 || plan.occupants.length > 0);",
     replace: " && plan !== undefined;",
     test: ENGINE,

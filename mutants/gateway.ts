@@ -2,14 +2,14 @@ import type { Mutant } from "./mutant.ts";
 
 const ISOLATION = "test/wire/gateway/isolation.test.ts";
 const OWN = "L6 An owner's data reaches only connections whose token names that owner";
-const AUTH = "test/unit/gateway/auth.test.ts";
+const AUTH = "test/unit/gateway/auth/auth.test.ts";
 const AUTHENTICATION = "test/wire/gateway/authentication.test.ts";
 
 /** Mistakes about who sees what, and how it is sent. */
 export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "owner check removed in subscribe",
-    file: "daemon/gateway/identity.ts",
+    file: "daemon/gateway/auth/identity.ts",
     find: "if (owner !== undefined && (identity.isAdmin || identity.owners.has(owner))) return { owner };",
     replace: "if (owner !== undefined) return { owner };",
     test: ISOLATION,
@@ -17,7 +17,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "anybody is an administrator",
-    file: "daemon/gateway/claims.ts",
+    file: "daemon/gateway/auth/claims.ts",
     find: 'const isAdmin = role === "admin";',
     replace: "const isAdmin = role !== undefined;",
     test: AUTH,
@@ -25,7 +25,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "exp not required",
-    file: "daemon/gateway/claims.ts",
+    file: "daemon/gateway/auth/claims.ts",
     find: "  exp: seconds,",
     replace: "  exp: v.optional(seconds, 9e9),",
     test: AUTH,
@@ -33,7 +33,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "exp not enforced on idle sockets",
-    file: "daemon/gateway/session.ts",
+    file: "daemon/gateway/sessions/session.ts",
     find: '    this.#fail("expired");\n',
     replace: "",
     test: AUTHENTICATION,
@@ -41,7 +41,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the header chooses the algorithm",
-    file: "daemon/gateway/auth.ts",
+    file: "daemon/gateway/auth/auth.ts",
     find: "algorithms: [found.algorithm],",
     replace: 'algorithms: ["HS256", "HS384", "HS512", "RS256", "ES256"],',
     test: AUTH,
@@ -49,7 +49,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a token has several spellings",
-    file: "daemon/gateway/auth.ts",
+    file: "daemon/gateway/auth/auth.ts",
     find: "if (!isCanonical(token)) return undefined;",
     replace: "",
     test: AUTH,
@@ -57,7 +57,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "iat in the future is taken",
-    file: "daemon/gateway/claims.ts",
+    file: "daemon/gateway/auth/claims.ts",
     find: "if (iat !== undefined && iat > nowSeconds + leewaySeconds) return undefined;",
     replace: "",
     test: AUTH,
@@ -65,7 +65,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "requests before the token are served",
-    file: "daemon/gateway/session-machine.ts",
+    file: "daemon/gateway/sessions/session-machine.ts",
     find: 'request: () => close("unauthenticated"),',
     replace: 'request: ({ request }) => to("unauthenticated", { do: "serve", request }),',
     test: AUTHENTICATION,
@@ -97,7 +97,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "no high-water mark",
-    file: "daemon/gateway/outbox.ts",
+    file: "daemon/gateway/sessions/outbox.ts",
     find: "if (this.#blocked || this.#socket.bufferedBytes() <= highWaterBytes) return;",
     replace: "if (this.#blocked || highWaterBytes > 0) return;",
     test: "test/wire/gateway/slow-reader.test.ts",

@@ -3,13 +3,13 @@ import type { Mutant } from "./mutant.ts";
 const EVENTS = "test/wire/gateway/event-stream.test.ts";
 const TAGS = "test/wire/gateway/entity-tag.test.ts";
 const BAD = "test/wire/gateway/bad-requests.test.ts";
-const POINTS = "test/unit/gateway/resume-points.test.ts";
+const POINTS = "test/unit/gateway/http/resume-points.test.ts";
 
 /** Mistakes about the stream as server-sent events, and about REST. */
 export const HTTP_MUTANTS: readonly Mutant[] = [
   {
     name: "over HTTP any owner may be asked for",
-    file: "daemon/gateway/http-access.ts",
+    file: "daemon/gateway/http/http-access.ts",
     find: "wanted.map(async (id) => access(identity, id))",
     replace: "wanted.map(async (id) => ({ owner: id }) as Awaited<ReturnType<typeof access>>)",
     test: EVENTS,
@@ -25,7 +25,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a message's id is not where the client stands",
-    file: "daemon/gateway/event-socket.ts",
+    file: "daemon/gateway/http/event-socket.ts",
     find: "points.move(point.owner, point.cursor)",
     replace: "point.owner",
     test: EVENTS,
@@ -41,7 +41,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an owner without a place resumes as if it were new",
-    file: "daemon/gateway/resume-points.ts",
+    file: "daemon/gateway/http/resume-points.ts",
     find: '(this.#isResumed ? "" : undefined)',
     replace: "undefined",
     test: POINTS,
@@ -49,7 +49,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an id grows with the number of owners",
-    file: "daemon/gateway/resume-points.ts",
+    file: "daemon/gateway/http/resume-points.ts",
     find: "if (text.length <= MAX_LENGTH || oldest === undefined)",
     replace: "if (text !== undefined || oldest === undefined)",
     test: POINTS,
@@ -57,7 +57,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "304 whatever the tag",
-    file: "daemon/gateway/entity-tag.ts",
+    file: "daemon/gateway/http/entity-tag.ts",
     find: "opaquePart(candidate) === opaque",
     replace: "candidate !== opaque",
     test: TAGS,
@@ -65,7 +65,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "tags are compared strongly",
-    file: "daemon/gateway/entity-tag.ts",
+    file: "daemon/gateway/http/entity-tag.ts",
     find: 'return tag.replace(/^W\\//, "");',
     replace: "return tag;",
     test: TAGS,
@@ -73,7 +73,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "requests with a body are served",
-    file: "daemon/gateway/well-formed.ts",
+    file: "daemon/gateway/http/well-formed.ts",
     find: 'request.header("transfer-encoding") === undefined',
     replace: "true",
     test: BAD,
@@ -81,7 +81,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "any host will do",
-    file: "daemon/gateway/well-formed.ts",
+    file: "daemon/gateway/http/well-formed.ts",
     find: 'HOST.test(request.header("host") ?? "")',
     replace: "true",
     test: BAD,

@@ -2,7 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const STATE = "test/unit/metrics/owner-state.test.ts";
 const LINEAR = "advance(fold(S, D), T') = fold(advance(S, T'), D) = snapshot(R + D, T')";
-const LOADING = "test/unit/metrics/engine-loading.test.ts";
+const LOADING = "test/unit/owners/engine-loading.test.ts";
 const FORMAT = "test/unit/metrics/format.test.ts";
 
 /** Mistakes about numbers, windows, days and loads. */
@@ -65,7 +65,7 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "weight sign lost",
-    file: "daemon/definition/row-source.ts",
+    file: "daemon/plan/row-source.ts",
     find: 'const own = ["change_weight", ...more].map((name) => `c.${name}`);',
     replace: 'const own = ["1 as change_weight", ...more.map((name) => `c.${name}`)];',
     test: "test/pg/metrics/grains.test.ts",
@@ -89,23 +89,23 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "reset ignored",
-    file: "daemon/metrics/engine.ts",
+    file: "daemon/owners/engine.ts",
     find: "const named = [...batch.resets.map(({ owner }) => owner), ...batch.dimensions];",
     replace: "const named = [...batch.dimensions];",
-    test: "test/pg/metrics/engine.test.ts",
+    test: "test/pg/owners/engine.test.ts",
     title: "shows what the oracle says after loads, writes, resets",
   },
   {
     name: "dimension change ignored",
-    file: "daemon/metrics/engine.ts",
+    file: "daemon/owners/engine.ts",
     find: "const named = [...batch.resets.map(({ owner }) => owner), ...batch.dimensions];",
     replace: "const named = [...batch.resets.map(({ owner }) => owner)];",
-    test: "test/pg/metrics/engine.test.ts",
+    test: "test/pg/owners/engine.test.ts",
     title: "an owner's row that goes and comes back is {} in between",
   },
   {
     name: "load and the same batch's deltas both taken",
-    file: "daemon/metrics/engine.ts",
+    file: "daemon/owners/engine.ts",
     find: "this.#fold(batch, events, started.owners)",
     replace: "this.#fold(batch, events, NO_OWNERS)",
     test: LOADING,
@@ -113,7 +113,7 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "deltas that come during a load are lost",
-    file: "daemon/metrics/folding.ts",
+    file: "daemon/owners/folding.ts",
     find: "else for (const grain of grains) phase.since.push(grain);",
     replace: "",
     test: LOADING,
@@ -121,18 +121,18 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a bad zone is guessed at",
-    file: "daemon/metrics/loader.ts",
+    file: "daemon/owners/loader.ts",
     find: "if (zone === undefined || !good.has(zone)) loaded.set",
     replace: "if (zone === undefined) loaded.set",
-    test: "test/pg/metrics/loader.test.ts",
+    test: "test/pg/owners/loader.test.ts",
     title: "an owner without a row and one in an unknown zone are told apart, and the others are loaded",
   },
   {
     name: "only the first boundary is timed",
-    file: "daemon/metrics/folding.ts",
+    file: "daemon/owners/folding.ts",
     find: "    if (patch !== undefined) this.#with.announcer.patch(owner, patch, numbers.t);\n    this.#with.boundaries.set(owner, numbers.next);",
     replace: "    if (patch !== undefined) this.#with.announcer.patch(owner, patch, numbers.t);",
-    test: "test/pg/metrics/engine.test.ts",
+    test: "test/pg/owners/engine.test.ts",
     title: "shows what the oracle says after loads, writes, resets",
   },
   {
@@ -161,7 +161,7 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "changes lost of an owner that was loaded without rows",
-    file: "daemon/metrics/folding.ts",
+    file: "daemon/owners/folding.ts",
     find: "    do {\n      const missing",
     replace: "    if (loaded.length > 0) do {\n      const missing",
     test: LOADING,

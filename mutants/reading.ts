@@ -84,7 +84,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "grains of owners that nobody named",
-    file: "daemon/definition/row-source.ts",
+    file: "daemon/plan/row-source.ts",
     find: "where $4::text[] is null or",
     replace: "where cardinality($4::text[]) is distinct from -1 or",
     test: "test/pg/metrics/grains.test.ts",
@@ -92,7 +92,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an owner that is watched is not named",
-    file: "daemon/metrics/engine.ts",
+    file: "daemon/owners/engine.ts",
     find: "[...this.#owners.keys()] : undefined",
     replace: "[...this.#owners.keys()].slice(1) : undefined",
     test: "test/pg/oracle/transfers.test.ts",

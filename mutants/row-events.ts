@@ -1,7 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const ROWS = "test/pg/events/row-events.test.ts";
-const SELECT = "daemon/definition/event-select.ts";
+const SELECT = "daemon/plan/event-select.ts";
 
 /** Mistakes on the way from images of rows to events. */
 export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
@@ -55,7 +55,7 @@ export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a lookup tells of another owner's row",
-    file: "daemon/definition/field-sql.ts",
+    file: "daemon/plan/field-sql.ts",
     find: "coalesce((${now} and ${own}), (",
     replace: "coalesce((${now}), (",
     test: ROWS,
@@ -63,7 +63,7 @@ export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a deleted row is looked up nowhere",
-    file: "daemon/definition/field-sql.ts",
+    file: "daemon/plan/field-sql.ts",
     find: "and t.change_weight < 0",
     replace: "and false",
     test: ROWS,
@@ -71,7 +71,7 @@ export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a zone that PostgreSQL does not know is asked for",
-    file: "daemon/definition/field-sql.ts",
+    file: "daemon/plan/field-sql.ts",
     find: "`${ZONE} = any($3::text[])`",
     replace: '"true"',
     test: "test/pg/events/second-events.test.ts",
@@ -79,7 +79,7 @@ export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what was true before became true",
-    file: "daemon/definition/compile-event.ts",
+    file: "daemon/plan/compile-event.ts",
     find: " and (${WAS_THERE} and (${was(what.condition, row)})) is not true",
     replace: "",
     test: ROWS,
@@ -87,7 +87,7 @@ export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "exceptions are told, too",
-    file: "daemon/definition/compile-event.ts",
+    file: "daemon/plan/compile-event.ts",
     find: "...before, ...exceptions",
     replace: "...before",
     test: ROWS,

@@ -6,7 +6,7 @@ const READERS = "test/pg/capture/several.test.ts";
 export const SEVERAL_MUTANTS: readonly Mutant[] = [
   {
     name: "who leads tells nobody of what it found",
-    file: "daemon/capture/lead.ts",
+    file: "daemon/capture/leader-lock.ts",
     find: "    return found ? NUDGE : undefined;",
     replace: "    return undefined;",
     test: READERS,
@@ -14,7 +14,7 @@ export const SEVERAL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a daemon that is alone notifies after each batch",
-    file: "daemon/capture/lead.ts",
+    file: "daemon/capture/leader-lock.ts",
     find: "    if (!this.isReliedOn) return undefined;\n",
     replace: "    if (!this.#isHeld) return undefined;\n",
     test: READERS,
@@ -46,18 +46,18 @@ export const SEVERAL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "daemons that watch different tables rely on each other",
-    file: "daemon/capture/lead.ts",
+    file: "daemon/capture/leader-lock.ts",
     find: 'update(sources.join(" "))',
     replace: "update(String(sources.length > 0))",
-    test: "test/unit/capture/lead.test.ts",
+    test: "test/unit/capture/leader-lock.test.ts",
     title: "daemons rely on each other only where they watch the same tables",
   },
   {
     name: "who can hear no bells keeps the lead",
-    file: "daemon/capture/lead.ts",
+    file: "daemon/capture/leader-lock.ts",
     find: "    if (!maySleep) return this.give();\n",
     replace: "",
-    test: "test/unit/capture/lead.test.ts",
+    test: "test/unit/capture/leader-lock.test.ts",
     title: "who may no longer sleep gives the lead away, once, and tells",
   },
   {
@@ -79,10 +79,10 @@ export const SEVERAL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "resume off by one commit",
-    file: "daemon/events/known-past.ts",
+    file: "daemon/resume/history-cache.ts",
     find: "!sees(since, xid) && sees(upto, xid);",
     replace: "!sees(since, xid - 1n) && sees(upto, xid);",
-    test: "test/pg/events/resume.test.ts",
+    test: "test/pg/resume/resume.test.ts",
     title: "the events between going and coming back, in order of commit, each once; and then what happens next",
   },
 ];

@@ -8,7 +8,7 @@ const HELD = "test/wire/gateway/slow-connections.test.ts";
 export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "no deadline for the token",
-    file: "daemon/gateway/session.ts",
+    file: "daemon/gateway/sessions/session.ts",
     find: "    this.#stopDeadline = setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services);\n",
     replace: "",
     test: "test/wire/gateway/authentication.test.ts",
@@ -16,7 +16,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "any page may open a stream",
-    file: "daemon/gateway/origin.ts",
+    file: "daemon/gateway/http/origin.ts",
     find: "if (allowed.includes(origin)) return true;",
     replace: "if (allowed.length > 0) return true;",
     test: "test/wire/gateway/handshake.test.ts",
@@ -24,7 +24,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a flood is served",
-    file: "daemon/gateway/message-limits.ts",
+    file: "daemon/gateway/sessions/message-limits.ts",
     find: '    if (this.#messages.take()) return "serve";',
     replace: '    if (this.#messages !== undefined) return "serve";',
     test: "test/wire/gateway/malformed.test.ts",
@@ -32,7 +32,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "nonsense for ever",
-    file: "daemon/gateway/session.ts",
+    file: "daemon/gateway/sessions/session.ts",
     find: 'return this.#limits.takeNonsense() ? this.#take(inbound) : this.#fail("malformed");',
     replace: "return this.#take(inbound);",
     test: "test/wire/gateway/malformed.test.ts",
@@ -40,31 +40,31 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "crit and b64 are ignored",
-    file: "daemon/gateway/auth.ts",
+    file: "daemon/gateway/auth/auth.ts",
     find: "  if (crit !== undefined || b64 !== undefined) return false;\n",
     replace: "",
-    test: "test/unit/gateway/auth.test.ts",
+    test: "test/unit/gateway/auth/auth.test.ts",
     title: "Headers that change how a token is read are refused, and those that name a key are ignored",
   },
   {
     name: "a secret may be short",
-    file: "daemon/gateway/jwt-key.ts",
+    file: "daemon/gateway/auth/jwt-key.ts",
     find: "  if (bytes.length >= MIN_SECRET_BYTES) return createSecretKey(bytes);",
     replace: "  if (bytes.length > 0) return createSecretKey(bytes);",
-    test: "test/unit/gateway/jwt-key.test.ts",
+    test: "test/unit/gateway/auth/jwt-key.test.ts",
     title: "A secret has at least 32 bytes, and the message says how to make one but not what it was",
   },
   {
     name: "a number beyond the safe integers is an owner",
-    file: "daemon/gateway/claims.ts",
+    file: "daemon/gateway/auth/claims.ts",
     find: "v.safeInteger()",
     replace: "v.finite()",
-    test: "test/unit/gateway/auth.test.ts",
+    test: "test/unit/gateway/auth/auth.test.ts",
     title: "Owners are strings or safe integers, at most 256; anything else is no token",
   },
   {
     name: "a token's owners keep their spelling",
-    file: "daemon/gateway/identity.ts",
+    file: "daemon/gateway/auth/identity.ts",
     find: "await Promise.all(claims.owners.map(canonicalOwner))",
     replace: "claims.owners",
     test: "test/wire/gateway/authentication.test.ts",
@@ -72,7 +72,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "stale numbers are served over HTTP",
-    file: "daemon/gateway/owner-metrics.ts",
+    file: "daemon/gateway/http/owner-metrics.ts",
     find: '    if (message.type === "stale") return REFUSALS.stale;\n',
     replace: "",
     test: "test/wire/gateway/http.test.ts",
@@ -80,7 +80,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "subscriptions outlive their connection",
-    file: "daemon/gateway/session.ts",
+    file: "daemon/gateway/sessions/session.ts",
     find: "    this.#requests.stop();\n",
     replace: "",
     test: "test/wire/gateway/stream.test.ts",
@@ -88,10 +88,10 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a reader that never drains is kept",
-    file: "daemon/gateway/outbox.ts",
+    file: "daemon/gateway/sessions/outbox.ts",
     find: "    this.#timer = this.#timers.setTimeout(() => this.#owner.onTooSlow(), tooSlowMs);\n",
     replace: "",
-    test: "test/unit/gateway/outbox.test.ts",
+    test: "test/unit/gateway/sessions/outbox.test.ts",
     title: "Blocked for too long is too slow",
   },
   {
@@ -128,7 +128,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "pings cost nothing",
-    file: "daemon/gateway/session.ts",
+    file: "daemon/gateway/sessions/session.ts",
     find: 'if (this.#state !== "closed" && this.#limits.take() === "close") this.#failTooMany();',
     replace: 'if (this.#state === "closed") this.#failTooMany();',
     test: FLOODS,
@@ -136,7 +136,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "one address may have any number of connections",
-    file: "daemon/gateway/connection-limits.ts",
+    file: "daemon/gateway/sessions/connection-limits.ts",
     find: "if (this.#perAddress.count(address) >= maxima.maxConnectionsPerAddress) {",
     replace: "if (this.#perAddress.count(address) < 0) {",
     test: FLOODS,
@@ -144,7 +144,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an administrator's owners are a flood",
-    file: "daemon/gateway/session.ts",
+    file: "daemon/gateway/sessions/session.ts",
     find: "identity.isAdmin ? maxSubscriptions : identity.owners.size",
     replace: "identity.owners.size",
     test: MANY_OWNERS,
@@ -152,7 +152,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what waits for the database is refused",
-    file: "daemon/gateway/session-requests.ts",
+    file: "daemon/gateway/sessions/session-requests.ts",
     find: "this.#waiting.length >= MAX_WAITING + this.#maxSubscriptions",
     replace: "this.#waiting.length >= MAX_WAITING",
     test: MANY_OWNERS,
@@ -208,7 +208,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the client's subprotocol is echoed, token and all",
-    file: "daemon/gateway/handshake.ts",
+    file: "daemon/gateway/sessions/handshake.ts",
     find: "const subprotocol = offered.includes(PROTOCOL) ? PROTOCOL : undefined;",
     replace: "const subprotocol = offered.includes(PROTOCOL) ? offered.at(-1) : undefined;",
     test: "test/wire/gateway/authentication.test.ts",
@@ -216,7 +216,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "each connection's heartbeat wakes the daemon",
-    file: "daemon/gateway/heartbeat.ts",
+    file: "daemon/gateway/sessions/heartbeat.ts",
     find: "const slotMs = Math.min(SLOT_MS, everyMs);",
     replace: "const slotMs = 1;",
     test: "test/wire/gateway/stream.test.ts",

@@ -1,7 +1,7 @@
 import type { TextRow } from "../database/session.ts";
 import type { Batch, Grain, Reset } from "./batch.ts";
 import { parseEvents } from "./event-row.ts";
-import { TAG } from "./statement.ts";
+import { TAG } from "../plan/row-tag.ts";
 
 /** One reply of the batch statement (statement.ts): the batch, and what only the reader needs. */
 export interface Reply {

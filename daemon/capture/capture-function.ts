@@ -9,7 +9,7 @@
  * was made for; otherwise who may execute it could put it on a table of their own, and forge the rows of other owners.
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
-import type { WatchedTable } from "./watched-table.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 
 export interface CaptureLimits {
   /** A statement that changes more rows than this is told by its owners, not by its rows. */

@@ -1,7 +1,7 @@
 import type { Log } from "../config/log.ts";
 import type { Session } from "../database/session.ts";
 import type { BatchSink } from "./batch.ts";
-import type { WatchedTable } from "./watched-table.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 
 /** What is read, and from where. */
 export interface CaptureOptions {

@@ -1,6 +1,6 @@
 import type { Session, TextRow } from "../database/session.ts";
 import { lockStatement, type BatchStatements } from "./statement.ts";
-import type { WatchedTable } from "./watched-table.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 
 /**
  * Reads a batch inside one transaction whose snapshot stays exported, and open to importers, until `use` settles.

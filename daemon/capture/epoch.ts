@@ -14,7 +14,7 @@ import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts"
 import { Contention, isContention } from "./contention.ts";
 import { inCut } from "./cut.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { Lead } from "./lead.ts";
+import { Lead } from "./leader-lock.ts";
 import { Listener } from "./listener.ts";
 import type { Pruner } from "./pruner.ts";
 import { openReaderSession, refuseSharedBackend, registerReader, releaseReader } from "./reader-session.ts";

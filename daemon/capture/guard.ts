@@ -1,4 +1,4 @@
-import type { WatchedTable } from "./watched-table.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 
 interface Queryable {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;

@@ -8,28 +8,9 @@
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
 import { TAKE_BELL } from "./bell.ts";
-import { takeLead } from "./lead.ts";
-import { OWNER_SOURCE, type WatchedTable } from "./watched-table.ts";
-
-/** Rows that are no grains. */
-export const TAG = {
-  /** owner: the snapshot; key: `t` while the lease lives; day: `1` if there were change rows; from_us: the clock; until_us: the backend's pid; m: how many other leases there are, and more. */
-  head: -1,
-  /** owner, or null for all of them; key: the source; from_us: how many of the owner's rows; until_us: the xid. */
-  reset: -2,
-  /** owner. */
-  dimension: -3,
-  /** key: `t` while the lease lives; m: share of the notification queue in use. */
-  heartbeat: -4,
-  /** key: `t` when the bell was taken. */
-  bell: -5,
-  /** key: the exported snapshot. */
-  cut: -6,
-  /** owner; key: the events' names, separated by spaces; day: the place of the first in the plan; from_us: change_seq; until_us: the xid; m: the data as JSON, and in the next line the id. */
-  event: -7,
-  /** key: `t` when the lead was taken. */
-  lead: -8,
-} as const;
+import { takeLead } from "./leader-lock.ts";
+import { TAG } from "../plan/row-tag.ts";
+import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
 
 /** The forms of the batch statement, by what they do beside reading. */
 export interface BatchStatements {

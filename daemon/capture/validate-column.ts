@@ -1,4 +1,4 @@
-import type { CapturedColumn } from "./watched-table.ts";
+import type { CapturedColumn } from "../plan/watched-table.ts";
 
 /** A column as the database has it; for a domain, what is beneath it. */
 export interface DatabaseColumn {

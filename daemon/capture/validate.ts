@@ -2,7 +2,7 @@
 import { ConfigError } from "../config/errors.ts";
 import { nearest } from "../config/nearest.ts";
 import { columnProblem, type DatabaseColumn } from "./validate-column.ts";
-import type { WatchedTable } from "./watched-table.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 
 interface Queryable {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;

@@ -5,7 +5,7 @@ import type { MigrationStep } from "../database/migration-step.ts";
 import { captureBody, captureFunctionName, type CaptureLimits } from "./capture-function.ts";
 import { checkCapture } from "./check.ts";
 import { isGuarded } from "./guard.ts";
-import type { WatchedTable } from "./watched-table.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 
 /** `capture_` and the source must fit into a name. */
 const MAX_SOURCE_BYTES = 55;

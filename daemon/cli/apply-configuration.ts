@@ -2,14 +2,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { validateTables } from "../capture/validate.ts";
 import { watchStep } from "../capture/watch-sql.ts";
-import { summedColumns } from "../check-database.ts";
+import { summedColumns } from "../capture/check-database.ts";
 import { loadDefinitionFile } from "../config/definition-file.ts";
 import { applyMigrations } from "../database/migrate.ts";
 import { type MigrationStep, ownSteps } from "../database/migration-step.ts";
 import { Session } from "../database/session.ts";
-import { captureChoices } from "../definition/capture-choices.ts";
-import { compile } from "../definition/compile.ts";
-import type { Plan } from "../definition/plan.ts";
+import { captureChoices } from "../plan/capture-choices.ts";
+import { compile } from "../plan/compile.ts";
+import type { Plan } from "../plan/plan.ts";
 
 /** A migration waits for a lock at most 800 ms at a time; building its objects takes milliseconds. */
 const STATEMENT_MS = 60_000;

@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
 import type { Log } from "../config/log.ts";
 import { type RunningDaemon, startDaemon } from "../daemon.ts";
-import { listenError, probePort } from "../gateway/listen-error.ts";
+import { listenError, probePort } from "../gateway/transports/listen-error.ts";
 
 /** Ports tried before the demo believes that something else is wrong. */
 const TRIES = 100;

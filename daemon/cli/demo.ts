@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { introduction } from "../../demo/introduction.ts";
 import type { Log } from "../config/log.ts";
 import { optionsHelp } from "../config/options-table.ts";
-import { signToken } from "../gateway/auth.ts";
+import { signToken } from "../gateway/auth/auth.ts";
 import { aborted } from "./aborted.ts";
 import { demoConfig, type DemoSettings } from "./demo-config.ts";
 import { refuseBusyPort, startDemoDaemon } from "./demo-daemon.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { summedColumns } from "../check-database.ts";
+import { summedColumns } from "../capture/check-database.ts";
 import { isGiven, readOption, refuseUnknownNames } from "../config/config.ts";
 import { OPTIONS } from "../config/options.ts";
 import { validateTables } from "../capture/validate.ts";

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { readOption, refuseUnknownNames } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
-import { signToken } from "../gateway/auth.ts";
+import { signToken } from "../gateway/auth/auth.ts";
 import { DemoHome } from "./demo-home.ts";
 import { durationArgument } from "./duration.ts";
 import type { Shell } from "./shell.ts";

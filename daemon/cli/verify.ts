@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
-import { databaseCheck } from "../check-database.ts";
+import { databaseCheck } from "../capture/check-database.ts";
 import { isGiven, readOption, refuseUnknownNames } from "../config/config.ts";
 import { loadDefinitionFile } from "../config/definition-file.ts";
 import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { reasonOf } from "../database/reason.ts";
-import { captureChoices } from "../definition/capture-choices.ts";
-import { compile } from "../definition/compile.ts";
+import { captureChoices } from "../plan/capture-choices.ts";
+import { compile } from "../plan/compile.ts";
 import type { Difference } from "../verify/difference.ts";
 import type { Verdict } from "../verify/verification.ts";
 import { verifyOwners } from "../verify/verify-owners.ts";

@@ -4,16 +4,17 @@
  * events of one commit go out together, metrics first; each frame is encoded once, whatever the number of subscribers. The retained
  * document moves only when a change goes out, so that a newcomer stands where the others stand.
  */
-import type { JsonObject, Published, StaleReason } from "../metrics/published.ts";
-import type { Gap } from "../events/history.ts";
-import type { OwnerEvent } from "../events/owner-event.ts";
+import type { Published, StaleReason } from "../owners/published.ts";
+import type { JsonObject } from "../../protocol/json.ts";
+import type { Gap } from "../resume/history.ts";
+import type { OwnerEvent } from "../owners/owner-event.ts";
 import { eventFrames } from "./event-frames.ts";
 import { encode, type Frame } from "./frame.ts";
 import { isoInstant } from "./instant.ts";
 import { applyPatch } from "./merge.ts";
 import { Pending, type PendingFlush, type PendingMetrics } from "./pending.ts";
-import type { CursorOf, Place } from "../events/cursor.ts";
-import { rememberLast } from "../events/remember-last.ts";
+import type { CursorOf, Place } from "../stream/cursor.ts";
+import { rememberLast } from "../stream/remember-last.ts";
 import { type ChannelView, type Stand, type Subscriber, Subscription } from "./subscription.ts";
 
 /** Tells subscribers what they missed. */

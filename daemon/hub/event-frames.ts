@@ -1,7 +1,7 @@
-import type { OwnerEvent } from "../events/owner-event.ts";
+import type { OwnerEvent } from "../owners/owner-event.ts";
 import { encode, type Frame } from "./frame.ts";
 import type { PendingEvents } from "./pending.ts";
-import { type CursorOf, MAX_SEEN, type Place } from "../events/cursor.ts";
+import { type CursorOf, MAX_SEEN, type Place } from "../stream/cursor.ts";
 
 /**
  * The frames of events in a row. The cursor of the last of each batch says that everything up to there was got; one in between names

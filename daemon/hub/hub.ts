@@ -3,10 +3,10 @@
  * so that a reload of the page doesn't cost a load of the owner.
  */
 import type { Log } from "../config/log.ts";
-import type { Demand, Published } from "../metrics/published.ts";
+import type { Demand, Published } from "../owners/published.ts";
 import { Channel, type ChannelOptions, type Recovery } from "./channel.ts";
 import { Delivery } from "./delivery.ts";
-import type { CursorOf } from "../events/cursor.ts";
+import type { CursorOf } from "../stream/cursor.ts";
 import type { Subscriber, Subscription } from "./subscription.ts";
 
 export interface HubOptions {

@@ -1,4 +1,5 @@
-import type { JsonObject, Position, Published } from "../metrics/published.ts";
+import type { Position, Published } from "../owners/published.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 import { applyPatch, mergePatches } from "./merge.ts";
 
 export type PendingMetrics =

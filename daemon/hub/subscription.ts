@@ -1,5 +1,5 @@
-import type { Place } from "../events/cursor.ts";
-import type { OwnerEvent } from "../events/owner-event.ts";
+import type { Place } from "../stream/cursor.ts";
+import type { OwnerEvent } from "../owners/owner-event.ts";
 import { encode, type Frame, withFields } from "./frame.ts";
 
 /** Who gets frames. */

@@ -2,7 +2,7 @@ import type { Grain } from "../capture/batch.ts";
 import { unreachable } from "../config/unreachable.ts";
 import type { Key } from "./accumulator-state.ts";
 import { monthStart, utcMidnight } from "./civil-date.ts";
-import type { Accumulator, Window } from "../definition/plan.ts";
+import type { Accumulator, Window } from "../plan/plan.ts";
 
 /** `key` counts while `from <= T < until` (microseconds since 1970, or infinite). Empty if `from >= until`. */
 export interface Contribution {

@@ -11,8 +11,8 @@ import { dayText, monthText } from "./civil-date.ts";
 import { decimalText, growth, percentage } from "./format.ts";
 import type { Changes, OwnerState } from "./owner-state.ts";
 import type { PlanIndex } from "./plan-index.ts";
-import type { Accumulator, Leaf, LeafValue } from "../definition/plan.ts";
-import type { JsonObject, JsonValue } from "./published.ts";
+import type { Accumulator, Leaf, LeafValue } from "../plan/plan.ts";
+import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
 type Scalar = string | number;
 type Group = Extract<LeafValue, { kind: "group" }>;

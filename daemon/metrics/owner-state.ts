@@ -11,7 +11,7 @@ import { unreachable } from "../config/unreachable.ts";
 import { AccumulatorState, type Key } from "./accumulator-state.ts";
 import { contribution, type DayStart } from "./contribution.ts";
 import type { PlanIndex } from "./plan-index.ts";
-import type { Quantity } from "../definition/plan.ts";
+import type { Quantity } from "../plan/plan.ts";
 import { Schedule } from "./schedule.ts";
 
 /** What changed since it was last asked: leaves by index, and the keys of accumulators that show theirs. */

@@ -1,5 +1,5 @@
 import { unreachable } from "../config/unreachable.ts";
-import type { Accumulator, Leaf, Plan, Quantity } from "../definition/plan.ts";
+import type { Accumulator, Leaf, Plan, Quantity } from "../plan/plan.ts";
 
 /** An accumulator as a projection's grains reach it. */
 export interface Feed {

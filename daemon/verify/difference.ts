@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../metrics/published.ts";
+import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
 /** One value in which the incremental and the recomputed document of an owner differ; undefined: absent there. */
 export interface Difference {

@@ -1,9 +1,9 @@
 import type { Grain } from "../capture/batch.ts";
 import type { Calendar, MissingDays } from "../metrics/calendar.ts";
-import { LiveNumbers } from "../metrics/live-numbers.ts";
-import type { LoadedOwner } from "../metrics/loader.ts";
+import { LiveNumbers } from "../owners/loaded-owner.ts";
+import type { LoadedOwner } from "../owners/loader.ts";
 import type { PlanIndex } from "../metrics/plan-index.ts";
-import type { JsonObject } from "../metrics/published.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 
 /** Owners' numbers, kept with the very pieces that the daemon keeps them with. */
 export class Incremental {

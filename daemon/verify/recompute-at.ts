@@ -1,7 +1,7 @@
 import { lockStatement } from "../capture/statement.ts";
 import type { Session } from "../database/session.ts";
-import type { Plan } from "../definition/plan.ts";
-import type { JsonObject } from "../metrics/published.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 import { recomputeSelect } from "./recompute.ts";
 import { recomputedDocuments, type RecomputedRow } from "./recomputed-document.ts";
 

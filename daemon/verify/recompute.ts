@@ -2,11 +2,11 @@
  * The second way to the same integers, for `verify`: plain predicates on the rows at one instant. No calendar, no grains, no expansion of
  * windows; of the incremental way it shares only which rows a metric is about, and the clamping of instants.
  */
-import type { WatchedTable } from "../capture/watched-table.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
-import type { Accumulator, Measure, Plan, ProjectionTime, Window } from "../definition/plan.ts";
-import { OWNER, ofOwners, tableRows, watchedBy, ZONE } from "../definition/row-source.ts";
-import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "../definition/row-value.ts";
+import type { Accumulator, Measure, Plan, ProjectionTime, Window } from "../plan/plan.ts";
+import { OWNER, ofOwners, tableRows, watchedBy, ZONE } from "../plan/row-source.ts";
+import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "../plan/row-value.ts";
 
 const NOW = instantOf("$2::bigint");
 

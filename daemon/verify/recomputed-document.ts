@@ -1,6 +1,6 @@
 import { decimalText, growth, percentage } from "../metrics/format.ts";
-import type { LeafValue, Plan, Quantity } from "../definition/plan.ts";
-import type { JsonObject, JsonValue } from "../metrics/published.ts";
+import type { LeafValue, Plan, Quantity } from "../plan/plan.ts";
+import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
 /** One row of `recomputeSelect`. */
 export interface RecomputedRow {

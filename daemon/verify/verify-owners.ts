@@ -3,10 +3,10 @@ import { openReaderSession } from "../capture/reader-session.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Session } from "../database/session.ts";
 import { SessionPool } from "../database/session-pool.ts";
-import { SnapshotLoader } from "../metrics/loader.ts";
-import type { Plan } from "../definition/plan.ts";
-import { withoutEvents } from "../definition/select.ts";
-import { Slices } from "../metrics/slices.ts";
+import { SnapshotLoader } from "../owners/loader.ts";
+import type { Plan } from "../plan/plan.ts";
+import { withoutEvents } from "../plan/select.ts";
+import { Slices } from "../owners/slices.ts";
 import { type Verdict, Verification } from "./verification.ts";
 
 export interface VerifyOptions {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
-import type { JsonObject } from "../../daemon/metrics/published.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
 import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
 

@@ -1,7 +1,7 @@
 /** Rows that mean nothing, on the whole daemon: they harm no other row, and no other owner. */
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import type { JsonObject } from "../../daemon/metrics/published.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 import { microsecondsOf } from "../support/microseconds.ts";
 import { DEMO, oracleDocuments } from "../support/oracle.ts";
 import { type MarketplaceDaemon, openMarketplace } from "../support/running-daemon.ts";

@@ -5,9 +5,9 @@ import { HEARTBEAT } from "../../daemon/capture/capture-options.ts";
 import { openReaderSession } from "../../daemon/capture/reader-session.ts";
 import { batchStatements, type BatchStatements } from "../../daemon/capture/statement.ts";
 import type { Session } from "../../daemon/database/session.ts";
-import { sourcesOfEvents } from "../../daemon/definition/event-select.ts";
-import type { Plan } from "../../daemon/definition/plan.ts";
-import { deltaSelects } from "../../daemon/definition/select.ts";
+import { sourcesOfEvents } from "../../daemon/plan/event-select.ts";
+import type { Plan } from "../../daemon/plan/plan.ts";
+import { deltaSelects } from "../../daemon/plan/select.ts";
 
 /** Reads a plan's batches one at a time, when a test says so, in a session like the reader's. */
 export class BatchReader {

@@ -1,10 +1,11 @@
 import type { Batch, Grain } from "../../daemon/capture/batch.ts";
 import { applyPatch } from "../../daemon/hub/merge.ts";
 import { Clock } from "../../daemon/metrics/clock.ts";
-import { Engine } from "../../daemon/metrics/engine.ts";
-import type { Plan } from "../../daemon/definition/plan.ts";
-import type { JsonObject, JsonValue, Published } from "../../daemon/metrics/published.ts";
-import { Slices } from "../../daemon/metrics/slices.ts";
+import { Engine } from "../../daemon/owners/engine.ts";
+import type { Plan } from "../../daemon/plan/plan.ts";
+import type { Published } from "../../daemon/owners/published.ts";
+import type { JsonObject, JsonValue } from "../../protocol/json.ts";
+import { Slices } from "../../daemon/owners/slices.ts";
 import { HeldLoader, settled } from "./held-loader.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { SAMPLE_PLAN } from "./sample-plan.ts";

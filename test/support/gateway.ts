@@ -1,8 +1,8 @@
 import { afterEach } from "node:test";
 import type { Log } from "../../daemon/config/log.ts";
-import { createAuth } from "../../daemon/gateway/auth.ts";
+import { createAuth } from "../../daemon/gateway/auth/auth.ts";
 import { createGateway, type Gateway, type GatewayOptions, type Listening } from "../../daemon/gateway/gateway.ts";
-import { fixedKeys, secretKeys } from "../../daemon/gateway/jwt-key.ts";
+import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
 import { Hub } from "../../daemon/hub/hub.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { StandInEngine } from "./stand-in-engine.ts";

@@ -1,5 +1,5 @@
 import type { Grain } from "../../daemon/capture/batch.ts";
-import type { Load, LoadedOwner, Loader, LoadRequest } from "../../daemon/metrics/loader.ts";
+import type { Load, LoadedOwner, Loader, LoadRequest } from "../../daemon/owners/loader.ts";
 
 /** One load that was asked for and waits for the test to answer it. */
 export class HeldLoad {

@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { watchStep } from "../../daemon/capture/watch-sql.ts";
 import type { CaptureLimits } from "../../daemon/capture/capture-function.ts";
-import type { WatchedTable } from "../../daemon/capture/watched-table.ts";
+import type { WatchedTable } from "../../daemon/plan/watched-table.ts";
 import { applyMigrations, type MigrationSession } from "../../daemon/database/migrate.ts";
 import { type MigrationStep, ownSteps } from "../../daemon/database/migration-step.ts";
 import type { TestDatabase } from "./servers.ts";

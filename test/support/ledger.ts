@@ -3,7 +3,7 @@
  * own, so that a change read twice, or never, shows by its key.
  */
 import { readdir, readFile } from "node:fs/promises";
-import type { WatchedTable } from "../../daemon/capture/watched-table.ts";
+import type { WatchedTable } from "../../daemon/plan/watched-table.ts";
 import type { TestDatabase } from "./servers.ts";
 
 const ROOT = new URL("../../../", import.meta.url);

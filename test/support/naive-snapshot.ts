@@ -3,7 +3,7 @@
  * incremental, and no code shared with what is incremental.
  */
 import type { Grain } from "../../daemon/capture/batch.ts";
-import type { Accumulator, Plan } from "../../daemon/definition/plan.ts";
+import type { Accumulator, Plan } from "../../daemon/plan/plan.ts";
 
 /** A row as a projection sees it; `grain.owner` is not looked at. */
 export type NaiveRow = Grain;

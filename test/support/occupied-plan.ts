@@ -1,6 +1,6 @@
 /** The sample plan with rooms that guests occupy, and the grains that a batch or a load would bring of them. */
 import type { Grain } from "../../daemon/capture/batch.ts";
-import type { Plan, Projection } from "../../daemon/definition/plan.ts";
+import type { Plan, Projection } from "../../daemon/plan/plan.ts";
 import { SAMPLE_PLAN } from "./sample-plan.ts";
 
 const ROOMS = SAMPLE_PLAN.projections.length;

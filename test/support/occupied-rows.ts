@@ -1,7 +1,7 @@
 /** Rows of places and stays, who is where by a look at all of them, and who is where by what was told. */
 import assert from "node:assert/strict";
 import type { Grain } from "../../daemon/capture/batch.ts";
-import type { OccupantChange } from "../../daemon/events/occupied-group.ts";
+import type { OccupantChange } from "../../daemon/occupancy/occupied-group.ts";
 import { guest, room } from "./occupied-plan.ts";
 
 export interface StayRow {

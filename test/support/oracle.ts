@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import demo from "../../demo/deltad.config.ts";
-import type { JsonObject } from "../../daemon/metrics/published.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 import second from "../second/deltad.config.ts";
 
 export interface Marketplace {

@@ -1,6 +1,6 @@
 /** Tables to write definitions about: every kind of column that definitions treat differently. */
-import type { MetricTree } from "../../daemon/definition/define.ts";
-import { type Config, defineConfig } from "../../daemon/definition/define.ts";
+import type { MetricTree } from "../../daemon/define/define.ts";
+import { type Config, defineConfig } from "../../daemon/define/define.ts";
 import {
   bigint,
   boolean,

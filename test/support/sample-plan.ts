@@ -1,4 +1,4 @@
-import type { Accumulator, Plan, Projection } from "../../daemon/definition/plan.ts";
+import type { Accumulator, Plan, Projection } from "../../daemon/plan/plan.ts";
 
 const count = { where: undefined, value: { op: "count" } } as const;
 const sum = { where: undefined, value: { op: "sum", column: "amount", scale: 2 } } as const;

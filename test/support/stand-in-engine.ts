@@ -1,4 +1,5 @@
-import type { Demand, JsonObject, Published, StaleReason } from "../../daemon/metrics/published.ts";
+import type { Demand, Published, StaleReason } from "../../daemon/owners/published.ts";
+import type { JsonObject } from "../../protocol/json.ts";
 
 /** Publishes what a test says, with versions and instants in order, as the engine would, and records what is watched. */
 export class StandInEngine implements Demand {

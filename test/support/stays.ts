@@ -1,5 +1,5 @@
 /** Two small tables, guests and their stays, for tests of capture that need no metrics. */
-import type { WatchedTable } from "../../daemon/capture/watched-table.ts";
+import type { WatchedTable } from "../../daemon/plan/watched-table.ts";
 import { columns } from "./install.ts";
 
 export const STAYS_SCHEMA = `

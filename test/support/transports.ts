@@ -1,5 +1,5 @@
 import { describe } from "node:test";
-import { chooseTransport } from "../../daemon/gateway/choose-transport.ts";
+import { chooseTransport } from "../../daemon/gateway/transports/choose-transport.ts";
 
 /** One describe block per transport, with the same tests; uWebSockets.js is skipped, with the reason, where its binary doesn't load. */
 export async function onEachTransport(title: string, tests: (transport: "uws" | "ws") => void): Promise<void> {

@@ -1,5 +1,5 @@
 /** Server-sent events on a response of uWebSockets.js, which tells only by a write whether it still holds something. */
-import type { OpenEventStream, TransportLimits } from "../transport.ts";
+import type { OpenEventStream, TransportLimits } from "./transport.ts";
 
 /** What of the library's response a stream uses. */
 export interface StreamedResponse {

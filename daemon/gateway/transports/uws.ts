@@ -5,7 +5,7 @@
 import { STATUS_CODES } from "node:http";
 import type * as uWS from "uWebSockets.js";
 import type { Log } from "../../config/log.ts";
-import { listenError, probePort } from "../listen-error.ts";
+import { listenError, probePort } from "./listen-error.ts";
 import type {
   CreateTransport,
   Request,
@@ -15,7 +15,7 @@ import type {
   Transport,
   TransportHandlers,
   TransportLimits,
-} from "../transport.ts";
+} from "./transport.ts";
 import { type EventStreamContext, type Guard, openEventStream } from "./uws-event-stream.ts";
 
 /** What the library has at run time and its typings lack. */

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../../config/log.ts";
-import { listenError } from "../listen-error.ts";
-import { upgradeRequired } from "../response.ts";
+import { listenError } from "./listen-error.ts";
+import { upgradeRequired } from "../http/response.ts";
 import type {
   OpenEventStream,
   Request,
@@ -14,7 +14,7 @@ import type {
   Transport,
   TransportHandlers,
   TransportLimits,
-} from "../transport.ts";
+} from "./transport.ts";
 
 /** A client that trickles its headers is cut after this. */
 const HEADERS_TIMEOUT_MS = 10_000;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, it } from "node:test";
 import { checkCapture } from "../../../daemon/capture/check.ts";
-import type { WatchedTable } from "../../../daemon/capture/watched-table.ts";
+import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
 import { quoteIdentifier } from "../../../daemon/database/identifier.ts";
 import { Session } from "../../../daemon/database/session.ts";
 import { install, LIMITS } from "../../support/install.ts";

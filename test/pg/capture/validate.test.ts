@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, it } from "node:test";
 import { type SummedColumn, validateTables } from "../../../daemon/capture/validate.ts";
-import type { WatchedTable } from "../../../daemon/capture/watched-table.ts";
+import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { columns } from "../../support/install.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, beforeEach, it } from "node:test";
 import { checkCapture } from "../../../daemon/capture/check.ts";
-import type { WatchedTable } from "../../../daemon/capture/watched-table.ts";
+import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
 import { columns, install, LIMITS } from "../../support/install.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import { STAYS, STAYS_SCHEMA } from "../../support/stays.ts";

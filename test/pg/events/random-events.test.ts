@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
 import type pg from "pg";
-import { compile } from "../../../daemon/definition/compile.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
 import { BatchReader } from "../../support/batch-reader.ts";
 import { install } from "../../support/install.ts";
 import { DEMO } from "../../support/oracle.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, it } from "node:test";
 import type { Batch, BatchEvent } from "../../../daemon/capture/batch.ts";
-import { compile } from "../../../daemon/definition/compile.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
 import { BatchReader } from "../../support/batch-reader.ts";
 import { install } from "../../support/install.ts";
 import { DEMO } from "../../support/oracle.ts";

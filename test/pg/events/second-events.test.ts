@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { compile } from "../../../daemon/definition/compile.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
 import { BatchReader } from "../../support/batch-reader.ts";
 import { install } from "../../support/install.ts";
 import { SECOND } from "../../support/oracle.ts";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { and, eq, gt, inArray, like } from "drizzle-orm";
 import fc from "fast-check";
-import { compile } from "../../../daemon/definition/compile.ts";
-import { count, day, earliest, keys, lastMonths, month, sum, trailingDays } from "../../../daemon/definition/define.ts";
-import { deltaSelects, loadSelects } from "../../../daemon/definition/select.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
+import { count, day, earliest, keys, lastMonths, month, sum, trailingDays } from "../../../daemon/define/define.ts";
+import { deltaSelects, loadSelects } from "../../../daemon/plan/select.ts";
 import { configured, sales } from "../../support/sales-tables.ts";
 import { onEachServer, type TestDatabase, type TestServer } from "../../support/servers.ts";
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
 import { openReaderSession } from "../../../daemon/capture/reader-session.ts";
-import { compile } from "../../../daemon/definition/compile.ts";
-import type { Plan } from "../../../daemon/definition/plan.ts";
-import { deltaSelects, loadSelects, withoutEvents } from "../../../daemon/definition/select.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
+import type { Plan } from "../../../daemon/plan/plan.ts";
+import { deltaSelects, loadSelects, withoutEvents } from "../../../daemon/plan/select.ts";
 import { DEMO } from "../../support/oracle.ts";
 import { onEachServer, type TestDatabase, type TestServer } from "../../support/servers.ts";
 

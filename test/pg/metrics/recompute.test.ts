@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
-import { compile } from "../../../daemon/definition/compile.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
 import { recomputeSelect } from "../../../daemon/verify/recompute.ts";
 import { type RecomputedRow, recomputedDocuments } from "../../../daemon/verify/recomputed-document.ts";
 import { DEMO, type Marketplace, oracleDocuments, SECOND } from "../../support/oracle.ts";

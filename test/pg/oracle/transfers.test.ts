@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { seeded } from "../../../demo/season.ts";
-import type { JsonObject } from "../../../daemon/metrics/published.ts";
+import type { JsonObject } from "../../../protocol/json.ts";
 import { cases } from "../../support/cases.ts";
 import { book, demoBench } from "../../support/oracle-run/demo-bench.ts";
 import { onEachServer } from "../../support/servers.ts";

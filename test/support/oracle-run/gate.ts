@@ -1,5 +1,5 @@
 import type { ReadDayStarts } from "../../../daemon/metrics/calendar.ts";
-import type { Load, Loader } from "../../../daemon/metrics/loader.ts";
+import type { Load, Loader } from "../../../daemon/owners/loader.ts";
 import { Changes } from "../changes.ts";
 
 /** Holds up what passes through it while it is shut. */

@@ -2,9 +2,9 @@
  * Every version of every watched row, with the transactions that began and ended it: so the handwritten oracle can be asked about
  * any snapshot that the daemon read at, long after it is gone.
  */
-import type { WatchedTable } from "../../../daemon/capture/watched-table.ts";
-import { compile } from "../../../daemon/definition/compile.ts";
-import type { JsonObject } from "../../../daemon/metrics/published.ts";
+import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
+import type { JsonObject } from "../../../protocol/json.ts";
 import type { Marketplace } from "../oracle.ts";
 import type { TestDatabase } from "../servers.ts";
 

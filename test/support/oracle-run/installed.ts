@@ -1,5 +1,5 @@
 import type { CaptureLimits } from "../../../daemon/capture/capture-function.ts";
-import { compile } from "../../../daemon/definition/compile.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
 import { install } from "../install.ts";
 import type { Marketplace } from "../oracle.ts";
 import type { TestDatabase } from "../servers.ts";

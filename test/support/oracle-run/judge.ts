@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { JsonObject } from "../../../daemon/metrics/published.ts";
+import type { JsonObject } from "../../../protocol/json.ts";
 import type { TestDatabase } from "../servers.ts";
 import type { Historian } from "./history.ts";
 import type { Screen } from "./screen.ts";

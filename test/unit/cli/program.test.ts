@@ -5,8 +5,8 @@ import { createProgram } from "../../../daemon/cli/program.ts";
 import type { Environment } from "../../../daemon/config/config.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { OPTIONS } from "../../../daemon/config/options.ts";
-import { createAuth } from "../../../daemon/gateway/auth.ts";
-import { fixedKeys, secretKeys } from "../../../daemon/gateway/jwt-key.ts";
+import { createAuth } from "../../../daemon/gateway/auth/auth.ts";
+import { fixedKeys, secretKeys } from "../../../daemon/gateway/auth/jwt-key.ts";
 import { recordedShell } from "../../support/recorded-shell.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";

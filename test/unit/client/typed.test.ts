@@ -1,7 +1,7 @@
 /** What does not compile here is what no application can write: each `@ts-expect-error` fails `npm run check` once its line compiles. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { ShapeOf } from "../../../daemon/definition/define.ts";
+import type { ShapeOf } from "../../../daemon/define/define.ts";
 import type config from "../../../demo/deltad.config.ts";
 import { createClient, type Client } from "../../../client/client.ts";
 import { type RealtimeStats, useRealtimeStats } from "../../../react/use-realtime-stats.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { loadDefinitionFile } from "../../../daemon/config/definition-file.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
-import { compile } from "../../../daemon/definition/compile.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
 import { DEMO, SECOND } from "../../support/oracle.ts";
 
 describe("the definition file", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import type { Place } from "../../../daemon/events/cursor.ts";
-import type { OwnerEvent } from "../../../daemon/events/owner-event.ts";
+import type { Place } from "../../../daemon/stream/cursor.ts";
+import type { OwnerEvent } from "../../../daemon/owners/owner-event.ts";
 import { type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
 
 const LIFE = "incarnation";

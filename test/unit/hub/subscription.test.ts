@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { Place } from "../../../daemon/events/cursor.ts";
-import type { OwnerEvent } from "../../../daemon/events/owner-event.ts";
+import type { Place } from "../../../daemon/stream/cursor.ts";
+import type { OwnerEvent } from "../../../daemon/owners/owner-event.ts";
 import { type ChannelView, type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
 
 const LIFE = "incarnation";

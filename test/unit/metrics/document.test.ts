@@ -7,7 +7,7 @@ import { utcMidnight } from "../../../daemon/metrics/civil-date.ts";
 import { Document } from "../../../daemon/metrics/document.ts";
 import { OwnerState } from "../../../daemon/metrics/owner-state.ts";
 import { indexPlan } from "../../../daemon/metrics/plan-index.ts";
-import type { JsonObject } from "../../../daemon/metrics/published.ts";
+import type { JsonObject } from "../../../protocol/json.ts";
 import { cases } from "../../support/cases.ts";
 import { BY_DAY, BY_STATUS, DUE, SAMPLE_PLAN, WHILE } from "../../support/sample-plan.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { JsonObject } from "../../../daemon/metrics/published.ts";
+import type { JsonObject } from "../../../protocol/json.ts";
 import type { Down } from "../../../protocol/down.ts";
 import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { type DownOf, TestSocket } from "../../support/socket.ts";

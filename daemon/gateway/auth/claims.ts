@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import { ownerId } from "../../../protocol/fields.ts";
+
+/** What identifies a token, for a refresh and for revocations. */
+export interface TokenName {
+  /** `sub`. */
+  readonly subject: string | undefined;
+  /** `jti`. */
+  readonly id: string | undefined;
+  /** `iat`. */
+  readonly issuedAtSeconds: number | undefined;
+}
+
+/** What a token says about its bearer, as the token spells it. */
+export interface Claims {
+  readonly token: TokenName;
+  /** Owner ids before the database has canonicalised them. */
+  readonly owners: readonly string[];
+  readonly isAdmin: boolean;
+  readonly expiresAtMs: number;
+}
+
+/** More owners than this would make one sign-in hundreds of look-ups. */
+const MAX_OWNERS = 256;
+
+/** A number beyond the safe integers has already become another owner's id. */
+const ownerClaim = v.pipe(v.union([ownerId, v.pipe(v.number(), v.safeInteger())]), v.transform(String));
+
+const seconds = v.pipe(v.number(), v.finite());
+
+const claims = v.object({
+  exp: seconds,
+  iat: v.optional(seconds),
+  /** Judged with the signature; here only its form. */
+  nbf: v.optional(seconds),
+  sub: v.optional(v.string()),
+  jti: v.optional(v.string()),
+  ownerId: v.optional(ownerClaim),
+  owners: v.optional(v.pipe(v.array(ownerClaim), v.maxLength(MAX_OWNERS))),
+  role: v.optional(v.string()),
+});
+
+export interface TimeRules {
+  readonly nowSeconds: number;
+  readonly leewaySeconds: number;
+  readonly maxLifetimeSeconds: number | undefined;
+}
+
+/**
+ * Reads a verified token's payload. Undefined if a claim has the wrong form, if `iat` lies in the future, if it lives for too long, or if it
+ * names no owner and is no administrator's.
+ */
+export function readClaims(
+  payload: unknown,
+  { nowSeconds, leewaySeconds, maxLifetimeSeconds }: TimeRules,
+): Claims | undefined {
+  const result = v.safeParse(claims, payload);
+  if (!result.success) return undefined;
+  const { exp, iat, sub, jti, ownerId, owners = [], role } = result.output;
+  if (iat !== undefined && iat > nowSeconds + leewaySeconds) return undefined;
+  if (maxLifetimeSeconds !== undefined && !(iat !== undefined && exp - iat <= maxLifetimeSeconds)) return undefined;
+  const named = [...new Set(ownerId === undefined ? owners : [ownerId, ...owners])];
+  const isAdmin = role === "admin";
+  if (named.length === 0 && !isAdmin) return undefined;
+  return {
+    token: { subject: sub, id: jti, issuedAtSeconds: iat },
+    owners: named,
+    isAdmin,
+    expiresAtMs: exp * 1000,
+  };
+}

@@ -1,0 +1,49 @@
+/** Server-sent events as the socket of a session: each frame one message, whose id is where the client stands after it. */
+import { CLOSE_EVENT } from "../../../protocol/event-stream.ts";
+import type { Frame } from "../../hub/frame.ts";
+import type { ResumePoints } from "./resume-points.ts";
+import type { EventStream, Socket } from "../transports/transport.ts";
+
+interface Message {
+  readonly data: Uint8Array;
+  /** Of frames that carry a cursor. */
+  readonly point: { readonly owner: string; readonly cursor: string } | undefined;
+}
+
+/** A frame goes to many streams, and is looked into once. */
+const messages = new WeakMap<Frame, Message>();
+
+export function eventSocket(stream: EventStream, points: ResumePoints): Socket {
+  return {
+    send: (frames) => {
+      const chunks: Uint8Array[] = [];
+      for (const frame of frames) {
+        const { data, point } = messageOf(frame);
+        if (point !== undefined) chunks.push(Buffer.from(`id: ${points.move(point.owner, point.cursor)}\n`));
+        chunks.push(data);
+      }
+      stream.send(chunks);
+    },
+    bufferedBytes: () => stream.bufferedBytes(),
+    close: (code, reason) => {
+      stream.send([Buffer.from(`event: ${CLOSE_EVENT}\ndata: ${JSON.stringify({ code, reason })}\n\n`)]);
+      stream.end();
+    },
+  };
+}
+
+function messageOf(frame: Frame): Message {
+  let message = messages.get(frame);
+  if (message === undefined) {
+    message = readMessage(frame);
+    messages.set(frame, message);
+  }
+  return message;
+}
+
+/** JSON text holds no line break, so that a frame is one line. */
+function readMessage(frame: Frame): Message {
+  const data = Buffer.concat([Buffer.from("data: "), frame, Buffer.from("\n\n")]);
+  const { ownerId, cursor } = JSON.parse(Buffer.from(frame).toString()) as { ownerId?: string; cursor?: string };
+  return { data, point: ownerId === undefined || cursor === undefined ? undefined : { owner: ownerId, cursor } };
+}

@@ -1,0 +1,52 @@
+/** Who asks over HTTP, by the token of its `Authorization` header, and whether it may see the owners that it asks for. */
+import type { NackCode } from "../../../protocol/codes.ts";
+import { bearerToken } from "../sessions/handshake.ts";
+import type { Identification, Identity } from "../auth/identity.ts";
+import { json } from "./response.ts";
+import type { Request, Response } from "../transports/transport.ts";
+
+/** Answers that say why not, all of one form. */
+export const REFUSALS = {
+  unauthenticated: refusal(401, "unauthenticated", { "www-authenticate": "Bearer" }),
+  forbidden: refusal(403, "forbidden"),
+  unknown_owner: refusal(404, "unknown_owner"),
+  unavailable: refusal(503, "unavailable", { "retry-after": "5" }),
+  stale: refusal(503, "stale", { "retry-after": "5" }),
+} as const;
+
+export type Permission =
+  | { readonly token: string; readonly identity: Identity; readonly owners: readonly string[] }
+  | { readonly refusal: Response };
+
+/**
+ * @param wanted the owner ids as the client wrote them; undefined: all that the token names
+ * @returns the canonical owners, each once, or one refusal for all, the same whether a refused owner exists or not
+ */
+export async function permit(
+  request: Request,
+  wanted: readonly string[] | undefined,
+  { identify, access }: Identification,
+): Promise<Permission> {
+  try {
+    const token = bearerToken(request);
+    const identity = token === undefined ? undefined : await identify(token);
+    if (token === undefined || identity === undefined) return { refusal: REFUSALS.unauthenticated };
+    if (wanted === undefined) return { token, identity, owners: [...identity.owners] };
+    const owners = new Set<string>();
+    for (const answer of await Promise.all(wanted.map(async (id) => access(identity, id)))) {
+      if (!("owner" in answer)) return { refusal: refusalOf(answer.refusal) };
+      owners.add(answer.owner);
+    }
+    return { token, identity, owners: [...owners] };
+  } catch {
+    return { refusal: REFUSALS.unavailable };
+  }
+}
+
+export function refusal(status: number, code: string, headers: Readonly<Record<string, string>> = {}): Response {
+  return json(status, `${JSON.stringify({ error: code })}\n`, headers);
+}
+
+function refusalOf(code: NackCode): Response {
+  return code === "forbidden" || code === "unknown_owner" ? REFUSALS[code] : REFUSALS.unavailable;
+}

@@ -1,0 +1,51 @@
+/** HTTP beside the stream: only these paths, only these methods. */
+import { STREAM_PATH } from "../../../protocol/version.ts";
+import type { Page } from "./page.ts";
+import { json, plain } from "./response.ts";
+import type { Request, Response } from "../transports/transport.ts";
+
+export interface RoutesOptions {
+  /** True while the daemon vouches for what it sends. */
+  readonly ready: () => boolean;
+  readonly page: Page;
+  /** Answers for an owner id as the client wrote it. */
+  readonly ownerMetrics: (request: Request, id: string) => Promise<Response>;
+  /** The stream's path without an upgrade. */
+  readonly eventStream: (request: Request) => Response | Promise<Response>;
+}
+
+export type Route = (request: Request) => Response | Promise<Response>;
+
+const METRICS_PATH = /^\/v1\/owners\/([^/]+)\/metrics$/;
+
+export function createRoutes({ ready, page, ownerMetrics, eventStream }: RoutesOptions): Route {
+  const find = (request: Request): (() => Response | Promise<Response>) | undefined => {
+    switch (request.path) {
+      case "/livez":
+        return () => json(200, '{"live":true}\n');
+      case "/readyz":
+        return () => (ready() ? json(200, '{"ready":true}\n') : json(503, '{"ready":false}\n'));
+      case STREAM_PATH:
+        return () => eventStream(request);
+    }
+    const id = METRICS_PATH.exec(request.path)?.[1];
+    if (id !== undefined) return () => ownerMetrics(request, decode(id));
+    const file = page(request.path);
+    return file && (() => file);
+  };
+  return (request) => {
+    const answer = find(request);
+    if (answer === undefined) return plain(404, "not found");
+    if (request.method !== "GET" && request.method !== "HEAD") return plain(405, "GET only", { allow: "GET, HEAD" });
+    return answer();
+  };
+}
+
+/** What can't be decoded stays as it is: no owner's id. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,36 @@
+import * as v from "valibot";
+import type { ErrorCode } from "../../../protocol/codes.ts";
+import { type Up, up } from "../../../protocol/up.ts";
+import { isDeeperThan } from "./json-depth.ts";
+
+/** A message that made sense, or what was wrong with it. */
+export type Inbound =
+  | { readonly kind: "message"; readonly message: Up }
+  | { readonly kind: "nonsense"; readonly code: ErrorCode; readonly text: string };
+
+const KNOWN_TYPES: ReadonlySet<unknown> = new Set(up.options.map((option) => option.entries.type.literal));
+
+/** @param text undefined for a binary message */
+export function readMessage(text: string | undefined, maxDepth: number): Inbound {
+  if (text === undefined) return nonsense("binary", "send text");
+  if (isDeeperThan(text, maxDepth)) return nonsense("too_deep", `nest at most ${maxDepth} deep`);
+  const value = parse(text);
+  if (typeof value !== "object" || value === null) return nonsense("bad_json", "a message is a JSON object");
+  const result = v.safeParse(up, value);
+  if (result.success) return { kind: "message", message: result.output };
+  if (!KNOWN_TYPES.has((value as { type?: unknown }).type)) return nonsense("unknown_type", "no such type of message");
+  const field = v.getDotPath(result.issues[0]);
+  return nonsense("invalid_message", `the field ${field ?? "type"} is missing or not valid`);
+}
+
+function nonsense(code: ErrorCode, text: string): Inbound {
+  return { kind: "nonsense", code, text };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * What waits to be sent on one socket: the frames of one turn, sent together. Past the high-water mark of unread bytes the outbox is
+ * blocked: the hub gives it nothing more, so what a reader that never reads costs is the mark and one frame.
+ */
+import type { Frame } from "../../hub/frame.ts";
+import type { Subscriber } from "../../hub/subscription.ts";
+import type { AlarmClock } from "./alarm.ts";
+import type { Socket } from "../transports/transport.ts";
+
+type Timers = Pick<AlarmClock, "setTimeout" | "clearTimeout">;
+
+/** The same for every connection. */
+export interface OutboxSettings {
+  readonly highWaterBytes: number;
+  /** How long a socket may stay blocked. */
+  readonly tooSlowMs: number;
+}
+
+/** Whose outbox it is. */
+export interface OutboxOwner {
+  /** Everything was taken after the outbox had been blocked. */
+  onDrained(): void;
+  onTooSlow(): void;
+}
+
+export class Outbox implements Subscriber {
+  readonly #owner: OutboxOwner;
+  readonly #socket: Socket;
+  readonly #settings: OutboxSettings;
+  readonly #timers: Timers;
+  #frames: Frame[] = [];
+  #bytes = 0;
+  #blocked = false;
+  #timer: unknown;
+
+  constructor(owner: OutboxOwner, socket: Socket, settings: OutboxSettings, timers: Timers) {
+    this.#owner = owner;
+    this.#socket = socket;
+    this.#settings = settings;
+    this.#timers = timers;
+  }
+
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
+  send(frame: Frame): void {
+    this.#frames.push(frame);
+    this.#bytes += frame.length;
+    if (this.#bytes > this.#settings.highWaterBytes) this.flush();
+    else if (this.#frames.length === 1) queueMicrotask(() => this.flush());
+  }
+
+  flush(): void {
+    if (this.#frames.length === 0) return;
+    const frames = this.#frames;
+    this.#frames = [];
+    this.#bytes = 0;
+    const { highWaterBytes, tooSlowMs } = this.#settings;
+    this.#socket.send(frames);
+    if (this.#blocked || this.#socket.bufferedBytes() <= highWaterBytes) return;
+    this.#blocked = true;
+    this.#timer = this.#timers.setTimeout(() => this.#owner.onTooSlow(), tooSlowMs);
+  }
+
+  /** The transport says that the peer took bytes. */
+  drained(): void {
+    if (!this.#blocked || this.#socket.bufferedBytes() > 0) return;
+    this.#blocked = false;
+    this.#timers.clearTimeout(this.#timer);
+    this.#owner.onDrained();
+  }
+
+  stop(): void {
+    this.#timers.clearTimeout(this.#timer);
+    this.#frames = [];
+  }
+}

@@ -1,0 +1,112 @@
+/** A connection's decisions, without its effects: what each event means in each state. The table is total. */
+import type { CloseName, ErrorCode } from "../../../protocol/codes.ts";
+import type { Authenticate } from "../../../protocol/up/authenticate.ts";
+import type { Up } from "../../../protocol/up.ts";
+import type { Identity } from "../auth/identity.ts";
+
+/** `verifying`: a token is being looked at; requests wait for its welcome. */
+export type SessionState = "unauthenticated" | "verifying" | "open" | "draining" | "closed";
+
+/** What a client asks for once it is authenticated. */
+export type ClientRequest = Exclude<Up, Authenticate>;
+
+export type SessionEvent =
+  | { readonly kind: "token"; readonly token: string }
+  | { readonly kind: "admitted"; readonly identity: Identity }
+  | { readonly kind: "request"; readonly request: ClientRequest }
+  | { readonly kind: "nonsense"; readonly code: ErrorCode; readonly text: string }
+  /** The time to authenticate is over. */
+  | { readonly kind: "deadline" }
+  /** The connection can't go on: expired, too slow, abusive, refused. */
+  | { readonly kind: "fail"; readonly close: CloseName }
+  | { readonly kind: "drain" }
+  /** The peer has gone. */
+  | { readonly kind: "gone" };
+
+export type SessionEffect =
+  | { readonly do: "verify"; readonly token: string }
+  | { readonly do: "welcome"; readonly identity: Identity }
+  | { readonly do: "serve"; readonly request: ClientRequest }
+  | { readonly do: "complain"; readonly code: ErrorCode; readonly text: string }
+  | { readonly do: "bye" }
+  | { readonly do: "close"; readonly close: CloseName }
+  /** Free everything; nothing can be sent any more. */
+  | { readonly do: "release" };
+
+export interface Transition {
+  readonly next: SessionState;
+  readonly effects: readonly SessionEffect[];
+}
+
+type Row = { readonly [K in SessionEvent["kind"]]: (event: Extract<SessionEvent, { kind: K }>) => Transition };
+
+const TABLE: Readonly<Record<SessionState, Row>> = {
+  unauthenticated: {
+    token: ({ token }) => to("verifying", { do: "verify", token }),
+    admitted: stay("unauthenticated"),
+    request: () => close("unauthenticated"),
+    nonsense: () => close("malformed"),
+    deadline: () => close("authenticationTimeout"),
+    fail: (event) => close(event.close),
+    drain: () => close("draining"),
+    gone: () => to("closed", { do: "release" }),
+  },
+  verifying: {
+    token: () => close("malformed"),
+    admitted: ({ identity }) => to("open", { do: "welcome", identity }),
+    request: ({ request }) => to("verifying", { do: "serve", request }),
+    nonsense: () => close("malformed"),
+    deadline: () => close("authenticationTimeout"),
+    fail: (event) => close(event.close),
+    drain: () => close("draining"),
+    gone: () => to("closed", { do: "release" }),
+  },
+  open: {
+    token: () => to("open", { do: "complain", code: "already_authenticated", text: "this connection has its token" }),
+    admitted: stay("open"),
+    request: ({ request }) => to("open", { do: "serve", request }),
+    nonsense: ({ code, text }) => to("open", { do: "complain", code, text }),
+    deadline: stay("open"),
+    fail: (event) => close(event.close),
+    drain: () => to("draining", { do: "bye" }),
+    gone: () => to("closed", { do: "release" }),
+  },
+  draining: {
+    token: stay("draining"),
+    admitted: stay("draining"),
+    request: stay("draining"),
+    nonsense: stay("draining"),
+    deadline: stay("draining"),
+    fail: (event) => close(event.close),
+    drain: stay("draining"),
+    gone: () => to("closed", { do: "release" }),
+  },
+  closed: {
+    token: stay("closed"),
+    admitted: stay("closed"),
+    request: stay("closed"),
+    nonsense: stay("closed"),
+    deadline: stay("closed"),
+    fail: stay("closed"),
+    drain: stay("closed"),
+    gone: stay("closed"),
+  },
+};
+
+export function step(state: SessionState, event: SessionEvent): Transition {
+  // Each row's function takes the event of its own kind; TypeScript can't follow the correlation through the index.
+  const row = TABLE[state][event.kind] as (event: SessionEvent) => Transition;
+  return row(event);
+}
+
+function to(next: SessionState, ...effects: SessionEffect[]): Transition {
+  return { next, effects };
+}
+
+function stay(state: SessionState): () => Transition {
+  return () => ({ next: state, effects: [] });
+}
+
+function close(name: CloseName): Transition {
+  return to("closed", { do: "close", close: name }, { do: "release" });
+}

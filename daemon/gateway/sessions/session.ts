@@ -1,0 +1,267 @@
+/** One connection: carries out what {@link step} decides. Whatever happens, its timers and subscriptions end with it. */
+import { CLOSE, type CloseName, type ErrorCode } from "../../../protocol/codes.ts";
+import type { Down } from "../../../protocol/down.ts";
+import { AUTHENTICATION_TIMEOUT_MS } from "../../../protocol/limits.ts";
+import { PROTOCOL } from "../../../protocol/version.ts";
+import type { Log } from "../../config/log.ts";
+import { encode } from "../../hub/frame.ts";
+import { type AlarmClock, setAlarm } from "./alarm.ts";
+import { Bearer, type BearerOwner } from "../auth/bearer.ts";
+import type { TokenName } from "../auth/claims.ts";
+import type { Seat } from "./connection-limits.ts";
+import type { Counters } from "./counters.ts";
+import type { Admission } from "./handshake.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import type { Identification, Identity } from "../auth/identity.ts";
+import { type Inbound, readMessage } from "./inbound.ts";
+import { MessageLimits } from "./message-limits.ts";
+import { Outbox, type OutboxOwner } from "./outbox.ts";
+import {
+  type ClientRequest,
+  type SessionEffect,
+  type SessionEvent,
+  type SessionState,
+  step,
+} from "./session-machine.ts";
+import { type Requester, SessionRequests, type Subscribe } from "./session-requests.ts";
+import type { Socket, SocketHandlers } from "../transports/transport.ts";
+
+export interface SessionSettings {
+  readonly heartbeatMs: number;
+  readonly highWaterBytes: number;
+  readonly tooSlowMs: number;
+  readonly messagesPerSecond: number;
+  readonly maxSubscriptions: number;
+  readonly maxJsonDepth: number;
+}
+
+export interface SessionServices extends AlarmClock {
+  readonly hub: Subscribe;
+  readonly identification: Identification;
+  /** 0 to 1: spreads the first heartbeats. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly counters: Counters;
+  /** The session has ended and holds nothing any more. */
+  readonly onEnd: (session: Session) => void;
+}
+
+/** Its parts get the session itself, not functions of their own: there are very many sessions. */
+export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Requester {
+  readonly id: string;
+  readonly #socket: Socket;
+  readonly #settings: SessionSettings;
+  readonly #services: SessionServices;
+  readonly #outbox: Outbox;
+  readonly #requests: SessionRequests;
+  readonly #limits: MessageLimits;
+  readonly #seat: Seat;
+  readonly #bearer: Bearer;
+  #state: SessionState = "unauthenticated";
+  #stopDeadline: (() => void) | undefined;
+  #stopHeartbeat: (() => void) | undefined;
+  /** What the handshake asks for. */
+  #firstRequests: readonly ClientRequest[] | undefined;
+  #byeRetryMs: readonly [number, number] | undefined;
+
+  constructor(id: string, socket: Socket, seat: Seat, settings: SessionSettings, services: SessionServices) {
+    this.id = id;
+    this.#socket = socket;
+    this.#seat = seat;
+    this.#settings = settings;
+    this.#services = services;
+    this.#outbox = new Outbox(this, socket, settings, services);
+    this.#bearer = new Bearer(this, seat, services);
+    this.#requests = new SessionRequests(this, this.#outbox, services, settings.maxSubscriptions);
+    this.#limits = new MessageLimits(settings.messagesPerSecond, services.now);
+  }
+
+  /** Begins with what the handshake brought. */
+  start(admission: Admission): void {
+    const { now } = this.#services;
+    const deadline = (): void => this.#take({ kind: "deadline" });
+    this.#stopDeadline = setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services);
+    if (admission.kind === "stream") this.#firstRequests = admission.requests;
+    if (this.#seat.refusal !== undefined) this.#fail(this.#seat.refusal);
+    else if (admission.kind === "refused") this.#fail(admission.close);
+    else if (admission.kind !== "no_token") this.#take({ kind: "token", token: admission.token });
+  }
+
+  /** Says goodbye, with the window in which to come back; frames go on until {@link finish}. */
+  drain(retryMs: readonly [number, number]): void {
+    this.#byeRetryMs = retryMs;
+    this.#take({ kind: "drain" });
+  }
+
+  finish(): void {
+    this.#fail("draining");
+  }
+
+  /** Ends the session if its token is among those that were revoked. */
+  endIf(isRevoked: (token: TokenName) => boolean): void {
+    if (this.#bearer.isAmong(isRevoked)) this.#fail("unauthenticated");
+  }
+
+  message(text: string | undefined): void {
+    // What was on its way when the connection was closed.
+    if (this.#state === "closed") return;
+    const verdict = this.#limits.take();
+    if (verdict === "close") return this.#failTooMany();
+    const inbound = readMessage(text, this.#settings.maxJsonDepth);
+    if (verdict === "refuse") return this.#refuse(inbound);
+    if (inbound.kind === "nonsense") {
+      this.#services.counters.count("nonsense");
+      return this.#limits.takeNonsense() ? this.#take(inbound) : this.#fail("malformed");
+    }
+    const { message } = inbound;
+    this.#take(
+      message.type === "authenticate" ? { kind: "token", token: message.token } : { kind: "request", request: message },
+    );
+  }
+
+  /** Costs as much as a message: clients have no need of any. */
+  pinged(): void {
+    if (this.#state !== "closed" && this.#limits.take() === "close") this.#failTooMany();
+  }
+
+  drained(): void {
+    this.#outbox.drained();
+  }
+
+  closed(): void {
+    this.#take({ kind: "gone" });
+  }
+
+  send(message: Down): void {
+    this.#outbox.send(encode(message));
+  }
+
+  refresh(token: string, current: Identity): Promise<Identity | ErrorCode> {
+    return this.#bearer.refresh(token, current);
+  }
+
+  onDrained(): void {
+    this.#requests.catchUp();
+  }
+
+  onTooSlow(): void {
+    this.#fail("tooSlow");
+  }
+
+  onExpired(): void {
+    this.#fail("expired");
+  }
+
+  onUnavailable(error: unknown): void {
+    this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's owners");
+  }
+
+  onForbidden(owner: string): void {
+    this.#services.log.warn({ connection: this.id, owner }, "asked for an owner its token does not name");
+  }
+
+  onError(error: unknown): void {
+    this.#services.log.error({ connection: this.id, error }, "a request failed");
+    this.#fail("internal");
+  }
+
+  /** A message over the limit: what it asks is refused. */
+  #refuse(inbound: Inbound): void {
+    this.#services.counters.count("messagesRefused");
+    const isRequest = inbound.kind === "message" && inbound.message.type !== "authenticate";
+    if (this.#state === "open" && isRequest) this.#requests.tooMany(inbound.message);
+    else this.#take(tooMany);
+  }
+
+  #take(event: SessionEvent): void {
+    const { next, effects } = step(this.#state, event);
+    this.#state = next;
+    for (const effect of effects) this.#do(effect);
+  }
+
+  #do(effect: SessionEffect): void {
+    switch (effect.do) {
+      case "verify":
+        this.#verify(effect.token).catch((error: unknown) => this.onError(error));
+        return;
+      case "welcome":
+        return this.#welcome(effect.identity);
+      case "serve":
+        return this.#requests.push(effect.request);
+      case "complain":
+        return this.send({ type: "error", timestamp: this.#services.now(), code: effect.code, message: effect.text });
+      case "bye":
+        return this.send({ type: "bye", timestamp: this.#services.now(), retryMs: [...(this.#byeRetryMs ?? [0, 0])] });
+      case "close":
+        return this.#close(effect.close);
+      case "release":
+        return this.#release();
+    }
+  }
+
+  async #verify(token: string): Promise<void> {
+    let identity: Identity | undefined;
+    try {
+      identity = await this.#services.identification.identify(token);
+    } catch (error) {
+      this.onUnavailable(error);
+      return this.#fail("overloaded");
+    }
+    if (identity === undefined) this.#fail("unauthenticated");
+    else this.#take({ kind: "admitted", identity });
+  }
+
+  #welcome(identity: Identity): void {
+    const { now, random } = this.#services;
+    const { heartbeatMs, maxSubscriptions } = this.#settings;
+    const refusal = this.#seat.admit(identity.owners);
+    if (refusal !== undefined) return this.#fail(refusal);
+    const beat = (): void => {
+      if (!this.#outbox.blocked) this.send({ type: "heartbeat", timestamp: now() });
+    };
+    this.#stopDeadline?.();
+    this.#stopDeadline = undefined;
+    this.#stopHeartbeat = startHeartbeat(heartbeatMs, random(), beat, this.#services);
+    this.#limits.allowFor(identity.isAdmin ? maxSubscriptions : identity.owners.size);
+    this.#bearer.set(identity);
+    this.send({
+      type: "welcome",
+      timestamp: now(),
+      protocol: PROTOCOL,
+      connectionId: this.id,
+      heartbeatMs,
+      expiresAt: Math.floor(identity.expiresAtMs),
+      owners: [...identity.owners],
+    });
+    this.#requests.start(identity, this.#firstRequests);
+    this.#firstRequests = undefined;
+  }
+
+  #fail(close: CloseName): void {
+    this.#take({ kind: "fail", close });
+  }
+
+  #failTooMany(): void {
+    this.#services.counters.count("tooManyMessages");
+    this.#fail("tooMany");
+  }
+
+  #close(name: CloseName): void {
+    const { code, meaning } = CLOSE[name];
+    this.#services.log.debug({ connection: this.id, code }, meaning);
+    this.#outbox.flush();
+    this.#socket.close(code, meaning);
+  }
+
+  #release(): void {
+    this.#stopDeadline?.();
+    this.#stopHeartbeat?.();
+    this.#bearer.stop();
+    this.#seat.leave();
+    this.#requests.stop();
+    this.#outbox.stop();
+    this.#services.onEnd(this);
+  }
+}
+
+const tooMany: SessionEvent = { kind: "nonsense", code: "too_many_messages", text: "slow down" };

@@ -1,0 +1,22 @@
+import type { Prepared, TextRow } from "../database/session.ts";
+import type { ReadDayStarts } from "../metrics/calendar.ts";
+
+/** A session that answers in PostgreSQL's text forms. */
+export interface TextSession {
+  rows(statement: Prepared, values: readonly unknown[]): Promise<TextRow[]>;
+}
+
+const DAY_STARTS: Prepared = {
+  name: "deltad_day_starts",
+  text: `select (extract(epoch from deltad.day_start(date '2000-01-01' + a.day, a.zone)) * 1000000)::bigint
+  from unnest($1::text[], $2::int[]) with ordinality a(zone, day, position)
+ order by a.position`,
+};
+
+/** Asks a session when local days begin. Rejects with SQLSTATE 22023 for a zone that PostgreSQL does not know. */
+export function dayStartsFrom(session: TextSession): ReadDayStarts {
+  return async (zones, days) => {
+    const rows = await session.rows(DAY_STARTS, [zones, days]);
+    return rows.map(([start]) => (start === null || start === undefined ? undefined : Number(start)));
+  };
+}

@@ -1,0 +1,89 @@
+import type { Grain } from "../capture/batch.ts";
+import { Occupants } from "../occupancy/occupants.ts";
+import type { OccupantChange } from "../occupancy/occupied-group.ts";
+import { note, type MissingDays, type ZoneDays } from "../metrics/calendar.ts";
+import { edgeDays } from "../metrics/contribution.ts";
+import { Document } from "../metrics/document.ts";
+import { OwnerState } from "../metrics/owner-state.ts";
+import type { PlanIndex } from "../metrics/plan-index.ts";
+import type { JsonObject } from "../../protocol/json.ts";
+
+/** The numbers of one loaded owner: state, calendar and document together. */
+export class LiveNumbers {
+  readonly #index: PlanIndex;
+  readonly #zone: ZoneDays;
+  readonly #state: OwnerState;
+  readonly #document: Document;
+  /** Undefined where nothing is declared about it: nobody pays for it then. */
+  readonly occupants: Occupants | undefined;
+
+  /** Empty, at the instant `t` for which is loaded. */
+  constructor(index: PlanIndex, zone: ZoneDays, currency: string | undefined, t: number) {
+    this.#index = index;
+    this.#zone = zone;
+    this.#state = new OwnerState(index, t);
+    this.#document = new Document(index, this.#state, currency);
+    this.occupants = index.plan.occupants.length === 0 ? undefined : new Occupants(index.plan, t);
+  }
+
+  get t(): number {
+    return this.#state.t;
+  }
+
+  /** The next instant at which the clock changes something; Infinity if none. */
+  get next(): number {
+    return Math.min(this.#state.next, this.occupants?.next ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** True once the calendar of the owner's zone is found to have no answer. */
+  get isBroken(): boolean {
+    return this.#zone.isBroken;
+  }
+
+  /** Notes the days that must be read before these grains can be folded. */
+  noteMissing(grains: readonly Grain[], missing: MissingDays): void {
+    for (const { projection, day } of grains) {
+      if (day === undefined) continue;
+      for (const { definition } of this.#index.feeds[projection] ?? []) {
+        if (definition.window === undefined) continue;
+        const { from, until } = edgeDays(definition.window, day);
+        this.#noteDay(from, missing);
+        this.#noteDay(until, missing);
+      }
+    }
+  }
+
+  advance(t: number): void {
+    this.#state.advance(t);
+    this.occupants?.advance(t);
+  }
+
+  /** Every day that the grain needs must be known. */
+  fold(grain: Grain): void {
+    this.#state.fold(grain, (day) => {
+      const start = this.#zone.start(day, this.#state.t);
+      if (start === undefined) throw new Error(`day ${day} of ${this.#zone.name} was not read before folding`);
+      return start;
+    });
+    this.occupants?.fold(grain);
+  }
+
+  /** The whole document; call it once, before any patch. */
+  document(): JsonObject {
+    return this.#document.whole();
+  }
+
+  /** Undefined if no value changed. */
+  patch(): JsonObject | undefined {
+    return this.#document.patch();
+  }
+
+  /** Who came and went since the last call. */
+  takeOccupantChanges(): readonly OccupantChange[] {
+    return this.occupants?.takeChanges() ?? [];
+  }
+
+  #noteDay(day: number, missing: MissingDays): void {
+    if (Number.isFinite(day) && this.#zone.start(day, this.#state.t) === undefined) note(missing, this.#zone, day);
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Loads owners at a snapshot that the reader exported, on another session: their own rows, then all projections in one statement.
+ *
+ * The tables are locked in ACCESS SHARE mode while the reader still holds the same locks, so that no table is rewritten between the
+ * snapshot and the reading. An ALTER TABLE that queues for its lock in between would wait for the reader, the load for it, and the
+ * reader for the load, unseen by PostgreSQL: hence a short lock_timeout, after which the load fails and is tried again later.
+ */
+import { parseGrain } from "../capture/batch-row.ts";
+import type { Grain } from "../capture/batch.ts";
+import { lockStatement } from "../capture/statement.ts";
+import { within } from "../database/deadline.ts";
+import type { Prepared } from "../database/session.ts";
+import type { ReadDayStarts } from "../metrics/calendar.ts";
+import { dayStartsFrom, type TextSession } from "./day-starts.ts";
+import { ownerRowsStatement, readOwnerRows, type OwnerRow } from "./owner-rows.ts";
+import type { Plan } from "../plan/plan.ts";
+import { loadSelects } from "../plan/select.ts";
+import type { Slices } from "./slices.ts";
+import type { Zones } from "./zones.ts";
+
+export interface LoadRequest {
+  /** From `pg_export_snapshot()`. */
+  readonly snapshotId: string;
+  /** Canonical keys, at most 1000. */
+  readonly owners: readonly string[];
+  /** The instant for which is loaded, in microseconds since 1970: what has expired by then may be left out. */
+  readonly t: number;
+  readonly zones: Zones;
+}
+
+export type LoadedOwner =
+  | { readonly kind: "row"; readonly zone: string; readonly currency: string | undefined; readonly grains: Grain[] }
+  | { readonly kind: "no row" }
+  | { readonly kind: "unknown zone" };
+
+export interface Load {
+  /** Settles, without error and within 5 s, once the snapshot is no longer needed. */
+  readonly imported: Promise<void>;
+  /** By owner, for every owner asked for. */
+  readonly owners: Promise<ReadonlyMap<string, LoadedOwner>>;
+}
+
+export interface Loader {
+  load(request: LoadRequest): Load;
+}
+
+interface LoadSession extends TextSession {
+  script(text: string, timeoutMs?: number): Promise<void>;
+}
+
+export interface SnapshotLoaderOptions {
+  readonly plan: Plan;
+  /** Runs work on a session of its own, and drops the session if the work throws. */
+  readonly sessions: { run<T>(work: (session: LoadSession) => Promise<T>): Promise<T> };
+  readonly slices: Slices;
+  /** How long a load of several owners may take, in milliseconds; without it, as long as the session lets a statement. */
+  readonly groupTimeoutMs?: number;
+}
+
+/** Nothing but ACCESS EXCLUSIVE makes a load wait, and then the application's writes wait as well: give way at once. */
+const LOCK_TIMEOUT_MS = 200;
+/** As long as a session may take to connect. A cut waits for no load longer, nor could it: it hears of nothing meanwhile. */
+const IMPORT_MS = 5_000;
+
+export class SnapshotLoader implements Loader {
+  readonly #options: SnapshotLoaderOptions;
+  readonly #lock: string;
+  readonly #ownerRows: Prepared;
+  readonly #grains: Prepared;
+
+  constructor(options: SnapshotLoaderOptions) {
+    const { plan } = options;
+    this.#options = options;
+    this.#lock = lockStatement(plan.tables);
+    this.#ownerRows = ownerRowsStatement(plan.owner);
+    this.#grains = grainsStatement(plan);
+  }
+
+  load(request: LoadRequest): Load {
+    let settle = (): void => undefined;
+    const imported = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
+    let isLate = false;
+    const inTime = within(IMPORT_MS, "a session that loads", imported).catch(() => {
+      isLate = true;
+    });
+    const owners = this.#options.sessions
+      .run(async (session) => {
+        if (!isLate) await this.#import(session, request);
+        // The reader may have let its locks go before this session had them.
+        if (isLate) throw new Error(`no session took the snapshot within ${IMPORT_MS} ms`);
+        settle();
+        const loaded = await this.#read(session, request);
+        await session.script("commit");
+        return loaded;
+      })
+      .finally(settle);
+    return { imported: inTime, owners };
+  }
+
+  async #import(session: LoadSession, { snapshotId, owners }: LoadRequest): Promise<void> {
+    const { groupTimeoutMs } = this.#options;
+    const isLimited = owners.length > 1 && groupTimeoutMs !== undefined;
+    await session.script(
+      [
+        "begin isolation level repeatable read read only",
+        ...(isLimited ? [`set local statement_timeout = ${groupTimeoutMs}`] : []),
+        `set transaction snapshot '${snapshotId.replaceAll("'", "''")}'`,
+        `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
+        this.#lock,
+      ].join("; "),
+      IMPORT_MS,
+    );
+  }
+
+  async #read(session: LoadSession, request: LoadRequest): Promise<Map<string, LoadedOwner>> {
+    const rows = await readOwnerRows(session, this.#ownerRows, request.owners);
+    const good = await this.#goodZones(session, rows, request.zones);
+    const loaded = new Map<string, LoadedOwner>(request.owners.map((owner) => [owner, { kind: "no row" }]));
+    const known: string[] = [];
+    for (const { owner, zone, currency } of rows) {
+      if (zone === undefined || !good.has(zone)) loaded.set(owner, { kind: "unknown zone" });
+      else {
+        loaded.set(owner, { kind: "row", zone, currency, grains: [] });
+        known.push(owner);
+      }
+    }
+    if (known.length > 0) await this.#readGrains(session, known, request, [...good], loaded);
+    return loaded;
+  }
+
+  async #goodZones(session: LoadSession, rows: readonly OwnerRow[], zones: Zones): Promise<Set<string>> {
+    const read = underSavepoint(session);
+    const good = new Set<string>();
+    for (const zone of new Set(rows.map((row) => row.zone))) {
+      if (zone !== undefined && (await zones.confirm(zone, session, read))) good.add(zone);
+    }
+    return good;
+  }
+
+  async #readGrains(
+    session: LoadSession,
+    owners: readonly string[],
+    { t }: LoadRequest,
+    zones: readonly string[],
+    into: ReadonlyMap<string, LoadedOwner>,
+  ): Promise<void> {
+    const rows = await session.rows(this.#grains, [owners, t, zones]);
+    const work = this.#options.slices.begin();
+    for (const row of rows) {
+      const grain = parseGrain(Number(row[0]), row);
+      const owner = into.get(grain.owner);
+      if (owner?.kind === "row") owner.grains.push(grain);
+      if (work.isDue) await work.turn();
+    }
+  }
+}
+
+function grainsStatement(plan: Plan): Prepared {
+  return {
+    name: "deltad_load",
+    text: loadSelects(plan)
+      .map((select) => `(${select})`)
+      .join("\nunion all\n"),
+  };
+}
+
+/** A failure must not end the transaction. */
+function underSavepoint(session: LoadSession): ReadDayStarts {
+  const read = dayStartsFrom(session);
+  return async (zones, days) => {
+    await session.script("savepoint zone");
+    try {
+      return await read(zones, days);
+    } finally {
+      await session.script("rollback to savepoint zone");
+    }
+  };
+}

@@ -1,0 +1,48 @@
+import type { JsonObject } from "../../protocol/json.ts";
+import type { BatchEvent, Reset } from "../capture/batch.ts";
+import { keyedDigest } from "../stream/keyed-digest.ts";
+import type { OccupantChange } from "../occupancy/occupied-group.ts";
+
+/** Something that happened to an owner, as its clients are told. */
+export interface OwnerEvent {
+  /** The same from every daemon, and in every resume. */
+  readonly id: string;
+  /** As declared: the type of its frame. */
+  readonly name: string;
+  readonly data: JsonObject;
+}
+
+/** What every configuration with events has: a bulk statement is told once, instead of its rows. */
+const BULK_CHANGED = "bulk_changed";
+
+/** @param incarnation so that transactions of another life of the data, which may have the same numbers, are other events */
+export function eventId(incarnation: string, name: string, identity: string): string {
+  return keyedDigest(incarnation, "event", `${name}\0${identity}`);
+}
+
+export function rowEvent(incarnation: string, { name, id, data }: BatchEvent): OwnerEvent {
+  return { id: eventId(incarnation, name, id), name, data };
+}
+
+export function bulkEvent(incarnation: string, { source, xid, rows }: Reset): OwnerEvent {
+  return {
+    id: eventId(incarnation, BULK_CHANGED, `${source}.${xid}`),
+    name: BULK_CHANGED,
+    data: { source, rows: rows ?? null },
+  };
+}
+
+export function occupantEvent(incarnation: string, change: OccupantChange): OwnerEvent {
+  const { name, group, data, previous, next, cause } = change;
+  const identity = JSON.stringify([group, previous?.key ?? null, next?.key ?? null, cause]);
+  return {
+    id: eventId(incarnation, name, identity),
+    name,
+    data: {
+      ...data,
+      isNowOccupied: next !== undefined,
+      previousOccupant: previous?.label ?? null,
+      newOccupant: next?.label ?? null,
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import type { Prepared } from "../database/session.ts";
+import type { TextSession } from "./day-starts.ts";
+import type { OwnerTable } from "../plan/plan.ts";
+
+/** What an owner's own row says. */
+export interface OwnerRow {
+  readonly owner: string;
+  /** Undefined if NULL. */
+  readonly zone: string | undefined;
+  /** Undefined if NULL, or if the configuration names no currency. */
+  readonly currency: string | undefined;
+}
+
+/** The statement that reads owners' rows; $1 their keys. */
+export function ownerRowsStatement(table: OwnerTable): Prepared {
+  const key = quoteIdentifier(table.key);
+  const currency = table.currency === undefined ? "null" : `o.${quoteIdentifier(table.currency)}`;
+  return {
+    name: "deltad_owner_rows",
+    text: `select o.${key}::text, o.${quoteIdentifier(table.timeZone)}::text, ${currency}::text
+  from ${qualifiedName(table.schema, table.table)} o
+ where o.${key} = any($1::${table.keyType}[])`,
+  };
+}
+
+/** Reads the rows of those owners that have one. */
+export async function readOwnerRows(
+  session: TextSession,
+  statement: Prepared,
+  owners: readonly string[],
+): Promise<OwnerRow[]> {
+  const rows = await session.rows(statement, [owners]);
+  return rows.map(([owner, zone, currency]) => ({
+    owner: owner ?? "",
+    zone: zone ?? undefined,
+    currency: currency ?? undefined,
+  }));
+}

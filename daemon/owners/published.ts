@@ -1,0 +1,61 @@
+import type { JsonObject } from "../../protocol/json.ts";
+import type { OwnerEvent } from "./owner-event.ts";
+
+/** Where a document stands: versions of one epoch only grow and are never used twice. */
+export interface Position {
+  readonly owner: string;
+  readonly epoch: string;
+  /** The life of the change rows that the epoch is of: only within one do snapshots compare. */
+  readonly incarnation: string;
+  readonly version: number;
+  /** `pg_snapshot` of the batch it stands at: what this has seen is in it, and nothing else. Grows with an owner's publications. */
+  readonly snapshot: string;
+  /** The instant T it holds for, in microseconds since 1970. */
+  readonly asOf: number;
+}
+
+/**
+ * Why an owner's numbers can't be vouched for, as a word that clients may see. What happened is for the log alone: it may name hosts,
+ * roles and tables.
+ */
+export type StaleReason =
+  /** The daemon has not reached its database yet. */
+  | "starting"
+  /** The database is away, or is not as capture needs it. */
+  | "database"
+  /** PostgreSQL doesn't know the owner's time zone. */
+  | "time_zone"
+  /** The owner's rows could not be read; it is tried again. */
+  | "load_failed"
+  /** Reading the owner's rows takes long, and what is shown meanwhile is old. */
+  | "slow_load"
+  /** A change did not follow the document; the owner is read again. */
+  | "reload";
+
+/** What the engine tells about one owner. Documents and patches are handed over: the engine does not touch them again. */
+export type Published =
+  /** The whole document: after a load. `{}` for an owner without a row. */
+  | ({ readonly kind: "document"; readonly document: JsonObject } & Position)
+  /** RFC 7396 merge patch of absolute values against `previous`. */
+  | ({ readonly kind: "patch"; readonly previous: number; readonly patch: JsonObject } & Position)
+  /** The daemon can't vouch for the owner's numbers since this instant (microseconds). */
+  | { readonly kind: "stale"; readonly owner: string; readonly since: number; readonly reason: StaleReason }
+  | { readonly kind: "live"; readonly owner: string }
+  /** What happened, in order: in the same turn as the document or patch that follows from it, just before that. Only of owners with a document. */
+  | {
+      readonly kind: "events";
+      readonly owner: string;
+      readonly events: readonly OwnerEvent[];
+      /** Of the batch that brought them, as {@link Position.snapshot}. */
+      readonly snapshot: string;
+      readonly asOf: number;
+    };
+
+/** Consumes what the engine publishes. */
+export type Publish = (update: Published) => void;
+
+/** How subscribers make the engine load an owner, and let it go. Owners are canonical key texts. */
+export interface Demand {
+  watch(owner: string): void;
+  unwatch(owner: string): void;
+}

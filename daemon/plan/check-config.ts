@@ -1,0 +1,87 @@
+/** The configuration's outer form: known keys, tables where tables belong, names that can be names. Definitions are compile's business. */
+import { Column, is } from "drizzle-orm";
+import { type PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { OWNER_SOURCE } from "./watched-table.ts";
+import { ConfigError } from "../config/errors.ts";
+import { nearest } from "../config/nearest.ts";
+import type { MetricTree } from "../define/define.ts";
+
+/** A configuration whose tables and columns are Drizzle's. Its metrics are still to be looked at. */
+export interface CheckedConfig {
+  readonly owner: {
+    readonly table: PgTable;
+    readonly key: PgColumn;
+    readonly timeZone: PgColumn;
+    readonly currency?: PgColumn;
+  };
+  readonly sources: Readonly<
+    Record<string, { readonly table: PgTable; readonly key: PgColumn; readonly owner: PgColumn }>
+  >;
+  readonly metrics: MetricTree;
+  readonly events?: Readonly<Record<string, unknown>>;
+  readonly bulkRows?: number;
+  readonly twoPhase?: boolean;
+}
+
+/** 45: PostgreSQL cuts names at 63 bytes, and change tables and triggers put words around this one. */
+const SOURCE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,44}$/;
+
+/** @throws ConfigError in one line */
+export function checkConfig(value: unknown): asserts value is CheckedConfig {
+  const config = record(value, "the configuration");
+  refuseUnknown(config, ["owner", "sources", "metrics", "events", "bulkRows", "twoPhase"], "");
+  const owner = record(config["owner"], "owner");
+  refuseUnknown(owner, ["table", "key", "timeZone", "currency"], "owner.");
+  checkTable(owner, ["key", "timeZone"], "owner");
+  if (owner["currency"] !== undefined) checkColumn(owner, "currency", "owner");
+  const sources = record(config["sources"], "sources");
+  if (Object.keys(sources).length === 0) throw new ConfigError("sources: name at least one table to watch");
+  for (const [name, source] of Object.entries(sources)) checkSource(name, source);
+  record(config["metrics"], "metrics");
+  if (config["events"] !== undefined) record(config["events"], "events");
+  checkBulkRows(config["bulkRows"]);
+  if (!["boolean", "undefined"].includes(typeof config["twoPhase"]))
+    throw new ConfigError("twoPhase must be true or false");
+}
+
+function checkSource(name: string, value: unknown): void {
+  if (name === OWNER_SOURCE) throw new ConfigError(`sources.${name}: this name is the owner table's; choose another`);
+  if (!SOURCE_NAME.test(name)) {
+    throw new ConfigError(
+      `sources.${name}: a source's name has letters, digits and _, at most 45, and begins with no digit`,
+    );
+  }
+  const source = record(value, `sources.${name}`);
+  refuseUnknown(source, ["table", "key", "owner"], `sources.${name}.`);
+  checkTable(source, ["key", "owner"], `sources.${name}`);
+}
+
+function checkTable(holder: Readonly<Record<string, unknown>>, columns: readonly string[], path: string): void {
+  if (!is(holder["table"], PgTable)) throw new ConfigError(`${path}.table must be a Drizzle table, pgTable(…)`);
+  for (const column of columns) checkColumn(holder, column, path);
+}
+
+function checkColumn(holder: Readonly<Record<string, unknown>>, name: string, path: string): void {
+  const column = holder[name];
+  if (!is(column, Column) || column.table !== holder["table"])
+    throw new ConfigError(`${path}.${name} must be a column of ${path}.table`);
+}
+
+function checkBulkRows(value: unknown): void {
+  if (value === undefined || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 1_000_000)) return;
+  throw new ConfigError("bulkRows must be a whole number from 1 to 1000000");
+}
+
+function refuseUnknown(holder: Readonly<Record<string, unknown>>, known: readonly string[], prefix: string): void {
+  for (const key of Object.keys(holder)) {
+    if (known.includes(key)) continue;
+    const meant = nearest(key, known);
+    const hint = meant === undefined ? `known are ${known.join(", ")}` : `did you mean ${prefix}${meant}?`;
+    throw new ConfigError(`${prefix}${key} is no part of a configuration; ${hint}`);
+  }
+}
+
+function record(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ConfigError(`${path} must be an object, as defineConfig({ owner, sources, metrics }) takes it`);
+}

@@ -1,0 +1,146 @@
+/** One event's definition → its part of the plan: of what happens to rows, and of who occupies what. */
+import type { SQL } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { OWNER_SOURCE } from "./watched-table.ts";
+import { ConfigError } from "../config/errors.ts";
+import { unreachable } from "../config/unreachable.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
+import type { CapturedTables } from "./captured-tables.ts";
+import { dateType, wideType } from "./column-type.ts";
+import { conditionSql } from "./condition.ts";
+import type { Change, FieldDefinition, RowEventDefinition } from "../define/event-definition.ts";
+import { fieldForm } from "./field-form.ts";
+import type { FieldPlan, RowEventPlan } from "./plan.ts";
+import { allOf } from "./row-value.ts";
+
+/** Types of keys by which one row finds another through the key's index. */
+const FINDS_A_ROW = /^(smallint|integer|bigint|smallserial|serial|bigserial|numeric|uuid|text|varchar)\b/;
+
+/** @throws ConfigError where the event uses what is not its table's */
+export function compileRowEvent(name: string, definition: RowEventDefinition, tables: CapturedTables): RowEventPlan {
+  const { change, data } = definition;
+  const source = tables.sourceOf(change.table);
+  const { key } = tables.lookedUp(change.table);
+  const row = new Images(change.table, tables);
+  row.now(key);
+  const when = whenOf(change, row);
+  const fields = Object.entries(data).map(([field, made]) => at(field, () => fieldOf(field, made, row, tables)));
+  return { name, source, key: key.name, columns: row.columns, columnsBefore: row.columnsBefore, when, data: fields };
+}
+
+/** The images of a row that an event looks at, `r` and `b`, and their columns so far. */
+class Images {
+  readonly table: PgTable;
+  readonly #tables: CapturedTables;
+  readonly #columns = new Set<string>();
+  readonly #before = new Set<string>();
+
+  constructor(table: PgTable, tables: CapturedTables) {
+    this.table = table;
+    this.#tables = tables;
+  }
+
+  get columns(): readonly string[] {
+    return [...this.#columns];
+  }
+
+  get columnsBefore(): readonly string[] {
+    return [...this.#before];
+  }
+
+  now(column: PgColumn): string {
+    this.#columns.add(column.name);
+    return this.#tables.reference(this.table, column);
+  }
+
+  before(column: PgColumn): string {
+    this.now(column);
+    this.#before.add(column.name);
+    return `b.${quoteIdentifier(column.name)}`;
+  }
+}
+
+const IS_THERE = "r.change_weight > 0";
+const WAS_THERE = "b.change_weight is not null";
+
+function whenOf(change: Change, row: Images): string {
+  const now = change.conditions.map((condition) => conditionSql(condition, row.table, (column) => row.now(column)));
+  const before = change.conditionsBefore.map((condition) => was(condition, row));
+  const exceptions = change.exceptions.map((other) => {
+    if (other.table !== row.table) throw new ConfigError("except() is about another table");
+    return `(${whenOf(other, row)}) is not true`;
+  });
+  return allOf([happened(change.what, row), ...now, ...before, ...exceptions]) ?? "true";
+}
+
+function happened(what: Change["what"], row: Images): string {
+  switch (what.kind) {
+    case "inserted":
+      return `${IS_THERE} and not ${WAS_THERE}`;
+    case "deleted":
+      return `not ${IS_THERE}`;
+    case "changed":
+      return `${IS_THERE} and ${WAS_THERE} and (${what.columns.map((column) => `${row.now(column)} is distinct from ${row.before(column)}`).join(" or ")})`;
+    case "became": {
+      const now = conditionSql(what.condition, row.table, (column) => row.now(column));
+      return `${IS_THERE} and (${now}) and (${WAS_THERE} and (${was(what.condition, row)})) is not true`;
+    }
+    default:
+      return unreachable(what);
+  }
+}
+
+function was(condition: SQL, row: Images): string {
+  return conditionSql(condition, row.table, (column) => row.before(column));
+}
+
+function fieldOf(name: string, field: FieldDefinition, row: Images, tables: CapturedTables): FieldPlan {
+  switch (field.kind) {
+    case "row":
+    case "before":
+      row[field.kind === "row" ? "now" : "before"](field.column);
+      return { name, kind: field.kind, column: field.column.name, form: fieldForm(field.column) };
+    case "id":
+      row.now(field.column);
+      return { name, kind: "row", column: field.column.name, form: { as: "text" } };
+    case "days":
+      for (const column of [field.from, field.until]) {
+        row.now(column);
+        dateType(column);
+      }
+      return { name, kind: "days", from: field.from.name, until: field.until.name };
+    case "lookup":
+      return { name, kind: "lookup", ...lookupOf(field, row, tables) };
+    default:
+      return unreachable(field);
+  }
+}
+
+function lookupOf(
+  { column, by }: Extract<FieldDefinition, { kind: "lookup" }>,
+  row: Images,
+  tables: CapturedTables,
+): Omit<Extract<FieldPlan, { kind: "lookup" }>, "name" | "kind"> {
+  row.now(by);
+  const { source, key } = tables.lookedUp(column.table);
+  tables.reference(column.table, column);
+  if (wideType(by) !== wideType(key) || !FINDS_A_ROW.test(key.getSQLType()))
+    throw new ConfigError(
+      `lookup(): ${by.name} is ${by.getSQLType()} and ${key.name}, the key of ${source}, ${key.getSQLType()}: rows are found by numbers, uuid, text or varchar, both of one kind`,
+    );
+  if (source === OWNER_SOURCE && by !== tables.ownerOf(row.table))
+    throw new ConfigError(
+      `lookup(): of the owner table only the row's own owner is told, by the source's owner column`,
+    );
+  const { name, notNull } = column;
+  return { source, key: key.name, by: by.name, column: name, notNull, form: fieldForm(column) };
+}
+
+function at<Result>(name: string, run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`${name}: ${error.message}`);
+  }
+}

@@ -1,0 +1,73 @@
+/** Who occupies what: two projections whose keys hold all that an event tells, so that it can be told with no read at its instant. */
+import type { SQL } from "drizzle-orm";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { ConfigError } from "../config/errors.ts";
+import { quoteLiteral } from "../database/identifier.ts";
+import type { CapturedTables } from "./captured-tables.ts";
+import { dateType, refuseAsKey, wideType } from "./column-type.ts";
+import { conditionSql } from "./condition.ts";
+import type { OccupantDefinition } from "../define/event-definition.ts";
+import { fieldForm } from "./field-form.ts";
+import { formed } from "./field-sql.ts";
+import type { FieldForm, OccupantPlan } from "./plan.ts";
+import type { PlanDraft } from "./plan-draft.ts";
+import { allOf } from "./row-value.ts";
+
+/** What every such event tells; see `OccupantTold`. */
+const TOLD = ["isNowOccupied", "previousOccupant", "newOccupant"];
+
+/** @throws ConfigError where the columns don't belong together */
+export function compileOccupant(
+  name: string,
+  { group, conditions, stays, data }: OccupantDefinition,
+  draft: PlanDraft,
+  tables: CapturedTables,
+): OccupantPlan {
+  if (group.table === stays.group.table) throw new ConfigError("occupant(): group and stays.group are of one table");
+  if (wideType(group) !== wideType(stays.group))
+    throw new ConfigError(
+      `occupant(): ${group.name} and ${stays.group.name} are of different types, so they never meet`,
+    );
+  refuseAsKey(group);
+  const stay = stays.group.table;
+  const source = tables.sourceOf(stay);
+  const { key } = tables.lookedUp(stay);
+  for (const column of [stays.from, stays.until]) instant(stay, column, tables);
+  const text = (table: PgTable, column: PgColumn): string => formed(tables.reference(table, column), { as: "text" });
+  const fields = Object.entries(data).flatMap(([field, made]) => {
+    if (TOLD.includes(field)) throw new ConfigError(`data.${field}: every occupant event tells this itself`);
+    if (made.kind !== "row" && made.kind !== "id")
+      throw new ConfigError(`data.${field}: an occupant event tells columns of the occupied row only`);
+    const form: FieldForm = made.kind === "id" ? { as: "text" } : fieldForm(made.column);
+    return [quoteLiteral(field), formed(tables.reference(group.table, made.column), form)];
+  });
+  return {
+    name,
+    groups: draft.counted({
+      source: tables.sourceOf(group.table),
+      key: `json_build_array(${text(group.table, group)}, json_build_object(${fields.join(", ")}))::text`,
+      time: { kind: "none" },
+      measure: counting(group, conditions, tables),
+    }),
+    stays: draft.counted({
+      source,
+      key: `json_build_array(${[stays.group, key, stays.label].map((column) => text(stay, column)).join(", ")})::text`,
+      time: { kind: "while", from: stays.from.name, until: stays.until.name },
+      measure: counting(stays.group, stays.conditions, tables),
+    }),
+    numericKeys: ["bigint", "numeric"].includes(wideType(key)),
+  };
+}
+
+/** Rows that name a group, and for which all conditions hold. */
+function counting(group: PgColumn, conditions: readonly SQL[], tables: CapturedTables) {
+  const reference = (column: PgColumn): string => tables.reference(group.table, column);
+  const own = conditions.map((condition) => conditionSql(condition, group.table, reference));
+  return { where: allOf([...own, `${reference(group)} is not null`]), value: { op: "count" as const } };
+}
+
+function instant(table: PgTable, column: PgColumn, tables: CapturedTables): void {
+  tables.reference(table, column);
+  if (dateType(column) === "date")
+    throw new ConfigError(`occupant(): ${column.name} is a date: stays begin and end at an instant, a timestamptz`);
+}

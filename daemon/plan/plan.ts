@@ -1,0 +1,170 @@
+/**
+ * What a configuration's definitions compile to: a plain, serialisable description from which the capture columns, the load, the
+ * delta, `verify`, the boundaries and the document all follow. SQL fragments in it refer to a row `r` (captured columns, cast to
+ * their wide types) and hold no clock.
+ */
+import type { WatchedTable } from "./watched-table.ts";
+
+export interface Plan {
+  readonly owner: OwnerTable;
+  /** All watched tables, the owner table first. */
+  readonly tables: readonly WatchedTable[];
+  readonly projections: readonly Projection[];
+  readonly accumulators: readonly Accumulator[];
+  readonly overlaps: readonly Overlap[];
+  readonly leaves: readonly Leaf[];
+  readonly events: readonly RowEventPlan[];
+  readonly occupants: readonly OccupantPlan[];
+}
+
+export interface OwnerTable {
+  readonly schema: string;
+  readonly table: string;
+  readonly key: string;
+  /** The key's own type in the database, to which owner ids on the wire are cast, e.g. `bigint`, `uuid`. */
+  readonly keyType: string;
+  readonly timeZone: string;
+  readonly currency: string | undefined;
+}
+
+/** One grouped select over a source: `row -> grains`. */
+export interface Projection {
+  /** Source name; see {@link WatchedTable.source}. */
+  readonly source: string;
+  /** SQL text expression of the group's key, if the projection has one. */
+  readonly key: string | undefined;
+  readonly time: ProjectionTime;
+  readonly measures: readonly Measure[];
+}
+
+export type ProjectionTime =
+  | { readonly kind: "none" }
+  /** Grouped by local day or month of a `timestamptz` or `date` column. `spanDays`: rows dated more days than this before today are expired. Infinity: never. */
+  | {
+      readonly kind: "day" | "month";
+      readonly column: string;
+      readonly type: "timestamptz" | "date";
+      readonly spanDays: number;
+    }
+  /** Grouped by exact instants: counts while from <= T < until. */
+  | { readonly kind: "while"; readonly from: string; readonly until: string };
+
+export interface Measure {
+  /** SQL boolean expression over `r`; undefined: every row. */
+  readonly where: string | undefined;
+  readonly value: { readonly op: "count" } | { readonly op: "sum"; readonly column: string; readonly scale: number };
+}
+
+/** A window over a grain's day d: from D(d + start) until D(d + end), or in months M(m + start) until M(m + end). */
+export interface Window {
+  readonly unit: "day" | "month";
+  /** -Infinity: from the beginning. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** State per owner: a sum, or one sum per key. */
+export interface Accumulator {
+  readonly projection: number;
+  readonly measure: number;
+  /** For projections by day or month. */
+  readonly window: Window | undefined;
+  /** `key`: the projection's key; `day` `YYYY-MM-DD` and `month` `YYYY-MM` of the grain's day. */
+  readonly keyedBy: "none" | "key" | "day" | "month";
+}
+
+/** The number of keys above 0 in both of two keyed accumulators. */
+export interface Overlap {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** An integer of an owner's state. `keys`: how many keys of a keyed accumulator are above 0. */
+export type Quantity =
+  | { readonly of: "accumulator"; readonly index: number }
+  | { readonly of: "keys"; readonly index: number }
+  | { readonly of: "overlap"; readonly index: number };
+
+/** One value, or one group of values, of the metrics document. */
+export interface Leaf {
+  readonly path: readonly string[];
+  readonly value: LeafValue;
+}
+
+export type LeafValue =
+  | { readonly kind: "currency" }
+  | { readonly kind: "count"; readonly quantity: Quantity }
+  /** Decimal string with `scale` digits. */
+  | { readonly kind: "sum"; readonly accumulator: number; readonly scale: number }
+  /** One entry per key whose entry in `counts` is above 0. For counts, `accumulator` and `counts` are the same. `scale` undefined: numbers. */
+  | {
+      readonly kind: "group";
+      readonly accumulator: number;
+      readonly counts: number;
+      readonly scale: number | undefined;
+    }
+  | { readonly kind: "growth"; readonly current: Quantity; readonly previous: Quantity }
+  | { readonly kind: "percentage"; readonly part: Quantity; readonly whole: Quantity }
+  /** The smallest key above 0 of an accumulator keyed by day. */
+  | { readonly kind: "earliest"; readonly accumulator: number };
+
+/** What happened to a row of one source in one transaction, told to the row's owner. */
+export interface RowEventPlan {
+  readonly name: string;
+  readonly source: string;
+  /** The source's own key. */
+  readonly key: string;
+  /** All columns that the event looks at; a row that differs in others only is not changed. */
+  readonly columns: readonly string[];
+  /** Those of them that it looks at in the row before. */
+  readonly columnsBefore: readonly string[];
+  /** SQL boolean expression over `r`, the row (as it was, if it was deleted), and `b`, the row before: nulls if it was inserted. */
+  readonly when: string;
+  readonly data: readonly FieldPlan[];
+}
+
+/** One field of an event's data. Columns are of the event's source unless said otherwise. */
+export type FieldPlan = { readonly name: string } & (
+  | { readonly kind: "row" | "before"; readonly column: string; readonly form: FieldForm }
+  /** Of the row of another source, or of the owner table, whose `key` is this row's `by`, and which is the same owner's. */
+  | {
+      readonly kind: "lookup";
+      readonly source: string;
+      readonly key: string;
+      readonly by: string;
+      readonly column: string;
+      /** Whether the column holds a value in every row. */
+      readonly notNull: boolean;
+      readonly form: FieldForm;
+    }
+  /** Local dates from one instant to another, in the owner's zone. */
+  | { readonly kind: "days"; readonly from: string; readonly until: string }
+);
+
+/** How a column's value is written in JSON. `decimal`: a string with `scale` digits. `instant`: ISO, microseconds, `Z`. */
+export type FieldForm =
+  | { readonly as: "text" | "number" | "boolean" | "instant" }
+  | { readonly as: "decimal"; readonly scale: number };
+
+/**
+ * Who is where: of each active group, the stay with the smallest (from, row key) among those with `from <= now < until`. Both sides are
+ * counts over projections of their own that no accumulator reads.
+ */
+export interface OccupantPlan {
+  readonly name: string;
+  /** Active groups; a projection without time. Its keys are JSON texts `[group, data]`; `data` is an object of the event's fields. */
+  readonly groups: Counted;
+  /** Stays, `while` they last. Their keys are JSON texts `[group, row key, label]`; the label may be null. */
+  readonly stays: Counted;
+  /** Whether row keys compare as whole numbers instead of byte by byte. */
+  readonly numericKeys: boolean;
+}
+
+/**
+ * A measure of a projection, in grains whose count is above 0 for what is there. In a batch the value after the projection's measures is
+ * the greatest transaction among the changed rows of the grain: a load has no such value.
+ */
+export interface Counted {
+  readonly projection: number;
+  readonly measure: number;
+}

@@ -1,0 +1,73 @@
+/**
+ * Where the rows `r` of a select come from: the same columns in the same types, whether changes or the table itself, and beside them
+ * `deltad_owner`, the owner's key as text, and `deltad_zone`. Rows without an owner that exists are none.
+ */
+import type { CapturedColumn, WatchedTable } from "./watched-table.ts";
+import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import type { OwnerTable, Plan } from "./plan.ts";
+
+/** The row's owner, as the database prints its key. */
+export const OWNER = "r.deltad_owner";
+/** The time zone of the row's owner. */
+export const ZONE = "r.deltad_zone";
+
+/**
+ * Changes: images weighted -1 and +1, in the statement's CTE `"delta_<source>"`. Parameter $4: text[], the owners to keep; null for
+ * all of them. `more`: columns of the change table to have beside the weight. A subselect beside OR is hashed; `= any($4)` would compare each row with each owner.
+ */
+export function changedRows(table: WatchedTable, owner: OwnerTable, more: readonly string[] = []): string {
+  const value = ({ name }: { readonly name: string }): string => `c.${quoteIdentifier(name)}`;
+  const from = `${quoteIdentifier(`delta_${table.source}`)} c`;
+  const key = asKey(value({ name: table.owner }), owner);
+  const own = ["change_weight", ...more].map((name) => `c.${name}`);
+  return `${rows(table, owner, own.join(", "), value, from)}
+  where $4::text[] is null or ${key} in (select unnest($4::text[])::${owner.keyType})`;
+}
+
+/** The rows of the table, each with weight 1. The conditions are about its own columns, `t`, or its owner's, `o`; all must hold. */
+export function tableRows(table: WatchedTable, owner: OwnerTable, conditions: readonly string[]): string {
+  const from = `${qualifiedName(table.schema, table.table)} t`;
+  return `${rows(table, owner, "1 as change_weight", ({ name, type }) => `t.${quoteIdentifier(name)}::${type}`, from)}
+  where ${conditions.join(" and ")}`;
+}
+
+function rows(
+  table: WatchedTable,
+  owner: OwnerTable,
+  own: string,
+  value: (column: CapturedColumn) => string,
+  from: string,
+): string {
+  const columns = table.columns.map(
+    (column) => `${value(column)}${collation(column.type)} as ${quoteIdentifier(column.name)}`,
+  );
+  const key = table.columns.find(({ name }) => name === table.owner) ?? { name: table.owner, type: "text" };
+  return `select ${own}, ${columns.join(", ")},
+    o.${quoteIdentifier(owner.key)}::text collate "C" as deltad_owner, o.${quoteIdentifier(owner.timeZone)}::text as deltad_zone
+  from ${from}
+  join ${qualifiedName(owner.schema, owner.table)} o on o.${quoteIdentifier(owner.key)} = ${asKey(value(key), owner)}`;
+}
+
+/** The owners asked for, by an index on the column: a condition on the table's own column, uncast. */
+export function ofOwners(column: string, owner: OwnerTable): string {
+  return `${column} = any($1::${owner.keyType}[])`;
+}
+
+/** Compares by the key's own operator, so that the key's index serves. */
+function asKey(value: string, owner: OwnerTable): string {
+  // These compare with the change table's wide types as they are; a cast to a narrow integer could overflow on an orphaned row.
+  const comparable = ["smallint", "integer", "bigint", "numeric", "uuid", "text"].includes(owner.keyType);
+  return comparable ? value : `${value}::${owner.keyType}`;
+}
+
+/** @throws RangeError for a source that the plan does not have */
+export function watchedBy(plan: Plan, source: string): WatchedTable {
+  const table = plan.tables.find((candidate) => candidate.source === source);
+  if (table === undefined) throw new RangeError(`the plan has no source ${source}`);
+  return table;
+}
+
+/** Text compares byte by byte, the same in load and delta whatever the column's own collation. */
+function collation(type: string): string {
+  return type.startsWith("text") ? ` collate "C"` : "";
+}

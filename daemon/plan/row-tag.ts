@@ -1,0 +1,19 @@
+/** Rows of the batch statement (capture/statement.ts) begin with a tag: from 0 on a projection's grain, below what is listed here. */
+export const TAG = {
+  /** owner: the snapshot; key: `t` while the lease lives; day: `1` if there were change rows; from_us: the clock; until_us: the backend's pid; m: how many other leases there are, and more. */
+  head: -1,
+  /** owner, or null for all of them; key: the source; from_us: how many of the owner's rows; until_us: the xid. */
+  reset: -2,
+  /** owner. */
+  dimension: -3,
+  /** key: `t` while the lease lives; m: share of the notification queue in use. */
+  heartbeat: -4,
+  /** key: `t` when the bell was taken. */
+  bell: -5,
+  /** key: the exported snapshot. */
+  cut: -6,
+  /** owner; key: the events' names, separated by spaces; day: the place of the first in the plan; from_us: change_seq; until_us: the xid; m: the data as JSON, and in the next line the id. */
+  event: -7,
+  /** key: `t` when the lead was taken. */
+  lead: -8,
+} as const;

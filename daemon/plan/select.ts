@@ -1,0 +1,168 @@
+/**
+ * The plan's projections as SQL: rows -> grains, grouped by PostgreSQL. One text has two sources, the changes of a batch and the tables
+ * themselves, so that `load + deltas` is the same arithmetic on both sides. Each statement returns
+ *
+ *   tag int (index of the projection), owner text, key text, day int (since 2000-01-01; NULL where the owner's zone is not in $3),
+ *   from_us bigint, until_us bigint (since 1970), m text (one integer per measure, separated by spaces)
+ *
+ * without the rows whose measures are all 0, and can be joined to others by UNION ALL. A row whose day is not known is kept whatever
+ * its measures: images of different days may cancel each other in it, and yet change the numbers.
+ */
+import type { WatchedTable } from "./watched-table.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
+import { eventSelect, sourcesOfEvents, TRANSACTION } from "./event-select.ts";
+import type { Measure, Plan, Projection, ProjectionTime } from "./plan.ts";
+import { changedRows, OWNER, ofOwners, tableRows, watchedBy, ZONE } from "./row-source.ts";
+import { allOf, anyOf, clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
+
+/** A local date is at most a day from UTC's; a day more for a clock that is behind, and one for the eye. */
+const MARGIN_DAYS = 3;
+
+/**
+ * Selects over the CTEs `"delta_<source>"`: change_weight and the captured columns; one select per source, so that a changed row looks
+ * its owner up once for all projections and events. Parameter $3: text[], the good zones.
+ */
+export function deltaSelects(plan: Plan): readonly string[] {
+  const told = new Set(sourcesOfEvents(plan));
+  return plan.tables.flatMap((table) => {
+    const selects = plan.projections.flatMap((projection, tag) =>
+      projection.source === table.source && isRead(plan, tag)
+        ? [grains(table, { tag, projection, rows: "owned", asked: [], xid: isOccupancy(plan, tag) ? "last" : "none" })]
+        : [],
+    );
+    const events = eventSelect(plan, table, "owned");
+    if (events !== undefined) selects.push(events);
+    if (selects.length === 0) return [];
+    const rows = changedRows(table, plan.owner, told.has(table.source) ? TRANSACTION : []);
+    return [`with owned as materialized (\n  ${rows})\n${selects.join("\nunion all\n")}`];
+  });
+}
+
+/** What each transaction did to places and stays: a grain for each, its xid bigint in one column more and at the end of m. */
+export function occupantDeltaSelects(plan: Plan): readonly string[] {
+  return plan.projections.flatMap((projection, tag) => {
+    if (!isOccupancy(plan, tag)) return [];
+    const table = watchedBy(plan, projection.source);
+    return [
+      grains(table, {
+        tag,
+        projection,
+        rows: `(${changedRows(table, plan.owner, TRANSACTION)})`,
+        asked: [],
+        xid: "each",
+      }),
+    ];
+  });
+}
+
+/** As {@link loadSelects}, of occupants alone. */
+export function occupantLoadSelects(plan: Plan): readonly string[] {
+  return loadSelects({ ...plan, accumulators: [] });
+}
+
+/** A plan without its events: what a batch then costs is what its metrics cost. */
+export function withoutEvents(plan: Plan): Plan {
+  return { ...plan, events: [], occupants: [] };
+}
+
+function isRead(plan: Plan, projection: number): boolean {
+  return (
+    plan.accumulators.some((accumulator) => accumulator.projection === projection) || isOccupancy(plan, projection)
+  );
+}
+
+function isOccupancy({ occupants }: Plan, projection: number): boolean {
+  return occupants.some(({ groups, stays }) => groups.projection === projection || stays.projection === projection);
+}
+
+/** Selects over the tables. Parameters: $1 the owners' keys (text[]), $2 the instant T in microseconds since 1970, $3 the good zones (text[]). */
+export function loadSelects(plan: Plan): readonly string[] {
+  return plan.projections.flatMap((projection, tag) => {
+    if (!isRead(plan, tag)) return [];
+    const table = watchedBy(plan, projection.source);
+    const rows = tableRows(table, plan.owner, [
+      ofOwners(`t.${quoteIdentifier(table.owner)}`, plan.owner),
+      ofOwners(`o.${quoteIdentifier(plan.owner.key)}`, plan.owner),
+      ...unexpired(projection.time),
+    ]);
+    // $2 and $3 must have a type in every select, also where nothing else uses them.
+    const asked = ["$2::bigint is not null", "$3::text[] is not null"];
+    return [grains(table, { tag, projection, rows: `(${rows})`, asked, xid: "none" })];
+  });
+}
+
+interface GrainsOf {
+  readonly tag: number;
+  readonly projection: Projection;
+  /** The rows `r`: the name of a CTE, or a select in parentheses. */
+  readonly rows: string;
+  readonly asked: readonly string[];
+  /** One value more, after the measures: the last transaction that changed the grain, or that of a grain for each. */
+  readonly xid: "none" | "last" | "each";
+}
+
+function grains(table: WatchedTable, { tag, projection, rows, asked, xid }: GrainsOf): string {
+  const { key, time, measures } = projection;
+  const bounds = time.kind === "while" ? [reference(time.from), reference(time.until)] : [];
+  const dated = "column" in time ? [reference(time.column)] : [];
+  const present = [...(key === undefined ? [] : [key]), ...dated, ...bounds].map((value) => `${value} is not null`);
+  const counted = measures.map((measure) => allOf([measure.where, summable(table, measure)]));
+  const conditions = allOf([...asked, ...present, anyOf(counted)]);
+  const totals = measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`);
+  const values = measures.map((_, index) => `g.v${index}`);
+  const said = [...values.map((value) => `${value} <> 0`), ...("column" in time ? ["g.day is null"] : [])];
+  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${[...values, ...(xid === "none" ? [] : ["g.xid"])].join(", ")}) as m${xid === "each" ? ", g.xid" : ""}
+from (
+  select ${OWNER} as owner,
+    ${key === undefined ? "null::text" : `(${key}) collate "C"`} as key,
+    ${dayOf(time)} as day,
+    ${bounds[0] === undefined ? "null::bigint" : instantUs(bounds[0])} as from_us,
+    ${bounds[1] === undefined ? "null::bigint" : instantUs(bounds[1])} as until_us,
+    ${[...totals, ...(xid === "none" ? [] : [`${xid === "last" ? "max" : ""}(r.change_xid::text::bigint) as xid`])].join(",\n    ")}
+  from ${rows} r${conditions === undefined ? "" : `\n  where ${conditions}`}
+  group by 1, 2, 3, 4, 5${xid === "each" ? ", r.change_xid" : ""}
+) g
+where ${said.join(" or ")}`;
+}
+
+function total({ value }: Measure, condition: string | undefined): string {
+  // A row is rounded, never the sum; half away from zero, as numeric rounds. numeric: bigint could overflow at its very end.
+  const units =
+    value.op === "count"
+      ? ""
+      : ` * round(${reference(value.column)}::numeric${value.scale === 0 ? "" : ` * 1${"0".repeat(value.scale)}`})`;
+  return `coalesce(sum(r.change_weight${units})${condition === undefined ? "" : ` filter (where ${condition})`}, 0)`;
+}
+
+function summable(table: WatchedTable, { value }: Measure): string | undefined {
+  if (value.op === "count") return undefined;
+  const column = table.columns.find(({ name }) => name === value.column);
+  return isSummable(reference(value.column), column?.type ?? "numeric");
+}
+
+/** Days since 2000-01-01. A zone that PostgreSQL does not know would fail the statement: only zones known to be good are evaluated. */
+function dayOf(time: ProjectionTime): string {
+  if (!("column" in time)) return "null::int";
+  const column = reference(time.column);
+  const local =
+    time.type === "date" ? `${clampedDate(column)}::timestamp` : `${clampedInstant(column)} at time zone ${ZONE}`;
+  const first = time.kind === "month" ? `date_trunc('month', ${local})` : `(${local})`;
+  return `case when ${ZONE} = any($3::text[]) then ${first}::date - date '2000-01-01' end`;
+}
+
+/** Conditions that an index on the column answers, some days wider than the window; the engine drops what is left over. */
+function unexpired(time: ProjectionTime): readonly string[] {
+  const now = instantOf("$2::bigint");
+  if (time.kind === "none") return [];
+  if (time.kind === "while") return [`t.${quoteIdentifier(time.until)} > ${now}`];
+  if (!Number.isFinite(time.spanDays)) return [];
+  const days = time.spanDays + MARGIN_DAYS;
+  const since = `${now} - interval '${24 * days} hours'`;
+  return [
+    `t.${quoteIdentifier(time.column)} >= ${time.type === "date" ? `((${since}) at time zone 'UTC')::date` : `(${since})`}`,
+  ];
+}
+
+function reference(column: string): string {
+  return `r.${quoteIdentifier(column)}`;
+}

@@ -1,0 +1,98 @@
+/* oxlint-disable typescript/no-unsafe-argument -- what must not compile has no type */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { eq } from "drizzle-orm";
+import { compile } from "../../../daemon/plan/compile.ts";
+import {
+  count,
+  currency,
+  day,
+  earliest,
+  growth,
+  keys,
+  lastMonths,
+  type MetricsOf,
+  month,
+  overlap,
+  percentage,
+  sum,
+  trailingDays,
+} from "../../../daemon/define/define.ts";
+import { configured, sales, shops } from "../../support/sales-tables.ts";
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+describe("definitions", () => {
+  it("carry the type of the document that they make", () => {
+    const config = configured({
+      money: currency(),
+      sales: { today: sum(sales.price).during(day(sales.at)), now: count(sales).while(sales.at, sales.until) },
+      groups: { states: count(sales).by(sales.state), months: sum(sales.price).by(lastMonths(3, sales.at)) },
+      trend: growth(sum(sales.price), month(sales.at)),
+      shops: { open: keys(sales.shop), both: overlap(keys(shops.id), keys(sales.shop)) },
+      share: percentage(count(sales).where(eq(sales.kind, "big")), count(sales)),
+      next: earliest(sales.due),
+    });
+    const same: Same<
+      MetricsOf<typeof config>,
+      {
+        readonly money: string;
+        readonly sales: { readonly today: string; readonly now: number };
+        readonly groups: { readonly states: Record<string, number>; readonly months: Record<string, string> };
+        readonly trend: number | undefined;
+        readonly shops: { readonly open: number; readonly both: number };
+        readonly share: number | undefined;
+        readonly next: string | undefined;
+      }
+    > = true;
+    assert.ok(same);
+    assert.equal(compile(config).leaves.length, 10);
+  });
+
+  it("do not compile where a column is misspelt, a float or another table's", () => {
+    const refusedByTheCompiler = [
+      // @ts-expect-error: no such column
+      () => sum(sales.prise),
+      // @ts-expect-error: double precision
+      () => sum(sales.weight),
+      // @ts-expect-error: real
+      () => sum(sales.length),
+      // @ts-expect-error: text
+      () => sum(sales.state),
+      // @ts-expect-error: a column of another table
+      () => count(sales).by(shops.owner),
+      // @ts-expect-error: days of another table
+      () => count(shops).during(day(sales.at)),
+      // @ts-expect-error: a number does not date a row
+      () => day(sales.pieces),
+      // @ts-expect-error: while is about instants
+      () => count(sales).while(sales.due, sales.until),
+      // @ts-expect-error: growth brings its own period
+      () => growth(count(sales).during(day(sales.at)), day(sales.at)),
+      // @ts-expect-error: growth of a group
+      () => growth(count(sales).by(sales.state), day(sales.at)),
+      // @ts-expect-error: a number divided by a sum
+      () => percentage<number>(count(sales), sum(sales.price)),
+      // @ts-expect-error: currency() is not an operand
+      () => overlap(currency(), keys(sales.shop)),
+    ];
+    assert.equal(refusedByTheCompiler.length, 12);
+  });
+
+  it("are immutable: narrowing one leaves the other as it was", () => {
+    const all = count(sales);
+    const big = all.where(eq(sales.kind, "big"));
+    const plan = compile(configured({ all, big, bigToday: big.during(trailingDays(1, sales.at)) }));
+    assert.deepEqual(
+      plan.projections.map(({ measures }) => measures.map(({ where }) => where)),
+      [[undefined, `r.kind = 'big'`], [`r.kind = 'big'`]],
+    );
+  });
+
+  it("take one period, not two", () => {
+    assert.throws(
+      () => count(sales).during(day(sales.at)).while(sales.at, sales.until),
+      /one during\(\), while\(\) or by\(period\)/,
+    );
+  });
+});

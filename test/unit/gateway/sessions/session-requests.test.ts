@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Requester, SessionRequests } from "../../../../daemon/gateway/sessions/session-requests.ts";
+import { type Stand, Subscription } from "../../../../daemon/hub/subscription.ts";
+
+describe("a session's requests", () => {
+  it("a connection that breaks while it is given its first document leaves no subscription behind", () => {
+    let left = 0;
+    const channel = {
+      stand: undefined,
+      staleFrame: undefined,
+      snapshotFrame: () => new Uint8Array(),
+      liveFrame: () => new Uint8Array(),
+      now: () => 0,
+      owner: "1",
+      placeOf: () => undefined,
+      placeAt: ({ incarnation, snapshot, asOf }: Stand) => ({ owner: "1", incarnation, snapshot, asOf, seen: [] }),
+      missed: async () => undefined,
+      eventFrames: () => [],
+      leave: () => {
+        left += 1;
+      },
+    };
+    const subscriber = { blocked: false, send: () => undefined };
+    const hub = {
+      subscribe: () => {
+        requests.stop();
+        return new Subscription(channel, subscriber);
+      },
+    };
+    const requester: Requester = {
+      send: () => undefined,
+      refresh: async () => "refresh_refused",
+      onForbidden: () => undefined,
+      onError: (error) => assert.fail(String(error)),
+    };
+    const services = { hub, identification: { access: (_: unknown, id: string) => ({ owner: id }) }, now: () => 0 };
+    const requests: SessionRequests = new SessionRequests(requester, subscriber, services, 10);
+    requests.start({
+      token: { subject: undefined, id: undefined, issuedAtSeconds: undefined },
+      owners: new Set(["1"]),
+      isAdmin: false,
+      expiresAtMs: 1,
+    });
+    requests.push({ type: "subscribe", id: "a", ownerId: "1" });
+    assert.equal(left, 1);
+  });
+});

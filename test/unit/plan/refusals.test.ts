@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { count as countOf, eq, exists, gt, type SQL, sql } from "drizzle-orm";
+import { alias, bigint, numeric, pgTable, QueryBuilder, text } from "drizzle-orm/pg-core";
+import { ConfigError } from "../../../daemon/config/errors.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
+import {
+  type ColumnOf,
+  count,
+  currency,
+  day,
+  keys,
+  overlap,
+  percentage,
+  sum,
+  trailingDays,
+} from "../../../daemon/define/define.ts";
+import { configured, people, sales, shops } from "../../support/sales-tables.ts";
+
+function refusal(config: unknown): string {
+  try {
+    compile(config);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    assert.ok(!error.message.includes("\n"), error.message);
+    return error.message;
+  }
+  return assert.fail("compile() took it");
+}
+
+const good = configured({ all: count(sales) });
+const priced = pgTable("priced", { id: numeric("id", { precision: 9, scale: 2 }), zone: text("zone") });
+const named = pgTable("named", { id: text("id"), zone: text("zone") });
+/** For what types refuse: JavaScript configurations have none. */
+const untyped = (column: unknown) => column as ColumnOf<"sales", "PgNumeric">;
+
+describe("compile refuses, in one line", () => {
+  const cases: readonly [title: string, config: () => unknown, message: RegExp][] = [
+    ["what is no configuration", () => 7, /^the configuration must be an object/],
+    [
+      "an unknown key",
+      () => ({ ...good, metric: {} }),
+      /^metric is no part of a configuration; did you mean metrics\?$/,
+    ],
+    [
+      "an unknown key of the owner",
+      () => ({ ...good, owner: { ...good.owner, timezone: 1 } }),
+      /^owner\.timezone .* did you mean owner\.timeZone\?$/,
+    ],
+    [
+      "an unknown key of a source",
+      () => ({ ...good, sources: { ...good.sources, sales: { ...good.sources["sales"], keys: 1 } } }),
+      /^sources\.sales\.keys .* did you mean sources\.sales\.key\?$/,
+    ],
+    [
+      "a source called owner",
+      () => ({ ...good, sources: { owner: good.sources["sales"] } }),
+      /^sources\.owner: this name is the owner table's/,
+    ],
+    [
+      "a source whose name is no name",
+      () => ({ ...good, sources: { "a b": good.sources["sales"] } }),
+      /^sources\.a b: a source's name has letters/,
+    ],
+    ["no source", () => ({ ...good, sources: {} }), /name at least one table/],
+    [
+      "a table watched twice",
+      () => ({ ...good, sources: { ...good.sources, again: good.sources["sales"] } }),
+      /^public\.sales is watched twice: as sales and as again$/,
+    ],
+    [
+      "an owner's key of which equal values print different texts",
+      () => ({ ...good, owner: { table: priced, key: priced.id, timeZone: priced.zone } }),
+      /^owner\.key: id is numeric\(9, 2\): owners are known by whole numbers, uuid, text, varchar or char$/,
+    ],
+    [
+      "a source whose owners are of another type than the owners' key",
+      () => ({ ...good, owner: { table: named, key: named.id, timeZone: named.zone } }),
+      /^sources\.sales\.owner is integer, owner\.key is text: they never meet$/,
+    ],
+    [
+      "a column of another table as a key",
+      () => ({ ...good, owner: { ...good.owner, key: shops.id } }),
+      /^owner\.key must be a column of owner\.table$/,
+    ],
+    [
+      "a table that is none",
+      () => ({ ...good, owner: { ...good.owner, table: "people" } }),
+      /^owner\.table must be a Drizzle table/,
+    ],
+    ["a bulk threshold that is no number", () => ({ ...good, bulkRows: "1" }), /^bulkRows must be a whole number/],
+    ["no metrics", () => configured({}), /^metrics is empty$/],
+    ["an empty group of metrics", () => configured({ a: {} }), /^metrics\.a is empty$/],
+    ["a metric that is none", () => ({ ...good, metrics: { a: [1] } }), /^metrics\.a must be a metric/],
+    [
+      "a dotted name",
+      () => configured({ "a.b": count(sales), a: { b: count(sales) } }),
+      /^metrics\.a\.b: nest objects/,
+    ],
+    [
+      "a table that is no source",
+      () => configured({ a: count(pgTable("others", { id: bigint("id", { mode: "number" }) })) }),
+      /^metrics\.a: table public\.others is not one of the sources$/,
+    ],
+    [
+      "a metric over the owner table",
+      () => configured({ a: count(people) }),
+      /^metrics\.a: public\.people is the owner table/,
+    ],
+    [
+      "a float sum",
+      () => configured({ a: sum(untyped(sales.weight)) }),
+      /^metrics\.a: weight is double precision: sums of floating-point/,
+    ],
+    [
+      "the sum of a text",
+      () => configured({ a: sum(untyped(sales.state)) }),
+      /^metrics\.a: state is varchar: it can't be summed$/,
+    ],
+    [
+      "a sum of numeric without a scale",
+      () => configured({ a: sum(sales.loose) }),
+      /^metrics\.a: loose is numeric without a scale: say how many/,
+    ],
+    ["a scale that is none", () => configured({ a: sum(sales.price, { scale: 0.5 }) }), /scale must be a whole number/],
+    [
+      "a timestamp without time zone",
+      () => configured({ a: count(sales).during(day(sales.vague)) }),
+      /timestamp without time zone.*timestamptz/,
+    ],
+    [
+      "days by a number",
+      () => configured({ a: count(sales).during(day(untyped(sales.pieces) as never)) }),
+      /only timestamptz and date columns date a row/,
+    ],
+    [
+      "while by dates",
+      () => configured({ a: count(sales).while(untyped(sales.due) as never, sales.until) }),
+      /while\(\) is about instants/,
+    ],
+    ["groups by a float", () => configured({ a: count(sales).by(sales.weight) }), /only text, .* columns can be keys$/],
+    [
+      "groups by column and period",
+      () => configured({ a: count(sales).by(sales.state).by(trailingDays(3, sales.at)) }),
+      /a group has one kind of key/,
+    ],
+    [
+      "a group per row",
+      () => configured({ a: count(sales).by(sales.id) }),
+      /its values are unique, so the document would grow/,
+    ],
+    [
+      "a window without end",
+      () => configured({ a: count(sales).during(trailingDays(1e6, sales.at)) }),
+      /whole number of days from 1 to 3660/,
+    ],
+    ["half a day", () => configured({ a: count(sales).during(trailingDays(0.5, sales.at)) }), /whole number of days/],
+    [
+      "a percentage of a group",
+      () => configured({ a: percentage(count(sales).by(sales.state) as never, count(sales)) }),
+      /not groups made with by/,
+    ],
+    [
+      "a number divided by a sum",
+      () => configured({ a: percentage<unknown>(count(sales), sum(sales.price)) }),
+      /a number by a number/,
+    ],
+    [
+      "an overlap of different types",
+      () => configured({ a: overlap(keys(sales.state), keys(shops.id)) }),
+      /different types/,
+    ],
+    [
+      "currency() without a currency column",
+      () => ({ ...configured({ a: currency() }), owner: { table: people, key: people.id, timeZone: people.zone } }),
+      /^metrics\.a: currency\(\) needs owner\.currency/,
+    ],
+  ];
+  for (const [title, config, message] of cases) it(title, () => assert.match(refusal(config()), message));
+});
+
+describe("conditions may not have", () => {
+  const other = alias(sales, "other");
+  const cases: readonly [title: string, condition: SQL, message: RegExp][] = [
+    ["now()", sql`${sales.at} > now()`, /now: conditions have no clock/],
+    ["current_date", sql`${sales.due} > CURRENT_DATE`, /CURRENT_DATE: conditions have no clock/],
+    ["the clock in a literal", sql`${sales.at} > 'now'::timestamptz`, /'now': conditions have no clock/],
+    ["the clock in a value", sql`${sales.at} > ${"Tomorrow 12:00"}`, /'Tomorrow 12:00': conditions have no clock/],
+    ["age(), which reads the clock", sql`age(${sales.at}) > interval '1 day'`, /age: conditions have no clock/],
+    [
+      "volatile functions",
+      sql`random() < 0.5`,
+      /random\(\) is not one of the functions known to depend on nothing but the row/,
+    ],
+    ["settings", sql`${sales.state} = current_setting('x')`, /current_setting\(\) is not one/],
+    ["functions we know nothing of", sql`is_paid(${sales.state})`, /is_paid\(\) is not one/],
+    [
+      "columns by their bare names",
+      sql`state = 'paid'`,
+      /unknown word state in the SQL; write a column as \$\{sales\.column\}/,
+    ],
+    ["quoted names", sql`"state" = 'paid'`, /write "state" as a column of the table/],
+    ["identifiers", sql`${sql.identifier("state")} = 'paid'`, /columns and values of its own table only/],
+    [
+      "another table's columns",
+      eq(sales.shop, shops.id),
+      /public\.shops\.id is a column of another table than public\.sales/,
+    ],
+    ["an alias of the table", gt(other.pieces, 1), /public\.other\.pieces is a column of another table/],
+    ["tables", sql`${sales.id} in (${shops})`, /columns and values of its own table only/],
+    [
+      "subqueries",
+      exists(new QueryBuilder().select({ id: shops.id }).from(shops)),
+      /without subqueries and aggregates|of its own table only/,
+    ],
+    ["subqueries written out", sql`1 = (select 1)`, /select: a condition is about one row of one table/],
+    ["aggregates", gt(countOf(sales.id), 1), /count\(\) is not one of the functions/],
+    ["placeholders", sql`${sales.state} = ${sql.placeholder("x")}`, /no other table, subquery, placeholder/],
+    ["comments", sql`true -- and false`, /leave comments out/],
+    ["comments put together", sql`${sales.pieces} -${sql`- ${sales.pieces}`}`, /leave comments out/],
+    ["parameters", sql`${sales.state} = $1`, /can't read the SQL at: \$1/],
+    ["several statements", sql`true; delete from sales`, /can't read the SQL at: ;/],
+    ["open quotes", sql`${sales.state} = 'x`, /can't read the SQL at: 'x/],
+    ["a parenthesis too many", sql`true) or (true`, /parentheses don't match/],
+    ["text with a NUL", eq(sales.state, "\0"), /NUL/],
+    ["numbers that are none", eq(sales.pieces, Number.NaN), /NaN can't be a value/],
+    [
+      "a value that its column can't have",
+      eq(sales.at, "yesterday" as unknown as Date),
+      /"yesterday" is no value for at/,
+    ],
+  ];
+  for (const [title, condition, message] of cases) {
+    it(title, () => assert.match(refusal(configured({ a: count(sales).where(condition) })), message));
+  }
+});

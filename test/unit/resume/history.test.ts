@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { pino } from "pino";
+import { parseSnapshot } from "../../../daemon/stream/snapshot.ts";
+import { type Gap, History } from "../../../daemon/resume/history.ts";
+import type { OwnerPast, Wanted } from "../../../daemon/resume/history-reader.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+
+const LIFE = "incarnation";
+const MINUTE_US = 60_000_000;
+
+/** A history whose owners' pasts have one event each, made by transaction 150. */
+function bench() {
+  const clock = new ManualClock();
+  const reads: (readonly Wanted[])[] = [];
+  let occupantsAsked = 0;
+  let life = LIFE;
+  const past = (owner: string): OwnerPast => ({
+    events: [{ xid: 150n, event: { id: `event of ${owner}`, name: "sold", data: {} } }],
+    isWhole: true,
+    doubts: [],
+    occupants: () => {
+      occupantsAsked += 1;
+      return [{ id: `guest of ${owner}`, name: "occupant_changed", data: {} }];
+    },
+  });
+  const history = new History({
+    read: async (wanted) => {
+      reads.push(wanted);
+      const owners = new Map(wanted.map(({ owner }) => [owner, past(owner)]));
+      return { incarnation: life, snapshot: parseSnapshot("300:300:"), floor: undefined, owners };
+    },
+    retentionMs: 3_600_000,
+    log: pino({ level: "silent" }),
+    now: () => MINUTE_US,
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
+  });
+  const ids = (gap: Gap) => history.missed(gap).then((events) => events?.map(({ id }) => id));
+  /** Until what is due has been answered. */
+  const advance = async (ms: number): Promise<void> => {
+    clock.advance(ms);
+    await new Promise(setImmediate);
+  };
+  /** The next read finds the change rows of another life. */
+  const crash = (): void => void (life = "another");
+  return { reads, ids, advance, crash, occupantsAsked: () => occupantsAsked };
+}
+
+function gap(owner: string, seen: readonly string[] = [], since = "100:100:"): Gap {
+  const incarnation = LIFE;
+  return {
+    since: { owner, incarnation, snapshot: since, asOf: 0, seen },
+    upto: { incarnation, snapshot: "200:200:", asOf: MINUTE_US },
+  };
+}
+
+describe("history", () => {
+  it("clients that were cut off at one place are answered by one reckoning, each without what it has seen", async () => {
+    const { ids, reads, advance, occupantsAsked } = bench();
+    const together = [ids(gap("7")), ids(gap("7", ["event of 7"])), ids(gap("8"))];
+    await advance(20);
+    assert.deepEqual(await Promise.all(together), [
+      ["event of 7", "guest of 7"],
+      ["guest of 7"],
+      ["event of 8", "guest of 8"],
+    ]);
+    assert.deepEqual(await ids(gap("7", ["guest of 7"])), ["event of 7"]);
+    assert.equal(reads.length, 1);
+    assert.equal(occupantsAsked(), 2);
+    assert.deepEqual(await ids(gap("7", [], "151:151:")), ["guest of 7"]);
+    assert.equal(occupantsAsked(), 3);
+  });
+
+  it("while many come back, one read waits for more of them; afterwards nobody waits long", async () => {
+    const { ids, reads, advance } = bench();
+    for (let ms = 0; ms < 5_000; ms += 10) {
+      for (let client = 0; client < 10; client += 1) void ids(gap(`${ms}-${client}`));
+      await advance(10);
+    }
+    assert.ok(reads.length <= 8, `${reads.length} reads for 5,000 owners in 5 s`);
+    await advance(5_000);
+    await advance(15_000);
+    const before = reads.length;
+    const alone = ids(gap("7"));
+    await advance(20);
+    assert.equal(reads.length, before + 1);
+    assert.equal((await alone)?.length, 2);
+  });
+
+  it("a place of another life of the change rows is compared with nothing, and what was read of another answers nobody", async () => {
+    const { ids, reads, advance, crash } = bench();
+    const { since, upto } = gap("7");
+    const elsewhere = { ...upto, incarnation: "another" };
+    assert.equal(await ids({ since, upto: elsewhere }), undefined);
+    assert.equal(reads.length, 0);
+    crash();
+    const answer = ids({ since, upto });
+    await advance(20);
+    assert.deepEqual([await answer, reads.length], [undefined, 1]);
+  });
+});

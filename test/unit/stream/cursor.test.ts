@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { it } from "node:test";
+import fc from "fast-check";
+import { Cursors, writeCursor } from "../../../daemon/stream/cursor.ts";
+import { eventId } from "../../../daemon/owners/owner-event.ts";
+
+const incarnation = newSecret();
+
+function newSecret(): string {
+  return randomBytes(32).toString("hex");
+}
+
+function cursorsOf(secret: string): Cursors {
+  const cursors = new Cursors();
+  cursors.begin(secret);
+  return cursors;
+}
+
+const xid = fc.bigInt({ min: 3n, max: 2n ** 64n - 1n });
+const snapshot = fc.uniqueArray(xid, { minLength: 1, maxLength: 40 }).map((xids) => {
+  const sorted = xids.toSorted((a, b) => (a < b ? -1 : 1));
+  const xmax = sorted.pop();
+  return `${sorted[0] ?? xmax}:${xmax}:${sorted.join(",")}`;
+});
+const fields = {
+  owner: fc.string({ minLength: 1 }),
+  incarnation: fc.constant(incarnation),
+  snapshot,
+  asOf: fc.integer({ min: 0, max: 2 ** 52 }),
+  seen: fc.array(fc.stringMatching(/^[\w-]{22}$/), { maxLength: 32 }),
+};
+const place = fc.record(fields, { noNullPrototype: true });
+
+it("A cursor says what was written into it, to every daemon of the same life of the database", () => {
+  fc.assert(
+    fc.property(place, (written) => {
+      const cursor = writeCursor(written);
+      assert.deepEqual(cursorsOf(incarnation).read(written.owner, cursor), written);
+    }),
+  );
+});
+
+it("A cursor of another owner, another life, or with one bit changed, says nothing", () => {
+  fc.assert(
+    fc.property(place, fc.nat(), (written, at) => {
+      const cursors = cursorsOf(incarnation);
+      const cursor = writeCursor(written);
+      assert.equal(cursors.read(`${written.owner}0`, cursor), undefined);
+      assert.equal(cursorsOf(newSecret()).read(written.owner, cursor), undefined);
+      const bytes = Buffer.from(cursor);
+      bytes.writeUInt8((bytes[at % bytes.length] ?? 0) ^ 1, at % bytes.length);
+      assert.equal(cursors.read(written.owner, bytes.toString()), undefined);
+    }),
+  );
+});
+
+it("An event's id signs no cursor, whatever owners, events and rows are called", () => {
+  const [name, payload] = ["booking_created", "bookings.1.~~2.1"];
+  const forged = `${eventId(incarnation, name, payload)}~${payload}`;
+  assert.equal(cursorsOf(incarnation).read(name, forged), undefined);
+});
+
+it("Any text is as good as none, however long", () => {
+  const cursors = cursorsOf(incarnation);
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => cursors.read("1", text) === undefined));
+  assert.equal(cursors.read("1", "A".repeat(1_000_000)), undefined);
+  assert.equal(new Cursors().read("1", "AAAA"), undefined);
+});
+
+it("A place that would make a cursor too long is written as one that says nothing", () => {
+  const running = Array.from({ length: 5_000 }, (_, index) => 10 + 2 * index);
+  const cursors = cursorsOf(incarnation);
+  const cursor = writeCursor({ owner: "1", incarnation, snapshot: `10:99999:${running.join(",")}`, asOf: 0, seen: [] });
+  assert.ok(cursor.length < 10);
+  assert.equal(cursors.read("1", cursor), undefined);
+});
