@@ -10,6 +10,7 @@ import { databaseCheck } from "./capture/check-database.ts";
 import type { Config, JwtKey } from "./config/config.ts";
 import { loadDefinitionFile } from "./config/definition-file.ts";
 import type { Log } from "./config/log.ts";
+import { SYSTEM_TIMERS } from "./config/timers.ts";
 import { canonicalOwners } from "./database/canonical-owner.ts";
 import { SessionPool } from "./database/session-pool.ts";
 import { createAuth } from "./gateway/auth/auth.ts";
@@ -89,7 +90,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   const plan = compile(definition);
   const told = sourcesOfEvents(plan);
   const choices = captureChoices(definition);
-  const timers = { setTimeout, clearTimeout: (timer: unknown) => clearTimeout(timer as NodeJS.Timeout), setImmediate };
+  const timers = { ...SYSTEM_TIMERS, setImmediate };
   const monotonicMs = (): number => performance.now();
 
   const pool = new SessionPool(

@@ -1,5 +1,6 @@
 import type { Log } from "../config/log.ts";
-import type { Session } from "../database/session.ts";
+import type { Queryable } from "../database/session.ts";
+import type { Sessions } from "../database/session-pool.ts";
 import type { BatchSink } from "./batch.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
 
@@ -41,9 +42,9 @@ export const HEARTBEAT: HeartbeatOptions = { everyMs: 5_000, timeoutMs: 5_000, c
 export interface CaptureCollaborators {
   readonly sink: BatchSink;
   /** Sessions beside the reader's own, for pruning. `renew` replaces them: what cost the reader its session may have cost them theirs. */
-  readonly sessions: { run<T>(work: (session: Session) => Promise<T>): Promise<T>; renew(): void };
+  readonly sessions: Sessions<Queryable> & { renew(): void };
   /** What is wrong with the capture triggers, one sentence each; nothing goes live while there is anything. */
-  check(session: Session): Promise<readonly string[]>;
+  check(session: Queryable): Promise<readonly string[]>;
   /** Called before each `begin` of the sink, with the secret of this life of the change rows. */
   readonly onBegin?: (incarnation: string) => void;
   readonly log: Log;

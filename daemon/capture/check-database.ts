@@ -1,6 +1,6 @@
 import { checkCapture } from "./check.ts";
 import { type SummedColumn, validateTables } from "./validate.ts";
-import type { Session } from "../database/session.ts";
+import type { Queryable } from "../database/session.ts";
 import { ownSteps, pendingSteps } from "../database/migration-step.ts";
 import { readApplied } from "../database/migrate.ts";
 import type { CaptureChoices } from "../plan/capture-choices.ts";
@@ -10,7 +10,7 @@ import type { Plan } from "../plan/plan.ts";
  * What stands between a database and being live, one sentence each; asked at every start of a session and from time to time.
  * The check throws ConfigError where the database is migrated by a newer deltad, or where the configuration does not fit it.
  */
-export function databaseCheck(plan: Plan, choices: CaptureChoices): (session: Session) => Promise<string[]> {
+export function databaseCheck(plan: Plan, choices: CaptureChoices): (session: Queryable) => Promise<string[]> {
   const steps = ownSteps();
   const sums = summedColumns(plan);
   return async (session) => {

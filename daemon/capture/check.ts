@@ -3,11 +3,8 @@
  * While there is a finding nothing may be called live. Needs no rights beyond deltad_daemon's.
  */
 import { captureBody, captureFunctionName, type CaptureLimits } from "./capture-function.ts";
+import type { Queryable } from "../database/session.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
-
-interface Queryable {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-}
 
 interface Finding {
   readonly name: string;

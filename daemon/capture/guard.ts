@@ -1,8 +1,5 @@
+import type { Queryable } from "../database/session.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
-
-interface Queryable {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-}
 
 /**
  * Whether every captured column is held fast against DDL that would make later writes fail; see sql/guard_columns.sql. A guard that

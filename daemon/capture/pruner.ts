@@ -1,30 +1,27 @@
 import type { Log } from "../config/log.ts";
 import type { Retention } from "./capture-options.ts";
 import { reasonOf } from "../database/reason.ts";
-import type { Session } from "../database/session.ts";
+import type { Queryable } from "../database/session.ts";
+import type { Sessions } from "../database/session-pool.ts";
 
 /** A slice takes some 20 ms and holds no lock that anyone waits for. */
 const SLICE_ROWS = 5_000;
 /** A backlog's progress is told this often. */
 const TELL_EVERY_ROWS = 100_000;
 
-interface Sessions {
-  run<T>(work: (session: Session) => Promise<T>): Promise<T>;
-}
-
 /**
  * Removes change rows that every living reader has passed and that are older than the retention, in slices, on a pooled session so that reading never waits for it.
  * `deltad.prune` decides which rows those are; this only decides when. Nothing to prune costs no statement.
  */
 export class Pruner {
-  readonly #sessions: Sessions;
+  readonly #sessions: Sessions<Queryable>;
   readonly #retention: Retention;
   readonly #log: Log;
   #running: Promise<void> | undefined;
   #stopped = false;
   #isOwed = false;
 
-  constructor(sessions: Sessions, retention: Retention, log: Log) {
+  constructor(sessions: Sessions<Queryable>, retention: Retention, log: Log) {
     this.#sessions = sessions;
     this.#retention = retention;
     this.#log = log;
@@ -70,7 +67,7 @@ export class Pruner {
   }
 
   /** Undefined where another session is at it. */
-  async #pruneSlice(session: Session): Promise<number | undefined> {
+  async #pruneSlice(session: Queryable): Promise<number | undefined> {
     const { seconds, rows } = this.#retention;
     const [row] = await session.query<{ pruned: string | null }>(
       "select deltad.prune($1, make_interval(secs => $2), $3)::text as pruned",

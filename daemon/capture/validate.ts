@@ -1,12 +1,9 @@
 /** Compares the tables of a configuration with the database, before anything is made for them. */
 import { ConfigError } from "../config/errors.ts";
 import { nearest } from "../config/nearest.ts";
+import type { Queryable } from "../database/session.ts";
 import { columnProblem, type DatabaseColumn } from "./validate-column.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
-
-interface Queryable {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-}
 
 /** A column that a definition sums, and the decimal places that its sums keep. */
 export interface SummedColumn {

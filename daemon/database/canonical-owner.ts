@@ -1,6 +1,7 @@
 import { MAX_OWNER_ID_LENGTH } from "../../protocol/limits.ts";
 import { errorCode } from "./reason.ts";
-import type { Session } from "./session.ts";
+import type { Queryable } from "./session.ts";
+import type { Sessions } from "./session-pool.ts";
 
 /** Most ids take some 100 bytes here: 10,000 of them 1 MB. None can take more than 20 times as much. */
 const REMEMBERED = 10_000;
@@ -17,16 +18,15 @@ const USUAL: Readonly<Record<string, RegExp>> = {
   text: /^[ -~]+$/,
 };
 
-interface Sessions {
-  run<T>(work: (session: Pick<Session, "query">) => Promise<T>): Promise<T>;
-}
-
 /**
  * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint. Asks the database about
  * unusual spellings, once, and remembers the latest. Gives undefined for text that is no key, or longer than any; rejects when the
  * database can't be asked, or is being asked too much.
  */
-export function canonicalOwners(keyType: string, sessions: Sessions): (id: string) => Promise<string | undefined> {
+export function canonicalOwners(
+  keyType: string,
+  sessions: Sessions<Queryable>,
+): (id: string) => Promise<string | undefined> {
   const usual = USUAL[keyType];
   const known = new Map<string, string | undefined>();
   const asked = new Map<string, Promise<string | undefined>>();

@@ -1,8 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-
-interface Queryable {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-}
+import type { Queryable } from "./session.ts";
 
 interface Blocker {
   readonly pid: number;

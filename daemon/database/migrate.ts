@@ -10,10 +10,10 @@ import { LockWatch } from "./lock-watch.ts";
 import { MIGRATION_LOCK, stepScript } from "./migration-script.ts";
 import { type AppliedStep, type MigrationStep, pendingSteps } from "./migration-step.ts";
 import { errorCode, reasonOf } from "./reason.ts";
+import type { Queryable } from "./session.ts";
 
-export interface MigrationSession {
+export interface MigrationSession extends Queryable {
   readonly pid: number;
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Several statements without parameters. */
   script(text: string): Promise<void>;
 }
@@ -21,7 +21,7 @@ export interface MigrationSession {
 export interface MigrationOptions {
   readonly session: MigrationSession;
   /** A second session, to see who is in the way. */
-  readonly observer: Pick<MigrationSession, "query">;
+  readonly observer: Queryable;
   readonly steps: readonly MigrationStep[];
   /** One line about what is going on. */
   readonly tell: (line: string) => void;
@@ -39,7 +39,7 @@ const LOCKED = new Set(["55P03", "40P01"]);
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 
-export async function readApplied(session: Pick<MigrationSession, "query">): Promise<AppliedStep[]> {
+export async function readApplied(session: Queryable): Promise<AppliedStep[]> {
   const [found] = await session.query<{ exists: boolean }>(
     "select to_regclass('deltad.migration') is not null as exists",
   );
@@ -50,10 +50,7 @@ export async function readApplied(session: Pick<MigrationSession, "query">): Pro
 }
 
 /** The steps to apply: those that {@link pendingSteps} finds, and those whose objects were damaged since. */
-export async function findPending(
-  session: Pick<MigrationSession, "query">,
-  steps: readonly MigrationStep[],
-): Promise<MigrationStep[]> {
+export async function findPending(session: Queryable, steps: readonly MigrationStep[]): Promise<MigrationStep[]> {
   const lacking = new Set(pendingSteps(steps, await readApplied(session)));
   for (const step of steps) {
     // What checks them may itself be about to come, with a step that is pending.

@@ -1,6 +1,7 @@
 /** The steps that bring a database to what this deltad needs, in order, and what the database says of them. */
 import { createHash } from "node:crypto";
 import { ConfigError } from "../config/errors.ts";
+import type { Queryable } from "./session.ts";
 import { readFunctions, readMigrations } from "./sql-file.ts";
 
 /** One part of a migration: a text that runs as it is, inside the migration's transaction. */
@@ -11,10 +12,6 @@ export interface MigrationStep {
   readonly text: string;
   /** False: the database has lost what an applied step made, so that it must be applied again. */
   readonly isIntact?: (session: Queryable) => Promise<boolean>;
-}
-
-interface Queryable {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
 /** A row of deltad.migration. */

@@ -1,5 +1,10 @@
 import { Session, type SessionOptions } from "./session.ts";
 
+/** Runs work on a session of its own, which is closed if the work throws. `S` is what the work needs of a session. */
+export interface Sessions<S> {
+  run<T>(work: (session: S) => Promise<T>): Promise<T>;
+}
+
 interface Waiting {
   readonly resolve: (session: Session) => void;
   readonly reject: (error: unknown) => void;
@@ -10,7 +15,7 @@ interface Waiting {
  * its transaction is in an unknown state. Where no session can be opened, and none is at work, all that wait are refused at once.
  * `stop` refuses what waits and closes everything.
  */
-export class SessionPool {
+export class SessionPool implements Sessions<Session> {
   readonly #options: SessionOptions;
   readonly #size: number;
   readonly #idle: Session[] = [];

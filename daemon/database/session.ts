@@ -38,9 +38,19 @@ export interface Prepared {
 /** A row as PostgreSQL's text forms, in column order. */
 export type TextRow = readonly (string | null)[];
 
+/** What most of the house needs of a session: one statement, its rows as objects. */
+export interface Queryable {
+  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A session that answers in PostgreSQL's text forms. */
+export interface TextSession {
+  rows(statement: Prepared, values: readonly unknown[]): Promise<TextRow[]>;
+}
+
 const asText = { getTypeParser: () => (value: unknown) => value };
 
-export class Session {
+export class Session implements Queryable, TextSession {
   readonly #client: pg.Client;
   readonly #socket: Socket;
   readonly #statementTimeoutMs: number;

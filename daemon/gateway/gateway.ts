@@ -1,6 +1,7 @@
 /** Subscribers to sockets: accepts connections, keeps their registry, and lets them go in good order. */
 import { randomUUID } from "node:crypto";
 import type { Log } from "../config/log.ts";
+import type { Timers } from "../config/timers.ts";
 import type { Subscriber, Subscription } from "../hub/subscription.ts";
 import type { Auth } from "./auth/auth.ts";
 import { chooseTransport, type TransportChoice } from "./transports/choose-transport.ts";
@@ -22,7 +23,7 @@ import { Session } from "./sessions/session.ts";
 import type { Request, Response, Socket, Transport, TransportHandlers } from "./transports/transport.ts";
 import { isWellFormed } from "./http/well-formed.ts";
 
-export interface GatewayOptions {
+export interface GatewayOptions extends Timers {
   readonly hub: { subscribe(owner: string, subscriber: Subscriber, id?: string, resume?: string): Subscription };
   readonly auth: Auth;
   readonly canonicalOwner: CanonicalOwner;
@@ -51,8 +52,6 @@ export interface GatewayOptions {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
   readonly random: () => number;
 }
 

@@ -4,6 +4,7 @@
  * events of one commit go out together, metrics first; each frame is encoded once, whatever the number of subscribers. The retained
  * document moves only when a change goes out, so that a newcomer stands where the others stand.
  */
+import type { Timers } from "../config/timers.ts";
 import type { Published, StaleReason } from "../owners/published.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { Gap } from "../resume/history.ts";
@@ -25,13 +26,11 @@ export interface Recovery {
   missed(gap: Gap): Promise<readonly OwnerEvent[] | undefined>;
 }
 
-export interface ChannelOptions {
+export interface ChannelOptions extends Timers {
   readonly minIntervalMs: number;
   readonly cursorOf: CursorOf;
   readonly recovery: Recovery;
   readonly now: () => number;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
   /** Queues as many sends as `cost` to each; see {@link Delivery.push}. */
   readonly deliver: (
     subscriptions: readonly Subscription[],

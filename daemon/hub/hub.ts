@@ -3,13 +3,14 @@
  * so that a reload of the page doesn't cost a load of the owner.
  */
 import type { Log } from "../config/log.ts";
+import type { Timers } from "../config/timers.ts";
 import type { Demand, Published } from "../owners/published.ts";
 import { Channel, type ChannelOptions, type Recovery } from "./channel.ts";
 import { Delivery } from "./delivery.ts";
 import type { CursorOf } from "../stream/cursor.ts";
 import type { Subscriber, Subscription } from "./subscription.ts";
 
-export interface HubOptions {
+export interface HubOptions extends Timers {
   readonly demand: Demand;
   /** Changes of one owner closer than this to the last are merged; 0 sends each. */
   readonly minIntervalMs: number;
@@ -21,8 +22,6 @@ export interface HubOptions {
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
   readonly setImmediate: (callback: () => void) => void;
 }
 

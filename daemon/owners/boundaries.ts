@@ -1,3 +1,4 @@
+import type { Timers } from "../config/timers.ts";
 import { DueQueue } from "../metrics/due-queue.ts";
 import type { Clock } from "../metrics/clock.ts";
 import type { Slices } from "./slices.ts";
@@ -5,13 +6,11 @@ import type { Slices } from "./slices.ts";
 /** A timer set for longer than this fires at once: Node keeps delays in 32 bits. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-export interface BoundariesOptions<Owner> {
+export interface BoundariesOptions<Owner> extends Timers {
   readonly clock: Pick<Clock, "now">;
   readonly slices: Slices;
   /** Called for each owner whose instant has come. Must set the owner's next instant. */
   readonly cross: (owner: Owner) => void;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
 }
 
 /**

@@ -1,10 +1,5 @@
-import type { Prepared, TextRow } from "../database/session.ts";
+import type { Prepared, TextSession } from "../database/session.ts";
 import type { ReadDayStarts } from "../metrics/calendar.ts";
-
-/** A session that answers in PostgreSQL's text forms. */
-export interface TextSession {
-  rows(statement: Prepared, values: readonly unknown[]): Promise<TextRow[]>;
-}
 
 const DAY_STARTS: Prepared = {
   name: "deltad_day_starts",

@@ -7,6 +7,7 @@
  */
 import type { Batch, BatchSink, Cut } from "../capture/batch.ts";
 import type { Log } from "../config/log.ts";
+import type { Timers } from "../config/timers.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { OwnerEvent } from "./owner-event.ts";
 import { Announcer } from "./publisher.ts";
@@ -26,7 +27,7 @@ import { WaitingRoom } from "./load-queue.ts";
 import { newlyWatched, type WatchedOwner } from "./watched-owner.ts";
 import { ZoneDataDiffers, Zones } from "./zones.ts";
 
-export interface EngineOptions {
+export interface EngineOptions extends Timers {
   readonly plan: Plan;
   readonly loader: Loader;
   /** How many loads the loader can run at once without one waiting for another. */
@@ -41,8 +42,6 @@ export interface EngineOptions {
   readonly log: Log;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
 }
 
 /** As many watched owners are named in each read, which then costs nothing for the others' changes. Each named one costs it 0.3 us. */

@@ -1,6 +1,7 @@
 import { Backoff } from "../database/backoff.ts";
 import { errorCode, reasonOf } from "../database/reason.ts";
 import type { Log } from "../config/log.ts";
+import type { Timers } from "../config/timers.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 
 /** One statement loads at most this many. */
@@ -22,13 +23,11 @@ export interface LoadGroup {
   readonly backoff: Backoff;
 }
 
-export interface WaitingRoomOptions {
+export interface WaitingRoomOptions extends Timers {
   readonly log: Log;
   /** Says that owners are ready to be loaded. */
   readonly nudge: () => void;
   readonly monotonicMs: () => number;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
 }
 
 /** Owners in phase `waiting`, until they are taken to be loaded. */

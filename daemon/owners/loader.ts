@@ -9,9 +9,10 @@ import { parseGrain } from "../capture/batch-row.ts";
 import type { Grain } from "../capture/batch.ts";
 import { lockStatement } from "../capture/statement.ts";
 import { within } from "../database/deadline.ts";
-import type { Prepared } from "../database/session.ts";
+import type { Prepared, TextSession } from "../database/session.ts";
+import type { Sessions } from "../database/session-pool.ts";
 import type { ReadDayStarts } from "../metrics/calendar.ts";
-import { dayStartsFrom, type TextSession } from "./day-starts.ts";
+import { dayStartsFrom } from "./day-starts.ts";
 import { ownerRowsStatement, readOwnerRows, type OwnerRow } from "./owner-rows.ts";
 import type { Plan } from "../plan/plan.ts";
 import { loadSelects } from "../plan/select.ts";
@@ -50,8 +51,7 @@ interface LoadSession extends TextSession {
 
 export interface SnapshotLoaderOptions {
   readonly plan: Plan;
-  /** Runs work on a session of its own, and drops the session if the work throws. */
-  readonly sessions: { run<T>(work: (session: LoadSession) => Promise<T>): Promise<T> };
+  readonly sessions: Sessions<LoadSession>;
   readonly slices: Slices;
   /** How long a load of several owners may take, in milliseconds; without it, as long as the session lets a statement. */
   readonly groupTimeoutMs?: number;

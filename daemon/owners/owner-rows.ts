@@ -1,6 +1,5 @@
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
-import type { Prepared } from "../database/session.ts";
-import type { TextSession } from "./day-starts.ts";
+import type { Prepared, TextSession } from "../database/session.ts";
 import type { OwnerTable } from "../plan/plan.ts";
 
 /** What an owner's own row says. */

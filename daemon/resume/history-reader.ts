@@ -4,7 +4,8 @@ import { parseGrain } from "../capture/batch-row.ts";
 import { parseEvents } from "../capture/event-row.ts";
 import { parseSnapshot, type Snapshot } from "../stream/snapshot.ts";
 import { TAG } from "../plan/row-tag.ts";
-import type { Session, TextRow } from "../database/session.ts";
+import type { TextRow, TextSession } from "../database/session.ts";
+import type { Sessions } from "../database/session-pool.ts";
 import type { Plan } from "../plan/plan.ts";
 import { missedOccupants, type OccupantPast, type Stretch } from "../occupancy/missed-occupants.ts";
 import { occupantEvent, type OwnerEvent, rowEvent } from "../owners/owner-event.ts";
@@ -43,7 +44,7 @@ export interface OwnerPast {
 
 export interface PastReaderOptions {
   readonly plan: Plan;
-  readonly sessions: { run<T>(work: (session: Pick<Session, "rows">) => Promise<T>): Promise<T> };
+  readonly sessions: Sessions<TextSession>;
   /** Time zones known to be good. */
   readonly zones: () => readonly string[];
 }

@@ -6,6 +6,7 @@
  */
 import { parseSnapshot } from "../stream/snapshot.ts";
 import type { Log } from "../config/log.ts";
+import type { Timers } from "../config/timers.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { Place } from "../stream/cursor.ts";
 import { KnownPast, type MissedStretch } from "./history-cache.ts";
@@ -18,15 +19,13 @@ export interface Gap {
   readonly upto: Pick<Place, "incarnation" | "snapshot" | "asOf">;
 }
 
-export interface HistoryOptions {
+export interface HistoryOptions extends Timers {
   /** Undefined where the configuration declares no events: nothing can be missed. */
   readonly read: ((wanted: readonly Wanted[]) => Promise<Past>) | undefined;
   readonly retentionMs: number;
   readonly log: Log;
   /** The database's clock, in microseconds since 1970. */
   readonly now: () => number;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
 }
 
 /** A statement for each thousand owners. */

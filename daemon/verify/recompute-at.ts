@@ -1,17 +1,14 @@
 import { lockStatement } from "../capture/statement.ts";
 import type { Session } from "../database/session.ts";
+import type { Sessions } from "../database/session-pool.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { recomputeSelect } from "./recompute.ts";
 import { recomputedDocuments, type RecomputedRow } from "./recomputed-document.ts";
 
-export interface Sessions {
-  run<T>(work: (session: Session) => Promise<T>): Promise<T>;
-}
-
 export interface RecomputeRequest {
   readonly plan: Plan;
-  readonly sessions: Sessions;
+  readonly sessions: Sessions<Session>;
   /** From `pg_export_snapshot()`. */
   readonly snapshotId: string;
   /** Owners whose time zone PostgreSQL knows: one that it doesn't would fail the statement. */

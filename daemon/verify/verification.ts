@@ -12,6 +12,7 @@ import { inCut } from "../capture/cut.ts";
 import { registerReader, releaseReader } from "../capture/reader-session.ts";
 import { type BatchStatements, batchStatements } from "../capture/statement.ts";
 import type { Session } from "../database/session.ts";
+import type { Sessions } from "../database/session-pool.ts";
 import { Calendar } from "../metrics/calendar.ts";
 import { dayStartsFrom } from "../owners/day-starts.ts";
 import type { Load, LoadedOwner, Loader } from "../owners/loader.ts";
@@ -21,14 +22,14 @@ import { deltaSelects, withoutEvents } from "../plan/select.ts";
 import { Zones } from "../owners/zones.ts";
 import { type Difference, differences } from "./difference.ts";
 import { Incremental } from "./incremental.ts";
-import { recomputeAt, type Sessions } from "./recompute-at.ts";
+import { recomputeAt } from "./recompute-at.ts";
 
 export interface VerificationOptions {
   readonly plan: Plan;
   /** A session of the verification's own, opened as a reader's. */
   readonly session: Session;
   readonly loader: Loader;
-  readonly sessions: Sessions;
+  readonly sessions: Sessions<Session>;
   /** Canonical keys, at most 1000. */
   readonly owners: readonly string[];
 }

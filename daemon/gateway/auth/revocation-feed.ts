@@ -4,21 +4,18 @@
  * is away nobody can revoke, and what was read last still holds.
  */
 import type { Log } from "../../config/log.ts";
+import type { Timers } from "../../config/timers.ts";
 import { errorCode } from "../../database/reason.ts";
+import type { Queryable } from "../../database/session.ts";
+import type { Sessions } from "../../database/session-pool.ts";
 import type { TokenName } from "./claims.ts";
 import { type Revocation, RevokedTokens } from "./revoked-tokens.ts";
 
-interface Queryable {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-}
-
-export interface RevocationFeedOptions {
-  readonly sessions: { run<T>(work: (session: Queryable) => Promise<T>): Promise<T> };
+export interface RevocationFeedOptions extends Timers {
+  readonly sessions: Sessions<Queryable>;
   /** There are other revocations than before: open connections must be looked at. */
   readonly onChange: () => void;
   readonly log: Log;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
 }
 
 const EVERY_MS = 2_000;

@@ -1,5 +1,6 @@
 /** `GET /v1/owners/:id/metrics`: an owner's document for those who can't hold a stream open. */
 import type { Down } from "../../../protocol/down.ts";
+import type { Timers } from "../../config/timers.ts";
 import type { Frame } from "../../hub/frame.ts";
 import type { Subscriber, Subscription } from "../../hub/subscription.ts";
 import { entityTag, isKnown } from "./entity-tag.ts";
@@ -8,11 +9,9 @@ import type { Identification } from "../auth/identity.ts";
 import { json, notModified } from "./response.ts";
 import type { Request, Response } from "../transports/transport.ts";
 
-export interface OwnerMetricsOptions {
+export interface OwnerMetricsOptions extends Timers {
   readonly hub: { subscribe(owner: string, subscriber: Subscriber): Subscription };
   readonly identification: Identification;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
 }
 
 /** A load takes tens of milliseconds; who waits longer had better come again. */

@@ -1,13 +1,13 @@
+import type { Timers } from "../../config/timers.ts";
+
 /** `setTimeout` counts in 32 bits: a longer delay would fire at once. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 /** Timers of one delay are kept together: a far instant is waited for by whole minutes first, so that delays are few. */
 const MINUTE_MS = 60_000;
 
-export interface AlarmClock {
+export interface AlarmClock extends Timers {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
 }
 
 /** Calls back once at an instant, however far, never before it. Returns how to call it off. */

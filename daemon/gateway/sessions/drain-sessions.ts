@@ -1,3 +1,5 @@
+import type { Timers } from "../../config/timers.ts";
+
 /** What a drain needs of a session. */
 export interface Drainable {
   drain(retryMs: readonly [number, number]): void;
@@ -20,10 +22,7 @@ const RETRY_MS_PER_CLIENT = 1;
  * Says `bye` to all sessions, then closes them in batches. Resolves when the last one was told to close and had time to answer.
  * Sessions leave the set as they end.
  */
-export async function drainSessions(
-  sessions: ReadonlySet<Drainable>,
-  setTimeout: (callback: () => void, delayMs: number) => unknown,
-): Promise<void> {
+export async function drainSessions(sessions: ReadonlySet<Drainable>, setTimeout: Timers["setTimeout"]): Promise<void> {
   if (sessions.size === 0) return;
   const pause = (delayMs: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, delayMs));
   const leaving = [...sessions];

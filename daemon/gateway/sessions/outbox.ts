@@ -2,12 +2,10 @@
  * What waits to be sent on one socket: the frames of one turn, sent together. Past the high-water mark of unread bytes the outbox is
  * blocked: the hub gives it nothing more, so what a reader that never reads costs is the mark and one frame.
  */
+import type { Timers } from "../../config/timers.ts";
 import type { Frame } from "../../hub/frame.ts";
 import type { Subscriber } from "../../hub/subscription.ts";
-import type { AlarmClock } from "./alarm.ts";
 import type { Socket } from "../transports/transport.ts";
-
-type Timers = Pick<AlarmClock, "setTimeout" | "clearTimeout">;
 
 /** The same for every connection. */
 export interface OutboxSettings {

@@ -3,6 +3,7 @@ import { databaseCheck } from "../../../daemon/capture/check-database.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "../../../daemon/capture/capture-options.ts";
 import { Reader } from "../../../daemon/capture/reader.ts";
 import type { Log } from "../../../daemon/config/log.ts";
+import { SYSTEM_TIMERS, type Timers } from "../../../daemon/config/timers.ts";
 import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { Hub } from "../../../daemon/hub/hub.ts";
 import type { Subscription } from "../../../daemon/hub/subscription.ts";
@@ -21,17 +22,15 @@ import type { Installed } from "./installed.ts";
 import { Screen, type Shown } from "./screen.ts";
 import { type TestTime, WatchedSink } from "./watched-sink.ts";
 
-export interface Timers {
+export interface EngineTimers extends Timers {
   readonly monotonicMs: () => number;
-  readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
-  readonly clearTimeout: (timer: unknown) => void;
 }
 
 export interface StackOptions {
   readonly installed: Installed;
   readonly time: TestTime;
   /** The engine's; real ones by default. */
-  readonly timers?: Timers;
+  readonly timers?: EngineTimers;
   readonly heartbeat?: HeartbeatOptions;
   /** Between two frames of an owner; 0 by default. */
   readonly minIntervalMs?: number;
@@ -41,11 +40,7 @@ export interface StackOptions {
   readonly dayStarts?: (read: ReadDayStarts) => ReadDayStarts;
 }
 
-const REAL_TIMERS: Timers = {
-  monotonicMs: () => performance.now(),
-  setTimeout,
-  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
-};
+const REAL_TIMERS: EngineTimers = { monotonicMs: () => performance.now(), ...SYSTEM_TIMERS };
 
 /** A frame, and the snapshots of which its document may be. */
 export interface Claim extends Shown {
@@ -100,8 +95,7 @@ export class Stack {
       cursorOf: ({ snapshot }) => snapshot,
       log: QUIET,
       now: Date.now,
-      setTimeout,
-      clearTimeout: REAL_TIMERS.clearTimeout,
+      ...SYSTEM_TIMERS,
       setImmediate,
     });
     this.#reader = new Reader(
