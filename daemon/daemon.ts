@@ -1,7 +1,7 @@
 /**
  * The composition root: builds the chain from the database to the sockets, starts it from the top, stops it from the bottom.
  *
- *     reader --Batch--> engine --Published--> hub --frame--> gateway
+ *     reader --Batch--> owners --Published--> hub --frame--> gateway
  */
 import { fileURLToPath } from "node:url";
 import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
@@ -26,7 +26,7 @@ import { captureChoices } from "./plan/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
 import { compile } from "./plan/compile.ts";
 import { dayStartsFrom } from "./owners/day-starts.ts";
-import { Engine } from "./owners/engine.ts";
+import { Owners } from "./owners/owners.ts";
 import { SnapshotLoader } from "./owners/loader.ts";
 import { sourcesOfEvents } from "./plan/event-select.ts";
 import { deltaSelects } from "./plan/select.ts";
@@ -107,7 +107,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   );
   const slices = new Slices({ monotonicMs, setImmediate });
   const clock = tuning.clock ?? new Clock({ monotonicMs, systemMs: Date.now });
-  const engine: Engine = new Engine({
+  const owners: Owners = new Owners({
     plan,
     loader: new SnapshotLoader({ plan, sessions: pool, slices, groupTimeoutMs: GROUP_TIMEOUT_MS }),
     loadsAtOnce: LOADS_AT_ONCE,
@@ -122,14 +122,14 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   });
   const cursors = new Cursors();
   const history = new History({
-    read: told.length > 0 ? pastReader({ plan, sessions: past, zones: () => engine.zones() }) : undefined,
+    read: told.length > 0 ? pastReader({ plan, sessions: past, zones: () => owners.zones() }) : undefined,
     retentionMs: config.retention * 1000,
     log,
     now: () => clock.now(),
     ...timers,
   });
   const hub = new Hub({
-    demand: engine,
+    demand: owners,
     minIntervalMs: config.minIntervalMs,
     idleMs: tuning.idleMs ?? IDLE_MS,
     cursorOf: writeCursor,
@@ -152,7 +152,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
       ...(told.length > 0 ? { retention: { seconds: config.retention, rows: config.retainedRows } } : {}),
     },
     {
-      sink: engine,
+      sink: owners,
       sessions: pool,
       check: databaseCheck(plan, choices),
       onBegin: (incarnation) => cursors.begin(incarnation),
@@ -171,7 +171,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     auth,
     canonicalOwner: canonicalOwners(plan.owner.keyType, lookups),
     isRevoked: (token) => revocations.isRevoked(token),
-    ready: () => engine.isLive,
+    ready: () => owners.isLive,
     host: config.host,
     port: config.port,
     transport: config.transport,
@@ -193,7 +193,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     revocations.stop();
     hub.stop();
     await reader.stop();
-    engine.stop();
+    owners.stop();
     history.stop();
     await Promise.all([pool.stop(), lookups.stop(), past.stop()]);
   });

@@ -1,6 +1,6 @@
 import type { Mutant } from "./mutant.ts";
 
-const ENGINE = "test/unit/owners/engine-events.test.ts";
+const ENGINE = "test/unit/owners/events.test.ts";
 const OCCUPANTS = "test/unit/occupancy/occupants.test.ts";
 const TOLD =
   "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew";
@@ -98,8 +98,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "events of an owner that is read again are lost",
-    file: "daemon/owners/engine.ts",
-    find: "      this.#announcer.hold(owner, events.get(owner) ?? []);\n",
+    file: "daemon/owners/owners.ts",
+    find: "      this.#publisher.hold(owner, events.get(owner) ?? []);\n",
     replace: "",
     test: ENGINE,
     title: "an owner that is read again keeps its events for the document, and the batch's own too",
@@ -114,7 +114,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "bulk statements are told where no event is declared",
-    file: "daemon/owners/engine.ts",
+    file: "daemon/owners/owners.ts",
     find: " && (plan.events.length > 0 || plan.occupants.length > 0);",
     replace: " && plan !== undefined;",
     test: ENGINE,

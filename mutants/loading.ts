@@ -20,10 +20,10 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a reset during a load is ignored",
-    file: "daemon/owners/engine.ts",
+    file: "daemon/owners/owners.ts",
     find: 'owner.phase.kind !== "waiting") yield owner',
     replace: 'owner.phase.kind === "live") yield owner',
-    test: "test/unit/owners/engine-loading.test.ts",
+    test: "test/unit/owners/loading.test.ts",
     title: "a reset during a load supersedes it: the later load is taken, whichever arrives first",
   },
   {
@@ -31,7 +31,7 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
     file: "daemon/owners/folding.ts",
     find: "    if (phase.isIncomplete) this.#with.reload(owner);\n    else if",
     replace: "    if",
-    test: "test/unit/owners/engine-loading.test.ts",
+    test: "test/unit/owners/loading.test.ts",
     title: "an owner whose zone was not known when a delta was read is loaded again",
   },
   {
@@ -39,7 +39,7 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
     file: "daemon/owners/folding.ts",
     find: "      if (loading.owner.phase !== loading.phase) continue;\n",
     replace: "",
-    test: "test/unit/owners/engine-honesty.test.ts",
+    test: "test/unit/owners/staleness.test.ts",
     title: "a load of a lost epoch is not taken",
   },
   {
@@ -47,7 +47,7 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
     file: "daemon/owners/load-queue.ts",
     find: "owners.length === 1 || !isOfTheirRows(error)",
     replace: "owners.length > 0",
-    test: "test/unit/owners/engine-honesty.test.ts",
+    test: "test/unit/owners/staleness.test.ts",
     title: "one owner's data that PostgreSQL can't compute with keeps no other owner from being loaded",
   },
   {
@@ -63,23 +63,23 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
     file: "daemon/owners/publisher.ts",
     find: "    const previous = owner.version;\n    owner.version = this.#version += 1;",
     replace: "    const previous = owner.version;\n    owner.version += 1;",
-    test: "test/unit/owners/engine-honesty.test.ts",
+    test: "test/unit/owners/staleness.test.ts",
     title: "L4 Within an epoch, versions only grow on a connection",
   },
   {
     name: "nobody is told that the database is away",
-    file: "daemon/owners/engine.ts",
-    find: "    for (const owner of this.#owners.values()) this.#announcer.stale(owner, this.#lost, since);",
+    file: "daemon/owners/owners.ts",
+    find: "    for (const owner of this.#owners.values()) this.#publisher.stale(owner, this.#lost, since);",
     replace: "    this.#options.log.debug({ since }, this.#lost);",
-    test: "test/unit/owners/engine-honesty.test.ts",
+    test: "test/unit/owners/staleness.test.ts",
     title: "L10 Where the daemon cannot keep L3, it says stale; it never guesses",
   },
   {
     name: "a far boundary fires at once",
-    file: "daemon/owners/boundaries.ts",
+    file: "daemon/owners/boundary-timer.ts",
     find: "0), LONGEST_DELAY_MS);",
     replace: "0), 2 * LONGEST_DELAY_MS);",
-    test: "test/unit/owners/engine-time.test.ts",
+    test: "test/unit/owners/time.test.ts",
     title: "a boundary beyond 2^31 ms is waited for, not fired at once",
   },
   {
@@ -92,10 +92,10 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "thousands cross midnight in one turn",
-    file: "daemon/owners/boundaries.ts",
+    file: "daemon/owners/boundary-timer.ts",
     find: "      if (work.isDue) await work.turn();\n",
     replace: "",
-    test: "test/unit/owners/engine-time.test.ts",
+    test: "test/unit/owners/time.test.ts",
     title: "thousands of owners who cross midnight together are crossed in slices, and batches go on between them",
   },
 ];

@@ -2,7 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const STATE = "test/unit/metrics/owner-state.test.ts";
 const LINEAR = "advance(fold(S, D), T') = fold(advance(S, T'), D) = snapshot(R + D, T')";
-const LOADING = "test/unit/owners/engine-loading.test.ts";
+const LOADING = "test/unit/owners/loading.test.ts";
 const FORMAT = "test/unit/metrics/format.test.ts";
 
 /** Mistakes about numbers, windows, days and loads. */
@@ -89,23 +89,23 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "reset ignored",
-    file: "daemon/owners/engine.ts",
+    file: "daemon/owners/owners.ts",
     find: "const named = [...batch.resets.map(({ owner }) => owner), ...batch.dimensions];",
     replace: "const named = [...batch.dimensions];",
-    test: "test/pg/owners/engine.test.ts",
+    test: "test/pg/owners/owners.test.ts",
     title: "shows what the oracle says after loads, writes, resets",
   },
   {
     name: "dimension change ignored",
-    file: "daemon/owners/engine.ts",
+    file: "daemon/owners/owners.ts",
     find: "const named = [...batch.resets.map(({ owner }) => owner), ...batch.dimensions];",
     replace: "const named = [...batch.resets.map(({ owner }) => owner)];",
-    test: "test/pg/owners/engine.test.ts",
+    test: "test/pg/owners/owners.test.ts",
     title: "an owner's row that goes and comes back is {} in between",
   },
   {
     name: "load and the same batch's deltas both taken",
-    file: "daemon/owners/engine.ts",
+    file: "daemon/owners/owners.ts",
     find: "this.#fold(batch, events, started.owners)",
     replace: "this.#fold(batch, events, NO_OWNERS)",
     test: LOADING,
@@ -130,9 +130,9 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   {
     name: "only the first boundary is timed",
     file: "daemon/owners/folding.ts",
-    find: "    if (patch !== undefined) this.#with.announcer.patch(owner, patch, numbers.t);\n    this.#with.boundaries.set(owner, numbers.next);",
-    replace: "    if (patch !== undefined) this.#with.announcer.patch(owner, patch, numbers.t);",
-    test: "test/pg/owners/engine.test.ts",
+    find: "    if (patch !== undefined) this.#with.publisher.patch(owner, patch, numbers.t);\n    this.#with.boundaries.set(owner, numbers.next);",
+    replace: "    if (patch !== undefined) this.#with.publisher.patch(owner, patch, numbers.t);",
+    test: "test/pg/owners/owners.test.ts",
     title: "shows what the oracle says after loads, writes, resets",
   },
   {

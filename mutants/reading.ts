@@ -92,7 +92,7 @@ export const READING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an owner that is watched is not named",
-    file: "daemon/owners/engine.ts",
+    file: "daemon/owners/owners.ts",
     find: "[...this.#owners.keys()] : undefined",
     replace: "[...this.#owners.keys()].slice(1) : undefined",
     test: "test/pg/oracle/transfers.test.ts",

@@ -4,7 +4,7 @@ import type { Mutant } from "./mutant.ts";
 export const WHOLE_MUTANTS: readonly Mutant[] = [
   {
     name: "a TRUNCATE, or a bulk statement, is passed over",
-    file: "daemon/owners/engine.ts",
+    file: "daemon/owners/owners.ts",
     find: "const named = [...batch.resets.map(({ owner }) => owner), ...batch.dimensions];",
     replace: "const named = [...batch.dimensions];",
     test: "test/pg/oracle/random-writes.test.ts",
@@ -12,7 +12,7 @@ export const WHOLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "another time zone is passed over",
-    file: "daemon/owners/engine.ts",
+    file: "daemon/owners/owners.ts",
     find: "const named = [...batch.resets.map(({ owner }) => owner), ...batch.dimensions];",
     replace: "const named = [...batch.resets.map(({ owner }) => owner)];",
     test: "test/pg/oracle/random-writes.test.ts",
@@ -44,7 +44,7 @@ export const WHOLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the load and its cut's changes are both taken",
-    file: "daemon/owners/engine.ts",
+    file: "daemon/owners/owners.ts",
     find: "this.#fold(batch, events, started.owners)",
     replace: "this.#fold(batch, events, NO_OWNERS)",
     test: "test/pg/oracle/races.test.ts",
@@ -68,7 +68,7 @@ export const WHOLE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "no clock but the writes",
-    file: "daemon/owners/boundaries.ts",
+    file: "daemon/owners/boundary-timer.ts",
     find: "    const handle = setTimeout(() => {\n      this.#timer = undefined;\n      void this.#crossDue();\n    }, delayMs);",
     replace: "    const handle = setTimeout(() => undefined, delayMs);",
     test: "test/pg/oracle/boundaries.test.ts",

@@ -1,7 +1,7 @@
 import TinyQueue from "tinyqueue";
 
 /** The set whose least member is asked for. Any `Map` or `Set` of numbers is one. */
-export interface LiveNumbers {
+export interface NumberSet {
   readonly size: number;
   has(value: number): boolean;
   keys(): Iterable<number>;
@@ -12,10 +12,10 @@ export interface LiveNumbers {
  * enters; one that left is noticed when it comes up. What has left never outweighs what is there: the queue is then made anew.
  */
 export class Least {
-  readonly #live: LiveNumbers;
+  readonly #live: NumberSet;
   #queue = new TinyQueue<number>();
 
-  constructor(live: LiveNumbers) {
+  constructor(live: NumberSet) {
     this.#live = live;
   }
 

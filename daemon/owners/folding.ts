@@ -4,13 +4,13 @@
  */
 import type { Grain } from "../capture/batch.ts";
 import { occupantEvent, type OwnerEvent } from "./owner-event.ts";
-import type { Announcer } from "./publisher.ts";
-import type { Boundaries } from "./boundaries.ts";
+import type { Publisher } from "./publisher.ts";
+import type { BoundaryTimer } from "./boundary-timer.ts";
 import type { Calendar, MissingDays } from "../metrics/calendar.ts";
 import type { Clock } from "../metrics/clock.ts";
-import { LiveNumbers } from "./loaded-owner.ts";
-import type { LoadedOwner } from "./loader.ts";
-import type { LoadingOwner } from "./loads.ts";
+import { LoadedOwner } from "./loaded-owner.ts";
+import type { LoadResult } from "./loader.ts";
+import type { LoadingOwner } from "./running-loads.ts";
 import type { PlanIndex } from "../metrics/plan-index.ts";
 import type { Slices } from "./slices.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
@@ -18,8 +18,8 @@ import type { WatchedOwner } from "./watched-owner.ts";
 export interface FoldingOptions {
   readonly index: PlanIndex;
   readonly clock: Clock;
-  readonly announcer: Announcer;
-  readonly boundaries: Pick<Boundaries<WatchedOwner>, "set" | "delete">;
+  readonly publisher: Publisher;
+  readonly boundaries: Pick<BoundaryTimer<WatchedOwner>, "set" | "delete">;
   readonly slices: Slices;
   /** That of the current epoch. */
   readonly calendar: () => Calendar;
@@ -59,17 +59,17 @@ export class Folding {
   }
 
   /** Completes the loads of a group, made for the instant `t`, and publishes their documents. */
-  async loads(group: readonly LoadingOwner[], loaded: ReadonlyMap<string, LoadedOwner>, t: number): Promise<void> {
+  async loads(group: readonly LoadingOwner[], loaded: ReadonlyMap<string, LoadResult>, t: number): Promise<void> {
     const { index, slices } = this.#with;
     const calendar = this.#with.calendar();
     const missing: MissingDays = new Map();
-    const begun: { readonly loading: LoadingOwner; readonly numbers: LiveNumbers; readonly grains: Grain[] }[] = [];
+    const begun: { readonly loading: LoadingOwner; readonly numbers: LoadedOwner; readonly grains: Grain[] }[] = [];
     const work = slices.begin();
     for (const loading of group) {
       if (loading.owner.phase !== loading.phase) continue;
       const found = loaded.get(loading.owner.id) ?? { kind: "no row" };
       if (found.kind === "row") {
-        const numbers = new LiveNumbers(index, calendar.zone(found.zone), found.currency, t);
+        const numbers = new LoadedOwner(index, calendar.zone(found.zone), found.currency, t);
         numbers.noteMissing(found.grains, missing);
         begun.push({ loading, numbers, grains: found.grains });
       } else this.#settle(loading.owner, found.kind);
@@ -91,7 +91,7 @@ export class Folding {
 
   /** Undefined once it is done: what goes out in one slice is then sent together, at its end. */
   #delta(owner: WatchedOwner, delta: OwnerDelta): Promise<void> | undefined {
-    const { announcer } = this.#with;
+    const { publisher } = this.#with;
     const { phase } = owner;
     const { grains, events } = delta;
     if (phase.kind === "loading") {
@@ -99,9 +99,9 @@ export class Folding {
       else for (const grain of grains) phase.since.push(grain);
     }
     if (phase.kind !== "live") {
-      announcer.takes(owner);
-      if (phase.kind === "settled") announcer.events(owner, events, this.#with.clock.now());
-      else announcer.hold(owner, events);
+      publisher.takes(owner);
+      if (phase.kind === "settled") publisher.events(owner, events, this.#with.clock.now());
+      else publisher.hold(owner, events);
       return undefined;
     }
     if (this.#lackDays(grains)) {
@@ -111,9 +111,9 @@ export class Folding {
     const missing: MissingDays = new Map();
     phase.numbers.noteMissing(grains, missing);
     if (missing.size > 0) return this.#deltaAfter(this.#with.calendar().learn(missing), owner, delta);
-    announcer.takes(owner);
+    publisher.takes(owner);
     if (phase.numbers.isBroken) {
-      announcer.hold(owner, events);
+      publisher.hold(owner, events);
       this.#settle(owner, "unknown zone");
       return undefined;
     }
@@ -129,7 +129,7 @@ export class Folding {
     await this.#delta(owner, delta);
   }
 
-  async #load({ owner, phase }: LoadingOwner, numbers: LiveNumbers, loaded: readonly Grain[]): Promise<void> {
+  async #load({ owner, phase }: LoadingOwner, numbers: LoadedOwner, loaded: readonly Grain[]): Promise<void> {
     const work = this.#with.slices.begin();
     let grains = loaded;
     // Deltas go on coming while this one turns the loop: it ends in a turn in which none is left.
@@ -149,31 +149,31 @@ export class Folding {
     else {
       numbers.advance(this.#with.clock.now());
       numbers.occupants?.settle(owner.occupants);
-      this.#with.announcer.hold(owner, this.#occupantEvents(numbers));
+      this.#with.publisher.hold(owner, this.#occupantEvents(numbers));
       owner.phase = { kind: "live", numbers };
       owner.occupants = numbers.occupants;
-      this.#with.announcer.document(owner, numbers.document(), numbers.t);
+      this.#with.publisher.document(owner, numbers.document(), numbers.t);
       this.#with.boundaries.set(owner, numbers.next);
     }
   }
 
   #settle(owner: WatchedOwner, why: "no row" | "unknown zone"): void {
-    const { announcer, boundaries, clock } = this.#with;
+    const { publisher, boundaries, clock } = this.#with;
     owner.phase = { kind: "settled" };
     owner.occupants = undefined;
     boundaries.delete(owner);
-    if (why === "no row") announcer.document(owner, {}, clock.now());
-    else announcer.stale(owner, "time_zone", clock.now());
+    if (why === "no row") publisher.document(owner, {}, clock.now());
+    else publisher.stale(owner, "time_zone", clock.now());
   }
 
-  #publish(owner: WatchedOwner, numbers: LiveNumbers, events: readonly OwnerEvent[]): void {
-    this.#with.announcer.events(owner, [...events, ...this.#occupantEvents(numbers)], numbers.t);
+  #publish(owner: WatchedOwner, numbers: LoadedOwner, events: readonly OwnerEvent[]): void {
+    this.#with.publisher.events(owner, [...events, ...this.#occupantEvents(numbers)], numbers.t);
     const patch = numbers.patch();
-    if (patch !== undefined) this.#with.announcer.patch(owner, patch, numbers.t);
+    if (patch !== undefined) this.#with.publisher.patch(owner, patch, numbers.t);
     this.#with.boundaries.set(owner, numbers.next);
   }
 
-  #occupantEvents(numbers: LiveNumbers): OwnerEvent[] {
+  #occupantEvents(numbers: LoadedOwner): OwnerEvent[] {
     return numbers.takeOccupantChanges().map((change) => occupantEvent(this.#with.incarnation(), change));
   }
 

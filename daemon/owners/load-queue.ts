@@ -23,7 +23,7 @@ export interface LoadGroup {
   readonly backoff: Backoff;
 }
 
-export interface WaitingRoomOptions extends Timers {
+export interface LoadQueueOptions extends Timers {
   readonly log: Log;
   /** Says that owners are ready to be loaded. */
   readonly nudge: () => void;
@@ -31,8 +31,8 @@ export interface WaitingRoomOptions extends Timers {
 }
 
 /** Owners in phase `waiting`, until they are taken to be loaded. */
-export class WaitingRoom {
-  readonly #options: WaitingRoomOptions;
+export class LoadQueue {
+  readonly #options: LoadQueueOptions;
   readonly #arrived = new Set<WatchedOwner>();
   readonly #again: LoadGroup[] = [];
   readonly #timers = new Set<unknown>();
@@ -40,7 +40,7 @@ export class WaitingRoom {
   #readyMs = 0;
   #gathering = false;
 
-  constructor(options: WaitingRoomOptions) {
+  constructor(options: LoadQueueOptions) {
     this.#options = options;
   }
 
@@ -51,7 +51,7 @@ export class WaitingRoom {
   }
 
   /** Lets an owner in that may wait for others. */
-  gather(owner: WatchedOwner): void {
+  add(owner: WatchedOwner): void {
     const nowMs = this.#options.monotonicMs();
     if (this.#arrived.size === 0) this.#firstMs = nowMs;
     this.#arrived.add(owner);
@@ -61,7 +61,7 @@ export class WaitingRoom {
   }
 
   /** Lets an owner in that must not wait, and with it all that are there. */
-  admit(owner: WatchedOwner): void {
+  addUrgent(owner: WatchedOwner): void {
     const wasReady = this.isReady;
     this.#arrived.add(owner);
     this.#readyMs = this.#options.monotonicMs();
@@ -85,14 +85,14 @@ export class WaitingRoom {
   }
 
   /** Takes a group back that could not be loaded, to be tried again after a delay. */
-  giveBack(group: LoadGroup, error: unknown): void {
+  retry(group: LoadGroup, error: unknown): void {
     const reason = reasonOf(error);
     for (const part of this.#parts(group, error))
       this.#after(part.backoff.failed(reason), () => this.#again.push(part));
   }
 
   /** An owner that is no longer watched. Those in groups are left out when the group is taken. */
-  forget(owner: WatchedOwner): void {
+  remove(owner: WatchedOwner): void {
     this.#arrived.delete(owner);
   }
 

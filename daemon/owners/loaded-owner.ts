@@ -9,7 +9,7 @@ import type { PlanIndex } from "../metrics/plan-index.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 
 /** The numbers of one loaded owner: state, calendar and document together. */
-export class LiveNumbers {
+export class LoadedOwner {
   readonly #index: PlanIndex;
   readonly #zone: ZoneDays;
   readonly #state: OwnerState;

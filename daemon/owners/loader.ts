@@ -29,7 +29,7 @@ export interface LoadRequest {
   readonly zones: Zones;
 }
 
-export type LoadedOwner =
+export type LoadResult =
   | { readonly kind: "row"; readonly zone: string; readonly currency: string | undefined; readonly grains: Grain[] }
   | { readonly kind: "no row" }
   | { readonly kind: "unknown zone" };
@@ -38,7 +38,7 @@ export interface Load {
   /** Settles, without error and within 5 s, once the snapshot is no longer needed. */
   readonly imported: Promise<void>;
   /** By owner, for every owner asked for. */
-  readonly owners: Promise<ReadonlyMap<string, LoadedOwner>>;
+  readonly owners: Promise<ReadonlyMap<string, LoadResult>>;
 }
 
 export interface Loader {
@@ -114,10 +114,10 @@ export class SnapshotLoader implements Loader {
     );
   }
 
-  async #read(session: LoadSession, request: LoadRequest): Promise<Map<string, LoadedOwner>> {
+  async #read(session: LoadSession, request: LoadRequest): Promise<Map<string, LoadResult>> {
     const rows = await readOwnerRows(session, this.#ownerRows, request.owners);
     const good = await this.#goodZones(session, rows, request.zones);
-    const loaded = new Map<string, LoadedOwner>(request.owners.map((owner) => [owner, { kind: "no row" }]));
+    const loaded = new Map<string, LoadResult>(request.owners.map((owner) => [owner, { kind: "no row" }]));
     const known: string[] = [];
     for (const { owner, zone, currency } of rows) {
       if (zone === undefined || !good.has(zone)) loaded.set(owner, { kind: "unknown zone" });
@@ -144,7 +144,7 @@ export class SnapshotLoader implements Loader {
     owners: readonly string[],
     { t }: LoadRequest,
     zones: readonly string[],
-    into: ReadonlyMap<string, LoadedOwner>,
+    into: ReadonlyMap<string, LoadResult>,
   ): Promise<void> {
     const rows = await session.rows(this.#grains, [owners, t, zones]);
     const work = this.#options.slices.begin();

@@ -10,7 +10,7 @@ const HELD_EVENTS = 1_000;
  * Says what became of an owner, with versions from one counter: within an epoch they only grow and none is used twice, also when an
  * owner is let go and loaded again.
  */
-export class Announcer {
+export class Publisher {
   readonly #publish: Publish;
   #epoch: Pick<Position, "epoch" | "incarnation"> = { epoch: "", incarnation: "" };
   #version = 0;

@@ -1,7 +1,7 @@
 import type { Grain } from "../capture/batch.ts";
 import type { Occupants } from "../occupancy/occupants.ts";
 import type { OwnerEvent } from "./owner-event.ts";
-import type { LiveNumbers } from "./loaded-owner.ts";
+import type { LoadedOwner } from "./loaded-owner.ts";
 
 /**
  * What is known of a watched owner. A phase is left for a new object, also for one of the same kind: work that was begun in one is
@@ -11,7 +11,7 @@ export type Phase =
   /** Waits for the next cut. */
   | { readonly kind: "waiting" }
   | LoadingPhase
-  | { readonly kind: "live"; readonly numbers: LiveNumbers }
+  | { readonly kind: "live"; readonly numbers: LoadedOwner }
   /** Has no row, or no zone that PostgreSQL knows: nothing to compute until its row changes. */
   | { readonly kind: "settled" }
   /** Nobody watches it any more. */

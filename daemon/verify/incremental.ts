@@ -1,7 +1,7 @@
 import type { Grain } from "../capture/batch.ts";
 import type { Calendar, MissingDays } from "../metrics/calendar.ts";
-import { LiveNumbers } from "../owners/loaded-owner.ts";
-import type { LoadedOwner } from "../owners/loader.ts";
+import { LoadedOwner } from "../owners/loaded-owner.ts";
+import type { LoadResult } from "../owners/loader.ts";
 import type { PlanIndex } from "../metrics/plan-index.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 
@@ -9,7 +9,7 @@ import type { JsonObject } from "../../protocol/json.ts";
 export class Incremental {
   readonly #index: PlanIndex;
   readonly #calendar: Calendar;
-  readonly #numbers = new Map<string, LiveNumbers>();
+  readonly #numbers = new Map<string, LoadedOwner>();
   readonly #unknownZones = new Set<string>();
 
   constructor(index: PlanIndex, calendar: Calendar) {
@@ -23,18 +23,18 @@ export class Incremental {
   }
 
   /** The numbers of an owner; undefined for one without a row, or without a known time zone. */
-  numbers(owner: string): LiveNumbers | undefined {
+  numbers(owner: string): LoadedOwner | undefined {
     return this.#numbers.get(owner);
   }
 
   /** Begins anew with what was loaded for the instant `t`, in microseconds since 1970. */
-  async take(loaded: ReadonlyMap<string, LoadedOwner>, t: number): Promise<void> {
+  async take(loaded: ReadonlyMap<string, LoadResult>, t: number): Promise<void> {
     for (const [owner, found] of loaded) {
       this.#numbers.delete(owner);
       this.#unknownZones.delete(owner);
       if (found.kind === "unknown zone") this.#unknownZones.add(owner);
       if (found.kind !== "row") continue;
-      const numbers = new LiveNumbers(this.#index, this.#calendar.zone(found.zone), found.currency, t);
+      const numbers = new LoadedOwner(this.#index, this.#calendar.zone(found.zone), found.currency, t);
       this.#numbers.set(owner, numbers);
       await this.#fold(numbers, found.grains);
     }
@@ -58,7 +58,7 @@ export class Incremental {
     return numbers?.document() ?? {};
   }
 
-  async #fold(numbers: LiveNumbers, grains: readonly Grain[]): Promise<void> {
+  async #fold(numbers: LoadedOwner, grains: readonly Grain[]): Promise<void> {
     const missing: MissingDays = new Map();
     numbers.noteMissing(grains, missing);
     await this.#calendar.learn(missing);

@@ -15,7 +15,7 @@ import type { Session } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
 import { Calendar } from "../metrics/calendar.ts";
 import { dayStartsFrom } from "../owners/day-starts.ts";
-import type { Load, LoadedOwner, Loader } from "../owners/loader.ts";
+import type { Load, LoadResult, Loader } from "../owners/loader.ts";
 import { indexPlan } from "../metrics/plan-index.ts";
 import type { Plan } from "../plan/plan.ts";
 import { deltaSelects, withoutEvents } from "../plan/select.ts";
@@ -124,7 +124,7 @@ export class Verification {
   }
 
   /** The owners whose time zone PostgreSQL knows, once these are reloaded. */
-  #comparable(reloaded: ReadonlyMap<string, LoadedOwner>): string[] {
+  #comparable(reloaded: ReadonlyMap<string, LoadResult>): string[] {
     return this.#options.owners.filter((owner) => {
       const found = reloaded.get(owner);
       return found ? found.kind !== "unknown zone" : !this.incremental.unknownZones.has(owner);

@@ -5,13 +5,13 @@ import { createGateway, type Gateway, type GatewayOptions, type Listening } from
 import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
 import { Hub } from "../../daemon/hub/hub.ts";
 import { ManualClock } from "./manual-clock.ts";
-import { StandInEngine } from "./stand-in-engine.ts";
+import { StandInPublisher } from "./stand-in-publisher.ts";
 import { SECRET, token } from "./tokens.ts";
 
 export interface RunningGateway {
   readonly gateway: Gateway;
   readonly hub: Hub;
-  readonly engine: StandInEngine;
+  readonly engine: StandInPublisher;
   readonly clock: ManualClock;
   readonly port: number;
   readonly listening: Listening;
@@ -37,7 +37,7 @@ export async function startGateway(
   const logged: string[] = [];
   const line = (fields: object, message: string): void => void logged.push(`${JSON.stringify(fields)} ${message}`);
   const log: Log = { debug: line, info: line, warn: line, error: line };
-  const engine = new StandInEngine();
+  const engine = new StandInPublisher();
   const hub = new Hub({
     demand: engine,
     minIntervalMs: 50,

@@ -1,12 +1,12 @@
 import type { Grain } from "../../daemon/capture/batch.ts";
-import type { Load, LoadedOwner, Loader, LoadRequest } from "../../daemon/owners/loader.ts";
+import type { Load, LoadResult, Loader, LoadRequest } from "../../daemon/owners/loader.ts";
 
 /** One load that was asked for and waits for the test to answer it. */
 export class HeldLoad {
   readonly request: LoadRequest;
   readonly load: Load;
   #import!: () => void;
-  #resolve!: (owners: ReadonlyMap<string, LoadedOwner>) => void;
+  #resolve!: (owners: ReadonlyMap<string, LoadResult>) => void;
   #reject!: (error: Error) => void;
 
   constructor(request: LoadRequest) {
@@ -14,7 +14,7 @@ export class HeldLoad {
     const imported = new Promise<void>((resolve) => {
       this.#import = resolve;
     });
-    const owners = new Promise<ReadonlyMap<string, LoadedOwner>>((resolve, reject) => {
+    const owners = new Promise<ReadonlyMap<string, LoadResult>>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
@@ -26,9 +26,9 @@ export class HeldLoad {
   }
 
   /** Answers for owners by id; an array of grains stands for a row in that zone. */
-  async finish(owners: Readonly<Record<string, readonly Grain[] | LoadedOwner>>, zone = "UTC"): Promise<void> {
+  async finish(owners: Readonly<Record<string, readonly Grain[] | LoadResult>>, zone = "UTC"): Promise<void> {
     this.#import();
-    const rows = Object.entries(owners).map(([id, found]): [string, LoadedOwner] => [
+    const rows = Object.entries(owners).map(([id, found]): [string, LoadResult] => [
       id,
       "kind" in found ? found : { kind: "row", zone, currency: "BRL", grains: [...found] },
     ]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { EngineOnDatabase } from "../../support/engine-on-database.ts";
+import { OwnersOnDatabase } from "../../support/owners-on-database.ts";
 import { DEMO } from "../../support/oracle.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
@@ -43,9 +43,9 @@ class Guests {
 }
 
 await onEachServer("occupants", (server) => {
-  const begun = async (): Promise<{ database: TestDatabase; running: EngineOnDatabase }> => {
+  const begun = async (): Promise<{ database: TestDatabase; running: OwnersOnDatabase }> => {
     const database = await server.createDatabase();
-    const running = await EngineOnDatabase.open(database, DEMO, START, { bulkRows: 20, twoPhase: true });
+    const running = await OwnersOnDatabase.open(database, DEMO, START, { bulkRows: 20, twoPhase: true });
     await database.query(SEASON);
     await running.watch("1", "2");
     return { database, running };

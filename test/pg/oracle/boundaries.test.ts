@@ -55,7 +55,7 @@ await onEachServer("the clock alone", (server) => {
       monotonicMs: clock.now,
     };
     const timers = { monotonicMs: clock.now, setTimeout: clock.setTimeout, clearTimeout: clock.clearTimeout };
-    // Nothing is read while the reader sleeps: neither writes nor heartbeats tell the engine that time goes on.
+    // Nothing is read while the reader sleeps: neither writes nor heartbeats tell the owners that time goes on.
     const heartbeat = { ...HEARTBEAT, everyMs: Number.POSITIVE_INFINITY };
     const stack = new Stack({ installed, time, timers, heartbeat });
     t.after(() => stack.stop());

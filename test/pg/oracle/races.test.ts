@@ -9,7 +9,7 @@ const NOON = "2026-05-08T12:00:00Z";
 const EARLIER = "2026-05-08T09:00:00Z";
 const ZONES = ["America/Sao_Paulo", "UTC", "Atlantic/Azores"];
 
-/** Writes, and waits until the engine has taken that; nothing else need have come of it. */
+/** Writes, and waits until the owners have taken that; nothing else need have come of it. */
 async function writeAndPass({ database, stack, time }: DemoBench, sql: string): Promise<void> {
   await database.query(sql);
   const [mark] = await database.query<{ xid: string }>("select pg_current_xact_id()::text as xid");

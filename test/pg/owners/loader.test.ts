@@ -5,7 +5,7 @@ import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { utcDay } from "../../../daemon/metrics/civil-date.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { dayStartsFrom } from "../../../daemon/owners/day-starts.ts";
-import { type LoadedOwner, SnapshotLoader } from "../../../daemon/owners/loader.ts";
+import { type LoadResult, SnapshotLoader } from "../../../daemon/owners/loader.ts";
 import { Slices } from "../../../daemon/owners/slices.ts";
 import { Zones } from "../../../daemon/owners/zones.ts";
 import { install } from "../../support/install.ts";
@@ -16,7 +16,7 @@ const plan = compile(DEMO.config);
 const NOW = Date.UTC(2026, 4, 8, 12) * 1000;
 
 /** All counted rows of a load, over projections that don't look at days. */
-function listings(loaded: LoadedOwner | undefined): bigint {
+function listings(loaded: LoadResult | undefined): bigint {
   assert.equal(loaded?.kind, "row");
   const projection = plan.projections.findIndex(({ source, time }) => source === "listings" && time.kind === "none");
   return loaded.grains
@@ -83,7 +83,7 @@ await onEachServer("the loader", (server) => {
   });
 
   it("lets go of the snapshot before it has read", async () => {
-    let owners: Promise<ReadonlyMap<string, LoadedOwner>> | undefined;
+    let owners: Promise<ReadonlyMap<string, LoadResult>> | undefined;
     await atSnapshot(async (snapshotId) => {
       const load = loader.load({ snapshotId, owners: ["3"], t: NOW, zones });
       owners = load.owners;

@@ -45,7 +45,7 @@ export class Judge {
   async judge(claims: readonly Claim[]): Promise<void> {
     this.judged += claims.length;
     const left = await this.#unlike(claims, 0);
-    // A document that came while the engine took a batch may still be of the snapshot before.
+    // A document that came while the owners took a batch may still be of the snapshot before.
     const wrong = await this.#unlike(left, 1);
     const [claim] = wrong;
     if (claim === undefined) return;

@@ -1,4 +1,4 @@
-/** Reader, loader, engine and hub as the daemon composes them, on a real database, with a clock that the test sets. */
+/** Reader, loader, owners and hub as the daemon composes them, on a real database, with a clock that the test sets. */
 import { databaseCheck } from "../../../daemon/capture/check-database.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "../../../daemon/capture/capture-options.ts";
 import { Reader } from "../../../daemon/capture/reader.ts";
@@ -11,7 +11,7 @@ import type { ReadDayStarts } from "../../../daemon/metrics/calendar.ts";
 import { Clock } from "../../../daemon/metrics/clock.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { dayStartsFrom } from "../../../daemon/owners/day-starts.ts";
-import { Engine } from "../../../daemon/owners/engine.ts";
+import { Owners } from "../../../daemon/owners/owners.ts";
 import { type Loader, SnapshotLoader } from "../../../daemon/owners/loader.ts";
 import type { Published } from "../../../daemon/owners/published.ts";
 import { sourcesOfEvents } from "../../../daemon/plan/event-select.ts";
@@ -29,7 +29,7 @@ export interface EngineTimers extends Timers {
 export interface StackOptions {
   readonly installed: Installed;
   readonly time: TestTime;
-  /** The engine's; real ones by default. */
+  /** The owners'; real ones by default. */
   readonly timers?: EngineTimers;
   readonly heartbeat?: HeartbeatOptions;
   /** Between two frames of an owner; 0 by default. */
@@ -57,7 +57,7 @@ export class Stack {
   readonly #snapshots = new Map<number, readonly string[]>();
   readonly #screens = new Map<Screen, Subscription>();
   readonly #pool: SessionPool;
-  readonly #engine: Engine;
+  readonly #owners: Owners;
   readonly #hub: Hub;
   readonly #reader: Reader;
 
@@ -71,7 +71,7 @@ export class Stack {
       4,
     );
     const slices = new Slices({ monotonicMs: timers.monotonicMs, setImmediate });
-    this.#engine = new Engine({
+    this.#owners = new Owners({
       plan,
       loader: loader(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
       loadsAtOnce: 3,
@@ -86,9 +86,9 @@ export class Stack {
       log: QUIET,
       ...timers,
     });
-    this.sink = new WatchedSink(this.#engine, time, this.changes);
+    this.sink = new WatchedSink(this.#owners, time, this.changes);
     this.#hub = new Hub({
-      demand: this.#engine,
+      demand: this.#owners,
       minIntervalMs: options.minIntervalMs ?? 0,
       // Owners are let go and loaded again all the time.
       idleMs: 5,
@@ -124,7 +124,7 @@ export class Stack {
   async stop(): Promise<void> {
     this.#hub.stop();
     await this.#reader.stop();
-    this.#engine.stop();
+    this.#owners.stop();
     await this.#pool.stop();
   }
 
@@ -147,7 +147,7 @@ export class Stack {
     this.#screens.delete(screen);
   }
 
-  /** Has the reader read, and with it the engine look at the clock. */
+  /** Has the reader read, and with it the owners look at the clock. */
   nudge(): void {
     this.#reader.nudge();
   }

@@ -9,33 +9,33 @@ export interface TestTime {
   readonly monotonicMs: () => number;
 }
 
-/** Stands between reader and engine: tells the test's time as the database's, and knows which snapshots a document may be of. */
+/** Stands between the reader and the owners: tells the test's time as the database's, and knows which snapshots a document may be of. */
 export class WatchedSink implements BatchSink {
   readonly epochs: string[] = [];
   readonly losses: string[] = [];
-  /** Called with each batch before the engine gets it; a test may hold it up there. */
+  /** Called with each batch before the owners get it; a test may hold it up there. */
   beforeBatch: (batch: Batch, cut: Cut | undefined) => Promise<void> = async () => undefined;
-  /** Called after the engine took a batch. */
+  /** Called after the owners took a batch. */
   afterBatch: () => void = () => undefined;
-  readonly #engine: BatchSink;
+  readonly #sink: BatchSink;
   readonly #time: TestTime;
   readonly #changes: Changes;
   #latest: string | undefined;
   #latestClock = 0;
   #underWay: string | undefined;
 
-  constructor(engine: BatchSink, time: TestTime, changes: Changes) {
-    this.#engine = engine;
+  constructor(sink: BatchSink, time: TestTime, changes: Changes) {
+    this.#sink = sink;
     this.#time = time;
     this.#changes = changes;
   }
 
-  /** Snapshots at which an engine that publishes now may hold an owner: that of the last batch, or of the one that it is taking. */
+  /** Snapshots of which a document that is published now may be: that of the last batch, or of the one that is being taken. */
   get snapshots(): readonly string[] {
     return [this.#underWay, this.#latest].filter((snapshot) => snapshot !== undefined);
   }
 
-  /** Whether the engine has taken a batch that sees this transaction, and knows an instant at or after `micros`. */
+  /** Whether the owners have taken a batch that sees this transaction, and know an instant at or after `micros`. */
   hasPassed(xid: bigint, micros: number): boolean {
     return this.#latest !== undefined && this.#latestClock >= micros && sees(this.#latest, xid);
   }
@@ -43,37 +43,37 @@ export class WatchedSink implements BatchSink {
   begin(epoch: string, incarnation: string): void {
     this.epochs.push(epoch);
     this.#latest = undefined;
-    this.#engine.begin(epoch, incarnation);
+    this.#sink.begin(epoch, incarnation);
     this.#changes.happened();
   }
 
   zones(): readonly string[] {
-    return this.#engine.zones();
+    return this.#sink.zones();
   }
 
   owners(): readonly string[] | undefined {
-    return this.#engine.owners();
+    return this.#sink.owners();
   }
 
   wantsCut(): boolean {
-    return this.#engine.wantsCut();
+    return this.#sink.wantsCut();
   }
 
   needsCut(batch: Batch): boolean {
-    return this.#engine.needsCut(batch);
+    return this.#sink.needsCut(batch);
   }
 
   apply(batch: Batch): Promise<void> {
-    return this.#take(batch, undefined, (timed) => this.#engine.apply(timed));
+    return this.#take(batch, undefined, (timed) => this.#sink.apply(timed));
   }
 
   applyCut(batch: Batch, cut: Cut): Promise<void> {
-    return this.#take(batch, cut, (timed) => this.#engine.applyCut(timed, cut));
+    return this.#take(batch, cut, (timed) => this.#sink.applyCut(timed, cut));
   }
 
   lost(reason: string): void {
     this.losses.push(reason);
-    this.#engine.lost(reason);
+    this.#sink.lost(reason);
     this.#changes.happened();
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Hub } from "../../../daemon/hub/hub.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
-import { StandInEngine } from "../../support/stand-in-engine.ts";
+import { StandInPublisher } from "../../support/stand-in-publisher.ts";
 
 const ignore = (): void => undefined;
 
@@ -13,7 +13,7 @@ function typeOf(frame: Uint8Array): unknown {
 /** A hub with so many subscribers of owner 7 that stand at its first document, and what each was sent since. */
 function setUp(subscribers: number) {
   const { now, setTimeout, clearTimeout } = new ManualClock();
-  const engine = new StandInEngine();
+  const engine = new StandInPublisher();
   const turns: (() => void)[] = [];
   let sends = 0;
   const hub = new Hub({

@@ -10,24 +10,24 @@ import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { OwnerEvent } from "./owner-event.ts";
-import { Announcer } from "./publisher.ts";
+import { Publisher } from "./publisher.ts";
 import { eventsByOwner } from "./batch-events.ts";
-import { Boundaries } from "./boundaries.ts";
+import { BoundaryTimer } from "./boundary-timer.ts";
 import { Calendar, type ReadDayStarts } from "../metrics/calendar.ts";
 import type { Clock } from "../metrics/clock.ts";
 import { Folding, type OwnerDelta } from "./folding.ts";
-import { LateLoads } from "./late-loads.ts";
+import { SlowLoads } from "./slow-loads.ts";
 import type { Loader } from "./loader.ts";
-import { Loads } from "./loads.ts";
+import { RunningLoads } from "./running-loads.ts";
 import { indexPlan } from "../metrics/plan-index.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Demand, Publish, StaleReason } from "./published.ts";
 import type { Slices } from "./slices.ts";
-import { WaitingRoom } from "./load-queue.ts";
+import { LoadQueue } from "./load-queue.ts";
 import { newlyWatched, type WatchedOwner } from "./watched-owner.ts";
 import { ZoneDataDiffers, Zones } from "./zones.ts";
 
-export interface EngineOptions extends Timers {
+export interface OwnersOptions extends Timers {
   readonly plan: Plan;
   readonly loader: Loader;
   /** How many loads the loader can run at once without one waiting for another. */
@@ -49,13 +49,13 @@ const NAMED_OWNERS = 256;
 const NO_OWNERS: ReadonlySet<WatchedOwner> = new Set();
 const NO_EVENTS: ReadonlyMap<WatchedOwner, OwnerEvent[]> = new Map();
 
-export class Engine implements BatchSink, Demand {
-  readonly #options: EngineOptions;
-  readonly #announcer: Announcer;
-  readonly #boundaries: Boundaries<WatchedOwner>;
-  readonly #waitingRoom: WaitingRoom;
-  readonly #loads: Loads;
-  readonly #lateLoads = new LateLoads();
+export class Owners implements BatchSink, Demand {
+  readonly #options: OwnersOptions;
+  readonly #publisher: Publisher;
+  readonly #boundaries: BoundaryTimer<WatchedOwner>;
+  readonly #queue: LoadQueue;
+  readonly #loads: RunningLoads;
+  readonly #slowLoads = new SlowLoads();
   readonly #folding: Folding;
   readonly #owners = new Map<string, WatchedOwner>();
   #incarnation = "";
@@ -66,26 +66,26 @@ export class Engine implements BatchSink, Demand {
   /** What was found out between two batches and ends the epoch. */
   #doubt: Error | undefined;
 
-  constructor(options: EngineOptions) {
+  constructor(options: OwnersOptions) {
     const { plan, loader, clock, slices, nudge } = options;
     this.#options = options;
     this.#calendar = new Calendar(options.readDayStarts);
-    this.#announcer = new Announcer(options.publish);
-    this.#boundaries = new Boundaries({ ...options, cross: (owner) => this.#folding.advance(owner) });
-    this.#waitingRoom = new WaitingRoom(options);
+    this.#publisher = new Publisher(options.publish);
+    this.#boundaries = new BoundaryTimer({ ...options, cross: (owner) => this.#folding.advance(owner) });
+    this.#queue = new LoadQueue(options);
     this.#folding = new Folding({
       index: indexPlan(plan),
       clock,
-      announcer: this.#announcer,
+      publisher: this.#publisher,
       boundaries: this.#boundaries,
       slices,
       calendar: () => this.#calendar,
       incarnation: () => this.#incarnation,
       reload: (owner) => this.#reload(owner),
     });
-    this.#loads = new Loads({
+    this.#loads = new RunningLoads({
       loader,
-      waitingRoom: this.#waitingRoom,
+      queue: this.#queue,
       atOnce: options.loadsAtOnce,
       complete: (group, loaded, t) => this.#folding.loads(group, loaded, t),
       failed: (owners, error) => this.#loadFailed(owners, error),
@@ -102,15 +102,15 @@ export class Engine implements BatchSink, Demand {
     if (this.#owners.has(id)) return;
     const owner = newlyWatched(id);
     this.#owners.set(id, owner);
-    if (this.#lost === undefined) this.#waitingRoom.gather(owner);
-    else this.#announcer.stale(owner, this.#lost, this.#options.clock.now());
+    if (this.#lost === undefined) this.#queue.add(owner);
+    else this.#publisher.stale(owner, this.#lost, this.#options.clock.now());
   }
 
   unwatch(id: string): void {
     const owner = this.#owners.get(id);
     if (owner === undefined) return;
     this.#owners.delete(id);
-    this.#waitingRoom.forget(owner);
+    this.#queue.remove(owner);
     this.#boundaries.delete(owner);
     owner.phase = { kind: "gone" };
   }
@@ -123,15 +123,15 @@ export class Engine implements BatchSink, Demand {
     this.#zones = undefined;
     this.#calendar = new Calendar(this.#options.readDayStarts);
     this.#options.clock.reset();
-    this.#announcer.begin(epoch, incarnation);
-    for (const owner of this.#owners.values()) this.#waitingRoom.admit(owner);
+    this.#publisher.begin(epoch, incarnation);
+    for (const owner of this.#owners.values()) this.#queue.addUrgent(owner);
   }
 
   lost(): void {
     this.#void();
     this.#lost = "database";
     const since = this.#options.clock.now();
-    for (const owner of this.#owners.values()) this.#announcer.stale(owner, this.#lost, since);
+    for (const owner of this.#owners.values()) this.#publisher.stale(owner, this.#lost, since);
   }
 
   zones(): readonly string[] {
@@ -143,7 +143,7 @@ export class Engine implements BatchSink, Demand {
   }
 
   wantsCut(): boolean {
-    return this.#loads.hasRoom && this.#waitingRoom.isReady;
+    return this.#loads.hasRoom && this.#queue.isReady;
   }
 
   needsCut(batch: Batch): boolean {
@@ -154,41 +154,41 @@ export class Engine implements BatchSink, Demand {
   async apply(batch: Batch): Promise<void> {
     this.#observe(batch);
     const events = this.#tells(batch) ? await this.#eventsOf(batch) : NO_EVENTS;
-    this.#announcer.beginBatch(batch.snapshot);
+    this.#publisher.beginBatch(batch.snapshot);
     for (const owner of this.#outdated(batch)) this.#reload(owner);
     await this.#fold(batch, events, NO_OWNERS);
-    this.#announcer.endBatch();
+    this.#publisher.endBatch();
   }
 
   async applyCut(batch: Batch, cut: Cut): Promise<void> {
     this.#observe(batch);
     const events = this.#tells(batch) ? await this.#eventsOf(batch) : NO_EVENTS;
-    this.#announcer.beginBatch(batch.snapshot);
+    this.#publisher.beginBatch(batch.snapshot);
     for (const owner of this.#outdated(batch)) this.#reload(owner);
     const t = this.#options.clock.now();
     this.#zones ??= new Zones(this.#options.readDayStarts, t);
     const started = this.#loads.start(cut, t, this.#zones);
     for (const owner of started.owners) {
-      this.#announcer.takes(owner);
-      this.#announcer.hold(owner, events.get(owner) ?? []);
+      this.#publisher.takes(owner);
+      this.#publisher.hold(owner, events.get(owner) ?? []);
     }
     await Promise.all([this.#fold(batch, events, started.owners), started.imported]);
-    this.#announcer.endBatch();
+    this.#publisher.endBatch();
   }
 
   /** Drops everything; publishes nothing from then on. */
   stop(): void {
     for (const id of this.#owners.keys()) this.unwatch(id);
     this.#boundaries.clear();
-    this.#waitingRoom.clear();
+    this.#queue.clear();
   }
 
   #observe(batch: Batch): void {
     if (this.#doubt !== undefined) throw this.#doubt;
     if (!this.#options.clock.observe(batch.clock)) throw new Error("the database's clock went back");
     this.#boundaries.retime();
-    for (const owner of this.#lateLoads.find(this.#owners.values(), this.#options.monotonicMs()))
-      this.#announcer.stale(owner, "slow_load", this.#options.clock.now());
+    for (const owner of this.#slowLoads.find(this.#owners.values(), this.#options.monotonicMs()))
+      this.#publisher.stale(owner, "slow_load", this.#options.clock.now());
   }
 
   /** Watched owners that this batch can't be folded into; those that wait for a load are none. */
@@ -232,12 +232,12 @@ export class Engine implements BatchSink, Demand {
   #reload(owner: WatchedOwner): void {
     this.#boundaries.delete(owner);
     owner.phase = { kind: "waiting" };
-    this.#waitingRoom.admit(owner);
+    this.#queue.addUrgent(owner);
   }
 
   #loadFailed(owners: readonly WatchedOwner[], error: unknown): void {
     const since = this.#options.clock.now();
-    for (const owner of owners) this.#announcer.stale(owner, "load_failed", since);
+    for (const owner of owners) this.#publisher.stale(owner, "load_failed", since);
     if (!(error instanceof ZoneDataDiffers)) return;
     this.#options.log.warn(
       { reason: reasonOf(error) },
@@ -249,7 +249,7 @@ export class Engine implements BatchSink, Demand {
 
   #void(): void {
     this.#boundaries.clear();
-    this.#waitingRoom.clear();
+    this.#queue.clear();
     for (const owner of this.#owners.values()) {
       owner.phase = { kind: "waiting" };
       owner.asOf = undefined;

@@ -6,7 +6,7 @@ const LATE_MS = 8_000;
 const LOOK_EVERY_MS = 1_000;
 
 /** Finds the owners that have been waiting for a load for too long, whatever the load waits for. */
-export class LateLoads {
+export class SlowLoads {
   /** Owners that waited at the latest look: since when, and what they had shown until then. */
   #waiting = new Map<WatchedOwner, { readonly sinceMs: number; readonly version: number }>();
   #nextLookMs = Number.NEGATIVE_INFINITY;

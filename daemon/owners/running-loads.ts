@@ -1,6 +1,6 @@
 import type { Cut } from "../capture/batch.ts";
-import type { Load, LoadedOwner, Loader } from "./loader.ts";
-import type { LoadGroup, WaitingRoom } from "./load-queue.ts";
+import type { Load, LoadResult, Loader } from "./loader.ts";
+import type { LoadGroup, LoadQueue } from "./load-queue.ts";
 import type { LoadingPhase, WatchedOwner } from "./watched-owner.ts";
 import type { Zones } from "./zones.ts";
 
@@ -10,15 +10,15 @@ export interface LoadingOwner {
   readonly phase: LoadingPhase;
 }
 
-export interface LoadsOptions {
+export interface RunningLoadsOptions {
   readonly loader: Loader;
-  readonly waitingRoom: WaitingRoom;
+  readonly queue: LoadQueue;
   /** How many loads run at once: as many as there are sessions for them, so that a cut never waits for one. */
   readonly atOnce: number;
   /** Takes a load in, made for the instant `t`. What it rejects with makes the load fail. */
   readonly complete: (
     group: readonly LoadingOwner[],
-    loaded: ReadonlyMap<string, LoadedOwner>,
+    loaded: ReadonlyMap<string, LoadResult>,
     t: number,
   ) => Promise<void>;
   /** Told of the owners that are not loaded and wait again. */
@@ -35,11 +35,11 @@ export interface StartedLoads {
 }
 
 /** Starts the loads of owners that wait, and has those that fail wait again. */
-export class Loads {
-  readonly #options: LoadsOptions;
+export class RunningLoads {
+  readonly #options: RunningLoadsOptions;
   #running = 0;
 
-  constructor(options: LoadsOptions) {
+  constructor(options: RunningLoadsOptions) {
     this.#options = options;
   }
 
@@ -51,7 +51,7 @@ export class Loads {
     const owners = new Set<WatchedOwner>();
     const imports: Promise<void>[] = [];
     while (this.hasRoom) {
-      const group = this.#options.waitingRoom.take();
+      const group = this.#options.queue.take();
       if (group === undefined) break;
       for (const owner of group.owners) owners.add(owner);
       const ids = group.owners.map(({ id }) => id);
@@ -75,7 +75,7 @@ export class Loads {
       this.#fail(loading, group, error);
     } finally {
       this.#running -= 1;
-      if (this.#options.waitingRoom.isReady) this.#options.nudge();
+      if (this.#options.queue.isReady) this.#options.nudge();
     }
   }
 
@@ -84,6 +84,6 @@ export class Loads {
     if (owners.length === 0) return;
     for (const owner of owners) owner.phase = { kind: "waiting" };
     this.#options.failed(owners, error);
-    this.#options.waitingRoom.giveBack({ owners, backoff: group.backoff }, error);
+    this.#options.queue.retry({ owners, backoff: group.backoff }, error);
   }
 }

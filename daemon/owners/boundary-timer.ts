@@ -6,7 +6,7 @@ import type { Slices } from "./slices.ts";
 /** A timer set for longer than this fires at once: Node keeps delays in 32 bits. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-export interface BoundariesOptions<Owner> extends Timers {
+export interface BoundaryTimerOptions<Owner> extends Timers {
   readonly clock: Pick<Clock, "now">;
   readonly slices: Slices;
   /** Called for each owner whose instant has come. Must set the owner's next instant. */
@@ -17,13 +17,13 @@ export interface BoundariesOptions<Owner> extends Timers {
  * Wakes each owner at its next instant, with one timer. Owners that share an instant (a midnight) are crossed in slices, so that the
  * event loop is never held; each is advanced to the present when its turn comes.
  */
-export class Boundaries<Owner> {
-  readonly #options: BoundariesOptions<Owner>;
+export class BoundaryTimer<Owner> {
+  readonly #options: BoundaryTimerOptions<Owner>;
   readonly #due = new DueQueue<Owner>();
   #timer: { readonly handle: unknown; readonly instant: number } | undefined;
   #crossing = false;
 
-  constructor(options: BoundariesOptions<Owner>) {
+  constructor(options: BoundaryTimerOptions<Owner>) {
     this.#options = options;
   }
 

@@ -1,7 +1,7 @@
 import type { Batch, Grain } from "../../daemon/capture/batch.ts";
 import { applyPatch } from "../../daemon/hub/merge.ts";
 import { Clock } from "../../daemon/metrics/clock.ts";
-import { Engine } from "../../daemon/owners/engine.ts";
+import { Owners } from "../../daemon/owners/owners.ts";
 import type { Plan } from "../../daemon/plan/plan.ts";
 import type { Published } from "../../daemon/owners/published.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
@@ -11,7 +11,7 @@ import { ManualClock } from "./manual-clock.ts";
 import { SAMPLE_PLAN } from "./sample-plan.ts";
 import { dayStartByRules } from "./zone-rules.ts";
 
-export interface EngineBenchOptions {
+export interface OwnersRigOptions {
   readonly plan?: Plan;
   /** The database's clock at the start, in microseconds since 1970. */
   readonly start?: number;
@@ -23,12 +23,12 @@ export interface EngineBenchOptions {
 /** Of the data that the test's batches come from. */
 export const INCARNATION = "incarnation";
 
-/** An engine whose time, loads and batches are the test's. */
-export class EngineBench {
+/** Owners whose time, loads and batches are the test's. */
+export class OwnersRig {
   readonly time = new ManualClock(0);
   readonly loader = new HeldLoader();
   readonly published: Published[] = [];
-  readonly engine: Engine;
+  readonly owners: Owners;
   /** What a client would show, by owner. */
   readonly screens = new Map<string, JsonObject>();
   /** One entry per statement that asked for starts of days. */
@@ -41,12 +41,12 @@ export class EngineBench {
   readonly #start: number;
   #cuts = 0;
 
-  constructor(options: EngineBenchOptions = {}) {
+  constructor(options: OwnersRigOptions = {}) {
     const { plan = SAMPLE_PLAN, start = Date.UTC(2026, 4, 8, 12) * 1000, dayStarts = dayStartByRules } = options;
     this.#start = start;
     const { now, setTimeout, clearTimeout } = this.time;
     const ignore = (): void => undefined;
-    this.engine = new Engine({
+    this.owners = new Owners({
       plan,
       loader: this.loader,
       loadsAtOnce: 2,
@@ -92,15 +92,15 @@ export class EngineBench {
   /** As the reader does: in a cut where one is wanted or needed. Imports at once. */
   async read(parts: Partial<Batch> = {}): Promise<void> {
     const batch = this.batch(parts);
-    if (!this.engine.wantsCut() && !this.engine.needsCut(batch)) return this.engine.apply(batch);
+    if (!this.owners.wantsCut() && !this.owners.needsCut(batch)) return this.owners.apply(batch);
     this.#cuts += 1;
     this.loader.importsAtOnce = true;
-    await this.engine.applyCut(batch, { snapshotId: `cut ${this.#cuts}` });
+    await this.owners.applyCut(batch, { snapshotId: `cut ${this.#cuts}` });
     this.loader.importsAtOnce = false;
   }
 
   begin(epoch: string): void {
-    this.engine.begin(epoch, INCARNATION);
+    this.owners.begin(epoch, INCARNATION);
   }
 
   /** Begins an epoch, watches owners and loads them with these grains. */
@@ -111,7 +111,7 @@ export class EngineBench {
 
   /** Watches owners and loads them with these grains. */
   async watch(owners: Readonly<Record<string, readonly Grain[]>>, zone = "UTC"): Promise<void> {
-    for (const owner of Object.keys(owners)) this.engine.watch(owner);
+    for (const owner of Object.keys(owners)) this.owners.watch(owner);
     this.time.advance(100);
     await this.read();
     await this.loader.last.finish(owners, zone);

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import type { BatchEvent, Grain } from "../../../daemon/capture/batch.ts";
 import type { Published } from "../../../daemon/owners/published.ts";
 import type { JsonObject } from "../../../protocol/json.ts";
-import { EngineBench } from "../../support/engine-bench.ts";
+import { OwnersRig } from "../../support/owners-rig.ts";
 import { guest, OCCUPIED_PLAN, room } from "../../support/occupied-plan.ts";
 import { reset, status } from "../../support/sample-grains.ts";
 import { SAMPLE_PLAN } from "../../support/sample-plan.ts";
@@ -40,17 +40,17 @@ const ROOM = room("a", { bed: "one" });
 const stay = (key: string, label: string, from: number, until: number, name = "a") =>
   guest({ room: name, key, label, from, until });
 
-describe("engine and events", () => {
+describe("owners and events", () => {
   it("events of a batch are published in the turn of its patch, just before it, and say the batch's snapshot", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN });
-    await bench.open({ 1: [], 2: [] });
-    bench.take();
-    await bench.read({
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN });
+    await rig.open({ 1: [], 2: [] });
+    rig.take();
+    await rig.read({
       snapshot: "20:20:",
       grains: [status("paid")],
       events: [event("x"), event("y"), event("z", "2"), event("w", "3")],
     });
-    const published = bench.take();
+    const published = rig.take();
     assert.deepEqual(shape(published), ["made x", "made y", "patch", "made z"]);
     const snapshots = published.map((update) => ("snapshot" in update ? update.snapshot : undefined));
     assert.deepEqual(snapshots, ["20:20:", "20:20:", "20:20:"]);
@@ -58,12 +58,12 @@ describe("engine and events", () => {
 
   it("an event has the same id from every daemon, another for another name, row, transaction or life of the data", async () => {
     const idsOf = async (incarnation: string, events: BatchEvent[]): Promise<string[]> => {
-      const bench = new EngineBench({ plan: OCCUPIED_PLAN });
-      bench.engine.begin("e", incarnation);
-      await bench.watch({ 1: [] });
-      bench.take();
-      await bench.read({ events });
-      return eventsOf(bench.take()).flatMap(({ events: told }) => told.map(({ id }) => id));
+      const rig = new OwnersRig({ plan: OCCUPIED_PLAN });
+      rig.owners.begin("e", incarnation);
+      await rig.watch({ 1: [] });
+      rig.take();
+      await rig.read({ events });
+      return eventsOf(rig.take()).flatMap(({ events: told }) => told.map(({ id }) => id));
     };
     const [first] = await idsOf("i", [event("t.1.1")]);
     assert.match(first ?? "", /^[\w-]{22}$/);
@@ -76,16 +76,16 @@ describe("engine and events", () => {
   });
 
   it("an owner that loads at a cut takes events of later batches only, in its document or after it", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN });
-    bench.begin("e");
-    bench.engine.watch("1");
-    bench.time.advance(100);
-    await bench.read({ snapshot: "10:10:", events: [event("before")] });
-    await bench.read({ snapshot: "11:11:", grains: [status("paid")], events: [event("meanwhile")] });
-    assert.deepEqual(bench.take(), []);
-    await bench.loader.last.finish({ 1: [] });
-    await bench.read({ snapshot: "12:12:", events: [event("after")] });
-    const published = bench.take();
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN });
+    rig.begin("e");
+    rig.owners.watch("1");
+    rig.time.advance(100);
+    await rig.read({ snapshot: "10:10:", events: [event("before")] });
+    await rig.read({ snapshot: "11:11:", grains: [status("paid")], events: [event("meanwhile")] });
+    assert.deepEqual(rig.take(), []);
+    await rig.loader.last.finish({ 1: [] });
+    await rig.read({ snapshot: "12:12:", events: [event("after")] });
+    const published = rig.take();
     // Nobody could follow what came before the document, and whoever comes back finds it in what its snapshot sees.
     assert.deepEqual(shape(published), ["document", "made after"]);
     assert.deepEqual(
@@ -95,14 +95,14 @@ describe("engine and events", () => {
   });
 
   it("an owner that is read again keeps its events for the document, and the batch's own too", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN });
-    await bench.open({ 1: [] });
-    bench.take();
-    await bench.read({ snapshot: "20:20:", resets: [reset("sales", "1")], events: [event("beside")] });
-    await bench.read({ snapshot: "21:21:", events: [event("while read")] });
-    assert.deepEqual(bench.take(), []);
-    await bench.loader.last.finish({ 1: [] });
-    const published = bench.take();
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN });
+    await rig.open({ 1: [] });
+    rig.take();
+    await rig.read({ snapshot: "20:20:", resets: [reset("sales", "1")], events: [event("beside")] });
+    await rig.read({ snapshot: "21:21:", events: [event("while read")] });
+    assert.deepEqual(rig.take(), []);
+    await rig.loader.last.finish({ 1: [] });
+    const published = rig.take();
     assert.deepEqual(shape(published), ["made beside", "bulk_changed sales", "made while read", "document"]);
     assert.deepEqual(
       published.map((update) => ("snapshot" in update ? update.snapshot : "")),
@@ -111,31 +111,31 @@ describe("engine and events", () => {
   });
 
   it("events don't wait for a document that may not come", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN });
-    await bench.open({ 1: [] });
-    await bench.read({ resets: [reset("sales", "1")], events: [event("x")] });
-    bench.take();
-    await bench.loader.last.fail(new Error("away"));
-    assert.deepEqual(shape(bench.take()), ["made x", "bulk_changed sales", "stale"]);
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN });
+    await rig.open({ 1: [] });
+    await rig.read({ resets: [reset("sales", "1")], events: [event("x")] });
+    rig.take();
+    await rig.loader.last.fail(new Error("away"));
+    assert.deepEqual(shape(rig.take()), ["made x", "bulk_changed sales", "stale"]);
   });
 
   it("a thousand and more events don't wait for a load", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN });
-    await bench.open({ 1: [] });
-    bench.take();
-    await bench.read({ resets: [reset("sales", "1")] });
-    await bench.read({ events: Array.from({ length: 1_500 }, (_, at) => event(`${at}`)) });
-    assert.equal(shape(bench.take()).length, 1_501);
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN });
+    await rig.open({ 1: [] });
+    rig.take();
+    await rig.read({ resets: [reset("sales", "1")] });
+    await rig.read({ events: Array.from({ length: 1_500 }, (_, at) => event(`${at}`)) });
+    assert.equal(shape(rig.take()).length, 1_501);
   });
 
   it("a bulk statement is told once to each of its owners with the number of rows, that of a whole table to all with none", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN });
-    await bench.open({ 1: [], 2: [] });
-    bench.take();
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN });
+    await rig.open({ 1: [], 2: [] });
+    rig.take();
     const next = { ...reset("sales", "1"), rows: 7_000, xid: 901n };
-    await bench.read({ resets: [reset("sales", "1"), next, reset("stays", undefined)] });
-    await bench.loader.last.finish({ 1: [], 2: [] });
-    const told = eventsOf(bench.take()).flatMap(({ owner, events }) =>
+    await rig.read({ resets: [reset("sales", "1"), next, reset("stays", undefined)] });
+    await rig.loader.last.finish({ 1: [], 2: [] });
+    const told = eventsOf(rig.take()).flatMap(({ owner, events }) =>
       events.map(({ data }) => [owner, data["source"], data["rows"]]),
     );
     assert.deepEqual(told, [
@@ -147,27 +147,27 @@ describe("engine and events", () => {
   });
 
   it("where no event is declared nothing is told, of bulk statements neither", async () => {
-    const bench = new EngineBench({ plan: SAMPLE_PLAN });
-    await bench.open({ 1: [] });
-    bench.take();
-    await bench.read({ resets: [reset("sales", "1")] });
-    await bench.loader.last.finish({ 1: [] });
-    assert.deepEqual(shape(bench.take()), ["document"]);
+    const rig = new OwnersRig({ plan: SAMPLE_PLAN });
+    await rig.open({ 1: [] });
+    rig.take();
+    await rig.read({ resets: [reset("sales", "1")] });
+    await rig.loader.last.finish({ 1: [] });
+    assert.deepEqual(shape(rig.take()), ["document"]);
   });
 
   it("an owner whose part of a batch is still to come stands where it stood", async () => {
     let sliceMs = 0;
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN, start: START, sliceMs: () => (sliceMs += 3) });
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN, start: START, sliceMs: () => (sliceMs += 3) });
     const later = stay("1", "Ana", START + HOUR, START + 2 * HOUR);
-    await bench.open({ 1: [], 2: [ROOM, later].map((grain) => ({ ...grain, owner: "2" })) });
-    await bench.read({ snapshot: "20:20:" });
-    bench.take();
-    const reading = bench.read({ snapshot: "21:21:", grains: [status("paid", 1n, "1"), status("paid", 1n, "2")] });
+    await rig.open({ 1: [], 2: [ROOM, later].map((grain) => ({ ...grain, owner: "2" })) });
+    await rig.read({ snapshot: "20:20:" });
+    rig.take();
+    const reading = rig.read({ snapshot: "21:21:", grains: [status("paid", 1n, "1"), status("paid", 1n, "2")] });
     // Between the slices of the batch the guest arrives.
-    bench.time.advance(HOUR / 1000);
+    rig.time.advance(HOUR / 1000);
     await reading;
-    await bench.settled();
-    const of2 = bench.take().filter((update) => "snapshot" in update && update.owner === "2");
+    await rig.settled();
+    const of2 = rig.take().filter((update) => "snapshot" in update && update.owner === "2");
     assert.deepEqual(
       of2.map((update) => [update.kind, "snapshot" in update && update.snapshot]),
       [
@@ -178,17 +178,17 @@ describe("engine and events", () => {
   });
 });
 
-describe("engine and occupants", () => {
+describe("owners and occupants", () => {
   it("a guest's arrival and departure are told at their instant, with no write", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN, start: START });
-    await bench.open({ 1: [ROOM, stay("7", "Ana", START + HOUR, START + 2 * HOUR)] });
-    bench.take();
-    bench.time.advance((START + HOUR - bench.databaseClock) / 1000 - 1);
-    await bench.settled();
-    assert.deepEqual(bench.take(), []);
-    bench.time.advance(1);
-    await bench.settled();
-    const [arrival] = eventsOf(bench.take());
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN, start: START });
+    await rig.open({ 1: [ROOM, stay("7", "Ana", START + HOUR, START + 2 * HOUR)] });
+    rig.take();
+    rig.time.advance((START + HOUR - rig.databaseClock) / 1000 - 1);
+    await rig.settled();
+    assert.deepEqual(rig.take(), []);
+    rig.time.advance(1);
+    await rig.settled();
+    const [arrival] = eventsOf(rig.take());
     assert.equal(arrival?.asOf, START + HOUR);
     assert.deepEqual(arrival.events[0]?.data, {
       bed: "one",
@@ -196,9 +196,9 @@ describe("engine and occupants", () => {
       previousOccupant: null,
       newOccupant: "Ana",
     });
-    bench.time.advance(HOUR / 1000);
-    await bench.settled();
-    const [departure] = eventsOf(bench.take());
+    rig.time.advance(HOUR / 1000);
+    await rig.settled();
+    const [departure] = eventsOf(rig.take());
     assert.deepEqual(departure?.events[0]?.data, {
       bed: "one",
       isNowOccupied: false,
@@ -209,15 +209,15 @@ describe("engine and occupants", () => {
 
   it("guests back to back are one change, whose id is the instant's, whichever daemon saw it and however late", async () => {
     const swap = async (late: number): Promise<Events | undefined> => {
-      const bench = new EngineBench({ plan: OCCUPIED_PLAN, start: START });
-      await bench.open({
+      const rig = new OwnersRig({ plan: OCCUPIED_PLAN, start: START });
+      await rig.open({
         1: [ROOM, stay("7", "Ana", START, START + HOUR), stay("8", "Bo", START + HOUR, START + 2 * HOUR)],
       });
-      bench.take();
-      await bench.read({ clock: START + HOUR + late });
-      bench.time.advance(0);
-      await bench.settled();
-      const [told, ...more] = eventsOf(bench.take());
+      rig.take();
+      await rig.read({ clock: START + HOUR + late });
+      rig.time.advance(0);
+      await rig.settled();
+      const [told, ...more] = eventsOf(rig.take());
       assert.deepEqual(more, []);
       return told;
     };
@@ -231,15 +231,15 @@ describe("engine and occupants", () => {
   });
 
   it("who comes back at another instant is another event", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN, start: START });
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN, start: START });
     const anas = [0, 2].map((hours) => stay("7", "Ana", START + hours * HOUR, START + (hours + 1) * HOUR));
-    await bench.open({ 1: [ROOM, ...anas] });
-    bench.take();
+    await rig.open({ 1: [ROOM, ...anas] });
+    rig.take();
     for (let hour = 0; hour < 4; hour += 1) {
-      bench.time.advance(HOUR / 1000);
-      await bench.settled();
+      rig.time.advance(HOUR / 1000);
+      await rig.settled();
     }
-    const ids = eventsOf(bench.take()).flatMap(({ events }) => events.map(({ id }) => id));
+    const ids = eventsOf(rig.take()).flatMap(({ events }) => events.map(({ id }) => id));
     assert.equal(ids.length, 3);
     assert.equal(new Set(ids).size, 3);
   });
@@ -252,15 +252,15 @@ describe("engine and occupants", () => {
       ["UTC", "2026-12-31"],
     ] as const) {
       const midnight = dayStartByRules(zone, utcDay(Date.parse(date) * 1000) + 1);
-      const bench = new EngineBench({ plan: OCCUPIED_PLAN, start: midnight - 2 * HOUR });
+      const rig = new OwnersRig({ plan: OCCUPIED_PLAN, start: midnight - 2 * HOUR });
       const stays = [stay("1", "Ana", midnight - HOUR, midnight), stay("2", "Bo", midnight, midnight + 3 * HOUR)];
-      await bench.open({ 1: [ROOM, ...stays] }, zone);
-      bench.take();
+      await rig.open({ 1: [ROOM, ...stays] }, zone);
+      rig.take();
       const told: unknown[] = [];
       for (let hour = 0; hour < 6; hour += 1) {
-        bench.time.advance(HOUR / 1000);
-        await bench.settled();
-        for (const { asOf, events } of eventsOf(bench.take()))
+        rig.time.advance(HOUR / 1000);
+        await rig.settled();
+        for (const { asOf, events } of eventsOf(rig.take()))
           told.push([(asOf - midnight) / HOUR, events[0]?.data["newOccupant"]]);
       }
       assert.deepEqual(
@@ -276,10 +276,10 @@ describe("engine and occupants", () => {
   });
 
   it("a write that changes who is there is told with the patch of the same batch, and by its transaction", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN, start: START });
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN, start: START });
     const ana = { room: "a", key: "7", label: "Ana", from: START - HOUR, until: START + HOUR };
-    await bench.open({ 1: [ROOM, guest(ana)] });
-    bench.take();
+    await rig.open({ 1: [ROOM, guest(ana)] });
+    rig.take();
     const ids: string[] = [];
     for (const [weight, xid] of [
       [-1n, 50n],
@@ -287,27 +287,27 @@ describe("engine and occupants", () => {
       [-1n, 52n],
       [1n, 53n],
     ] as const) {
-      await bench.read({ grains: [guest(ana, { weight, xid }), status("paid")] });
-      const published = bench.take();
+      await rig.read({ grains: [guest(ana, { weight, xid }), status("paid")] });
+      const published = rig.take();
       assert.deepEqual(shape(published), [`occupant_changed ${weight === 1n ? "Ana" : "nobody"}`, "patch"]);
       ids.push(...eventsOf(published).flatMap(({ events }) => events.map(({ id }) => id)));
     }
     assert.equal(new Set(ids).size, 4, "leaving twice is two events");
-    await bench.read({
+    await rig.read({
       grains: [guest(ana, { weight: -1n, xid: 54n }), guest({ ...ana, label: "Anna" }, { xid: 54n })],
     });
-    assert.deepEqual(bench.take(), [], "another name is no other guest");
+    assert.deepEqual(rig.take(), [], "another name is no other guest");
   });
 
   it("what changed while an owner was read again is told with its document", async () => {
-    const bench = new EngineBench({ plan: OCCUPIED_PLAN, start: START });
-    await bench.open({ 1: [ROOM, stay("7", "Ana", START - HOUR, START + HOUR)] });
-    bench.take();
-    await bench.read({ resets: [reset("stays", "1")] });
-    bench.time.advance((2 * HOUR) / 1000);
-    await bench.settled();
-    await bench.loader.last.finish({ 1: [ROOM, stay("8", "Bo", START, START + 3 * HOUR)] });
-    assert.deepEqual(shape(bench.take()), ["bulk_changed stays", "occupant_changed Bo", "document"]);
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN, start: START });
+    await rig.open({ 1: [ROOM, stay("7", "Ana", START - HOUR, START + HOUR)] });
+    rig.take();
+    await rig.read({ resets: [reset("stays", "1")] });
+    rig.time.advance((2 * HOUR) / 1000);
+    await rig.settled();
+    await rig.loader.last.finish({ 1: [ROOM, stay("8", "Bo", START, START + 3 * HOUR)] });
+    assert.deepEqual(shape(rig.take()), ["bulk_changed stays", "occupant_changed Bo", "document"]);
   });
 
   it("a thousand arrivals on one minute never hold the event loop for 20 ms, of as many owners or of one", async () => {
@@ -323,23 +323,23 @@ describe("engine and occupants", () => {
 
 /** A thousand guests arrive at one instant; gives how long one turn of the loop took at most, in milliseconds. */
 async function longestTurnOfArrivals(owners: number): Promise<number> {
-  const bench = new EngineBench({ plan: OCCUPIED_PLAN, start: START, sliceMs: () => performance.now() });
+  const rig = new OwnersRig({ plan: OCCUPIED_PLAN, start: START, sliceMs: () => performance.now() });
   const rows: Record<string, Grain[]> = {};
   for (let at = 0; at < 1_000; at += 1) {
     const owner = `${at % owners}`;
     const grains = [room(`${at}`, { bed: `${at}` }), stay(`${at}`, "Ana", START + HOUR, START + 2 * HOUR, `${at}`)];
     (rows[owner] ??= []).push(...grains.map((grain) => ({ ...grain, owner })));
   }
-  await bench.open(rows);
-  while (bench.screens.size < owners) await bench.settled();
-  bench.take();
+  await rig.open(rows);
+  while (rig.screens.size < owners) await rig.settled();
+  rig.take();
   let longestMs = 0;
   let told = 0;
   let lastMs = performance.now();
-  bench.time.advance(HOUR / 1000);
+  rig.time.advance(HOUR / 1000);
   for (let turns = 0; turns < 10_000 && told < 1_000; turns += 1) {
     longestMs = Math.max(longestMs, performance.now() - lastMs);
-    told += eventsOf(bench.take()).flatMap(({ events }) => events).length;
+    told += eventsOf(rig.take()).flatMap(({ events }) => events).length;
     lastMs = performance.now();
     await new Promise<void>((resolve) => setImmediate(resolve));
   }

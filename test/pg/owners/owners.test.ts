@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { EngineOnDatabase } from "../../support/engine-on-database.ts";
+import { OwnersOnDatabase } from "../../support/owners-on-database.ts";
 import { DEMO, oracleDocuments } from "../../support/oracle.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
@@ -8,8 +8,8 @@ const OWNERS = ["1", "2", "3"];
 const EVENING = Date.UTC(2026, 9, 31, 20) * 1000;
 const HOUR = 3_600_000_000;
 
-async function marketplace(database: TestDatabase): Promise<EngineOnDatabase> {
-  const running = await EngineOnDatabase.open(database, DEMO, EVENING);
+async function marketplace(database: TestDatabase): Promise<OwnersOnDatabase> {
+  const running = await OwnersOnDatabase.open(database, DEMO, EVENING);
   await database.query(`
     insert into owners (id, name, time_zone) values (1, 'A', 'America/Havana'), (2, 'B', 'Asia/Kathmandu'), (3, 'C', 'UTC');
     insert into listings (id, owner_id, hangar_number, status) select n, 1 + n % 3, n, 'active' from generate_series(1, 9) n`);
@@ -27,8 +27,8 @@ async function marketplace(database: TestDatabase): Promise<EngineOnDatabase> {
   return running;
 }
 
-await onEachServer("the engine on a database", (server) => {
-  async function assertRight(running: EngineOnDatabase, database: TestDatabase, when: string): Promise<void> {
+await onEachServer("owners on a database", (server) => {
+  async function assertRight(running: OwnersOnDatabase, database: TestDatabase, when: string): Promise<void> {
     const expected = await oracleDocuments(DEMO, database, running.t, OWNERS);
     for (const owner of OWNERS) {
       const shown: unknown = JSON.parse(JSON.stringify(running.screens.get(owner)));

@@ -2,7 +2,7 @@ import type { Demand, Published, StaleReason } from "../../daemon/owners/publish
 import type { JsonObject } from "../../protocol/json.ts";
 
 /** Publishes what a test says, with versions and instants in order, as the engine would, and records what is watched. */
-export class StandInEngine implements Demand {
+export class StandInPublisher implements Demand {
   readonly watched: string[] = [];
   readonly unwatched: string[] = [];
   /** Owners whose document is published as soon as they are watched. */

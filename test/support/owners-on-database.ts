@@ -1,8 +1,8 @@
 /**
  * The daemon from the database to the published documents, with the instant in the test's hands: the daemon's own statements, loads and
- * engine, on a real database. What is left out is what waits: bell, heartbeat, sockets.
+ * owners, on a real database. What is left out is what waits: bell, heartbeat, sockets.
  *
- *     const running = await EngineOnDatabase.open(database, DEMO, startUs);
+ *     const running = await OwnersOnDatabase.open(database, DEMO, startUs);
  *     await running.watch("1");
  *     await database.query("insert …");
  *     await running.advanceTo(midnightUs);   // reads what was committed, and crosses boundaries
@@ -17,7 +17,7 @@ import { applyPatch } from "../../daemon/hub/merge.ts";
 import { Clock } from "../../daemon/metrics/clock.ts";
 import { compile } from "../../daemon/plan/compile.ts";
 import { dayStartsFrom } from "../../daemon/owners/day-starts.ts";
-import { Engine } from "../../daemon/owners/engine.ts";
+import { Owners } from "../../daemon/owners/owners.ts";
 import { type Loader, SnapshotLoader } from "../../daemon/owners/loader.ts";
 import type { Plan } from "../../daemon/plan/plan.ts";
 import type { Published } from "../../daemon/owners/published.ts";
@@ -34,9 +34,9 @@ import type { TestDatabase } from "./servers.ts";
 const READER_ID = "00000000-0000-0000-0000-000000000001";
 const READER_SETTINGS = { enable_seqscan: "off", jit: "off", plan_cache_mode: "force_generic_plan" };
 
-export class EngineOnDatabase {
+export class OwnersOnDatabase {
   readonly plan: Plan;
-  readonly engine: Engine;
+  readonly owners: Owners;
   /** What a client shows, by owner. */
   readonly screens = new Map<string, JsonObject>();
   /** Why an owner is stale, for those that are. */
@@ -56,7 +56,7 @@ export class EngineOnDatabase {
     marketplace: Marketplace,
     startUs: number,
     limits = LIMITS,
-  ): Promise<EngineOnDatabase> {
+  ): Promise<OwnersOnDatabase> {
     const plan = compile(marketplace.config);
     await database.query(marketplace.schema);
     await install(database, plan.tables, limits);
@@ -66,7 +66,7 @@ export class EngineOnDatabase {
       statementTimeoutMs: 30_000,
       settings: READER_SETTINGS,
     });
-    const running = new EngineOnDatabase(database, plan, session, startUs);
+    const running = new OwnersOnDatabase(database, plan, session, startUs);
     await running.beginEpoch();
     return running;
   }
@@ -81,7 +81,7 @@ export class EngineOnDatabase {
     const { now, setTimeout, clearTimeout } = this.#time;
     const ignore = (): void => undefined;
     let looks = 0;
-    this.engine = new Engine({
+    this.owners = new Owners({
       plan,
       loader: this.#noting(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
       loadsAtOnce: 2,
@@ -107,21 +107,21 @@ export class EngineOnDatabase {
   async beginEpoch(): Promise<void> {
     const [row] = await this.#session.query<{ cursor: string }>("select pg_current_snapshot()::text as cursor");
     this.#cursor = row?.cursor ?? "";
-    this.engine.begin("epoch", "incarnation");
+    this.owners.begin("epoch", "incarnation");
   }
 
   async watch(...owners: readonly string[]): Promise<void> {
-    for (const owner of owners) this.engine.watch(owner);
+    for (const owner of owners) this.owners.watch(owner);
     await this.catchUp();
   }
 
   /** Reads once what was committed, in a cut where one is wanted or needed. Does not wait for loads. */
   async read(): Promise<void> {
-    if (this.engine.wantsCut()) return this.#readInCut();
+    if (this.owners.wantsCut()) return this.#readInCut();
     const rows = await this.#session.rows(this.#statements.read, this.#values());
     const batch = { ...parseReply(rows, "epoch").batch, clock: this.t };
-    if (this.engine.needsCut(batch)) return this.#readInCut();
-    await this.engine.apply(batch);
+    if (this.owners.needsCut(batch)) return this.#readInCut();
+    await this.owners.apply(batch);
     this.#cursor = batch.snapshot;
   }
 
@@ -131,7 +131,7 @@ export class EngineOnDatabase {
       await this.read();
       this.#time.advance(0);
       await settled();
-    } while (this.engine.wantsCut() || this.#loading.size > 0);
+    } while (this.owners.wantsCut() || this.#loading.size > 0);
   }
 
   /** Lets time pass until an instant, crossing what lies before; then reads. */
@@ -141,20 +141,20 @@ export class EngineOnDatabase {
   }
 
   async stop(): Promise<void> {
-    this.engine.stop();
+    this.owners.stop();
     await Promise.all([this.#pool.stop(), this.#session.close()]);
   }
 
   async #readInCut(): Promise<void> {
     await inCut(this.#session, this.plan.tables, this.#statements, this.#values(), async (rows) => {
       const reply = parseReply(rows, "epoch");
-      await this.engine.applyCut({ ...reply.batch, clock: this.t }, { snapshotId: reply.exportedSnapshot ?? "" });
+      await this.owners.applyCut({ ...reply.batch, clock: this.t }, { snapshotId: reply.exportedSnapshot ?? "" });
       this.#cursor = reply.batch.snapshot;
     });
   }
 
   #values(): unknown[] {
-    return [this.#cursor, READER_ID, this.engine.zones(), this.engine.owners() ?? null];
+    return [this.#cursor, READER_ID, this.owners.zones(), this.owners.owners() ?? null];
   }
 
   /** Knows which owners' loads have not been published yet. */
