@@ -73,7 +73,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "stale numbers are served over HTTP",
     file: "daemon/gateway/http/owner-metrics.ts",
-    find: '    if (message.type === "stale") return REFUSALS.stale;\n',
+    find: '    if (frame.type === "stale") return REFUSALS.stale;\n',
     replace: "",
     test: "test/wire/gateway/http.test.ts",
     title: "Numbers that can't be vouched for, or that don't come, are 503 and never a guess",

@@ -1,14 +1,46 @@
 import type { DownFrame } from "../../protocol/down.ts";
 
-/** A message to a client, encoded once for all who get it: UTF-8 JSON, never changed after it was made. */
-export type Frame = Uint8Array;
+/** A message to a client, encoded once for all that get it. Its fields say what the bytes hold, so that nobody parses what we encoded. */
+export interface Frame {
+  /** UTF-8 JSON on one line, never changed after it was made. */
+  readonly bytes: Uint8Array;
+  readonly type: DownFrame["type"];
+  /** Undefined where the message is about the connection. */
+  readonly topic: string | undefined;
+  readonly position: FramePosition;
+}
+
+/** Where the frame brings its receiver, as far as the message says it. */
+export interface FramePosition {
+  readonly epoch?: string;
+  readonly version?: number;
+  /** What resumes from here. */
+  readonly cursor?: string;
+}
 
 export function encode(message: DownFrame): Frame {
-  return Buffer.from(JSON.stringify(message));
+  return {
+    bytes: Buffer.from(JSON.stringify(message)),
+    type: message.type,
+    topic: "ownerId" in message ? message.ownerId : undefined,
+    position: positionOf(message),
+  };
 }
 
 /** The same frame, with what is this receiver's alone. */
 export function withFields(frame: Frame, fields: { readonly id?: string; readonly recovered?: boolean }): Frame {
   const own = JSON.stringify(fields);
-  return own === "{}" ? frame : Buffer.concat([Buffer.from(`${own.slice(0, -1)},`), frame.subarray(1)]);
+  if (own === "{}") return frame;
+  const { bytes, type, topic, position } = frame;
+  return { bytes: Buffer.concat([Buffer.from(`${own.slice(0, -1)},`), bytes.subarray(1)]), type, topic, position };
+}
+
+const NOWHERE: FramePosition = {};
+
+function positionOf(message: DownFrame): FramePosition {
+  if ("version" in message) {
+    const { epoch, version, cursor } = message;
+    return { epoch, version, cursor };
+  }
+  return "cursor" in message ? { cursor: message.cursor } : NOWHERE;
 }

@@ -10,7 +10,7 @@ interface Message {
   readonly point: { readonly owner: string; readonly cursor: string } | undefined;
 }
 
-/** A frame goes to many streams, and is looked into once. */
+/** A frame goes to many streams, and is wrapped once. */
 const messages = new WeakMap<Frame, Message>();
 
 export function eventSocket(stream: EventStream, points: ResumePoints): Socket {
@@ -35,15 +35,17 @@ export function eventSocket(stream: EventStream, points: ResumePoints): Socket {
 function messageOf(frame: Frame): Message {
   let message = messages.get(frame);
   if (message === undefined) {
-    message = readMessage(frame);
+    message = makeMessage(frame);
     messages.set(frame, message);
   }
   return message;
 }
 
 /** JSON text holds no line break, so that a frame is one line. */
-function readMessage(frame: Frame): Message {
-  const data = Buffer.concat([Buffer.from("data: "), frame, Buffer.from("\n\n")]);
-  const { ownerId, cursor } = JSON.parse(Buffer.from(frame).toString()) as { ownerId?: string; cursor?: string };
-  return { data, point: ownerId === undefined || cursor === undefined ? undefined : { owner: ownerId, cursor } };
+function makeMessage({ bytes, topic, position }: Frame): Message {
+  const { cursor } = position;
+  return {
+    data: Buffer.concat([Buffer.from("data: "), bytes, Buffer.from("\n\n")]),
+    point: topic === undefined || cursor === undefined ? undefined : { owner: topic, cursor },
+  };
 }

@@ -1,5 +1,4 @@
 /** `GET /v1/owners/:id/metrics`: an owner's document for those who can't hold a stream open. */
-import type { Down } from "../../../protocol/down.ts";
 import type { Timers } from "../../config/timers.ts";
 import type { Frame } from "../../hub/frame.ts";
 import type { Subscriber, Subscription } from "../../hub/subscription.ts";
@@ -46,11 +45,10 @@ function readFrames(owner: string, { hub, setTimeout, clearTimeout }: OwnerMetri
 function answerWith(frames: readonly Frame[], request: Request): Response {
   let answer: Response = REFUSALS.unavailable;
   for (const frame of frames) {
-    const message = JSON.parse(Buffer.from(frame).toString()) as Down;
-    if (message.type === "stale") return REFUSALS.stale;
-    if (message.type !== "snapshot") continue;
-    const etag = entityTag(message);
-    answer = isKnown(request, etag) ? notModified({ etag }) : json(200, frame, { etag });
+    if (frame.type === "stale") return REFUSALS.stale;
+    if (frame.type !== "snapshot") continue;
+    const etag = entityTag(frame.position);
+    answer = isKnown(request, etag) ? notModified({ etag }) : json(200, frame.bytes, { etag });
   }
   return answer;
 }

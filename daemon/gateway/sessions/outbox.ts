@@ -44,7 +44,7 @@ export class Outbox implements Subscriber {
 
   send(frame: Frame): void {
     this.#frames.push(frame);
-    this.#bytes += frame.length;
+    this.#bytes += frame.bytes.length;
     if (this.#bytes > this.#settings.highWaterBytes) this.flush();
     else if (this.#frames.length === 1) queueMicrotask(() => this.flush());
   }

@@ -1,4 +1,5 @@
 import type { Log } from "../../config/log.ts";
+import type { Frame } from "../../hub/frame.ts";
 
 /**
  * What the gateway needs from a server of HTTP and WebSocket. A transport knows neither owners nor tokens. It guarantees that a handler
@@ -84,7 +85,7 @@ export type Handshake =
 
 export interface Socket {
   /** Sends text frames together. */
-  send(frames: readonly Uint8Array[]): void;
+  send(frames: readonly Frame[]): void;
   /** Bytes that the peer has not taken. */
   bufferedBytes(): number;
   /** Says goodbye with a code; what was sent before still arrives if the peer reads. `closed` follows. */

@@ -5,6 +5,7 @@
 import { STATUS_CODES } from "node:http";
 import type * as uWS from "uWebSockets.js";
 import type { Log } from "../../config/log.ts";
+import type { Frame } from "../../hub/frame.ts";
 import { listenError, probePort } from "./listen-error.ts";
 import type {
   CreateTransport,
@@ -219,12 +220,12 @@ class UwsSocket implements Socket {
     this.#connection = connection;
   }
 
-  send(frames: readonly Uint8Array[]): void {
+  send(frames: readonly Frame[]): void {
     const connection = this.#connection;
     const native = this.#native;
     if (!connection.isOpen) return;
     native.cork(() => {
-      for (const frame of frames) if (connection.isOpen) native.send(frame, false);
+      for (const { bytes } of frames) if (connection.isOpen) native.send(bytes, false);
     });
   }
 

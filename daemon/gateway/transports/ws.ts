@@ -186,7 +186,7 @@ function socketOf(socket: WebSocket, duplex: Duplex, limits: TransportLimits): S
       if (socket.readyState !== socket.OPEN) return;
       if (socket.bufferedAmount > limits.maxBufferedBytes) return socket.terminate();
       duplex.cork();
-      for (const frame of frames) socket.send(frame, { binary: false });
+      for (const { bytes } of frames) socket.send(bytes, { binary: false });
       duplex.uncork();
     },
     bufferedBytes: () => socket.bufferedAmount,

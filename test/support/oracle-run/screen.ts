@@ -56,7 +56,7 @@ export class Screen implements Subscriber {
   send(frame: Frame): void {
     this.#frames += 1;
     try {
-      this.#take(JSON.parse(Buffer.from(frame).toString()) as Down);
+      this.#take(JSON.parse(Buffer.from(frame.bytes).toString()) as Down);
     } catch (error) {
       this.#events.broken(error);
     }

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import type { Frame } from "../../../daemon/hub/frame.ts";
 import { Hub } from "../../../daemon/hub/hub.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { StandInPublisher } from "../../support/stand-in-publisher.ts";
 
 const ignore = (): void => undefined;
-
-function typeOf(frame: Uint8Array): unknown {
-  return (JSON.parse(Buffer.from(frame).toString()) as { type: unknown }).type;
-}
 
 /** A hub with so many subscribers of owner 7 that stand at its first document, and what each was sent since. */
 function setUp(subscribers: number) {
@@ -40,8 +37,8 @@ function setUp(subscribers: number) {
   engine.connect((update) => hub.publish(update));
   engine.documents.set("7", { count: 0 });
   const got = Array.from({ length: subscribers }, () => {
-    const frames: Uint8Array[] = [];
-    const send = (frame: Uint8Array): void => {
+    const frames: Frame[] = [];
+    const send = (frame: Frame): void => {
       sends += 1;
       frames.push(frame);
     };
@@ -59,7 +56,10 @@ it("An event is encoded once, whatever the number of subscribers, and each of th
   engine.commit("7", ["a", "b"], { count: 1 });
   while (pending()) turn();
   const [first = [], ...others] = got;
-  assert.deepEqual(first.map(typeOf), ["metrics_updated", "made", "made"]);
+  assert.deepEqual(
+    first.map(({ type }) => type),
+    ["metrics_updated", "made", "made"],
+  );
   for (const frames of others) {
     assert.equal(frames.length, 3);
     assert.ok(frames.every((frame, at) => frame === first[at]));

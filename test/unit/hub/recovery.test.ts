@@ -4,9 +4,10 @@ import { setImmediate } from "node:timers/promises";
 import type { Place } from "../../../daemon/stream/cursor.ts";
 import type { OwnerEvent } from "../../../daemon/owners/owner-event.ts";
 import { type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
+import type { Frame } from "../../../daemon/hub/frame.ts";
+import { textFrame, textOf } from "../../support/text-frame.ts";
 
 const LIFE = "incarnation";
-const frame = (text: string): Uint8Array => Buffer.from(text);
 const event = (id: string): OwnerEvent => ({ id, name: "e", data: {} });
 
 interface Asked {
@@ -29,10 +30,12 @@ function setUp() {
   const channel = {
     owner: "1",
     stand: stand(1) as Stand | undefined,
-    staleFrame: undefined as Uint8Array | undefined,
+    staleFrame: undefined as Frame | undefined,
     snapshotFrame: (lacking?: Place) =>
-      frame(JSON.stringify({ version: channel.stand?.version, cursor: lacking?.snapshot ?? channel.stand?.snapshot })),
-    liveFrame: () => frame("live"),
+      textFrame(
+        JSON.stringify({ version: channel.stand?.version, cursor: lacking?.snapshot ?? channel.stand?.snapshot }),
+      ),
+    liveFrame: () => textFrame("live"),
     now: () => 0,
     leave: () => undefined,
     placeAt: ({ incarnation, snapshot, asOf }: Stand): Place => ({ owner: "1", incarnation, snapshot, asOf, seen: [] }),
@@ -46,13 +49,13 @@ function setUp() {
         };
         asked.push({ since, answer });
       }),
-    eventFrames: (events: readonly OwnerEvent[]) => events.map(({ id }) => frame(`event ${id}`)),
+    eventFrames: (events: readonly OwnerEvent[]) => events.map(({ id }) => textFrame(`event ${id}`)),
   };
   const subscriber = {
     blocked: false,
     blockAfter: Number.POSITIVE_INFINITY,
-    send: (bytes: Uint8Array) => {
-      sent.push(Buffer.from(bytes).toString());
+    send: (frame: Frame) => {
+      sent.push(textOf(frame));
       if (sent.length >= subscriber.blockAfter) subscriber.blocked = true;
     },
   };
@@ -61,7 +64,7 @@ function setUp() {
     const from = channel.stand;
     channel.stand = to;
     const follows = from?.epoch === to.epoch;
-    if (follows) subscription.deliver({ from, to, frames: [frame(`flush ${to.version}`)] });
+    if (follows) subscription.deliver({ from, to, frames: [textFrame(`flush ${to.version}`)] });
     else subscription.catchUp();
   };
   return { channel, subscriber, subscription, stand, moveTo, asked, taken: (): string[] => sent.splice(0) };
@@ -147,7 +150,7 @@ it("After another epoch's document the events since the last one are asked for, 
   const { channel, subscription, stand, moveTo, asked, taken } = setUp();
   subscription.catchUp();
   taken();
-  channel.staleFrame = frame("stale");
+  channel.staleFrame = textFrame("stale");
   subscription.catchUp();
   moveTo(stand(7, { epoch: "f" }));
   assert.equal(asked.length, 0, "not while the database may be away");
@@ -162,7 +165,7 @@ it("After another epoch's document the events since the last one are asked for, 
 it("What could not be read since the database is away is asked for again when it is back", async () => {
   const { channel, subscription, stand, moveTo, asked, taken } = setUp();
   subscription.request("s", "0:0:");
-  channel.staleFrame = frame("stale");
+  channel.staleFrame = textFrame("stale");
   subscription.catchUp();
   await asked[0]?.answer(undefined);
   moveTo(stand(2, { epoch: "f" }));
@@ -175,7 +178,7 @@ it("What could not be read since the database is away is asked for again when it
 
 it("A cursor that came while the database was away is read when it is back: by then it is known which are good", async () => {
   const { channel, subscription, asked } = setUp();
-  channel.staleFrame = frame("stale");
+  channel.staleFrame = textFrame("stale");
   const placeOf = channel.placeOf;
   channel.placeOf = () => undefined;
   subscription.request("s", "0:0:");

@@ -3,6 +3,8 @@ import { it } from "node:test";
 import type { Place } from "../../../daemon/stream/cursor.ts";
 import type { OwnerEvent } from "../../../daemon/owners/owner-event.ts";
 import { type ChannelView, type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
+import type { Frame } from "../../../daemon/hub/frame.ts";
+import { textFrame, textOf } from "../../support/text-frame.ts";
 
 const LIFE = "incarnation";
 const stand = (version: number, epoch = "e"): Stand => ({
@@ -13,7 +15,6 @@ const stand = (version: number, epoch = "e"): Stand => ({
   snapshot: "1:1:",
   asOf: 0,
 });
-const frame = (text: string): Uint8Array => Buffer.from(text);
 
 /** A channel of which the test says the state, and a subscriber that writes down what it gets. */
 function setUp() {
@@ -22,16 +23,16 @@ function setUp() {
     owner: "1",
     stand: undefined as ChannelView["stand"],
     staleFrame: undefined as ChannelView["staleFrame"],
-    snapshotFrame: () => frame(`{"snapshot":${channel.stand?.version}}`),
-    liveFrame: () => frame("live"),
+    snapshotFrame: () => textFrame(`{"snapshot":${channel.stand?.version}}`),
+    liveFrame: () => textFrame("live"),
     now: () => 0,
     placeAt: ({ incarnation, snapshot, asOf }: Stand): Place => ({ owner: "1", incarnation, snapshot, asOf, seen: [] }),
     placeOf: (): Place | undefined => undefined,
     missed: async (): Promise<readonly OwnerEvent[] | undefined> => undefined,
-    eventFrames: (events: readonly OwnerEvent[]) => events.map(({ id }) => frame(`event ${id}`)),
+    eventFrames: (events: readonly OwnerEvent[]) => events.map(({ id }) => textFrame(`event ${id}`)),
     leave: () => void sent.push("left"),
   };
-  const subscriber = { blocked: false, send: (bytes: Uint8Array) => void sent.push(Buffer.from(bytes).toString()) };
+  const subscriber = { blocked: false, send: (frame: Frame) => void sent.push(textOf(frame)) };
   const subscription = new Subscription(channel, subscriber);
   /** The channel goes on to the next stand, and this subscription hears of it or not. */
   const moveTo = (version: number, { epoch = "e", told = true } = {}): void => {
@@ -39,7 +40,11 @@ function setUp() {
     channel.stand = stand(version, epoch);
     const isNext = from?.epoch === epoch;
     if (told)
-      subscription.deliver({ from: isNext ? from : undefined, to: channel.stand, frames: [frame(`patch ${version}`)] });
+      subscription.deliver({
+        from: isNext ? from : undefined,
+        to: channel.stand,
+        frames: [textFrame(`patch ${version}`)],
+      });
   };
   const taken = (): string[] => sent.splice(0);
   return { channel, subscriber, subscription, moveTo, taken };
@@ -51,7 +56,7 @@ it("What it was already told is not told again", () => {
   moveTo(7, { told: false });
   subscription.catchUp();
   // The flush that brought the channel here was still on its way.
-  subscription.deliver({ from: stand(6), to: channel.stand, frames: [frame("patch 7")] });
+  subscription.deliver({ from: stand(6), to: channel.stand, frames: [textFrame("patch 7")] });
   moveTo(8);
   subscription.catchUp();
   assert.deepEqual(taken(), ['{"snapshot":7}', "patch 8"]);
@@ -73,7 +78,7 @@ it("While it is blocked it gets nothing; then one snapshot and the status, both 
   taken();
   subscriber.blocked = true;
   for (const version of [2, 3, 4]) moveTo(version);
-  channel.staleFrame = frame("stale");
+  channel.staleFrame = textFrame("stale");
   subscription.catchUp();
   assert.deepEqual(taken(), []);
   subscriber.blocked = false;
@@ -85,7 +90,7 @@ it("While it is blocked it gets nothing; then one snapshot and the status, both 
 it("A status that came and went while it was blocked is not told", () => {
   const { channel, subscriber, subscription, taken } = setUp();
   subscriber.blocked = true;
-  channel.staleFrame = frame("stale");
+  channel.staleFrame = textFrame("stale");
   subscription.catchUp();
   channel.staleFrame = undefined;
   subscriber.blocked = false;

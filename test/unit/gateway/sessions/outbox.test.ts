@@ -3,6 +3,7 @@ import { it } from "node:test";
 import { Outbox } from "../../../../daemon/gateway/sessions/outbox.ts";
 import type { Socket } from "../../../../daemon/gateway/transports/transport.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
+import { textFrame, textOf } from "../../../support/text-frame.ts";
 
 function setUp() {
   const clock = new ManualClock();
@@ -11,13 +12,13 @@ function setUp() {
   let buffered = 0;
   const owner = { onDrained: () => void events.push("drained"), onTooSlow: () => void events.push("too slow") };
   const socket: Socket = {
-    send: (frames) => void flushes.push(frames.map((frame) => Buffer.from(frame).toString())),
+    send: (frames) => void flushes.push(frames.map(textOf)),
     bufferedBytes: () => buffered,
     close: () => {},
   };
   const outbox = new Outbox(owner, socket, { highWaterBytes: 100, tooSlowMs: 30_000 }, clock);
   const buffer = (bytes: number): void => void (buffered = bytes);
-  const send = (text: string): void => outbox.send(Buffer.from(text));
+  const send = (text: string): void => outbox.send(textFrame(text));
   return { clock, flushes, events, outbox, buffer, send };
 }
 

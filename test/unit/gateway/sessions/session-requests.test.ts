@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Requester, SessionRequests } from "../../../../daemon/gateway/sessions/session-requests.ts";
 import { type Stand, Subscription } from "../../../../daemon/hub/subscription.ts";
+import { textFrame } from "../../../support/text-frame.ts";
 
 describe("a session's requests", () => {
   it("a connection that breaks while it is given its first document leaves no subscription behind", () => {
@@ -9,8 +10,8 @@ describe("a session's requests", () => {
     const channel = {
       stand: undefined,
       staleFrame: undefined,
-      snapshotFrame: () => new Uint8Array(),
-      liveFrame: () => new Uint8Array(),
+      snapshotFrame: () => textFrame(""),
+      liveFrame: () => textFrame(""),
       now: () => 0,
       owner: "1",
       placeOf: () => undefined,
