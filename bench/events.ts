@@ -7,7 +7,7 @@ import { parseReply } from "../daemon/capture/batch-row.ts";
 import { HEARTBEAT } from "../daemon/capture/capture-options.ts";
 import { openReaderSession } from "../daemon/capture/reader-session.ts";
 import { batchStatements } from "../daemon/capture/statement.ts";
-import { loadDefinitionFile } from "../daemon/config/definition-file.ts";
+import { loadDefinitionFile } from "../daemon/define/definition-file.ts";
 import type { Prepared, Session } from "../daemon/database/session.ts";
 import { compile } from "../daemon/plan/compile.ts";
 import { sourcesOfEvents } from "../daemon/plan/event-select.ts";

@@ -5,7 +5,6 @@ import { dirname, join } from "path";
 import { fileURLToPath, pathToFileURL } from "url";
 
 var root = dirname(dirname(fileURLToPath(import.meta.url)));
-var main = join(root, "dist", "daemon", "main.js");
 
 var refusal = whyNot();
 if (refusal) {
@@ -35,6 +34,11 @@ function isInstalled(name) {
   }
 }
 
+/** The daemon does not know the demo: this file gives it the demo's commands. */
+function compiled(path) {
+  return import(pathToFileURL(join(root, "dist", path)).href);
+}
+
 function run() {
   // A clone has sources and is built where they are newer; an installed package comes built.
   var built = existsSync(join(root, "daemon", "main.ts"))
@@ -44,7 +48,10 @@ function run() {
     : Promise.resolve();
   built
     .then(function () {
-      return import(pathToFileURL(main).href);
+      return Promise.all([compiled("daemon/main.js"), compiled("demo/cli/demo.js")]);
+    })
+    .then(function (modules) {
+      return modules[0].run(modules[1].demo);
     })
     .catch(function (error) {
       process.stderr.write("deltad: " + (error.isBuildFailure ? error.message : error.stack) + "\n");

@@ -8,7 +8,7 @@ import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
 import { Reader } from "./capture/reader.ts";
 import { databaseCheck } from "./capture/check-database.ts";
 import type { Config, JwtKey } from "./config/config.ts";
-import { loadDefinitionFile } from "./config/definition-file.ts";
+import { loadDefinitionFile } from "./define/definition-file.ts";
 import type { Log } from "./config/log.ts";
 import { SYSTEM_TIMERS } from "./config/timers.ts";
 import { canonicalOwners } from "./database/canonical-owner.ts";

@@ -1,6 +1,7 @@
-/** The only file that touches the process: arguments, environment, signals, exit codes. */
+/** The only file that touches the process: arguments, environment, signals, exit codes. bin/deltad.js calls it. */
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
+import type { Demo } from "./cli/demo.ts";
 import { createProgram } from "./cli/program.ts";
 import type { Shell } from "./cli/shell.ts";
 import { ConfigError, FatalError } from "./config/errors.ts";
@@ -62,11 +63,13 @@ function isForeseen(error: unknown): error is Error {
   return error instanceof FatalError || (error instanceof Error && ("code" in error || error.cause !== undefined));
 }
 
-// A reader that went away (`deltad token | head -c 9`, a closed terminal) is no reason to stop a daemon in disorder.
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-
-try {
-  await createProgram(shell).parseAsync(process.argv);
-} catch (error) {
-  process.exitCode = exitCodeFor(error);
+/** Runs the command of the command line; its outcome is the exit code. */
+export async function run(demo: Demo): Promise<void> {
+  // A reader that went away (`deltad token | head -c 9`, a closed terminal) is no reason to stop a daemon in disorder.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  try {
+    await createProgram(shell, demo).parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = exitCodeFor(error);
+  }
 }

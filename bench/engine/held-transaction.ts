@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { batchStatements } from "../../daemon/capture/statement.ts";
-import { loadDefinitionFile } from "../../daemon/config/definition-file.ts";
+import { loadDefinitionFile } from "../../daemon/define/definition-file.ts";
 import { compile } from "../../daemon/plan/compile.ts";
 import { sourcesOfEvents } from "../../daemon/plan/event-select.ts";
 import { deltaSelects } from "../../daemon/plan/select.ts";

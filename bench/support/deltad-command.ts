@@ -11,7 +11,7 @@ export function spawnDeltad(
   env: Readonly<Record<string, string>>,
   nodeArgs: readonly string[] = [],
 ): ChildProcess {
-  return spawn(process.execPath, [...nodeArgs, join(PACKAGE_ROOT, "dist/daemon/main.js"), ...args], {
+  return spawn(process.execPath, [...nodeArgs, join(PACKAGE_ROOT, "bin/deltad.js"), ...args], {
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { validateTables } from "../capture/validate.ts";
 import { watchStep } from "../capture/watch-sql.ts";
 import { summedColumns } from "../capture/check-database.ts";
-import { loadDefinitionFile } from "../config/definition-file.ts";
+import { loadDefinitionFile } from "../define/definition-file.ts";
 import { applyMigrations } from "../database/migrate.ts";
 import { type MigrationStep, ownSteps } from "../database/migration-step.ts";
 import { Session } from "../database/session.ts";

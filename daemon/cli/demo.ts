@@ -1,111 +1,17 @@
-/**
- * `deltad demo`: a database of its own with sample data in it, the daemon, and people who use it, until Ctrl-C.
- * It reads no DATABASE_URL, keeps its data and secrets between runs, and may be interrupted at any point and started again.
- */
-import { join } from "node:path";
-import { Command } from "commander";
-import { introduction } from "../../demo/introduction.ts";
-import type { Log } from "../config/log.ts";
-import { optionsHelp } from "../config/options-table.ts";
-import { signToken } from "../gateway/auth/auth.ts";
-import { aborted } from "./aborted.ts";
-import { demoConfig, type DemoSettings } from "./demo-config.ts";
-import { refuseBusyPort, startDemoDaemon } from "./demo-daemon.ts";
-import { fillDatabase, refuseSecondDemo } from "./demo-database.ts";
-import { DemoHome } from "./demo-home.ts";
-import { lockFolder } from "./demo-lock.ts";
-import { type DemoServer, givenServer, openSession, ownServer } from "./demo-server.ts";
-import { startTraffic } from "./demo-traffic.ts";
-import { hasProgram } from "./has-program.ts";
-import { Held } from "./held.ts";
-import { createLog } from "./logger.ts";
+import type { Command } from "commander";
 import type { Shell } from "./shell.ts";
 
-const TOKEN_SECONDS = 86_400;
-
-export function demoCommand(shell: Shell): Command {
-  return new Command("demo")
-    .description("try it out: PostgreSQL, sample data, the daemon and people who use it, all on this machine")
-    .option("--database <url>", "an empty database to use, instead of a PostgreSQL of the demo's own")
-    .addHelpText("after", optionsHelp())
-    .action(({ database }: { database?: string }) => runDemo(shell, database));
+/** The demo, as the program sees it. bin/deltad.js brings it along, so that nothing here depends on the demo itself. */
+export interface Demo {
+  /** `deltad demo`, and the commands behind it. */
+  command(shell: Shell): Command;
+  /** What the demo of this folder told when it started; it may have been killed since. */
+  findRunning(shell: Shell): Promise<RunningDemo | undefined>;
 }
 
-async function runDemo(shell: Shell, database: string | undefined): Promise<void> {
-  const home = new DemoHome(shell.root, shell.cwd);
-  await home.make();
-  await refuseSecondDemo(home);
-  const unlock = await lockFolder(home.folder, shell.pid);
-  try {
-    await runIn(home, shell, database);
-  } finally {
-    await unlock();
-  }
-}
-
-async function runIn(home: DemoHome, shell: Shell, database: string | undefined): Promise<void> {
-  let server: DemoServer | undefined;
-  const stopping = shell.catchSignals(async () => server?.stopAtOnce());
-  const kept = await home.keep();
-  const settings = demoConfig(shell.environment, join(shell.root, "demo", "deltad.config.ts"), kept.jwtSecret);
-  const { config } = settings;
-  const log = createLog({ level: config.logLevel, forPeople: shell.isTerminal, write: shell.complain });
-  const held = new Held(log);
-  try {
-    if (settings.portIsGiven) await refuseBusyPort(config);
-    server = database === undefined ? await ownServer(home, kept, shell.uid) : givenServer(database);
-    await bringUp({ shell, home, settings, server, log, held, stopping });
-    await aborted(stopping);
-  } catch (error) {
-    if (!stopping.aborted) throw error;
-  } finally {
-    if (stopping.aborted) shell.print("stopping (once more: at once) …");
-    await held.releaseAll();
-  }
-}
-
-interface Parts {
-  readonly shell: Shell;
-  readonly home: DemoHome;
-  readonly settings: DemoSettings;
-  readonly server: DemoServer;
-  readonly log: Log;
-  readonly held: Held;
-  readonly stopping: AbortSignal;
-}
-
-/** Everything that must be stopped again is in `held` when this returns or throws, what came last first. */
-async function bringUp({ shell, home, settings, server, log, held, stopping }: Parts): Promise<void> {
-  held.add("PostgreSQL", server.stop);
-  shell.print(await server.start());
-  stopping.throwIfAborted();
-
-  const databaseUrl = server.url();
-  const session = await openSession(databaseUrl);
-  held.add("the demo's session", () => session.close());
-  const { configFile, host } = settings.config;
-  const schemaFile = join(shell.root, "demo", "schema.sql");
-  const owner = await fillDatabase({ session, url: databaseUrl, schemaFile, configFile, tell: shell.print, stopping });
-
-  const config = { ...settings.config, databaseUrl: await server.daemonUrl(session) };
-  const daemon = await startDemoDaemon(config, settings.portIsGiven, log);
-  held.add("the daemon", () => daemon.stop());
-  stopping.throwIfAborted();
-  startTraffic(databaseUrl, owner, log, held);
-
-  const url = `http://${reachable(host)}:${daemon.port}/`;
-  const passwordFile = (await hasProgram("psql", shell.environment["PATH"])) ? home.passwordFile : undefined;
-  held.add("the run file", () => home.removeRun());
-  if (passwordFile !== undefined) await home.writePasswordFile(databaseUrl);
-  const jwtSecret = settings.secret;
-  await home.writeRun({ pid: shell.pid, url, port: daemon.port, databaseUrl, jwtSecret, configFile, owner });
-
-  const token = signToken(jwtSecret, { owners: [owner], isAdmin: false, ttlSeconds: TOKEN_SECONDS });
-  for (const line of introduction({ url, token, owner, databaseUrl, passwordFile, pid: shell.pid })) shell.print(line);
-}
-
-/** What a browser on this machine can open where the daemon listens on every address. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
-  return host.includes(":") ? `[${host}]` : host;
+/** Used by commands that were given no database or no secret. */
+export interface RunningDemo {
+  readonly databaseUrl: string;
+  readonly jwtSecret: string;
+  readonly configFile: string;
 }

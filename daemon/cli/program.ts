@@ -1,6 +1,5 @@
 import { Command } from "commander";
-import { demoCommand } from "./demo.ts";
-import { demoWriteCommand } from "./demo-write.ts";
+import type { Demo } from "./demo.ts";
 import { migrateCommand } from "./migrate.ts";
 import type { Shell } from "./shell.ts";
 import { startCommand } from "./start.ts";
@@ -9,15 +8,15 @@ import { tokenRevokeCommand } from "./token-revoke.ts";
 import { verifyCommand } from "./verify.ts";
 
 /** All commands. Bad usage and `--help` end in a CommanderError, after commander has written what it has to say. */
-export function createProgram(shell: Shell): Command {
+export function createProgram(shell: Shell, demo: Demo): Command {
   const program = new Command("deltad")
     .description("Turns writes to PostgreSQL into live dashboards.")
     .helpCommand(false)
-    .addCommand(demoCommand(shell).addCommand(demoWriteCommand(shell)))
+    .addCommand(demo.command(shell))
     .addCommand(startCommand(shell))
     .addCommand(migrateCommand(shell))
-    .addCommand(tokenCommand(shell).addCommand(tokenRevokeCommand(shell)))
-    .addCommand(verifyCommand(shell));
+    .addCommand(tokenCommand(shell, demo).addCommand(tokenRevokeCommand(shell)))
+    .addCommand(verifyCommand(shell, demo));
   configure(program, shell, program.name());
   return program;
 }

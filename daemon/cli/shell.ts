@@ -1,6 +1,6 @@
 import type { Environment } from "../config/config.ts";
 
-/** What a command sees of the process it runs in; main.ts makes it. */
+/** What a command sees of the process it runs in; daemon/main.ts makes it. */
 export interface Shell {
   readonly environment: Environment;
   /** Relative paths that the operator gives start here. */

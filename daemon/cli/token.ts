@@ -3,7 +3,7 @@ import { readOption, refuseUnknownNames } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { signToken } from "../gateway/auth/auth.ts";
-import { DemoHome } from "./demo-home.ts";
+import type { Demo } from "./demo.ts";
 import { durationArgument } from "./duration.ts";
 import type { Shell } from "./shell.ts";
 
@@ -15,7 +15,7 @@ interface TokenOptions {
 }
 
 /** `deltad token`: for trying things out, and for scripts. */
-export function tokenCommand(shell: Shell): Command {
+export function tokenCommand(shell: Shell, demo: Demo): Command {
   return new Command("token")
     .description(
       "print a token for owners, signed with DELTAD_JWT_SECRET or, without it, with the running demo's secret",
@@ -27,15 +27,17 @@ export function tokenCommand(shell: Shell): Command {
     .action(async ({ owner, subject, admin, ttl }: TokenOptions, command: Command) => {
       if (owner.length === 0 && !admin)
         command.error("error: name an owner with --owner ID, or every owner with --admin");
-      shell.print(signToken(await findSecret(shell), { owners: owner, subject, isAdmin: admin, ttlSeconds: ttl }));
+      shell.print(
+        signToken(await findSecret(shell, demo), { owners: owner, subject, isAdmin: admin, ttlSeconds: ttl }),
+      );
     });
 }
 
-async function findSecret(shell: Shell): Promise<string> {
+async function findSecret(shell: Shell, demo: Demo): Promise<string> {
   refuseUnknownNames(shell.environment);
   const given = readOption(shell.environment, "jwtSecret");
   if (given !== undefined) return given;
-  const run = await new DemoHome(shell.root, shell.cwd).readRun();
+  const run = await demo.findRunning(shell);
   if (run) return run.jwtSecret;
   throw new ConfigError(
     `there is no running demo here whose secret could be used: start it with npm start, or set ${OPTIONS.jwtSecret.name}`,

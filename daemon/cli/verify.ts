@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import { databaseCheck } from "../capture/check-database.ts";
 import { isGiven, readOption, refuseUnknownNames } from "../config/config.ts";
-import { loadDefinitionFile } from "../config/definition-file.ts";
+import { loadDefinitionFile } from "../define/definition-file.ts";
 import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { reasonOf } from "../database/reason.ts";
@@ -11,7 +11,7 @@ import { compile } from "../plan/compile.ts";
 import type { Difference } from "../verify/difference.ts";
 import type { Verdict } from "../verify/verification.ts";
 import { verifyOwners } from "../verify/verify-owners.ts";
-import { DemoHome } from "./demo-home.ts";
+import type { Demo } from "./demo.ts";
 import type { Shell } from "./shell.ts";
 
 interface VerifyArguments {
@@ -27,7 +27,7 @@ const UNAVAILABLE = 69;
 const COLLECT_MS = 1_000;
 
 /** `deltad verify`: proves that incremental numbers equal a full recompute. */
-export function verifyCommand(shell: Shell): Command {
+export function verifyCommand(shell: Shell, demo: Demo): Command {
   return new Command("verify")
     .description(
       "compare incremental numbers with a full recompute, in DATABASE_URL or, without it, the running demo; exits 0 if equal, 1 if not, 69 if it could not run",
@@ -37,7 +37,7 @@ export function verifyCommand(shell: Shell): Command {
     .option("--config <file>", `instead of ${OPTIONS.configFile.name}`)
     .action(async (given: VerifyArguments) => {
       try {
-        const verdict = await verify(shell, given);
+        const verdict = await verify(shell, demo, given);
         for (const line of given.json ? [JSON.stringify(verdict)] : report(verdict)) shell.print(line);
         if (verdict.differences.length > 0) shell.setExitCode(DIFFERENT);
       } catch (error) {
@@ -48,8 +48,8 @@ export function verifyCommand(shell: Shell): Command {
     });
 }
 
-async function verify(shell: Shell, given: VerifyArguments): Promise<Verdict> {
-  const { url, configFile } = await findDatabase(shell, given.config);
+async function verify(shell: Shell, demo: Demo, given: VerifyArguments): Promise<Verdict> {
+  const { url, configFile } = await findDatabase(shell, demo, given.config);
   const definition = await loadDefinitionFile(configFile);
   const plan = compile(definition);
   return verifyOwners({
@@ -64,12 +64,16 @@ async function verify(shell: Shell, given: VerifyArguments): Promise<Verdict> {
   });
 }
 
-async function findDatabase(shell: Shell, config: string | undefined): Promise<{ url: string; configFile: string }> {
+async function findDatabase(
+  shell: Shell,
+  demo: Demo,
+  config: string | undefined,
+): Promise<{ url: string; configFile: string }> {
   refuseUnknownNames(shell.environment);
   const configFile = config ?? readOption(shell.environment, "configFile");
   if (isGiven(shell.environment, "databaseUrl"))
     return { url: readOption(shell.environment, "databaseUrl"), configFile };
-  const run = await new DemoHome(shell.root, shell.cwd).readRun();
+  const run = await demo.findRunning(shell);
   if (run) return { url: run.databaseUrl, configFile: config ?? run.configFile };
   throw new ConfigError(
     `there is no running demo here to verify: start it with npm start, or set ${OPTIONS.databaseUrl.name}`,

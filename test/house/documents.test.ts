@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
-import { promisify } from "node:util";
+import { CommanderError } from "commander";
+import { createProgram } from "../../daemon/cli/program.ts";
+import { demo } from "../../demo/cli/demo.ts";
+import { recordedShell } from "../support/recorded-shell.ts";
 import { repositoryFiles, ROOT, textOf } from "./source-tree.ts";
 
 const { scripts } = JSON.parse(textOf("package.json")) as { scripts: Record<string, string> };
@@ -38,8 +40,13 @@ describe("the documents", () => {
     const commands = mentioned(documents, /\bnpx deltad ([a-z]+(?: (?:write|plan|apply|status))?)/g);
     assert.ok(commands.length > 3, "commands were found");
     for (const command of commands) {
-      // Rejects where the command does not exist: bad usage exits with 2.
-      await promisify(execFile)(process.execPath, [join(ROOT, "dist/daemon/main.js"), ...command.split(" "), "--help"]);
+      const called = createProgram(recordedShell(), demo).parseAsync([
+        "node",
+        "deltad",
+        ...command.split(" "),
+        "--help",
+      ]);
+      await assert.rejects(called, (error) => error instanceof CommanderError && error.exitCode === 0, command);
     }
   });
 });

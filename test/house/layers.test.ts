@@ -23,8 +23,20 @@ const LAYERS = [
   "daemon/main.ts",
 ];
 
+/** What each folder may import besides itself; the demo is a user of all the others, and nobody's part. */
+const BUILT_ON: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  daemon: ["protocol"],
+  client: ["protocol"],
+  react: ["client", "protocol"],
+  testing: ["client", "protocol"],
+  dashboard: ["react", "client", "protocol"],
+  demo: ["dashboard", "react", "client", "daemon", "protocol"],
+  examples: ["daemon", "client", "react", "testing"],
+};
+
 /** Every folder with sources. */
-const FOLDERS = ["protocol", "daemon", "client", "react", "testing", "dashboard", "demo", "test", "bench", "mutants"];
+const FOLDERS = [...Object.keys(BUILT_ON), "test", "bench", "mutants"];
 
 /** The one file (or folder) that may know an outside thing. */
 const SEAMS: Readonly<Record<string, RegExp>> = {
@@ -34,7 +46,7 @@ const SEAMS: Readonly<Record<string, RegExp>> = {
   jsonwebtoken: /^daemon\/gateway\/auth\/[a-z-]+\.ts$/,
   "jwks-rsa": /^daemon\/gateway\/auth\/jwks\.ts$/,
   pino: /^daemon\/cli\/[a-z-]+\.ts$/,
-  jiti: /^daemon\/config\/[a-z-]+\.ts$/,
+  jiti: /^daemon\/define\/[a-z-]+\.ts$/,
 };
 
 function layerOf(path: string): number {
@@ -55,7 +67,7 @@ describe("layers", () => {
   it("imports point upstream only", () => {
     const downstream = files.flatMap((path) =>
       importsOf(path)
-        .filter(({ target, relative }) => relative && !isUpstream(path, target))
+        .filter(({ target, own }) => own && !isUpstream(path, target))
         .map(({ target }) => `${path} imports ${target}`),
     );
     assert.deepEqual(downstream, []);
@@ -66,17 +78,26 @@ describe("layers", () => {
     assert.deepEqual(findCycle(new Map(all.map((path) => [path, localImports(path)]))), undefined);
   });
 
-  it("the client and the protocol know nothing of the daemon", () => {
-    const knowing = sourcesBelow("protocol", "client", "react", "testing", "dashboard").filter((path) =>
-      importsOf(path).some(({ target }) => target.startsWith("daemon/")),
+  it("a folder imports itself and what it is built on", () => {
+    const foreign = Object.entries(BUILT_ON).flatMap(([folder, below]) =>
+      sourcesBelow(folder).flatMap((path) =>
+        importsOf(path)
+          .filter(({ target, own }) => own && ![folder, ...below].includes(target.split("/")[0] ?? ""))
+          .map(({ target }) => `${path} imports ${target}`),
+      ),
     );
-    assert.deepEqual(knowing, []);
+    assert.deepEqual(foreign, []);
+  });
+
+  it("an import by the package's own name is the edge that it is", () => {
+    const targets = importsOf("demo/deltad.config.ts").map(({ target }) => target);
+    assert.ok(targets.includes("daemon/define/define.ts"), targets.join());
   });
 
   it("the client and its React part run on nothing but themselves, React and types", () => {
     const foreign = sourcesBelow("client", "react").flatMap((path) =>
       importsOf(path)
-        .filter(({ target, relative }) => (relative ? !/^(client|react|protocol)\//.test(target) : target !== "react"))
+        .filter(({ target, own }) => !own && target !== "react")
         .map(({ target }) => `${path} imports ${target}`),
     );
     assert.deepEqual(foreign, []);
@@ -98,8 +119,8 @@ describe("layers", () => {
     }
   });
 
-  it("only main.ts reads the process", () => {
-    const readers = files.filter(
+  it("only daemon/main.ts reads the process: the demo's commands, too, see it through a shell", () => {
+    const readers = [...files, ...sourcesBelow("demo")].filter(
       (path) =>
         path !== "daemon/main.ts" &&
         (/(?<![.\w"'`])process\.(?!\w+`)/.test(withoutComments(textOf(path))) ||
@@ -110,8 +131,8 @@ describe("layers", () => {
 
   it("nothing in the daemon, the protocol or the client knows the marketplace", () => {
     const word = /\b(bookings?|hangars?|listings?|payouts?|revenue|occupancy)\b/i;
-    const knowing = sourcesBelow("daemon", "protocol", "client").filter(
-      (path) => !isDemoCommand(path) && word.test(withoutImports(withoutComments(textOf(path)))),
+    const knowing = sourcesBelow("daemon", "protocol", "client").filter((path) =>
+      word.test(withoutImports(withoutComments(textOf(path)))),
     );
     assert.deepEqual(knowing, []);
   });
@@ -129,15 +150,8 @@ describe("layers", () => {
   });
 });
 
-/** The demo is an ordinary user of the daemon, and only its own commands know it. */
 function isUpstream(path: string, target: string): boolean {
-  if (target.startsWith("demo/")) return isDemoCommand(path);
   return layerOf(target) !== -1 && layerOf(target) <= layerOf(path);
-}
-
-/** The command that runs the demo, and the one that writes a booking into it. */
-function isDemoCommand(path: string): boolean {
-  return /^daemon\/cli\/demo[a-z-]*\.ts$/.test(path);
 }
 
 function withoutComments(text: string): string {
@@ -151,7 +165,7 @@ function withoutImports(text: string): string {
 
 function localImports(path: string): string[] {
   return importsOf(path)
-    .filter(({ relative }) => relative)
+    .filter(({ own }) => own)
     .map(({ target }) => target);
 }
 

@@ -33,9 +33,10 @@ export function sourcesBelow(...folders: string[]): string[] {
 }
 
 export interface Import {
-  /** As written: a package's name, or a path from the root for a relative one. */
+  /** A path from the root where it is this package's own, else the name of a package. */
   readonly target: string;
-  readonly relative: boolean;
+  /** Whether it is this package's own: by a relative path, or by name as its users import it (`deltad/client`). */
+  readonly own: boolean;
 }
 
 /** Static, type-only and dynamic imports, and re-exports. */
@@ -46,14 +47,22 @@ export function importsOf(path: string): Import[] {
   const written = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g)].map(
     ([, specifier]) => specifier ?? "",
   );
-  return written.map((specifier) =>
-    specifier.startsWith(".")
-      ? { target: normalize(join(dirname(path), specifier)), relative: true }
-      : { target: packageName(specifier), relative: false },
-  );
+  return written.map((specifier) => {
+    if (specifier.startsWith(".")) return { target: normalize(join(dirname(path), specifier)), own: true };
+    const name = packageName(specifier);
+    return name === "deltad" ? { target: entryOf(specifier), own: true } : { target: name, own: false };
+  });
 }
 
 function packageName(specifier: string): string {
   const parts = specifier.split("/");
   return specifier.startsWith("@") ? parts.slice(0, 2).join("/") : (parts[0] ?? specifier);
+}
+
+/** The source of an entry of this package. */
+function entryOf(specifier: string): string {
+  const { exports } = JSON.parse(textOf("package.json")) as { exports: Record<string, { default: string }> };
+  const entry = exports[specifier.replace(/^deltad/, ".")];
+  if (!entry) throw new Error(`package.json exports no ${specifier}`);
+  return entry.default.replace(/^\.\/dist\/(.*)\.js$/, "$1.ts");
 }

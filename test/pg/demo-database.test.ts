@@ -7,6 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createProgram } from "../../daemon/cli/program.ts";
 import { ConfigError } from "../../daemon/config/errors.ts";
+import { demo } from "../../demo/cli/demo.ts";
 import { type RecordedShell, recordedShell } from "../support/recorded-shell.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 
@@ -41,7 +42,7 @@ await onEachServer("deltad demo --database", (server) => {
     });
     const print = shell.print;
     const listening = { ...shell, print: (line: string) => (print(line), line.startsWith("stop: ") && tellRunning()) };
-    const ended = createProgram(listening).parseAsync(["node", "deltad", "demo", "--database", url]);
+    const ended = createProgram(listening, demo).parseAsync(["node", "deltad", "demo", "--database", url]);
     return {
       shell,
       ended,
@@ -80,10 +81,10 @@ await onEachServer("deltad demo --database", (server) => {
 
     const beside = recordedShell({ root: join(folder, "node_modules", "deltad"), cwd: folder });
     await assert.rejects(
-      createProgram(beside).parseAsync(["node", "deltad", "demo", "--database", database.url]),
+      createProgram(beside, demo).parseAsync(["node", "deltad", "demo", "--database", database.url]),
       /runs here already/,
     );
-    await createProgram(beside).parseAsync(["node", "deltad", "demo", "write"]);
+    await createProgram(beside, demo).parseAsync(["node", "deltad", "demo", "write"]);
     assert.match(beside.printed.join(), /João/);
 
     first.stop();
@@ -107,7 +108,7 @@ await onEachServer("deltad demo --database", (server) => {
       catchSignals: () => stopping.signal,
       print: (line) => void (/owner 3 of 12/.test(line) && stopping.abort()),
     });
-    await createProgram(shell).parseAsync(["node", "deltad", "demo", "--database", database.url]);
+    await createProgram(shell, demo).parseAsync(["node", "deltad", "demo", "--database", database.url]);
     assert.deepEqual(await database.query("select count(*)::int as n from owners"), [{ n: 3 }]);
 
     const again = run(database.url);

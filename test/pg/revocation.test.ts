@@ -5,6 +5,7 @@ import { after, before, it } from "node:test";
 import { createProgram } from "../../daemon/cli/program.ts";
 import { ConfigError } from "../../daemon/config/errors.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
+import { demo } from "../../demo/cli/demo.ts";
 import { DEMO } from "../support/oracle.ts";
 import { recordedShell } from "../support/recorded-shell.ts";
 import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
@@ -43,7 +44,7 @@ await onEachServer("A revoked token", (server) => {
   const token = (claims: object): string => daemons[0]?.token({ ownerId: 1, ...claims }) ?? "";
   const revoke = async (args: string[], url = database.url): Promise<unknown> => {
     const shell = recordedShell({ environment: { DATABASE_URL: url } });
-    const command = createProgram(shell).parseAsync(["node", "deltad", "token", "revoke", ...args]);
+    const command = createProgram(shell, demo).parseAsync(["node", "deltad", "token", "revoke", ...args]);
     return command.then(
       () => undefined,
       (error: unknown) => error,

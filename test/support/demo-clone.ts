@@ -4,7 +4,7 @@ import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Run } from "../../daemon/cli/demo-home.ts";
+import type { Run } from "../../demo/cli/home.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const PARTS = [

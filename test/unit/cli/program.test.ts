@@ -7,6 +7,7 @@ import { ConfigError } from "../../../daemon/config/errors.ts";
 import { OPTIONS } from "../../../daemon/config/options.ts";
 import { createAuth } from "../../../daemon/gateway/auth/auth.ts";
 import { fixedKeys, secretKeys } from "../../../daemon/gateway/auth/jwt-key.ts";
+import { demo } from "../../../demo/cli/demo.ts";
 import { recordedShell } from "../../support/recorded-shell.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
@@ -14,7 +15,7 @@ const SECRET = "0123456789abcdef0123456789abcdef";
 async function run(args: string, environment: Environment = {}) {
   const shell = recordedShell({ environment });
   let error: unknown;
-  await createProgram(shell)
+  await createProgram(shell, demo)
     .parseAsync(["node", "deltad", ...args.split(" ").filter(Boolean)])
     .catch((thrown: unknown) => (error = thrown));
   return { error, printed: shell.printed, complaints: shell.complaints.join("") };

@@ -1,5 +1,5 @@
-import { type Config, type Environment, isGiven, readConfig } from "../config/config.ts";
-import { OPTIONS } from "../config/options.ts";
+import { type Config, type Environment, isGiven, readConfig } from "../../daemon/config/config.ts";
+import { OPTIONS } from "../../daemon/config/options.ts";
 
 /** Stands for the demo's database until that runs. */
 const NOT_YET = "postgresql://127.0.0.1/";

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { loadDefinitionFile } from "../../../daemon/config/definition-file.ts";
+import { loadDefinitionFile } from "../../../daemon/define/definition-file.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { DEMO, SECOND } from "../../support/oracle.ts";

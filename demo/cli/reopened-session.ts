@@ -1,4 +1,4 @@
-import type { Session } from "../database/session.ts";
+import type { Session } from "../../daemon/database/session.ts";
 
 /** A session that is opened again, at its next use, when it was lost. */
 export class ReopenedSession {

@@ -1,12 +1,12 @@
 import { Command } from "commander";
-import { writeBooking } from "../../demo/write.ts";
-import { ConfigError } from "../config/errors.ts";
-import { DemoHome } from "./demo-home.ts";
-import { openSession } from "./demo-server.ts";
-import type { Shell } from "./shell.ts";
+import type { Shell } from "../../daemon/cli/shell.ts";
+import { ConfigError } from "../../daemon/config/errors.ts";
+import { writeBooking } from "../write.ts";
+import { DemoHome } from "./home.ts";
+import { openSession } from "./server.ts";
 
 /** `deltad demo write`: one row more, from another terminal, to watch it arrive. */
-export function demoWriteCommand(shell: Shell): Command {
+export function writeCommand(shell: Shell): Command {
   return new Command("write")
     .description("write one row into the running demo's database, as an application would")
     .action(async () => {

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { lockFolder } from "../../../daemon/cli/demo-lock.ts";
+import { lockFolder } from "../../../demo/cli/folder-lock.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 
 describe("The lock of the demo's folder", () => {

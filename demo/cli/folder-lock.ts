@@ -1,7 +1,7 @@
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ConfigError } from "../config/errors.ts";
-import { commandOf } from "../database/command-of.ts";
+import { ConfigError } from "../../daemon/config/errors.ts";
+import { commandOf } from "../../daemon/database/command-of.ts";
 
 /** Among the arguments, which /proc separates by NUL. */
 const DEMO = /[\0 ]demo([\0 ]|$)/;

@@ -1,8 +1,8 @@
-import type { Config } from "../config/config.ts";
-import { ConfigError } from "../config/errors.ts";
-import type { Log } from "../config/log.ts";
-import { type RunningDaemon, startDaemon } from "../daemon.ts";
-import { listenError, probePort } from "../gateway/transports/listen-error.ts";
+import type { Config } from "../../daemon/config/config.ts";
+import { ConfigError } from "../../daemon/config/errors.ts";
+import type { Log } from "../../daemon/config/log.ts";
+import { type RunningDaemon, startDaemon } from "../../daemon/daemon.ts";
+import { listenError, probePort } from "../../daemon/gateway/transports/listen-error.ts";
 
 /** Ports tried before the demo believes that something else is wrong. */
 const TRIES = 100;

@@ -7,8 +7,8 @@ import { randomBytes } from "node:crypto";
 import { access, constants, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import * as v from "valibot";
-import { ConfigError } from "../config/errors.ts";
-import type { ServerUser } from "../database/server-user.ts";
+import { ConfigError } from "../../daemon/config/errors.ts";
+import type { ServerUser } from "../../daemon/database/server-user.ts";
 
 /** Where root keeps a server whose user can't enter the clone. */
 const ROOTS_PLACE = "/var/lib/deltad";

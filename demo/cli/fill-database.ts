@@ -1,11 +1,11 @@
 /** Fills the demo's database, as far as that has not been done. */
-import { createMarketplace, foreignTables, isMarketplace, loadSeason, shownOwner } from "../../demo/marketplace.ts";
-import { OWNERS } from "../../demo/owners.ts";
-import { ConfigError } from "../config/errors.ts";
-import type { Session } from "../database/session.ts";
-import { applyConfiguration } from "./apply-configuration.ts";
-import type { DemoHome } from "./demo-home.ts";
-import { openSession } from "./demo-server.ts";
+import { createMarketplace, foreignTables, isMarketplace, loadSeason, shownOwner } from "../marketplace.ts";
+import { OWNERS } from "../owners.ts";
+import { ConfigError } from "../../daemon/config/errors.ts";
+import type { Session } from "../../daemon/database/session.ts";
+import { applyConfiguration } from "../../daemon/cli/apply-configuration.ts";
+import type { DemoHome } from "./home.ts";
+import { openSession } from "./server.ts";
 
 /** Held by the demo's session for as long as that lives: one demo per database, known for sure even after SIGKILL. */
 const LOCK = "select pg_try_advisory_lock(hashtext('deltad demo')) as taken";

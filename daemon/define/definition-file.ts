@@ -6,7 +6,7 @@ import * as deltad from "deltad";
 import * as drizzle from "drizzle-orm";
 import * as drizzlePg from "drizzle-orm/pg-core";
 import { createJiti } from "jiti";
-import { ConfigError } from "./errors.ts";
+import { ConfigError } from "../config/errors.ts";
 
 /**
  * @returns what the file exports by default; whether it is a configuration is for `compile` to say

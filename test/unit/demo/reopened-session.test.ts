@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { ReopenedSession } from "../../../daemon/cli/reopened-session.ts";
+import { ReopenedSession } from "../../../demo/cli/reopened-session.ts";
 import type { Session } from "../../../daemon/database/session.ts";
 
 function fakeSession(answer: number) {

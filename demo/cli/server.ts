@@ -1,13 +1,13 @@
 /** Where the demo's rows live: a server of its own, or a database that the operator gives. */
 import { join } from "node:path";
 import * as v from "valibot";
-import { ConfigError } from "../config/errors.ts";
-import { OPTIONS } from "../config/options.ts";
-import { Cluster } from "../database/cluster.ts";
-import { embeddedBinDir } from "../database/embedded.ts";
-import { serverUser } from "../database/server-user.ts";
-import { Session } from "../database/session.ts";
-import type { DemoHome, Kept } from "./demo-home.ts";
+import { ConfigError } from "../../daemon/config/errors.ts";
+import { OPTIONS } from "../../daemon/config/options.ts";
+import { Cluster } from "../../daemon/database/cluster.ts";
+import { embeddedBinDir } from "../../daemon/database/embedded.ts";
+import { serverUser } from "../../daemon/database/server-user.ts";
+import { Session } from "../../daemon/database/session.ts";
+import type { DemoHome, Kept } from "./home.ts";
 
 const DATABASE = "marketplace";
 /** The daemon's login; migrations make the group role that it is a member of. */
