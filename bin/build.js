@@ -1,11 +1,11 @@
 /**
- * Builds a clone: TypeScript to dist/, the owner page to dist/page/. Only what is stale, so that every command may call it:
- * each part keeps a fingerprint of its sources (names, sizes, times) beside its output. `node bin/build.js` shows what it does.
+ * `node bin/build.js [code|page]` builds a clone: TypeScript to dist/, the owner page to dist/page/. It builds only what is stale, so
+ * that every command may call it: each part keeps a fingerprint of its sources (names, sizes, times) beside its output.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -15,13 +15,24 @@ const CODE = ["daemon", "protocol", "client", "react", "testing", "dashboard", "
 
 const PARTS = [
   {
+    key: "code",
     name: "TypeScript",
     sources: [...CODE, "tsconfig.json", "package-lock.json"],
     stamp: "code.built",
-    command: ["typescript", "bin/tsc", "-p", "tsconfig.json"],
+    // With what it knows of the last build, TypeScript checks and writes what changed since: 2 s instead of 5.
+    command: [
+      "typescript",
+      "bin/tsc",
+      "-p",
+      "tsconfig.json",
+      "--incremental",
+      "--tsBuildInfoFile",
+      "dist/code.tsbuildinfo",
+    ],
     before: removeOrphans,
   },
   {
+    key: "page",
     name: "the owner page",
     sources: ["dashboard", "client", "react", "protocol", "package-lock.json"],
     stamp: "page.built",
@@ -33,9 +44,10 @@ class BuildFailure extends Error {
   isBuildFailure = true;
 }
 
-/** Throws an error of one line, with `isBuildFailure`, where something can't be built. */
-export function buildWhatIsStale() {
+/** Throws an error of one line, with `isBuildFailure`, where something can't be built. All parts, unless `only` names one by its key. */
+export function buildWhatIsStale(only) {
   for (const part of PARTS) {
+    if (only !== undefined && part.key !== only) continue;
     const fingerprint = fingerprintOf(part.sources);
     const stamp = join(DIST, part.stamp);
     if (existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) continue;
@@ -68,7 +80,7 @@ function fingerprintOf(sources) {
   for (const source of sources) {
     for (const file of filesBelow(join(ROOT, source))) {
       const { size, mtimeMs } = statSync(file);
-      hash.update(`${file} ${size} ${mtimeMs}\n`);
+      hash.update(`${relative(ROOT, file)} ${size} ${mtimeMs}\n`);
     }
   }
   return hash.digest("hex");
@@ -94,7 +106,7 @@ function removeOrphans() {
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    buildWhatIsStale();
+    buildWhatIsStale(argv[2]);
   } catch (error) {
     if (!error.isBuildFailure) throw error;
     process.stderr.write(`${error.message}\n`);

