@@ -1,5 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
+const MACHINE = "test/unit/owners/owner-machine.test.ts";
+
 /** Mistakes about loads, and about what may be said of an owner. */
 export const LOADING_MUTANTS: readonly Mutant[] = [
   {
@@ -20,27 +22,75 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a reset during a load is ignored",
-    file: "daemon/owners/owners.ts",
-    find: 'owner.phase.kind !== "waiting") yield owner',
-    replace: 'owner.phase.kind === "live") yield owner',
+    file: "daemon/owners/owner-machine.ts",
+    find: "    outdated: requeue,\n    loadStarted: stay,\n    slowLoad: tellSlow,",
+    replace: "    outdated: stay,\n    loadStarted: stay,\n    slowLoad: tellSlow,",
     test: "test/unit/owners/loading.test.ts",
     title: "a reset during a load supersedes it: the later load is taken, whichever arrives first",
   },
   {
     name: "a load that lacks a delta is published",
-    file: "daemon/owners/folding.ts",
-    find: "    if (phase.isIncomplete) this.#with.reload(owner);\n    else if",
-    replace: "    if",
+    file: "daemon/owners/owner-machine.ts",
+    find: "  if (from.buffer.isIncomplete) return requeue(from);\n",
+    replace: "",
     test: "test/unit/owners/loading.test.ts",
     title: "an owner whose zone was not known when a delta was read is loaded again",
   },
   {
+    name: "work of another phase is taken",
+    file: "daemon/owners/owner-machine.ts",
+    find: '  if ("of" in event && event.of !== from) return stay(from);\n',
+    replace: "",
+    test: "test/unit/owners/loading.test.ts",
+    title: "an owner that is reset while its load is folded waits for the later load",
+  },
+  {
     name: "a load of a lost epoch is taken",
-    file: "daemon/owners/folding.ts",
-    find: "      if (loading.owner.phase !== loading.phase) continue;\n",
+    file: "daemon/owners/owner-machine.ts",
+    find: '  if ("of" in event && event.of !== from) return stay(from);\n',
+    replace: "",
+    test: MACHINE,
+    title: "work that was begun in another phase moves nothing",
+  },
+  {
+    name: "numbers of a zone without an answer are shown",
+    file: "daemon/owners/owner-machine.ts",
+    find: "  if (numbers.isBroken) return settleStale(from);\n",
+    replace: "",
+    test: MACHINE,
+    title: "a load in a zone whose calendar has no answer leads to badZone, one that lacks a delta back to the queue",
+  },
+  {
+    name: "the clock goes on for an owner that has left its live phase",
+    file: "daemon/owners/owner-machine.ts",
+    find: '  if (kind === "live") return [{ do: "stopClock" }];\n',
+    replace: "",
+    test: MACHINE,
+    title: "every phase answers every event",
+  },
+  {
+    name: "a slow load is not told",
+    file: "daemon/owners/owner-machine.ts",
+    find: '  return { phase: from, effects: [{ do: "publishStale", reason: "slow_load" }] };',
+    replace: "  return stay(from);",
+    test: "test/unit/owners/staleness.test.ts",
+    title: "an owner whose load takes long is stale until it is there",
+  },
+  {
+    name: "an owner that is read again forgets its occupants",
+    file: "daemon/owners/owner-machine.ts",
+    find: 'return from.kind === "live" ? from.numbers.occupants : undefined;',
+    replace: "return undefined;",
+    test: MACHINE,
+    title: "the occupants that subscribers know of outlast every reload of an epoch, and no epoch",
+  },
+  {
+    name: "an owner that is watched while no epoch runs waits in silence",
+    file: "daemon/owners/owner-machine.ts",
+    find: '  if (offline !== undefined) return { phase: from, effects: [{ do: "publishStale", reason: offline }] };\n',
     replace: "",
     test: "test/unit/owners/staleness.test.ts",
-    title: "a load of a lost epoch is not taken",
+    title: "an owner who comes while the database is away is told so",
   },
   {
     name: "one owner's poison keeps its group from being loaded",
@@ -61,16 +111,16 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
   {
     name: "each owner counts its own versions",
     file: "daemon/owners/publisher.ts",
-    find: "    const previous = owner.version;\n    owner.version = this.#version += 1;",
-    replace: "    const previous = owner.version;\n    owner.version += 1;",
+    find: "    const previous = this.#version;\n    this.#version = this.#shared.nextVersion();",
+    replace: "    const previous = this.#version;\n    this.#version += 1;",
     test: "test/unit/owners/staleness.test.ts",
     title: "L4 Within an epoch, versions only grow on a connection",
   },
   {
     name: "nobody is told that the database is away",
     file: "daemon/owners/owners.ts",
-    find: "    for (const owner of this.#owners.values()) this.#publisher.stale(owner, this.#lost, since);",
-    replace: "    this.#options.log.debug({ since }, this.#lost);",
+    find: '    this.#dispatch(this.#owners.values(), { type: "lose", reason: this.#offline });',
+    replace: "    this.#options.log.debug({}, this.#offline);",
     test: "test/unit/owners/staleness.test.ts",
     title: "L10 Where the daemon cannot keep L3, it says stale; it never guesses",
   },

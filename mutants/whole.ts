@@ -45,8 +45,8 @@ export const WHOLE_MUTANTS: readonly Mutant[] = [
   {
     name: "the load and its cut's changes are both taken",
     file: "daemon/owners/owners.ts",
-    find: "this.#fold(batch, events, started.owners)",
-    replace: "this.#fold(batch, events, NO_OWNERS)",
+    find: "this.#applyDeltas(batch, events, started.owners)",
+    replace: "this.#applyDeltas(batch, events, NO_OWNERS)",
     test: "test/pg/oracle/races.test.ts",
     title: "an owner is loaded at the very cut that brings its changes, and these are counted once",
   },

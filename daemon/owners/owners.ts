@@ -1,30 +1,38 @@
 /**
  * Batch -> Published: keeps the numbers of watched owners and publishes their documents and what changes in them.
  *
- * An owner is loaded at a cut and from then on kept by deltas and by the clock. It takes nothing else from the batch at whose cut
- * it is loaded, and nothing of it is published before its load is complete. Resets and changes of its own row have it loaded again,
- * while its document stays on screen. Where its numbers can't be vouched for, it is `stale`.
+ * The naive way, to query an owner's rows after each change, costs by the size of the owner. Instead an owner is loaded once, at a cut of
+ * the stream of changes (an exported snapshot at which a batch was read), and from then on kept by deltas and by the clock. It takes
+ * nothing else from the batch at whose cut it is loaded, as the load has seen that; batches that come while it loads are kept for it and
+ * folded into the load; and nothing is published before the load is complete. So no change is skipped and none counts twice.
+ *
+ * Deltas don't lead everywhere: after a bulk statement or a change of the owner's own row it is loaded again, while its document stays on
+ * screen. Where its numbers can't be vouched for, it is `stale`. `owner-machine.ts` has the phases of an owner's life; the other files
+ * are what drives it: the queue and the running loads, deltas, the boundary timer, and the publisher at the end.
  */
 import type { Batch, BatchSink, Cut } from "../capture/batch.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import { reasonOf } from "../database/reason.ts";
-import type { OwnerEvent } from "./owner-event.ts";
-import { Publisher } from "./publisher.ts";
-import { eventsByOwner } from "./batch-events.ts";
-import { BoundaryTimer } from "./boundary-timer.ts";
 import { Calendar, type ReadDayStarts } from "../metrics/calendar.ts";
 import type { Clock } from "../metrics/clock.ts";
-import { Folding, type OwnerDelta } from "./folding.ts";
-import { SlowLoads } from "./slow-loads.ts";
-import type { Loader } from "./loader.ts";
-import { RunningLoads } from "./running-loads.ts";
 import { indexPlan } from "../metrics/plan-index.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { Demand, Publish, StaleReason } from "./published.ts";
-import type { Slices } from "./slices.ts";
+import { eventsByOwner } from "./batch-events.ts";
+import { BoundaryTimer } from "./boundary-timer.ts";
+import { DeltaApplier, type OwnerDelta } from "./delta-applier.ts";
+import { LoadFinisher } from "./load-finisher.ts";
 import { LoadQueue } from "./load-queue.ts";
-import { newlyWatched, type WatchedOwner } from "./watched-owner.ts";
+import type { Loader } from "./loader.ts";
+import { OwnerDriver } from "./owner-driver.ts";
+import type { OwnerEvent } from "./owner-event.ts";
+import type { PhaseEvent } from "./owner-phase.ts";
+import type { Demand, Publish, StaleReason } from "./published.ts";
+import { OwnerPublisher, Publisher } from "./publisher.ts";
+import { RunningLoads } from "./running-loads.ts";
+import type { Slices } from "./slices.ts";
+import { SlowLoads } from "./slow-loads.ts";
+import { WatchedOwner } from "./watched-owner.ts";
 import { ZoneDataDiffers, Zones } from "./zones.ts";
 
 export interface OwnersOptions extends Timers {
@@ -48,90 +56,90 @@ export interface OwnersOptions extends Timers {
 const NAMED_OWNERS = 256;
 const NO_OWNERS: ReadonlySet<WatchedOwner> = new Set();
 const NO_EVENTS: ReadonlyMap<WatchedOwner, OwnerEvent[]> = new Map();
+const OUTDATED: PhaseEvent = { type: "outdated" };
 
 export class Owners implements BatchSink, Demand {
   readonly #options: OwnersOptions;
   readonly #publisher: Publisher;
   readonly #boundaries: BoundaryTimer<WatchedOwner>;
   readonly #queue: LoadQueue;
+  readonly #driver: OwnerDriver;
+  readonly #deltas: DeltaApplier;
   readonly #loads: RunningLoads;
   readonly #slowLoads = new SlowLoads();
-  readonly #folding: Folding;
   readonly #owners = new Map<string, WatchedOwner>();
   #incarnation = "";
   #calendar: Calendar;
   #zones: Zones | undefined;
-  /** Why nothing can be vouched for between two epochs. */
-  #lost: StaleReason | undefined = "starting";
+  /** Why no epoch runs, between two of them. */
+  #offline: StaleReason | undefined = "starting";
   /** What was found out between two batches and ends the epoch. */
   #doubt: Error | undefined;
 
   constructor(options: OwnersOptions) {
     const { plan, loader, clock, slices, nudge } = options;
+    const calendar = (): Calendar => this.#calendar;
     this.#options = options;
     this.#calendar = new Calendar(options.readDayStarts);
     this.#publisher = new Publisher(options.publish);
-    this.#boundaries = new BoundaryTimer({ ...options, cross: (owner) => this.#folding.advance(owner) });
+    this.#boundaries = new BoundaryTimer({ ...options, cross: (owner) => this.#driver.advance(owner) });
     this.#queue = new LoadQueue(options);
-    this.#folding = new Folding({
-      index: indexPlan(plan),
-      clock,
-      publisher: this.#publisher,
+    this.#driver = new OwnerDriver({
+      queue: this.#queue,
       boundaries: this.#boundaries,
-      slices,
-      calendar: () => this.#calendar,
+      clock,
       incarnation: () => this.#incarnation,
-      reload: (owner) => this.#reload(owner),
     });
+    this.#deltas = new DeltaApplier({ plan, driver: this.#driver, clock, slices, calendar });
+    const finisher = new LoadFinisher({ index: indexPlan(plan), driver: this.#driver, slices, calendar });
     this.#loads = new RunningLoads({
       loader,
       queue: this.#queue,
+      driver: this.#driver,
       atOnce: options.loadsAtOnce,
-      complete: (group, loaded, t) => this.#folding.loads(group, loaded, t),
-      failed: (owners, error) => this.#loadFailed(owners, error),
+      finish: (group, results, t) => finisher.finish(group, results, t),
+      failed: (error) => this.#loadFailed(error),
       nudge,
     });
   }
 
   /** True while the numbers of loaded owners can be vouched for. */
   get isLive(): boolean {
-    return this.#lost === undefined;
+    return this.#offline === undefined;
   }
 
   watch(id: string): void {
     if (this.#owners.has(id)) return;
-    const owner = newlyWatched(id);
+    const owner = new WatchedOwner(id, new OwnerPublisher(id, this.#publisher));
     this.#owners.set(id, owner);
-    if (this.#lost === undefined) this.#queue.add(owner);
-    else this.#publisher.stale(owner, this.#lost, this.#options.clock.now());
+    this.#driver.dispatch(owner, { type: "watched", offline: this.#offline });
   }
 
   unwatch(id: string): void {
     const owner = this.#owners.get(id);
     if (owner === undefined) return;
     this.#owners.delete(id);
-    this.#queue.remove(owner);
-    this.#boundaries.delete(owner);
-    owner.phase = { kind: "gone" };
+    this.#driver.dispatch(owner, { type: "unwatched" });
   }
 
   begin(epoch: string, incarnation: string): void {
-    this.#void();
+    this.#boundaries.clear();
+    this.#queue.clear();
     this.#incarnation = incarnation;
-    this.#lost = undefined;
+    this.#offline = undefined;
     this.#doubt = undefined;
     this.#zones = undefined;
     this.#calendar = new Calendar(this.#options.readDayStarts);
     this.#options.clock.reset();
     this.#publisher.begin(epoch, incarnation);
-    for (const owner of this.#owners.values()) this.#queue.addUrgent(owner);
+    this.#dispatch(this.#owners.values(), { type: "begin" });
   }
 
   lost(): void {
-    this.#void();
-    this.#lost = "database";
-    const since = this.#options.clock.now();
-    for (const owner of this.#owners.values()) this.#publisher.stale(owner, this.#lost, since);
+    this.#boundaries.clear();
+    this.#queue.clear();
+    this.#offline = "database";
+    this.#dispatch(this.#owners.values(), { type: "lose", reason: this.#offline });
   }
 
   zones(): readonly string[] {
@@ -148,31 +156,27 @@ export class Owners implements BatchSink, Demand {
 
   needsCut(batch: Batch): boolean {
     if (batch.resets.length === 0 && batch.dimensions.length === 0) return false;
-    return this.#loads.hasRoom && !this.#outdated(batch).next().done;
+    if (!this.#loads.hasRoom) return false;
+    for (const owner of this.#outdated(batch)) if (owner.isMovedBy(OUTDATED)) return true;
+    return false;
   }
 
   async apply(batch: Batch): Promise<void> {
-    this.#observe(batch);
-    const events = this.#tells(batch) ? await this.#eventsOf(batch) : NO_EVENTS;
-    this.#publisher.beginBatch(batch.snapshot);
-    for (const owner of this.#outdated(batch)) this.#reload(owner);
-    await this.#fold(batch, events, NO_OWNERS);
+    const events = await this.#beginBatch(batch);
+    await this.#applyDeltas(batch, events, NO_OWNERS);
     this.#publisher.endBatch();
   }
 
   async applyCut(batch: Batch, cut: Cut): Promise<void> {
-    this.#observe(batch);
-    const events = this.#tells(batch) ? await this.#eventsOf(batch) : NO_EVENTS;
-    this.#publisher.beginBatch(batch.snapshot);
-    for (const owner of this.#outdated(batch)) this.#reload(owner);
+    const events = await this.#beginBatch(batch);
     const t = this.#options.clock.now();
     this.#zones ??= new Zones(this.#options.readDayStarts, t);
     const started = this.#loads.start(cut, t, this.#zones);
     for (const owner of started.owners) {
-      this.#publisher.takes(owner);
-      this.#publisher.hold(owner, events.get(owner) ?? []);
+      owner.publisher.takeBatch();
+      owner.publisher.hold(events.get(owner) ?? []);
     }
-    await Promise.all([this.#fold(batch, events, started.owners), started.imported]);
+    await Promise.all([this.#applyDeltas(batch, events, started.owners), started.imported]);
     this.#publisher.endBatch();
   }
 
@@ -183,24 +187,33 @@ export class Owners implements BatchSink, Demand {
     this.#queue.clear();
   }
 
-  #observe(batch: Batch): void {
+  /** Gives the events that the batch brings. */
+  async #beginBatch(batch: Batch): Promise<ReadonlyMap<WatchedOwner, OwnerEvent[]>> {
+    const { clock, monotonicMs } = this.#options;
     if (this.#doubt !== undefined) throw this.#doubt;
-    if (!this.#options.clock.observe(batch.clock)) throw new Error("the database's clock went back");
+    if (!clock.observe(batch.clock)) throw new Error("the database's clock went back");
     this.#boundaries.retime();
-    for (const owner of this.#slowLoads.find(this.#owners.values(), this.#options.monotonicMs()))
-      this.#publisher.stale(owner, "slow_load", this.#options.clock.now());
+    this.#dispatch(this.#slowLoads.find(this.#owners.values(), monotonicMs()), { type: "slowLoad" });
+    const events = this.#hasEvents(batch) ? await this.#eventsOf(batch) : NO_EVENTS;
+    this.#publisher.beginBatch(batch.snapshot);
+    this.#dispatch(this.#outdated(batch), OUTDATED);
+    return events;
   }
 
-  /** Watched owners that this batch can't be folded into; those that wait for a load are none. */
+  #dispatch(owners: Iterable<WatchedOwner>, event: PhaseEvent): void {
+    for (const owner of owners) this.#driver.dispatch(owner, event);
+  }
+
+  /** Watched owners that deltas don't lead to where the batch leads. */
   *#outdated(batch: Batch): Generator<WatchedOwner, undefined> {
     const named = [...batch.resets.map(({ owner }) => owner), ...batch.dimensions];
     const owners = named.includes(undefined) ? this.#owners.values() : named.map((id) => this.#owners.get(id ?? ""));
-    for (const owner of owners) if (owner !== undefined && owner.phase.kind !== "waiting") yield owner;
+    for (const owner of owners) if (owner !== undefined) yield owner;
     return undefined;
   }
 
-  /** Whether there is anything to tell. Without declared events nothing is, of bulk statements neither. */
-  #tells({ events, resets }: Batch): boolean {
+  /** Without declared events there are none, of bulk statements neither. */
+  #hasEvents({ events, resets }: Batch): boolean {
     const { plan } = this.#options;
     return (events.length > 0 || resets.length > 0) && (plan.events.length > 0 || plan.occupants.length > 0);
   }
@@ -210,13 +223,13 @@ export class Owners implements BatchSink, Demand {
     return eventsByOwner({ batch, owners: this.#owners, incarnation: this.#incarnation, slices });
   }
 
-  async #fold(
+  async #applyDeltas(
     batch: Batch,
     events: ReadonlyMap<WatchedOwner, OwnerEvent[]>,
     except: ReadonlySet<WatchedOwner>,
   ): Promise<void> {
     const byOwner = new Map<WatchedOwner, OwnerDelta>();
-    for (const [owner, told] of events) if (!except.has(owner)) byOwner.set(owner, { grains: [], events: told });
+    for (const [owner, own] of events) if (!except.has(owner)) byOwner.set(owner, { grains: [], events: own });
     const work = this.#options.slices.begin();
     for (const grain of batch.grains) {
       const owner = this.#owners.get(grain.owner);
@@ -226,18 +239,10 @@ export class Owners implements BatchSink, Demand {
       else delta.grains.push(grain);
       if (work.isDue) await work.turn();
     }
-    if (byOwner.size > 0) await this.#folding.deltas(byOwner);
+    if (byOwner.size > 0) await this.#deltas.apply(byOwner);
   }
 
-  #reload(owner: WatchedOwner): void {
-    this.#boundaries.delete(owner);
-    owner.phase = { kind: "waiting" };
-    this.#queue.addUrgent(owner);
-  }
-
-  #loadFailed(owners: readonly WatchedOwner[], error: unknown): void {
-    const since = this.#options.clock.now();
-    for (const owner of owners) this.#publisher.stale(owner, "load_failed", since);
+  #loadFailed(error: unknown): void {
     if (!(error instanceof ZoneDataDiffers)) return;
     this.#options.log.warn(
       { reason: reasonOf(error) },
@@ -245,16 +250,5 @@ export class Owners implements BatchSink, Demand {
     );
     this.#doubt = error;
     this.#options.nudge();
-  }
-
-  #void(): void {
-    this.#boundaries.clear();
-    this.#queue.clear();
-    for (const owner of this.#owners.values()) {
-      owner.phase = { kind: "waiting" };
-      owner.asOf = undefined;
-      owner.held = [];
-      owner.occupants = undefined;
-    }
   }
 }

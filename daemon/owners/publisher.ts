@@ -1,89 +1,134 @@
+/**
+ * Says what became of owners. Versions come from one counter: within an epoch they only grow and none is used twice, also when an owner is
+ * let go and loaded again. Each publication names the snapshot that it stands at: that of the batch under way for owners that have their
+ * part of it, that of the batch before for the others.
+ */
 import type { OwnerEvent } from "./owner-event.ts";
 import type { Position, Publish, StaleReason } from "./published.ts";
 import type { JsonObject } from "../../protocol/json.ts";
-import type { WatchedOwner } from "./watched-owner.ts";
 
 /** A load takes tens of milliseconds; an owner has some events a second. */
 const HELD_EVENTS = 1_000;
 
-/**
- * Says what became of an owner, with versions from one counter: within an epoch they only grow and none is used twice, also when an
- * owner is let go and loaded again.
- */
+/** What the publications of all owners have in common. */
 export class Publisher {
-  readonly #publish: Publish;
+  readonly publish: Publish;
   #epoch: Pick<Position, "epoch" | "incarnation"> = { epoch: "", incarnation: "" };
   #version = 0;
   /** The last batch that was taken in whole. */
   #snapshot = "";
-  #batch: { readonly snapshot: string; readonly takers: Set<WatchedOwner> } | undefined;
+  #batchSnapshot: string | undefined;
+  #batchNumber = 0;
 
   constructor(publish: Publish) {
-    this.#publish = publish;
+    this.publish = publish;
+  }
+
+  get epoch(): Pick<Position, "epoch" | "incarnation"> {
+    return this.#epoch;
+  }
+
+  /** Of the batch under way, or of the last one. */
+  get batchNumber(): number {
+    return this.#batchNumber;
   }
 
   begin(epoch: string, incarnation: string): void {
     this.#epoch = { epoch, incarnation };
-    this.#batch = undefined;
+    this.#batchSnapshot = undefined;
   }
 
-  /** A batch comes: each owner stands where it stood until {@link takes}, all of them stand at the batch after {@link endBatch}. */
+  /** A batch comes: each owner stands where it stood until {@link OwnerPublisher.takeBatch}, all stand at it after {@link endBatch}. */
   beginBatch(snapshot: string): void {
-    this.#batch = { snapshot, takers: new Set() };
-  }
-
-  /** From now on the owner has what the present batch brings for it. */
-  takes(owner: WatchedOwner): void {
-    this.#batch?.takers.add(owner);
+    this.#batchNumber += 1;
+    this.#batchSnapshot = snapshot;
   }
 
   endBatch(): void {
-    if (this.#batch !== undefined) this.#snapshot = this.#batch.snapshot;
-    this.#batch = undefined;
+    this.#snapshot = this.#batchSnapshot ?? this.#snapshot;
+    this.#batchSnapshot = undefined;
+  }
+
+  nextVersion(): number {
+    return (this.#version += 1);
+  }
+
+  /** Where an owner stands that took its part of this batch, and of none since. */
+  snapshotAfter(batchNumber: number): string {
+    return batchNumber === this.#batchNumber ? (this.#batchSnapshot ?? this.#snapshot) : this.#snapshot;
+  }
+}
+
+/** Publishes one owner, and knows what its subscribers have. */
+export class OwnerPublisher {
+  readonly #owner: string;
+  readonly #shared: Publisher;
+  #version = 0;
+  #isStale = false;
+  /** The instant that the last publication holds for; undefined before the first of this epoch. Nobody can follow events before that. */
+  #asOf: number | undefined;
+  /** Events of an owner that is read again: they go out with its document. */
+  #held: OwnerEvent[] = [];
+  /** The last batch whose part the owner has. */
+  #batchNumber = 0;
+
+  constructor(owner: string, shared: Publisher) {
+    this.#owner = owner;
+    this.#shared = shared;
+  }
+
+  /** That of the last document or patch. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** From now on the owner has what the batch under way brings for it. */
+  takeBatch(): void {
+    this.#batchNumber = this.#shared.batchNumber;
   }
 
   /** To be called before the document or the patch that follows from the same changes. */
-  events(owner: WatchedOwner, events: readonly OwnerEvent[], asOf: number): void {
+  events(events: readonly OwnerEvent[], asOf: number): void {
     if (events.length === 0) return;
-    owner.asOf = asOf;
-    this.#publish({ kind: "events", owner: owner.id, events, snapshot: this.#snapshotOf(owner), asOf });
+    this.#asOf = asOf;
+    this.#shared.publish({ kind: "events", owner: this.#owner, events, snapshot: this.#snapshot, asOf });
   }
 
   /** Keeps events of an owner that is read again for its document; too many of them, or a document that may not come, don't wait. */
-  hold(owner: WatchedOwner, events: readonly OwnerEvent[]): void {
-    for (const event of events) owner.held.push(event);
-    if (owner.held.length > HELD_EVENTS) this.#release(owner, owner.asOf);
+  hold(events: readonly OwnerEvent[]): void {
+    for (const event of events) this.#held.push(event);
+    if (this.#held.length > HELD_EVENTS) this.#release(this.#asOf);
   }
 
   /** The whole document, `{}` for an owner without a row; an owner that was stale is live again. */
-  document(owner: WatchedOwner, document: JsonObject, asOf: number): void {
-    this.#release(owner, asOf);
-    owner.asOf = asOf;
-    owner.version = this.#version += 1;
-    this.#publish({
+  document(document: JsonObject, asOf: number): void {
+    this.#release(asOf);
+    this.#asOf = asOf;
+    this.#version = this.#shared.nextVersion();
+    this.#shared.publish({
       kind: "document",
-      owner: owner.id,
-      ...this.#epoch,
-      version: owner.version,
-      snapshot: this.#snapshotOf(owner),
+      owner: this.#owner,
+      ...this.#shared.epoch,
+      version: this.#version,
+      snapshot: this.#snapshot,
       asOf,
       document,
     });
-    if (!owner.isStale) return;
-    owner.isStale = false;
-    this.#publish({ kind: "live", owner: owner.id });
+    if (!this.#isStale) return;
+    this.#isStale = false;
+    this.#shared.publish({ kind: "live", owner: this.#owner });
   }
 
-  patch(owner: WatchedOwner, patch: JsonObject, asOf: number): void {
-    const previous = owner.version;
-    owner.version = this.#version += 1;
-    owner.asOf = asOf;
-    this.#publish({
+  patch(patch: JsonObject, asOf: number): void {
+    const previous = this.#version;
+    this.#version = this.#shared.nextVersion();
+    this.#asOf = asOf;
+    this.#shared.publish({
       kind: "patch",
-      owner: owner.id,
-      ...this.#epoch,
-      version: owner.version,
-      snapshot: this.#snapshotOf(owner),
+      owner: this.#owner,
+      ...this.#shared.epoch,
+      version: this.#version,
+      snapshot: this.#snapshot,
       previous,
       asOf,
       patch,
@@ -91,22 +136,28 @@ export class Publisher {
   }
 
   /** Once, until the owner is live again. */
-  stale(owner: WatchedOwner, reason: StaleReason, since: number): void {
-    this.#release(owner, owner.asOf);
-    if (owner.isStale) return;
-    owner.isStale = true;
-    this.#publish({ kind: "stale", owner: owner.id, since, reason });
+  stale(reason: StaleReason, since: number): void {
+    this.#release(this.#asOf);
+    if (this.#isStale) return;
+    this.#isStale = true;
+    this.#shared.publish({ kind: "stale", owner: this.#owner, since, reason });
+  }
+
+  /** An epoch is over: nobody can follow from what was published in it. */
+  end(): void {
+    this.#asOf = undefined;
+    this.#held = [];
   }
 
   /** Without a document of this epoch nobody could follow. */
-  #release(owner: WatchedOwner, asOf: number | undefined): void {
-    const { held } = owner;
+  #release(asOf: number | undefined): void {
+    const held = this.#held;
     if (held.length === 0) return;
-    owner.held = [];
-    if (owner.asOf !== undefined && asOf !== undefined) this.events(owner, held, asOf);
+    this.#held = [];
+    if (this.#asOf !== undefined && asOf !== undefined) this.events(held, asOf);
   }
 
-  #snapshotOf(owner: WatchedOwner): string {
-    return this.#batch?.takers.has(owner) === true ? this.#batch.snapshot : this.#snapshot;
+  get #snapshot(): string {
+    return this.#shared.snapshotAfter(this.#batchNumber);
   }
 }

@@ -1,32 +1,35 @@
 import type { Cut } from "../capture/batch.ts";
-import type { Load, LoadResult, Loader } from "./loader.ts";
+import type { Load, Loader, LoadResult } from "./loader.ts";
 import type { LoadGroup, LoadQueue } from "./load-queue.ts";
-import type { LoadingPhase, WatchedOwner } from "./watched-owner.ts";
+import type { OwnerDriver } from "./owner-driver.ts";
+import type { Loading } from "./owner-phase.ts";
+import type { WatchedOwner } from "./watched-owner.ts";
 import type { Zones } from "./zones.ts";
 
-/** An owner whose load is under way. Superseded once the owner has left the phase. */
+/** An owner as a load found it. The load is for nothing once the owner has left the phase. */
 export interface LoadingOwner {
   readonly owner: WatchedOwner;
-  readonly phase: LoadingPhase;
+  readonly phase: Loading;
 }
 
 export interface RunningLoadsOptions {
   readonly loader: Loader;
-  readonly queue: LoadQueue;
+  readonly queue: Pick<LoadQueue, "isReady" | "take" | "retry">;
+  readonly driver: OwnerDriver;
   /** How many loads run at once: as many as there are sessions for them, so that a cut never waits for one. */
   readonly atOnce: number;
   /** Takes a load in, made for the instant `t`. What it rejects with makes the load fail. */
-  readonly complete: (
+  readonly finish: (
     group: readonly LoadingOwner[],
-    loaded: ReadonlyMap<string, LoadResult>,
+    results: ReadonlyMap<string, LoadResult>,
     t: number,
   ) => Promise<void>;
-  /** Told of the owners that are not loaded and wait again. */
-  readonly failed: (owners: readonly WatchedOwner[], error: unknown) => void;
+  /** Told why a load failed that somebody still waited for. */
+  readonly failed: (error: unknown) => void;
   readonly nudge: () => void;
 }
 
-/** What began at a cut. */
+/** The loads that began at a cut. */
 export interface StartedLoads {
   /** They get nothing else from the batch of that cut: the load's snapshot has seen it. */
   readonly owners: ReadonlySet<WatchedOwner>;
@@ -34,7 +37,7 @@ export interface StartedLoads {
   readonly imported: Promise<void>;
 }
 
-/** Starts the loads of owners that wait, and has those that fail wait again. */
+/** Loads owners from the queue, and puts those back whose load failed. */
 export class RunningLoads {
   readonly #options: RunningLoadsOptions;
   #running = 0;
@@ -64,13 +67,9 @@ export class RunningLoads {
 
   async #run(group: LoadGroup, load: Load, t: number): Promise<void> {
     this.#running += 1;
-    const loading = group.owners.map((owner) => {
-      const phase: LoadingPhase = { kind: "loading", since: [], isIncomplete: false };
-      owner.phase = phase;
-      return { owner, phase };
-    });
+    const loading = group.owners.flatMap((owner) => this.#begin(owner));
     try {
-      await this.#options.complete(loading, await load.owners, t);
+      await this.#options.finish(loading, await load.owners, t);
     } catch (error) {
       this.#fail(loading, group, error);
     } finally {
@@ -79,11 +78,19 @@ export class RunningLoads {
     }
   }
 
+  #begin(owner: WatchedOwner): readonly LoadingOwner[] {
+    this.#options.driver.dispatch(owner, { type: "loadStarted" });
+    const { phase } = owner;
+    return phase.kind === "loading" ? [{ owner, phase }] : [];
+  }
+
   #fail(loading: readonly LoadingOwner[], group: LoadGroup, error: unknown): void {
-    const owners = loading.filter(({ owner, phase }) => owner.phase === phase).map(({ owner }) => owner);
+    const { driver, failed, queue } = this.#options;
+    const owners = loading
+      .filter(({ owner, phase }) => driver.dispatch(owner, { type: "loadFailed", of: phase }))
+      .map(({ owner }) => owner);
     if (owners.length === 0) return;
-    for (const owner of owners) owner.phase = { kind: "waiting" };
-    this.#options.failed(owners, error);
-    this.#options.queue.retry({ owners, backoff: group.backoff }, error);
+    failed(error);
+    queue.retry({ owners, backoff: group.backoff }, error);
   }
 }

@@ -22,7 +22,8 @@ export class SlowLoads {
       if (owner.phase.kind !== "waiting" && owner.phase.kind !== "loading") continue;
       const known = before.get(owner);
       // Another version was shown since: it is another load that it waits for.
-      const since = known?.version === owner.version ? known : { sinceMs: nowMs, version: owner.version };
+      const since =
+        known?.version === owner.publisher.version ? known : { sinceMs: nowMs, version: owner.publisher.version };
       this.#waiting.set(owner, since);
       if (nowMs - since.sinceMs >= LATE_MS) late.push(owner);
     }

@@ -163,6 +163,27 @@ describe("loading owners", () => {
     assert.equal(total(rig), 2);
   });
 
+  it("an owner that is reset while its load is folded waits for the later load", async () => {
+    const rig = new OwnersRig();
+    rig.begin("e");
+    rig.owners.watch("1");
+    rig.time.advance(10);
+    await rig.read();
+    let release = (): void => undefined;
+    rig.daysHeld = new Promise((resolve) => {
+      release = resolve;
+    });
+    const [first] = rig.loader.loads;
+    await first?.finish({ 1: [sale(TODAY + 300, 100n), status("paid", 9n)] });
+    await rig.read({ resets: [reset("sales", "1")] });
+    release();
+    await rig.settled();
+    assert.deepEqual(rig.take(), []);
+    await rig.loader.last.finish({ 1: [status("paid", 2n)] });
+    assert.deepEqual(kinds(rig.take()), ["document"]);
+    assert.equal(total(rig), 2);
+  });
+
   it("the old document stays on screen while an owner is read again after a change of its own row", async () => {
     const rig = new OwnersRig();
     await rig.open({ 1: [status("paid", 2n)] });

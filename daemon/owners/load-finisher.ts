@@ -1,0 +1,78 @@
+import type { Grain } from "../capture/batch.ts";
+import type { Calendar, MissingDays } from "../metrics/calendar.ts";
+import type { PlanIndex } from "../metrics/plan-index.ts";
+import { LoadedOwner } from "./loaded-owner.ts";
+import type { LoadResult } from "./loader.ts";
+import type { OwnerDriver } from "./owner-driver.ts";
+import type { LoadingOwner } from "./running-loads.ts";
+import type { Slices } from "./slices.ts";
+
+export interface LoadFinisherOptions {
+  readonly index: PlanIndex;
+  readonly driver: OwnerDriver;
+  readonly slices: Slices;
+  /** That of the current epoch. */
+  readonly calendar: () => Calendar;
+}
+
+interface ReadOwner {
+  readonly loading: LoadingOwner;
+  readonly numbers: LoadedOwner;
+  readonly grains: readonly Grain[];
+}
+
+/**
+ * Makes owners' numbers of what a load has read, adds the deltas that came meanwhile, and tells the owners. A load whose owner has moved
+ * on is not wanted any more; its owner's phase says so.
+ */
+export class LoadFinisher {
+  readonly #with: LoadFinisherOptions;
+
+  constructor(options: LoadFinisherOptions) {
+    this.#with = options;
+  }
+
+  /** Takes the results of one load, made for the instant `t`. */
+  async finish(group: readonly LoadingOwner[], results: ReadonlyMap<string, LoadResult>, t: number): Promise<void> {
+    const { index, driver, slices } = this.#with;
+    const calendar = this.#with.calendar();
+    const missing: MissingDays = new Map();
+    const read: ReadOwner[] = [];
+    const work = slices.begin();
+    for (const loading of group) {
+      const { owner, phase } = loading;
+      // Spares the work; the phase refuses it in any case.
+      if (owner.phase !== phase) continue;
+      const result = results.get(owner.id) ?? { kind: "no row" };
+      if (result.kind === "row") {
+        const numbers = new LoadedOwner(index, calendar.zone(result.zone), result.currency, t);
+        numbers.noteMissing(result.grains, missing);
+        read.push({ loading, numbers, grains: result.grains });
+      } else driver.dispatch(owner, { type: result.kind === "no row" ? "noRow" : "badZone", of: phase });
+      if (work.isDue) await work.turn();
+    }
+    await calendar.learn(missing);
+    for (const one of read) {
+      await this.#finishOne(one);
+      if (work.isDue) await work.turn();
+    }
+  }
+
+  async #finishOne({ loading: { owner, phase }, numbers, grains: loaded }: ReadOwner): Promise<void> {
+    const { buffer } = phase;
+    const work = this.#with.slices.begin();
+    let grains = loaded;
+    // Deltas go on coming while this one turns the loop: it ends in a turn in which none is left.
+    do {
+      const missing: MissingDays = new Map();
+      numbers.noteMissing(grains, missing);
+      if (missing.size > 0) await this.#with.calendar().learn(missing);
+      for (const grain of grains) {
+        numbers.fold(grain);
+        if (work.isDue) await work.turn();
+      }
+      grains = buffer.grains.splice(0);
+    } while (grains.length > 0);
+    this.#with.driver.dispatch(owner, { type: "loaded", of: phase, numbers });
+  }
+}

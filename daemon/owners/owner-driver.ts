@@ -1,0 +1,87 @@
+import { unreachable } from "../config/unreachable.ts";
+import type { Clock } from "../metrics/clock.ts";
+import type { Occupants } from "../occupancy/occupants.ts";
+import type { BoundaryTimer } from "./boundary-timer.ts";
+import type { LoadedOwner } from "./loaded-owner.ts";
+import type { LoadQueue } from "./load-queue.ts";
+import { occupantEvent, type OwnerEvent } from "./owner-event.ts";
+import type { Effect, PhaseEvent } from "./owner-phase.ts";
+import type { WatchedOwner } from "./watched-owner.ts";
+
+export interface OwnerDriverOptions {
+  readonly queue: Pick<LoadQueue, "add" | "addUrgent" | "remove">;
+  readonly boundaries: Pick<BoundaryTimer<WatchedOwner>, "set" | "delete">;
+  readonly clock: Pick<Clock, "now">;
+  /** That of the current epoch. */
+  readonly incarnation: () => string;
+}
+
+/** Moves owners through their phases, and does what follows from that. */
+export class OwnerDriver {
+  readonly #with: OwnerDriverOptions;
+
+  constructor(options: OwnerDriverOptions) {
+    this.#with = options;
+  }
+
+  /** Gives false where the event leaves the owner in its phase. */
+  dispatch(owner: WatchedOwner, event: PhaseEvent): boolean {
+    const before = owner.phase;
+    const effects = owner.move(event);
+    const isMoved = owner.phase !== before;
+    for (const effect of effects) this.#run(owner, effect);
+    return isMoved;
+  }
+
+  /** Moves a live owner to the present, with no write. */
+  advance(owner: WatchedOwner): void {
+    const { phase } = owner;
+    if (phase.kind !== "live") return;
+    phase.numbers.advance(this.#with.clock.now());
+    this.publishChanges(owner, phase.numbers, []);
+  }
+
+  /** Publishes what a live owner's numbers have become, after the events that came with it; the clock goes on from there. */
+  publishChanges(owner: WatchedOwner, numbers: LoadedOwner, events: readonly OwnerEvent[]): void {
+    owner.publisher.events([...events, ...this.#occupantEvents(numbers)], numbers.t);
+    const patch = numbers.patch();
+    if (patch !== undefined) owner.publisher.patch(patch, numbers.t);
+    this.#with.boundaries.set(owner, numbers.next);
+  }
+
+  #run(owner: WatchedOwner, effect: Effect): void {
+    const { queue, boundaries, clock } = this.#with;
+    switch (effect.do) {
+      case "queue":
+        return queue.addUrgent(owner);
+      case "queueWithOthers":
+        return queue.add(owner);
+      case "leaveQueue":
+        return queue.remove(owner);
+      case "stopClock":
+        return boundaries.delete(owner);
+      case "endPublication":
+        return owner.publisher.end();
+      case "publishStale":
+        return owner.publisher.stale(effect.reason, clock.now());
+      case "publishEmpty":
+        return owner.publisher.document({}, clock.now());
+      case "publishLoaded":
+        return this.#publishLoaded(owner, effect.numbers, effect.before);
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #publishLoaded(owner: WatchedOwner, numbers: LoadedOwner, before: Occupants | undefined): void {
+    numbers.advance(this.#with.clock.now());
+    numbers.occupants?.settle(before);
+    owner.publisher.hold(this.#occupantEvents(numbers));
+    owner.publisher.document(numbers.document(), numbers.t);
+    this.#with.boundaries.set(owner, numbers.next);
+  }
+
+  #occupantEvents(numbers: LoadedOwner): OwnerEvent[] {
+    return numbers.takeOccupantChanges().map((change) => occupantEvent(this.#with.incarnation(), change));
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * The life of a watched owner, as a state machine: pure, and total by type. A phase or an event without an answer does not compile.
+ *
+ *                   watched while no epoch runs
+ *                 o ---------------------------> offline
+ *                 | watched                        | begin
+ *                 v                                v
+ *      +-----> waiting <---------------------------+
+ *      |          | loadStarted
+ *      |          v
+ *      +------ loading ----------+---------------+
+ *      | failed,  | loaded       | noRow         | badZone
+ *      | outdated v              v               v
+ *      |         live -------+  noRow         badZone <-+
+ *      |          |  badZone |   |               |      |
+ *      |          |          +-- | ------------- | -----+
+ *      +----------+--------------+---------------+
+ *                    outdated
+ *
+ * From every phase but `gone`, `lose` leads to `offline` and `begin` to `waiting`, and `unwatched` to `gone`, where an owner stays.
+ *
+ * Loads and readings of the calendar end at any later time, when the owner may have been reset, let go, or be of another epoch. So a phase
+ * is left for a new object, also for one of the same kind, and work says in which phase it was begun: its outcome is taken only if the
+ * owner is in that very object. Numbers that were right for another moment are therefore never shown.
+ */
+import type {
+  BadZone,
+  Before,
+  Effect,
+  Live,
+  Loading,
+  NoRow,
+  Offline,
+  Phase,
+  PhaseEvent,
+  Waiting,
+} from "./owner-phase.ts";
+
+export interface Transition {
+  readonly phase: Phase;
+  readonly effects: readonly Effect[];
+}
+
+type Kind = Phase["kind"];
+type EventType = PhaseEvent["type"];
+type In<K extends Kind> = Extract<Phase, { kind: K }>;
+type On<E extends EventType> = Extract<PhaseEvent, { type: E }>;
+type Step<K extends Kind, E extends EventType> = (from: In<K>, event: On<E>) => Transition;
+type Table = { readonly [K in Kind]: { readonly [E in EventType]: Step<K, E> } };
+
+export const NEW_OWNER: Phase = { kind: "offline" };
+
+export function transition(from: Phase, event: PhaseEvent): Transition {
+  if ("of" in event && event.of !== from) return stay(from);
+  const step = TABLE[from.kind][event.type] as (from: Phase, event: PhaseEvent) => Transition;
+  return step(from, event);
+}
+
+const TABLE: Table = {
+  offline: {
+    watched: enter,
+    unwatched: letGo,
+    begin,
+    lose: stay,
+    outdated: stay,
+    loadStarted: stay,
+    slowLoad: stay,
+    loaded: stay,
+    loadFailed: stay,
+    noRow: stay,
+    badZone: stay,
+  },
+  waiting: {
+    watched: stay,
+    unwatched: letGo,
+    begin,
+    lose,
+    outdated: stay,
+    loadStarted: startLoad,
+    slowLoad: tellSlow,
+    loaded: stay,
+    loadFailed: stay,
+    noRow: stay,
+    badZone: stay,
+  },
+  loading: {
+    watched: stay,
+    unwatched: letGo,
+    begin,
+    lose,
+    outdated: requeue,
+    loadStarted: stay,
+    slowLoad: tellSlow,
+    loaded: takeLoad,
+    loadFailed: failLoad,
+    noRow: settleEmpty,
+    badZone: settleStale,
+  },
+  live: {
+    watched: stay,
+    unwatched: letGo,
+    begin,
+    lose,
+    outdated: requeue,
+    loadStarted: stay,
+    slowLoad: stay,
+    loaded: stay,
+    loadFailed: stay,
+    noRow: stay,
+    badZone: settleStale,
+  },
+  noRow: {
+    watched: stay,
+    unwatched: letGo,
+    begin,
+    lose,
+    outdated: requeue,
+    loadStarted: stay,
+    slowLoad: stay,
+    loaded: stay,
+    loadFailed: stay,
+    noRow: stay,
+    badZone: stay,
+  },
+  badZone: {
+    watched: stay,
+    unwatched: letGo,
+    begin,
+    lose,
+    outdated: requeue,
+    loadStarted: stay,
+    slowLoad: stay,
+    loaded: stay,
+    loadFailed: stay,
+    noRow: stay,
+    badZone: stay,
+  },
+  gone: {
+    watched: stay,
+    unwatched: stay,
+    begin: stay,
+    lose: stay,
+    outdated: stay,
+    loadStarted: stay,
+    slowLoad: stay,
+    loaded: stay,
+    loadFailed: stay,
+    noRow: stay,
+    badZone: stay,
+  },
+};
+
+function stay(from: Phase): Transition {
+  return { phase: from, effects: [] };
+}
+
+function enter(from: Offline, { offline }: On<"watched">): Transition {
+  if (offline !== undefined) return { phase: from, effects: [{ do: "publishStale", reason: offline }] };
+  return { phase: { kind: "waiting", before: undefined }, effects: [{ do: "queueWithOthers" }] };
+}
+
+function begin(from: Phase): Transition {
+  return {
+    phase: { kind: "waiting", before: undefined },
+    effects: [...left(from), { do: "endPublication" }, { do: "queue" }],
+  };
+}
+
+function lose(from: Phase, { reason }: On<"lose">): Transition {
+  return {
+    phase: { kind: "offline" },
+    effects: [...left(from), { do: "endPublication" }, { do: "publishStale", reason }],
+  };
+}
+
+function letGo(from: Phase): Transition {
+  return { phase: { kind: "gone" }, effects: left(from) };
+}
+
+function requeue(from: Loading | Live | NoRow | BadZone): Transition {
+  return { phase: { kind: "waiting", before: known(from) }, effects: [...left(from), { do: "queue" }] };
+}
+
+function startLoad({ before }: Waiting): Transition {
+  return { phase: { kind: "loading", before, buffer: { grains: [], isIncomplete: false } }, effects: [] };
+}
+
+function tellSlow(from: Waiting | Loading): Transition {
+  return { phase: from, effects: [{ do: "publishStale", reason: "slow_load" }] };
+}
+
+function takeLoad(from: Loading, { numbers }: On<"loaded">): Transition {
+  if (from.buffer.isIncomplete) return requeue(from);
+  if (numbers.isBroken) return settleStale(from);
+  return { phase: { kind: "live", numbers }, effects: [{ do: "publishLoaded", numbers, before: from.before }] };
+}
+
+/** The queue has it tried again, together with the others of its load. */
+function failLoad({ before }: Loading): Transition {
+  return { phase: { kind: "waiting", before }, effects: [{ do: "publishStale", reason: "load_failed" }] };
+}
+
+function settleEmpty(): Transition {
+  return { phase: { kind: "noRow" }, effects: [{ do: "publishEmpty" }] };
+}
+
+function settleStale(from: Loading | Live): Transition {
+  return { phase: { kind: "badZone" }, effects: [...left(from), { do: "publishStale", reason: "time_zone" }] };
+}
+
+/** What leaving a phase takes, wherever to. */
+function left({ kind }: Phase): readonly Effect[] {
+  if (kind === "live") return [{ do: "stopClock" }];
+  return kind === "waiting" ? [{ do: "leaveQueue" }] : [];
+}
+
+function known(from: Loading | Live | NoRow | BadZone): Before {
+  if (from.kind === "loading") return from.before;
+  return from.kind === "live" ? from.numbers.occupants : undefined;
+}

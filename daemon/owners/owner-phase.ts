@@ -1,0 +1,91 @@
+/** The phases of an owner's life, the events that move it, and the effects of that. `owner-machine.ts` says which leads to which. */
+import type { Grain } from "../capture/batch.ts";
+import type { Occupants } from "../occupancy/occupants.ts";
+import type { LoadedOwner } from "./loaded-owner.ts";
+import type { StaleReason } from "./published.ts";
+
+/** No epoch runs: nothing can be vouched for until the next one begins. A new owner begins here. */
+export interface Offline {
+  readonly kind: "offline";
+}
+
+/** Waits for a cut at which it can be loaded. */
+export interface Waiting {
+  readonly kind: "waiting";
+  readonly before: Before;
+}
+
+/** A load reads its rows; deltas are kept for it meanwhile. */
+export interface Loading {
+  readonly kind: "loading";
+  readonly before: Before;
+  readonly buffer: DeltaBuffer;
+}
+
+/** Its numbers are kept, by deltas and by the clock. */
+export interface Live {
+  readonly kind: "live";
+  readonly numbers: LoadedOwner;
+}
+
+/** Has no row: its document is `{}` until a row appears. */
+export interface NoRow {
+  readonly kind: "noRow";
+}
+
+/** PostgreSQL doesn't know its time zone, or can't say when a day begins there: stale until its row changes. */
+export interface BadZone {
+  readonly kind: "badZone";
+}
+
+/** Nobody watches it any more. */
+interface Gone {
+  readonly kind: "gone";
+}
+
+export type Phase = Offline | Waiting | Loading | Live | NoRow | BadZone | Gone;
+
+/** The occupants that subscribers know of since an earlier load of this epoch; undefined where there was none. */
+export type Before = Occupants | undefined;
+
+/** What batches bring for an owner after its load's snapshot. */
+export interface DeltaBuffer {
+  readonly grains: Grain[];
+  /** A delta could not be computed, as the owner's zone was not known to be good yet: the owner must be loaded again. */
+  isIncomplete: boolean;
+}
+
+export type PhaseEvent =
+  /** Once, right after it was made. `offline`: why no epoch runs, if none does. */
+  | { readonly type: "watched"; readonly offline: StaleReason | undefined }
+  | { readonly type: "unwatched" }
+  /** An epoch begins: what was loaded in an earlier one is void. */
+  | { readonly type: "begin" }
+  /** The epoch has ended. */
+  | { readonly type: "lose"; readonly reason: StaleReason }
+  /** A reset, a change of its own row, or a delta that can't be computed: deltas no longer lead from what was loaded to what is. */
+  | { readonly type: "outdated" }
+  | { readonly type: "loadStarted" }
+  /** The load has not come for so long that subscribers must know. */
+  | { readonly type: "slowLoad" }
+  | { readonly type: "loaded"; readonly of: Phase; readonly numbers: LoadedOwner }
+  | { readonly type: "loadFailed"; readonly of: Phase }
+  | { readonly type: "noRow"; readonly of: Phase }
+  | { readonly type: "badZone"; readonly of: Phase };
+
+/** What is to be done because of a transition, in this order, once the owner is in its new phase. */
+export type Effect =
+  /** Have it loaded at the next cut. */
+  | { readonly do: "queue" }
+  /** Have it loaded soon, together with others that come within some milliseconds. */
+  | { readonly do: "queueWithOthers" }
+  | { readonly do: "leaveQueue" }
+  /** Let the clock move it no more. */
+  | { readonly do: "stopClock" }
+  /** Subscribers can't follow what was published so far. */
+  | { readonly do: "endPublication" }
+  /** Say that its numbers can't be vouched for, unless that was said. */
+  | { readonly do: "publishStale"; readonly reason: StaleReason }
+  | { readonly do: "publishEmpty" }
+  /** Publish the whole document, and what changed in occupants since; from then on the clock moves it. */
+  | { readonly do: "publishLoaded"; readonly numbers: LoadedOwner; readonly before: Before };

@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { ZoneDays } from "../../../daemon/metrics/calendar.ts";
+import { indexPlan } from "../../../daemon/metrics/plan-index.ts";
+import { Occupants } from "../../../daemon/occupancy/occupants.ts";
+import { LoadedOwner } from "../../../daemon/owners/loaded-owner.ts";
+import { NEW_OWNER, transition } from "../../../daemon/owners/owner-machine.ts";
+import type { Effect, Loading, Phase, PhaseEvent } from "../../../daemon/owners/owner-phase.ts";
+import { OCCUPIED_PLAN } from "../../support/occupied-plan.ts";
+
+type Kind = Phase["kind"];
+type EventType = PhaseEvent["type"];
+type Work = "loaded" | "loadFailed" | "noRow" | "badZone";
+
+const INDEX = indexPlan(OCCUPIED_PLAN);
+const numbers = new LoadedOwner(INDEX, new ZoneDays("UTC"), undefined, 0);
+const before = new Occupants(OCCUPIED_PLAN, 0);
+
+const PHASES: { readonly [K in Kind]: Extract<Phase, { kind: K }> } = {
+  offline: { kind: "offline" },
+  waiting: { kind: "waiting", before },
+  loading: loadingOwner(),
+  live: { kind: "live", numbers },
+  noRow: { kind: "noRow" },
+  badZone: { kind: "badZone" },
+  gone: { kind: "gone" },
+};
+
+/** Each event, about work that was begun in the phase given. */
+const EVENTS: { readonly [E in EventType]: (of: Phase) => Extract<PhaseEvent, { type: E }> } = {
+  watched: () => ({ type: "watched", offline: undefined }),
+  unwatched: () => ({ type: "unwatched" }),
+  begin: () => ({ type: "begin" }),
+  lose: () => ({ type: "lose", reason: "database" }),
+  outdated: () => ({ type: "outdated" }),
+  loadStarted: () => ({ type: "loadStarted" }),
+  slowLoad: () => ({ type: "slowLoad" }),
+  loaded: (of) => ({ type: "loaded", of, numbers }),
+  loadFailed: (of) => ({ type: "loadFailed", of }),
+  noRow: (of) => ({ type: "noRow", of }),
+  badZone: (of) => ({ type: "badZone", of }),
+};
+
+const STALE = "publishStale";
+const QUEUED = { begin: ["waiting", "endPublication", "queue"] };
+const LOST = { lose: ["offline", "endPublication", `${STALE} database`] };
+const GONE = { unwatched: ["gone"] };
+
+/** The whole machine: the phase that each event leads to, and its effects. An event that is not said leaves the phase as it is. */
+const LAW: { readonly [K in Kind]: { readonly [E in EventType]?: readonly string[] } } = {
+  offline: { ...QUEUED, ...GONE, watched: ["waiting", "queueWithOthers"] },
+  waiting: {
+    begin: ["waiting", "leaveQueue", "endPublication", "queue"],
+    lose: ["offline", "leaveQueue", "endPublication", `${STALE} database`],
+    unwatched: ["gone", "leaveQueue"],
+    loadStarted: ["loading"],
+    slowLoad: ["same", `${STALE} slow_load`],
+  },
+  loading: {
+    ...QUEUED,
+    ...LOST,
+    ...GONE,
+    outdated: ["waiting", "queue"],
+    slowLoad: ["same", `${STALE} slow_load`],
+    loaded: ["live", "publishLoaded"],
+    loadFailed: ["waiting", `${STALE} load_failed`],
+    noRow: ["noRow", "publishEmpty"],
+    badZone: ["badZone", `${STALE} time_zone`],
+  },
+  live: {
+    begin: ["waiting", "stopClock", "endPublication", "queue"],
+    lose: ["offline", "stopClock", "endPublication", `${STALE} database`],
+    unwatched: ["gone", "stopClock"],
+    outdated: ["waiting", "stopClock", "queue"],
+    badZone: ["badZone", "stopClock", `${STALE} time_zone`],
+  },
+  noRow: { ...QUEUED, ...LOST, ...GONE, outdated: ["waiting", "queue"] },
+  badZone: { ...QUEUED, ...LOST, ...GONE, outdated: ["waiting", "queue"] },
+  gone: {},
+};
+
+function loadingOwner({ isIncomplete = false } = {}): Loading {
+  return { kind: "loading", before, buffer: { grains: [], isIncomplete } };
+}
+
+function words(effects: readonly Effect[]): string[] {
+  return effects.map((effect) => (effect.do === STALE ? `${effect.do} ${effect.reason}` : effect.do));
+}
+
+describe("an owner's life", () => {
+  it("every phase answers every event", () => {
+    for (const from of Object.values(PHASES)) {
+      for (const event of Object.values(EVENTS)) {
+        const { type } = event(from);
+        const { phase, effects } = transition(from, event(from));
+        const kind = phase === from ? "same" : phase.kind;
+        assert.deepEqual([kind, ...words(effects)], LAW[from.kind][type] ?? ["same"], `${from.kind}, ${type}`);
+      }
+    }
+  });
+
+  it("work that was begun in another phase moves nothing", () => {
+    for (const from of Object.values(PHASES)) {
+      for (const type of ["loaded", "loadFailed", "noRow", "badZone"] satisfies Work[]) {
+        const another = { ...from };
+        assert.deepEqual(
+          transition(from, EVENTS[type](another)),
+          { phase: from, effects: [] },
+          `${from.kind}, ${type}`,
+        );
+      }
+    }
+  });
+
+  it("an owner that is watched while no epoch runs is told why, and waits for one", () => {
+    const { phase, effects } = transition(NEW_OWNER, { type: "watched", offline: "starting" });
+    assert.deepEqual([phase, words(effects)], [NEW_OWNER, [`${STALE} starting`]]);
+  });
+
+  it("a load in a zone whose calendar has no answer leads to badZone, one that lacks a delta back to the queue", () => {
+    const zone = new ZoneDays("nowhere");
+    zone.learn(0, [undefined]);
+    const broken = new LoadedOwner(INDEX, zone, undefined, 0);
+    const of = loadingOwner();
+    assert.equal(transition(of, { type: "loaded", of, numbers: broken }).phase.kind, "badZone");
+    const lacking = loadingOwner({ isIncomplete: true });
+    for (const read of [numbers, broken]) {
+      const { phase, effects } = transition(lacking, { type: "loaded", of: lacking, numbers: read });
+      assert.deepEqual([phase.kind, words(effects)], ["waiting", ["queue"]]);
+    }
+  });
+
+  it("the occupants that subscribers know of outlast every reload of an epoch, and no epoch", () => {
+    const reload: EventType[] = ["outdated", "loadStarted", "loadFailed", "loadStarted", "outdated", "loadStarted"];
+    let phase: Phase = PHASES.live;
+    for (const type of reload) ({ phase } = transition(phase, EVENTS[type](phase)));
+    assert.equal((phase as Loading).before, numbers.occupants);
+    const { effects } = transition(phase, EVENTS.loaded(phase));
+    assert.deepEqual(effects, [{ do: "publishLoaded", numbers, before: numbers.occupants }]);
+    assert.deepEqual(transition(phase, EVENTS.begin(phase)).phase, { kind: "waiting", before: undefined });
+  });
+
+  it("whatever happens, an owner is queued while it waits, timed while it is live, and stale while nothing is known of it", () => {
+    const types = Object.keys(EVENTS) as EventType[];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...types), { maxLength: 60 }), (happenings) => {
+        let phase: Phase = NEW_OWNER;
+        let isQueued = false;
+        let isTimed = false;
+        let isStale = false;
+        const run = (event: PhaseEvent): void => {
+          const { kind } = phase;
+          const after = transition(phase, event);
+          // The queue hands out what is loaded, and takes back what could not be.
+          if (after.phase.kind === "loading") isQueued = false;
+          if (event.type === "loadFailed" && after.phase.kind === "waiting" && kind === "loading") isQueued = true;
+          ({ phase } = after);
+          for (const effect of after.effects) {
+            if (effect.do === "queue" || effect.do === "queueWithOthers") isQueued = true;
+            if (effect.do === "leaveQueue") isQueued = false;
+            if (effect.do === "publishLoaded") isTimed = true;
+            if (effect.do === "stopClock") isTimed = false;
+            if (effect.do === STALE) isStale = true;
+            if (effect.do === "publishLoaded" || effect.do === "publishEmpty") isStale = false;
+          }
+        };
+        run({ type: "watched", offline: "starting" });
+        for (const type of happenings) {
+          if (type !== "watched") run(EVENTS[type](phase));
+          assert.equal(isQueued, phase.kind === "waiting");
+          assert.equal(isTimed, phase.kind === "live");
+          if (phase.kind === "offline" || phase.kind === "badZone") assert.ok(isStale, phase.kind);
+          if (phase.kind === "live" || phase.kind === "noRow") assert.ok(!isStale, phase.kind);
+        }
+      }),
+    );
+  });
+});
