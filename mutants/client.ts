@@ -194,4 +194,20 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: "test/unit/client/any-sequence.test.ts",
     title: "Whatever happens, in any order",
   },
+  {
+    name: "React's list of events grows for ever",
+    file: "react/use-events.ts",
+    find: "[what, ...from.events].slice(0, keep)",
+    replace: "[what, ...from.events]",
+    test: "test/unit/react/use-events.test.ts",
+    title: "are the newest first, at most as many as are kept",
+  },
+  {
+    name: "React's list keeps the events of other names",
+    file: "react/use-events.ts",
+    find: "before.owner === owner && before.names === names",
+    replace: "before.owner === owner",
+    test: "test/unit/react/use-events.test.ts",
+    title: "are never mixed with those of another owner",
+  },
 ];

@@ -1,14 +1,35 @@
-/** `deltad/react`: an owner's live metrics and notifications in a component. */
-import { useEffect, useState, useSyncExternalStore } from "react";
-import type { AnyShape, Cause, Client, Connection, Shape, View } from "../client/client.ts";
-import { type Notifications, useNotifications } from "./notifications.ts";
+/** `deltad/react`: an owner's live metrics and events in a component. */
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import type { AnyShape, Cause, Client, Connection, EventName, EventOf, Owner, Shape, View } from "../client/client.ts";
 import { errorOf, OwnClient, type OwnClientOptions } from "./own-client.ts";
 import { useProvidedClient } from "./provider.ts";
+import { useEvents } from "./use-events.ts";
 
-export type { BookingNotification, OccupancyChange } from "./notifications.ts";
 export { RealtimeProvider } from "./provider.ts";
+export { type Events, type EventsOptions, useEvents } from "./use-events.ts";
 
-export interface RealtimeOptions<S extends Shape> extends OwnClientOptions {
+/** The events of the marketplace in demo/: what a hook shows that is told no names. */
+const MARKETPLACE_EVENTS = {
+  notifications: ["booking_created", "booking_updated", "booking_completed"],
+  changes: ["occupancy_changed"],
+} as const;
+
+/** Those of the marketplace's events that a configuration has. */
+type Default<S extends Shape, What extends keyof typeof MARKETPLACE_EVENTS> = EventName<S> &
+  (typeof MARKETPLACE_EVENTS)[What][number];
+
+export type BookingNotification<S extends Shape> = EventOf<S, Default<S, "notifications">>;
+export type OccupancyChange<S extends Shape> = EventOf<S, Default<S, "changes">>;
+
+export interface RealtimeOptions<
+  S extends Shape,
+  Notification extends EventName<S> = Default<S, "notifications">,
+  Change extends EventName<S> = Default<S, "changes">,
+> extends OwnClientOptions {
+  /** The names of the events in `bookingNotifications`; by default those of the marketplace in demo/. */
+  readonly notifications?: readonly Notification[];
+  /** The names of the events in `occupancyChanges`; by default the marketplace's. */
+  readonly changes?: readonly Change[];
   /** False: nothing connects until `connect` is called. Below a provider, the provider says. */
   readonly autoConnect?: boolean;
   /** False: nothing is asked for, and the hook's own connection is closed. */
@@ -17,7 +38,13 @@ export interface RealtimeOptions<S extends Shape> extends OwnClientOptions {
   readonly initial?: { readonly data: S["metrics"]; readonly asOf: string };
 }
 
-export interface RealtimeStats<S extends Shape> extends Notifications<S> {
+export interface RealtimeStats<
+  S extends Shape,
+  Notification extends EventName<S> = Default<S, "notifications">,
+  Change extends EventName<S> = Default<S, "changes">,
+> {
+  /** For `useEvents`: events by other names, on the same socket. */
+  readonly owner: Owner<S>;
   /** Undefined until there are numbers, and while the owner has no row. Kept while disconnected. */
   readonly metrics: S["metrics"] | undefined;
   /** The instant that the metrics hold for, ISO with microseconds. */
@@ -31,6 +58,14 @@ export interface RealtimeStats<S extends Shape> extends Notifications<S> {
   /** Connects, or tries again at once. Below a provider this and `disconnect` are about the socket of all. */
   readonly connect: () => void;
   readonly disconnect: () => void;
+  /** Events named by the option `notifications`, the newest first, at most 100. */
+  readonly bookingNotifications: readonly EventOf<S, Notification>[];
+  /** Events named by the option `changes`, the newest first, at most 100. */
+  readonly occupancyChanges: readonly EventOf<S, Change>[];
+  /** How many of both have come since they were last cleared. */
+  readonly unread: number;
+  /** Since they were last cleared, some may have been missed that can't be had any more. */
+  readonly missed: boolean;
   readonly clearNotifications: () => void;
 }
 
@@ -39,20 +74,39 @@ const NOTHING: View<never> = { connection: { state: "idle" }, metrics: undefined
 /**
  * Below a {@link RealtimeProvider} it shares the provider's socket; elsewhere it keeps one of its own while the component is there, for
  * which it needs `token` or `getToken`. The daemon is at `url`, by default where the page is.
+ *
+ * Events come in two lists, whose names are options. The defaults are those of the marketplace in demo/; `useEvents` has none.
  */
-export function useRealtimeStats<S extends Shape = AnyShape>(options: RealtimeOptions<S>): RealtimeStats<S> {
+export function useRealtimeStats<
+  S extends Shape = AnyShape,
+  Notification extends EventName<S> = Default<S, "notifications">,
+  Change extends EventName<S> = Default<S, "changes">,
+>(options: RealtimeOptions<S, Notification, Change>): RealtimeStats<S, Notification, Change> {
   const { ownerId, autoConnect = true, enabled = true, initial } = options;
-  const client = useClient(options, enabled, autoConnect);
+  const { notifications = MARKETPLACE_EVENTS.notifications, changes = MARKETPLACE_EVENTS.changes } = options;
+  const client = useClient<S>(options, enabled, autoConnect);
   const owner = client.owner(ownerId);
   const view = useSyncExternalStore<View<S["metrics"]>>(
     enabled ? owner.subscribe : subscribeToNothing,
     enabled ? owner.getSnapshot : viewOfNothing,
     viewOfNothing,
   );
+  const booked = useEvents(owner, notifications as readonly Notification[], { enabled });
+  const moved = useEvents(owner, changes as readonly Change[], { enabled });
+  const [clearBooked, clearMoved] = [booked.clear, moved.clear];
+  const clearNotifications = useCallback(() => {
+    clearBooked();
+    clearMoved();
+  }, [clearBooked, clearMoved]);
   const { connection } = view;
   const shown = view.asOf === undefined && initial ? { metrics: initial.data, asOf: initial.asOf } : view;
   return {
-    ...useNotifications(owner, enabled),
+    owner,
+    bookingNotifications: booked.events,
+    occupancyChanges: moved.events,
+    unread: booked.unread + moved.unread,
+    missed: booked.missed || moved.missed,
+    clearNotifications,
     metrics: shown.metrics,
     asOf: shown.asOf,
     connection,

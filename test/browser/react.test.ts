@@ -109,6 +109,36 @@ describeInBrowser("useRealtimeStats", (openTab) => {
     assert.equal(sockets.length, 1);
   });
 
+  it("shows the events that it is told the names of instead of the marketplace's", async () => {
+    const token = server.token({ ownerId: 1 });
+    await show({ owners: [{ ownerId: "1", token, notifications: ["stay_booked"] }] });
+    await says("1", "1.00, live, , , 0");
+    await tell("1", "booking_created");
+    await tell("1", "stay_booked");
+    await says("1", "1.00, live, stay_booked, , 1");
+  });
+
+  it("useEvents gives the newest of those it names, the same result until one comes, and starts anew with other names", async () => {
+    const owner = { ownerId: "1", token: server.token({ ownerId: 1 }) };
+    await show({ owners: [{ ...owner, names: ["stay_booked", "stay_moved", "booking_created"] }] });
+    await says("1", "1.00, live, , , 0");
+    await tell("1", "stay_booked");
+    await says("1", "stay_booked, 1, 2 results");
+    await tell("1", "occupancy_changed");
+    await tell("1", "stay_moved");
+    await says("1", "stay_moved stay_booked, 2, 3 results");
+    // Another array of the same names.
+    await show({ owners: [{ ...owner, names: ["stay_booked", "stay_moved", "booking_created"] }] });
+    await tell("1", "booking_created");
+    await says("1", "booking_created stay_moved, 3, 4 results");
+    await tab.page.locator("#owner-1 p").last().click();
+    await says("1", ", 0, 5 results");
+    await show({ owners: [{ ...owner, names: "*" }] });
+    await tell("1", "booking_updated");
+    await says("1", "booking_updated, 1, 7 results");
+    assert.equal(sockets.length, 1);
+  });
+
   it("opens a socket of its own with a token, one in strict mode too, and keeps the numbers when it is told to disconnect", async () => {
     await show({ owners: [{ ownerId: "1", token: server.token({ ownerId: 1 }) }] });
     await says("1", "1.00, live, , , 0");

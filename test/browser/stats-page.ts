@@ -1,24 +1,38 @@
 /** The page of react.test.ts: shows what useRealtimeStats says of owners, as the test wants them shown. */
 import { createElement, type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { type Client, createClient } from "../../client/client.ts";
-import { RealtimeProvider, useRealtimeStats } from "../../react/use-realtime-stats.ts";
+import { type Client, createClient, type Owner } from "../../client/client.ts";
+import { RealtimeProvider, useEvents, useRealtimeStats } from "../../react/use-realtime-stats.ts";
 
 /** What the test wants to be shown; with `shared`, on one socket by that token. */
 export interface Wish {
-  readonly owners: readonly { readonly ownerId: string; readonly token?: string; readonly enabled?: boolean }[];
+  readonly owners: readonly {
+    readonly ownerId: string;
+    readonly token?: string;
+    readonly enabled?: boolean;
+    /** Shown in the second paragraph, of at most two events. */
+    readonly names?: readonly Name[] | "*";
+    /** Instead of the marketplace's. */
+    readonly notifications?: readonly Name[];
+  }[];
   readonly shared?: string;
 }
 
+type Name =
+  | "booking_created"
+  | "booking_updated"
+  | "booking_completed"
+  | "occupancy_changed"
+  | "stay_booked"
+  | "stay_moved";
+
 interface Shape {
   readonly metrics: { readonly revenue: { readonly today: string } };
-  readonly events: {
-    readonly [Name in "booking_created" | "booking_updated" | "booking_completed" | "occupancy_changed"]: object;
-  };
+  readonly events: { readonly [N in Name]: object };
 }
 
 function Stats(options: Wish["owners"][number]): ReactNode {
-  const stats = useRealtimeStats<Shape>(options);
+  const stats = useRealtimeStats<Shape, Name>(options);
   const bookings = stats.bookingNotifications.map(({ type }) => type).join(" ");
   const changes = stats.occupancyChanges.map(({ type }) => type).join(" ");
   const texts = [stats.metrics?.revenue.today ?? "-", stats.state, bookings, changes, stats.unread];
@@ -27,8 +41,19 @@ function Stats(options: Wish["owners"][number]): ReactNode {
     "section",
     { id: `owner-${options.ownerId}` },
     createElement("p", null, texts.join(", ")),
+    options.names && createElement(Listed, { owner: stats.owner, names: options.names }),
     Object.entries(buttons).map(([name, onClick]) => createElement("button", { key: name, onClick }, name)),
   );
+}
+
+/** Every object that useEvents has returned. */
+const results = new Set<object>();
+
+function Listed({ owner, names }: { readonly owner: Owner<Shape>; readonly names: readonly Name[] | "*" }): ReactNode {
+  const listed = useEvents(owner, names, { keep: 2 });
+  results.add(listed);
+  const texts = [listed.events.map(({ type }) => type).join(" "), listed.unread, `${results.size} results`];
+  return createElement("p", { onClick: listed.clear }, texts.join(", "));
 }
 
 const page = globalThis as unknown as {

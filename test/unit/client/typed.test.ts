@@ -4,7 +4,7 @@ import { it } from "node:test";
 import type { ShapeOf } from "../../../daemon/define/define.ts";
 import type config from "../../../demo/deltad.config.ts";
 import { createClient, type Client } from "../../../client/client.ts";
-import { type RealtimeStats, useRealtimeStats } from "../../../react/use-realtime-stats.ts";
+import { type RealtimeStats, useEvents, useRealtimeStats } from "../../../react/use-realtime-stats.ts";
 import { FakeDaemon } from "../../../testing/fake-daemon.ts";
 
 type Marketplace = ShapeOf<typeof config>;
@@ -44,6 +44,21 @@ it("So does React's hook", () => {
   // @ts-expect-error an initial snapshot of another document
   const Wrong = () => useRealtimeStats<Marketplace>({ ownerId: "7", initial: { data: { revenue: 7 }, asOf: "" } });
   assert.deepEqual([typeof show, typeof Wrong], ["function", "function"]);
+});
+
+it("So does its list of events, by whatever names", () => {
+  const Show = (stats: RealtimeStats<Marketplace>): unknown => {
+    const [paid] = useEvents(stats.owner, ["revenue_received"]).events;
+    const [any] = useEvents(stats.owner, "*").events;
+    // @ts-expect-error a misspelt event
+    const misspelt: unknown = useEvents(stats.owner, ["revenue_recieved"]);
+    // @ts-expect-error a misspelt field
+    const field: unknown = paid?.data.amuont;
+    return [paid?.data.amount, any?.type === "occupancy_changed" && any.data.newOccupant, misspelt, field];
+  };
+  // @ts-expect-error a misspelt notification
+  const Wrong = () => useRealtimeStats<Marketplace, "revenue_received">({ ownerId: "7", notifications: ["revenue"] });
+  assert.deepEqual([typeof Show, typeof Wrong], ["function", "function"]);
 });
 
 it("So does the fake daemon", () => {
