@@ -4,6 +4,7 @@
  * The decisions are in `transition.ts`; this only makes the world like the state (a session for `connecting` and `open`, a timer for
  * `retrying`) and tells the owners. After `close()` no socket, timer or listener is left.
  */
+import { ownerTopic } from "../protocol/topic.ts";
 import { onClockJump } from "./clock-jump.ts";
 import { type Environment, globalEnvironment, type WebSocketConstructor } from "./environment.ts";
 import { FollowedOwner } from "./followed-owner.ts";
@@ -82,17 +83,18 @@ export class Client<S extends Shape = AnyShape> {
   /** Disconnects and stays so; `connect` starts again. Idempotent. */
   readonly close = (): void => this.#dispatch({ type: "close", now: this.#environment.now() });
 
-  /** The same object for the same id. Asks for nothing until somebody listens to it. */
-  owner(ownerId: string): Owner<S> {
-    const known = this.#owners.get(ownerId);
+  /** The topic `owner:key`: the same object for the same key. Asks for nothing until somebody listens to it. */
+  owner(key: string): Owner<S> {
+    const topic = ownerTopic(key);
+    const known = this.#owners.get(topic);
     if (known) return known;
-    const owner: FollowedOwner<S> = new FollowedOwner(ownerId, {
+    const owner: FollowedOwner<S> = new FollowedOwner(topic, {
       now: this.#environment.now,
       link: () => this.#link,
       report: this.#report,
       heeded: (heeded) => this.#heed(owner, heeded),
     });
-    this.#owners.set(ownerId, owner);
+    this.#owners.set(topic, owner);
     return owner;
   }
 

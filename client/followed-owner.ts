@@ -11,7 +11,7 @@ import type { On, Owner, View } from "./owner.ts";
 import { Recent } from "./recent.ts";
 import type { Shape } from "./shape.ts";
 import { type StandingEvent, stand, UNHEARD } from "./standing.ts";
-import type { Follower, OwnerFrame } from "./subscriptions.ts";
+import type { Follower, TopicFrame } from "./subscriptions.ts";
 
 /** Far more than one batch of one owner brings: only events of the batch in which a socket was cut may come twice. */
 const REMEMBERED_EVENTS = 2_000;
@@ -26,7 +26,7 @@ export interface FollowedOwnerOptions {
 }
 
 export class FollowedOwner<S extends Shape> implements Owner<S>, Follower {
-  readonly ownerId: string;
+  readonly topic: string;
   readonly #options: FollowedOwnerOptions;
   readonly #changes: Listeners;
   readonly #gaps: Listeners;
@@ -40,8 +40,8 @@ export class FollowedOwner<S extends Shape> implements Owner<S>, Follower {
   #shownLink: Link | undefined;
   #shownStanding: Standing | undefined;
 
-  constructor(ownerId: string, options: FollowedOwnerOptions) {
-    this.ownerId = ownerId;
+  constructor(topic: string, options: FollowedOwnerOptions) {
+    this.topic = topic;
     this.#options = options;
     this.#changes = new Listeners(options.report);
     this.#gaps = new Listeners(options.report);
@@ -68,7 +68,7 @@ export class FollowedOwner<S extends Shape> implements Owner<S>, Follower {
     return this.#standing.state === "closed";
   }
 
-  take(frame: OwnerFrame): boolean {
+  take(frame: TopicFrame): boolean {
     const now = this.#options.now();
     switch (frame.type) {
       case "snapshot":

@@ -12,7 +12,8 @@ export interface View<Metrics> {
 
 /** One owner's metrics and events. The owner is followed while somebody listens, by any of these. */
 export interface Owner<S extends Shape> {
-  readonly ownerId: string;
+  /** `owner:` and the key, as {@link Client.owner} was given it. */
+  readonly topic: string;
   /** Calls back after every change of the view. Returns its own undo. */
   readonly subscribe: (callback: () => unknown) => () => void;
   readonly getSnapshot: () => View<S["metrics"]>;

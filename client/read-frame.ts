@@ -7,17 +7,17 @@ type Fields = Readonly<Record<string, Kind>>;
 /** The fields that the client relies on. The daemon's schemas say more; a client of 5 KB can't carry them. */
 const FIELDS: { readonly [Type in Down["type"]]: Fields } = {
   welcome: { timestamp: "number", heartbeatMs: "number", expiresAt: "number" },
-  snapshot: { ownerId: "string", epoch: "string", version: "number", asOf: "string", data: "object" },
+  snapshot: { topic: "string", epoch: "string", version: "number", asOf: "string", data: "object" },
   metrics_updated: {
-    ownerId: "string",
+    topic: "string",
     epoch: "string",
     version: "number",
     previous: "number",
     asOf: "string",
     data: "object",
   },
-  stale: { ownerId: "string", since: "string", reason: "string" },
-  live: { ownerId: "string" },
+  stale: { topic: "string", since: "string", reason: "string" },
+  live: { topic: "string" },
   token_expiring: {},
   token_expired: {},
   heartbeat: {},
@@ -27,7 +27,7 @@ const FIELDS: { readonly [Type in Down["type"]]: Fields } = {
   bye: { retryMs: "object" },
 };
 
-const EVENT: Fields = { ownerId: "string", id: "string", timestamp: "number", data: "object" };
+const EVENT: Fields = { topic: "string", id: "string", timestamp: "number", data: "object" };
 
 /**
  * A frame of the daemon; undefined for what this client doesn't know: a newer daemon may say more. A type that isn't the protocol's

@@ -165,7 +165,7 @@ export class Session {
         void this.#refresh();
         return;
       case "ack":
-        return this.#subscriptions.answered(frame.id, frame.ownerId);
+        return this.#subscriptions.answered(frame.id, frame.topic);
       case "nack": {
         const ending = this.#subscriptions.refused(frame);
         if (ending) this.#end(ending, { kind: "nack", code: frame.code });

@@ -18,7 +18,7 @@ export type EventName<S extends Shape> = keyof S["events"] & string;
 
 /** Something that happened to an owner. Its `id` is the same whoever sends it and however often. */
 export type EventOf<S extends Shape, Name extends EventName<S> = EventName<S>> = {
-  readonly [N in Name]: Pick<EventFrame, "id" | "ownerId" | "timestamp"> & {
+  readonly [N in Name]: Pick<EventFrame, "id" | "topic" | "timestamp"> & {
     readonly type: N;
     readonly data: S["events"][N];
   };

@@ -22,6 +22,7 @@ import { History } from "./resume/history.ts";
 import { pastReader } from "./resume/history-reader.ts";
 import { RevocationFeed } from "./gateway/auth/revocation-feed.ts";
 import { Hub } from "./hub/hub.ts";
+import { parseTopic } from "../protocol/topic.ts";
 import { captureChoices } from "./plan/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
 import { compile } from "./plan/compile.ts";
@@ -167,9 +168,9 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     ...timers,
   });
   const gateway: Gateway = createGateway({
-    hub,
+    hub: { subscribe: (topic, ...rest) => hub.subscribe(parseTopic(topic)?.key ?? "", ...rest) },
     auth,
-    canonicalOwner: canonicalOwners(plan.owner.keyType, lookups),
+    kinds: new Map([["owner", canonicalOwners(plan.owner.keyType, lookups)]]),
     isRevoked: (token) => revocations.isRevoked(token),
     ready: () => owners.isLive,
     host: config.host,

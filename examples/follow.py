@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""An independent client of deltad.v1: follows one owner, loses its connection, comes back and checks itself.
+"""An independent client of deltad.v1: follows one topic, loses its connection, comes back and checks itself.
 
-    python3 examples/follow.py URL OWNER TOKEN [--cut-after 2] [--away 1] [--stop-after 2]
+    python3 examples/follow.py URL TOPIC TOKEN [--cut-after 2] [--away 1] [--stop-after 2]
 
 Materialises the metrics from merge patches, cuts its socket after so many updates, stays away, resumes with its cursor,
 and after so many further updates compares its document with the one that REST gives for the same epoch and version.
@@ -33,11 +33,11 @@ def say(**line):
     print(json.dumps(line), flush=True)
 
 
-class Owner:
-    """What is known of an owner. Outlives connections."""
+class Topic:
+    """What is known of an topic. Outlives connections."""
 
-    def __init__(self, owner):
-        self.id = owner
+    def __init__(self, topic):
+        self.name = topic
         self.epoch = self.version = self.cursor = self.data = None
         self.seen = set()
 
@@ -62,7 +62,7 @@ class Owner:
         return True
 
 
-async def follow(url, owner, token, updates):
+async def follow(url, topic, token, updates):
     """One connection, until so many updates have come."""
     stream = url.rstrip("/").replace("http", "ws", 1) + "/v1/stream"
     async with websockets.connect(stream, subprotocols=["deltad.v1"]) as socket:
@@ -72,22 +72,22 @@ async def follow(url, owner, token, updates):
             frame = json.loads(text)
             kind = frame["type"]
             if kind == "welcome":
-                subscribe = {"type": "subscribe", "id": "1", "ownerId": owner.id}
-                if owner.cursor is not None:
-                    subscribe["resume"] = owner.cursor
+                subscribe = {"type": "subscribe", "id": "1", "topic": topic.name}
+                if topic.cursor is not None:
+                    subscribe["resume"] = topic.cursor
                 await socket.send(json.dumps(subscribe))
             elif kind == "nack":
                 raise SystemExit(f"refused: {frame['code']}")
-            elif frame.get("ownerId") == owner.id and not owner.take(frame):
-                await socket.send(json.dumps({"type": "snapshot", "id": "gap", "ownerId": owner.id}))
+            elif frame.get("topic") == topic.name and not topic.take(frame):
+                await socket.send(json.dumps({"type": "snapshot", "id": "gap", "topic": topic.name}))
             if kind == "metrics_updated":
                 updates -= 1
             if updates == 0:
                 return
 
 
-def rest_snapshot(url, owner, token):
-    address = f"{url.rstrip('/')}/v1/owners/{owner.id}/metrics"
+def rest_snapshot(url, topic, token):
+    address = f"{url.rstrip('/')}/v1/topics/{topic.name}"
     request = urllib.request.Request(address, headers={"authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
@@ -96,21 +96,21 @@ def rest_snapshot(url, owner, token):
 async def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     arguments.add_argument("url")
-    arguments.add_argument("owner")
+    arguments.add_argument("topic")
     arguments.add_argument("token")
     arguments.add_argument("--cut-after", type=int, default=2)
     arguments.add_argument("--away", type=float, default=1)
     arguments.add_argument("--stop-after", type=int, default=2)
     options = arguments.parse_args()
 
-    owner = Owner(options.owner)
-    await follow(options.url, owner, options.token, options.cut_after)
-    say(cut=owner.version)
+    topic = Topic(options.topic)
+    await follow(options.url, topic, options.token, options.cut_after)
+    say(cut=topic.version)
     await asyncio.sleep(options.away)
-    await follow(options.url, owner, options.token, options.stop_after)
-    snapshot = rest_snapshot(options.url, owner, options.token)
-    same = (snapshot["epoch"], snapshot["version"], snapshot["data"]) == (owner.epoch, owner.version, owner.data)
-    say(same=same, version=owner.version)
+    await follow(options.url, topic, options.token, options.stop_after)
+    snapshot = rest_snapshot(options.url, topic, options.token)
+    same = (snapshot["epoch"], snapshot["version"], snapshot["data"]) == (topic.epoch, topic.version, topic.data)
+    say(same=same, version=topic.version)
     return 0 if same else 1
 
 

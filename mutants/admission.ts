@@ -20,15 +20,15 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "without a sub a refresh may change the owners",
     file: "daemon/gateway/auth/refresh.ts",
-    find: "    [...before.owners].every((owner) => after.owners.has(owner))",
-    replace: "    before.owners.size > 0",
+    find: "    [...before.topics].every((topic) => after.topics.has(topic))",
+    replace: "    before.topics.size > 0",
     test: REFRESH,
     title: "The subject may not change; without a sub nothing may but the time",
   },
   {
     name: "a refresh keeps subscriptions that the new token does not name",
     file: "daemon/gateway/sessions/session-requests.ts",
-    find: "      if (next.owners.has(owner)) continue;",
+    find: "      if (next.topics.has(topic)) continue;",
     replace: "      if (owner !== id) continue;",
     test: REFRESH,
     title: "A subscription whose owner the new token does not name ends",

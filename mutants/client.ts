@@ -165,8 +165,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: "an owner's key has only the application's spelling",
     file: "client/subscriptions.ts",
-    find: "if (follower && ownerId !== undefined) this.#named.set(ownerId, follower);",
-    replace: "if (follower && ownerId === follower.ownerId) this.#named.set(ownerId, follower);",
+    find: "if (follower && topic !== undefined) this.#named.set(topic, follower);",
+    replace: "if (follower && topic === follower.topic) this.#named.set(topic, follower);",
     test: "test/wire/client-owners.test.ts",
     title: "whose keys the daemon spells another way are told apart by its answers",
   },

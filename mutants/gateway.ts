@@ -10,7 +10,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "owner check removed in subscribe",
     file: "daemon/gateway/auth/identity.ts",
-    find: "if (owner !== undefined && (identity.isAdmin || identity.owners.has(owner))) return { owner };",
+    find: "if (topic !== undefined && (identity.isAdmin || identity.topics.has(topic))) return { topic };",
     replace: "if (owner !== undefined) return { owner };",
     test: ISOLATION,
     title: OWN,

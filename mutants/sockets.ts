@@ -12,7 +12,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
     find: "    this.#stopDeadline = setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services);\n",
     replace: "",
     test: "test/wire/gateway/authentication.test.ts",
-    title: "No token within 5 s closes with 4408, also while a token's owners are looked up",
+    title: "No token within 5 s closes with 4408, also while a token's topics are looked up",
   },
   {
     name: "any page may open a stream",
@@ -63,12 +63,12 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
     title: "Owners are strings or safe integers, at most 256; anything else is no token",
   },
   {
-    name: "a token's owners keep their spelling",
+    name: "a token's topics keep their spelling",
     file: "daemon/gateway/auth/identity.ts",
-    find: "await Promise.all(claims.owners.map(canonicalOwner))",
-    replace: "claims.owners",
+    find: "await Promise.all(known.map(async (name) => canonicalTopic(name, kinds)))",
+    replace: "known",
     test: "test/wire/gateway/authentication.test.ts",
-    title: "A token in the Authorization header is welcomed with its owners, canonical",
+    title: "A token in the Authorization header is welcomed with its topics, canonical",
   },
   {
     name: "stale numbers are served over HTTP",
@@ -145,8 +145,8 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "an administrator's owners are a flood",
     file: "daemon/gateway/sessions/session.ts",
-    find: "identity.isAdmin ? maxSubscriptions : identity.owners.size",
-    replace: "identity.owners.size",
+    find: "identity.isAdmin ? maxSubscriptions : identity.topics.size",
+    replace: "identity.topics.size",
     test: MANY_OWNERS,
     title: "Has the numbers of all at once, an administrator's",
   },

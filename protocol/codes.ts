@@ -34,10 +34,10 @@ export function reactionTo(code: number): Reaction {
 
 /** Why a request with an `id` was refused. */
 export const NACK_CODES = [
-  /** The token doesn't name this owner. The same answer whether the owner exists or not. */
+  /** The token doesn't name this topic. The same answer whether the topic, or its kind, exists or not. */
   "forbidden",
-  /** For administrators: not a value of the owner key's type. */
-  "unknown_owner",
+  /** For administrators: no kind of topic, or no key of that kind. */
+  "unknown_topic",
   "not_subscribed",
   "too_many_subscriptions",
   "too_many_messages",

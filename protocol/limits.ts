@@ -1,4 +1,4 @@
-/** The largest message a client may send, in bytes. A token that names 256 owners by UUID still fits. */
+/** The largest message a client may send, in bytes. A token that names 256 topics by UUID still fits. */
 export const MAX_MESSAGE_BYTES = 16 * 1024;
 
 /** How long a socket may stay open without a token. */
@@ -7,5 +7,8 @@ export const AUTHENTICATION_TIMEOUT_MS = 5_000;
 /** The longest `id` of a request, in UTF-16 units; room for a UUID with a prefix. */
 export const MAX_ID_LENGTH = 64;
 
-/** The longest owner id, in UTF-16 units. */
-export const MAX_OWNER_ID_LENGTH = 256;
+/** The longest kind of a topic. */
+export const MAX_KIND_LENGTH = 32;
+
+/** The longest key of a topic, in UTF-16 units. */
+export const MAX_KEY_LENGTH = 256;

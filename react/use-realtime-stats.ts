@@ -34,7 +34,7 @@ export interface RealtimeOptions<
   readonly autoConnect?: boolean;
   /** False: nothing is asked for, and the hook's own connection is closed. */
   readonly enabled?: boolean;
-  /** Shown until the first snapshot comes, on the server too: what `GET /v1/owners/:id/metrics` answers with. */
+  /** Shown until the first snapshot comes, on the server too: what `GET /v1/topics/owner:7` answers with. */
   readonly initial?: { readonly data: S["metrics"]; readonly asOf: string };
 }
 

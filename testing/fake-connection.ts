@@ -10,9 +10,9 @@ import type { FakeSocket, Peer } from "./fake-socket.ts";
 export interface Host {
   readonly epoch: string;
   readonly now: () => number;
-  readonly owner: (ownerId: string) => FakeOwner;
+  readonly owner: (topic: string) => FakeOwner;
   readonly accepts: (token: string) => boolean;
-  readonly mayFollow: (ownerId: string) => boolean;
+  readonly mayFollow: (topic: string) => boolean;
   readonly left: (connection: FakeConnection) => void;
 }
 
@@ -37,9 +37,9 @@ export class FakeConnection implements Peer {
     this.#socket.deliver(JSON.stringify(v.parse(frame, message)));
   }
 
-  /** To a client that follows the owner. */
-  tell(ownerId: string, message: DownFrame): void {
-    if (this.#followed.has(ownerId)) this.send(message);
+  /** To a client that follows the topic. */
+  tell(topic: string, message: DownFrame): void {
+    if (this.#followed.has(topic)) this.send(message);
   }
 
   close(code: number): void {
@@ -70,7 +70,7 @@ export class FakeConnection implements Peer {
       connectionId: "fake",
       heartbeatMs: HEARTBEAT_MS,
       expiresAt: timestamp + TOKEN_LIVES_MS,
-      owners: [],
+      topics: [],
     });
   }
 
@@ -85,21 +85,21 @@ export class FakeConnection implements Peer {
       case "ping":
         return this.send({ type: "ack", timestamp, id: message.id });
       case "subscribe":
-        if (!this.#host.mayFollow(message.ownerId)) return this.#refuse(message.id, "forbidden");
-        return this.#subscribe(message.id, message.ownerId, message.resume);
+        if (!this.#host.mayFollow(message.topic)) return this.#refuse(message.id, "forbidden");
+        return this.#subscribe(message.id, message.topic, message.resume);
       case "snapshot":
-        if (!this.#followed.has(message.ownerId)) return this.#refuse(message.id, "not_subscribed");
-        return this.send(this.#host.owner(message.ownerId).snapshot(this.#host.epoch, { id: message.id }));
+        if (!this.#followed.has(message.topic)) return this.#refuse(message.id, "not_subscribed");
+        return this.send(this.#host.owner(message.topic).snapshot(this.#host.epoch, { id: message.id }));
       case "unsubscribe":
-        this.#followed.delete(message.ownerId);
+        this.#followed.delete(message.topic);
         return this.send({ type: "ack", timestamp, id: message.id });
     }
   }
 
-  #subscribe(id: string, ownerId: string, resume: string | undefined): void {
-    const owner = this.#host.owner(ownerId);
+  #subscribe(id: string, topic: string, resume: string | undefined): void {
+    const owner = this.#host.owner(topic);
     const missed = resume === undefined ? undefined : owner.since(resume);
-    this.#followed.add(ownerId);
+    this.#followed.add(topic);
     const recovered = resume === undefined ? {} : { recovered: missed !== undefined };
     this.send(owner.snapshot(this.#host.epoch, { id, ...recovered }));
     for (const event of missed ?? []) this.send(event);

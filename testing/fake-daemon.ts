@@ -4,6 +4,7 @@ import type { WebSocketConstructor } from "../client/environment.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
 import type { JsonObject } from "../protocol/json.ts";
+import { ownerTopic, parseTopic } from "../protocol/topic.ts";
 import { FakeConnection, type Host } from "./fake-connection.ts";
 import { FakeOwner } from "./fake-owner.ts";
 import { FakeSocket } from "./fake-socket.ts";
@@ -23,7 +24,7 @@ export class FakeDaemon<S extends Shape = AnyShape> {
   /** Replace it to refuse tokens. */
   acceptsToken: (token: string) => boolean = () => true;
   /** Replace it to refuse owners. */
-  mayFollow: (ownerId: string) => boolean = () => true;
+  mayFollow: (owner: string) => boolean = () => true;
   readonly #now: () => number;
   readonly #owners = new Map<string, FakeOwner>();
   readonly #connections = new Set<FakeConnection>();
@@ -47,22 +48,22 @@ export class FakeDaemon<S extends Shape = AnyShape> {
   }
 
   /** From now on the owner's metrics are these: who is connected gets what changed. */
-  setMetrics(ownerId: string, metrics: S["metrics"]): void {
-    this.#tell(ownerId, this.#owner(ownerId).update(String(this.#epoch), metrics as JsonObject));
+  setMetrics(owner: string, metrics: S["metrics"]): void {
+    this.#tell(owner, (fake) => fake.update(String(this.#epoch), metrics as JsonObject));
   }
 
   /** Something happens to the owner: who is connected is told, who comes back later too. */
-  emit<Name extends EventName<S>>(ownerId: string, name: Name, data: S["events"][Name]): void {
-    this.#tell(ownerId, this.#owner(ownerId).happen(name, data as JsonObject));
+  emit<Name extends EventName<S>>(owner: string, name: Name, data: S["events"][Name]): void {
+    this.#tell(owner, (fake) => fake.happen(name, data as JsonObject));
   }
 
   /** The daemon can't vouch for the owner's numbers. */
-  stale(ownerId: string, reason = "database"): void {
-    this.#tell(ownerId, this.#owner(ownerId).stale(reason));
+  stale(owner: string, reason = "database"): void {
+    this.#tell(owner, (fake) => fake.stale(reason));
   }
 
-  live(ownerId: string): void {
-    this.#tell(ownerId, this.#owner(ownerId).live());
+  live(owner: string): void {
+    this.#tell(owner, (fake) => fake.live());
   }
 
   /** Whoever comes back from now on can't have the events that it missed. */
@@ -103,12 +104,15 @@ export class FakeDaemon<S extends Shape = AnyShape> {
     const host: Host = {
       epoch: String(this.#epoch),
       now: this.#now,
-      owner: (ownerId) => this.#owner(ownerId),
+      owner: (topic) => this.#owner(topic),
       accepts: (token) => {
         this.tokens.push(token);
         return this.acceptsToken(token);
       },
-      mayFollow: (ownerId) => this.mayFollow(ownerId),
+      mayFollow: (name) => {
+        const topic = parseTopic(name);
+        return topic?.kind === "owner" && this.mayFollow(topic.key);
+      },
       left: (connection) => this.#connections.delete(connection),
     };
     const connection = new FakeConnection(socket, host);
@@ -116,17 +120,19 @@ export class FakeDaemon<S extends Shape = AnyShape> {
     socket.accept(connection);
   }
 
-  #owner(ownerId: string): FakeOwner {
-    const known = this.#owners.get(ownerId);
+  #owner(topic: string): FakeOwner {
+    const known = this.#owners.get(topic);
     if (known) return known;
-    const owner = new FakeOwner(ownerId, this.#now);
-    this.#owners.set(ownerId, owner);
+    const owner = new FakeOwner(topic, this.#now);
+    this.#owners.set(topic, owner);
     return owner;
   }
 
-  #tell(ownerId: string, message: DownFrame | undefined): void {
+  #tell(owner: string, say: (fake: FakeOwner) => DownFrame | undefined): void {
+    const topic = ownerTopic(owner);
+    const message = say(this.#owner(topic));
     if (!message) return;
-    for (const connection of this.#connections) connection.tell(ownerId, message);
+    for (const connection of this.#connections) connection.tell(topic, message);
   }
 
   #broadcast(message: DownFrame): void {

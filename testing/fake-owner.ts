@@ -5,7 +5,7 @@ import { difference } from "./difference.ts";
 
 /** One owner as a fake daemon has it: a document and its version, and everything that happened. Makes frames; sends nothing. */
 export class FakeOwner {
-  readonly #ownerId: string;
+  readonly #topic: string;
   readonly #now: () => number;
   /** How many events nobody can have any more. */
   #forgotten = 0;
@@ -14,8 +14,8 @@ export class FakeOwner {
   readonly #events: EventFrame[] = [];
   #stale: { readonly since: string; readonly reason: string } | undefined;
 
-  constructor(ownerId: string, now: () => number) {
-    this.#ownerId = ownerId;
+  constructor(topic: string, now: () => number) {
+    this.#topic = topic;
     this.#now = now;
   }
 
@@ -52,7 +52,7 @@ export class FakeOwner {
   }
 
   happen(type: string, data: JsonObject): DownFrame {
-    const id = `${this.#ownerId}-${this.#events.length + 1}`;
+    const id = `${this.#topic}-${this.#events.length + 1}`;
     const cursor = this.#cursor(this.#events.length + 1);
     const event = { type, ...this.#about(), id, cursor, data: structuredClone(data) };
     this.#events.push(event);
@@ -85,8 +85,8 @@ export class FakeOwner {
     return this.#stale && { type: "stale", ...this.#about(), ...this.#stale };
   }
 
-  #about(): { readonly timestamp: number; readonly ownerId: string } {
-    return { timestamp: this.#now(), ownerId: this.#ownerId };
+  #about(): { readonly timestamp: number; readonly topic: string } {
+    return { timestamp: this.#now(), topic: this.#topic };
   }
 
   #cursor(events: number): string {

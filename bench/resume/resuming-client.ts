@@ -2,6 +2,7 @@
 import { WebSocket } from "ws";
 import { applyPatch, fromSnapshot, type Materialised, type Patch } from "../../client/materialised.ts";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
+import { ownerTopic } from "../../protocol/topic.ts";
 
 interface Received extends Patch {
   readonly type: string;
@@ -62,7 +63,7 @@ export class ResumingClient {
   }
 
   #subscribe(): Record<string, string | undefined> {
-    return { type: "subscribe", id: "1", ownerId: this.#owner, resume: this.#cursor };
+    return { type: "subscribe", id: "1", topic: ownerTopic(this.#owner), resume: this.#cursor };
   }
 
   #take(frame: Received, got: Got): void {

@@ -2,12 +2,13 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { applyPatch, fromSnapshot, type Materialised, type Patch } from "../../client/materialised.ts";
+import { ownerTopic } from "../../protocol/topic.ts";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 import type { DaemonProcess } from "./daemon-process.ts";
 
 interface OwnerFrame extends Patch {
   readonly type: string;
-  readonly ownerId: string;
+  readonly topic: string;
 }
 
 /** Called for each event, with the monotonic time of its arrival in nanoseconds. */
@@ -19,6 +20,12 @@ export type OnDocument = (owner: string, document: Materialised, atNs: bigint) =
 /** Others are not even parsed: what clients spend is taken from what is measured. */
 const READ = new Set(["snapshot", "metrics_updated", "nack", "error", "stale"]);
 const TYPE = /^\{"type":"(\w+)"/;
+
+const PREFIX_LENGTH = ownerTopic("").length;
+
+function keyOf({ topic }: OwnerFrame): string {
+  return topic.slice(PREFIX_LENGTH);
+}
 
 export class OwnerSocket {
   readonly documents = new Map<string, Materialised>();
@@ -72,7 +79,8 @@ export class OwnerSocket {
       this.#socket.on("message", look);
       this.#socket.once("close", (code) => reject(new Error(`the daemon closed the socket: ${code}`)));
     });
-    for (const ownerId of owners) this.#socket.send(JSON.stringify({ type: "subscribe", id: ownerId, ownerId }));
+    for (const owner of owners)
+      this.#socket.send(JSON.stringify({ type: "subscribe", id: owner, topic: ownerTopic(owner) }));
     return complete;
   }
 
@@ -90,10 +98,10 @@ export class OwnerSocket {
     const [, type] = TYPE.exec(text) ?? [];
     if (type !== undefined && !READ.has(type)) return this.onEvent(type, atNs);
     const frame = JSON.parse(text) as OwnerFrame;
-    if (frame.type === "snapshot") return this.#keep(frame.ownerId, fromSnapshot(frame), atNs);
+    if (frame.type === "snapshot") return this.#keep(keyOf(frame), fromSnapshot(frame), atNs);
     if (frame.type === "metrics_updated") {
-      const next = applyPatch(this.documents.get(frame.ownerId), frame);
-      if (next !== "gap") return this.#keep(frame.ownerId, next, atNs);
+      const next = applyPatch(this.documents.get(keyOf(frame)), frame);
+      if (next !== "gap") return this.#keep(keyOf(frame), next, atNs);
     }
     if (READ.has(frame.type)) this.#fault = new Error(`unexpected frame ${text}`);
   }

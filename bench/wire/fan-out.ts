@@ -6,6 +6,7 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
+import { ownerTopic } from "../../protocol/topic.ts";
 import type { BenchRun } from "../bench-run.ts";
 import { askProbe } from "../support/ask-probe.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
@@ -15,7 +16,7 @@ import { Audience, type Throughput } from "./audience.ts";
 import { LIMITS } from "./limits.ts";
 
 const OWNER = "1";
-const SUBSCRIBE = JSON.stringify({ type: "subscribe", id: "1", ownerId: OWNER });
+const SUBSCRIBE = JSON.stringify({ type: "subscribe", id: "1", topic: ownerTopic(OWNER) });
 /** No merging: each write is a round. No heartbeats between. */
 const OPTIONS = { ...LIMITS, DELTAD_MIN_INTERVAL_MS: "0", DELTAD_HEARTBEAT_MS: "600000" };
 const WARM_UP = 5;

@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
+import { ownerTopic } from "../../protocol/topic.ts";
 import type { ClientsTask } from "./clients-task.ts";
 
 /** To read what the system has buffered. */
@@ -21,12 +22,12 @@ for (const socket of sockets) socket.resume();
 await new Promise((resolve) => setTimeout(resolve, READ_MS));
 process.send?.(skipped.size);
 
-async function stalled(ownerId: string, token: string): Promise<WebSocket> {
+async function stalled(owner: string, token: string): Promise<WebSocket> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}${STREAM_PATH}`, PROTOCOL, {
     headers: { authorization: `Bearer ${token}` },
   });
   await once(socket, "message");
-  socket.send(JSON.stringify({ type: "subscribe", id: "1", ownerId }));
+  socket.send(JSON.stringify({ type: "subscribe", id: "1", topic: ownerTopic(owner) }));
   await once(socket, "message");
   socket.pause();
   socket.on("message", (data: Buffer) => {

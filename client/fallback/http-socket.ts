@@ -11,7 +11,7 @@ export interface HttpEnvironment extends Pick<Environment, "now" | "setTimeout" 
   readonly fetch: typeof fetch;
 }
 
-/** An owner that the client follows: the id of its request, and the cursor it stands at. */
+/** A topic that the client follows: the id of its request, and the cursor it stands at. */
 export interface Wanted {
   readonly id: string;
   readonly resume: string | undefined;
@@ -21,7 +21,7 @@ export interface Demand {
   /** Of the daemon, with no slash at its end. */
   readonly baseUrl: string;
   readonly token: string;
-  readonly owners: ReadonlyMap<string, Wanted>;
+  readonly topics: ReadonlyMap<string, Wanted>;
   readonly signal: AbortSignal;
   readonly emit: (frame: DownFrame) => void;
   /** Ends the socket with a close code of the protocol. */
@@ -48,7 +48,7 @@ export class HttpSocket implements Socket {
   readonly #environment: HttpEnvironment;
   readonly #onEnd: (code: number | undefined) => void;
   readonly #listeners = new Map<keyof Heard, Set<(event: never) => void>>();
-  readonly #owners = new Map<string, Wanted>();
+  readonly #topics = new Map<string, Wanted>();
   #token = "";
   #aborter = new AbortController();
   #asking = false;
@@ -80,7 +80,7 @@ export class HttpSocket implements Socket {
           timestamp,
           protocol: PROTOCOL,
           connectionId: "http",
-          owners: [],
+          topics: [],
           ...lives,
         };
         return this.#emit(frame);
@@ -89,10 +89,10 @@ export class HttpSocket implements Socket {
         this.#token = message.token;
         break;
       case "subscribe":
-        this.#owners.set(message.ownerId, { id: message.id, resume: message.resume });
+        this.#topics.set(message.topic, { id: message.id, resume: message.resume });
         break;
       case "unsubscribe":
-        this.#owners.delete(message.ownerId);
+        this.#topics.delete(message.topic);
         break;
       case "snapshot":
       case "ping":
@@ -135,13 +135,13 @@ export class HttpSocket implements Socket {
     this.#asking = true;
     queueMicrotask(() => {
       this.#asking = false;
-      if (this.#ended || this.#owners.size === 0) return;
+      if (this.#ended || this.#topics.size === 0) return;
       this.#aborter = new AbortController();
       const { signal } = this.#aborter;
       const demand: Demand = {
         baseUrl: this.#baseUrl,
         token: this.#token,
-        owners: new Map(this.#owners),
+        topics: new Map(this.#topics),
         signal,
         emit: (frame) => signal.aborted || this.#emit(frame),
         end: (code) => signal.aborted || this.end(code),
@@ -154,13 +154,13 @@ export class HttpSocket implements Socket {
   }
 
   #emit(frame: DownFrame): void {
-    if ("ownerId" in frame && "cursor" in frame && frame.ownerId !== undefined) this.#move(frame.ownerId, frame.cursor);
+    if ("topic" in frame && "cursor" in frame && frame.topic !== undefined) this.#move(frame.topic, frame.cursor);
     this.#tell("message", { data: JSON.stringify(frame) });
   }
 
-  #move(ownerId: string, resume: string): void {
-    const wanted = this.#owners.get(ownerId);
-    if (wanted) this.#owners.set(ownerId, { ...wanted, resume });
+  #move(topic: string, resume: string): void {
+    const wanted = this.#topics.get(topic);
+    if (wanted) this.#topics.set(topic, { ...wanted, resume });
   }
 
   #tell<Type extends keyof Heard>(type: Type, event: Heard[Type]): void {

@@ -6,7 +6,7 @@ import { codeOf } from "./refusal-code.ts";
 const EVERY_MS = 5_000;
 
 /**
- * Snapshots by REST, again and again, for whoever gets no stream. No events come this way: a snapshot leaves the client's cursor where it
+ * Snapshots by REST, again and again, for a client that gets no stream. No events come this way: a snapshot leaves the client's cursor where it
  * was, so that they come once there is a stream again.
  */
 export const pollCarrier: Carrier = async (demand, environment) => {
@@ -14,18 +14,18 @@ export const pollCarrier: Carrier = async (demand, environment) => {
   const stale = new Set<string>();
   while (!demand.signal.aborted) {
     let waitMs = EVERY_MS;
-    for (const [ownerId, wanted] of demand.owners) {
-      const response = await ask(ownerId, tags.get(ownerId), demand, environment);
+    for (const [topic, wanted] of demand.topics) {
+      const response = await ask(topic, tags.get(topic), demand, environment);
       waitMs = Math.max(waitMs, Number(response.headers.get("retry-after") ?? 0) * 1_000);
-      const isStale = response.status === 503 && tags.has(ownerId);
+      const isStale = response.status === 503 && tags.has(topic);
       if (!response.ok && response.status !== 304 && !isStale) return demand.end(codeOf(response.status));
       if (response.ok) {
-        tags.set(ownerId, response.headers.get("etag") ?? "");
+        tags.set(topic, response.headers.get("etag") ?? "");
         demand.emit(answer((await response.json()) as Snapshot, wanted));
       } else demand.emit({ type: "heartbeat", timestamp: environment.now() });
-      if (isStale !== stale.has(ownerId)) demand.emit(standing(ownerId, isStale, environment));
-      if (isStale) stale.add(ownerId);
-      else stale.delete(ownerId);
+      if (isStale !== stale.has(topic)) demand.emit(standing(topic, isStale, environment));
+      if (isStale) stale.add(topic);
+      else stale.delete(topic);
     }
     await pause(waitMs, demand, environment);
   }
@@ -34,12 +34,12 @@ export const pollCarrier: Carrier = async (demand, environment) => {
 type Snapshot = Extract<DownFrame, { type: "snapshot" }>;
 
 function ask(
-  ownerId: string,
+  topic: string,
   tag: string | undefined,
   { baseUrl, token, signal }: Demand,
   { fetch }: HttpEnvironment,
 ): Promise<Response> {
-  return fetch(`${baseUrl}/v1/owners/${encodeURIComponent(ownerId)}/metrics`, {
+  return fetch(`${baseUrl}/v1/topics/${encodeURIComponent(topic)}`, {
     headers: { authorization: `Bearer ${token}`, ...(tag !== undefined && { "if-none-match": tag }) },
     signal,
   });
@@ -49,10 +49,10 @@ function answer(snapshot: Snapshot, { id, resume }: Wanted): Snapshot {
   return { ...snapshot, id, ...(resume !== undefined && { recovered: true }) };
 }
 
-function standing(ownerId: string, isStale: boolean, { now }: HttpEnvironment): DownFrame {
+function standing(topic: string, isStale: boolean, { now }: HttpEnvironment): DownFrame {
   const timestamp = now();
-  if (!isStale) return { type: "live", timestamp, ownerId };
-  return { type: "stale", timestamp, ownerId, since: new Date(timestamp).toISOString(), reason: "database" };
+  if (!isStale) return { type: "live", timestamp, topic };
+  return { type: "stale", timestamp, topic, since: new Date(timestamp).toISOString(), reason: "database" };
 }
 
 function pause(waitMs: number, { signal }: Demand, { setTimeout, clearTimeout }: HttpEnvironment): Promise<void> {

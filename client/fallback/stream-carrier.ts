@@ -13,8 +13,8 @@ const FIRST_WITHIN_MS = 10_000;
 
 /** Frames by server-sent events. */
 export const streamCarrier: Carrier = async (demand, { fetch, setTimeout, clearTimeout }) => {
-  const { baseUrl, token, owners, signal, end } = demand;
-  const query = new URLSearchParams([...owners.keys()].map((ownerId): [string, string] => ["owner", ownerId]));
+  const { baseUrl, token, topics, signal, end } = demand;
+  const query = new URLSearchParams([...topics.keys()].map((topic): [string, string] => ["topic", topic]));
   const lastEventId = lastEventIdOf(demand);
   const patience = setTimeout(() => end(1006), FIRST_WITHIN_MS);
   try {
@@ -41,17 +41,17 @@ export const streamCarrier: Carrier = async (demand, { fetch, setTimeout, clearT
   }
 };
 
-/** As the daemon's own ids are: a cursor, or with several owners one for each. */
-function lastEventIdOf({ owners }: Demand): string | undefined {
+/** As the daemon's own ids are: a cursor, or with several topics one for each. */
+function lastEventIdOf({ topics }: Demand): string | undefined {
   const cursors: [string, string][] = [];
-  for (const [ownerId, { resume }] of owners) if (resume !== undefined) cursors.push([ownerId, resume]);
-  if (owners.size === 1) return cursors[0]?.[1];
+  for (const [topic, { resume }] of topics) if (resume !== undefined) cursors.push([topic, resume]);
+  if (topics.size === 1) return cursors[0]?.[1];
   return cursors.length === 0 ? undefined : new URLSearchParams(cursors).toString();
 }
 
-/** The daemon counts the owners of the query; the client has its own ids. */
-function withOwnId(frame: DownFrame, { owners }: Demand): DownFrame {
+/** The daemon counts the topics of the query; the client has its own ids. */
+function withOwnId(frame: DownFrame, { topics }: Demand): DownFrame {
   if (frame.type !== "snapshot" && frame.type !== "ack" && frame.type !== "nack") return frame;
-  const id = [...owners.values()][Number(frame.id) - 1]?.id;
+  const id = [...topics.values()][Number(frame.id) - 1]?.id;
   return id === undefined ? frame : { ...frame, id };
 }

@@ -1,4 +1,4 @@
-import { MAX_OWNER_ID_LENGTH } from "../../protocol/limits.ts";
+import { MAX_KEY_LENGTH } from "../../protocol/limits.ts";
 import { errorCode } from "./reason.ts";
 import type { Queryable } from "./session.ts";
 import type { Sessions } from "./session-pool.ts";
@@ -32,7 +32,7 @@ export function canonicalOwners(
   const asked = new Map<string, Promise<string | undefined>>();
   // The digits after the point are no part of a whole number's name.
   const key = keyType === "numeric" ? "trim_scale($1::text::numeric)" : `$1::text::${keyType}`;
-  const text = `select ${key}::text as id where length(${key}::text) <= ${MAX_OWNER_ID_LENGTH}`;
+  const text = `select ${key}::text as id where length(${key}::text) <= ${MAX_KEY_LENGTH}`;
 
   const ask = (id: string): Promise<string | undefined> =>
     sessions.run(async (session) => {
@@ -55,7 +55,7 @@ export function canonicalOwners(
     }
   };
   return async (id) => {
-    if (id.length > MAX_OWNER_ID_LENGTH) return undefined;
+    if (id.length > MAX_KEY_LENGTH) return undefined;
     if (usual?.test(id)) return id;
     if (known.has(id)) return known.get(id);
     const under = asked.get(id);

@@ -13,9 +13,9 @@ import { Counters } from "./sessions/counters.ts";
 import { drainSessions } from "./sessions/drain-sessions.ts";
 import { eventStream } from "./http/event-stream.ts";
 import { type Admission, decideHandshake } from "./sessions/handshake.ts";
-import { type CanonicalOwner, createIdentification, type IsRevoked } from "./auth/identity.ts";
+import { createIdentification, type IsRevoked, type TopicKinds } from "./auth/identity.ts";
 import { type GatewayLimits, withDefaults } from "./sessions/limits.ts";
-import { ownerMetrics } from "./http/owner-metrics.ts";
+import { topicSnapshot } from "./http/topic-snapshot.ts";
 import { loadPage } from "./http/page.ts";
 import { badRequest, plain } from "./http/response.ts";
 import { createRoutes, type Route } from "./http/routes.ts";
@@ -24,9 +24,9 @@ import type { Request, Response, Socket, Transport, TransportHandlers } from "./
 import { isWellFormed } from "./http/well-formed.ts";
 
 export interface GatewayOptions extends Timers {
-  readonly hub: { subscribe(owner: string, subscriber: Subscriber, id?: string, resume?: string): Subscription };
+  readonly hub: { subscribe(topic: string, subscriber: Subscriber, id?: string, resume?: string): Subscription };
   readonly auth: Auth;
-  readonly canonicalOwner: CanonicalOwner;
+  readonly kinds: TopicKinds;
   readonly isRevoked: IsRevoked;
   /** True while the daemon vouches for what it sends. */
   readonly ready: () => boolean;
@@ -92,8 +92,8 @@ const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 const IDLE_TIMEOUT_MS = 120_000;
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { hub, auth, canonicalOwner, log, heartbeatMs } = options;
-  const identification = createIdentification(auth, canonicalOwner, options.isRevoked);
+  const { hub, auth, kinds, log, heartbeatMs } = options;
+  const identification = createIdentification(auth, kinds, options.isRevoked);
   const sessions = new Set<Session>();
   const limits = withDefaults(options.limits ?? {});
   const counters = new Counters();
@@ -144,11 +144,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     start: async () => {
       const page = await loadPage(options.pageDir, log);
       const ready = (): boolean => draining === undefined && options.ready();
-      const metricsOptions = { hub, identification, setTimeout, clearTimeout };
+      const snapshotOptions = { hub, identification, setTimeout, clearTimeout };
       const routes = createRoutes({
         ready,
         page,
-        ownerMetrics: (request, id) => ownerMetrics(request, id, metricsOptions),
+        topicSnapshot: (request, name) => topicSnapshot(request, name, snapshotOptions),
         eventStream: (request) => eventStream(request, { identification, begin: beginFrom(request) }),
       });
       const route = withCors(routes, options.origins);

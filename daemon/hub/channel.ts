@@ -7,6 +7,7 @@
 import type { Timers } from "../config/timers.ts";
 import type { Published, StaleReason } from "../owners/published.ts";
 import type { JsonObject } from "../../protocol/json.ts";
+import { ownerTopic } from "../../protocol/topic.ts";
 import type { Gap } from "../resume/history.ts";
 import type { OwnerEvent } from "../owners/owner-event.ts";
 import { eventFrames } from "./event-frames.ts";
@@ -43,6 +44,7 @@ export interface ChannelOptions extends Timers {
 
 export class Channel implements ChannelView {
   readonly owner: string;
+  readonly topic: string;
   readonly #options: ChannelOptions;
   readonly #subscriptions = new Set<Subscription>();
   readonly #pending = new Pending();
@@ -65,6 +67,7 @@ export class Channel implements ChannelView {
 
   constructor(owner: string, options: ChannelOptions) {
     this.owner = owner;
+    this.topic = ownerTopic(owner);
     this.#options = options;
     this.#cursorOf = rememberLast(options.cursorOf);
   }
@@ -156,7 +159,7 @@ export class Channel implements ChannelView {
   eventFrames(events: readonly OwnerEvent[], since: Place, upto: Stand): readonly Frame[] {
     const { snapshot, asOf } = upto;
     const batch = { kind: "events" as const, owner: this.owner, events, snapshot, asOf };
-    return eventFrames([batch], since, this.placeAt(upto), this.now(), this.#cursorOf);
+    return eventFrames(this.topic, [batch], since, this.placeAt(upto), this.now(), this.#cursorOf);
   }
 
   snapshotFrame(lacking?: Place): Frame {
@@ -167,7 +170,7 @@ export class Channel implements ChannelView {
   }
 
   liveFrame(): Frame {
-    this.#liveFrame ??= encode({ type: "live", timestamp: this.now(), ownerId: this.owner });
+    this.#liveFrame ??= encode({ type: "live", timestamp: this.now(), topic: this.topic });
     return this.#liveFrame;
   }
 
@@ -216,7 +219,7 @@ export class Channel implements ChannelView {
     const place = events.length > 0 ? start : end;
     const frames = [
       ...(metrics === undefined ? [] : [this.#encodeMetrics(metrics, before, place)]),
-      ...eventFrames(events, start, end, this.now(), this.#cursorOf),
+      ...eventFrames(this.topic, events, start, end, this.now(), this.#cursorOf),
     ];
     this.#broadcast((subscription) => subscription.deliver({ from: before, to, frames }), frames.length);
     return true;
@@ -224,7 +227,7 @@ export class Channel implements ChannelView {
 
   #encodeStale(sinceMicroseconds: number, reason: StaleReason): Frame {
     const since = isoInstant(sinceMicroseconds);
-    return encode({ type: "stale", timestamp: this.now(), ownerId: this.owner, since, reason });
+    return encode({ type: "stale", timestamp: this.now(), topic: this.topic, since, reason });
   }
 
   #encodeMetrics(metrics: PendingMetrics, before: Stand, place: Place): Frame {
@@ -233,7 +236,7 @@ export class Channel implements ChannelView {
       : encode({
           type: "metrics_updated",
           timestamp: this.now(),
-          ownerId: this.owner,
+          topic: this.topic,
           epoch: metrics.epoch,
           version: metrics.version,
           previous: before.version,
@@ -247,7 +250,7 @@ export class Channel implements ChannelView {
     return encode({
       type: "snapshot",
       timestamp: this.now(),
-      ownerId: this.owner,
+      topic: this.topic,
       epoch,
       version,
       asOf: isoInstant(asOf),

@@ -11,6 +11,7 @@ import { type CursorOf, MAX_SEEN, type Place } from "../stream/cursor.ts";
  * @param after how far they are with the last frame
  */
 export function eventFrames(
+  topic: string,
   batches: readonly PendingEvents[],
   before: Place,
   after: Place,
@@ -19,11 +20,11 @@ export function eventFrames(
 ): Frame[] {
   const frames: Frame[] = [];
   let start = before;
-  for (const [at, { owner, snapshot, asOf, events }] of batches.entries()) {
+  for (const [at, { snapshot, asOf, events }] of batches.entries()) {
     const end = at === batches.length - 1 ? after : { ...after, snapshot, asOf };
     const cursors = cursorsOf(events, start, end, cursorOf);
     for (const [place, { id, name, data }] of events.entries())
-      frames.push(encode({ type: name, timestamp, ownerId: owner, id, cursor: cursors[place] ?? "", data }));
+      frames.push(encode({ type: name, timestamp, topic, id, cursor: cursors[place] ?? "", data }));
     start = end;
   }
   return frames;

@@ -22,7 +22,7 @@ export function encode(message: DownFrame): Frame {
   return {
     bytes: Buffer.from(JSON.stringify(message)),
     type: message.type,
-    topic: "ownerId" in message ? message.ownerId : undefined,
+    topic: "topic" in message ? message.topic : undefined,
     position: positionOf(message),
   };
 }

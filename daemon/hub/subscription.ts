@@ -22,7 +22,7 @@ export interface Stand {
 
 /** What a subscription sees of its owner's channel. */
 export interface ChannelView {
-  readonly owner: string;
+  readonly topic: string;
   /** What every subscriber should have by now; undefined before the first load. */
   readonly stand: Stand | undefined;
   /** The document of {@link stand} as a frame; for a receiver that still lacks events since `lacking`, with a cursor that says so. */
@@ -219,7 +219,7 @@ export class Subscription {
     const id = this.#awaiting;
     if (id === undefined) return;
     this.#awaiting = undefined;
-    const { now, owner } = this.#channel;
-    this.#subscriber.send(encode({ type: "ack", timestamp: now(), id, ownerId: owner }));
+    const { now, topic } = this.#channel;
+    this.#subscriber.send(encode({ type: "ack", timestamp: now(), id, topic }));
   }
 }

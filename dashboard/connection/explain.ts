@@ -45,7 +45,7 @@ function explainNack(code: string, why: Messages["why"]): string {
   switch (code) {
     case "forbidden":
       return why.forbidden;
-    case "unknown_owner":
+    case "unknown_topic":
       return why.unknownOwner;
     case "too_many_messages":
     case "too_many_subscriptions":

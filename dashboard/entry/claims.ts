@@ -1,3 +1,5 @@
+import { parseTopic } from "../../protocol/topic.ts";
+
 /** What the page needs to know of a token. Nothing is verified here: the daemon does that. */
 export interface Claims {
   readonly owners: readonly string[];
@@ -8,9 +10,18 @@ export interface Claims {
 export function readClaims(token: string): Claims | undefined {
   const payload = parsePayload(token);
   if (typeof payload !== "object" || payload === null) return undefined;
-  const { ownerId, owners, role } = payload as { ownerId?: unknown; owners?: unknown; role?: unknown };
-  const named = [ownerId, ...(Array.isArray(owners) ? (owners as unknown[]) : [])].map(ownerText);
+  const { ownerId, owners, topics, role } = payload as Readonly<Record<string, unknown>>;
+  const named = [...[ownerId, ...listOf(owners)].map(ownerText), ...listOf(topics).map(ownerOfTopic)];
   return { owners: [...new Set(named)].filter((owner) => owner !== undefined), isAdmin: role === "admin" };
+}
+
+function listOf(claim: unknown): readonly unknown[] {
+  return Array.isArray(claim) ? (claim as unknown[]) : [];
+}
+
+function ownerOfTopic(topic: unknown): string | undefined {
+  const { kind, key } = (typeof topic === "string" && parseTopic(topic)) || {};
+  return kind === "owner" ? key : undefined;
 }
 
 function ownerText(owner: unknown): string | undefined {

@@ -1,15 +1,15 @@
 import * as v from "valibot";
-import { cursor, ownerId, timestamp } from "../fields.ts";
+import { cursor, timestamp, topic } from "../fields.ts";
 import { jsonObject } from "../json.ts";
 
 /** What a configuration may call an event. */
 export const eventName = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,62}$/));
 
-/** Something happened to an owner. Its type is the name that the configuration gives it; a client skips names that it doesn't know. */
+/** Something happened to a topic. Its type is the name that the configuration gives it; a client skips names that it doesn't know. */
 export const event = v.object({
   type: eventName,
   timestamp,
-  ownerId,
+  topic,
   /** The same whoever sends it and however often: an event that was seen by this id is the same event. */
   id: v.pipe(v.string(), v.minLength(1)),
   cursor,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ownerId, timestamp } from "../fields.ts";
+import { timestamp, topic } from "../fields.ts";
 
-/** The daemon vouches for the owner's numbers again. */
-export const live = v.object({ type: v.literal("live"), timestamp, ownerId });
+/** The daemon vouches for the topic's numbers again. */
+export const live = v.object({ type: v.literal("live"), timestamp, topic });

@@ -1,12 +1,12 @@
 import * as v from "valibot";
-import { cursor, epoch, instant, ownerId, requestId, timestamp, version } from "../fields.ts";
+import { cursor, epoch, instant, requestId, timestamp, topic, version } from "../fields.ts";
 import { jsonObject } from "../json.ts";
 
-/** An owner's whole document. Replaces whatever the client has of this owner, whatever its epoch and version. */
+/** A topic's whole document. Replaces whatever the client has of this topic, whatever its epoch and version. */
 export const snapshot = v.object({
   type: v.literal("snapshot"),
   timestamp,
-  ownerId,
+  topic,
   /** The `subscribe` or `snapshot` that this answers, if it answers one. */
   id: v.optional(requestId),
   epoch,
@@ -19,6 +19,6 @@ export const snapshot = v.object({
    * on comes.
    */
   recovered: v.optional(v.boolean()),
-  /** `{}` while the owner has no row. */
+  /** `{}` while an owner has no row. */
   data: jsonObject,
 });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { milliseconds, ownerId, timestamp } from "../fields.ts";
+import { milliseconds, timestamp, topic } from "../fields.ts";
 import { PROTOCOL } from "../version.ts";
 
 /** The token was accepted. The first frame of every connection that goes on. */
@@ -12,6 +12,6 @@ export const welcome = v.object({
   heartbeatMs: milliseconds,
   /** When the token expires, in milliseconds since 1970. */
   expiresAt: timestamp,
-  /** The owners that the token names; an administrator's may be empty. */
-  owners: v.array(ownerId),
+  /** The topics that the token names, spelt as all frames about them spell them; an administrator's may be empty. */
+  topics: v.array(topic),
 });

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ownerId, requestId } from "../fields.ts";
+import { requestId, topic } from "../fields.ts";
 
-/** No more frames about this owner after the `ack`. */
-export const unsubscribe = v.object({ type: v.literal("unsubscribe"), id: requestId, ownerId });
+/** No more frames about this topic after the `ack`. */
+export const unsubscribe = v.object({ type: v.literal("unsubscribe"), id: requestId, topic });

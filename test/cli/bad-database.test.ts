@@ -119,7 +119,7 @@ await onEachServer("deltad", (server) => {
     await daemon.says(/listening/);
     assert.deepEqual(await health(port), [200, 503]);
     const socket = await TestSocket.welcomed(Number(port), token({ ownerId: 1 }, Date.now(), SECRET));
-    socket.say({ type: "subscribe", id: "1", ownerId: "1" });
+    socket.say({ type: "subscribe", id: "1", topic: "owner:1" });
     // What is wrong is the operator's to know.
     assert.equal((await socket.next("stale")).reason, "database");
     const { code, output } = await deltad.run("verify", { DATABASE_URL: url });

@@ -39,7 +39,7 @@ describe("npm run dev", () => {
     const component = await fetch(`http://127.0.0.1:${port}/app.tsx`);
     assert.match(await component.text(), /\$RefreshReg\$/, "it is replaced while it runs");
     const socket = await TestSocket.welcomed(port, token);
-    socket.say({ type: "subscribe", id: "1", ownerId: "1" });
+    socket.say({ type: "subscribe", id: "1", topic: "owner:1" });
     assert.equal((await socket.next("snapshot")).id, "1");
     socket.terminate();
   });

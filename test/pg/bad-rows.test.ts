@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import type { JsonObject } from "../../protocol/json.ts";
+import { ownerTopic, parseTopic } from "../../protocol/topic.ts";
 import { microsecondsOf } from "../support/microseconds.ts";
 import { DEMO, oracleDocuments } from "../support/oracle.ts";
 import { type MarketplaceDaemon, openMarketplace } from "../support/running-daemon.ts";
@@ -53,34 +54,35 @@ await onEachServer("A bad row", (server) => {
   /** Resolves once a frame about this owner shows as many bookings. */
   async function untilBookings(socket: TestSocket, owner: string, total: number): Promise<void> {
     for (;;) {
-      const { ownerId, data } = await socket.next("metrics_updated");
-      if (ownerId === owner && (data["bookings"] as JsonObject | undefined)?.["total"] === total) return;
+      const { topic, data } = await socket.next("metrics_updated");
+      if (topic === ownerTopic(owner) && (data["bookings"] as JsonObject | undefined)?.["total"] === total) return;
     }
   }
 
-  async function assertTrue({ ownerId, asOf, data }: DownOf<"snapshot">): Promise<void> {
-    const oracle = await oracleDocuments(DEMO, database, microsecondsOf(asOf), [ownerId]);
-    assert.deepEqual(data, oracle.get(ownerId));
+  async function assertTrue({ topic, asOf, data }: DownOf<"snapshot">): Promise<void> {
+    const owner = parseTopic(topic)?.key ?? "";
+    const oracle = await oracleDocuments(DEMO, database, microsecondsOf(asOf), [owner]);
+    assert.deepEqual(data, oracle.get(owner));
   }
 
-  async function snapshot(socket: TestSocket, ownerId: string): Promise<DownOf<"snapshot">> {
-    socket.say({ type: "snapshot", id: "again", ownerId });
+  async function snapshot(socket: TestSocket, owner: string): Promise<DownOf<"snapshot">> {
+    socket.say({ type: "snapshot", id: "again", topic: ownerTopic(owner) });
     return socket.next("snapshot");
   }
 
   it("with an unknown time zone: that owner is stale, the others go on; mended, it is live and right", async () => {
     const socket = await connect();
     await socket.subscribe("1");
-    socket.say({ type: "subscribe", id: "3", ownerId: "3" });
-    const { ownerId, reason } = await socket.next("stale");
-    assert.deepEqual([ownerId, reason], ["3", "time_zone"]);
+    socket.say({ type: "subscribe", id: "3", topic: "owner:3" });
+    const { topic, reason } = await socket.next("stale");
+    assert.deepEqual([topic, reason], ["owner:3", "time_zone"]);
     assert.deepEqual([await metricsStatus("3"), await metricsStatus("1"), await readiness()], [503, 200, 200]);
 
     await database.query(book(3) + book(1));
     await untilBookings(socket, "1", 1);
 
     await database.query("update owners set time_zone = 'Nowhere/Land' where id = 1");
-    assert.equal((await socket.next("stale")).ownerId, "1");
+    assert.equal((await socket.next("stale")).topic, "owner:1");
     await assertTrue(await socket.subscribe("2"));
     await database.query(book(2));
     await untilBookings(socket, "2", 1);
@@ -91,8 +93,8 @@ await onEachServer("A bad row", (server) => {
     ] as const) {
       await database.query("update owners set time_zone = $1 where id = $2", [zone, id]);
       const mended = await socket.next("snapshot");
-      assert.equal(mended.ownerId, id);
-      assert.equal((await socket.next("live")).ownerId, id);
+      assert.equal(mended.topic, ownerTopic(id));
+      assert.equal((await socket.next("live")).topic, ownerTopic(id));
       await assertTrue(mended);
       assert.equal(await metricsStatus(id), 200);
     }

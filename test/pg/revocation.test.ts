@@ -55,7 +55,7 @@ await onEachServer("A revoked token", (server) => {
     for (const port of ports) {
       const socket = new TestSocket(port, { headers: { authorization: `Bearer ${text}` } });
       assert.equal((await socket.closed).code, 4401);
-      const answer = await fetch(`http://127.0.0.1:${port}/v1/owners/1/metrics`, {
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/topics/owner:1`, {
         headers: { authorization: `Bearer ${text}` },
       });
       assert.equal(answer.status, 401);

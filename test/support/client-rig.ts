@@ -20,7 +20,7 @@ export interface Sample {
 
 export const SNAPSHOT = {
   type: "snapshot",
-  ownerId: "1",
+  topic: "owner:1",
   epoch: "e1",
   version: 1,
   asOf: "2026-05-08T12:00:00.000001Z",
@@ -29,7 +29,7 @@ export const SNAPSHOT = {
 } as const;
 export const UPDATE = {
   type: "metrics_updated",
-  ownerId: "1",
+  topic: "owner:1",
   epoch: "e1",
   version: 2,
   previous: 1,
@@ -37,10 +37,15 @@ export const UPDATE = {
   cursor: "c-2",
   data: { revenue: { today: "2.00" } },
 } as const;
-export const STALE = { type: "stale", ownerId: "1", since: "2026-05-08T11:59:59.000000Z", reason: "database" } as const;
+export const STALE = {
+  type: "stale",
+  topic: "owner:1",
+  since: "2026-05-08T11:59:59.000000Z",
+  reason: "database",
+} as const;
 export const CREATED = {
   type: "booking_created",
-  ownerId: "1",
+  topic: "owner:1",
   id: "event-1",
   cursor: "c-3",
   data: { guestName: "Ana" },

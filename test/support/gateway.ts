@@ -4,6 +4,7 @@ import { createAuth } from "../../daemon/gateway/auth/auth.ts";
 import { createGateway, type Gateway, type GatewayOptions, type Listening } from "../../daemon/gateway/gateway.ts";
 import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
 import { Hub } from "../../daemon/hub/hub.ts";
+import { parseTopic } from "../../protocol/topic.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { StandInPublisher } from "./stand-in-publisher.ts";
 import { SECRET, token } from "./tokens.ts";
@@ -51,9 +52,9 @@ export async function startGateway(
   });
   engine.connect((update) => hub.publish(update));
   const gateway = createGateway({
-    hub,
+    hub: { subscribe: (topic, ...rest) => hub.subscribe(parseTopic(topic)?.key ?? "", ...rest) },
     auth: createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now }),
-    canonicalOwner: canonicalBigint,
+    kinds: new Map([["owner", canonicalBigint]]),
     isRevoked: async () => false,
     ready: () => true,
     host: "127.0.0.1",

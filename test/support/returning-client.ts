@@ -2,6 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { EventFrame } from "../../protocol/down/event.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
+import { ownerTopic } from "../../protocol/topic.ts";
 import { DEMO } from "./oracle.ts";
 import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "./running-daemon.ts";
 import type { TestDatabase } from "./servers.ts";
@@ -66,7 +67,7 @@ export class ReturningMarketplace {
   /** Subscribes to an owner, from a cursor if there is one; returns once every event of before has come. */
   async come(resume?: string, owner = "1"): Promise<Returned> {
     const socket = await this.#connect();
-    socket.say({ type: "subscribe", id: "s", ownerId: owner, ...(resume === undefined ? {} : { resume }) });
+    socket.say({ type: "subscribe", id: "s", topic: ownerTopic(owner), ...(resume === undefined ? {} : { resume }) });
     const snapshot = await socket.next("snapshot");
     await this.#pass();
     await socket.settle();

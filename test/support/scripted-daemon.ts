@@ -66,7 +66,7 @@ export class ScriptedDaemon {
       connectionId: "c1",
       heartbeatMs: 30_000,
       expiresAt: Date.now() + lifetimeMs,
-      owners: ["1"],
+      topics: ["owner:1"],
     });
     return visitor;
   }

@@ -5,6 +5,7 @@ import { type Down, type DownFrame, frame as anyFrame, RESERVED_TYPES } from "..
 import type { EventFrame } from "../../protocol/down/event.ts";
 import type { Up } from "../../protocol/up.ts";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
+import { ownerTopic } from "../../protocol/topic.ts";
 
 export type DownOf<Type extends Down["type"]> = Extract<Down, { type: Type }>;
 
@@ -114,8 +115,8 @@ export class TestSocket {
     return this.heard.map((frame) => frame.type).join(", ");
   }
 
-  async subscribe(ownerId: string): Promise<DownOf<"snapshot">> {
-    this.say({ type: "subscribe", id: `subscribe-${ownerId}`, ownerId });
+  async subscribe(owner: string): Promise<DownOf<"snapshot">> {
+    this.say({ type: "subscribe", id: `subscribe-${owner}`, topic: ownerTopic(owner) });
     return this.next("snapshot");
   }
 

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Owner } from "../../client/owner.ts";
 import type { AnyShape } from "../../client/shape.ts";
+import { parseTopic } from "../../protocol/topic.ts";
 import { microsecondsOf } from "./microseconds.ts";
 import { type Marketplace, oracleDocuments } from "./oracle.ts";
 import type { TestDatabase } from "./servers.ts";
@@ -15,16 +16,16 @@ export async function untilRight(
   marketplace: Marketplace,
   database: TestDatabase,
 ): Promise<void> {
-  const { ownerId } = owner;
+  const key = parseTopic(owner.topic)?.key ?? "";
   const giveUpMs = performance.now() + SETTLED_MS;
   for (;;) {
     const { connection, metrics, asOf } = owner.getSnapshot();
     if (connection.state === "live" && asOf !== undefined) {
-      const expected = (await oracleDocuments(marketplace, database, microsecondsOf(asOf), [ownerId])).get(ownerId);
+      const expected = (await oracleDocuments(marketplace, database, microsecondsOf(asOf), [key])).get(key);
       const shown: unknown = JSON.parse(JSON.stringify(metrics));
       if (isDeepStrictEqual(shown, expected)) return;
       if (performance.now() > giveUpMs) assert.deepEqual(shown, expected);
-    } else if (performance.now() > giveUpMs) assert.fail(`owner ${ownerId} is ${connection.state}`);
+    } else if (performance.now() > giveUpMs) assert.fail(`${owner.topic} is ${connection.state}`);
     await setTimeout(50);
   }
 }

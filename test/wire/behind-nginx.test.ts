@@ -56,7 +56,7 @@ describe("Behind nginx, by the documented recipe", { skip: missingNginx() ?? fal
       const socket = socketThrough(behind, { origin: `https://${SERVER_NAME}` });
       assert.equal((await heard(socket)).type, "welcome");
       assert.equal(socket.protocol, "deltad.v1");
-      socket.send(JSON.stringify({ type: "subscribe", id: "1", ownerId: "7" }));
+      socket.send(JSON.stringify({ type: "subscribe", id: "1", topic: "owner:7" }));
       assert.equal((await heard(socket)).type, "snapshot");
       running.clock.advance(50);
       running.engine.patch("7", { count: 2 });
@@ -89,10 +89,10 @@ describe("Behind nginx, by the documented recipe", { skip: missingNginx() ?? fal
       running.engine.patch("7", { count: 2 });
       while (!text.includes('"metrics_updated"')) await once(stream, "data");
       stream.destroy();
-      const first = await get(behind, "/v1/owners/7/metrics", { authorization });
+      const first = await get(behind, "/v1/topics/owner:7", { authorization });
       const tag = first.headers.etag ?? "";
       first.resume();
-      const again = await get(behind, "/v1/owners/7/metrics", { authorization, "if-none-match": tag });
+      const again = await get(behind, "/v1/topics/owner:7", { authorization, "if-none-match": tag });
       assert.deepEqual([first.statusCode, again.statusCode], [200, 304]);
       again.resume();
     });

@@ -5,7 +5,7 @@ import type { Visitor } from "../support/scripted-daemon.ts";
 
 const COMPLETED = {
   type: "booking_completed",
-  ownerId: "1",
+  topic: "owner:1",
   id: "event-2",
   cursor: "c-4",
   data: { bookingId: "7" },
@@ -96,14 +96,14 @@ describe("Events", () => {
     const visitor = await its.rig.daemon.guest();
     assert.equal((await visitor.asks("subscribe")).resume, undefined);
     const undo = client.owner("2").onGap(() => assert.fail("nothing was missed"));
-    assert.equal((await visitor.asks("subscribe")).ownerId, "2");
+    assert.equal((await visitor.asks("subscribe")).topic, "owner:2");
     const shown = new Promise<void>((resolve) => {
       const forget = client.owner("2").subscribe(() => {
         forget();
         resolve();
       });
     });
-    visitor.say({ ...SNAPSHOT, ownerId: "2", recovered: false });
+    visitor.say({ ...SNAPSHOT, topic: "owner:2", recovered: false });
     await shown;
     undo();
     await visitor.asks("unsubscribe");

@@ -13,18 +13,18 @@ describe("Several owners on one socket", () => {
     const visitor = await its.rig.daemon.guest();
     const asked = [await visitor.asks("subscribe"), await visitor.asks("subscribe")];
     assert.deepEqual(
-      asked.map(({ ownerId }) => ownerId),
-      ["1", "2"],
+      asked.map(({ topic }) => topic),
+      ["owner:1", "owner:2"],
     );
     return { visitor, other, undo, heard, asked };
   }
 
   it("each get their own frames, and stand for themselves", async () => {
     const { visitor, other, heard } = await two();
-    visitor.say({ ...SNAPSHOT, ownerId: "2", data: { revenue: { today: "2.22" } } });
-    visitor.say({ ...CREATED, ownerId: "2" });
-    visitor.say({ ...CREATED, ownerId: "3", id: "of a stranger" });
-    visitor.say({ ...STALE, ownerId: "2" });
+    visitor.say({ ...SNAPSHOT, topic: "owner:2", data: { revenue: { today: "2.22" } } });
+    visitor.say({ ...CREATED, topic: "owner:2" });
+    visitor.say({ ...CREATED, topic: "owner:3", id: "of a stranger" });
+    visitor.say({ ...STALE, topic: "owner:2" });
     visitor.say(SNAPSHOT);
     await its.rig.state("live");
     assert.deepEqual(other.getSnapshot().metrics?.revenue.today, "2.22");
@@ -41,7 +41,7 @@ describe("Several owners on one socket", () => {
 
   it("are all marked when the socket is lost, and all asked for again", async () => {
     const { visitor, other } = await two();
-    visitor.say({ ...SNAPSHOT, ownerId: "2", cursor: "c-two" });
+    visitor.say({ ...SNAPSHOT, topic: "owner:2", cursor: "c-two" });
     visitor.say(SNAPSHOT);
     await its.rig.state("live");
     visitor.cut();
@@ -62,21 +62,21 @@ describe("Several owners on one socket", () => {
     const again = other.subscribe(() => undefined);
     await Promise.resolve();
     again();
-    assert.equal((await visitor.asks("unsubscribe")).ownerId, "2");
+    assert.equal((await visitor.asks("unsubscribe")).topic, "owner:2");
     other.subscribe(() => undefined);
-    assert.equal((await visitor.asks("subscribe")).ownerId, "2");
+    assert.equal((await visitor.asks("subscribe")).topic, "owner:2");
     assert.equal(visitor.unheard, 0);
   });
 
   it("that nobody listens to any more keep their numbers, marked, and get no frames", async () => {
     const { visitor, other, undo, heard } = await two();
-    visitor.say({ ...SNAPSHOT, ownerId: "2" });
+    visitor.say({ ...SNAPSHOT, topic: "owner:2" });
     visitor.say(SNAPSHOT);
     await its.rig.state("live");
     undo();
     await visitor.asks("unsubscribe");
-    visitor.say({ ...CREATED, ownerId: "2" });
-    visitor.say({ ...SNAPSHOT, ownerId: "2", data: { revenue: { today: "0.00" } } });
+    visitor.say({ ...CREATED, topic: "owner:2" });
+    visitor.say({ ...SNAPSHOT, topic: "owner:2", data: { revenue: { today: "0.00" } } });
     visitor.say({ ...STALE });
     await its.rig.state("stale");
     const { connection, metrics } = other.getSnapshot();
@@ -95,17 +95,17 @@ describe("Several owners on one socket", () => {
       staleSince: undefined,
     });
     its.rig.client.connect();
-    const { ownerId } = await visitor.asks("subscribe");
-    visitor.say({ ...SNAPSHOT, ownerId: "2" });
-    visitor.say({ type: "live", ownerId: "1" });
+    const { topic } = await visitor.asks("subscribe");
+    visitor.say({ ...SNAPSHOT, topic: "owner:2" });
+    visitor.say({ type: "live", topic: "owner:1" });
     await its.rig.state("live");
-    assert.deepEqual([ownerId, other.getSnapshot().connection.state], ["2", "live"]);
+    assert.deepEqual([topic, other.getSnapshot().connection.state], ["owner:2", "live"]);
   });
 
   it("of which one is taken away by a new token: the others go on", async () => {
     const { visitor, other, asked } = await two();
     visitor.say({ ...SNAPSHOT, id: asked[0]?.id });
-    visitor.say({ ...SNAPSHOT, id: asked[1]?.id, ownerId: "2" });
+    visitor.say({ ...SNAPSHOT, id: asked[1]?.id, topic: "owner:2" });
     visitor.say({ type: "nack", id: asked[1]?.id ?? "", code: "forbidden", message: "" });
     visitor.say(STALE);
     await its.rig.state("stale");
@@ -122,10 +122,10 @@ describe("Several owners on one socket", () => {
     await visitor.asks("subscribe");
     const second = await visitor.asks("subscribe");
     const { id } = await visitor.asks("subscribe");
-    visitor.say({ type: "ack", id, ownerId: "3" });
-    visitor.say({ ...SNAPSHOT, ownerId: "3", data: { revenue: { today: "3.33" } } });
-    visitor.say({ ...SNAPSHOT, id: second.id, ownerId: "2", data: { revenue: { today: "2.22" } } });
-    visitor.say({ ...STALE, ownerId: "3" });
+    visitor.say({ type: "ack", id, topic: "owner:3" });
+    visitor.say({ ...SNAPSHOT, topic: "owner:3", data: { revenue: { today: "3.33" } } });
+    visitor.say({ ...SNAPSHOT, id: second.id, topic: "owner:2", data: { revenue: { today: "2.22" } } });
+    visitor.say({ ...STALE, topic: "owner:3" });
     visitor.say(SNAPSHOT);
     await its.rig.state("live");
     assert.equal(other.getSnapshot().metrics?.revenue.today, "2.22");

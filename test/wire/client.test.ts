@@ -13,7 +13,7 @@ describe("The client", () => {
     assert.equal(visitor.unheard, 0);
     assert.equal(its.rig.view.connection.state, "connecting");
     visitor.sayRaw('{"type":"welcome","timestamp":0,"heartbeatMs":30000,"expiresAt":9000,"new":true}');
-    assert.equal((await visitor.asks("subscribe")).ownerId, "1");
+    assert.equal((await visitor.asks("subscribe")).topic, "owner:1");
     visitor.say(SNAPSHOT);
     const { metrics, asOf } = await its.rig.state("live");
     assert.deepEqual({ ...metrics?.revenue }, { today: "1.00", month: "5.00" });
@@ -26,7 +26,7 @@ describe("The client", () => {
     assert.equal(its.rig.view, before);
     let calls = 0;
     const undo = its.rig.owner.subscribe(() => (calls += 1));
-    visitor.sayRaw('{"type":"unheard_of","ownerId":"1","data":{}}');
+    visitor.sayRaw('{"type":"unheard_of","topic":"owner:1","data":{}}');
     visitor.sayRaw("not json");
     visitor.say({ type: "heartbeat" });
     visitor.say(UPDATE);
@@ -77,7 +77,7 @@ describe("The client", () => {
     assert.equal(metrics?.revenue.today, "1.00");
     visitor.say({ ...SNAPSHOT, version: 9, data: { revenue: { today: "7.00" } } });
     assert.equal((await its.rig.today("7.00")).connection.state, "stale");
-    visitor.say({ type: "live", ownerId: "1" });
+    visitor.say({ type: "live", topic: "owner:1" });
     await its.rig.state("live");
   });
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { applyConfiguration, openMigrationSession } from "../../daemon/cli/apply-configuration.ts";
 import { readConfig } from "../../daemon/config/config.ts";
 import { startDaemon } from "../../daemon/daemon.ts";
+import { ownerTopic } from "../../protocol/topic.ts";
 import { Conversation, type Opening } from "../support/conversation.ts";
 import { MADE_UP, withPlaceholders } from "../support/placeholders.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
@@ -67,7 +68,7 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
     const talk = world.open();
     await talk.say({ type: "authenticate", token: world.token({ ownerId: "1" }) });
     await talk.hears("welcome");
-    await talk.say({ type: "subscribe", id: "a", ownerId: "1" });
+    await talk.say({ type: "subscribe", id: "a", topic: "owner:1" });
     await talk.hears("snapshot");
     await world.place("kite");
     await talk.hears("metrics_updated");
@@ -75,26 +76,26 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
     talk.cut();
     return talk.lines;
   },
-  "several owners": async (world) => {
+  "several topics": async (world) => {
     const talk = world.open();
     await talk.say({ type: "authenticate", token: world.token({ owners: ["1", "2"] }) });
     await talk.hears("welcome");
-    for (const ownerId of ["1", "2", "3"]) {
-      await talk.say({ type: "subscribe", id: `s${ownerId}`, ownerId });
-      await talk.hears(ownerId === "3" ? "nack" : "snapshot");
+    for (const owner of ["1", "2", "3"]) {
+      await talk.say({ type: "subscribe", id: `s${owner}`, topic: ownerTopic(owner) });
+      await talk.hears(owner === "3" ? "nack" : "snapshot");
     }
     talk.cut();
     return talk.lines;
   },
   requests: async (world) => {
     const talk = await world.follow();
-    await talk.say({ type: "snapshot", id: "b", ownerId: "1" });
+    await talk.say({ type: "snapshot", id: "b", topic: "owner:1" });
     await talk.hears("snapshot");
     await talk.say({ type: "ping", id: "c" });
     await talk.hears("ack");
-    await talk.say({ type: "unsubscribe", id: "d", ownerId: "1" });
+    await talk.say({ type: "unsubscribe", id: "d", topic: "owner:1" });
     await talk.hears("ack");
-    await talk.say({ type: "snapshot", id: "e", ownerId: "1" });
+    await talk.say({ type: "snapshot", id: "e", topic: "owner:1" });
     await talk.hears("nack");
     talk.cut();
     return afterWelcome(talk);
@@ -210,10 +211,10 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
   },
   REST: async (world) => {
     const Authorization = `Bearer ${world.token({ ownerId: "1" })}`;
-    const first = await http(world, "/v1/owners/1/metrics", { Authorization });
+    const first = await http(world, "/v1/topics/owner:1", { Authorization });
     const tag = /^etag: (.+)$/m.exec(first.join("\n"))?.[1] ?? "";
-    const again = await http(world, "/v1/owners/1/metrics", { Authorization, "If-None-Match": tag });
-    return [...first, "", ...again, "", ...(await http(world, "/v1/owners/2/metrics", { Authorization }))];
+    const again = await http(world, "/v1/topics/owner:1", { Authorization, "If-None-Match": tag });
+    return [...first, "", ...again, "", ...(await http(world, "/v1/topics/owner:2", { Authorization }))];
   },
   bye: async (world) => {
     const talk = await world.follow();
@@ -246,7 +247,7 @@ async function makeWorld(database: TestDatabase): Promise<World> {
   const open = (opening?: Opening): Conversation => new Conversation(daemon.port, opening);
   const witness = open();
   await witness.say({ type: "authenticate", token: signed({ ownerId: "1" }) });
-  await witness.say({ type: "subscribe", id: "w", ownerId: "1" });
+  await witness.say({ type: "subscribe", id: "w", topic: "owner:1" });
   await witness.hears("snapshot");
   return {
     port: daemon.port,
@@ -257,7 +258,7 @@ async function makeWorld(database: TestDatabase): Promise<World> {
       const talk = open();
       await talk.say({ type: "authenticate", token: signed({ ownerId: "1" }) });
       await talk.hears("welcome");
-      await talk.say({ type: "subscribe", id: "a", ownerId: "1", ...subscribe });
+      await talk.say({ type: "subscribe", id: "a", topic: "owner:1", ...subscribe });
       await talk.hears("snapshot");
       return talk;
     },

@@ -50,7 +50,7 @@ await onEachServer("A client in Python", (server) => {
       );
     const daemon = await startMarketplaceDaemon(database, DEMO, await freePort());
     t.after(() => daemon.stop());
-    const script = spawn(python ?? "", [SCRIPT, daemon.url, "1", daemon.token({ ownerId: 1 }), "--away", "0.5"]);
+    const script = spawn(python ?? "", [SCRIPT, daemon.url, "owner:1", daemon.token({ ownerId: 1 }), "--away", "0.5"]);
     t.after(() => script.kill());
 
     const lines: Line[] = [];

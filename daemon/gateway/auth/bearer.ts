@@ -20,7 +20,7 @@ export interface BearerServices extends AlarmClock {
 export interface BearerOwner {
   send(message: Down): void;
   onExpired(): void;
-  /** The owners of a new token could not be looked up. */
+  /** The topics of a new token could not be looked up. */
   onUnavailable(error: unknown): void;
 }
 
@@ -68,7 +68,7 @@ export class Bearer implements TokenEvents {
       return "unavailable";
     }
     if (this.#stopped || next === undefined || !isSameSubject(current, next)) return "refresh_refused";
-    if (this.#seat.admit(next.owners) !== undefined) return "refresh_refused";
+    if (this.#seat.admit(next.topics) !== undefined) return "refresh_refused";
     this.set(next);
     return next;
   }

@@ -1,5 +1,7 @@
 import * as v from "valibot";
-import { ownerId } from "../../../protocol/fields.ts";
+import { topic } from "../../../protocol/fields.ts";
+import { MAX_KEY_LENGTH } from "../../../protocol/limits.ts";
+import { ownerTopic } from "../../../protocol/topic.ts";
 
 /** What identifies a token, for a refresh and for revocations. */
 export interface TokenName {
@@ -14,17 +16,21 @@ export interface TokenName {
 /** What a token says about its bearer, as the token spells it. */
 export interface Claims {
   readonly token: TokenName;
-  /** Owner ids before the database has canonicalised them. */
-  readonly owners: readonly string[];
+  /** Names of topics, each once, before their keys were canonicalised. */
+  readonly topics: readonly string[];
   readonly isAdmin: boolean;
   readonly expiresAtMs: number;
 }
 
-/** More owners than this would make one sign-in hundreds of look-ups. */
-const MAX_OWNERS = 256;
+/** More names than this would make one sign-in hundreds of look-ups. */
+const MAX_TOPICS = 256;
 
 /** A number beyond the safe integers has already become another owner's id. */
-const ownerClaim = v.pipe(v.union([ownerId, v.pipe(v.number(), v.safeInteger())]), v.transform(String));
+const ownerClaim = v.pipe(
+  v.union([v.pipe(v.string(), v.maxLength(MAX_KEY_LENGTH)), v.pipe(v.number(), v.safeInteger())]),
+  v.transform((key) => ownerTopic(String(key))),
+  topic,
+);
 
 const seconds = v.pipe(v.number(), v.finite());
 
@@ -36,7 +42,9 @@ const claims = v.object({
   sub: v.optional(v.string()),
   jti: v.optional(v.string()),
   ownerId: v.optional(ownerClaim),
-  owners: v.optional(v.pipe(v.array(ownerClaim), v.maxLength(MAX_OWNERS))),
+  owners: v.optional(v.pipe(v.array(ownerClaim), v.maxLength(MAX_TOPICS))),
+  /** Of any kind. */
+  topics: v.optional(v.pipe(v.array(topic), v.maxLength(MAX_TOPICS))),
   role: v.optional(v.string()),
 });
 
@@ -48,7 +56,7 @@ export interface TimeRules {
 
 /**
  * Reads a verified token's payload. Undefined if a claim has the wrong form, if `iat` lies in the future, if it lives for too long, or if it
- * names no owner and is no administrator's.
+ * names no topic and is no administrator's.
  */
 export function readClaims(
   payload: unknown,
@@ -56,15 +64,15 @@ export function readClaims(
 ): Claims | undefined {
   const result = v.safeParse(claims, payload);
   if (!result.success) return undefined;
-  const { exp, iat, sub, jti, ownerId, owners = [], role } = result.output;
+  const { exp, iat, sub, jti, ownerId, owners = [], topics = [], role } = result.output;
   if (iat !== undefined && iat > nowSeconds + leewaySeconds) return undefined;
   if (maxLifetimeSeconds !== undefined && !(iat !== undefined && exp - iat <= maxLifetimeSeconds)) return undefined;
-  const named = [...new Set(ownerId === undefined ? owners : [ownerId, ...owners])];
+  const named = [...new Set([...(ownerId === undefined ? [] : [ownerId]), ...owners, ...topics])];
   const isAdmin = role === "admin";
   if (named.length === 0 && !isAdmin) return undefined;
   return {
     token: { subject: sub, id: jti, issuedAtSeconds: iat },
-    owners: named,
+    topics: named,
     isAdmin,
     expiresAtMs: exp * 1000,
   };

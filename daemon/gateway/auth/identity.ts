@@ -1,60 +1,73 @@
 import type { NackCode } from "../../../protocol/codes.ts";
+import { parseTopic, printTopic } from "../../../protocol/topic.ts";
 import type { Auth } from "./auth.ts";
 import type { TokenName } from "./claims.ts";
 
 /** Who is at the other end. */
 export interface Identity {
   readonly token: TokenName;
-  /** Canonical texts of the owners' keys. */
-  readonly owners: ReadonlySet<string>;
-  /** May see every owner. */
+  /** Canonical names of the topics that the token names. */
+  readonly topics: ReadonlySet<string>;
+  /** May see every topic. */
   readonly isAdmin: boolean;
   readonly expiresAtMs: number;
 }
 
 /**
- * The canonical text of an owner's key, by the database's own key type: `07` and `7` are one owner of a bigint key. `undefined` if it isn't a
- * value of that type. Says nothing of whether the owner exists. Rejects while the database can't be asked.
+ * The one spelling of a key: `07` and `7` are one owner of a bigint key. `undefined` for text that is no key. Says nothing of whether there
+ * is anything of that key. Rejects while the database can't be asked.
  */
-export type CanonicalOwner = (id: string) => Promise<string | undefined>;
+export type CanonicalKey = (key: string) => Promise<string | undefined>;
 
-export type Access = { readonly owner: string } | { readonly refusal: NackCode };
+/** The kinds of topics that there are, and how their keys are spelt. */
+export type TopicKinds = ReadonlyMap<string, CanonicalKey>;
+
+export type Access = { readonly topic: string } | { readonly refusal: NackCode };
 
 export interface Identification {
-  /** `undefined` for a token that isn't good, or names something that can't be an owner. Rejects as {@link CanonicalOwner} does. */
+  /** `undefined` for a token that isn't good, or names something that can't be a topic. Rejects as {@link CanonicalKey} does. */
   readonly identify: (token: string) => Promise<Identity | undefined>;
-  /** The owner that a request means, if its sender may see it. The answer is the same whether that owner exists or not. */
-  readonly access: (identity: Identity, id: string) => Access | Promise<Access>;
+  /** The topic that a request means, if its sender may see it. The answer is the same whether that topic, or its kind, exists or not. */
+  readonly access: (identity: Identity, name: string) => Access | Promise<Access>;
 }
 
 /** Whether a token was revoked. Rejects while the database has not been asked. */
 export type IsRevoked = (token: TokenName) => Promise<boolean>;
 
-export function createIdentification(auth: Auth, canonicalOwner: CanonicalOwner, isRevoked: IsRevoked): Identification {
+export function createIdentification(auth: Auth, kinds: TopicKinds, isRevoked: IsRevoked): Identification {
   return {
     identify: async (token) => {
       const claims = await auth.verify(token);
       if (claims === undefined) return undefined;
-      const owners = new Set<string>();
-      for (const owner of await Promise.all(claims.owners.map(canonicalOwner))) {
-        if (owner === undefined) return undefined;
-        owners.add(owner);
+      const topics = new Set<string>();
+      // A token may name kinds that only another version of the daemon has: they open nothing here.
+      const known = claims.topics.filter((name) => kinds.has(parseTopic(name)?.kind ?? ""));
+      for (const topic of await Promise.all(known.map(async (name) => canonicalTopic(name, kinds)))) {
+        if (topic === undefined) return undefined;
+        topics.add(topic);
       }
       // Last, so that nothing is awaited between this and the session that will be told of later ones.
       if (await isRevoked(claims.token)) return undefined;
-      return { token: claims.token, owners, isAdmin: claims.isAdmin, expiresAtMs: claims.expiresAtMs };
+      return { token: claims.token, topics, isAdmin: claims.isAdmin, expiresAtMs: claims.expiresAtMs };
     },
     // The usual case asks nobody: a client repeats what its welcome said.
-    access: (identity, id) => (identity.owners.has(id) ? { owner: id } : askAccess(identity, id, canonicalOwner)),
+    access: (identity, name) => (identity.topics.has(name) ? { topic: name } : askAccess(identity, name, kinds)),
   };
 }
 
-async function askAccess(identity: Identity, id: string, canonicalOwner: CanonicalOwner): Promise<Access> {
+async function askAccess(identity: Identity, name: string, kinds: TopicKinds): Promise<Access> {
   try {
-    const owner = await canonicalOwner(id);
-    if (owner !== undefined && (identity.isAdmin || identity.owners.has(owner))) return { owner };
-    return { refusal: identity.isAdmin ? "unknown_owner" : "forbidden" };
+    const topic = await canonicalTopic(name, kinds);
+    if (topic !== undefined && (identity.isAdmin || identity.topics.has(topic))) return { topic };
+    return { refusal: identity.isAdmin ? "unknown_topic" : "forbidden" };
   } catch {
     return { refusal: "unavailable" };
   }
+}
+
+/** Undefined for an unknown kind, and for what is no key of its kind. */
+async function canonicalTopic(name: string, kinds: TopicKinds): Promise<string | undefined> {
+  const topic = parseTopic(name);
+  const key = topic && (await kinds.get(topic.kind)?.(topic.key));
+  return topic && key !== undefined ? printTopic({ kind: topic.kind, key }) : undefined;
 }

@@ -10,7 +10,7 @@ export function isSameSubject(before: Identity, after: Identity): boolean {
   }
   return (
     before.isAdmin === after.isAdmin &&
-    before.owners.size === after.owners.size &&
-    [...before.owners].every((owner) => after.owners.has(owner))
+    before.topics.size === after.topics.size &&
+    [...before.topics].every((topic) => after.topics.has(topic))
   );
 }

@@ -2,7 +2,7 @@ import type { FramePosition } from "../../hub/frame.ts";
 import type { Request } from "../transports/transport.ts";
 
 /**
- * The tag of an owner's document. Weak: two snapshots of one version hold the same numbers, but say when each was made and how far it
+ * The tag of a topic's document. Weak: two snapshots of one version hold the same numbers, but say when each was made and how far it
  * is in what happened.
  */
 export function entityTag({ epoch, version }: FramePosition): string {

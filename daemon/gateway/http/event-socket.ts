@@ -7,7 +7,7 @@ import type { EventStream, Socket } from "../transports/transport.ts";
 interface Message {
   readonly data: Uint8Array;
   /** Of frames that carry a cursor. */
-  readonly point: { readonly owner: string; readonly cursor: string } | undefined;
+  readonly point: { readonly topic: string; readonly cursor: string } | undefined;
 }
 
 /** A frame goes to many streams, and is wrapped once. */
@@ -19,7 +19,7 @@ export function eventSocket(stream: EventStream, points: ResumePoints): Socket {
       const chunks: Uint8Array[] = [];
       for (const frame of frames) {
         const { data, point } = messageOf(frame);
-        if (point !== undefined) chunks.push(Buffer.from(`id: ${points.move(point.owner, point.cursor)}\n`));
+        if (point !== undefined) chunks.push(Buffer.from(`id: ${points.move(point.topic, point.cursor)}\n`));
         chunks.push(data);
       }
       stream.send(chunks);
@@ -46,6 +46,6 @@ function makeMessage({ bytes, topic, position }: Frame): Message {
   const { cursor } = position;
   return {
     data: Buffer.concat([Buffer.from("data: "), bytes, Buffer.from("\n\n")]),
-    point: topic === undefined || cursor === undefined ? undefined : { owner: topic, cursor },
+    point: topic === undefined || cursor === undefined ? undefined : { topic, cursor },
   };
 }

@@ -18,24 +18,24 @@ export interface EventStreamOptions {
 }
 
 /** As many as a token may name. */
-const MAX_OWNERS = 256;
+const MAX_TOPICS = 256;
 
 /** nginx keeps answers back to send more at once, unless told otherwise. */
 const HEADERS = { "x-accel-buffering": "no" } as const;
 
-/** The stream of the owners in the query, or of all that the token names; or why not. */
+/** The stream of the topics in the query, or of all that the token names; or why not. */
 export async function eventStream(request: Request, { identification, begin }: EventStreamOptions): Promise<Response> {
   if (request.method !== "GET" || !acceptsEventStream(request)) return upgradeRequired();
-  const asked = new URLSearchParams(request.query).getAll("owner");
-  if (asked.length > MAX_OWNERS) return refusal(400, "too_many_owners");
+  const asked = new URLSearchParams(request.query).getAll("topic");
+  if (asked.length > MAX_TOPICS) return refusal(400, "too_many_topics");
   const permission = await permit(request, asked.length === 0 ? undefined : asked, identification);
   if ("refusal" in permission) return permission.refusal;
-  const { token, owners } = permission;
-  if (owners.length === 0) return refusal(400, "owner_missing");
-  const points = new ResumePoints(owners, request.header("last-event-id"));
-  const requests = owners.map((ownerId, index) => {
-    const resume = points.resumeOf(ownerId);
-    return { type: "subscribe" as const, id: String(index + 1), ownerId, ...(resume === undefined ? {} : { resume }) };
+  const { token, topics } = permission;
+  if (topics.length === 0) return refusal(400, "topic_missing");
+  const points = new ResumePoints(topics, request.header("last-event-id"));
+  const requests = topics.map((topic, index) => {
+    const resume = points.resumeOf(topic);
+    return { type: "subscribe" as const, id: String(index + 1), topic, ...(resume === undefined ? {} : { resume }) };
   });
   return {
     ...respondWith(200, EVENT_STREAM_TYPE, "", HEADERS),

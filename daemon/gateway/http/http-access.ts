@@ -1,4 +1,4 @@
-/** Who asks over HTTP, by the token of its `Authorization` header, and whether it may see the owners that it asks for. */
+/** Who asks over HTTP, by the token of its `Authorization` header, and whether it may see the topics that it asks for. */
 import type { NackCode } from "../../../protocol/codes.ts";
 import { bearerToken } from "../sessions/handshake.ts";
 import type { Identification, Identity } from "../auth/identity.ts";
@@ -9,18 +9,18 @@ import type { Request, Response } from "../transports/transport.ts";
 export const REFUSALS = {
   unauthenticated: refusal(401, "unauthenticated", { "www-authenticate": "Bearer" }),
   forbidden: refusal(403, "forbidden"),
-  unknown_owner: refusal(404, "unknown_owner"),
+  unknown_topic: refusal(404, "unknown_topic"),
   unavailable: refusal(503, "unavailable", { "retry-after": "5" }),
   stale: refusal(503, "stale", { "retry-after": "5" }),
 } as const;
 
 export type Permission =
-  | { readonly token: string; readonly identity: Identity; readonly owners: readonly string[] }
+  | { readonly token: string; readonly identity: Identity; readonly topics: readonly string[] }
   | { readonly refusal: Response };
 
 /**
- * @param wanted the owner ids as the client wrote them; undefined: all that the token names
- * @returns the canonical owners, each once, or one refusal for all, the same whether a refused owner exists or not
+ * @param wanted the topics' names as the client wrote them; undefined: all that the token names
+ * @returns the canonical names, each once, or one refusal for all, the same whether a refused topic exists or not
  */
 export async function permit(
   request: Request,
@@ -31,13 +31,13 @@ export async function permit(
     const token = bearerToken(request);
     const identity = token === undefined ? undefined : await identify(token);
     if (token === undefined || identity === undefined) return { refusal: REFUSALS.unauthenticated };
-    if (wanted === undefined) return { token, identity, owners: [...identity.owners] };
-    const owners = new Set<string>();
-    for (const answer of await Promise.all(wanted.map(async (id) => access(identity, id)))) {
-      if (!("owner" in answer)) return { refusal: refusalOf(answer.refusal) };
-      owners.add(answer.owner);
+    if (wanted === undefined) return { token, identity, topics: [...identity.topics] };
+    const topics = new Set<string>();
+    for (const answer of await Promise.all(wanted.map(async (name) => access(identity, name)))) {
+      if (!("topic" in answer)) return { refusal: refusalOf(answer.refusal) };
+      topics.add(answer.topic);
     }
-    return { token, identity, owners: [...owners] };
+    return { token, identity, topics: [...topics] };
   } catch {
     return { refusal: REFUSALS.unavailable };
   }
@@ -48,5 +48,5 @@ export function refusal(status: number, code: string, headers: Readonly<Record<s
 }
 
 function refusalOf(code: NackCode): Response {
-  return code === "forbidden" || code === "unknown_owner" ? REFUSALS[code] : REFUSALS.unavailable;
+  return code === "forbidden" || code === "unknown_topic" ? REFUSALS[code] : REFUSALS.unavailable;
 }

@@ -1,6 +1,6 @@
 /**
- * How far one event stream is with each of its owners, as the one text that comes back in `Last-Event-ID`: the cursor itself where the
- * stream has one owner, else `owner=cursor&…`.
+ * How far one event stream is with each of its topics, as the one text that comes back in `Last-Event-ID`: the cursor itself where the
+ * stream has one topic, else `topic=cursor&…`.
  */
 
 /** Headers of some 4 KB pass everywhere, and the token is in one too. Who is beyond hears `recovered: false`. */
@@ -13,26 +13,26 @@ export class ResumePoints {
   readonly #cursors = new Map<string, string>();
 
   /** @param lastEventId as the client sent it: any text */
-  constructor(owners: readonly string[], lastEventId: string | undefined) {
-    this.#isOne = owners.length === 1;
+  constructor(topics: readonly string[], lastEventId: string | undefined) {
+    this.#isOne = topics.length === 1;
     this.#isResumed = lastEventId !== undefined;
     if (lastEventId === undefined) return;
     const sent = new URLSearchParams(lastEventId);
-    for (const owner of owners) {
-      const cursor = this.#isOne ? lastEventId : sent.get(owner);
-      if (cursor !== null) this.#cursors.set(owner, cursor);
+    for (const topic of topics) {
+      const cursor = this.#isOne ? lastEventId : sent.get(topic);
+      if (cursor !== null) this.#cursors.set(topic, cursor);
     }
   }
 
-  /** What to resume this owner from; undefined for a client that is new. */
-  resumeOf(owner: string): string | undefined {
-    return this.#cursors.get(owner) ?? (this.#isResumed ? "" : undefined);
+  /** What to resume this topic from; undefined for a client that is new. */
+  resumeOf(topic: string): string | undefined {
+    return this.#cursors.get(topic) ?? (this.#isResumed ? "" : undefined);
   }
 
   /** Takes the cursor of a frame; returns the id that brings the client back to there. */
-  move(owner: string, cursor: string): string {
-    this.#cursors.delete(owner);
-    this.#cursors.set(owner, cursor);
+  move(topic: string, cursor: string): string {
+    this.#cursors.delete(topic);
+    this.#cursors.set(topic, cursor);
     return this.#isOne ? this.#one(cursor) : this.#several();
   }
 

@@ -8,17 +8,17 @@ export interface RoutesOptions {
   /** True while the daemon vouches for what it sends. */
   readonly ready: () => boolean;
   readonly page: Page;
-  /** Answers for an owner id as the client wrote it. */
-  readonly ownerMetrics: (request: Request, id: string) => Promise<Response>;
+  /** Answers for a topic's name as the client wrote it. */
+  readonly topicSnapshot: (request: Request, name: string) => Promise<Response>;
   /** The stream's path without an upgrade. */
   readonly eventStream: (request: Request) => Response | Promise<Response>;
 }
 
 export type Route = (request: Request) => Response | Promise<Response>;
 
-const METRICS_PATH = /^\/v1\/owners\/([^/]+)\/metrics$/;
+const TOPIC_PATH = /^\/v1\/topics\/([^/]+)$/;
 
-export function createRoutes({ ready, page, ownerMetrics, eventStream }: RoutesOptions): Route {
+export function createRoutes({ ready, page, topicSnapshot, eventStream }: RoutesOptions): Route {
   const find = (request: Request): (() => Response | Promise<Response>) | undefined => {
     switch (request.path) {
       case "/livez":
@@ -28,8 +28,8 @@ export function createRoutes({ ready, page, ownerMetrics, eventStream }: RoutesO
       case STREAM_PATH:
         return () => eventStream(request);
     }
-    const id = METRICS_PATH.exec(request.path)?.[1];
-    if (id !== undefined) return () => ownerMetrics(request, decode(id));
+    const name = TOPIC_PATH.exec(request.path)?.[1];
+    if (name !== undefined) return () => topicSnapshot(request, decode(name));
     const file = page(request.path);
     return file && (() => file);
   };
@@ -41,7 +41,7 @@ export function createRoutes({ ready, page, ownerMetrics, eventStream }: RoutesO
   };
 }
 
-/** What can't be decoded stays as it is: no owner's id. */
+/** What can't be decoded stays as it is: no topic's name. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,6 +1,6 @@
 /**
  * Serves what one authenticated client asks for, one request after the other, so that an `unsubscribe` never overtakes its `subscribe`.
- * An owner's frames reach the subscriber only after {@link Identification.access} has named that owner.
+ * A topic's frames reach the subscriber only after {@link Identification.access} has named that topic.
  */
 import type { ErrorCode, NackCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
@@ -10,7 +10,7 @@ import type { ClientRequest } from "./session-machine.ts";
 
 /** What of the hub a session uses. */
 export interface Subscribe {
-  subscribe(owner: string, subscriber: Subscriber, id: string, resume?: string): Subscription;
+  subscribe(topic: string, subscriber: Subscriber, id: string, resume?: string): Subscription;
 }
 
 /** The same for every connection. */
@@ -25,8 +25,8 @@ export interface Requester {
   send(message: Down): void;
   /** Who bears another token, if it may take this connection over; what was wrong if not. */
   refresh(token: string, current: Identity): Promise<Identity | ErrorCode>;
-  /** Says that an owner was refused. */
-  onForbidden(ownerId: string): void;
+  /** Says that a topic was refused. */
+  onForbidden(topic: string): void;
   /** A bug: this connection can't go on. */
   onError(error: unknown): void;
 }
@@ -35,10 +35,10 @@ export interface Requester {
 const MAX_WAITING = 64;
 
 const REFUSALS: Readonly<Record<NackCode, string>> = {
-  forbidden: "the token does not name this owner",
-  unknown_owner: "this is not an owner id",
+  forbidden: "the token does not name this topic",
+  unknown_topic: "there is no such topic",
   not_subscribed: "subscribe first",
-  too_many_subscriptions: "unsubscribe from an owner first",
+  too_many_subscriptions: "unsubscribe from a topic first",
   too_many_messages: "slow down",
   unavailable: "try again later",
 };
@@ -49,8 +49,8 @@ const ERRORS: Readonly<Partial<Record<ErrorCode, string>>> = {
   too_many_messages: "slow down",
 };
 
-/** Everything but `ping` and `refresh` is about an owner. */
-type OwnerRequest = Exclude<ClientRequest, { type: "ping" | "refresh" }>;
+/** Everything but `ping` and `refresh` is about a topic. */
+type TopicRequest = Exclude<ClientRequest, { type: "ping" | "refresh" }>;
 
 interface Subscribed {
   readonly subscription: Subscription;
@@ -118,11 +118,11 @@ export class SessionRequests {
       if (request.type === "ping") this.#ack(request.id);
       else if (request.type === "refresh") await this.#refresh(request.token, this.#identity);
       else {
-        const asked = this.#services.identification.access(this.#identity, request.ownerId);
+        const asked = this.#services.identification.access(this.#identity, request.topic);
         const access = asked instanceof Promise ? await asked : asked;
         if (this.#stopped) return;
-        if ("owner" in access) this.#serve(request, access.owner);
-        else this.#forbid(request.id, access.refusal, request.ownerId);
+        if ("topic" in access) this.#serve(request, access.topic);
+        else this.#forbid(request.id, access.refusal, request.topic);
       }
     }
     this.#busy = false;
@@ -137,43 +137,43 @@ export class SessionRequests {
     if (typeof next === "string") return this.#complain(next);
     this.#identity = next;
     if (next.isAdmin) return;
-    for (const [owner, { subscription, id }] of this.#subscriptions) {
-      if (next.owners.has(owner)) continue;
+    for (const [topic, { subscription, id }] of this.#subscriptions) {
+      if (next.topics.has(topic)) continue;
       subscription.close();
-      this.#subscriptions.delete(owner);
+      this.#subscriptions.delete(topic);
       this.#refuse(id, "forbidden");
     }
   }
 
-  #serve(request: OwnerRequest, owner: string): void {
-    const subscription = this.#subscriptions.get(owner)?.subscription;
+  #serve(request: TopicRequest, topic: string): void {
+    const subscription = this.#subscriptions.get(topic)?.subscription;
     switch (request.type) {
       case "subscribe":
         if (subscription !== undefined) return subscription.request(request.id, request.resume);
         if (this.#subscriptions.size >= this.#maxSubscriptions) {
           return this.#refuse(request.id, "too_many_subscriptions");
         }
-        return this.#subscribe(owner, request.id, request.resume);
+        return this.#subscribe(topic, request.id, request.resume);
       case "snapshot":
         return subscription === undefined
           ? this.#refuse(request.id, "not_subscribed")
           : subscription.request(request.id);
       case "unsubscribe":
         subscription?.close();
-        this.#subscriptions.delete(owner);
+        this.#subscriptions.delete(topic);
         return this.#ack(request.id);
     }
   }
 
-  #subscribe(owner: string, id: string, resume: string | undefined): void {
-    const subscription = this.#services.hub.subscribe(owner, this.#subscriber, id, resume);
+  #subscribe(topic: string, id: string, resume: string | undefined): void {
+    const subscription = this.#services.hub.subscribe(topic, this.#subscriber, id, resume);
     // A first document that the socket could not take has ended the session.
     if (this.#stopped) subscription.close();
-    else this.#subscriptions.set(owner, { subscription, id });
+    else this.#subscriptions.set(topic, { subscription, id });
   }
 
-  #forbid(id: string, code: NackCode, ownerId: string): void {
-    if (code === "forbidden") this.#requester.onForbidden(ownerId);
+  #forbid(id: string, code: NackCode, topic: string): void {
+    if (code === "forbidden") this.#requester.onForbidden(topic);
     this.#refuse(id, code);
   }
 

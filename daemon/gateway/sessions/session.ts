@@ -153,11 +153,11 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
   }
 
   onUnavailable(error: unknown): void {
-    this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's owners");
+    this.#services.log.warn({ connection: this.id, error }, "cannot look up a token's topics");
   }
 
-  onForbidden(owner: string): void {
-    this.#services.log.warn({ connection: this.id, owner }, "asked for an owner its token does not name");
+  onForbidden(topic: string): void {
+    this.#services.log.warn({ connection: this.id, topic }, "asked for a topic its token does not name");
   }
 
   onError(error: unknown): void {
@@ -214,7 +214,7 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
   #welcome(identity: Identity): void {
     const { now, random } = this.#services;
     const { heartbeatMs, maxSubscriptions } = this.#settings;
-    const refusal = this.#seat.admit(identity.owners);
+    const refusal = this.#seat.admit(identity.topics);
     if (refusal !== undefined) return this.#fail(refusal);
     const beat = (): void => {
       if (!this.#outbox.blocked) this.send({ type: "heartbeat", timestamp: now() });
@@ -222,7 +222,7 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
     this.#stopDeadline?.();
     this.#stopDeadline = undefined;
     this.#stopHeartbeat = startHeartbeat(heartbeatMs, random(), beat, this.#services);
-    this.#limits.allowFor(identity.isAdmin ? maxSubscriptions : identity.owners.size);
+    this.#limits.allowFor(identity.isAdmin ? maxSubscriptions : identity.topics.size);
     this.#bearer.set(identity);
     this.send({
       type: "welcome",
@@ -231,7 +231,7 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
       connectionId: this.id,
       heartbeatMs,
       expiresAt: Math.floor(identity.expiresAtMs),
-      owners: [...identity.owners],
+      topics: [...identity.topics],
     });
     this.#requests.start(identity, this.#firstRequests);
     this.#firstRequests = undefined;

@@ -52,7 +52,7 @@ for (const { name, major } of KNOWN_SERVERS) {
 
     const come = async (resume?: string): Promise<TestSocket> => {
       const socket = await TestSocket.welcomed(port, daemon.token({ ownerId: 1 }));
-      socket.say({ type: "subscribe", id: "s", ownerId: "1", ...(resume !== undefined && { resume }) });
+      socket.say({ type: "subscribe", id: "s", topic: "owner:1", ...(resume !== undefined && { resume }) });
       return socket;
     };
     /** Books, and waits until each socket has heard of it. Returns the cursor that the first then has. */

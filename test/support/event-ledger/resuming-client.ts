@@ -4,6 +4,7 @@ import { WebSocket } from "ws";
 import { frame as anyFrame, RESERVED_TYPES } from "../../../protocol/down.ts";
 import type { EventFrame } from "../../../protocol/down/event.ts";
 import { PROTOCOL, STREAM_PATH } from "../../../protocol/version.ts";
+import { ownerTopic } from "../../../protocol/topic.ts";
 import type { DownOf } from "../socket.ts";
 import { token } from "../tokens.ts";
 
@@ -54,7 +55,12 @@ export class ResumingClient {
     this.#socket = socket;
     const resume = this.#cursor;
     socket.on("open", () => {
-      const subscribe = { type: "subscribe", id: "s", ownerId: this.owner, ...(resume !== undefined && { resume }) };
+      const subscribe = {
+        type: "subscribe",
+        id: "s",
+        topic: ownerTopic(this.owner),
+        ...(resume !== undefined && { resume }),
+      };
       socket.send(JSON.stringify(subscribe));
       const { cutAfterMs } = this.#options;
       if (cutAfterMs !== Number.POSITIVE_INFINITY) {

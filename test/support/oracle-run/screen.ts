@@ -4,6 +4,7 @@ import type { JsonObject } from "../../../protocol/json.ts";
 import type { Frame } from "../../../daemon/hub/frame.ts";
 import type { Subscriber } from "../../../daemon/hub/subscription.ts";
 import { type Down, RESERVED_TYPES } from "../../../protocol/down.ts";
+import { ownerTopic } from "../../../protocol/topic.ts";
 
 /** What a frame made of an owner's document. */
 export interface Shown {
@@ -66,7 +67,7 @@ export class Screen implements Subscriber {
   #take(message: Down): void {
     switch (message.type) {
       case "snapshot":
-        this.#show(message.ownerId, fromSnapshot(message));
+        this.#show(message.topic, fromSnapshot(message));
         break;
       case "metrics_updated": {
         const document = applyPatch(this.#document, message);
@@ -74,7 +75,7 @@ export class Screen implements Subscriber {
           document !== "gap",
           `a patch of ${this.owner} on version ${message.previous} came to ${this.#place()}`,
         );
-        this.#show(message.ownerId, document);
+        this.#show(message.topic, document);
         break;
       }
       case "stale":
@@ -89,8 +90,8 @@ export class Screen implements Subscriber {
     }
   }
 
-  #show(owner: string, document: Materialised): void {
-    assert.equal(owner, this.owner);
+  #show(topic: string, document: Materialised): void {
+    assert.equal(topic, ownerTopic(this.owner));
     if (document.epoch === this.#document?.epoch) {
       const { version } = this.#document;
       assert.ok(document.version > version, `version ${document.version} came to ${this.#place()}`);
@@ -101,7 +102,7 @@ export class Screen implements Subscriber {
     }
     this.#document = document;
     this.#events.shown({
-      owner,
+      owner: this.owner,
       version: document.version,
       asOf: microseconds(document.asOf),
       document: document.data,

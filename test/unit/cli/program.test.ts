@@ -91,7 +91,7 @@ describe("deltad token", () => {
     const nowMs = Date.now();
     const auth = createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), leewaySeconds: 0, now: () => nowMs });
     const claims = await auth.verify(printed[0] ?? "");
-    assert.deepEqual(claims?.owners, ["7", "Cascais"]);
+    assert.deepEqual(claims?.topics, ["owner:7", "owner:Cascais"]);
     assert.equal(claims.isAdmin, false);
     assert.ok(Math.abs(claims.expiresAtMs - nowMs - 1_800_000) < 5_000);
   });

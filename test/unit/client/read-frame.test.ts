@@ -6,7 +6,7 @@ it("reads a frame, and keeps fields that it does not know out of the way", () =>
   const frame = {
     type: "stale",
     timestamp: 1,
-    ownerId: "1",
+    topic: "owner:1",
     since: "2026-05-08T13:05:09.123456Z",
     reason: "x",
     unheardOf: "c",
@@ -15,18 +15,18 @@ it("reads a frame, and keeps fields that it does not know out of the way", () =>
 });
 
 it("takes a type that isn't the protocol's own for an event's name", () => {
-  const event = { type: "toString", timestamp: 1, ownerId: "1", id: "i", cursor: "c", data: { a: null } };
+  const event = { type: "toString", timestamp: 1, topic: "owner:1", id: "i", cursor: "c", data: { a: null } };
   assert.deepEqual(readFrame(JSON.stringify(event)), { event });
 });
 
 const STRANGE = [
-  '{"type":"booking_created","ownerId":"1","data":{}}',
+  '{"type":"booking_created","topic":"owner:1","data":{}}',
   '{"type":"server_rebooted","timestamp":1}',
   '{"type":"toString"}',
   '{"type":"__proto__"}',
   '{"type":7}',
-  '{"type":"snapshot","ownerId":"1","epoch":"e","version":"1","asOf":"x","data":{}}',
-  '{"type":"snapshot","ownerId":"1","epoch":"e","version":1,"asOf":"x","data":null}',
+  '{"type":"snapshot","topic":"owner:1","epoch":"e","version":"1","asOf":"x","data":{}}',
+  '{"type":"snapshot","topic":"owner:1","epoch":"e","version":1,"asOf":"x","data":null}',
   '{"type":"welcome"}',
   '"heartbeat"',
   "null",

@@ -19,7 +19,7 @@ it("A client of a configuration knows its metrics and events, and no others", ()
   const misspelt: unknown = metrics?.revenue.tody;
   // @ts-expect-error money is a decimal string
   const money: number | undefined = metrics?.revenue.today;
-  owner.on("booking_created", ({ data, id, ownerId }) => [data.guestName, data.bookingId, id, ownerId]);
+  owner.on("booking_created", ({ data, id, topic }) => [data.guestName, data.bookingId, id, topic]);
   owner.on("occupancy_changed", ({ data }) => [data.hangarNumber, data.newOccupant]);
   owner.on("*", (event) => event.type === "booking_updated" && event.data.previousStatus);
   // @ts-expect-error a misspelt event

@@ -9,6 +9,7 @@ it("knows one owner, several, and both, each once, as text", () => {
   assert.deepEqual(read({ ownerId: 7 }), { owners: ["7"], isAdmin: false });
   assert.deepEqual(read({ owners: ["7", 8, "João"] }), { owners: ["7", "8", "João"], isAdmin: false });
   assert.deepEqual(read({ ownerId: "7", owners: [7, "9"] })?.owners, ["7", "9"]);
+  assert.deepEqual(read({ owners: [8], topics: ["owner:7", "room:1", "owner", 7] })?.owners, ["8", "7"]);
 });
 
 it("takes no owner from what the daemon would refuse", () => {

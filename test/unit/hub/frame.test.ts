@@ -4,11 +4,11 @@ import { encode, type Frame, withFields } from "../../../daemon/hub/frame.ts";
 import type { DownFrame } from "../../../protocol/down.ts";
 
 const MESSAGES: readonly DownFrame[] = [
-  { type: "snapshot", timestamp: 1, ownerId: "7", epoch: "e", version: 3, asOf: "", cursor: "c", data: {} },
+  { type: "snapshot", timestamp: 1, topic: "owner:7", epoch: "e", version: 3, asOf: "", cursor: "c", data: {} },
   {
     type: "metrics_updated",
     timestamp: 1,
-    ownerId: "7",
+    topic: "owner:7",
     epoch: "e",
     version: 4,
     previous: 3,
@@ -16,8 +16,15 @@ const MESSAGES: readonly DownFrame[] = [
     cursor: "d",
     data: {},
   },
-  { type: "sold", timestamp: 1, ownerId: "7", id: "i", cursor: "f", data: { version: 9, epoch: "none", cursor: "no" } },
-  { type: "live", timestamp: 1, ownerId: "7" },
+  {
+    type: "sold",
+    timestamp: 1,
+    topic: "owner:7",
+    id: "i",
+    cursor: "f",
+    data: { version: 9, epoch: "none", cursor: "no" },
+  },
+  { type: "live", timestamp: 1, topic: "owner:7" },
   { type: "heartbeat", timestamp: 1 },
 ];
 
@@ -28,7 +35,7 @@ it("A frame's fields say what its bytes hold", () => {
   for (const message of MESSAGES) {
     const frame = encode(message);
     const held = parse(frame);
-    assert.deepEqual([frame.type, frame.topic], [held["type"], held["ownerId"]]);
+    assert.deepEqual([frame.type, frame.topic], [held["type"], held["topic"]]);
     const position = Object.entries(held).filter(([name]) => ["epoch", "version", "cursor"].includes(name));
     assert.deepEqual(frame.position, Object.fromEntries(position));
     assert.deepEqual(held, message);

@@ -28,7 +28,7 @@ function setUp() {
     asOf: 0,
   });
   const channel = {
-    owner: "1",
+    topic: "owner:1",
     stand: stand(1) as Stand | undefined,
     staleFrame: undefined as Frame | undefined,
     snapshotFrame: (lacking?: Place) =>

@@ -20,7 +20,7 @@ const stand = (version: number, epoch = "e"): Stand => ({
 function setUp() {
   const sent: string[] = [];
   const channel = {
-    owner: "1",
+    topic: "owner:1",
     stand: undefined as ChannelView["stand"],
     staleFrame: undefined as ChannelView["staleFrame"],
     snapshotFrame: () => textFrame(`{"snapshot":${channel.stand?.version}}`),
@@ -104,7 +104,7 @@ it("Of requests that wait, each is answered once: the newest by the snapshot, th
   subscription.request("b");
   channel.stand = stand(1);
   subscription.catchUp();
-  assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a","ownerId":"1"}', '{"id":"b","snapshot":1}']);
+  assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a","topic":"owner:1"}', '{"id":"b","snapshot":1}']);
 });
 
 it("A request that is open when it is closed is answered, and nothing comes after", () => {
@@ -115,5 +115,5 @@ it("A request that is open when it is closed is answered, and nothing comes afte
   channel.stand = stand(1);
   subscription.catchUp();
   moveTo(2);
-  assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a","ownerId":"1"}', "left"]);
+  assert.deepEqual(taken(), ['{"type":"ack","timestamp":0,"id":"a","topic":"owner:1"}', "left"]);
 });

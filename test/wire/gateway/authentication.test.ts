@@ -8,7 +8,7 @@ import { token as tokenAt } from "../../support/tokens.ts";
 stopGatewaysAfterEach();
 
 await onEachTransport("Authentication", (transport) => {
-  it("A token in the Authorization header is welcomed with its owners, canonical", async () => {
+  it("A token in the Authorization header is welcomed with its topics, canonical", async () => {
     const { port, token, clock } = await startGateway({ transport });
     const socket = await TestSocket.welcomed(port, token({ owners: ["07", 8] }));
     assert.deepEqual(socket.frames, [
@@ -19,7 +19,7 @@ await onEachTransport("Authentication", (transport) => {
         connectionId: socket.frames[0]?.type === "welcome" && socket.frames[0].connectionId,
         heartbeatMs: 30_000,
         expiresAt: clock.now() + 3_610_000,
-        owners: ["7", "8"],
+        topics: ["owner:7", "owner:8"],
       },
     ]);
   });
@@ -27,7 +27,7 @@ await onEachTransport("Authentication", (transport) => {
   it("A token beside the subprotocol is welcomed, and only deltad.v1 is echoed", async () => {
     const { port, token } = await startGateway({ transport });
     const socket = new TestSocket(port, { protocols: ["deltad.v1", `bearer.${token({ ownerId: 7 })}`] });
-    assert.deepEqual((await socket.next("welcome")).owners, ["7"]);
+    assert.deepEqual((await socket.next("welcome")).topics, ["owner:7"]);
     assert.equal(socket.native.protocol, "deltad.v1");
   });
 
@@ -44,14 +44,14 @@ await onEachTransport("Authentication", (transport) => {
     engine.documents.set("7", { revenue: { today: "1.00" } });
     const socket = await new TestSocket(port).opened();
     socket.say({ type: "authenticate", token: token({ ownerId: "7" }) });
-    socket.say({ type: "subscribe", id: "s", ownerId: "7" });
+    socket.say({ type: "subscribe", id: "s", topic: "owner:7" });
     const snapshot = await socket.next("snapshot");
     assert.deepEqual([socket.frames.map((frame) => frame.type), snapshot.id], [["welcome", "snapshot"], "s"]);
   });
 
-  it("No token within 5 s closes with 4408, also while a token's owners are looked up", async () => {
+  it("No token within 5 s closes with 4408, also while a token's topics are looked up", async () => {
     const never = new Promise<undefined>(() => {});
-    const { port, clock, token } = await startGateway({ transport, canonicalOwner: () => never });
+    const { port, clock, token } = await startGateway({ transport, kinds: new Map([["owner", () => never]]) });
     const silent = await new TestSocket(port).opened();
     const looking = await new TestSocket(port, {
       headers: { authorization: `Bearer ${token({ ownerId: 7 })}` },
@@ -83,18 +83,18 @@ await onEachTransport("Authentication", (transport) => {
   it("A request before the token closes with 4401, nonsense with 4400", async () => {
     const { port } = await startGateway({ transport });
     const early = await new TestSocket(port).opened();
-    early.say({ type: "subscribe", id: "1", ownerId: "7" });
+    early.say({ type: "subscribe", id: "1", topic: "owner:7" });
     const garbled = await new TestSocket(port).opened();
     garbled.native.send("{");
     assert.equal((await early.closed).code, 4401);
     assert.equal((await garbled.closed).code, 4400);
   });
 
-  it("A token whose owners can't be looked up closes with 1013, so that the client comes back", async () => {
+  it("A token whose topics can't be looked up closes with 1013, so that the client comes back", async () => {
     const away = async (): Promise<undefined> => {
       throw new Error("the database is away");
     };
-    const { port, token } = await startGateway({ transport, canonicalOwner: away });
+    const { port, token } = await startGateway({ transport, kinds: new Map([["owner", away]]) });
     const socket = new TestSocket(port, { headers: { authorization: `Bearer ${token({ ownerId: 7 })}` } });
     assert.equal((await socket.closed).code, 1013);
   });
@@ -104,7 +104,7 @@ await onEachTransport("Authentication", (transport) => {
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     socket.say({ type: "authenticate", token: token({ ownerId: 8 }) });
     assert.equal((await socket.next("error")).code, "already_authenticated");
-    socket.say({ type: "subscribe", id: "1", ownerId: "8" });
+    socket.say({ type: "subscribe", id: "1", topic: "owner:8" });
     assert.equal((await socket.next("nack")).code, "forbidden");
   });
 

@@ -107,7 +107,11 @@ await onEachTransport("Bad requests", (transport) => {
   it("Nothing that a client sends comes back in a header", async () => {
     const { port, token } = await startGateway({ transport });
     const authorization = `Bearer ${token({ ownerId: 7 })}`;
-    const paths = ["/%0d%0aset-cookie:canary", "/v1/owners/7%0d%0acanary/metrics", "/v1/stream?owner=%0d%0acanary:1"];
+    const paths = [
+      "/%0d%0aset-cookie:canary",
+      "/v1/topics/owner:7%0d%0acanary",
+      "/v1/stream?topic=owner:%0d%0acanary:1",
+    ];
     for (const path of paths) {
       const sent = {
         host: "x",

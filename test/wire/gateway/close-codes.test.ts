@@ -28,7 +28,7 @@ const SITUATIONS: Readonly<Record<Exclude<CloseName, "goingAway">, Situation>> =
     options: { hub: { subscribe: bug } },
     lead: async (running) => {
       const socket = await welcomed(running);
-      socket.say({ type: "subscribe", id: "1", ownerId: "7" });
+      socket.say({ type: "subscribe", id: "1", topic: "owner:7" });
       return socket;
     },
   },
@@ -55,7 +55,7 @@ const SITUATIONS: Readonly<Record<Exclude<CloseName, "goingAway">, Situation>> =
       engine.documents.set("7", { text: "x".repeat(6 * 1024 * 1024) });
       const socket = await welcomed(running);
       socket.native.pause();
-      socket.say({ type: "subscribe", id: "1", ownerId: "7" });
+      socket.say({ type: "subscribe", id: "1", topic: "owner:7" });
       while (engine.watched.length === 0) await new Promise(setImmediate);
       await new Promise(setImmediate);
       clock.advance(30_000);

@@ -77,9 +77,9 @@ await onEachTransport("Limits on connections", (transport) => {
     const socket = await TestSocket.welcomed(port, token({ owners: [7, 8, 9] }));
     await socket.subscribe("7");
     await socket.subscribe("8");
-    socket.say({ type: "subscribe", id: "x", ownerId: "9" });
+    socket.say({ type: "subscribe", id: "x", topic: "owner:9" });
     assert.equal((await socket.next("nack")).code, "too_many_subscriptions");
-    socket.say({ type: "unsubscribe", id: "u", ownerId: "7" });
+    socket.say({ type: "unsubscribe", id: "u", topic: "owner:7" });
     await socket.subscribe("9");
   });
 

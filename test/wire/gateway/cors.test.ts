@@ -7,7 +7,7 @@ import { onEachTransport } from "../../support/transports.ts";
 stopGatewaysAfterEach();
 
 const GOOD = "https://app.example";
-const METRICS = "/v1/owners/7/metrics";
+const METRICS = "/v1/topics/owner:7";
 const PREFLIGHT = { "access-control-request-method": "GET", "access-control-request-headers": "authorization" };
 
 /** Origins that look like the allowed one, or like none. */

@@ -8,7 +8,7 @@ import { onEachTransport } from "../../support/transports.ts";
 
 stopGatewaysAfterEach();
 
-const METRICS = "/v1/owners/7/metrics";
+const METRICS = "/v1/topics/owner:7";
 
 function ask({ port, token }: RunningGateway, ifNoneMatch?: string, method = "GET"): Promise<RawAnswer> {
   const authorization = `Bearer ${token({ ownerId: 7 })}`;

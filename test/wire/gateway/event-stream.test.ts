@@ -21,12 +21,12 @@ function heldLookup() {
   let answer = (): void => {};
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const answered = new Promise<void>((resolve) => (answer = resolve));
-  const canonicalOwner = async (id: string): Promise<string> => {
+  const canonicalKey = async (id: string): Promise<string> => {
     begin();
     await answered;
     return id;
   };
-  return { canonicalOwner, begun, answer };
+  return { canonicalKey, begun, answer };
 }
 
 await onEachTransport("Server-sent events", (transport) => {
@@ -36,11 +36,11 @@ await onEachTransport("Server-sent events", (transport) => {
     engine.documents.set("7", { count: 1, name: "line\nbreak" });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await socket.subscribe("7");
-    const stream = await follow(running, { ownerId: 7 }, "?owner=7");
+    const stream = await follow(running, { ownerId: 7 }, "?topic=owner:7");
     assert.equal(stream.response.headers.get("content-type"), "text/event-stream");
     assert.equal(stream.response.headers.get("cache-control"), "no-store");
     assert.equal(stream.response.headers.get("x-accel-buffering"), "no");
-    assert.deepEqual((await stream.next("welcome")).frame.owners, ["7"]);
+    assert.deepEqual((await stream.next("welcome")).frame.topics, ["owner:7"]);
     assert.deepEqual((await stream.next("snapshot")).frame.data, { count: 1, name: "line\nbreak" });
     clock.advance(50);
     engine.patch("7", { count: 2 });
@@ -54,23 +54,23 @@ await onEachTransport("Server-sent events", (transport) => {
     assert.equal(running.gateway.connections, 2);
   });
 
-  it("Without an owner in the address all of the token's owners come, with one only that one", async () => {
+  it("Without a topic in the address all of the token's come, with one only that one", async () => {
     const running = await startGateway({ transport });
     for (const owner of ["7", "8", "9"]) running.engine.documents.set(owner, { owner });
     const all = await follow(running, { owners: [7, 8, 9] });
-    const owners = [];
-    for (let count = 0; count < 3; count++) owners.push((await all.next("snapshot")).frame.ownerId);
-    assert.deepEqual(owners.toSorted(), ["7", "8", "9"]);
-    const some = await follow(running, { owners: [7, 8, 9] }, "?owner=%2008&owner=9&owner=9");
+    const topics = [];
+    for (let count = 0; count < 3; count++) topics.push((await all.next("snapshot")).frame.topic);
+    assert.deepEqual(topics.toSorted(), ["owner:7", "owner:8", "owner:9"]);
+    const some = await follow(running, { owners: [7, 8, 9] }, "?topic=owner:%2008&topic=owner:9&topic=owner:9");
     assert.deepEqual(
-      [(await some.next("snapshot")).frame.ownerId, (await some.next("snapshot")).frame.ownerId],
-      ["8", "9"],
+      [(await some.next("snapshot")).frame.topic, (await some.next("snapshot")).frame.topic],
+      ["owner:8", "owner:9"],
     );
     running.clock.advance(50);
     for (const owner of ["7", "8", "9"]) running.engine.patch(owner, { moved: owner });
     await some.next("metrics_updated");
     await some.next("metrics_updated");
-    assert.ok(!some.text.includes('"ownerId":"7"'));
+    assert.ok(!some.text.includes('"topic":"owner:7"'));
   });
 
   it("Every refusal comes as a status before the stream, the same whether the owner exists or not", async () => {
@@ -92,14 +92,14 @@ await onEachTransport("Server-sent events", (transport) => {
         401,
         "unauthenticated",
       ],
-      ["GET", "?owner=8", { accept, authorization }, 403, "forbidden"],
-      ["GET", "?owner=999", { accept, authorization }, 403, "forbidden"],
-      ["GET", "?owner=nobody", { accept, authorization }, 403, "forbidden"],
-      ["GET", "?owner=7&owner=8", { accept, authorization }, 403, "forbidden"],
-      ["GET", "?owner=", { accept, authorization }, 403, "forbidden"],
-      ["GET", "", { accept, authorization: `Bearer ${token({ role: "admin" })}` }, 400, "owner_missing"],
-      ["GET", "?owner=x", { accept, authorization: `Bearer ${token({ role: "admin" })}` }, 404, "unknown_owner"],
-      ["GET", `?${"owner=7&".repeat(257)}`, { accept, authorization }, 400, "too_many_owners"],
+      ["GET", "?topic=owner:8", { accept, authorization }, 403, "forbidden"],
+      ["GET", "?topic=owner:999", { accept, authorization }, 403, "forbidden"],
+      ["GET", "?topic=owner:nobody", { accept, authorization }, 403, "forbidden"],
+      ["GET", "?topic=owner:7&topic=owner:8", { accept, authorization }, 403, "forbidden"],
+      ["GET", "?topic=owner:", { accept, authorization }, 403, "forbidden"],
+      ["GET", "", { accept, authorization: `Bearer ${token({ role: "admin" })}` }, 400, "topic_missing"],
+      ["GET", "?topic=owner:x", { accept, authorization: `Bearer ${token({ role: "admin" })}` }, 404, "unknown_topic"],
+      ["GET", `?${"topic=owner:7&".repeat(257)}`, { accept, authorization }, 400, "too_many_topics"],
       ["GET", "", { accept, authorization, origin: "https://evil.example" }, 403, "origin"],
       ["GET", "", { accept: "application/json, */*", authorization }, 426, "WebSocket"],
       ["HEAD", "", { accept, authorization }, 426, ""],
@@ -123,8 +123,8 @@ await onEachTransport("Server-sent events", (transport) => {
     running.clock.advance(50);
     for (const owner of ["7", "8"]) running.engine.patch(owner, { canary: `patched-canary-${owner}` });
     for (const stream of [seven, eight, resumed]) await stream.next("metrics_updated");
-    for (const stream of [seven, resumed]) assert.doesNotMatch(stream.text, /canary-8|"ownerId":"8"/);
-    assert.doesNotMatch(eight.text, /canary-7|"ownerId":"7"/);
+    for (const stream of [seven, resumed]) assert.doesNotMatch(stream.text, /canary-8|"topic":"owner:8"/);
+    assert.doesNotMatch(eight.text, /canary-7|"topic":"owner:7"/);
   });
 
   it("Expiry ends the stream at the token's instant and the leeway, on idle streams too, and says so", async () => {
@@ -182,8 +182,8 @@ await onEachTransport("Server-sent events", (transport) => {
   });
 
   it("A stream that a drain overtakes ends at once with 1012", async () => {
-    const { canonicalOwner, begun, answer } = heldLookup();
-    const running = await startGateway({ transport, canonicalOwner });
+    const { canonicalKey, begun, answer } = heldLookup();
+    const running = await startGateway({ transport, kinds: new Map([["owner", canonicalKey]]) });
     const opening = follow(running, { ownerId: 7 });
     await begun;
     await running.gateway.drain();
@@ -209,8 +209,8 @@ await onEachTransport("Server-sent events", (transport) => {
   });
 
   it("Who leaves while its token is looked at is forgotten", async () => {
-    const { canonicalOwner, begun, answer } = heldLookup();
-    const running = await startGateway({ transport, canonicalOwner });
+    const { canonicalKey, begun, answer } = heldLookup();
+    const running = await startGateway({ transport, kinds: new Map([["owner", canonicalKey]]) });
     const leaving = new AbortController();
     const headers = { accept: "text/event-stream", authorization: `Bearer ${running.token({ ownerId: 7 })}` };
     const request = fetch(`http://127.0.0.1:${running.port}/v1/stream`, { headers, signal: leaving.signal });

@@ -55,7 +55,7 @@ await onEachTransport("Events", (transport) => {
     clock.advance(50);
     engine.commit("7", ["a"]);
     const event = await socket.nextEvent("made");
-    assert.deepEqual([event.ownerId, event.id, event.data], ["7", "id-a", { name: "a" }]);
+    assert.deepEqual([event.topic, event.id, event.data], ["owner:7", "id-a", { name: "a" }]);
   });
 
   it("A cursor never says that a client has what comes after it", async () => {
@@ -92,7 +92,7 @@ await onEachTransport("Events", (transport) => {
     engine.commit("7", ["b"], { count: 2 });
     const newcomer = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     assert.deepEqual((await newcomer.subscribe("7")).data, { count: 1 });
-    first.say({ type: "snapshot", id: "again", ownerId: "7" });
+    first.say({ type: "snapshot", id: "again", topic: "owner:7" });
     await first.settle();
     clock.advance(50);
     await Promise.all([first.settle(), newcomer.settle()]);
@@ -114,7 +114,7 @@ await onEachTransport("Events", (transport) => {
     await eight.subscribe("8");
     const stranger = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await stranger.subscribe("7");
-    stranger.say({ type: "subscribe", id: "other", ownerId: "8" });
+    stranger.say({ type: "subscribe", id: "other", topic: "owner:8" });
     assert.equal((await stranger.next("nack")).code, "forbidden");
     for (let count = 0; count < 20; count += 1) {
       clock.advance(50);

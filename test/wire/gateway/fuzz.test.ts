@@ -16,7 +16,7 @@ import { onEachTransport } from "../../support/transports.ts";
 stopGatewaysAfterEach();
 
 const TYPES = ["authenticate", "refresh", "subscribe", "unsubscribe", "snapshot", "ping"];
-const FIELDS = ["type", "id", "ownerId", "token", "resume", "__proto__", "constructor", "toString"];
+const FIELDS = ["type", "id", "topic", "token", "resume", "__proto__", "constructor", "toString"];
 const UP = new Set<number>(Object.values(CLOSE).map(({ code }) => code));
 /** More than the gateway holds for connections and messages of a few seconds; what leaks with each case would be far more. */
 const FLAT_BYTES = 32 * 1024 * 1024;
@@ -24,7 +24,21 @@ const FLAT_BYTES = 32 * 1024 * 1024;
 const odd = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   fc.string({ maxLength: 300, unit: "binary" }),
-  fc.constantFrom("7", "07", "8", "\u0000", "\ud800", "7'--", "x".repeat(300), 2 ** 53, -0, null),
+  fc.constantFrom(
+    "owner:7",
+    "owner:07",
+    "owner:8",
+    "room:8",
+    "owner::",
+    ":",
+    "\u0000",
+    "\ud800",
+    "7'--",
+    "x".repeat(300),
+    2 ** 53,
+    -0,
+    null,
+  ),
 );
 /** A message whose type there is, and whose fields may be anything; or any JSON; or any text. */
 const message = fc.oneof(
@@ -41,8 +55,8 @@ function bent([type, fields]: [string, Record<string, unknown>]): string {
   return JSON.stringify({ type, ...fields });
 }
 
-function whole([type, id, ownerId]: [string, string, unknown]): string {
-  return JSON.stringify({ type, id, ownerId, token: "x.y.z" });
+function whole([type, id, topic]: [string, string, unknown]): string {
+  return JSON.stringify({ type, id, topic, token: "x.y.z" });
 }
 
 await onEachTransport("Fuzzing", (transport) => {

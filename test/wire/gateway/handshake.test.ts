@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { ownerTopic } from "../../../protocol/topic.ts";
 import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { exchange } from "../../support/raw-http.ts";
 import { TestSocket } from "../../support/socket.ts";
@@ -21,7 +22,7 @@ await onEachTransport("The handshake", (transport) => {
     const status = async (path: string, headers: Readonly<Record<string, string | undefined>>): Promise<number> =>
       (await exchange(port, "GET", path, { ...HANDSHAKE, ...headers })).status;
     assert.equal(await status("/v1/stream", {}), 101);
-    assert.equal(await status("/v1/stream?owner=7", {}), 101);
+    assert.equal(await status("/v1/stream?topic=owner:7", {}), 101);
     assert.equal(await status("/", {}), 404);
     assert.equal(await status("/v1/streams", {}), 404);
     assert.equal(await status("/v1/stream", { "sec-websocket-version": "8" }), 426);
@@ -112,7 +113,7 @@ await onEachTransport("The handshake", (transport) => {
     engine.documents.set(first, { count: 1 });
     const socket = await new TestSocket(port).opened();
     socket.say({ type: "authenticate", token: long });
-    assert.deepEqual((await socket.next("welcome")).owners, owners);
+    assert.deepEqual((await socket.next("welcome")).topics, owners.map(ownerTopic));
     assert.deepEqual((await socket.subscribe(first)).data, { count: 1 });
   });
 

@@ -43,13 +43,13 @@ await onEachTransport("HTTP", (transport) => {
     const cases: readonly (readonly [string, string, number])[] = [
       ["GET", "/nothing", 404],
       ["POST", "/nothing", 404],
-      ["GET", "/v1/owners/7", 404],
-      ["GET", "/v1/owners//metrics", 404],
-      ["GET", "/v1/owners/7/8/metrics", 404],
+      ["GET", "/v1/topics", 404],
+      ["GET", "/v1/topics/", 404],
+      ["GET", "/v1/topics/owner:7/8", 404],
       ["GET", "/v1/stream", 426],
       ["POST", "/livez", 405],
       ["PUT", "/", 405],
-      ["DELETE", "/v1/owners/7/metrics", 405],
+      ["DELETE", "/v1/topics/owner:7", 405],
       ["OPTIONS", "/readyz", 405],
       ["HEAD", "/livez", 200],
       ["HEAD", "/", 200],
@@ -118,13 +118,13 @@ await onEachTransport("HTTP", (transport) => {
     const { port, token, engine } = await startGateway({ transport });
     engine.documents.set("7", { revenue: { today: "1.00" } });
     const authorization = `Bearer ${token({ ownerId: 7 })}`;
-    const answer = await exchange(port, "GET", "/v1/owners/7/metrics", { host: "x", authorization });
+    const answer = await exchange(port, "GET", "/v1/topics/owner:7", { host: "x", authorization });
     assert.deepEqual([answer.status, answer.headers.get("content-type")], [200, "application/json"]);
     assert.equal(answer.headers.get("cache-control"), "no-store");
     const frame = parse(snapshot, JSON.parse(answer.body));
-    assert.deepEqual([frame.ownerId, frame.data], ["7", { revenue: { today: "1.00" } }]);
-    const spelled = await exchange(port, "GET", "/v1/owners/%2007/metrics", { host: "x", authorization });
-    assert.deepEqual(parse(snapshot, JSON.parse(spelled.body)).ownerId, "7");
+    assert.deepEqual([frame.topic, frame.data], ["owner:7", { revenue: { today: "1.00" } }]);
+    const spelled = await exchange(port, "GET", "/v1/topics/owner:%2007", { host: "x", authorization });
+    assert.deepEqual(parse(snapshot, JSON.parse(spelled.body)).topic, "owner:7");
     assert.deepEqual(engine.watched, ["7"]);
   });
 
@@ -134,7 +134,7 @@ await onEachTransport("HTTP", (transport) => {
     const bad = tokenAt({ ownerId: 8 }, clock.now(), "another secret, as long as the true one is");
     const get = async (id: string, bearer: string | undefined): Promise<string> => {
       const authorization = bearer === undefined ? undefined : `Bearer ${bearer}`;
-      const answer = await exchange(port, "GET", `/v1/owners/${id}/metrics`, { host: "x", authorization });
+      const answer = await exchange(port, "GET", `/v1/topics/owner:${id}`, { host: "x", authorization });
       const headers = [...answer.headers].filter(([name]) => name !== "date");
       return JSON.stringify([answer.status, headers, answer.body]);
     };
@@ -157,7 +157,7 @@ await onEachTransport("HTTP", (transport) => {
     const { port, token, engine, hub, clock } = await startGateway({ transport });
     engine.documents.set("7", { count: 1 });
     const authorization = `Bearer ${token({ owners: [7, 8] })}`;
-    const get = (id: string) => exchange(port, "GET", `/v1/owners/${id}/metrics`, { host: "x", authorization });
+    const get = (id: string) => exchange(port, "GET", `/v1/topics/owner:${id}`, { host: "x", authorization });
     assert.equal((await get("7")).status, 200);
     engine.stale("7", "database");
     const stale = await get("7");
@@ -174,8 +174,8 @@ await onEachTransport("HTTP", (transport) => {
     const away = async (): Promise<undefined> => {
       throw new Error("the database is away");
     };
-    const { port, token } = await startGateway({ transport, canonicalOwner: away });
+    const { port, token } = await startGateway({ transport, kinds: new Map([["owner", away]]) });
     const authorization = `Bearer ${token({ ownerId: 7 })}`;
-    assert.equal((await exchange(port, "GET", "/v1/owners/7/metrics", { host: "x", authorization })).status, 503);
+    assert.equal((await exchange(port, "GET", "/v1/topics/owner:7", { host: "x", authorization })).status, 503);
   });
 });

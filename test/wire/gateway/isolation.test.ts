@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { ownerTopic } from "../../../protocol/topic.ts";
 import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { TestSocket } from "../../support/socket.ts";
 import { onEachTransport } from "../../support/transports.ts";
@@ -22,16 +23,16 @@ await onEachTransport("Isolation", (transport) => {
     ]);
     for (const socket of strangers) {
       await socket.subscribe("7");
-      for (const ownerId of ["8", "08", "+8", " 8", "8 ", "८"]) {
+      for (const owner of ["8", "08", "+8", " 8", "8 ", "८"]) {
         for (const type of ["subscribe", "snapshot", "unsubscribe"] as const) {
-          socket.say({ type, id: `${type}-${ownerId}`, ownerId });
+          socket.say({ type, id: `${type}-${owner}`, topic: ownerTopic(owner) });
           clock.advance(1_000);
           assert.equal((await socket.next("nack")).code, "forbidden");
         }
       }
-      socket.native.send(`{"type":"subscribe","id":"twice","ownerId":"7","ownerId":"8"}`);
-      socket.native.send(`{"type":"subscribe","id":"own","__proto__":{"ownerId":"8"}}`);
-      socket.native.send(`{"type":"subscribe","id":"array","ownerId":["8"]}`);
+      socket.native.send(`{"type":"subscribe","id":"twice","topic":"owner:7","topic":"owner:8"}`);
+      socket.native.send(`{"type":"subscribe","id":"own","__proto__":{"topic":"owner:8"}}`);
+      socket.native.send(`{"type":"subscribe","id":"array","topic":["owner:8"]}`);
     }
     for (let count = 0; count < 50; count++) {
       engine.patch("8", { name: `${CANARY} ${count}`, [CANARY]: count });
@@ -48,7 +49,7 @@ await onEachTransport("Isolation", (transport) => {
       await socket.settle();
       assert.ok(!Buffer.concat(socket.bytes).includes(CANARY));
       assert.ok(socket.frames.filter((frame) => frame.type === "metrics_updated").length >= 50);
-      for (const frame of socket.frames) if ("ownerId" in frame) assert.equal(frame.ownerId, "7");
+      for (const frame of socket.frames) if ("topic" in frame) assert.equal(frame.topic, "owner:7");
     }
   });
 
@@ -60,9 +61,9 @@ await onEachTransport("Isolation", (transport) => {
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     for (const type of ["subscribe", "snapshot", "unsubscribe"] as const) {
       const answers = [];
-      for (const ownerId of ["8", "8000000", "not a number"]) {
+      for (const owner of ["8", "8000000", "not a number"]) {
         clock.advance(1_000);
-        socket.say({ type, id: "same", ownerId });
+        socket.say({ type, id: "same", topic: ownerTopic(owner) });
         const { timestamp: _, ...answer } = await socket.next("nack");
         answers.push(JSON.stringify(answer));
       }
@@ -74,9 +75,9 @@ await onEachTransport("Isolation", (transport) => {
     const { port, token, engine, logged } = await startGateway({ transport });
     engine.documents.set("8", { name: CANARY });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
-    socket.say({ type: "subscribe", id: "1", ownerId: "8" });
+    socket.say({ type: "subscribe", id: "1", topic: "owner:8" });
     await socket.next("nack");
-    assert.match(logged.join("\n"), /"owner":"8".*does not name/);
+    assert.match(logged.join("\n"), /"topic":"owner:8".*does not name/);
     assert.ok(!logged.join("\n").includes(CANARY));
   });
 

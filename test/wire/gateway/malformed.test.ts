@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { it } from "node:test";
+import { ownerTopic } from "../../../protocol/topic.ts";
 import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { TestSocket } from "../../support/socket.ts";
 import { onEachTransport } from "../../support/transports.ts";
@@ -19,7 +20,7 @@ const NONSENSE: readonly (readonly [string, string])[] = [
   ["{}", "unknown_type"],
   ['{"type":"refresh"}', "invalid_message"],
   ['{"type":"refresh","token":"x"}', "refresh_refused"],
-  ['{"type":["subscribe"],"id":"1","ownerId":"7"}', "unknown_type"],
+  ['{"type":["subscribe"],"id":"1","topic":"owner:7"}', "unknown_type"],
   ['{"type":"__proto__"}', "unknown_type"],
   ['{"type":"constructor","id":"1"}', "unknown_type"],
   ['{"__proto__":{"type":"ping","id":"1"}}', "unknown_type"],
@@ -29,11 +30,11 @@ const NONSENSE: readonly (readonly [string, string])[] = [
   [`{"type":"ping","id":"${"x".repeat(65)}"}`, "invalid_message"],
   ['{"type":"ping","__proto__":{"id":"1"}}', "invalid_message"],
   ['{"type":"subscribe","id":"1"}', "invalid_message"],
-  ['{"type":"subscribe","id":"1","ownerId":7}', "invalid_message"],
-  ['{"type":"subscribe","id":"1","ownerId":1e400}', "invalid_message"],
-  ['{"type":"subscribe","id":"1","ownerId":"\\ud800"}', "invalid_message"],
-  ['{"type":"subscribe","id":"1","ownerId":"7\\u0000"}', "invalid_message"],
-  [`{"type":"subscribe","id":"1","ownerId":"${"7".repeat(257)}"}`, "invalid_message"],
+  ['{"type":"subscribe","id":"1","topic":7}', "invalid_message"],
+  ['{"type":"subscribe","id":"1","topic":1e400}', "invalid_message"],
+  ['{"type":"subscribe","id":"1","topic":"owner:\\ud800"}', "invalid_message"],
+  ['{"type":"subscribe","id":"1","topic":"owner:7\\u0000"}', "invalid_message"],
+  [`{"type":"subscribe","id":"1","topic":"owner:${"7".repeat(257)}"}`, "invalid_message"],
   ["[".repeat(16_000), "too_deep"],
   ["[".repeat(8) + "]".repeat(8), "unknown_type"],
   ["[".repeat(9) + "]".repeat(9), "too_deep"],
@@ -105,7 +106,7 @@ await onEachTransport("Malformed messages", (transport) => {
     const socket = await new TestSocket(port).opened();
     socket.say({ type: "authenticate", token: token({ owners }) });
     await socket.next("welcome");
-    for (const ownerId of owners) socket.say({ type: "subscribe", id: ownerId, ownerId });
+    for (const owner of owners) socket.say({ type: "subscribe", id: owner, topic: ownerTopic(owner) });
     for (const owner of owners) assert.deepEqual((await socket.next("snapshot")).data, { owner });
   });
 
@@ -114,7 +115,7 @@ await onEachTransport("Malformed messages", (transport) => {
     const socket = await TestSocket.welcomed(port, token({ role: "admin" }));
     const owners = Array.from({ length: 300 }, (_, index) => String(index));
     for (const owner of owners) engine.documents.set(owner, { owner });
-    for (const ownerId of owners) socket.say({ type: "subscribe", id: ownerId, ownerId });
+    for (const owner of owners) socket.say({ type: "subscribe", id: owner, topic: ownerTopic(owner) });
     for (const owner of owners) assert.deepEqual((await socket.next("snapshot")).data, { owner });
     for (let count = 0; count < 31; count++) socket.say({ type: "ping", id: String(count) });
     assert.equal((await socket.closed).code, 4429);

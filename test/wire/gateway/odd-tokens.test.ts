@@ -30,7 +30,7 @@ await onEachTransport("Odd tokens and messages", (transport) => {
     }
     const socket = await new TestSocket(port).opened();
     socket.say({ type: "authenticate", token: long });
-    assert.equal((await socket.next("welcome")).owners.length, 200);
+    assert.equal((await socket.next("welcome")).topics.length, 200);
   });
 
   it("Prototypes can't be reached by any message", async () => {

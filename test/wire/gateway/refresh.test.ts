@@ -70,7 +70,7 @@ await onEachTransport("A token's life on a connection", (transport) => {
     engine.patch("7", { secret: "canary" });
     engine.patch("8", { count: 2 });
     clock.advance(50);
-    assert.equal((await socket.next("metrics_updated")).ownerId, "8");
+    assert.equal((await socket.next("metrics_updated")).topic, "owner:8");
     assert.ok(!Buffer.concat(socket.bytes).includes("canary"));
   });
 
@@ -107,7 +107,7 @@ await onEachTransport("A token's life on a connection", (transport) => {
       await socket.subscribe("7");
       socket.say({ type: "refresh", token: token(after) });
       assert.equal((await socket.next("error")).code, "refresh_refused", JSON.stringify(after));
-      socket.say({ type: "subscribe", id: "8", ownerId: "8" });
+      socket.say({ type: "subscribe", id: "8", topic: "owner:8" });
       assert.equal((await socket.next("nack")).code, "forbidden");
       socket.terminate();
     }
@@ -120,11 +120,11 @@ await onEachTransport("A token's life on a connection", (transport) => {
 
   it("A refresh while the database is away is an error, and the connection goes on by the token that it has", async () => {
     let isAway = false;
-    const canonicalOwner = async (id: string): Promise<string> => {
+    const canonicalKey = async (id: string): Promise<string> => {
       if (isAway) throw new Error("away");
       return id;
     };
-    const { port, token } = await startGateway({ transport, canonicalOwner });
+    const { port, token } = await startGateway({ transport, kinds: new Map([["owner", canonicalKey]]) });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     isAway = true;
     socket.say({ type: "refresh", token: token({ ownerId: 7 }) });
@@ -147,11 +147,14 @@ await onEachTransport("A token's life on a connection", (transport) => {
     const idle = (): void => {};
     let release = idle;
     let isHeld = false;
-    const canonicalOwner = async (id: string): Promise<string> => {
+    const canonicalKey = async (id: string): Promise<string> => {
       if (isHeld) await new Promise<void>((resolve) => (release = resolve));
       return id;
     };
-    const { port, token, clock, gateway } = await startGateway({ transport, canonicalOwner });
+    const { port, token, clock, gateway } = await startGateway({
+      transport,
+      kinds: new Map([["owner", canonicalKey]]),
+    });
     const before = clock.pending;
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     isHeld = true;

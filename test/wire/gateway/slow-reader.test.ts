@@ -65,7 +65,7 @@ await onEachTransport("A slow reader", (transport) => {
       engine.patch("7", { count, filler: `${count}${FILLER}` });
     }
     engine.stale("7", "database");
-    socket.say({ type: "snapshot", id: "asked", ownerId: "7" });
+    socket.say({ type: "snapshot", id: "asked", topic: "owner:7" });
     const probe = await TestSocket.welcomed(port, token({ ownerId: 8 }));
     await probe.settle();
     socket.native.resume();

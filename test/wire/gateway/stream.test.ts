@@ -36,7 +36,7 @@ await onEachTransport("The stream", (transport) => {
     const update = await socket.next("metrics_updated");
     assert.equal(JSON.stringify(snapshot.data), '{"byStatus":{"__proto__":1,"a.b":2,"":3,"gone":4}}');
     assert.equal(JSON.stringify(update.data), '{"byStatus":{"__proto__":5,"gone":null}}');
-    socket.say({ type: "snapshot", id: "again", ownerId: "7" });
+    socket.say({ type: "snapshot", id: "again", topic: "owner:7" });
     const again = await socket.next("snapshot");
     assert.equal(JSON.stringify(again.data), '{"byStatus":{"__proto__":5,"a.b":2,"":3}}');
   });
@@ -68,7 +68,7 @@ await onEachTransport("The stream", (transport) => {
         engine.patch("7", { count });
         if (count % 3 === 0) clock.advance(40);
         // Snapshots are asked for while changes wait to go out, and a document replaces everything now and then.
-        if (count % 5 === index) socket.say({ type: "snapshot", id: `${count}`, ownerId: "7" });
+        if (count % 5 === index) socket.say({ type: "snapshot", id: `${count}`, topic: "owner:7" });
         if (count % 10 === 9) await socket.settle();
         if (count % 17 === 16) engine.document("7", { count });
       }
@@ -152,7 +152,7 @@ await onEachTransport("The stream", (transport) => {
   it("A subscribe to an owner that can't be loaded is answered, and its document follows when it can", async () => {
     const { port, token, engine } = await startGateway({ transport });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
-    socket.say({ type: "subscribe", id: "s", ownerId: "7" });
+    socket.say({ type: "subscribe", id: "s", topic: "owner:7" });
     await socket.settle();
     engine.stale("7", "time_zone");
     assert.equal((await socket.next("ack")).id, "s");
@@ -168,7 +168,7 @@ await onEachTransport("The stream", (transport) => {
     engine.documents.set("7", { count: 1 });
     const sockets = await Promise.all([1, 2, 3].map(() => TestSocket.welcomed(port, token({ ownerId: 7 }))));
     for (const socket of sockets) await socket.subscribe("7");
-    sockets[0]?.say({ type: "unsubscribe", id: "u", ownerId: "7" });
+    sockets[0]?.say({ type: "unsubscribe", id: "u", topic: "owner:7" });
     assert.equal((await sockets[0]?.next("ack"))?.id, "u");
     clock.advance(50);
     engine.patch("7", { count: 2 });
@@ -176,7 +176,7 @@ await onEachTransport("The stream", (transport) => {
     await sockets[0]?.settle();
     assert.ok(!sockets[0]?.frames.some((frame) => frame.type === "metrics_updated"));
     for (const socket of sockets.slice(1)) {
-      socket.say({ type: "unsubscribe", id: "u", ownerId: "7" });
+      socket.say({ type: "unsubscribe", id: "u", topic: "owner:7" });
       await socket.next("ack");
     }
     clock.advance(59_999);
@@ -223,10 +223,10 @@ await onEachTransport("The stream", (transport) => {
     const { port, token, engine } = await startGateway({ transport });
     engine.documents.set("7", { count: 1 });
     const socket = await TestSocket.welcomed(port, token({ role: "admin" }));
-    socket.say({ type: "subscribe", id: "1", ownerId: "007" });
-    socket.say({ type: "unsubscribe", id: "2", ownerId: "+7" });
-    socket.say({ type: "snapshot", id: "3", ownerId: "7" });
-    socket.say({ type: "subscribe", id: "4", ownerId: "nobody's" });
+    socket.say({ type: "subscribe", id: "1", topic: "owner:007" });
+    socket.say({ type: "unsubscribe", id: "2", topic: "owner:+7" });
+    socket.say({ type: "snapshot", id: "3", topic: "owner:7" });
+    socket.say({ type: "subscribe", id: "4", topic: "owner:nobody's" });
     socket.say({ type: "ping", id: "5" });
     await socket.next("nack");
     await socket.next("nack");
@@ -238,7 +238,7 @@ await onEachTransport("The stream", (transport) => {
       ["snapshot", "1", false],
       ["ack", "2", false],
       ["nack", "3", "not_subscribed"],
-      ["nack", "4", "unknown_owner"],
+      ["nack", "4", "unknown_topic"],
       ["ack", "5", false],
     ]);
   });

@@ -45,9 +45,9 @@ const good = (payload: unknown, header: unknown = { alg: "HS256", typ: "JWT" }):
 
 describe("A token's signature", () => {
   it("HS256, RS256 and ES256 are taken, each by the key that was configured", () => {
-    assert.deepEqual(hs.verify(good(CLAIMS))?.owners, ["7"]);
-    assert.deepEqual(rs.verify(forge({ alg: "RS256" }, CLAIMS, byRsa))?.owners, ["7"]);
-    assert.deepEqual(es.verify(forge({ alg: "ES256" }, CLAIMS, byEc))?.owners, ["7"]);
+    assert.deepEqual(hs.verify(good(CLAIMS))?.topics, ["owner:7"]);
+    assert.deepEqual(rs.verify(forge({ alg: "RS256" }, CLAIMS, byRsa))?.topics, ["owner:7"]);
+    assert.deepEqual(es.verify(forge({ alg: "ES256" }, CLAIMS, byEc))?.topics, ["owner:7"]);
   });
 
   it("The header never chooses the algorithm: none, a public key as secret, another family or hash", () => {
@@ -129,7 +129,7 @@ describe("A token's signature", () => {
       { x5u: "http://evil" },
       ...kids.map((kid) => ({ kid })),
     ]) {
-      assert.deepEqual(hs.verify(good(CLAIMS, { alg: "HS256", ...extra }))?.owners, ["7"]);
+      assert.deepEqual(hs.verify(good(CLAIMS, { alg: "HS256", ...extra }))?.topics, ["owner:7"]);
       assert.equal(hs.verify(forge({ alg: "HS256", ...extra }, CLAIMS, hmac("x"))), undefined);
     }
     for (const typ of ["JWT", "jwt", "at+jwt", "application/at+jwt"])
@@ -233,30 +233,52 @@ describe("A token's claims", () => {
   });
 
   it("Owners are strings or safe integers, at most 256; anything else is no token", () => {
-    const owners = (claims: object): readonly string[] | undefined =>
-      hs.verify(good({ exp: CLAIMS.exp, ...claims }))?.owners;
-    assert.deepEqual(owners({ ownerId: 7 }), ["7"]);
-    assert.deepEqual(owners({ ownerId: -0 }), ["0"]);
-    assert.deepEqual(owners({ ownerId: Number.MAX_SAFE_INTEGER }), ["9007199254740991"]);
-    assert.deepEqual(owners({ owners: ["7", 7, "b"] }), ["7", "b"]);
-    assert.deepEqual(owners({ ownerId: "a", owners: ["b"] }), ["a", "b"]);
-    assert.equal(owners({ owners: Array.from({ length: 256 }, (_, index) => index) })?.length, 256);
+    const topics = (claims: object): readonly string[] | undefined =>
+      hs.verify(good({ exp: CLAIMS.exp, ...claims }))?.topics;
+    assert.deepEqual(topics({ ownerId: 7 }), ["owner:7"]);
+    assert.deepEqual(topics({ ownerId: -0 }), ["owner:0"]);
+    assert.deepEqual(topics({ ownerId: Number.MAX_SAFE_INTEGER }), ["owner:9007199254740991"]);
+    assert.deepEqual(topics({ owners: ["7", 7, "b"] }), ["owner:7", "owner:b"]);
+    assert.deepEqual(topics({ ownerId: "a", owners: ["b"] }), ["owner:a", "owner:b"]);
+    assert.equal(topics({ owners: Array.from({ length: 256 }, (_, index) => index) })?.length, 256);
     const bad: unknown[] = [2 ** 53, 1.5, true, null, {}, [], ["7"], "", "\ud800", "\0", "x".repeat(257)];
     for (const value of bad) {
-      assert.equal(owners({ ownerId: value }), undefined, JSON.stringify(value));
-      assert.equal(owners({ owners: [value] }), undefined, JSON.stringify(value));
-      assert.equal(owners({ ownerId: 7, owners: [8, value] }), undefined, JSON.stringify(value));
+      assert.equal(topics({ ownerId: value }), undefined, JSON.stringify(value));
+      assert.equal(topics({ owners: [value] }), undefined, JSON.stringify(value));
+      assert.equal(topics({ ownerId: 7, owners: [8, value] }), undefined, JSON.stringify(value));
     }
     for (const claims of [{}, { owners: [] }, { owners: "7" }, { owners: { 0: "7" } }, { ownerid: 7 }])
-      assert.equal(owners(claims), undefined);
-    assert.equal(owners({ owners: Array.from({ length: 257 }, (_, index) => index) }), undefined);
+      assert.equal(topics(claims), undefined);
+    assert.equal(topics({ owners: Array.from({ length: 257 }, (_, index) => index) }), undefined);
+  });
+
+  it("Topics are named in full, at most 256; an owner may be among them; anything else is no token", () => {
+    const topics = (claims: object): readonly string[] | undefined =>
+      hs.verify(good({ exp: CLAIMS.exp, ...claims }))?.topics;
+    assert.deepEqual(topics({ topics: ["room:42", "platform:all"] }), ["room:42", "platform:all"]);
+    assert.deepEqual(topics({ ownerId: 7, owners: ["8"], topics: ["owner:7", "owner:9", "room:a:b"] }), [
+      "owner:7",
+      "owner:8",
+      "owner:9",
+      "room:a:b",
+    ]);
+    assert.equal(topics({ topics: Array.from({ length: 256 }, (_, index) => `room:${index}`) })?.length, 256);
+    const bad: unknown[] = [7, null, {}, "", "7", ":7", "room:", "Room:7", "1room:7", "ro om:7", " room:7", "room:\0"];
+    bad.push("room:\ud800", `${"r".repeat(33)}:7`, `room:${"x".repeat(300)}`);
+    for (const value of bad) {
+      assert.equal(topics({ topics: [value] }), undefined, JSON.stringify(value));
+      assert.equal(topics({ ownerId: 7, topics: ["room:1", value] }), undefined, JSON.stringify(value));
+    }
+    for (const claims of [{ topics: [] }, { topics: "room:7" }, { topics: { 0: "room:7" } }])
+      assert.equal(topics(claims), undefined);
+    assert.equal(topics({ topics: Array.from({ length: 257 }, (_, index) => `room:${index}`) }), undefined);
   });
 
   it("Only the role admin, spelled so, is an administrator's", () => {
     const admin = (role: unknown): boolean | undefined => hs.verify(good({ ...CLAIMS, role }))?.isAdmin;
     assert.deepEqual(["admin", "Admin", "owner", "administrator"].map(admin), [true, false, false, false]);
     assert.deepEqual([true, 1, ["admin"], null].map(admin), [undefined, undefined, undefined, undefined]);
-    assert.deepEqual(hs.verify(good({ exp: CLAIMS.exp, role: "admin" }))?.owners, []);
+    assert.deepEqual(hs.verify(good({ exp: CLAIMS.exp, role: "admin" }))?.topics, []);
     assert.equal(hs.verify(good({ exp: CLAIMS.exp, role: "Admin" })), undefined);
   });
 

@@ -49,7 +49,7 @@ describe("Keys from a JWKS URL", () => {
     const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
     const auth = createAuth({ keys: new JwksKeys({ url, now: clock.now, log, timeoutMs: 300 }), now: clock.now });
-    verify = async (text) => (await auth.verify(text))?.owners;
+    verify = async (text) => (await auth.verify(text))?.topics;
   });
 
   afterEach(() => {
@@ -59,8 +59,8 @@ describe("Keys from a JWKS URL", () => {
 
   it("Two keys at once, of two kinds, each by its id and its own algorithm; the set is read once", async () => {
     publish(jwk(rsa.publicKey, "a"), jwk(ec.publicKey, "b"));
-    assert.deepEqual(await verify(token(rsa.privateKey, "RS256", "a")), ["7"]);
-    assert.deepEqual(await verify(token(ec.privateKey, "ES256", "b")), ["7"]);
+    assert.deepEqual(await verify(token(rsa.privateKey, "RS256", "a")), ["owner:7"]);
+    assert.deepEqual(await verify(token(ec.privateKey, "ES256", "b")), ["owner:7"]);
     assert.equal(reads, 1);
     assert.equal(await verify(token(rsa.privateKey, "RS256", "b")), undefined);
     assert.equal(await verify(token(ec.privateKey, "ES256", "a")), undefined);

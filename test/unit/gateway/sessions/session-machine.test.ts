@@ -5,7 +5,7 @@ import { type SessionEvent, type SessionState, step } from "../../../../daemon/g
 const STATES: readonly SessionState[] = ["unauthenticated", "verifying", "open", "draining", "closed"];
 const identity = {
   token: { subject: undefined, id: undefined, issuedAtSeconds: undefined },
-  owners: new Set(["7"]),
+  topics: new Set(["owner:7"]),
   isAdmin: false,
   expiresAtMs: 0,
 };

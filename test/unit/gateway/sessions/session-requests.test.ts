@@ -13,7 +13,7 @@ describe("a session's requests", () => {
       snapshotFrame: () => textFrame(""),
       liveFrame: () => textFrame(""),
       now: () => 0,
-      owner: "1",
+      topic: "owner:1",
       placeOf: () => undefined,
       placeAt: ({ incarnation, snapshot, asOf }: Stand) => ({ owner: "1", incarnation, snapshot, asOf, seen: [] }),
       missed: async () => undefined,
@@ -35,15 +35,15 @@ describe("a session's requests", () => {
       onForbidden: () => undefined,
       onError: (error) => assert.fail(String(error)),
     };
-    const services = { hub, identification: { access: (_: unknown, id: string) => ({ owner: id }) }, now: () => 0 };
+    const services = { hub, identification: { access: (_: unknown, name: string) => ({ topic: name }) }, now: () => 0 };
     const requests: SessionRequests = new SessionRequests(requester, subscriber, services, 10);
     requests.start({
       token: { subject: undefined, id: undefined, issuedAtSeconds: undefined },
-      owners: new Set(["1"]),
+      topics: new Set(["owner:1"]),
       isAdmin: false,
       expiresAtMs: 1,
     });
-    requests.push({ type: "subscribe", id: "a", ownerId: "1" });
+    requests.push({ type: "subscribe", id: "a", topic: "owner:1" });
     assert.equal(left, 1);
   });
 });

@@ -1,4 +1,4 @@
-/** `GET /v1/owners/:id/metrics`: an owner's document for those who can't hold a stream open. */
+/** `GET /v1/topics/:topic`: a topic's document, for clients that can't hold a stream open. */
 import type { Timers } from "../../config/timers.ts";
 import type { Frame } from "../../hub/frame.ts";
 import type { Subscriber, Subscription } from "../../hub/subscription.ts";
@@ -8,24 +8,24 @@ import type { Identification } from "../auth/identity.ts";
 import { json, notModified } from "./response.ts";
 import type { Request, Response } from "../transports/transport.ts";
 
-export interface OwnerMetricsOptions extends Timers {
-  readonly hub: { subscribe(owner: string, subscriber: Subscriber): Subscription };
+export interface TopicSnapshotOptions extends Timers {
+  readonly hub: { subscribe(topic: string, subscriber: Subscriber): Subscription };
   readonly identification: Identification;
 }
 
-/** A load takes tens of milliseconds; who waits longer had better come again. */
+/** A load takes tens of milliseconds; a client that waits longer had better come again. */
 const LOAD_TIMEOUT_MS = 5_000;
 
-/** The snapshot frame, or 304 for who has its numbers, or why not. */
-export async function ownerMetrics(request: Request, id: string, options: OwnerMetricsOptions): Promise<Response> {
-  const permission = await permit(request, [id], options.identification);
+/** The snapshot frame, or 304 for a client that has its numbers, or why not. */
+export async function topicSnapshot(request: Request, name: string, options: TopicSnapshotOptions): Promise<Response> {
+  const permission = await permit(request, [name], options.identification);
   if ("refusal" in permission) return permission.refusal;
-  const [owner = id] = permission.owners;
-  return answerWith(await readFrames(owner, options), request);
+  const [topic = name] = permission.topics;
+  return answerWith(await readFrames(topic, options), request);
 }
 
 /** Subscribes for as long as it takes to hear whether the numbers are good. */
-function readFrames(owner: string, { hub, setTimeout, clearTimeout }: OwnerMetricsOptions): Promise<readonly Frame[]> {
+function readFrames(topic: string, { hub, setTimeout, clearTimeout }: TopicSnapshotOptions): Promise<readonly Frame[]> {
   return new Promise((resolve) => {
     const frames: Frame[] = [];
     const finish = (): void => {
@@ -38,7 +38,7 @@ function readFrames(owner: string, { hub, setTimeout, clearTimeout }: OwnerMetri
     const send = (frame: Frame): void => {
       if (frames.push(frame) === 1) queueMicrotask(finish);
     };
-    const subscription = hub.subscribe(owner, { blocked: false, send });
+    const subscription = hub.subscribe(topic, { blocked: false, send });
   });
 }
 
