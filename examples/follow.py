@@ -34,7 +34,7 @@ def say(**line):
 
 
 class Topic:
-    """What is known of an topic. Outlives connections."""
+    """What is known of a topic. Outlives connections."""
 
     def __init__(self, topic):
         self.name = topic

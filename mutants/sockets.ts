@@ -72,7 +72,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "stale numbers are served over HTTP",
-    file: "daemon/gateway/http/owner-metrics.ts",
+    file: "daemon/gateway/http/topic-snapshot.ts",
     find: '    if (frame.type === "stale") return REFUSALS.stale;\n',
     replace: "",
     test: "test/wire/gateway/http.test.ts",

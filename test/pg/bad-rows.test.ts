@@ -31,7 +31,7 @@ await onEachServer("A bad row", (server) => {
   const readiness = async () => (await fetch(`${daemon.url}readyz`)).status;
   const metricsStatus = async (owner: string) => {
     const headers = { authorization: `Bearer ${daemon.token({ ownerId: owner })}` };
-    return (await fetch(`${daemon.url}v1/owners/${owner}/metrics`, { headers })).status;
+    return (await fetch(`${daemon.url}v1/topics/owner:${owner}`, { headers })).status;
   };
 
   function book(owner: number, columns: Readonly<Record<string, string>> = {}): string {

@@ -18,7 +18,7 @@ const asksForPython =
   spawnSync("python3", ["-c", "import pty"]).status === 0 ? false : "there is no python3 to open a terminal with";
 
 async function metrics({ url, token }: Started): Promise<{ status: number; bookings: number | undefined }> {
-  const response = await fetch(`${url}v1/owners/1/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  const response = await fetch(`${url}v1/topics/owner:1`, { headers: { authorization: `Bearer ${token}` } });
   const body = (await response.json()) as { data?: { bookings?: { total?: number } } };
   return { status: response.status, bookings: body.data?.bookings?.total };
 }
