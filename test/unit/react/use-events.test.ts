@@ -9,7 +9,7 @@ const owner: Owner<AnyShape> = client.owner("7");
 const from = { owner, names: "stay_booked", keep: 3 };
 
 function event(id: number): EventOf<AnyShape> {
-  return { id: String(id), ownerId: "7", timestamp: 0, type: "stay_booked", data: {} };
+  return { id: String(id), topic: "owner:7", timestamp: 0, type: "stay_booked", data: {} };
 }
 
 function after(...ids: number[]): ReturnType<typeof collect> {
