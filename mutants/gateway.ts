@@ -8,6 +8,30 @@ const AUTHENTICATION = "test/wire/gateway/authentication.test.ts";
 /** Mistakes about who sees what, and how it is sent. */
 export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
+    name: "any kind of topic is an owner",
+    file: "daemon/gateway/auth/identity.ts",
+    find: "kinds.get(topic.kind)?.(topic.key)",
+    replace: 'kinds.get("owner")?.(topic.key)',
+    test: "test/wire/gateway/topics.test.ts",
+    title: "An administrator hears of a kind that there is not what it hears of a key that is none",
+  },
+  {
+    name: "a token may name what can be no topic",
+    file: "daemon/gateway/auth/identity.ts",
+    find: "if (topic === undefined) return undefined;",
+    replace: "if (topic === undefined) continue;",
+    test: "test/wire/gateway/topics.test.ts",
+    title: "A token that names what can be no topic of its kind is not good",
+  },
+  {
+    name: "the last colon ends a topic's kind",
+    file: "protocol/topic.ts",
+    find: "^([a-z][a-z0-9_]{0,",
+    replace: "^([a-z][a-z0-9_:]{0,",
+    test: "test/unit/topic.test.ts",
+    title: "A topic's name is its kind, a colon and its key: the first colon separates, whatever the key holds",
+  },
+  {
     name: "owner check removed in subscribe",
     file: "daemon/gateway/auth/identity.ts",
     find: "if (topic !== undefined && (identity.isAdmin || identity.topics.has(topic))) return { topic };",

@@ -8,10 +8,10 @@ const POINTS = "test/unit/gateway/http/resume-points.test.ts";
 /** Mistakes about the stream as server-sent events, and about REST. */
 export const HTTP_MUTANTS: readonly Mutant[] = [
   {
-    name: "over HTTP any owner may be asked for",
+    name: "over HTTP any topic may be asked for",
     file: "daemon/gateway/http/http-access.ts",
-    find: "wanted.map(async (id) => access(identity, id))",
-    replace: "wanted.map(async (id) => ({ owner: id }) as Awaited<ReturnType<typeof access>>)",
+    find: "wanted.map(async (name) => access(identity, name))",
+    replace: "wanted.map(async (name) => ({ topic: name }) as Awaited<ReturnType<typeof access>>)",
     test: EVENTS,
     title: "Every refusal comes as a status before the stream",
   },
@@ -26,8 +26,8 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   {
     name: "a message's id is not where the client stands",
     file: "daemon/gateway/http/event-socket.ts",
-    find: "points.move(point.owner, point.cursor)",
-    replace: "point.owner",
+    find: "points.move(point.topic, point.cursor)",
+    replace: "point.topic",
     test: EVENTS,
     title: "Are the frames of a WebSocket, byte for byte, each with the id to resume from",
   },
