@@ -89,7 +89,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   });
   const definition = await loadDefinitionFile(config.configFile);
   const plan = compile(definition);
-  const told = sourcesOfEvents(plan);
+  const eventSources = sourcesOfEvents(plan);
   const choices = captureChoices(definition);
   const timers = { ...SYSTEM_TIMERS, setImmediate };
   const monotonicMs = (): number => performance.now();
@@ -123,7 +123,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
   });
   const cursors = new Cursors();
   const history = new History({
-    read: told.length > 0 ? pastReader({ plan, sessions: past, zones: () => owners.zones() }) : undefined,
+    read: eventSources.length > 0 ? pastReader({ plan, sessions: past, zones: () => owners.zones() }) : undefined,
     retentionMs: config.retention * 1000,
     log,
     now: () => clock.now(),
@@ -147,10 +147,10 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
       url: config.databaseUrl,
       tables: plan.tables,
       deltaSelects: deltaSelects(plan),
-      told,
+      eventSources,
       twoPhase: choices.twoPhase,
       heartbeat: tuning.heartbeat ?? HEARTBEAT,
-      ...(told.length > 0 ? { retention: { seconds: config.retention, rows: config.retainedRows } } : {}),
+      ...(eventSources.length > 0 ? { retention: { seconds: config.retention, rows: config.retainedRows } } : {}),
     },
     {
       sink: owners,

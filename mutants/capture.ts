@@ -6,13 +6,13 @@ const UNSEEN = `c.change_xid >= pg_snapshot_xmax($1::pg_snapshot)
        or c.change_xid = any(array(select pg_snapshot_xip($1::pg_snapshot)))`;
 const LEASES = "test/pg/capture/leases.test.ts";
 const WRITERS = "test/pg/capture/writers.test.ts";
-const PACE = "test/unit/capture/pace.test.ts";
+const READ_STATES = "test/unit/capture/read-states.test.ts";
 
 /** Mistakes between a write and a batch. */
 export const CAPTURE_MUTANTS: readonly Mutant[] = [
   {
     name: "cursor not advanced",
-    file: "daemon/capture/epoch.ts",
+    file: "daemon/capture/change-feed.ts",
     find: "    this.#cursor = reply.batch.snapshot;",
     replace: "",
     test: CURSOR,
@@ -20,7 +20,7 @@ export const CAPTURE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "cursor not advanced after a cut",
-    file: "daemon/capture/epoch.ts",
+    file: "daemon/capture/change-feed.ts",
     find: "    this.#cursor = taken.batch.snapshot;",
     replace: "",
     test: "test/pg/capture/cut.test.ts",
@@ -76,36 +76,67 @@ export const CAPTURE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "no last read between taking the bell and sleeping",
-    file: "daemon/capture/pace.ts",
-    find: 'return { pace: { kind: "arming", hasBell: seen.bellTaken }, releaseBell: false, restMs: 0, next: "read" };',
-    replace:
-      'return { pace: { kind: "armed", hasBell: seen.bellTaken, hollowWakes: 0 }, releaseBell: false, restMs: 0, next: "sleep" };',
-    test: PACE,
+    file: "daemon/capture/read-states.ts",
+    find: 'state: { kind: "confirming", holdsBell: outcome.bellTaken } };',
+    replace: 'state: { kind: "sleeping", holdsBell: outcome.bellTaken, emptyWakes: 0 }, next: "sleep" };',
+    test: READ_STATES,
     title: "a reader that has taken the bell reads once more before it sleeps",
   },
   {
     name: "the bell is kept by a reader that found rows",
-    file: "daemon/capture/pace.ts",
-    find: "pace: AWAKE, releaseBell: hasBell",
-    replace: "pace: AWAKE, releaseBell: false",
+    file: "daemon/capture/read-states.ts",
+    find: "...AWAKE, releaseBell: holdsBell",
+    replace: "...AWAKE, releaseBell: false",
     test: "test/pg/capture/bell.test.ts",
     title: "is held while the reader sleeps, free while it streams, and free once it has stopped",
   },
   {
     name: "a bell during a read is forgotten",
-    file: "daemon/capture/rhythm.ts",
-    find: "if (!this.#rang) await this.#sleep(atMostMs - restMs);",
-    replace: "await this.#sleep(atMostMs - restMs);",
-    test: "test/unit/capture/waiting.test.ts",
+    file: "daemon/capture/read-scheduler.ts",
+    find: "if (!this.#rang) await this.#sleepUntilBell(atMostMs - pauseMs);",
+    replace: "await this.#sleepUntilBell(atMostMs - pauseMs);",
+    test: "test/unit/capture/read-scheduler.test.ts",
     title: "a bell during the last read before sleep keeps the reader from sleeping",
   },
   {
     name: "what another daemon's pruning left stays until the next write",
-    file: "daemon/capture/epoch.ts",
-    find: "if (this.#unpruned || this.#pruner.isOwed)",
-    replace: "if (this.#unpruned)",
+    file: "daemon/capture/pruner.ts",
+    find: "        if (pruned === undefined) this.#isOwed = true;\n",
+    replace: "",
     test: "test/pg/capture/several.test.ts",
     title: "remove what another that was removing could not see, at the next heartbeat",
+  },
+  {
+    name: "rows are pruned before the lease has passed them",
+    file: "daemon/capture/pruner.ts",
+    find: "if (leaseMoved && this.#isOwed && !this.#running)",
+    replace: "if (this.#isOwed && !this.#running)",
+    test: "test/unit/capture/pruner.test.ts",
+    title: "rows are pruned once the lease has passed them, and not before",
+  },
+  {
+    name: "rows that the lease passes during a pruning are forgotten",
+    file: "daemon/capture/pruner.ts",
+    find: "if (leaseMoved && this.#isOwed && !this.#running)",
+    replace: "if (leaseMoved && this.#isOwed)",
+    test: "test/unit/capture/pruner.test.ts",
+    title: "rows that the lease passes while pruning is under way are pruned afterwards",
+  },
+  {
+    name: "a read of the leader tries for the leader lock once more",
+    file: "daemon/capture/read-states.ts",
+    find: 'return isLeader ? "bell" : "leaderLock";',
+    replace: 'return "leaderLock";',
+    test: "test/unit/capture/read-states.test.ts",
+    title: "a read tries for the bell only as the leader",
+  },
+  {
+    name: "a bell cuts a pause between polls short",
+    file: "daemon/capture/read-scheduler.ts",
+    find: "if (this.#isAsleep) this.#sleep.wake();",
+    replace: "this.#sleep.wake();",
+    test: "test/unit/capture/read-scheduler.test.ts",
+    title: "a bell cuts short a sleep, but no pause between polls",
   },
   {
     name: "writers notify into a full queue",
@@ -125,7 +156,7 @@ export const CAPTURE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a lease that has expired is not noticed",
-    file: "daemon/capture/epoch.ts",
+    file: "daemon/capture/change-feed.ts",
     find: 'if (!reply.leaseLives) throw new Error("the reader\'s lease has expired");',
     replace: "",
     test: "test/pg/capture/lost-sessions.test.ts",

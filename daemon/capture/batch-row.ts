@@ -13,8 +13,8 @@ export interface Reply {
   /** The backend that answered. */
   readonly pid: number;
   readonly bellTaken: boolean;
-  /** Whether the lead was taken; undefined where the statement did not try. */
-  readonly leadTaken: boolean | undefined;
+  /** Whether the leader lock was taken; undefined where the statement did not try. */
+  readonly leaderLockTaken: boolean | undefined;
   /** How many other daemons hold a lease. */
   readonly others: number;
   /** In use of the notification queue, 0 to 1; only in a heartbeat's reply. */
@@ -32,7 +32,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
   let head: TextRow | undefined;
   let heartbeat: TextRow | undefined;
   let bell: TextRow | undefined;
-  let lead: TextRow | undefined;
+  let leaderLock: TextRow | undefined;
   let cut: TextRow | undefined;
   for (const row of rows) {
     const tag = Number(row[0]);
@@ -42,7 +42,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
     else if (tag === TAG.event) events.push(row);
     else if (tag === TAG.heartbeat) heartbeat = row;
     else if (tag === TAG.bell) bell = row;
-    else if (tag === TAG.lead) lead = row;
+    else if (tag === TAG.leaderLock) leaderLock = row;
     else if (tag === TAG.cut) cut = row;
     else head = row;
   }
@@ -61,7 +61,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
     found: head[3] === "1",
     pid: Number(textOf(head[5])),
     bellTaken: bell?.[2] === "t",
-    leadTaken: lead && lead[2] === "t",
+    leaderLockTaken: leaderLock && leaderLock[2] === "t",
     others: Number.parseInt(textOf(head[6]), 10),
     queueUsage: heartbeat ? Number(textOf(heartbeat[6])) : undefined,
     exportedSnapshot: cut?.[2] ?? undefined,

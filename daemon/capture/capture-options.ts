@@ -11,8 +11,8 @@ export interface CaptureOptions {
   readonly tables: readonly WatchedTable[];
   /** Selects of grains from `"delta_<source>"`; see statement.ts for their parameters and columns. */
   readonly deltaSelects: readonly string[];
-  /** The sources whose changes these selects ask for change_xid and change_seq. */
-  readonly told?: readonly string[];
+  /** The sources of events: the selects ask their changes for change_xid and change_seq. */
+  readonly eventSources?: readonly string[];
   /** Whether writers of the watched tables may use PREPARE TRANSACTION, where the server allows it. */
   readonly twoPhase: boolean;
   readonly heartbeat: HeartbeatOptions;

@@ -7,8 +7,19 @@ const CONTENTION = new Set(["55P03", "40001", "40P01"]);
 /** Clients must hear `stale` within 15 s of numbers that can't be kept up. */
 const AT_MOST_MS = 10_000;
 
-export function isContention(error: unknown): boolean {
-  return CONTENTION.has(errorCode(error) ?? "");
+/** PostgreSQL would not do it just now; nothing was done. */
+export interface Refusal {
+  readonly error: unknown;
+}
+
+/** What the work gives, or that PostgreSQL refused it for the moment; rejects with any other error. */
+export async function refusable<T>(work: Promise<T>): Promise<{ readonly value: T } | Refusal> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    if (CONTENTION.has(errorCode(error) ?? "")) return { error };
+    throw error;
+  }
 }
 
 /**

@@ -10,8 +10,9 @@ const SLICE_ROWS = 5_000;
 const TELL_EVERY_ROWS = 100_000;
 
 /**
- * Removes change rows that every living reader has passed and that are older than the retention, in slices, on a pooled session so that reading never waits for it.
- * `deltad.prune` decides which rows those are; this only decides when. Nothing to prune costs no statement.
+ * Removes change rows that every living reader has passed and that are older than the retention, in slices, on a pooled session so that
+ * reading never waits for it. `deltad.prune` decides which rows those are; the pruner only decides when: once the lease has passed rows
+ * that were read, and again where another daemon that was pruning may not have seen them. Nothing to prune costs no statement.
  */
 export class Pruner {
   readonly #sessions: Sessions<Queryable>;
@@ -19,6 +20,7 @@ export class Pruner {
   readonly #log: Log;
   #running: Promise<void> | undefined;
   #stopped = false;
+  /** Whether there may be rows that the latest pruning left. */
   #isOwed = false;
 
   constructor(sessions: Sessions<Queryable>, retention: Retention, log: Log) {
@@ -27,9 +29,14 @@ export class Pruner {
     this.#log = log;
   }
 
-  /** Whether another daemon was pruning: what it did not see is still there. */
-  get isOwed(): boolean {
-    return this.#isOwed;
+  /** Takes in a read: whether it found rows, and whether it moved the lease past the rows of earlier reads. */
+  noteRead(found: boolean, leaseMoved: boolean): void {
+    // Pruning that is under way may be past these rows already: it stays owed.
+    if (leaseMoved && this.#isOwed && !this.#running) {
+      this.#isOwed = false;
+      this.prune();
+    }
+    this.#isOwed ||= found;
   }
 
   /** Starts pruning, unless it is still at it. */
@@ -48,25 +55,26 @@ export class Pruner {
 
   async #run(): Promise<void> {
     let rows = 0;
-    let told = 0;
+    let toldRows = 0;
     try {
       for (let slice = SLICE_ROWS; slice >= SLICE_ROWS && !this.#stopped; ) {
         const pruned = await this.#sessions.run((session) => this.#pruneSlice(session));
-        this.#isOwed = pruned === undefined;
+        // What another session that is pruning did not see is still there.
+        if (pruned === undefined) this.#isOwed = true;
         slice = pruned ?? 0;
         rows += slice;
-        if (rows - told < TELL_EVERY_ROWS) continue;
-        told = rows;
+        if (rows - toldRows < TELL_EVERY_ROWS) continue;
+        toldRows = rows;
         this.#log.info({ rows }, "removing change rows that nobody needs");
       }
-      if (told > 0) this.#log.info({ rows }, "removed the change rows that nobody needs");
+      if (toldRows > 0) this.#log.info({ rows }, "removed the change rows that nobody needs");
     } catch (error) {
       // The rows wait for the next time; an operator sees why.
       if (!this.#stopped) this.#log.warn({ reason: reasonOf(error) }, "could not remove old change rows");
     }
   }
 
-  /** Undefined where another session is at it. */
+  /** How many rows were removed; undefined where another session is pruning. */
   async #pruneSlice(session: Queryable): Promise<number | undefined> {
     const { seconds, rows } = this.#retention;
     const [row] = await session.query<{ pruned: string | null }>(

@@ -4,7 +4,7 @@ import { refusePooler } from "../database/refusal.ts";
 import { Session } from "../database/session.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
 
-/** A peer that is silent while streaming is known by this; 10 s keep `stale` within 15. */
+/** A peer that is silent while the reader polls is noticed by this; 10 s keep `stale` within 15. */
 const STATEMENT_MS = 10_000;
 /** Longer than ordinary DDL takes; a batch waits no longer for a lock, then it is tried again. */
 const LOCK_MS = 500;

@@ -8,7 +8,7 @@ import { within } from "../database/deadline.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { Prepared, TextRow } from "../database/session.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
-import { Doze } from "./doze.ts";
+import { InterruptibleSleep } from "./interruptible-sleep.ts";
 import { Epoch } from "./epoch.ts";
 import { Pruner } from "./pruner.ts";
 
@@ -23,7 +23,7 @@ export class Reader {
   readonly #pruner: Pruner;
   readonly #leases = new Set<string>();
   readonly #backoff: Backoff;
-  readonly #doze = new Doze();
+  readonly #sleep = new InterruptibleSleep();
   #epoch: Epoch | undefined;
   #loop: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
@@ -69,7 +69,7 @@ export class Reader {
       this.#with.sink.lost(reason);
       this.#with.sessions.renew();
       await this.#epoch?.close();
-      await this.#doze.sleep(this.#backoff.failed(reason));
+      await this.#sleep.sleep(this.#backoff.failed(reason));
       if (!this.#isOver()) attempt = await this.#attempt();
     }
   }
@@ -101,7 +101,7 @@ export class Reader {
 
   async #end(): Promise<void> {
     this.#epoch?.stop();
-    this.#doze.wake();
+    this.#sleep.wake();
     const ended = Promise.all([this.#loop, this.#pruner.stop()]);
     // What hangs in the sink or on a silent peer is cut off.
     await within(STOP_MS, "the stopping reader", ended).catch(() => undefined);

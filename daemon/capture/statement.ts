@@ -8,7 +8,7 @@
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
 import { TAKE_BELL } from "./bell.ts";
-import { takeLead } from "./leader-lock.ts";
+import { takeLeaderLock } from "./leader-lock.ts";
 import { TAG } from "../plan/row-tag.ts";
 import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
 
@@ -16,40 +16,40 @@ import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
 export interface BatchStatements {
   readonly read: Prepared;
   /** Also tries to take the bell. */
-  readonly arm: Prepared;
-  /** Also tries to take the lead. */
-  readonly lead: Prepared;
+  readonly bell: Prepared;
+  /** Also tries to take the leader lock. */
+  readonly leaderLock: Prepared;
   /** Also moves the lease and sends the probe, $5. */
   readonly heartbeat: Prepared;
-  /** A heartbeat that also tries to take the lead. */
+  /** A heartbeat that also tries to take the leader lock. */
   readonly takeover: Prepared;
   /** Also exports its snapshot; for use inside a transaction. */
   readonly cut: Prepared;
 }
 
-/** @param told the sources whose changes carry change_xid and change_seq, for the selects that ask for them */
+/** @param eventSources the sources whose changes carry change_xid and change_seq, for the selects that ask for them */
 export function batchStatements(
   tables: readonly WatchedTable[],
   deltaSelects: readonly string[],
-  told: readonly string[] = [],
+  eventSources: readonly string[] = [],
 ): BatchStatements {
-  const lead = armRow(TAG.lead, `case when ${takeLead(tables)} then 't' else 'f' end`, "null");
-  const arms = {
+  const leaderLock = sideRow(TAG.leaderLock, `case when ${takeLeaderLock(tables)} then 't' else 'f' end`, "null");
+  const sides = {
     read: "",
-    arm: BELL_ARM,
-    lead,
-    heartbeat: HEARTBEAT_ARM,
-    takeover: HEARTBEAT_ARM + lead,
-    cut: CUT_ARM,
+    bell: BELL_SIDE,
+    leaderLock,
+    heartbeat: HEARTBEAT_SIDE,
+    takeover: HEARTBEAT_SIDE + leaderLock,
+    cut: CUT_SIDE,
   };
   const prepared = (form: keyof BatchStatements): Prepared => ({
     name: `deltad_${form}`,
-    text: batchStatement(tables, deltaSelects, told, arms[form]),
+    text: batchStatement(tables, deltaSelects, eventSources, sides[form]),
   });
   return {
     read: prepared("read"),
-    arm: prepared("arm"),
-    lead: prepared("lead"),
+    bell: prepared("bell"),
+    leaderLock: prepared("leaderLock"),
     heartbeat: prepared("heartbeat"),
     takeover: prepared("takeover"),
     cut: prepared("cut"),
@@ -74,15 +74,15 @@ const RESET_TABLE = "deltad.reset";
 const UNSEEN = `c.change_xid >= pg_snapshot_xmax($1::pg_snapshot)
        or c.change_xid = any(array(select pg_snapshot_xip($1::pg_snapshot)))`;
 
-const BELL_ARM = armRow(TAG.bell, `case when ${TAKE_BELL} then 't' else 'f' end`, "null");
-const HEARTBEAT_ARM = armRow(
+const BELL_SIDE = sideRow(TAG.bell, `case when ${TAKE_BELL} then 't' else 'f' end`, "null");
+const HEARTBEAT_SIDE = sideRow(
   TAG.heartbeat,
   "case when deltad.heartbeat($2::uuid, $1::pg_snapshot, $5::text) then 't' else 'f' end",
   "pg_notification_queue_usage()::text",
 );
-const CUT_ARM = armRow(TAG.cut, "pg_export_snapshot()", "null");
+const CUT_SIDE = sideRow(TAG.cut, "pg_export_snapshot()", "null");
 
-function armRow(tag: number, key: string, m: string): string {
+function sideRow(tag: number, key: string, m: string): string {
   return `\nunion all\nselect ${tag}, null, ${key}, null, null, null, ${m}`;
 }
 
@@ -90,9 +90,9 @@ function armRow(tag: number, key: string, m: string): string {
  * The CTEs that the selects of a batch read: `"delta_<source>"` and `unread_resets`.
  * @param unread which rows `c` of a change table, or of the resets, are read
  */
-export function changes(tables: readonly WatchedTable[], told: readonly string[], unread: string): string {
+export function changes(tables: readonly WatchedTable[], eventSources: readonly string[], unread: string): string {
   const deltas = tables.map((table) => {
-    const transaction = told.includes(table.source) ? ["c.change_xid", "c.change_seq"] : [];
+    const transaction = eventSources.includes(table.source) ? ["c.change_xid", "c.change_seq"] : [];
     const columns = table.columns.map((column) => `c.${quoteIdentifier(column.name)}`);
     return `${deltaName(table)} as materialized (
   select ${["c.change_weight", ...transaction, ...columns].join(", ")}
@@ -109,11 +109,11 @@ unread_resets as materialized (
 function batchStatement(
   tables: readonly WatchedTable[],
   deltaSelects: readonly string[],
-  told: readonly string[],
-  arm: string,
+  eventSources: readonly string[],
+  side: string,
 ): string {
   const found = [...tables.map(deltaName), "unread_resets"].map((name) => `exists (select from ${name})`).join(" or ");
-  return `with ${changes(tables, told, UNSEEN)}
+  return `with ${changes(tables, eventSources, UNSEEN)}
 select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
        case when exists (select from deltad.reader where id = $2::uuid) then 't' else 'f' end::text as key,
        case when ${found} then 1 else 0 end::int as day,
@@ -126,7 +126,7 @@ select ${TAG.reset}, r.owner, r.source, null::int, case when count(*) = count(r.
        r.change_xid::text::bigint, null
   from (select u.*, bool_or(u.owner is null) over (partition by u.change_xid, u.source) as whole from unread_resets u) r
  where r.owner is null or not r.whole -- the whole table says it of each owner
- group by r.owner, r.source, r.change_xid${dimensionSelect(tables)}${arm}${deltaSelects.map((select) => `\nunion all\n(${select})`).join("")}`;
+ group by r.owner, r.source, r.change_xid${dimensionSelect(tables)}${side}${deltaSelects.map((select) => `\nunion all\n(${select})`).join("")}`;
 }
 
 function dimensionSelect(tables: readonly WatchedTable[]): string {

@@ -14,6 +14,6 @@ export const TAG = {
   cut: -6,
   /** owner; key: the events' names, separated by spaces; day: the place of the first in the plan; from_us: change_seq; until_us: the xid; m: the data as JSON, and in the next line the id. */
   event: -7,
-  /** key: `t` when the lead was taken. */
-  lead: -8,
+  /** key: `t` when the leader lock was taken. */
+  leaderLock: -8,
 } as const;

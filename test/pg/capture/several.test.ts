@@ -1,4 +1,4 @@
-/** Several readers of one database: one leads and keeps the bell, the others sleep because it wakes them. */
+/** Several readers of one database: the leader keeps the bell, the others sleep because it wakes them. */
 import assert from "node:assert/strict";
 import { before, it, type TestContext } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,7 +17,7 @@ const ROUNDS = 40;
 /** On this clock 50 quiet milliseconds are over in one: readers fall asleep all the time. */
 const FAST_CLOCK = (): number => performance.now() * 50;
 
-/** Started one after the other: the first one leads. */
+/** Started one after the other: the first one is the leader. */
 async function started(
   t: TestContext,
   ledger: Ledger,
@@ -51,8 +51,8 @@ async function allSleep(readers: readonly RunningReader[]): Promise<void> {
   }
 }
 
-/** The session that holds the bell or the lead. */
-async function holder(database: TestDatabase, lock: "bell" | "lead"): Promise<number | undefined> {
+/** The session that holds the bell or the leader lock. */
+async function holder(database: TestDatabase, lock: "bell" | "leader lock"): Promise<number | undefined> {
   const key = lock === "bell" ? "classid = 1684368500 and objid = 1" : "classid = 1684368501";
   const rows = await database.query<{ pid: number }>(
     `select pid from pg_locks where locktype = 'advisory' and ${key} and mode = 'ExclusiveLock' and granted
@@ -153,7 +153,7 @@ await onEachServer("several daemons", (server) => {
       const sent = statements - (before[at] ?? 0);
       assert.ok(sent >= 3 && sent <= 6, `${sent} statements of daemon ${at} in five heartbeats`);
     }
-    assert.equal(await holder(ledger.database, "bell"), await holder(ledger.database, "lead"));
+    assert.equal(await holder(ledger.database, "bell"), await holder(ledger.database, "leader lock"));
   });
 
   it("hear of a write that notified nobody from the one that is awake", async (t) => {
@@ -176,16 +176,16 @@ await onEachServer("several daemons", (server) => {
     await inFlight.query("rollback");
   });
 
-  it("hear of writes while the one that leads is busy with loads: it has given the lead away", async (t) => {
+  it("hear of writes while the leader is busy with loads: it has given its lock away", async (t) => {
     const [first, second] = (await started(t, ledger, two(), { heartbeat: NO_HEARTBEAT })) as [
       RunningReader,
       RunningReader,
     ];
     await allSleep([first, second]);
-    const leader = await holder(ledger.database, "lead");
+    const leader = await holder(ledger.database, "leader lock");
     let loaded = (): void => undefined;
     first.sink.onCut = () => new Promise((resolve) => (loaded = resolve));
-    // Who is woken by it gives the bell back, then loads.
+    // A reader that is woken by it gives the bell back, then loads.
     await ledger.database.query("insert into deltad.reset (source) values ('ledger'); notify deltad_bell");
     await first.sink.until(() => first.sink.cuts.length === 1, "the loads");
     await second.sink.until(() => second.sink.cuts.length === 1, "the other's loads");
@@ -195,8 +195,8 @@ await onEachServer("several daemons", (server) => {
       await allHave([second], ids);
       await sleep(70);
     }
-    const next = await holder(ledger.database, "lead");
-    assert.ok(next !== undefined && next !== leader, "the other one leads");
+    const next = await holder(ledger.database, "leader lock");
+    assert.ok(next !== undefined && next !== leader, "the other one is the leader");
     loaded();
     await allHave([first], ids);
   });
@@ -223,13 +223,13 @@ await onEachServer("several daemons", (server) => {
     });
   }
 
-  it("have the lead at once from one that stops, or that can't hear bells", async (t) => {
+  it("have the leader lock at once from one that stops, or that can't hear bells", async (t) => {
     const [first, ...others] = await started(t, ledger, [...two(), ledger.url], { heartbeat: NO_HEARTBEAT });
     await allSleep(others);
-    const leader = await holder(ledger.database, "lead");
+    const leader = await holder(ledger.database, "leader lock");
     await first?.stop();
     await bellHeld(ledger.database);
-    assert.notEqual(await holder(ledger.database, "lead"), leader);
+    assert.notEqual(await holder(ledger.database, "leader lock"), leader);
     for (let n = 0; n < 3; n += 1) {
       await ledger.database.query(
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'deltad/listener' and datname = current_database()",

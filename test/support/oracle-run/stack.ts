@@ -103,7 +103,7 @@ export class Stack {
         url,
         tables: plan.tables,
         deltaSelects: deltaSelects(plan),
-        told: sourcesOfEvents(plan),
+        eventSources: sourcesOfEvents(plan),
         twoPhase: true,
         heartbeat: options.heartbeat ?? HEARTBEAT,
       },

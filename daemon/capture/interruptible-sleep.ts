@@ -1,18 +1,18 @@
 /** A sleep that can be cut short. A wake-up while nobody sleeps is kept for the next sleep, so that none falls between two. */
-export class Doze {
-  #woken = false;
+export class InterruptibleSleep {
+  #isWoken = false;
   #wakeSleeper: (() => void) | undefined;
 
   /** Resolves after `ms` milliseconds (Infinity: never by itself), or at a wake-up; true if it was a wake-up. */
   async sleep(ms: number): Promise<boolean> {
-    if (!this.#woken) await this.#untilWokenOrOver(ms);
-    const woken = this.#woken;
-    this.#woken = false;
-    return woken;
+    if (!this.#isWoken) await this.#untilWokenOrOver(ms);
+    const isWoken = this.#isWoken;
+    this.#isWoken = false;
+    return isWoken;
   }
 
   wake(): void {
-    this.#woken = true;
+    this.#isWoken = true;
     this.#wakeSleeper?.();
   }
 

@@ -1,0 +1,163 @@
+/**
+ * Feeds the sink from one session: every change that commits after the first cursor comes in exactly one batch that the sink took; the
+ * cursor moves only once the sink has taken the batch; calls never overlap. A turn rejects where one of these becomes doubtful.
+ */
+import type { Prepared, Session, TextRow } from "../database/session.ts";
+import { parseReply, type Reply } from "./batch-row.ts";
+import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
+import { Contention, type Refusal, refusable } from "./contention.ts";
+import { inCut } from "./cut.ts";
+import type { Heartbeat } from "./heartbeat.ts";
+import type { Listener } from "./listener.ts";
+import type { Pruner } from "./pruner.ts";
+import type { ReadScheduler } from "./read-scheduler.ts";
+import { type BatchStatements, batchStatements } from "./statement.ts";
+
+export interface ChangeFeedOptions {
+  readonly capture: CaptureOptions;
+  readonly with: CaptureCollaborators;
+  readonly epoch: string;
+  readonly session: Session;
+  /** The snapshot from which on the feed owes every change. */
+  readonly cursor: string;
+  /** Whether writers notify while the bell is held. */
+  readonly writersNotify: boolean;
+  readonly scheduler: ReadScheduler;
+  readonly heartbeat: Heartbeat;
+  readonly listener: Pick<Listener, "isConnected">;
+  readonly pruner: Pick<Pruner, "noteRead">;
+}
+
+export interface Turn {
+  /** Whether it was a heartbeat. */
+  readonly wasHeartbeat: boolean;
+  /** A delay in milliseconds before the same batch is tried again; 0 when a batch was taken. */
+  readonly retryMs: number;
+}
+
+export class ChangeFeed {
+  readonly #options: ChangeFeedOptions;
+  readonly #statements: BatchStatements;
+  readonly #contention: Contention;
+  #cursor: string;
+
+  constructor(options: ChangeFeedOptions) {
+    const { capture, cursor } = options;
+    this.#options = options;
+    this.#statements = batchStatements(capture.tables, capture.deltaSelects, capture.eventSources);
+    this.#contention = new Contention(options.with.log);
+    this.#cursor = cursor;
+  }
+
+  /** One read, and what follows from it. */
+  async turn(): Promise<Turn> {
+    const { with: collaborators, heartbeat } = this.#options;
+    const nowMs = collaborators.now();
+    const wasHeartbeat = heartbeat.isDue(nowMs);
+    if (!wasHeartbeat && collaborators.sink.wantsCut() && this.#contention.msUntilLoads(nowMs) === 0) {
+      const refusal = await this.#readInCut();
+      if (!refusal) return { wasHeartbeat, retryMs: 0 };
+      this.#contention.loadsRefused(refusal.error, nowMs);
+    }
+    const refusal = await this.#readPlainly(wasHeartbeat);
+    if (refusal) return { wasHeartbeat, retryMs: this.#contention.batchRefused(refusal.error, nowMs) };
+    this.#contention.batchRead();
+    return { wasHeartbeat, retryMs: 0 };
+  }
+
+  /** How long the pause before the next turn may be. */
+  longestPauseMs(): number {
+    const { with: collaborators, heartbeat } = this.#options;
+    const nowMs = collaborators.now();
+    const untilHeartbeat = heartbeat.msUntilDue(nowMs);
+    return collaborators.sink.wantsCut()
+      ? Math.min(untilHeartbeat, this.#contention.msUntilLoads(nowMs))
+      : untilHeartbeat;
+  }
+
+  async #readPlainly(isHeartbeat: boolean): Promise<Refusal | undefined> {
+    const { sink } = this.#options.with;
+    this.#options.scheduler.readBegins();
+    const rows = await refusable(this.#read(isHeartbeat));
+    if ("error" in rows) return rows;
+    const reply = this.#vouchFor(rows.value);
+    if (isHeartbeat) this.#options.heartbeat.answered(reply.queueUsage ?? 0, this.#options.listener.isConnected);
+    // A heartbeat has moved the lease to the cursor from which its batch was read.
+    this.#options.pruner.noteRead(reply.found, isHeartbeat);
+    const owed = this.#readEnded(reply);
+    if (sink.needsCut(reply.batch)) {
+      await this.#send(owed);
+      return this.#readInCut();
+    }
+    // Clients first: giving the bell back is for writers to come.
+    const applied = sink.apply(reply.batch);
+    await allOver(applied, this.#send(owed));
+    this.#cursor = reply.batch.snapshot;
+    return undefined;
+  }
+
+  async #readInCut(): Promise<Refusal | undefined> {
+    const { capture, session, scheduler, pruner } = this.#options;
+    let taken: Reply | undefined;
+    const given = scheduler.cutBegins();
+    if (given) await this.#send([given]);
+    scheduler.readBegins();
+    const cut = inCut(session, capture.tables, this.#statements, this.#values(), async (rows) => {
+      const reply = this.#vouchFor(rows);
+      taken = reply;
+      await this.#options.with.sink.applyCut(reply.batch, { snapshotId: reply.exportedSnapshot ?? "" });
+    });
+    const done = await refusable(cut);
+    // Once the sink has been given the batch, reading it again would fold it twice.
+    if ("error" in done) {
+      if (taken) throw done.error;
+      return done;
+    }
+    if (!taken) throw new Error("a cut ended without a batch");
+    this.#contention.loadsBegun();
+    this.#cursor = taken.batch.snapshot;
+    pruner.noteRead(taken.found, false);
+    await this.#send(this.#readEnded(taken));
+    return undefined;
+  }
+
+  #read(isHeartbeat: boolean): Promise<TextRow[]> {
+    const { session, scheduler, heartbeat } = this.#options;
+    const statement = this.#statements[scheduler.nextForm(isHeartbeat)];
+    if (!isHeartbeat) return session.rows(statement, this.#values());
+    const values = [...this.#values(), heartbeat.begin(this.#options.with.now())];
+    return session.rows(statement, values, heartbeat.timeoutMs);
+  }
+
+  #values(): unknown[] {
+    const { epoch, with: collaborators } = this.#options;
+    return [this.#cursor, epoch, collaborators.sink.zones(), collaborators.sink.owners() ?? null];
+  }
+
+  #vouchFor(rows: TextRow[]): Reply {
+    const { epoch, session } = this.#options;
+    const reply = parseReply(rows, epoch);
+    if (!reply.leaseLives) throw new Error("the reader's lease has expired");
+    if (reply.pid !== session.pid) throw new Error("the session's backend changed: a pooler in transaction mode");
+    return reply;
+  }
+
+  /** Gives what is owed to writers and other daemons after this read. */
+  #readEnded(reply: Reply): readonly Prepared[] {
+    const { with: collaborators, scheduler, writersNotify, heartbeat, listener } = this.#options;
+    return scheduler.readEnded(reply, {
+      maySleep: writersNotify && heartbeat.isBellRung && listener.isConnected,
+      isNeeded: collaborators.sink.owners()?.length !== 0,
+      nowMs: collaborators.now(),
+    });
+  }
+
+  async #send(statements: readonly Prepared[]): Promise<void> {
+    for (const statement of statements) await this.#options.session.rows(statement, []);
+  }
+}
+
+/** Rejects as the first that did, but not before the others are over too: the sink is told of no loss while it takes a batch. */
+async function allOver(...work: readonly Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
+}
