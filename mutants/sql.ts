@@ -83,4 +83,12 @@ export const SQL_MUTANTS: readonly Mutant[] = [
     test: "test/unit/database/migration-step.test.ts",
     title: "refuse a migration whose text was changed after it had been applied",
   },
+  {
+    name: "a migration grants less than before",
+    file: "migrations/000003_resume.sql",
+    find: "grant select on deltad.floor to deltad_daemon;",
+    replace: "",
+    test: "test/pg/database/schema.test.ts",
+    title: "is what test/schema.sql says",
+  },
 ];
