@@ -17,6 +17,7 @@ const STEPS = [
   },
   { name: "format", commands: [["node_modules/@biomejs/biome/bin/biome", "format"]] },
   { name: "dead code", commands: [["node_modules/knip/bin/knip.js", "--no-progress"]] },
+  { name: "reference", commands: [["docs/reference/build.js"]] },
   { name: "build", commands: [["bin/build.js"]] },
   // Layers, file sizes and the lockfile are the suite "house".
   { name: "tests", commands: [["dist/test/run.js"]], after: "build" },

@@ -103,7 +103,7 @@ async function runDemo({ port, page, watcher }) {
 }
 
 function startDemo(port, page) {
-  const args = ["--enable-source-maps", ...process.argv.slice(2), "dist/daemon/main.js", "demo"];
+  const args = ["--enable-source-maps", ...process.argv.slice(2), "bin/deltad.js", "demo"];
   const child = start(args, { stdio: ["ignore", "pipe", 2], env: { ...process.env, DELTAD_PORT: port } });
   createInterface({ input: child.stdout }).on("line", (line) => {
     const told = line.replace(/^(open the page: +)http:\S+?\/(?=#)/, `$1${page}`).replace(/^(stop: +).*/, "$1Ctrl-C");

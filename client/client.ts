@@ -23,6 +23,7 @@ export type { Owner, View } from "./owner.ts";
 export type { AnyShape, EventName, EventOf, Shape } from "./shape.ts";
 export type { GetToken, TokenReason, TokenRequest } from "./tokens.ts";
 
+/** Which daemon a client talks to, and where its tokens come from. */
 export interface ClientOptions {
   /** Where the daemon is, e.g. `https://live.example.com`; in a browser also relative to the page. */
   readonly url: string;
@@ -49,6 +50,7 @@ export function createClient<S extends Shape = AnyShape>(options: ClientOptions)
   return new Client(options);
 }
 
+/** Keeps one socket for any number of owners, and finds back to what is true after whatever breaks; made by {@link createClient}. */
 export class Client<S extends Shape = AnyShape> {
   readonly #options: ClientOptions;
   readonly #environment: Omit<Environment, "WebSocket"> & { readonly WebSocket?: WebSocketConstructor };

@@ -6,6 +6,7 @@ import type { Cause, Idle, Link } from "./link.ts";
  */
 export type Connection = Idle | Retrying | Standing;
 
+/** Where a {@link Connection} is, in one word. */
 export type State = Connection["state"];
 
 /** How far an owner's numbers can be trusted on an open socket. */

@@ -1,12 +1,14 @@
 /** Why a token is asked for: there is none, the daemon didn't take the last one, it has expired, or it is about to. */
 export type TokenReason = "connect" | "refused" | "expired" | "expiring";
 
+/** Why a token is asked for, and until when. */
 export interface TokenRequest {
   readonly reason: TokenReason;
   /** Aborted when the token is no longer wanted. */
   readonly signal: AbortSignal;
 }
 
+/** Gets a token from the application's own server. Where it rejects or throws, it is asked again after a pause. */
 export type GetToken = (request: TokenRequest) => string | Promise<string>;
 
 /** Keeps a token while it works, so that a connection that is lost costs the application no new one. */

@@ -4,6 +4,7 @@ import type { AnyShape, EventName, EventOf, Owner, Shape } from "../client/clien
 /** A page shows the newest events; an application that needs all of them listens with `owner.on`. */
 const KEPT = 100;
 
+/** What {@link useEvents} returns. */
 export interface Events<S extends Shape, Name extends EventName<S>> {
   /** The newest first, at most `keep`. */
   readonly events: readonly EventOf<S, Name>[];
@@ -14,6 +15,7 @@ export interface Events<S extends Shape, Name extends EventName<S>> {
   readonly clear: () => void;
 }
 
+/** How many events are kept, and whether any are wanted. */
 export interface EventsOptions {
   /** How many events are kept, 100 by default. */
   readonly keep?: number;

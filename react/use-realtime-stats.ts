@@ -18,9 +18,12 @@ const MARKETPLACE_EVENTS = {
 type Default<S extends Shape, What extends keyof typeof MARKETPLACE_EVENTS> = EventName<S> &
   (typeof MARKETPLACE_EVENTS)[What][number];
 
+/** An event of the names in `notifications`. */
 export type BookingNotification<S extends Shape> = EventOf<S, Default<S, "notifications">>;
+/** An event of the names in `changes`. */
 export type OccupancyChange<S extends Shape> = EventOf<S, Default<S, "changes">>;
 
+/** Whose numbers a component shows, which events, and by which connection. */
 export interface RealtimeOptions<
   S extends Shape,
   Notification extends EventName<S> = Default<S, "notifications">,
@@ -38,6 +41,7 @@ export interface RealtimeOptions<
   readonly initial?: { readonly data: S["metrics"]; readonly asOf: string };
 }
 
+/** What the hook returns: the owner's metrics and events, and how the connection is. */
 export interface RealtimeStats<
   S extends Shape,
   Notification extends EventName<S> = Default<S, "notifications">,

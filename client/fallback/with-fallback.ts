@@ -7,6 +7,7 @@ import { type Carrier, type HttpEnvironment, HttpSocket } from "./http-socket.ts
 import { pollCarrier } from "./poll-carrier.ts";
 import { streamCarrier } from "./stream-carrier.ts";
 
+/** What is taken instead of the globals of the same names. */
 export interface FallbackOptions
   extends Partial<Pick<Environment, "WebSocket" | "now" | "setTimeout" | "clearTimeout">> {
   readonly fetch?: typeof fetch;

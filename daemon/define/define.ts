@@ -45,12 +45,14 @@ export interface Config<Metrics extends MetricTree = MetricTree, Events extends 
   readonly twoPhase?: boolean;
 }
 
+/** A table to watch. */
 export interface Source {
   readonly table: TableOf<string>;
   readonly key: ColumnOf<string>;
   readonly owner: ColumnOf<string>;
 }
 
+/** Groups of metrics, nested at will; the names are those of the document. */
 export interface MetricTree {
   readonly [name: string]: Metric<unknown> | MetricTree;
 }
@@ -86,6 +88,7 @@ export interface PeriodOf<Table extends string> {
   readonly column: ColumnOf<Table>;
 }
 
+/** Returns the configuration as it is, typed: what `deltad.config.ts` exports by default. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- where no events are declared there are none
 export function defineConfig<const Metrics extends MetricTree, const Events extends EventTree = Record<never, never>>(
   config: Config<Metrics, Events>,
@@ -157,6 +160,7 @@ export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table>
   return new Keys({ kind: "keys", rows: allOf(taken.table), column: taken });
 }
 
+/** A set of values: a metric of its size, and what {@link overlap} and {@link percentage} are made of. */
 class Keys<Table extends string> implements Metric<number> {
   readonly [definition]: KeysDefinition;
   declare readonly [documentType]?: () => number;
@@ -185,6 +189,7 @@ export function earliest<Table extends string>(column: ColumnOf<Table, DateKind>
   return new Earliest({ kind: "earliest", rows: allOf(taken.table), column: taken });
 }
 
+/** What {@link earliest} returns. */
 class Earliest implements Metric<string | undefined> {
   readonly [definition]: Extract<Definition, { kind: "earliest" }>;
   declare readonly [documentType]?: () => string | undefined;

@@ -5,7 +5,7 @@ import { repositoryFiles, textOf } from "./source-tree.ts";
 /** Folders that only exist on somebody's machine. Files of a test or a server go below `tmpdir()`. */
 const MACHINE_PATH = /(?<![\w.])\/(work|home\/\w|Users\/\w|root\/|tmp\/)/;
 
-const TEXT = /\.(tsx?|js|json|sql|md|css|html|sh)$|^\.ci\/run$|^\.npmrc$|^LICENSE$/;
+const TEXT = /\.(tsx?|js|json|sql|md|css|html|sh|yml)$|^\.ci\/run$|^\.npmrc$|^LICENSE$/;
 
 describe("words", () => {
   const files = repositoryFiles().filter((path) => TEXT.test(path));

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Run } from "../../demo/cli/home.ts";
 
@@ -45,8 +45,9 @@ export class Clone {
     await chmod(above, closed ? 0o700 : 0o755);
     const folder = join(above, "clone");
     await mkdir(join(folder, "node_modules"), { recursive: true });
+    const filter = (path: string): boolean => basename(path) !== "node_modules";
     for (const part of sources ? await sourceParts() : PARTS) {
-      await cp(join(ROOT, part), join(folder, part), { recursive: true, preserveTimestamps: true });
+      await cp(join(ROOT, part), join(folder, part), { recursive: true, preserveTimestamps: true, filter });
     }
     for (const name of await readdir(join(ROOT, "node_modules"))) {
       const [from, to] = [join(ROOT, "node_modules", name), join(folder, "node_modules", name)];
