@@ -6,7 +6,7 @@ const TOLD =
   "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew";
 const WIRE = "test/wire/gateway/events.test.ts";
 
-/** Mistakes about what happened: events of batches, occupants, and how both go out. */
+/** Mistakes about events: those of batches, those of occupants, and how both go out. */
 export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "a stay with inverted bounds is somebody",

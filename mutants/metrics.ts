@@ -73,10 +73,10 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "calendar drops a date",
-    file: "daemon/metrics/calendar.ts",
+    file: "daemon/metrics/zone-days.ts",
     find: "if (utcMidnight(day) + FARTHEST_MICROS <= t) return",
     replace: "if (utcMidnight(day) <= t) return",
-    test: "test/unit/metrics/calendar.test.ts",
+    test: "test/unit/metrics/zone-days.test.ts",
     title: "a day is past without being read only where it has begun even in the westernmost zone there can be",
   },
   {

@@ -12,7 +12,7 @@ export interface Cell {
   awaited: number;
 }
 
-/** What an accumulator tells when a sum changes. `crossed`: 1 if it rose above 0, -1 if it fell to 0 or below, else 0. */
+/** Called when a sum changes. `crossed`: 1 if it rose above 0, -1 if it fell to 0 or below, else 0. */
 export type SumChanged = (key: Key, crossed: -1 | 0 | 1) => void;
 
 /** One accumulator of one owner: a sum per key. A key whose sum is 0 and that awaits nothing takes no memory. */
@@ -66,7 +66,7 @@ export class AccumulatorState {
     this.#changed(cell.key, crossed);
   }
 
-  /** Forgets a cell that holds nothing. Call after the last use of a cell: what is added to a forgotten one is lost. */
+  /** Forgets a cell that holds nothing. Call after the last use of a cell: anything added to a forgotten one is lost. */
   release(cell: Cell): void {
     if (cell.current === 0n && cell.awaited === 0) this.#cells.delete(cell.key);
   }

@@ -4,7 +4,7 @@ const HELD_MICROS = 5_000_000;
 export interface ClockOptions {
   /** Milliseconds that never go back, e.g. `performance.now`. */
   readonly monotonicMs: () => number;
-  /** Milliseconds since 1970 by this machine: stands in until the database has told its time. */
+  /** Milliseconds since 1970 by this machine, used until the first reply of the database. */
   readonly systemMs: () => number;
 }
 

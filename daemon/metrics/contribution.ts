@@ -19,7 +19,7 @@ export const FOREVER = utcMidnight(73_049);
 
 const ALWAYS = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY };
 
-/** What a grain contributes to an accumulator; undefined if it has no group for it, i.e. the group's key is NULL. */
+/** The contribution of a grain to an accumulator; undefined if it has no group there, i.e. the group's key is NULL. */
 export function contribution(grain: Grain, to: Accumulator, dayStart: DayStart): Contribution | undefined {
   const key = keyOf(grain, to.keyedBy);
   if (key === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * One owner's metrics document, and what changed in it since it was last sent. A patch costs by the changed leaves and keys: they
+ * One owner's metrics document, and the changes in it since it was last sent. A patch costs by the changed leaves and keys: they
  * are compared with the values sent, never documents with documents.
  *
  * Every parent and group object always exists; only leaves come and go. All objects have a null prototype, so that any key,
@@ -112,7 +112,7 @@ export class Document {
   }
 }
 
-/** Stores a value as the one sent. What to send for it: the value, `null` if it went away, undefined if it is as before. */
+/** Stores a value as the one sent. Gives the value to send: `null` if it went away, undefined if it is as before. */
 function replace<K>(sent: Map<K, Scalar>, at: K, value: Scalar | undefined): Scalar | null | undefined {
   const before = sent.get(at);
   if (value === before) return undefined;

@@ -27,12 +27,12 @@ export class DueQueue<Item> {
       return;
     }
     this.#instants.set(item, instant);
-    // What is no longer meant never outweighs what is: below 16 making the queue anew would cost more than it frees.
+    // Outdated entries never outnumber twice the valid ones. Below 16, making the queue anew would cost more than it frees.
     if (this.#queue.length <= 2 * this.#instants.size + 16) this.#queue.push({ instant, item });
     else this.#queue = new TinyQueue([...this.#entries()], byInstant);
   }
 
-  /** What is due first, if that is at `t` or before; it is forgotten. */
+  /** Takes out the item that is due first, if that is at `t` or before. */
   take(t: number): Item | undefined {
     if (this.next > t) return undefined;
     const item = this.#queue.pop()?.item;

@@ -1,6 +1,6 @@
 import TinyQueue from "tinyqueue";
 
-/** The set whose least member is asked for. Any `Map` or `Set` of numbers is one. */
+/** A set of numbers, as `Map` and `Set` are. */
 export interface NumberSet {
   readonly size: number;
   has(value: number): boolean;
@@ -8,8 +8,8 @@ export interface NumberSet {
 }
 
 /**
- * The least member of a changing set of numbers, in amortised O(log n). The set belongs to the caller, who says when a number
- * enters; one that left is noticed when it comes up. What has left never outweighs what is there: the queue is then made anew.
+ * The least member of a changing set of numbers, in amortised O(log n). The set belongs to the caller, which reports each number that
+ * enters. A number that has left stays in the queue until it comes up, or until such numbers outnumber the others and the queue is made anew.
  */
 export class Least {
   readonly #live: NumberSet;
@@ -21,7 +21,7 @@ export class Least {
 
   /** Call after the number was put into the set. */
   entered(value: number): void {
-    // Below 16 the rebuild would cost more than what it frees.
+    // Below 16, making the queue anew would cost more than it frees.
     if (this.#queue.length > 2 * this.#live.size + 16) this.#queue = new TinyQueue([...this.#live.keys()]);
     else this.#queue.push(value);
   }

@@ -1,6 +1,6 @@
 /**
- * One owner's numbers: what is current at an instant T, and what the clock will change. Linear in the grains, so that the order of
- * folding and advancing doesn't matter:
+ * One owner's numbers: the sums that are current at an instant T, and the changes that the clock will make. Linear in the grains, so that
+ * the order of folding and advancing doesn't matter:
  *
  *     advance(fold(S, D), T') = fold(advance(S, T'), D) = snapshot(R + D, T')
  *
@@ -14,7 +14,7 @@ import type { PlanIndex } from "./plan-index.ts";
 import type { Quantity } from "../plan/plan.ts";
 import { Schedule } from "./schedule.ts";
 
-/** What changed since it was last asked: leaves by index, and the keys of accumulators that show theirs. */
+/** The changes since the last call: leaves by index, and the keys of accumulators that show theirs. */
 export interface Changes {
   readonly leaves: ReadonlySet<number>;
   readonly keys: ReadonlyMap<number, ReadonlySet<Key>>;
@@ -99,7 +99,7 @@ export class OwnerState {
     }
   }
 
-  /** What changed since the last call. Costs by what changed. */
+  /** The changes since the last call. Costs by their number. */
   takeChanges(): Changes {
     const changes = { leaves: this.#changedLeaves, keys: this.#changedKeys };
     if (changes.leaves.size > 0) {

@@ -7,7 +7,7 @@ export interface Feed {
   readonly definition: Accumulator;
 }
 
-/** A plan turned around: what a change to one thing concerns. Made once, shared by all owners. */
+/** A plan turned around: from one thing to all that a change to it concerns. Made once, shared by all owners. */
 export interface PlanIndex {
   readonly plan: Plan;
   /** By projection: the accumulators that it feeds. */

@@ -1,7 +1,7 @@
 import type { Cell } from "./accumulator-state.ts";
 import { Least } from "./least.ts";
 
-/** What the clock will add, by instant (microseconds since 1970). Changes that cancel each other leave nothing behind. */
+/** The changes that the clock will make, by instant (microseconds since 1970). Changes that cancel each other leave nothing behind. */
 export class Schedule {
   readonly #changes = new Map<number, Map<Cell, bigint>>();
   readonly #least = new Least(this.#changes);
@@ -36,7 +36,7 @@ export class Schedule {
     if (changes.size === 0) this.#changes.delete(instant);
   }
 
-  /** Hands out, in order, what is due at or before an instant, and forgets it. */
+  /** Hands out, in order, the changes that are due at or before an instant, and forgets them. */
   takeDue(instant: number, take: (cell: Cell, delta: bigint) => void): void {
     for (let due = this.next; due <= instant; due = this.next) {
       const changes = this.#changes.get(due);

@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { OccupantChange } from "./occupied-group.ts";
 import { Occupants } from "./occupants.ts";
 
-/** From what a client has seen to what it sees next; instants in microseconds since 1970. */
+/** From the state that a client has seen to the one that it sees next; instants in microseconds since 1970. */
 export interface Stretch {
   readonly since: Snapshot;
   readonly sinceUs: number;
@@ -16,13 +16,13 @@ export interface Stretch {
 export interface OccupantPast {
   /** Places and stays as they are now, those included that were not over when the stretch began. */
   readonly there: readonly Grain[];
-  /** What each transaction since then changed in these. */
+  /** The changes that each transaction since then made to these. */
   readonly touched: readonly { readonly xid: bigint; readonly grain: Grain }[];
 }
 
 /**
- * Who came and went in the stretch: from now back to its beginning, by taking away what was changed since; then on to its end, as if
- * the changes in between had come in one batch. Somebody who came and went in between is left out where only writes tell of it.
+ * The changes of occupants in the stretch: from now back to its beginning, by taking away the changes since; then on to its end, as if the
+ * changes in between had come in one batch. An occupant that only writes brought and took away in between is therefore left out.
  */
 export function missedOccupants(
   plan: Pick<Plan, "occupants" | "projections">,

@@ -11,19 +11,24 @@ interface Member {
 }
 
 /**
- * Who occupies each group of one owner, by each of the plan's definitions. Kept beside the counts, since one stay right after another
- * leaves every count as it is. It tells what changed: by the clock, and between what was folded and what was told before.
+ * The occupant of each group of one owner, by each of the plan's definitions, and the changes of occupants as they are to be told.
+ *
+ * Counts can't say who is there: when one guest leaves and another arrives at the same instant, no count changes. So the stays themselves
+ * are kept, by group, as long as they are not over. To compare the occupants before and after each write would tell of changes that no
+ * client should hear of: an update is an old image and a new one, in whichever order, and a reload takes everything away and brings it back.
+ * So a group remembers the occupant that was last reported. It is compared when a whole batch was folded, or when the clock has come to its
+ * next change, and only a difference is reported.
  */
 export class Occupants {
   readonly #plan: Pick<Plan, "occupants" | "projections">;
   readonly #members = new Map<OccupantPlan, Map<string, Member>>();
   readonly #due = new DueQueue<Member>();
-  /** Members that were folded into, with the greatest transaction that did; undefined in a load. */
+  /** Members that grains were folded into, with the latest transaction of these; undefined in a load. */
   readonly #touched = new Map<Member, bigint | undefined>();
   #changes: OccupantChange[] = [];
   #t: number;
 
-  /** Empty, at the instant `t` for which is loaded. */
+  /** Empty, at the instant `t` that the load is for. */
   constructor(plan: Pick<Plan, "occupants" | "projections">, t: number) {
     this.#plan = plan;
     this.#t = t;
@@ -39,7 +44,7 @@ export class Occupants {
   advance(t: number): void {
     this.#t = t;
     for (let member = this.#due.take(t); member !== undefined; member = this.#due.take(t))
-      this.#tell(member, undefined);
+      this.#report(member, undefined);
   }
 
   /** Grains of projections that no definition reads are passed over. */
@@ -52,8 +57,8 @@ export class Occupants {
   }
 
   /**
-   * After everything of a load was folded: takes it as told. `before`: what the owner was before it was read again; what changed since
-   * is left for {@link takeChanges}.
+   * After everything of a load was folded: takes the occupants as reported. `before`: those of the owner before it was read again; the
+   * changes since are left for {@link takeChanges}.
    */
   settle(before: Occupants | undefined): void {
     for (const { definition, name, group } of before === undefined ? [] : before.#occupied()) {
@@ -65,24 +70,24 @@ export class Occupants {
     if (before !== undefined) this.#changes = [...changes];
   }
 
-  /** Goes on to `t` as over one long batch: what was folded changes by its transactions, the rest by the clock, instant by instant. */
+  /** Goes on to `t` as over one long batch: groups with folded grains change by their transactions, the others by the clock, instant by instant. */
   pass(t: number): void {
     this.#t = t;
-    this.#tellTouched();
+    this.#reportTouched();
     for (let { next } = this; next <= t; { next } = this) this.advance(next);
     this.advance(t);
   }
 
-  /** What changed since the last call: by the clock, then by what was folded. */
+  /** The changes since the last call: those by the clock, then those by folded grains. */
   takeChanges(): readonly OccupantChange[] {
-    this.#tellTouched();
+    this.#reportTouched();
     const changes = this.#changes;
     if (changes.length > 0) this.#changes = [];
     return changes;
   }
 
-  #tellTouched(): void {
-    for (const [member, xid] of this.#touched) this.#tell(member, xid);
+  #reportTouched(): void {
+    for (const [member, xid] of this.#touched) this.#report(member, xid);
     this.#touched.clear();
   }
 
@@ -116,7 +121,7 @@ export class Occupants {
     return member;
   }
 
-  #tell(member: Member, xid: bigint | undefined): void {
+  #report(member: Member, xid: bigint | undefined): void {
     const { definition, name, group } = member;
     const change = group.takeChange(this.#t, xid);
     if (change !== undefined) this.#changes.push(change);

@@ -2,20 +2,20 @@ import type { JsonObject } from "../../protocol/json.ts";
 import type { OccupantPlan } from "../plan/plan.ts";
 import { type Stay, Stays } from "./stays.ts";
 
-/** A change of who occupies a group. */
+/** A group has another occupant, or none any more. */
 export interface OccupantChange {
-  /** The event that it is told as. */
+  /** The name of its event. */
   readonly name: string;
   readonly group: string;
   /** The event's fields that are the group's own. */
   readonly data: JsonObject;
   readonly previous: Stay | undefined;
   readonly next: Stay | undefined;
-  /** What made it, an instant or a transaction: the same for every daemon that sees the change. */
+  /** The instant or the transaction that made it: the same for every daemon that sees the change. */
   readonly cause: string;
 }
 
-/** One group: its stays, whether its rows let anybody occupy it, and who was last told to. */
+/** One group: its stays, whether its rows let anybody occupy it, and the occupant that was last reported. */
 export class OccupiedGroup {
   readonly #event: string;
   readonly #name: string;
@@ -23,7 +23,7 @@ export class OccupiedGroup {
   /** By their data as text: how many rows say so. A changed row is two images, in whichever order. */
   readonly #rows = new Map<string, bigint>();
   #data: JsonObject = {};
-  #told: Stay | undefined;
+  #reported: Stay | undefined;
 
   constructor({ name, numericKeys }: OccupantPlan, group: string) {
     this.#event = name;
@@ -31,17 +31,17 @@ export class OccupiedGroup {
     this.#stays = new Stays(numericKeys);
   }
 
-  /** Whether anybody was last told to occupy it. */
+  /** Whether the last report had an occupant. */
   get isOccupied(): boolean {
-    return this.#told !== undefined;
+    return this.#reported !== undefined;
   }
 
   /** True once it may be forgotten. */
   get isEmpty(): boolean {
-    return this.#stays.isEmpty && this.#rows.size === 0 && this.#told === undefined;
+    return this.#stays.isEmpty && this.#rows.size === 0 && this.#reported === undefined;
   }
 
-  /** The next instant at which its occupant changes, as of the last telling; Infinity if none comes. */
+  /** The next instant at which its occupant changes, as of the last report; Infinity if none comes. */
   get next(): number {
     return this.#isActive() ? this.#stays.next : Number.POSITIVE_INFINITY;
   }
@@ -61,22 +61,22 @@ export class OccupiedGroup {
   }
 
   /**
-   * What changed since the last call; undefined if it is occupied by a stay of the same row. `xid`: the transaction that changed it.
+   * The change since the last call; undefined if it is occupied by a stay of the same row. `xid`: the transaction that changed it.
    * Without one the clock did: the cause is then the instant at which the new stay began, or at which the old one ended.
    */
   takeChange(t: number, xid: bigint | undefined): OccupantChange | undefined {
     this.#stays.advance(t);
-    const previous = this.#told;
+    const previous = this.#reported;
     const next = this.#isActive() ? this.#stays.occupant : undefined;
-    this.#told = next;
+    this.#reported = next;
     if (previous?.key === next?.key) return undefined;
     const cause = xid === undefined ? `at ${next?.from ?? previous?.until}` : `by ${xid}`;
     return { name: this.#event, group: this.#name, data: this.#data, previous, next, cause };
   }
 
-  /** Goes on from what was told of it before its rows were read again. */
+  /** Goes on from the last report before its rows were read again. */
   follow(before: OccupiedGroup): void {
-    this.#told = before.#told;
+    this.#reported = before.#reported;
     if (!this.#isActive()) this.#data = before.#data;
   }
 

@@ -2,7 +2,7 @@
 export interface Stay {
   /** The key of its row. */
   readonly key: string;
-  /** Whom clients are told of. */
+  /** The name that clients get. */
   readonly label: string | null;
   readonly from: number;
   readonly until: number;
@@ -20,7 +20,7 @@ interface WeightedStay {
 export class Stays {
   readonly #numericKeys: boolean;
   #sorted: WeightedStay[] = [];
-  /** As many have begun. */
+  /** How many of them have begun; they are the first ones. */
   #started = 0;
 
   /** `numericKeys`: keys are whole numbers and compare as such, instead of byte by byte. */
@@ -48,7 +48,7 @@ export class Stays {
     if (stay.from <= t) this.#started -= 1;
   }
 
-  /** Goes on to `t`, which is not before that of any call so far, and lets go what is over. */
+  /** Goes on to `t`, which is not before that of any call so far, and lets go the stays that are over. */
   advance(t: number): void {
     let started = this.#started;
     for (let next = this.#sorted[started]; next !== undefined && next.stay.from <= t; next = this.#sorted[started])
@@ -58,7 +58,7 @@ export class Stays {
     this.#started = going.length;
   }
 
-  /** Who is there at the instant that it was advanced to. */
+  /** The stay that counts at the instant that it was advanced to. */
   get occupant(): Stay | undefined {
     for (let at = 0; at < this.#started; at += 1) {
       const weighted = this.#sorted[at];
@@ -67,7 +67,7 @@ export class Stays {
     return undefined;
   }
 
-  /** The next instant at which somebody else is there, or nobody; Infinity if none comes. Whoever is there stays until their end. */
+  /** The next instant at which another stay counts, or none; Infinity if none comes. A stay that counts does so until its end. */
   get next(): number {
     const { occupant } = this;
     if (occupant !== undefined) return occupant.until;

@@ -9,13 +9,15 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 export interface BoundaryTimerOptions<Owner> extends Timers {
   readonly clock: Pick<Clock, "now">;
   readonly slices: Slices;
-  /** Called for each owner whose instant has come. Must set the owner's next instant. */
+  /** Called for each owner when its instant has come. Must set the owner's next instant. */
   readonly cross: (owner: Owner) => void;
 }
 
 /**
- * Wakes each owner at its next instant, with one timer. Owners that share an instant (a midnight) are crossed in slices, so that the
- * event loop is never held; each is advanced to the present when its turn comes.
+ * Wakes each owner at its next instant: the next local midnight, or the next moment at which a stay begins or ends. A timer for each owner
+ * would fire for thousands of owners in one turn of the event loop, as all owners of a zone share their midnights, and nothing else would
+ * be served meanwhile. So one timer waits for the earliest instant. Owners whose instant has come are crossed in slices, between which the
+ * loop turns, and each is advanced to the present when its turn comes.
  */
 export class BoundaryTimer<Owner> {
   readonly #options: BoundaryTimerOptions<Owner>;

@@ -1,5 +1,13 @@
 import type { Prepared, TextSession } from "../database/session.ts";
-import type { ReadDayStarts } from "../metrics/calendar.ts";
+
+/**
+ * Starts of local days: for each i, that of `days[i]` (since 2000-01-01) in `zones[i]`, in microseconds since 1970; undefined where
+ * PostgreSQL finds no such instant.
+ */
+export type ReadDayStarts = (
+  zones: readonly string[],
+  days: readonly number[],
+) => Promise<readonly (number | undefined)[]>;
 
 const DAY_STARTS: Prepared = {
   name: "deltad_day_starts",

@@ -1,14 +1,15 @@
 /**
- * Brings what a batch holds to the owners it is of. What becomes of it follows from an owner's phase: a live owner is moved to the
- * present, folds its grains and is published, so that every published value is that of one snapshot and one instant; a load that is
- * under way gets the grains later; any other owner has no use for grains.
+ * Brings the grains and events of a batch to their owners. An owner's phase decides on their use: a live owner is moved to the present,
+ * folds its grains and is published, so that every published value is that of one snapshot and one instant; a load that is under way gets
+ * the grains later; any other owner has no use for grains.
  *
  * Folding needs to know when local days begin. The days that a batch needs are read first, all in one statement, while other owners may
  * be loaded, reset or let go. So each owner's phase is looked at again when its turn comes, in the turn in which its grains are folded.
  */
 import type { Grain } from "../capture/batch.ts";
 import { unreachable } from "../config/unreachable.ts";
-import type { Calendar, MissingDays } from "../metrics/calendar.ts";
+import type { MissingDays } from "../metrics/zone-days.ts";
+import type { Calendar } from "./calendar.ts";
 import type { Clock } from "../metrics/clock.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { OwnerDriver } from "./owner-driver.ts";
@@ -17,7 +18,7 @@ import type { DeltaBuffer, Live } from "./owner-phase.ts";
 import type { Slices } from "./slices.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 
-/** What a batch brings for one owner. */
+/** The part of a batch that is one owner's. */
 export interface OwnerDelta {
   readonly grains: Grain[];
   readonly events: OwnerEvent[];
@@ -52,7 +53,7 @@ export class DeltaApplier {
     }
   }
 
-  /** Undefined once it is done: what goes out in one slice is then sent together, at its end. */
+  /** Undefined once it is done: all that is published in one slice is then sent together, at its end. */
   #apply(owner: WatchedOwner, delta: OwnerDelta): Promise<void> | undefined {
     const { phase, publisher } = owner;
     if (phase.kind === "live") return this.#fold(owner, phase, delta);

@@ -1,5 +1,6 @@
 import type { Grain } from "../capture/batch.ts";
-import type { Calendar, MissingDays } from "../metrics/calendar.ts";
+import type { MissingDays } from "../metrics/zone-days.ts";
+import type { Calendar } from "./calendar.ts";
 import type { PlanIndex } from "../metrics/plan-index.ts";
 import { LoadedOwner } from "./loaded-owner.ts";
 import type { LoadResult } from "./loader.ts";
@@ -22,8 +23,8 @@ interface ReadOwner {
 }
 
 /**
- * Makes owners' numbers of what a load has read, adds the deltas that came meanwhile, and tells the owners. A load whose owner has moved
- * on is not wanted any more; its owner's phase says so.
+ * Folds the rows that a load has read into owners' numbers, adds the deltas that came meanwhile, and dispatches the outcome to each owner.
+ * An owner that has left the phase in which its load began refuses the outcome.
  */
 export class LoadFinisher {
   readonly #with: LoadFinisherOptions;

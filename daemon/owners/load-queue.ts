@@ -8,8 +8,8 @@ import type { WatchedOwner } from "./watched-owner.ts";
 const GROUP_SIZE = 1000;
 
 /**
- * Owners that come one after another are loaded together: a group waits until none came for 10 ms, at most 100 ms. That is what a
- * single owner's first snapshot pays; 1,000 that subscribe within a second take at most 10 statements.
+ * Owners that come one after another are loaded together: a group waits until none has come for 10 ms, at most 100 ms. A single owner's
+ * first snapshot is later by that; in return 1,000 owners that are subscribed to within a second take at most 10 statements.
  */
 const QUIET_MS = 10;
 const LONGEST_WAIT_MS = 100;
@@ -30,7 +30,7 @@ export interface LoadQueueOptions extends Timers {
   readonly monotonicMs: () => number;
 }
 
-/** Owners in phase `waiting`, until they are taken to be loaded. */
+/** The owners that wait to be loaded, until a load takes them. `RunningLoads` has those that are loading. */
 export class LoadQueue {
   readonly #options: LoadQueueOptions;
   readonly #arrived = new Set<WatchedOwner>();
@@ -50,7 +50,7 @@ export class LoadQueue {
     return this.#arrived.size > 0 && this.#options.monotonicMs() >= this.#readyMs;
   }
 
-  /** Lets an owner in that may wait for others. */
+  /** Adds an owner that may wait for others. */
   add(owner: WatchedOwner): void {
     const nowMs = this.#options.monotonicMs();
     if (this.#arrived.size === 0) this.#firstMs = nowMs;
@@ -60,7 +60,7 @@ export class LoadQueue {
     if (!this.#gathering) this.#gatherUntilReady();
   }
 
-  /** Lets an owner in that must not wait, and with it all that are there. */
+  /** Adds an owner that must not wait; those that are there are ready with it. */
   addUrgent(owner: WatchedOwner): void {
     const wasReady = this.isReady;
     this.#arrived.add(owner);
@@ -84,14 +84,14 @@ export class LoadQueue {
     return owners.length === 0 ? undefined : { owners, backoff: this.#newBackoff() };
   }
 
-  /** Takes a group back that could not be loaded, to be tried again after a delay. */
+  /** Puts a group back that could not be loaded, to be tried again after a delay. */
   retry(group: LoadGroup, error: unknown): void {
     const reason = reasonOf(error);
     for (const part of this.#parts(group, error))
       this.#after(part.backoff.failed(reason), () => this.#again.push(part));
   }
 
-  /** An owner that is no longer watched. Those in groups are left out when the group is taken. */
+  /** Forgets an owner that waits no longer. One that is in a group is left out when the group is taken. */
   remove(owner: WatchedOwner): void {
     this.#arrived.delete(owner);
   }
@@ -104,7 +104,7 @@ export class LoadQueue {
     this.#gathering = false;
   }
 
-  /** What is some owner's fault: tenths lead to that owner and let the others go on. */
+  /** Where some owner's rows are at fault, tenths of the group lead to that owner and let the others go on. */
   #parts(group: LoadGroup, error: unknown): readonly LoadGroup[] {
     const { owners } = group;
     if (owners.length === 1 || !isOfTheirRows(error)) return [group];

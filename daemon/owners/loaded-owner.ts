@@ -1,23 +1,23 @@
 import type { Grain } from "../capture/batch.ts";
 import { Occupants } from "../occupancy/occupants.ts";
 import type { OccupantChange } from "../occupancy/occupied-group.ts";
-import { note, type MissingDays, type ZoneDays } from "../metrics/calendar.ts";
 import { edgeDays } from "../metrics/contribution.ts";
 import { Document } from "../metrics/document.ts";
 import { OwnerState } from "../metrics/owner-state.ts";
 import type { PlanIndex } from "../metrics/plan-index.ts";
+import { type MissingDays, noteMissingDay, type ZoneDays } from "../metrics/zone-days.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 
-/** The numbers of one loaded owner: state, calendar and document together. */
+/** One loaded owner: its numbers, the days of its zone, its document and its occupants, which move together. */
 export class LoadedOwner {
   readonly #index: PlanIndex;
   readonly #zone: ZoneDays;
   readonly #state: OwnerState;
   readonly #document: Document;
-  /** Undefined where nothing is declared about it: nobody pays for it then. */
+  /** Undefined where no occupants are declared: they cost nothing then. */
   readonly occupants: Occupants | undefined;
 
-  /** Empty, at the instant `t` for which is loaded. */
+  /** Empty, at the instant `t` that the load is for. */
   constructor(index: PlanIndex, zone: ZoneDays, currency: string | undefined, t: number) {
     this.#index = index;
     this.#zone = zone;
@@ -78,12 +78,13 @@ export class LoadedOwner {
     return this.#document.patch();
   }
 
-  /** Who came and went since the last call. */
+  /** Changes of occupants since the last call. */
   takeOccupantChanges(): readonly OccupantChange[] {
     return this.occupants?.takeChanges() ?? [];
   }
 
   #noteDay(day: number, missing: MissingDays): void {
-    if (Number.isFinite(day) && this.#zone.start(day, this.#state.t) === undefined) note(missing, this.#zone, day);
+    if (Number.isFinite(day) && this.#zone.start(day, this.#state.t) === undefined)
+      noteMissingDay(missing, this.#zone, day);
   }
 }

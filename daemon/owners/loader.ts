@@ -11,8 +11,7 @@ import { lockStatement } from "../capture/statement.ts";
 import { within } from "../database/deadline.ts";
 import type { Prepared, TextSession } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
-import type { ReadDayStarts } from "../metrics/calendar.ts";
-import { dayStartsFrom } from "./day-starts.ts";
+import { dayStartsFrom, type ReadDayStarts } from "./day-starts.ts";
 import { ownerRowsStatement, readOwnerRows, type OwnerRow } from "./owner-rows.ts";
 import type { Plan } from "../plan/plan.ts";
 import { loadSelects } from "../plan/select.ts";
@@ -24,7 +23,7 @@ export interface LoadRequest {
   readonly snapshotId: string;
   /** Canonical keys, at most 1000. */
   readonly owners: readonly string[];
-  /** The instant for which is loaded, in microseconds since 1970: what has expired by then may be left out. */
+  /** The instant that the load is for, in microseconds since 1970: rows that have expired by then may be left out. */
   readonly t: number;
   readonly zones: Zones;
 }

@@ -16,7 +16,7 @@ export interface OwnerDriverOptions {
   readonly incarnation: () => string;
 }
 
-/** Moves owners through their phases, and does what follows from that. */
+/** Moves owners through their phases, and runs the effects of each transition. */
 export class OwnerDriver {
   readonly #with: OwnerDriverOptions;
 
@@ -41,7 +41,7 @@ export class OwnerDriver {
     this.publishChanges(owner, phase.numbers, []);
   }
 
-  /** Publishes what a live owner's numbers have become, after the events that came with it; the clock goes on from there. */
+  /** Publishes the changes of a live owner's numbers, after the events that came with them, and sets its next instant. */
   publishChanges(owner: WatchedOwner, numbers: LoadedOwner, events: readonly OwnerEvent[]): void {
     owner.publisher.events([...events, ...this.#occupantEvents(numbers)], numbers.t);
     const patch = numbers.patch();

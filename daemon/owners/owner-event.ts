@@ -3,7 +3,7 @@ import type { BatchEvent, Reset } from "../capture/batch.ts";
 import { keyedDigest } from "../stream/keyed-digest.ts";
 import type { OccupantChange } from "../occupancy/occupied-group.ts";
 
-/** Something that happened to an owner, as its clients are told. */
+/** Something that happened to an owner, as clients get it. */
 export interface OwnerEvent {
   /** The same from every daemon, and in every resume. */
   readonly id: string;
@@ -12,7 +12,7 @@ export interface OwnerEvent {
   readonly data: JsonObject;
 }
 
-/** What every configuration with events has: a bulk statement is told once, instead of its rows. */
+/** Every configuration with events has this one: a bulk statement is one event, in place of those of its rows. */
 const BULK_CHANGED = "bulk_changed";
 
 /** @param incarnation so that transactions of another life of the data, which may have the same numbers, are other events */

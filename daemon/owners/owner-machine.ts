@@ -208,7 +208,7 @@ function settleStale(from: Loading | Live): Transition {
   return { phase: { kind: "badZone" }, effects: [...left(from), { do: "publishStale", reason: "time_zone" }] };
 }
 
-/** What leaving a phase takes, wherever to. */
+/** The effects of leaving a phase, wherever to. */
 function left({ kind }: Phase): readonly Effect[] {
   if (kind === "live") return [{ do: "stopClock" }];
   return kind === "waiting" ? [{ do: "leaveQueue" }] : [];

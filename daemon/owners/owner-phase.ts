@@ -48,7 +48,7 @@ export type Phase = Offline | Waiting | Loading | Live | NoRow | BadZone | Gone;
 /** The occupants that subscribers know of since an earlier load of this epoch; undefined where there was none. */
 export type Before = Occupants | undefined;
 
-/** What batches bring for an owner after its load's snapshot. */
+/** The deltas of an owner from batches that its load's snapshot has not seen. */
 export interface DeltaBuffer {
   readonly grains: Grain[];
   /** A delta could not be computed, as the owner's zone was not known to be good yet: the owner must be loaded again. */
@@ -59,11 +59,11 @@ export type PhaseEvent =
   /** Once, right after it was made. `offline`: why no epoch runs, if none does. */
   | { readonly type: "watched"; readonly offline: StaleReason | undefined }
   | { readonly type: "unwatched" }
-  /** An epoch begins: what was loaded in an earlier one is void. */
+  /** An epoch begins: all that was loaded in an earlier one is void. */
   | { readonly type: "begin" }
   /** The epoch has ended. */
   | { readonly type: "lose"; readonly reason: StaleReason }
-  /** A reset, a change of its own row, or a delta that can't be computed: deltas no longer lead from what was loaded to what is. */
+  /** A reset, a change of its own row, or a delta that can't be computed: the numbers can't be brought up to date by deltas any more. */
   | { readonly type: "outdated" }
   | { readonly type: "loadStarted" }
   /** The load has not come for so long that subscribers must know. */
@@ -73,7 +73,7 @@ export type PhaseEvent =
   | { readonly type: "noRow"; readonly of: Phase }
   | { readonly type: "badZone"; readonly of: Phase };
 
-/** What is to be done because of a transition, in this order, once the owner is in its new phase. */
+/** A consequence of a transition. The driver runs them in order, once the owner is in its new phase. */
 export type Effect =
   /** Have it loaded at the next cut. */
   | { readonly do: "queue" }
@@ -82,10 +82,10 @@ export type Effect =
   | { readonly do: "leaveQueue" }
   /** Let the clock move it no more. */
   | { readonly do: "stopClock" }
-  /** Subscribers can't follow what was published so far. */
+  /** Nothing that was published so far can be followed any more. */
   | { readonly do: "endPublication" }
   /** Say that its numbers can't be vouched for, unless that was said. */
   | { readonly do: "publishStale"; readonly reason: StaleReason }
   | { readonly do: "publishEmpty" }
-  /** Publish the whole document, and what changed in occupants since; from then on the clock moves it. */
+  /** Publish the changes of occupants since `before`, and the whole document; from then on the clock moves it. */
   | { readonly do: "publishLoaded"; readonly numbers: LoadedOwner; readonly before: Before };

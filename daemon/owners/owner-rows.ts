@@ -2,7 +2,7 @@ import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared, TextSession } from "../database/session.ts";
 import type { OwnerTable } from "../plan/plan.ts";
 
-/** What an owner's own row says. */
+/** The columns of an owner's own row that its numbers depend on. */
 export interface OwnerRow {
   readonly owner: string;
   /** Undefined if NULL. */

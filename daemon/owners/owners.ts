@@ -1,5 +1,5 @@
 /**
- * Batch -> Published: keeps the numbers of watched owners and publishes their documents and what changes in them.
+ * Batch -> Published: keeps the numbers of watched owners, and publishes their documents, changes and events.
  *
  * The naive way, to query an owner's rows after each change, costs by the size of the owner. Instead an owner is loaded once, at a cut of
  * the stream of changes (an exported snapshot at which a batch was read), and from then on kept by deltas and by the clock. It takes
@@ -14,12 +14,13 @@ import type { Batch, BatchSink, Cut } from "../capture/batch.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import { reasonOf } from "../database/reason.ts";
-import { Calendar, type ReadDayStarts } from "../metrics/calendar.ts";
 import type { Clock } from "../metrics/clock.ts";
 import { indexPlan } from "../metrics/plan-index.ts";
 import type { Plan } from "../plan/plan.ts";
 import { eventsByOwner } from "./batch-events.ts";
 import { BoundaryTimer } from "./boundary-timer.ts";
+import { Calendar } from "./calendar.ts";
+import type { ReadDayStarts } from "./day-starts.ts";
 import { DeltaApplier, type OwnerDelta } from "./delta-applier.ts";
 import { LoadFinisher } from "./load-finisher.ts";
 import { LoadQueue } from "./load-queue.ts";
@@ -73,7 +74,7 @@ export class Owners implements BatchSink, Demand {
   #zones: Zones | undefined;
   /** Why no epoch runs, between two of them. */
   #offline: StaleReason | undefined = "starting";
-  /** What was found out between two batches and ends the epoch. */
+  /** An error that was found between two batches; the next batch ends the epoch with it. */
   #doubt: Error | undefined;
 
   constructor(options: OwnersOptions) {

@@ -32,7 +32,7 @@ export type StaleReason =
   /** A change did not follow the document; the owner is read again. */
   | "reload";
 
-/** What the engine tells about one owner. Documents and patches are handed over: the engine does not touch them again. */
+/** One publication about one owner. Documents and patches are handed over: the publisher does not touch them again. */
 export type Published =
   /** The whole document: after a load. `{}` for an owner without a row. */
   | ({ readonly kind: "document"; readonly document: JsonObject } & Position)
@@ -51,10 +51,10 @@ export type Published =
       readonly asOf: number;
     };
 
-/** Consumes what the engine publishes. */
+/** Consumes publications. */
 export type Publish = (update: Published) => void;
 
-/** How subscribers make the engine load an owner, and let it go. Owners are canonical key texts. */
+/** How subscribers have an owner loaded, and let it go. Owners are canonical key texts. */
 export interface Demand {
   watch(owner: string): void;
   unwatch(owner: string): void;

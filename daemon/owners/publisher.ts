@@ -1,5 +1,5 @@
 /**
- * Says what became of owners. Versions come from one counter: within an epoch they only grow and none is used twice, also when an owner is
+ * Publishes documents, patches and events of owners, and whether they are stale. Versions come from one counter: within an epoch they only grow and none is used twice, also when an owner is
  * let go and loaded again. Each publication names the snapshot that it stands at: that of the batch under way for owners that have their
  * part of it, that of the batch before for the others.
  */
@@ -10,7 +10,7 @@ import type { JsonObject } from "../../protocol/json.ts";
 /** A load takes tens of milliseconds; an owner has some events a second. */
 const HELD_EVENTS = 1_000;
 
-/** What the publications of all owners have in common. */
+/** The part that the publications of all owners share: the epoch, the counter of versions, and the snapshots they stand at. */
 export class Publisher {
   readonly publish: Publish;
   #epoch: Pick<Position, "epoch" | "incarnation"> = { epoch: "", incarnation: "" };
@@ -59,7 +59,7 @@ export class Publisher {
   }
 }
 
-/** Publishes one owner, and knows what its subscribers have. */
+/** Publishes one owner, and remembers the state that its subscribers have. */
 export class OwnerPublisher {
   readonly #owner: string;
   readonly #shared: Publisher;

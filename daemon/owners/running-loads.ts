@@ -18,13 +18,13 @@ export interface RunningLoadsOptions {
   readonly driver: OwnerDriver;
   /** How many loads run at once: as many as there are sessions for them, so that a cut never waits for one. */
   readonly atOnce: number;
-  /** Takes a load in, made for the instant `t`. What it rejects with makes the load fail. */
+  /** Takes the results of a load that was made for the instant `t`. If it rejects, the load has failed. */
   readonly finish: (
     group: readonly LoadingOwner[],
     results: ReadonlyMap<string, LoadResult>,
     t: number,
   ) => Promise<void>;
-  /** Told why a load failed that somebody still waited for. */
+  /** Called when a load fails that some owner still waits for. */
   readonly failed: (error: unknown) => void;
   readonly nudge: () => void;
 }

@@ -1,17 +1,17 @@
 import type { WatchedOwner } from "./watched-owner.ts";
 
-/** Read at least every 5 s, and told at the second look at the latest: clients hear within 15 s that their numbers lag. */
+/** The reader reads at least every 5 s, and owners are looked at with each read: clients hear within 15 s that their numbers lag. */
 const LATE_MS = 8_000;
 /** Looking at 20,000 owners takes a millisecond. */
 const LOOK_EVERY_MS = 1_000;
 
-/** Finds the owners that have been waiting for a load for too long, whatever the load waits for. */
+/** Finds the owners that have been waiting for a load for too long, whatever the reason: no session, a lock, a slow statement, resets. */
 export class SlowLoads {
-  /** Owners that waited at the latest look: since when, and what they had shown until then. */
+  /** The owners that waited at the latest look, with the time since which they do, and the version that subscribers have meanwhile. */
   #waiting = new Map<WatchedOwner, { readonly sinceMs: number; readonly version: number }>();
   #nextLookMs = Number.NEGATIVE_INFINITY;
 
-  /** Those that are late at this moment. */
+  /** The owners that are late at this moment. */
   find(owners: Iterable<WatchedOwner>, nowMs: number): readonly WatchedOwner[] {
     if (nowMs < this.#nextLookMs) return [];
     this.#nextLookMs = nowMs + LOOK_EVERY_MS;

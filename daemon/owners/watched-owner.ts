@@ -2,7 +2,7 @@ import { NEW_OWNER, transition } from "./owner-machine.ts";
 import type { Effect, Phase, PhaseEvent } from "./owner-phase.ts";
 import type { OwnerPublisher } from "./publisher.ts";
 
-/** One owner that somebody subscribed to: where its life stands, and what was published of it. */
+/** One owner that somebody subscribed to: its phase of life, and its publisher. */
 export class WatchedOwner {
   /** Canonical text of its key. */
   readonly id: string;

@@ -4,7 +4,7 @@
  * compared with the reader's. Lives as long as the reader's session.
  */
 import { errorCode } from "../database/reason.ts";
-import type { ReadDayStarts } from "../metrics/calendar.ts";
+import type { ReadDayStarts } from "./day-starts.ts";
 import { utcDay } from "../metrics/civil-date.ts";
 
 /** Every fortnight from five weeks back to a year ahead: no rule for summer time lasts for less, and the reading takes a few ms. */

@@ -1,5 +1,6 @@
 import type { Grain } from "../capture/batch.ts";
-import type { Calendar, MissingDays } from "../metrics/calendar.ts";
+import type { MissingDays } from "../metrics/zone-days.ts";
+import type { Calendar } from "../owners/calendar.ts";
 import { LoadedOwner } from "../owners/loaded-owner.ts";
 import type { LoadResult } from "../owners/loader.ts";
 import type { PlanIndex } from "../metrics/plan-index.ts";

@@ -13,7 +13,7 @@ import { registerReader, releaseReader } from "../capture/reader-session.ts";
 import { type BatchStatements, batchStatements } from "../capture/statement.ts";
 import type { Session } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
-import { Calendar } from "../metrics/calendar.ts";
+import { Calendar } from "../owners/calendar.ts";
 import { dayStartsFrom } from "../owners/day-starts.ts";
 import type { Load, LoadResult, Loader } from "../owners/loader.ts";
 import { indexPlan } from "../metrics/plan-index.ts";

@@ -1,4 +1,4 @@
-/** Rows of places and stays, who is where by a look at all of them, and who is where by what was told. */
+/** Rows of places and stays; the occupants by a look at all of them, and the occupants by the changes that were reported. */
 import assert from "node:assert/strict";
 import type { Grain } from "../../daemon/capture/batch.ts";
 import type { OccupantChange } from "../../daemon/occupancy/occupied-group.ts";
@@ -37,7 +37,7 @@ export function naiveOccupants(rows: readonly Row[], t: number): Record<string, 
   return there;
 }
 
-/** Who is where by what was told, and nothing else. Fails if somebody is told to leave who was not there. */
+/** The occupants by the reported changes alone. Fails where somebody leaves that was not there. */
 export class Told {
   readonly there: Record<string, string> = {};
 

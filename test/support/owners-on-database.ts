@@ -1,6 +1,6 @@
 /**
  * The daemon from the database to the published documents, with the instant in the test's hands: the daemon's own statements, loads and
- * owners, on a real database. What is left out is what waits: bell, heartbeat, sockets.
+ * owners, on a real database. The parts that wait are left out: bell, heartbeat, sockets.
  *
  *     const running = await OwnersOnDatabase.open(database, DEMO, startUs);
  *     await running.watch("1");
@@ -37,7 +37,7 @@ const READER_SETTINGS = { enable_seqscan: "off", jit: "off", plan_cache_mode: "f
 export class OwnersOnDatabase {
   readonly plan: Plan;
   readonly owners: Owners;
-  /** What a client shows, by owner. */
+  /** The documents that a client shows, by owner. */
   readonly screens = new Map<string, JsonObject>();
   /** Why an owner is stale, for those that are. */
   readonly stale = new Map<string, string>();

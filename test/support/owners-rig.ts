@@ -29,7 +29,7 @@ export class OwnersRig {
   readonly loader = new HeldLoader();
   readonly published: Published[] = [];
   readonly owners: Owners;
-  /** What a client would show, by owner. */
+  /** The documents that a client would show, by owner. */
   readonly screens = new Map<string, JsonObject>();
   /** One entry per statement that asked for starts of days. */
   readonly dayReads: { readonly zones: readonly string[]; readonly days: readonly number[] }[] = [];
@@ -117,12 +117,12 @@ export class OwnersRig {
     await this.loader.last.finish(owners, zone);
   }
 
-  /** What was published since the last call, without documents and patches' positions. */
+  /** The publications since the last call. */
   take(): Published[] {
     return this.published.splice(0);
   }
 
-  /** One value of what a client shows. */
+  /** One value of the document that a client shows. */
   shown(owner: string, group: string, name: string): JsonValue | undefined {
     const values = this.screens.get(owner)?.[group];
     return typeof values === "object" && values !== null ? values[name] : undefined;

@@ -3,7 +3,7 @@ import type { Accumulator, Plan, Projection } from "../../daemon/plan/plan.ts";
 const count = { where: undefined, value: { op: "count" } } as const;
 const sum = { where: undefined, value: { op: "sum", column: "amount", scale: 2 } } as const;
 
-/** What grains of each projection look like. */
+/** The shape of each projection's grains. */
 export const BY_DAY = 0;
 export const BY_STATUS = 1;
 export const WHILE = 2;

@@ -1,7 +1,7 @@
 import type { Demand, Published, StaleReason } from "../../daemon/owners/published.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 
-/** Publishes what a test says, with versions and instants in order, as the engine would, and records what is watched. */
+/** Stands in for the owners: publishes as a test says, with versions and instants in order, and records the owners that are watched. */
 export class StandInPublisher implements Demand {
   readonly watched: string[] = [];
   readonly unwatched: string[] = [];
@@ -39,7 +39,7 @@ export class StandInPublisher implements Demand {
     this.#publish({ kind: "patch", previous, patch: structuredClone(patch), ...this.#next(owner) });
   }
 
-  /** What one batch brings: the events, then the patch, if there is one. */
+  /** Publishes as one batch would: the events, then the patch, if there is one. */
   commit(owner: string, names: readonly string[], patch?: JsonObject): void {
     const next = patch && { previous: this.#last.get(owner) ?? 0, patch: structuredClone(patch), ...this.#next(owner) };
     if (next === undefined) this.#move();
@@ -49,7 +49,7 @@ export class StandInPublisher implements Demand {
     if (next !== undefined) this.#publish({ kind: "patch", ...next });
   }
 
-  /** What one batch brings that holds a single event, of this name. */
+  /** Publishes as one batch would that holds a single event, of this name. */
   happen(owner: string, name: string): void {
     this.#move();
     const { snapshot, asOf } = this;

@@ -7,7 +7,7 @@ import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 const START = Date.UTC(2026, 4, 8, 12) * 1000;
 const HOUR = 3_600_000_000;
 
-/** Who is in each listing of an owner at an instant, as `hangar: guest`, worked out by hand. */
+/** The guests in each listing of an owner at an instant, as `hangar: guest`, worked out by hand. */
 const ORACLE = `
   select distinct on (l.id) l.id::text as listing, b.guest_name as guest
     from listings l
@@ -29,7 +29,7 @@ function seeded(seed: number): (below: number) => number {
   };
 }
 
-/** Replays what an owner's clients were told: who is in each listing. */
+/** Replays the events of an owner's clients: they say which guest is in each listing. */
 class Guests {
   readonly there = new Map<string, string>();
 

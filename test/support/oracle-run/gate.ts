@@ -1,4 +1,4 @@
-import type { ReadDayStarts } from "../../../daemon/metrics/calendar.ts";
+import type { ReadDayStarts } from "../../../daemon/owners/day-starts.ts";
 import type { Load, Loader } from "../../../daemon/owners/loader.ts";
 import { Changes } from "../changes.ts";
 

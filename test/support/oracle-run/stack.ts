@@ -7,7 +7,7 @@ import { SYSTEM_TIMERS, type Timers } from "../../../daemon/config/timers.ts";
 import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { Hub } from "../../../daemon/hub/hub.ts";
 import type { Subscription } from "../../../daemon/hub/subscription.ts";
-import type { ReadDayStarts } from "../../../daemon/metrics/calendar.ts";
+import type { ReadDayStarts } from "../../../daemon/owners/day-starts.ts";
 import { Clock } from "../../../daemon/metrics/clock.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { dayStartsFrom } from "../../../daemon/owners/day-starts.ts";

@@ -1,5 +1,5 @@
 /**
- * The law of the engine, on random rows, changes and instants:
+ * The law that owners' numbers obey, on random rows, changes and instants:
  *
  *     advance(fold(S, D), T') = fold(advance(S, T'), D) = snapshot(R + D, T')
  *
@@ -86,7 +86,7 @@ function fold(state: OwnerState, grains: readonly Grain[], dayStart: (day: numbe
   return state;
 }
 
-/** What a state holds, in the naive evaluator's form. */
+/** The contents of a state, in the naive evaluator's form. */
 function sumsOf(state: OwnerState): NaiveSums {
   return SAMPLE_PLAN.accumulators.map(({ keyedBy }, at) => {
     const text = (k: string | number) => (typeof k === "string" ? k : keyedBy === "month" ? monthText(k) : dayText(k));

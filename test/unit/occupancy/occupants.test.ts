@@ -40,7 +40,7 @@ const batch = fc.record({
   together: fc.boolean(),
 });
 
-/** What a batch does to the rows, and its images, each old one before its new one or all in one grain. */
+/** The rows after a batch, and its images, each old one before its new one or all in one grain. */
 function write(
   before: readonly Row[],
   { deleted, written, together }: { deleted: number[]; written: Row[]; together: boolean },

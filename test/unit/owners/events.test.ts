@@ -24,7 +24,7 @@ function eventsOf(published: readonly Published[]): Events[] {
   return published.filter((update) => update.kind === "events");
 }
 
-/** What was published, as a word each: an event with what tells it from others. */
+/** Publications as a word each: events with the field that tells them apart. */
 function shape(published: readonly Published[]): string[] {
   return published.flatMap((update) =>
     update.kind === "events" ? update.events.map(({ name, data }) => `${name} ${wordOf(data)}`) : [update.kind],
@@ -86,7 +86,7 @@ describe("owners and events", () => {
     await rig.loader.last.finish({ 1: [] });
     await rig.read({ snapshot: "12:12:", events: [event("after")] });
     const published = rig.take();
-    // Nobody could follow what came before the document, and whoever comes back finds it in what its snapshot sees.
+    // Events before the document can't be followed; a client that comes back finds them in its snapshot.
     assert.deepEqual(shape(published), ["document", "made after"]);
     assert.deepEqual(
       published.map((update) => ("snapshot" in update ? update.snapshot : "")),

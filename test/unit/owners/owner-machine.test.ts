@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { ZoneDays } from "../../../daemon/metrics/calendar.ts";
+import { ZoneDays } from "../../../daemon/metrics/zone-days.ts";
 import { indexPlan } from "../../../daemon/metrics/plan-index.ts";
 import { Occupants } from "../../../daemon/occupancy/occupants.ts";
 import { LoadedOwner } from "../../../daemon/owners/loaded-owner.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ReadDayStarts } from "../../../daemon/metrics/calendar.ts";
+import type { ReadDayStarts } from "../../../daemon/owners/day-starts.ts";
 import { utcMidnight } from "../../../daemon/metrics/civil-date.ts";
 import { ZoneDataDiffers, Zones } from "../../../daemon/owners/zones.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Calendar, type MissingDays, note } from "../../../daemon/metrics/calendar.ts";
 import { utcDay, utcMidnight } from "../../../daemon/metrics/civil-date.ts";
+import { type MissingDays, noteMissingDay } from "../../../daemon/metrics/zone-days.ts";
+import { Calendar } from "../../../daemon/owners/calendar.ts";
 
 const NOW = Date.UTC(2026, 4, 8, 12) * 1000;
 const TODAY = utcDay(NOW);
@@ -15,7 +16,7 @@ function calendarOf(start: (zone: string, day: number) => number | undefined) {
   });
   const learn = async (zone: string, ...days: readonly number[]): Promise<void> => {
     const missing: MissingDays = new Map();
-    for (const day of days) note(missing, calendar.zone(zone), day);
+    for (const day of days) noteMissingDay(missing, calendar.zone(zone), day);
     await calendar.learn(missing);
   };
   return { calendar, reads, learn };
@@ -46,22 +47,6 @@ describe("calendar", () => {
       [-40, -1, 0].map((day) => utcMidnight(day) + 1),
     );
     assert.equal(calendar.zone("B").start(-40, longAgo), utcMidnight(-40) + 2);
-  });
-
-  it("a day is past without being read only where it has begun even in the westernmost zone there can be", () => {
-    const zone = calendarOf(() => undefined).calendar.zone("any");
-    // POSIX zones lie up to 167:59:59 west of Greenwich.
-    const latest = (day: number): number => utcMidnight(day) + 168 * HOUR;
-    assert.equal(zone.start(TODAY, latest(TODAY)), undefined);
-    assert.equal(zone.start(TODAY, latest(TODAY) + 24 * HOUR), Number.NEGATIVE_INFINITY);
-    assert.equal(zone.start(-36_524, NOW), Number.NEGATIVE_INFINITY);
-  });
-
-  it("days from 2200 on never come", () => {
-    const zone = calendarOf(() => undefined).calendar.zone("any");
-    const first = utcDay(Date.UTC(2200, 0, 1) * 1000);
-    assert.equal(zone.start(first, NOW), Number.POSITIVE_INFINITY);
-    assert.equal(zone.start(first - 1, NOW), undefined);
   });
 
   it("a zone in which some day has no start is broken, and only that zone", async () => {

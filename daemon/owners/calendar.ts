@@ -1,0 +1,37 @@
+import { BLOCK_DAYS, type MissingDays, ZoneDays } from "../metrics/zone-days.ts";
+import type { ReadDayStarts } from "./day-starts.ts";
+
+/**
+ * The local days of all zones. It lives as long as the reader's session, since PostgreSQL caches zone data per session: a new session may
+ * know a newer rule.
+ */
+export class Calendar {
+  readonly #read: ReadDayStarts;
+  readonly #zones = new Map<string, ZoneDays>();
+
+  /** `read` asks the reader's session. */
+  constructor(read: ReadDayStarts) {
+    this.#read = read;
+  }
+
+  zone(name: string): ZoneDays {
+    let zone = this.#zones.get(name);
+    if (zone === undefined) {
+      zone = new ZoneDays(name);
+      this.#zones.set(name, zone);
+    }
+    return zone;
+  }
+
+  /** Reads the missing days, all in one statement. Rejects as the reading does. */
+  async learn(missing: MissingDays): Promise<void> {
+    const asked = [...missing].flatMap(([zone, blocks]) => [...blocks].map((block) => ({ zone, block })));
+    if (asked.length === 0) return;
+    const offsets = Array.from({ length: BLOCK_DAYS }, (_, offset) => offset);
+    const starts = await this.#read(
+      asked.flatMap(({ zone }) => offsets.map(() => zone.name)),
+      asked.flatMap(({ block }) => offsets.map((offset) => block * BLOCK_DAYS + offset)),
+    );
+    asked.forEach(({ zone, block }, at) => zone.learn(block, starts.slice(at * BLOCK_DAYS, (at + 1) * BLOCK_DAYS)));
+  }
+}
