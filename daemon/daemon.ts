@@ -30,6 +30,7 @@ import { dayStartsFrom } from "./owners/day-starts.ts";
 import { Owners } from "./owners/owners.ts";
 import { SnapshotLoader } from "./owners/loader.ts";
 import { sourcesOfEvents } from "./plan/event-select.ts";
+import { pageSchema } from "./plan/page-schema.ts";
 import { deltaSelects } from "./plan/select.ts";
 import { Slices } from "./owners/slices.ts";
 
@@ -176,6 +177,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     host: config.host,
     port: config.port,
     transport: config.transport,
+    schema: pageSchema(plan),
     pageDir: PAGE_DIR,
     origins: config.origins,
     limits: config,

@@ -64,7 +64,7 @@ const payouts = pgTable("payouts", {
 
 const paid = eq(bookings.paymentStatus, "paid");
 const confirmed = eq(bookings.status, "confirmed");
-const revenue = sum(bookings.paymentAmount).where(paid);
+const revenue = sum(bookings.paymentAmount, { unit: "currency" }).where(paid);
 const active = eq(listings.status, "active");
 const pending = eq(payouts.status, "pending");
 
@@ -120,7 +120,7 @@ export default defineConfig({
     },
     occupancy: { booked, available, percentage: percentage(booked, available) },
     payouts: {
-      pending: sum(payouts.amount).where(pending),
+      pending: sum(payouts.amount, { unit: "currency" }).where(pending),
       nextDate: earliest(payouts.dueOn).where(pending),
     },
   },

@@ -111,4 +111,20 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     test: "test/house/asyncapi.test.ts",
     title: "Do not change without somebody looking at who still speaks the old ones",
   },
+  {
+    name: "the schema is told without a token",
+    file: "daemon/gateway/http/schema.ts",
+    find: '    if ("refusal" in permission) return permission.refusal;\n',
+    replace: "",
+    test: "test/wire/gateway/schema.test.ts",
+    title: "Is told to nobody else",
+  },
+  {
+    name: "money is said to be in a currency that nobody tells",
+    file: "daemon/plan/page-schema.ts",
+    find: "this.#currency === undefined ? {} : { unit: { currency: [...this.#currency] } }",
+    replace: "{ unit: { currency: [...(this.#currency ?? [])] } }",
+    test: "test/unit/plan/page-schema.test.ts",
+    title: "leaves the unit out where no metric holds the currency",
+  },
 ];

@@ -104,12 +104,13 @@ export function count<Table extends string>(table: TableOf<Table>): Measure<Tabl
 /**
  * The exact sum of an integer or numeric column, as a decimal string.
  * @param options.scale digits after the point, where the column's type does not say; every row is rounded to it, half away from zero
+ * @param options.unit what pages write with the number: `"currency"` for the owner's currency, or a text such as `"m²"`
  */
 export function sum<Table extends string>(
   column: ColumnOf<Table, ExactKind>,
-  options: { readonly scale?: number } = {},
+  { scale, unit }: { readonly scale?: number; readonly unit?: string } = {},
 ): Measure<Table, string> {
-  const value = { op: "sum", column: columnOf(column, "sum()"), scale: options.scale } as const;
+  const value = { op: "sum", column: columnOf(column, "sum()"), scale, unit } as const;
   return new Measure({ kind: "rows", rows: allOf(value.column.table), value, by: undefined });
 }
 

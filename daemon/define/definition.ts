@@ -32,7 +32,13 @@ export interface RowsDefinition {
   readonly rows: Selection;
   readonly value:
     | { readonly op: "count" }
-    | { readonly op: "sum"; readonly column: PgColumn; readonly scale: number | undefined };
+    | {
+        readonly op: "sum";
+        readonly column: PgColumn;
+        readonly scale: number | undefined;
+        /** `currency` is the owner's; any other is a text to write behind the number. */
+        readonly unit: string | undefined;
+      };
   readonly by: PgColumn | undefined;
 }
 

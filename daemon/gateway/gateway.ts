@@ -1,5 +1,6 @@
 /** Subscribers to sockets: accepts connections, keeps their registry, and lets them go in good order. */
 import { randomUUID } from "node:crypto";
+import type { Schema } from "../../protocol/schema.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import type { Subscriber, Subscription } from "../hub/subscription.ts";
@@ -19,6 +20,7 @@ import { topicSnapshot } from "./http/topic-snapshot.ts";
 import { loadPage } from "./http/page.ts";
 import { badRequest, plain } from "./http/response.ts";
 import { createRoutes, type Route } from "./http/routes.ts";
+import { schemaAnswer } from "./http/schema.ts";
 import { Session } from "./sessions/session.ts";
 import type { Request, Response, Socket, Transport, TransportHandlers } from "./transports/transport.ts";
 import { isWellFormed } from "./http/well-formed.ts";
@@ -34,6 +36,8 @@ export interface GatewayOptions extends Timers {
   /** 0: the system chooses. */
   readonly port: number;
   readonly transport: TransportChoice;
+  /** What pages are told of the configuration. */
+  readonly schema: Schema;
   /** The built page; undefined: none is served. */
   readonly pageDir: string | undefined;
   /** Origins of pages that may connect, besides the daemon's own. */
@@ -149,6 +153,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         ready,
         page,
         topicSnapshot: (request, name) => topicSnapshot(request, name, snapshotOptions),
+        schema: schemaAnswer(options.schema, identification),
         eventStream: (request) => eventStream(request, { identification, begin: beginFrom(request) }),
       });
       const route = withCors(routes, options.origins);

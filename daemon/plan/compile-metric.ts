@@ -62,14 +62,15 @@ export class MetricCompiler {
     const measure = this.#measure(metric);
     const accumulator = this.#accumulate(metric.rows, metric.by, measure);
     const scale = measure.value.op === "sum" ? measure.value.scale : undefined;
+    const unit = metric.value.op === "sum" && metric.value.unit !== undefined ? { unit: metric.value.unit } : {};
     if (isGroup(metric)) {
       const counts =
         scale === undefined ? accumulator : this.#accumulate(metric.rows, metric.by, this.#countOf(metric));
-      return { kind: "group", accumulator, counts, scale };
+      return { kind: "group", accumulator, counts, scale, ...unit };
     }
     return scale === undefined
       ? { kind: "count", quantity: { of: "accumulator", index: accumulator } }
-      : { kind: "sum", accumulator, scale };
+      : { kind: "sum", accumulator, scale, ...unit };
   }
 
   #growth(metric: RowsDefinition, period: Period): LeafValue {

@@ -34,18 +34,19 @@ export function compileOccupant(
   const { key } = tables.lookedUp(stay);
   for (const column of [stays.from, stays.until]) instant(stay, column, tables);
   const text = (table: PgTable, column: PgColumn): string => formed(tables.reference(table, column), { as: "text" });
-  const fields = Object.entries(data).flatMap(([field, made]) => {
+  const fields = Object.entries(data).map(([field, made]) => {
     if (TOLD.includes(field)) throw new ConfigError(`data.${field}: every occupant event tells this itself`);
     if (made.kind !== "row" && made.kind !== "id")
       throw new ConfigError(`data.${field}: an occupant event tells columns of the occupied row only`);
     const form: FieldForm = made.kind === "id" ? { as: "text" } : fieldForm(made.column);
-    return [quoteLiteral(field), formed(tables.reference(group.table, made.column), form)];
+    return { name: field, form, sql: formed(tables.reference(group.table, made.column), form) };
   });
+  const pairs = fields.flatMap((field) => [quoteLiteral(field.name), field.sql]);
   return {
     name,
     groups: draft.counted({
       source: tables.sourceOf(group.table),
-      key: `json_build_array(${text(group.table, group)}, json_build_object(${fields.join(", ")}))::text`,
+      key: `json_build_array(${text(group.table, group)}, json_build_object(${pairs.join(", ")}))::text`,
       time: { kind: "none" },
       measure: counting(group, conditions, tables),
     }),
@@ -55,6 +56,7 @@ export function compileOccupant(
       time: { kind: "while", from: stays.from.name, until: stays.until.name },
       measure: counting(stays.group, stays.conditions, tables),
     }),
+    data: fields.map(({ name, form }) => ({ name, form })),
     numericKeys: ["bigint", "numeric"].includes(wideType(key)),
   };
 }

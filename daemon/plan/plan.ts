@@ -95,13 +95,14 @@ export type LeafValue =
   | { readonly kind: "currency" }
   | { readonly kind: "count"; readonly quantity: Quantity }
   /** Decimal string with `scale` digits. */
-  | { readonly kind: "sum"; readonly accumulator: number; readonly scale: number }
+  | { readonly kind: "sum"; readonly accumulator: number; readonly scale: number; readonly unit?: string }
   /** One entry per key whose entry in `counts` is above 0. For counts, `accumulator` and `counts` are the same. `scale` undefined: numbers. */
   | {
       readonly kind: "group";
       readonly accumulator: number;
       readonly counts: number;
       readonly scale: number | undefined;
+      readonly unit?: string;
     }
   | { readonly kind: "growth"; readonly current: Quantity; readonly previous: Quantity }
   | { readonly kind: "percentage"; readonly part: Quantity; readonly whole: Quantity }
@@ -156,6 +157,8 @@ export interface OccupantPlan {
   readonly groups: Counted;
   /** Stays, `while` they last. Their keys are JSON texts `[group, row key, label]`; the label may be null. */
   readonly stays: Counted;
+  /** The fields in the groups' keys. */
+  readonly data: readonly { readonly name: string; readonly form: FieldForm }[];
   /** Whether row keys compare as whole numbers instead of byte by byte. */
   readonly numericKeys: boolean;
 }

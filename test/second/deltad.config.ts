@@ -104,8 +104,8 @@ export default defineConfig({
     },
     hangars: {
       area: {
-        byState: sum(hangars.area).by(hangars.state),
-        listedFirst: sum(hangars.area).where(gt(hangars.order, 0)),
+        byState: sum(hangars.area, { unit: "m²" }).by(hangars.state),
+        listedFirst: sum(hangars.area, { unit: "m²" }).where(gt(hangars.order, 0)),
       },
       ordered: percentage(count(hangars).where(gt(hangars.order, 0)), count(hangars)),
       taken: overlap(

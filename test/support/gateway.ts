@@ -59,6 +59,7 @@ export async function startGateway(
     ready: () => true,
     host: "127.0.0.1",
     port: 0,
+    schema: { metrics: [], events: [] },
     pageDir: undefined,
     origins: [],
     heartbeatMs: 30_000,

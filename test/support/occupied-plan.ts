@@ -21,6 +21,7 @@ export const OCCUPIED_PLAN: Plan = {
       name: "occupant_changed",
       groups: { projection: ROOMS, measure: 0 },
       stays: { projection: STAYS, measure: 0 },
+      data: [],
       numericKeys: true,
     },
   ],

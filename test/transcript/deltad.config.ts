@@ -23,7 +23,7 @@ export default defineConfig({
   sources: { orders: { table: orders, key: orders.id, owner: orders.shopId } },
   metrics: {
     currency: currency(),
-    turnover: sum(orders.amount),
+    turnover: sum(orders.amount, { unit: "currency" }),
     orders: { total: count(orders), byStatus: count(orders).by(orders.status) },
   },
   // So that a bulk statement fits on the page.

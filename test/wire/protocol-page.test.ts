@@ -216,6 +216,10 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
     const again = await http(world, "/v1/topics/owner:1", { Authorization, "If-None-Match": tag });
     return [...first, "", ...again, "", ...(await http(world, "/v1/topics/owner:2", { Authorization }))];
   },
+  schema: async (world) => {
+    const Authorization = `Bearer ${world.token({ ownerId: "1" })}`;
+    return http(world, "/v1/schema", { Authorization });
+  },
   bye: async (world) => {
     const talk = await world.follow();
     const stopped = world.stop();

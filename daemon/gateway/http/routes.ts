@@ -10,21 +10,25 @@ export interface RoutesOptions {
   readonly page: Page;
   /** Answers for a topic's name as the client wrote it. */
   readonly topicSnapshot: (request: Request, name: string) => Promise<Response>;
+  readonly schema: (request: Request) => Promise<Response>;
   /** The stream's path without an upgrade. */
   readonly eventStream: (request: Request) => Response | Promise<Response>;
 }
 
 export type Route = (request: Request) => Response | Promise<Response>;
 
+const SCHEMA_PATH = "/v1/schema";
 const TOPIC_PATH = /^\/v1\/topics\/([^/]+)$/;
 
-export function createRoutes({ ready, page, topicSnapshot, eventStream }: RoutesOptions): Route {
+export function createRoutes({ ready, page, topicSnapshot, schema, eventStream }: RoutesOptions): Route {
   const find = (request: Request): (() => Response | Promise<Response>) | undefined => {
     switch (request.path) {
       case "/livez":
         return () => json(200, '{"live":true}\n');
       case "/readyz":
         return () => (ready() ? json(200, '{"ready":true}\n') : json(503, '{"ready":false}\n'));
+      case SCHEMA_PATH:
+        return () => schema(request);
       case STREAM_PATH:
         return () => eventStream(request);
     }

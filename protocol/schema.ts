@@ -1,0 +1,51 @@
+/**
+ * What `GET /v1/schema` answers with: which metrics an owner's document holds and which events there are, so that a page can show
+ * any configuration. It says nothing of the tables behind them.
+ */
+import * as v from "valibot";
+import { eventName } from "./down/event.ts";
+
+const scale = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** A text to write with the number, such as `m²`; or the path of the metric that holds the currency's code. */
+const unit = v.union([v.string(), v.object({ currency: v.array(v.string()) })]);
+export type Unit = v.InferOutput<typeof unit>;
+
+/** The last `length` local days or months, the current one included. */
+const period = v.object({ unit: v.picklist(["day", "month"]), length: v.pipe(v.number(), v.integer(), v.minValue(1)) });
+
+/** Names on the way to the value in the document. */
+const at = { path: v.pipe(v.array(v.string()), v.minLength(1)) };
+/** Decimal strings of `scale` digits where there is a scale; else whole numbers, which count something. */
+const amounts = { scale: v.optional(scale), unit: v.optional(unit) };
+
+const metric = v.variant("kind", [
+  /** The code of the owner's currency, e.g. `EUR`. */
+  v.object({ kind: v.literal("currency"), ...at }),
+  v.object({ kind: v.literal("count"), ...at }),
+  v.object({ kind: v.literal("sum"), ...at, scale, unit: v.optional(unit) }),
+  /** By how many percent the period exceeds the one before. */
+  v.object({ kind: v.literal("growth"), ...at, period }),
+  v.object({ kind: v.literal("percentage"), ...at }),
+  /** `YYYY-MM-DD`. */
+  v.object({ kind: v.literal("date"), ...at }),
+  /** One value for each text that occurs. */
+  v.object({ kind: v.literal("group"), ...at, ...amounts }),
+  /** One value for each day (`YYYY-MM-DD`) or month (`YYYY-MM`) of the period; those without a row are left out. */
+  v.object({ kind: v.literal("series"), ...at, period, ...amounts }),
+]);
+export type MetricSchema = v.InferOutput<typeof metric>;
+
+const field = v.object({
+  name: v.string(),
+  /** `decimal`: a string. `instant`: ISO, in UTC with microseconds. `days`: a number of local days. */
+  kind: v.picklist(["text", "number", "decimal", "boolean", "instant", "days", "currency"]),
+  unit: v.optional(unit),
+});
+export type FieldSchema = v.InferOutput<typeof field>;
+
+export const schema = v.object({
+  metrics: v.array(metric),
+  events: v.array(v.object({ name: eventName, fields: v.array(field) })),
+});
+export type Schema = v.InferOutput<typeof schema>;
