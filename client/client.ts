@@ -1,25 +1,21 @@
 /**
- * One socket for any number of owners, kept through lost connections, restarts, refused and expired tokens.
+ * `deltad/client`: one socket for any number of topics, kept through lost connections, restarts, refused and expired tokens.
  *
- * The decisions are in `transition.ts`; this only makes the world like the state (a session for `connecting` and `open`, a timer for
- * `retrying`) and tells the owners. After `close()` no socket, timer or listener is left.
+ * The decisions are in two pure machines: `connection-machine.ts` for the socket, `topic-machine.ts` for each topic on it. A thin driver
+ * makes the world like each of them: `connector.ts` and `topic-store.ts`; `subscriptions.ts` stands between the two. After `close()` no
+ * socket, timer or listener is left.
  */
 import { ownerTopic } from "../protocol/topic.ts";
-import { onClockJump } from "./clock-jump.ts";
-import { type Environment, globalEnvironment, type WebSocketConstructor } from "./environment.ts";
-import { FollowedOwner } from "./followed-owner.ts";
-import type { Link, LinkEvent } from "./link.ts";
+import { Connector } from "./connector.ts";
+import { type BareEnvironment, type Environment, globalEnvironment } from "./environment.ts";
 import type { Owner } from "./owner.ts";
-import { Session } from "./session.ts";
 import type { AnyShape, Shape } from "./shape.ts";
-import { streamUrl } from "./stream-url.ts";
-import { type GetToken, Tokens } from "./tokens.ts";
-import { INITIAL, transition } from "./transition.ts";
+import { Subscriptions } from "./subscriptions.ts";
+import { type GetToken, type TokenRequest, Tokens } from "./tokens.ts";
 
-export type { Connection, State } from "./connection.ts";
+export type { Cause } from "./connection-machine.ts";
 export type { Environment } from "./environment.ts";
-export type { Cause } from "./link.ts";
-export type { Owner, View } from "./owner.ts";
+export type { Connection, Owner, State, View } from "./owner.ts";
 export type { AnyShape, EventName, EventOf, Shape } from "./shape.ts";
 export type { GetToken, TokenReason, TokenRequest } from "./tokens.ts";
 
@@ -52,166 +48,50 @@ export function createClient<S extends Shape = AnyShape>(options: ClientOptions)
 
 /** Keeps one socket for any number of owners, and finds back to what is true after whatever breaks; made by {@link createClient}. */
 export class Client<S extends Shape = AnyShape> {
-  readonly #options: ClientOptions;
-  readonly #environment: Omit<Environment, "WebSocket"> & { readonly WebSocket?: WebSocketConstructor };
-  readonly #tokens: Tokens;
-  readonly #owners = new Map<string, FollowedOwner<S>>();
-  /** Those that somebody listens to, and of them those that the present socket follows. */
-  readonly #heeded = new Set<FollowedOwner<S>>();
-  readonly #followed = new Set<FollowedOwner<S>>();
-  #link = INITIAL;
-  #session: Session | undefined;
-  #retryTimer: unknown;
-  #stopWaking: (() => void) | undefined;
+  readonly #connector: Connector;
+  readonly #subscriptions: Subscriptions<S>;
 
   constructor(options: ClientOptions) {
-    this.#options = options;
-    this.#environment = { ...globalEnvironment(), ...options.environment };
-    this.#tokens = new Tokens(options.getToken, this.#environment.now);
+    const environment: BareEnvironment = { ...globalEnvironment(), ...options.environment };
+    const { now } = environment;
+    this.#subscriptions = new Subscriptions({ now, report: options.onError ?? throwLater });
+    this.#connector = new Connector({
+      url: options.url,
+      environment,
+      tokens: new Tokens((request) => getToken(options, request), now),
+      listener: this.#subscriptions,
+    });
   }
 
   /**
-   * Connects, or tries again at once. Does nothing while connected. Throws a TypeError where the URL isn't one, or where there is no
-   * WebSocket.
+   * Connects, or tries again at once. Does nothing while connected, but ask again for an owner that was refused. Throws a TypeError where
+   * the URL isn't one, or where there is no WebSocket.
    */
   readonly connect = (): void => {
-    const { now } = this.#environment;
-    this.#place();
-    this.#dispatch({ type: "connect", now: now() });
-    if (this.#link.state !== "open") return;
-    for (const owner of this.#followed) if (owner.isRefused) this.#follow(owner);
+    this.#connector.connect();
+    this.#subscriptions.retryRefused();
   };
 
   /** Disconnects and stays so; `connect` starts again. Idempotent. */
-  readonly close = (): void => this.#dispatch({ type: "close", now: this.#environment.now() });
+  readonly close = (): void => this.#connector.close();
 
-  /** The topic `owner:key`: the same object for the same key. Asks for nothing until somebody listens to it. */
+  /** The topic `owner:key`: the same object for the same key. Asks for nothing until it has a listener. */
   owner(key: string): Owner<S> {
-    const topic = ownerTopic(key);
-    const known = this.#owners.get(topic);
-    if (known) return known;
-    const owner: FollowedOwner<S> = new FollowedOwner(topic, {
-      now: this.#environment.now,
-      link: () => this.#link,
-      report: this.#report,
-      heeded: (heeded) => this.#heed(owner, heeded),
-    });
-    this.#owners.set(topic, owner);
-    return owner;
+    return this.#subscriptions.topic(ownerTopic(key));
   }
+}
 
-  #dispatch(event: LinkEvent): void {
-    const before = this.#link;
-    const after = transition(before, event);
-    if (after === before) return;
-    this.#link = after;
-    if (sessionOf(before) !== sessionOf(after))
-      this.#leave("heardAt" in event ? event.heardAt : this.#environment.now());
-    if (before.state === "retrying") this.#environment.clearTimeout(this.#retryTimer);
-    if (isActive(before) && !isActive(after)) this.#rest();
-    if (isActive(after) && !isActive(before)) this.#watch();
-    this.#acquire(after);
-    for (const owner of this.#owners.values()) owner.show();
+async function getToken({ getToken, onError }: ClientOptions, request: TokenRequest): Promise<string> {
+  try {
+    return await getToken(request);
+  } catch (error) {
+    if (!request.signal.aborted) onError?.(error);
+    throw error;
   }
-
-  #leave(heardAt: number): void {
-    this.#session?.stop();
-    this.#session = undefined;
-    for (const owner of this.#followed) owner.lost(heardAt);
-    this.#followed.clear();
-  }
-
-  #rest(): void {
-    this.#stopWaking?.();
-    this.#tokens.forget();
-  }
-
-  #watch(): void {
-    const undos = [this.#environment.onWake(this.#wake), onClockJump(this.#wake, this.#environment)];
-    this.#stopWaking = () => {
-      for (const undo of undos) undo();
-    };
-  }
-
-  #acquire(link: Link): void {
-    const { now, setTimeout } = this.#environment;
-    if (link.state === "retrying") {
-      this.#retryTimer = setTimeout(() => this.#dispatch({ type: "due" }), link.retryAt - now());
-    }
-    if (link.state !== "connecting") return;
-    this.#session = new Session({
-      ...this.#place(),
-      tokenReason: link.tokenReason,
-      takeToken: (reason, signal) => this.#takeToken(reason, signal),
-      environment: this.#environment,
-      welcomed: (frame) => {
-        this.#tokens.accepted(frame);
-        this.#dispatch({ type: "opened", now: now() });
-        for (const owner of this.#heeded) if (!this.#followed.has(owner)) this.#follow(owner);
-      },
-      ended: (ending) => this.#dispatch(ending),
-    });
-    this.#session.start();
-  }
-
-  #place(): { readonly url: string; readonly WebSocket: WebSocketConstructor } {
-    const { WebSocket } = this.#environment;
-    if (WebSocket === undefined) throw new TypeError("No global WebSocket here: pass one as environment.WebSocket");
-    return { url: streamUrl(this.#options.url), WebSocket };
-  }
-
-  async #takeToken(...request: Parameters<Tokens["take"]>): Promise<string> {
-    try {
-      return await this.#tokens.take(...request);
-    } catch (error) {
-      if (!request[1].aborted) this.#options.onError?.(error);
-      throw error;
-    }
-  }
-
-  readonly #wake = (): void => {
-    if (this.#link.state === "retrying") this.#dispatch({ type: "wake" });
-    else this.#session?.probe();
-  };
-
-  /** Settled at the end of the turn, so that whoever stops listening and starts again at once costs nothing. */
-  #heed(owner: FollowedOwner<S>, heeded: boolean): void {
-    if (heeded) this.#heeded.add(owner);
-    else this.#heeded.delete(owner);
-    queueMicrotask(() => {
-      if (!this.#heeded.has(owner)) this.#unfollow(owner);
-      else if (this.#link.state === "open" && !this.#followed.has(owner)) this.#follow(owner);
-    });
-  }
-
-  #follow(owner: FollowedOwner<S>): void {
-    this.#followed.add(owner);
-    owner.lost(this.#environment.now());
-    this.#session?.follow(owner);
-  }
-
-  #unfollow(owner: FollowedOwner<S>): void {
-    if (this.#followed.delete(owner)) this.#session?.unfollow(owner);
-    owner.forget();
-  }
-
-  readonly #report = (error: unknown): void => {
-    const { onError = throwLater } = this.#options;
-    onError(error);
-  };
 }
 
 function throwLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });
-}
-
-/** The number of the socket that a state holds. */
-function sessionOf(link: Link): number | undefined {
-  return link.state === "connecting" || link.state === "open" ? link.attempt : undefined;
-}
-
-function isActive({ state }: Link): boolean {
-  return state !== "idle" && state !== "closed";
 }

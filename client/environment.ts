@@ -1,17 +1,21 @@
-import { onWake } from "./wake.ts";
-
-/** The world as the client needs it. Tests hand in their own; so do runtimes without a global `WebSocket`. */
-export interface Environment {
-  readonly WebSocket: WebSocketConstructor;
+export interface Clock {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** In [0, 1). */
-  readonly random: () => number;
   readonly setTimeout: (callback: () => void, delayMs: number) => unknown;
   readonly clearTimeout: (timer: unknown) => void;
+}
+
+/** The world as the client needs it. Tests hand in their own; so do runtimes without a global `WebSocket`. */
+export interface Environment extends Clock {
+  readonly WebSocket: WebSocketConstructor;
+  /** In [0, 1). */
+  readonly random: () => number;
   /** Calls back when it's worth trying at once: the network or the page came back. Returns its own undo. */
   readonly onWake: (listener: () => void) => () => void;
 }
+
+/** The `WebSocket` may be missing until the client connects: a server that only renders pages needs none. */
+export type BareEnvironment = Omit<Environment, "WebSocket"> & Partial<Pick<Environment, "WebSocket">>;
 
 export type WebSocketConstructor = new (url: string, protocol: string) => Socket;
 
@@ -28,7 +32,7 @@ export interface Socket {
 }
 
 /** The surroundings of a browser, or of Node, as they are now. `WebSocket` is not there in Node 20. */
-export function globalEnvironment(): Omit<Environment, "WebSocket"> & Partial<Pick<Environment, "WebSocket">> {
+export function globalEnvironment(): BareEnvironment {
   const { WebSocket } = globalThis as { WebSocket?: WebSocketConstructor };
   return {
     ...(WebSocket && { WebSocket }),
@@ -37,5 +41,30 @@ export function globalEnvironment(): Omit<Environment, "WebSocket"> & Partial<Pi
     setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
     clearTimeout: (timer) => clearTimeout(timer as number),
     onWake,
+  };
+}
+
+interface Target {
+  addEventListener?(type: string, listener: () => void): void;
+  removeEventListener?(type: string, listener: () => void): void;
+}
+
+/**
+ * Calls back when the browser says that the network is there, that the page is looked at again, or that it came out of the back/forward
+ * cache. Silent where there is no browser.
+ */
+function onWake(listener: () => void): () => void {
+  const page = globalThis as Target & { document?: Target & { visibilityState?: string } };
+  const { document } = page;
+  const whenVisible = () => {
+    if (document?.visibilityState === "visible") listener();
+  };
+  page.addEventListener?.("online", listener);
+  page.addEventListener?.("pageshow", listener);
+  document?.addEventListener?.("visibilitychange", whenVisible);
+  return () => {
+    page.removeEventListener?.("online", listener);
+    page.removeEventListener?.("pageshow", listener);
+    document?.removeEventListener?.("visibilitychange", whenVisible);
   };
 }

@@ -1,8 +1,14 @@
+import type { EventFrame } from "../protocol/down/event.ts";
+
+/** Far more than one batch of one topic brings: only events of the batch in which a socket was cut may come twice. */
+const REMEMBERED_EVENTS = 2_000;
+
 /** Callbacks of the application. One that throws, or whose promise is rejected, stops neither the others nor the client. */
 export class Listeners<Args extends readonly unknown[] = []> {
   readonly #report: (error: unknown) => void;
   readonly #entries = new Set<{ readonly callback: (...args: Args) => unknown }>();
 
+  /** @param report takes what a callback throws */
   constructor(report: (error: unknown) => void) {
     this.#report = report;
   }
@@ -24,5 +30,47 @@ export class Listeners<Args extends readonly unknown[] = []> {
     } catch (error) {
       this.#report(error);
     }
+  }
+}
+
+/** Listeners by the name of an event; those of `"*"` hear all. They hear each event once, however often it comes. */
+export class EventListeners {
+  readonly #report: (error: unknown) => void;
+  readonly #byName = new Map<string, Listeners<[EventFrame]>>();
+  readonly #delivered = new RecentIds(REMEMBERED_EVENTS);
+
+  constructor(report: (error: unknown) => void) {
+    this.#report = report;
+  }
+
+  add(name: string, callback: (event: EventFrame) => unknown): () => void {
+    const listeners = this.#byName.get(name) ?? new Listeners(this.#report);
+    this.#byName.set(name, listeners);
+    return listeners.add(callback);
+  }
+
+  call(event: EventFrame): void {
+    if (!this.#delivered.add(event.id)) return;
+    this.#byName.get(event.type)?.call(event);
+    this.#byName.get("*")?.call(event);
+  }
+}
+
+/** Remembers the last so many ids. */
+export class RecentIds {
+  readonly #most: number;
+  readonly #ids = new Set<string>();
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** False if it is remembered already. */
+  add(id: string): boolean {
+    if (this.#ids.has(id)) return false;
+    this.#ids.add(id);
+    const [oldest] = this.#ids;
+    if (this.#ids.size > this.#most && oldest !== undefined) this.#ids.delete(oldest);
+    return true;
   }
 }

@@ -1,5 +1,4 @@
-import type { JsonObject } from "../protocol/json.ts";
-import { mergePatch } from "./merge-patch.ts";
+import type { JsonObject, JsonValue } from "../protocol/json.ts";
 
 /** A metrics document and where it stands. */
 export interface Materialised {
@@ -25,4 +24,25 @@ export function applyPatch(document: Materialised | undefined, patch: Patch): Ma
   if (document?.epoch !== patch.epoch || document.version !== patch.previous) return "gap";
   const { epoch, version, asOf } = patch;
   return { epoch, version, asOf, data: mergePatch(document.data, patch.data) };
+}
+
+/**
+ * Applies an RFC 7396 merge patch. Neither argument is changed; what the patch leaves as it was is the same object in the result, so
+ * that `===` tells what changed. Objects made here have a null prototype: `__proto__` is a key like any other.
+ */
+export function mergePatch(target: JsonObject | undefined, patch: JsonObject): JsonObject {
+  const after: JsonObject = Object.assign(Object.create(null) as JsonObject, target);
+  let changed = target === undefined;
+  for (const [key, change] of Object.entries(patch)) {
+    const before = after[key];
+    if (change === null) delete after[key];
+    else after[key] = isObject(change) ? mergePatch(isObject(before) ? before : undefined, change) : change;
+    changed ||= after[key] !== before;
+  }
+  return changed || target === undefined ? after : target;
+}
+
+/** True for JSON objects: documents and patches hold no arrays. */
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null;
 }

@@ -1,18 +1,11 @@
-import type { Connection } from "./connection.ts";
+/** What an application sees of an owner. */
+import type { Cause, ConnectionState } from "./connection-machine.ts";
 import type { EventName, EventOf, Shape } from "./shape.ts";
+import type { TopicState } from "./topic-machine.ts";
 
-/** What there is to show. The same object until something changes. */
-export interface View<Metrics> {
-  readonly connection: Connection;
-  /** Undefined until the first snapshot, and while the owner has no row. Kept while disconnected. */
-  readonly metrics: Metrics | undefined;
-  /** The instant that the metrics hold for, ISO with microseconds; undefined until the first snapshot. */
-  readonly asOf: string | undefined;
-}
-
-/** One owner's metrics and events. The owner is followed while somebody listens, by any of these. */
+/** One owner's metrics and events. The owner's topic is subscribed to while there is a listener of any of these kinds. */
 export interface Owner<S extends Shape> {
-  /** `owner:` and the key, as {@link Client.owner} was given it. */
+  /** `owner:` and the key that {@link Client.owner} was given. */
   readonly topic: string;
   /** Calls back after every change of the view. Returns its own undo. */
   readonly subscribe: (callback: () => unknown) => () => void;
@@ -29,4 +22,44 @@ export interface Owner<S extends Shape> {
 export interface On<S extends Shape> {
   <Name extends EventName<S>>(name: Name, callback: (event: EventOf<S, Name>) => unknown): () => void;
   (name: "*", callback: (event: EventOf<S>) => unknown): () => void;
+}
+
+/** What there is to show. The same object until something changes. */
+export interface View<Metrics> {
+  readonly connection: Connection;
+  /** Undefined until the first snapshot, and while the owner has no row. Kept while disconnected. */
+  readonly metrics: Metrics | undefined;
+  /** The instant that the metrics hold for, ISO with microseconds; undefined until the first snapshot. */
+  readonly asOf: string | undefined;
+}
+
+/**
+ * What a page shows of an owner's connection: what the socket does, and on an open socket how far the owner's numbers can be trusted.
+ * Times are milliseconds since 1970 of the client's clock, but for `staleSince` while `stale`, which is the daemon's. `staleSince` says
+ * since when the numbers on screen are not vouched for; undefined: there are none.
+ */
+export type Connection =
+  /** The application has not asked for a connection yet. */
+  | { readonly state: "idle" }
+  /** Waiting to connect again. */
+  | {
+      readonly state: "retrying";
+      readonly retryAt: number;
+      readonly cause: Cause;
+      readonly staleSince: number | undefined;
+    }
+  /** `connecting` until the first word about the owner, `live`, `stale`, or `closed`: stopped, or refused this owner, until `connect()`. */
+  | TopicState;
+
+/** Where a {@link Connection} is, in one word. */
+export type State = Connection["state"];
+
+export function connectionOf(socket: ConnectionState, topic: TopicState): Connection {
+  if (socket.state === "idle") return socket;
+  if (socket.state === "open") return topic;
+  const staleSince = topic.state === "live" ? undefined : topic.staleSince;
+  if (socket.state === "connecting") return { state: socket.state, staleSince };
+  const { cause } = socket;
+  if (socket.state === "closed") return { state: socket.state, cause, staleSince };
+  return { state: socket.state, retryAt: socket.retryAt, cause, staleSince };
 }

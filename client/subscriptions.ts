@@ -1,101 +1,131 @@
 /**
- * Which follower stands for which topic on one socket: asks, and hands each frame to its follower. The daemon spells a topic its own way
- * (`owner:07` is `owner:7`) and says so in the answer that carries the request's id.
+ * A client's topics: a topic that has a listener is subscribed to on the socket that is open, and each frame goes to its topic. The daemon
+ * spells a topic its own way (`owner:07` is `owner:7`) and says so in the answer that carries the request's id.
  */
-import type { Down } from "../protocol/down.ts";
 import type { EventFrame } from "../protocol/down/event.ts";
-import type { Up } from "../protocol/up.ts";
+import { type Cause, type ConnectionState, INITIAL_CONNECTION } from "./connection-machine.ts";
+import type { ConnectionListener } from "./connector.ts";
+import type { Answer, FrameOf, ProtocolSocket, TopicFrame } from "./protocol-socket.ts";
+import type { Shape } from "./shape.ts";
+import { TopicStore, type TopicStoreOptions } from "./topic-store.ts";
 
-type FrameOf<Type extends Down["type"]> = Extract<Down, { type: Type }>;
-/** A frame about one topic. */
-export type TopicFrame = FrameOf<"snapshot" | "metrics_updated" | "stale" | "live">;
-
-export interface Follower {
-  /** As the application spells it. */
-  readonly topic: string;
-  /** The last that was seen; undefined: nothing was. */
-  readonly cursor: string | undefined;
-  readonly isRefused: boolean;
-  /** False: it has missed something and needs the whole document. */
-  take(frame: TopicFrame): boolean;
-  happened(event: EventFrame): void;
-  /** The daemon won't tell of this topic. */
-  refuse(code: string): void;
-}
-
-/** What trying again on another socket doesn't help. */
+/** Refusals that another socket does not help. */
 const FOR_GOOD: ReadonlySet<string> = new Set(["forbidden", "unknown_topic", "too_many_subscriptions"]);
 
-export class Subscriptions {
-  readonly #send: (message: Up) => void;
-  /** The id of all that is asked for each: only one request at a time is open, and a refusal may come at any time. */
-  readonly #ids = new Map<Follower, string>();
-  readonly #asked = new Map<string, Follower>();
-  /** By the topic as the daemon spells it. */
-  readonly #named = new Map<string, Follower>();
-  readonly #awaitsSnapshot = new Set<Follower>();
+export class Subscriptions<S extends Shape> implements ConnectionListener {
+  readonly #options: Pick<TopicStoreOptions, "now" | "report">;
+  readonly #topics = new Map<string, TopicStore<S>>();
+  readonly #withListeners = new Set<TopicStore<S>>();
+  /** Those subscribed to on the socket, with the id of all that is asked for each: a refusal may come at any time. */
+  readonly #ids = new Map<TopicStore<S>, string>();
+  /** The same, by the topic as the daemon spells it. */
+  readonly #bySpelling = new Map<string, TopicStore<S>>();
+  #connection: ConnectionState = INITIAL_CONNECTION;
+  #socket: Pick<ProtocolSocket, "send" | "end"> | undefined;
   #requests = 0;
 
-  constructor(send: (message: Up) => void) {
-    this.#send = send;
+  constructor(options: Pick<TopicStoreOptions, "now" | "report">) {
+    this.#options = options;
   }
 
-  /** Asks for the topic, anew if it was asked for before. */
-  add(follower: Follower): void {
-    const { topic, cursor } = follower;
-    const id = this.nextId();
-    this.#forget(follower);
-    this.#ids.set(follower, id);
-    this.#asked.set(id, follower);
-    this.#named.set(topic, follower);
-    this.#awaitsSnapshot.add(follower);
-    this.#send({ type: "subscribe", id, topic, ...(cursor !== undefined && { resume: cursor }) });
+  /** The same object for the same topic. */
+  topic(topic: string): TopicStore<S> {
+    const known = this.#topics.get(topic);
+    if (known) return known;
+    const store: TopicStore<S> = new TopicStore(topic, {
+      ...this.#options,
+      connection: () => this.#connection,
+      listenersChanged: (hasListeners) => this.#listenersChanged(store, hasListeners),
+    });
+    this.#topics.set(topic, store);
+    return store;
   }
 
-  remove(follower: Follower): void {
-    this.#forget(follower);
-    this.#send({ type: "unsubscribe", id: this.nextId(), topic: follower.topic });
+  opened(socket: Pick<ProtocolSocket, "send" | "end">): void {
+    this.#socket = socket;
+    for (const store of this.#withListeners) this.#subscribe(store);
   }
 
-  take(frame: TopicFrame): void {
-    if (frame.type === "snapshot" && frame.id !== undefined) this.answered(frame.id, frame.topic);
-    const follower = this.#named.get(frame.topic);
-    if (!follower) return;
-    if (frame.type === "snapshot") this.#awaitsSnapshot.delete(follower);
-    if (follower.take(frame) || this.#awaitsSnapshot.has(follower)) return;
-    this.#awaitsSnapshot.add(follower);
-    this.#send({ type: "snapshot", id: this.#ids.get(follower) ?? this.nextId(), topic: follower.topic });
+  closed(heardAt: number): void {
+    this.#socket = undefined;
+    for (const store of this.#ids.keys()) store.lost(heardAt);
+    this.#ids.clear();
+    this.#bySpelling.clear();
   }
 
-  happened(event: EventFrame): void {
-    this.#named.get(event.topic)?.happened(event);
+  changed(connection: ConnectionState): void {
+    this.#connection = connection;
+    for (const store of this.#topics.values()) store.update();
   }
 
-  /** A request was done; `topic` is how the daemon spells its topic, where it says so. */
-  answered(id: string, topic: string | undefined): void {
-    const follower = this.#asked.get(id);
-    if (follower && topic !== undefined) this.#named.set(topic, follower);
+  /** Asks again for the topics that were refused. */
+  retryRefused(): void {
+    for (const store of this.#ids.keys()) if (store.isRefused) this.#subscribe(store);
   }
 
-  /** What that refusal means for the socket: `stopped` where nobody is left on it, `lost` where another one may do better. */
-  refused({ id, code }: FrameOf<"nack">): "lost" | "stopped" | undefined {
-    const follower = this.#asked.get(id);
-    if (!follower) return undefined;
-    if (!FOR_GOOD.has(code)) return "lost";
-    follower.refuse(code);
-    return [...this.#ids.keys()].every(({ isRefused }) => isRefused) ? "stopped" : undefined;
+  frameReceived(frame: TopicFrame | Answer): void {
+    if (frame.type === "nack") return this.#refused(frame);
+    const asked = "id" in frame && this.#storeOf(frame.id);
+    if (asked && frame.topic !== undefined) this.#bySpelling.set(frame.topic, asked);
+    if (frame.type === "ack") return;
+    const store = this.#bySpelling.get(frame.topic);
+    if (!store?.receive(frame)) return;
+    this.#socket?.send({ type: "snapshot", id: this.#ids.get(store) ?? this.#nextId(), topic: store.topic });
   }
 
-  nextId(): string {
+  eventReceived(event: EventFrame): void {
+    this.#bySpelling.get(event.topic)?.receiveEvent(event);
+  }
+
+  /** Settled at the end of the turn, so that a listener that stops and starts again at once costs nothing. */
+  #listenersChanged(store: TopicStore<S>, hasListeners: boolean): void {
+    if (hasListeners) this.#withListeners.add(store);
+    else this.#withListeners.delete(store);
+    queueMicrotask(() => {
+      if (!this.#withListeners.has(store)) this.#unsubscribe(store);
+      else if (!this.#ids.has(store)) this.#subscribe(store);
+    });
+  }
+
+  /** Anew where it was subscribed to before. */
+  #subscribe(store: TopicStore<S>): void {
+    if (!this.#socket) return;
+    const { topic, cursor } = store;
+    const id = this.#nextId();
+    this.#forget(store);
+    this.#ids.set(store, id);
+    this.#bySpelling.set(topic, store);
+    store.lost(this.#options.now());
+    this.#socket.send({ type: "subscribe", id, topic, ...(cursor !== undefined && { resume: cursor }) });
+  }
+
+  #unsubscribe(store: TopicStore<S>): void {
+    if (this.#forget(store)) this.#socket?.send({ type: "unsubscribe", id: this.#nextId(), topic: store.topic });
+    store.unsubscribed();
+  }
+
+  #forget(store: TopicStore<S>): boolean {
+    for (const [spelling, each] of this.#bySpelling) if (each === store) this.#bySpelling.delete(spelling);
+    return this.#ids.delete(store);
+  }
+
+  /** Ends the socket where every topic on it is refused for good, or where another socket may do better. */
+  #refused({ id, code }: FrameOf<"nack">): void {
+    const store = this.#storeOf(id);
+    if (!store) return;
+    const cause: Cause = { kind: "nack", code };
+    if (!FOR_GOOD.has(code)) return this.#socket?.end("lost", cause);
+    store.refused(code);
+    if ([...this.#ids.keys()].every(({ isRefused }) => isRefused)) this.#socket?.end("stopped", cause);
+  }
+
+  #storeOf(id: string | undefined): TopicStore<S> | undefined {
+    for (const [store, each] of this.#ids) if (each === id) return store;
+    return undefined;
+  }
+
+  #nextId(): string {
     this.#requests += 1;
     return String(this.#requests);
-  }
-
-  #forget(follower: Follower): void {
-    this.#ids.delete(follower);
-    this.#awaitsSnapshot.delete(follower);
-    for (const names of [this.#named, this.#asked]) {
-      for (const [name, each] of names) if (each === follower) names.delete(name);
-    }
   }
 }

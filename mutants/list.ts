@@ -1,5 +1,6 @@
 import { ADMISSION_MUTANTS } from "./admission.ts";
 import { CAPTURE_MUTANTS } from "./capture.ts";
+import { CLIENT_MACHINE_MUTANTS } from "./client-machines.ts";
 import { CLIENT_MUTANTS } from "./client.ts";
 import { DEFINITION_MUTANTS } from "./definition.ts";
 import { EVENTS_MUTANTS } from "./events.ts";
@@ -33,6 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SOCKETS_MUTANTS,
   ...ADMISSION_MUTANTS,
   ...HTTP_MUTANTS,
+  ...CLIENT_MACHINE_MUTANTS,
   ...CLIENT_MUTANTS,
   ...WHOLE_MUTANTS,
 ];

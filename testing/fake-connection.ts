@@ -3,17 +3,17 @@ import { CLOSE, type NackCode } from "../protocol/codes.ts";
 import { type DownFrame, frame } from "../protocol/down.ts";
 import { type Up, up } from "../protocol/up.ts";
 import { PROTOCOL } from "../protocol/version.ts";
-import type { FakeOwner } from "./fake-owner.ts";
 import type { FakeSocket, Peer } from "./fake-socket.ts";
+import type { FakeTopic } from "./fake-topic.ts";
 
 /** What a connection needs of its daemon. */
 export interface Host {
   readonly epoch: string;
   readonly now: () => number;
-  readonly owner: (topic: string) => FakeOwner;
-  readonly accepts: (token: string) => boolean;
-  readonly mayFollow: (topic: string) => boolean;
-  readonly left: (connection: FakeConnection) => void;
+  readonly topic: (topic: string) => FakeTopic;
+  readonly acceptsToken: (token: string) => boolean;
+  readonly maySubscribe: (topic: string) => boolean;
+  readonly closed: (connection: FakeConnection) => void;
 }
 
 /** A client that uses a fake may stand still for hours of its own clock. */
@@ -24,7 +24,7 @@ const TOKEN_LIVES_MS = 3_600_000;
 export class FakeConnection implements Peer {
   readonly #socket: FakeSocket;
   readonly #host: Host;
-  readonly #followed = new Set<string>();
+  readonly #subscribed = new Set<string>();
   #authenticated = false;
 
   constructor(socket: FakeSocket, host: Host) {
@@ -32,31 +32,31 @@ export class FakeConnection implements Peer {
     this.#host = host;
   }
 
-  /** Throws where the frame isn't one of the protocol's: the test says something that no daemon says. */
+  /** Throws where the frame isn't one of the protocol's: the test makes the daemon say something that no daemon says. */
   send(message: DownFrame): void {
     this.#socket.deliver(JSON.stringify(v.parse(frame, message)));
   }
 
-  /** To a client that follows the topic. */
-  tell(topic: string, message: DownFrame): void {
-    if (this.#followed.has(topic)) this.send(message);
+  /** Sends where the client is subscribed to the topic. */
+  publish(topic: string, message: DownFrame): void {
+    if (this.#subscribed.has(topic)) this.send(message);
   }
 
   close(code: number): void {
     this.#socket.end(code);
   }
 
-  left(): void {
-    this.#host.left(this);
+  closed(): void {
+    this.#host.closed(this);
   }
 
-  received(text: string): void {
+  receive(text: string): void {
     const read = v.safeParse(v.pipe(v.string(), v.parseJson(), up), text);
     if (!read.success) {
       const message = v.summarize(read.issues);
       this.send({ type: "error", timestamp: this.#host.now(), code: "invalid_message", message });
     } else if (this.#authenticated) this.#serve(read.output);
-    else if (read.output.type === "authenticate" && this.#host.accepts(read.output.token)) this.#welcome();
+    else if (read.output.type === "authenticate" && this.#host.acceptsToken(read.output.token)) this.#welcome();
     else this.close(CLOSE.unauthenticated.code);
   }
 
@@ -80,30 +80,30 @@ export class FakeConnection implements Peer {
       case "authenticate":
         return this.send({ type: "error", timestamp, code: "already_authenticated", message: "" });
       case "refresh":
-        if (this.#host.accepts(message.token)) return;
+        if (this.#host.acceptsToken(message.token)) return;
         return this.send({ type: "error", timestamp, code: "refresh_refused", message: "" });
       case "ping":
         return this.send({ type: "ack", timestamp, id: message.id });
       case "subscribe":
-        if (!this.#host.mayFollow(message.topic)) return this.#refuse(message.id, "forbidden");
+        if (!this.#host.maySubscribe(message.topic)) return this.#refuse(message.id, "forbidden");
         return this.#subscribe(message.id, message.topic, message.resume);
       case "snapshot":
-        if (!this.#followed.has(message.topic)) return this.#refuse(message.id, "not_subscribed");
-        return this.send(this.#host.owner(message.topic).snapshot(this.#host.epoch, { id: message.id }));
+        if (!this.#subscribed.has(message.topic)) return this.#refuse(message.id, "not_subscribed");
+        return this.send(this.#host.topic(message.topic).snapshot(this.#host.epoch, { id: message.id }));
       case "unsubscribe":
-        this.#followed.delete(message.topic);
+        this.#subscribed.delete(message.topic);
         return this.send({ type: "ack", timestamp, id: message.id });
     }
   }
 
   #subscribe(id: string, topic: string, resume: string | undefined): void {
-    const owner = this.#host.owner(topic);
-    const missed = resume === undefined ? undefined : owner.since(resume);
-    this.#followed.add(topic);
+    const fake = this.#host.topic(topic);
+    const missed = resume === undefined ? undefined : fake.eventsAfter(resume);
+    this.#subscribed.add(topic);
     const recovered = resume === undefined ? {} : { recovered: missed !== undefined };
-    this.send(owner.snapshot(this.#host.epoch, { id, ...recovered }));
+    this.send(fake.snapshot(this.#host.epoch, { id, ...recovered }));
     for (const event of missed ?? []) this.send(event);
-    if (owner.staleFrame) this.send(owner.staleFrame);
+    if (fake.staleFrame) this.send(fake.staleFrame);
   }
 
   #refuse(id: string, code: NackCode): void {

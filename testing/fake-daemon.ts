@@ -1,4 +1,4 @@
-/** `deltad/testing`: a daemon for the tests of applications, that says what the test makes it say. */
+/** `deltad/testing`: a daemon for the tests of applications, which sends what the test makes it send. */
 import type { AnyShape, EventName, Shape } from "../client/client.ts";
 import type { WebSocketConstructor } from "../client/environment.ts";
 import { CLOSE } from "../protocol/codes.ts";
@@ -6,8 +6,8 @@ import type { DownFrame } from "../protocol/down.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import { ownerTopic, parseTopic } from "../protocol/topic.ts";
 import { FakeConnection, type Host } from "./fake-connection.ts";
-import { FakeOwner } from "./fake-owner.ts";
 import { FakeSocket } from "./fake-socket.ts";
+import { FakeTopic } from "./fake-topic.ts";
 
 /**
  * Speaks the real protocol, checked by its schemas, without a network or a database: give the client its `url` and its `WebSocket`. It
@@ -26,7 +26,7 @@ export class FakeDaemon<S extends Shape = AnyShape> {
   /** Replace it to refuse owners. */
   mayFollow: (owner: string) => boolean = () => true;
   readonly #now: () => number;
-  readonly #owners = new Map<string, FakeOwner>();
+  readonly #topics = new Map<string, FakeTopic>();
   readonly #connections = new Set<FakeConnection>();
   #epoch = 1;
 
@@ -47,31 +47,31 @@ export class FakeDaemon<S extends Shape = AnyShape> {
     return this.#connections.size;
   }
 
-  /** From now on the owner's metrics are these: who is connected gets what changed. */
+  /** From now on the owner's metrics are these; its subscribers get what changed. */
   setMetrics(owner: string, metrics: S["metrics"]): void {
-    this.#tell(owner, (fake) => fake.update(String(this.#epoch), metrics as JsonObject));
+    this.#publish(owner, (topic) => topic.update(String(this.#epoch), metrics as JsonObject));
   }
 
-  /** Something happens to the owner: who is connected is told, who comes back later too. */
+  /** Something happens to the owner; its subscribers get the event, those too that come back later. */
   emit<Name extends EventName<S>>(owner: string, name: Name, data: S["events"][Name]): void {
-    this.#tell(owner, (fake) => fake.happen(name, data as JsonObject));
+    this.#publish(owner, (topic) => topic.emit(name, data as JsonObject));
   }
 
   /** The daemon can't vouch for the owner's numbers. */
   stale(owner: string, reason = "database"): void {
-    this.#tell(owner, (fake) => fake.stale(reason));
+    this.#publish(owner, (topic) => topic.stale(reason));
   }
 
   live(owner: string): void {
-    this.#tell(owner, (fake) => fake.live());
+    this.#publish(owner, (topic) => topic.live());
   }
 
-  /** Whoever comes back from now on can't have the events that it missed. */
+  /** A client that comes back from now on can't have the events that it missed. */
   forgetEvents(): void {
-    for (const owner of this.#owners.values()) owner.forget();
+    for (const topic of this.#topics.values()) topic.forget();
   }
 
-  /** Tells everybody that the token is about to expire. */
+  /** Every client hears that its token is about to expire. */
   tokenExpiring(): void {
     const timestamp = this.#now();
     this.#broadcast({ type: "token_expiring", timestamp, expiresAt: timestamp + 60_000 });
@@ -104,35 +104,35 @@ export class FakeDaemon<S extends Shape = AnyShape> {
     const host: Host = {
       epoch: String(this.#epoch),
       now: this.#now,
-      owner: (topic) => this.#owner(topic),
-      accepts: (token) => {
+      topic: (name) => this.#topic(name),
+      acceptsToken: (token) => {
         this.tokens.push(token);
         return this.acceptsToken(token);
       },
-      mayFollow: (name) => {
+      maySubscribe: (name) => {
         const topic = parseTopic(name);
         return topic?.kind === "owner" && this.mayFollow(topic.key);
       },
-      left: (connection) => this.#connections.delete(connection),
+      closed: (connection) => this.#connections.delete(connection),
     };
     const connection = new FakeConnection(socket, host);
     this.#connections.add(connection);
     socket.accept(connection);
   }
 
-  #owner(topic: string): FakeOwner {
-    const known = this.#owners.get(topic);
+  #topic(name: string): FakeTopic {
+    const known = this.#topics.get(name);
     if (known) return known;
-    const owner = new FakeOwner(topic, this.#now);
-    this.#owners.set(topic, owner);
-    return owner;
+    const topic = new FakeTopic(name, this.#now);
+    this.#topics.set(name, topic);
+    return topic;
   }
 
-  #tell(owner: string, say: (fake: FakeOwner) => DownFrame | undefined): void {
-    const topic = ownerTopic(owner);
-    const message = say(this.#owner(topic));
-    if (!message) return;
-    for (const connection of this.#connections) connection.tell(topic, message);
+  #publish(owner: string, change: (topic: FakeTopic) => DownFrame | undefined): void {
+    const name = ownerTopic(owner);
+    const frame = change(this.#topic(name));
+    if (!frame) return;
+    for (const connection of this.#connections) connection.publish(name, frame);
   }
 
   #broadcast(message: DownFrame): void {

@@ -1,90 +1,50 @@
 /**
- * Looks like a WebSocket to the client, and is HTTP requests: what the client says up decides what is asked for. Every change of that, a
+ * Looks like a WebSocket to the client, and is HTTP requests: what the client sends decides what is asked for. Every change of that, a
  * new token and a ping too, asks anew, from the last cursors.
  */
 import type { DownFrame } from "../../protocol/down.ts";
 import type { Up } from "../../protocol/up.ts";
 import { PROTOCOL } from "../../protocol/version.ts";
-import type { Environment, Socket } from "../environment.ts";
-
-export interface HttpEnvironment extends Pick<Environment, "now" | "setTimeout" | "clearTimeout"> {
-  readonly fetch: typeof fetch;
-}
-
-/** A topic that the client follows: the id of its request, and the cursor it stands at. */
-export interface Wanted {
-  readonly id: string;
-  readonly resume: string | undefined;
-}
-
-export interface Demand {
-  /** Of the daemon, with no slash at its end. */
-  readonly baseUrl: string;
-  readonly token: string;
-  readonly topics: ReadonlyMap<string, Wanted>;
-  readonly signal: AbortSignal;
-  readonly emit: (frame: DownFrame) => void;
-  /** Ends the socket with a close code of the protocol. */
-  readonly end: (code: number) => void;
-}
-
-/** Carries the frames until the signal is aborted. Rejects where the network fails. */
-export type Carrier = (demand: Demand, environment: HttpEnvironment) => Promise<void>;
-
-interface Heard {
-  readonly open: undefined;
-  readonly error: undefined;
-  readonly message: { readonly data: unknown };
-  readonly close: { readonly code: number };
-}
+import type { Socket } from "../environment.ts";
+import { SocketListeners } from "../socket-listeners.ts";
+import type { Carrier, FrameRequest, HttpEnvironment, TopicRequest } from "./carrier.ts";
 
 /** Until the daemon's own welcome comes, if it comes this way at all. */
 const HEARTBEAT_MS = 30_000;
 const TOKEN_LIVES_MS = 86_400_000;
 
-export class HttpSocket implements Socket {
+export class HttpSocket extends SocketListeners implements Socket {
   readonly #baseUrl: string;
   readonly #carrier: Carrier;
   readonly #environment: HttpEnvironment;
   readonly #onEnd: (code: number | undefined) => void;
-  readonly #listeners = new Map<keyof Heard, Set<(event: never) => void>>();
-  readonly #topics = new Map<string, Wanted>();
+  readonly #topics = new Map<string, TopicRequest>();
   #token = "";
   #aborter = new AbortController();
-  #asking = false;
+  #isRequestDue = false;
   #ended = false;
 
-  /** @param onEnd told once: the code, or undefined where the client has closed it */
+  /** @param onEnd called once: with the code, or with undefined where the client has closed it */
   constructor(
     streamUrl: string,
     carrier: Carrier,
     environment: HttpEnvironment,
     onEnd: (code: number | undefined) => void,
   ) {
+    super();
     this.#baseUrl = streamUrl.replace(/^ws/, "http").replace(/\/v1\/stream$/, "");
     this.#carrier = carrier;
     this.#environment = environment;
     this.#onEnd = onEnd;
-    queueMicrotask(() => this.#tell("open", undefined));
+    queueMicrotask(() => this.#ended || this.dispatch("open", undefined));
   }
 
   send(text: string): void {
     const message = JSON.parse(text) as Up;
     switch (message.type) {
-      case "authenticate": {
+      case "authenticate":
         this.#token = message.token;
-        const timestamp = this.#environment.now();
-        const lives = { heartbeatMs: HEARTBEAT_MS, expiresAt: timestamp + TOKEN_LIVES_MS };
-        const frame: DownFrame = {
-          type: "welcome",
-          timestamp,
-          protocol: PROTOCOL,
-          connectionId: "http",
-          topics: [],
-          ...lives,
-        };
-        return this.#emit(frame);
-      }
+        return this.#welcome();
       case "refresh":
         this.#token = message.token;
         break;
@@ -98,7 +58,7 @@ export class HttpSocket implements Socket {
       case "ping":
         break;
     }
-    this.#ask();
+    this.#request();
   }
 
   close(): void {
@@ -107,18 +67,8 @@ export class HttpSocket implements Socket {
 
   /** Ends as if the daemon had. */
   readonly end = (code: number): void => {
-    if (!this.#finish(code)) return;
-    for (const listener of this.#listeners.get("close") ?? []) listener({ code } as never);
+    if (this.#finish(code)) this.dispatch("close", { code });
   };
-
-  addEventListener<Type extends keyof Heard>(type: Type, listener: (event: Heard[Type]) => void): void {
-    const listeners = this.#listeners.get(type) ?? new Set();
-    this.#listeners.set(type, listeners.add(listener));
-  }
-
-  removeEventListener<Type extends keyof Heard>(type: Type, listener: (event: Heard[Type]) => void): void {
-    this.#listeners.get(type)?.delete(listener);
-  }
 
   #finish(code: number | undefined): boolean {
     if (this.#ended) return false;
@@ -128,17 +78,30 @@ export class HttpSocket implements Socket {
     return true;
   }
 
-  /** Once for all that is said in one turn. */
-  #ask(): void {
+  #welcome(): void {
+    const timestamp = this.#environment.now();
+    this.#emit({
+      type: "welcome",
+      timestamp,
+      protocol: PROTOCOL,
+      connectionId: "http",
+      heartbeatMs: HEARTBEAT_MS,
+      expiresAt: timestamp + TOKEN_LIVES_MS,
+      topics: [],
+    });
+  }
+
+  /** One request for all that is sent in one turn. */
+  #request(): void {
     this.#aborter.abort();
-    if (this.#asking) return;
-    this.#asking = true;
+    if (this.#isRequestDue) return;
+    this.#isRequestDue = true;
     queueMicrotask(() => {
-      this.#asking = false;
+      this.#isRequestDue = false;
       if (this.#ended || this.#topics.size === 0) return;
       this.#aborter = new AbortController();
       const { signal } = this.#aborter;
-      const demand: Demand = {
+      const request: FrameRequest = {
         baseUrl: this.#baseUrl,
         token: this.#token,
         topics: new Map(this.#topics),
@@ -146,25 +109,17 @@ export class HttpSocket implements Socket {
         emit: (frame) => signal.aborted || this.#emit(frame),
         end: (code) => signal.aborted || this.end(code),
       };
-      this.#carrier(demand, this.#environment).then(
-        () => demand.end(1006),
-        () => demand.end(1006),
-      );
+      const lost = () => request.end(1006);
+      this.#carrier(request, this.#environment).then(lost, lost);
     });
   }
 
   #emit(frame: DownFrame): void {
-    if ("topic" in frame && "cursor" in frame && frame.topic !== undefined) this.#move(frame.topic, frame.cursor);
-    this.#tell("message", { data: JSON.stringify(frame) });
-  }
-
-  #move(topic: string, resume: string): void {
-    const wanted = this.#topics.get(topic);
-    if (wanted) this.#topics.set(topic, { ...wanted, resume });
-  }
-
-  #tell<Type extends keyof Heard>(type: Type, event: Heard[Type]): void {
     if (this.#ended) return;
-    for (const listener of this.#listeners.get(type) ?? []) listener(event as never);
+    if ("topic" in frame && "cursor" in frame && frame.topic !== undefined) {
+      const asked = this.#topics.get(frame.topic);
+      if (asked) this.#topics.set(frame.topic, { ...asked, resume: frame.cursor });
+    }
+    this.dispatch("message", { data: JSON.stringify(frame) });
   }
 }

@@ -1,8 +1,6 @@
 import type { DownFrame } from "../../protocol/down.ts";
 import type { CLOSE_EVENT, EVENT_STREAM_TYPE } from "../../protocol/event-stream.ts";
-import { EventStreamReader } from "./event-stream-reader.ts";
-import type { Carrier, Demand } from "./http-socket.ts";
-import { codeOf } from "./refusal-code.ts";
+import { type Carrier, closeCodeOf, type FrameRequest } from "./carrier.ts";
 
 // Written out: the module that names them brings a library along.
 const ACCEPT: typeof EVENT_STREAM_TYPE = "text/event-stream";
@@ -12,11 +10,11 @@ const CLOSE: typeof CLOSE_EVENT = "close";
 const FIRST_WITHIN_MS = 10_000;
 
 /** Frames by server-sent events. */
-export const streamCarrier: Carrier = async (demand, { fetch, setTimeout, clearTimeout }) => {
-  const { baseUrl, token, topics, signal, end } = demand;
+export const streamCarrier: Carrier = async (request, { fetch, setTimeout, clearTimeout }) => {
+  const { baseUrl, token, topics, signal, end } = request;
   const query = new URLSearchParams([...topics.keys()].map((topic): [string, string] => ["topic", topic]));
-  const lastEventId = lastEventIdOf(demand);
-  const patience = setTimeout(() => end(1006), FIRST_WITHIN_MS);
+  const lastEventId = lastEventIdOf(request);
+  const firstTimer = setTimeout(() => end(1006), FIRST_WITHIN_MS);
   try {
     const response = await fetch(`${baseUrl}/v1/stream?${query}`, {
       headers: {
@@ -26,23 +24,23 @@ export const streamCarrier: Carrier = async (demand, { fetch, setTimeout, clearT
       },
       signal,
     });
-    if (!response.ok || !response.body) return end(codeOf(response.status));
+    if (!response.ok || !response.body) return end(closeCodeOf(response.status));
     const events = new EventStreamReader();
     const body = response.body.getReader();
     for (let part = await body.read(); !part.done; part = await body.read()) {
-      clearTimeout(patience);
+      clearTimeout(firstTimer);
       for (const { event, data } of events.read(part.value)) {
         if (event === CLOSE) return end((JSON.parse(data) as { code: number }).code);
-        demand.emit(withOwnId(JSON.parse(data) as DownFrame, demand));
+        request.emit(withOwnId(JSON.parse(data) as DownFrame, request));
       }
     }
   } finally {
-    clearTimeout(patience);
+    clearTimeout(firstTimer);
   }
 };
 
-/** As the daemon's own ids are: a cursor, or with several topics one for each. */
-function lastEventIdOf({ topics }: Demand): string | undefined {
+/** Has the form of the daemon's own ids: a cursor, or with several topics one for each. */
+function lastEventIdOf({ topics }: FrameRequest): string | undefined {
   const cursors: [string, string][] = [];
   for (const [topic, { resume }] of topics) if (resume !== undefined) cursors.push([topic, resume]);
   if (topics.size === 1) return cursors[0]?.[1];
@@ -50,8 +48,36 @@ function lastEventIdOf({ topics }: Demand): string | undefined {
 }
 
 /** The daemon counts the topics of the query; the client has its own ids. */
-function withOwnId(frame: DownFrame, { topics }: Demand): DownFrame {
+function withOwnId(frame: DownFrame, { topics }: FrameRequest): DownFrame {
   if (frame.type !== "snapshot" && frame.type !== "ack" && frame.type !== "nack") return frame;
   const id = [...topics.values()][Number(frame.id) - 1]?.id;
   return id === undefined ? frame : { ...frame, id };
+}
+
+/** One message of a server-sent event stream. */
+interface StreamMessage {
+  /** `message` where the stream names none. */
+  readonly event: string;
+  readonly data: string;
+}
+
+/** Takes a stream apart as it comes, in pieces of any size. Comments and fields that aren't needed are skipped. */
+class EventStreamReader {
+  readonly #decoder = new TextDecoder();
+  #rest = "";
+
+  read(chunk: Uint8Array): StreamMessage[] {
+    this.#rest += this.#decoder.decode(chunk, { stream: true }).replaceAll("\r", "");
+    const blocks = this.#rest.split("\n\n");
+    this.#rest = blocks.pop() ?? "";
+    return blocks.flatMap((block) => {
+      const data = fieldOf(block, "data");
+      return data === undefined ? [] : { event: fieldOf(block, "event") ?? "message", data };
+    });
+  }
+}
+
+function fieldOf(block: string, name: string): string | undefined {
+  const line = block.split("\n").find((each) => each.startsWith(`${name}:`));
+  return line?.slice(name.length + 1).trimStart();
 }

@@ -2,14 +2,20 @@
  * `deltad/fallback`: for networks that let no WebSocket through. Goes down a ladder, WebSocket, server-sent events, polling, when a way
  * does not carry, stays on the one that does, and climbs back by itself once a WebSocket opens.
  */
-import { type Environment, globalEnvironment, type Socket, type WebSocketConstructor } from "../environment.ts";
-import { type Carrier, type HttpEnvironment, HttpSocket } from "./http-socket.ts";
+import {
+  type Clock,
+  type Environment,
+  globalEnvironment,
+  type Socket,
+  type WebSocketConstructor,
+} from "../environment.ts";
+import type { Carrier, HttpEnvironment } from "./carrier.ts";
+import { HttpSocket } from "./http-socket.ts";
 import { pollCarrier } from "./poll-carrier.ts";
 import { streamCarrier } from "./stream-carrier.ts";
 
 /** What is taken instead of the globals of the same names. */
-export interface FallbackOptions
-  extends Partial<Pick<Environment, "WebSocket" | "now" | "setTimeout" | "clearTimeout">> {
+export interface FallbackOptions extends Partial<Pick<Environment, "WebSocket"> & Clock> {
   readonly fetch?: typeof fetch;
 }
 
@@ -53,11 +59,11 @@ class Ladder {
 
   #openHttp(url: string, protocol: string, carrier: Carrier): Socket {
     let carries = false;
-    const observed: Carrier = (demand, environment) =>
-      carrier({ ...demand, emit: (frame) => demand.emit(((carries = true), frame)) }, environment);
+    const observed: Carrier = (request, environment) =>
+      carrier({ ...request, emit: (frame) => request.emit(((carries = true), frame)) }, environment);
     const socket = new HttpSocket(url, observed, this.#environment, (code) => {
       clearTimeout(climb);
-      if (!carries && isNetworks(code)) this.#descend();
+      if (!carries && isFromNetwork(code)) this.#descend();
     });
     const { setTimeout, clearTimeout } = this.#environment;
     const tryAgain = (): void => {
@@ -74,22 +80,22 @@ class Ladder {
     return socket;
   }
 
-  /** A WebSocket that closes before a word was heard on it: blocked, or held by a proxy that does not know it. */
+  /** A WebSocket that closes before anything came on it is blocked, or held by a proxy that does not know it. */
   #descendUnlessHeard(socket: Socket): void {
     let heard = false;
     socket.addEventListener("message", () => (heard = true));
     socket.addEventListener("close", ({ code }) => {
-      if (!heard && isNetworks(code)) this.#descend();
+      if (!heard && isFromNetwork(code)) this.#descend();
     });
   }
 
-  /** Past the last comes the first: perhaps it was the daemon that was away. */
+  /** From the last rung back to the first: perhaps it was the daemon that was away. */
   #descend(): void {
     this.#rung = (this.#rung + 1) % (CARRIERS.length + 1);
   }
 }
 
-/** The daemon's own refusals came through: the way carries. */
-function isNetworks(code: number | undefined): boolean {
+/** False for the daemon's own refusals: where they come through, the way carries. */
+function isFromNetwork(code: number | undefined): boolean {
   return code !== undefined && code < 4000;
 }

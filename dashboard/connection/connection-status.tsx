@@ -1,4 +1,4 @@
-import type { Connection } from "../../client/connection.ts";
+import type { Connection } from "../../client/client.ts";
 import { useLanguage } from "../language/language.tsx";
 
 interface Props {

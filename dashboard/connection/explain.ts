@@ -1,4 +1,4 @@
-import type { Cause } from "../../client/link.ts";
+import type { Cause } from "../../client/client.ts";
 import { CLOSE } from "../../protocol/codes.ts";
 import type { Messages } from "../language/english.ts";
 

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach } from "node:test";
 import { WebSocket } from "ws";
 import { type Client, type ClientOptions, createClient } from "../../client/client.ts";
-import type { State } from "../../client/connection.ts";
-import type { Owner, View } from "../../client/owner.ts";
+import type { Owner, State, View } from "../../client/owner.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { ScriptedDaemon, type Visitor } from "./scripted-daemon.ts";
 
@@ -143,7 +142,7 @@ export class ClientRig {
     });
   }
 
-  /** Somebody always listens to the owner. */
+  /** The owner always has a listener. */
   #listen(): () => void {
     return this.owner.subscribe(() => undefined);
   }

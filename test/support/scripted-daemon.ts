@@ -50,7 +50,7 @@ export class ScriptedDaemon {
     return this.#server.clients.size;
   }
 
-  /** The next client that connects, each told once. */
+  /** The next client that connects; each is given once. */
   visitor(): Promise<Visitor> {
     const arrived = this.#arrived.shift();
     return arrived ? Promise.resolve(arrived) : new Promise((resolve) => this.#waiting.push(resolve));

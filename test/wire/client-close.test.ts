@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { State } from "../../client/connection.ts";
+import type { State } from "../../client/owner.ts";
 import { eachWithRig, STALE } from "../support/client-rig.ts";
 import type { Visitor } from "../support/scripted-daemon.ts";
 

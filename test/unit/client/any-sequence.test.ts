@@ -73,7 +73,7 @@ class World {
 
   async do(name: string, n: number): Promise<void> {
     this.deeds[name]?.(n);
-    // Now and then several things happen before anybody has noticed the first.
+    // Now and then several things happen before the client has noticed the first.
     if (n % 3 !== 0) await settle();
     if (this.due === undefined && this.owner.getSnapshot().asOf !== undefined) this.due = this.emitted;
   }

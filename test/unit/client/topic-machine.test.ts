@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { connectionOf, type Standing } from "../../../client/connection.ts";
-import { type StandingEvent, stand, UNHEARD } from "../../../client/standing.ts";
+import { connectionOf } from "../../../client/owner.ts";
+import { INITIAL_TOPIC, nextTopic, type TopicEvent, type TopicState } from "../../../client/topic-machine.ts";
 
 const NOW = 1_000_000;
-const EVENTS: { readonly [Type in StandingEvent["type"]]: StandingEvent } = {
+const EVENTS: { readonly [Type in TopicEvent["type"]]: TopicEvent } = {
   snapshot: { type: "snapshot", now: NOW },
   stale: { type: "stale", now: NOW, since: NOW - 5, reason: "database" },
   live: { type: "live", now: NOW },
   refused: { type: "refused", now: NOW, code: "forbidden" },
   lost: { type: "lost", now: NOW },
 };
-const STANDINGS: { readonly [S in Standing["state"]]: Standing } = {
+const STATES: { readonly [S in TopicState["state"]]: TopicState } = {
   connecting: { state: "connecting", staleSince: 3 },
   live: { state: "live", since: 5 },
   stale: { state: "stale", since: 5, staleSince: 7, reason: "starting" },
@@ -20,7 +20,7 @@ const STANDINGS: { readonly [S in Standing["state"]]: Standing } = {
 const stale = { state: "stale", staleSince: NOW - 5, reason: "database" } as const;
 
 /** The whole machine: what follows on each event; what is not said stays as it is. */
-const LAW: { readonly [S in Standing["state"]]: { readonly [E in StandingEvent["type"]]?: Standing } } = {
+const LAW: { readonly [S in TopicState["state"]]: { readonly [E in TopicEvent["type"]]?: TopicState } } = {
   connecting: {
     snapshot: { state: "live", since: NOW },
     stale: { ...stale, since: NOW },
@@ -40,30 +40,30 @@ const LAW: { readonly [S in Standing["state"]]: { readonly [E in StandingEvent["
   closed: { lost: { state: "connecting", staleSince: 3 } },
 };
 
-describe("An owner's standing answers every event", () => {
-  for (const [state, standing] of Object.entries(STANDINGS)) {
-    it(`from ${state}`, () => {
+describe("Every state of a topic answers every event", () => {
+  for (const [name, state] of Object.entries(STATES)) {
+    it(`from ${name}`, () => {
       for (const [type, event] of Object.entries(EVENTS)) {
-        const wanted = LAW[state as Standing["state"]][type as StandingEvent["type"]];
-        if (wanted === undefined) assert.equal(stand(standing, event), standing, type);
-        else assert.deepEqual(stand(standing, event), wanted, type);
+        const wanted = LAW[name as TopicState["state"]][type as TopicEvent["type"]];
+        if (wanted === undefined) assert.equal(nextTopic(state, event), state, type);
+        else assert.deepEqual(nextTopic(state, event), wanted, type);
       }
     });
   }
 });
 
 it("Numbers that were stale for a while stay stale since then, however often the socket is lost", () => {
-  const lost = [1, 2, 3].reduce((from, now) => stand(from, { type: "lost", now }), STANDINGS.live);
+  const lost = [1, 2, 3].reduce((from, now) => nextTopic(from, { type: "lost", now }), STATES.live);
   assert.deepEqual(lost, { state: "connecting", staleSince: 1 });
-  assert.deepEqual(stand(UNHEARD, EVENTS.lost), UNHEARD);
+  assert.deepEqual(nextTopic(INITIAL_TOPIC, EVENTS.lost), INITIAL_TOPIC);
 });
 
-it("What is shown is the socket's state, and on an open socket the owner's own", () => {
+it("What is shown is the socket's state, and on an open socket the topic's own", () => {
   const held = { attempt: 1, failures: 0, tokenReason: "connect" } as const;
   const cause = { kind: "silence" } as const;
   const open = { state: "open", ...held, since: 1 } as const;
-  const waiting = STANDINGS.connecting;
-  assert.deepEqual(connectionOf({ state: "idle" }, UNHEARD), { state: "idle" });
+  const waiting = STATES.connecting;
+  assert.deepEqual(connectionOf({ state: "idle" }, INITIAL_TOPIC), { state: "idle" });
   assert.deepEqual(connectionOf({ state: "connecting", ...held }, waiting), { state: "connecting", staleSince: 3 });
   assert.deepEqual(connectionOf({ state: "retrying", ...held, retryAt: 9, cause }, waiting), {
     state: "retrying",
@@ -73,14 +73,14 @@ it("What is shown is the socket's state, and on an open socket the owner's own",
   });
   assert.deepEqual(connectionOf({ state: "closed", cause }, waiting), { state: "closed", cause, staleSince: 3 });
   assert.deepEqual(connectionOf(open, waiting), { state: "connecting", staleSince: 3 });
-  assert.deepEqual(connectionOf(open, STANDINGS.live), { state: "live", since: 5 });
-  assert.deepEqual(connectionOf(open, STANDINGS.stale), {
+  assert.deepEqual(connectionOf(open, STATES.live), { state: "live", since: 5 });
+  assert.deepEqual(connectionOf(open, STATES.stale), {
     state: "stale",
     since: 5,
     staleSince: 7,
     reason: "starting",
   });
-  assert.deepEqual(connectionOf(open, STANDINGS.closed), {
+  assert.deepEqual(connectionOf(open, STATES.closed), {
     state: "closed",
     cause: { kind: "nack", code: "forbidden" },
     staleSince: 3,

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { Listeners } from "../../../client/listeners.ts";
-import { Recent } from "../../../client/recent.ts";
+import { Listeners, RecentIds } from "../../../client/listeners.ts";
 
 it("A listener that throws or is rejected stops no other, and its error is told", async () => {
   const errors: unknown[] = [];
@@ -31,10 +30,10 @@ it("A function that was added twice is called twice, and each undo undoes one", 
   assert.equal(calls, 3);
 });
 
-it("Only the last so many texts are remembered", () => {
-  const recent = new Recent(2);
+it("Only the last so many ids are remembered", () => {
+  const recent = new RecentIds(2);
   assert.deepEqual(
-    ["a", "b", "a", "c", "b", "a"].map((text) => recent.add(text)),
+    ["a", "b", "a", "c", "b", "a"].map((id) => recent.add(id)),
     [true, true, false, true, false, true],
   );
 });

@@ -1,13 +1,12 @@
 import type { DownFrame } from "../protocol/down.ts";
 import type { EventFrame } from "../protocol/down/event.ts";
-import type { JsonObject } from "../protocol/json.ts";
-import { difference } from "./difference.ts";
+import type { JsonObject, JsonValue } from "../protocol/json.ts";
 
-/** One owner as a fake daemon has it: a document and its version, and everything that happened. Makes frames; sends nothing. */
-export class FakeOwner {
+/** One topic as a fake daemon has it: a document and its version, and everything that happened. Makes frames; sends nothing. */
+export class FakeTopic {
   readonly #topic: string;
   readonly #now: () => number;
-  /** How many events nobody can have any more. */
+  /** How many events can't be had any more. */
   #forgotten = 0;
   #document: JsonObject = {};
   #version = 1;
@@ -22,7 +21,7 @@ export class FakeOwner {
   snapshot(epoch: string, answer: { readonly id?: string; readonly recovered?: boolean } = {}): DownFrame {
     return {
       type: "snapshot",
-      ...this.#about(),
+      ...this.#header(),
       ...answer,
       epoch,
       version: this.#version,
@@ -34,14 +33,14 @@ export class FakeOwner {
 
   /** Undefined where nothing changes. */
   update(epoch: string, document: JsonObject): DownFrame | undefined {
-    const data = difference(this.#document, document);
+    const data = patchBetween(this.#document, document);
     if (Object.keys(data).length === 0) return undefined;
     const previous = this.#version;
     this.#document = structuredClone(document);
     this.#version += 1;
     return {
       type: "metrics_updated",
-      ...this.#about(),
+      ...this.#header(),
       epoch,
       version: this.#version,
       previous,
@@ -51,16 +50,16 @@ export class FakeOwner {
     };
   }
 
-  happen(type: string, data: JsonObject): DownFrame {
+  emit(type: string, data: JsonObject): DownFrame {
     const id = `${this.#topic}-${this.#events.length + 1}`;
     const cursor = this.#cursor(this.#events.length + 1);
-    const event = { type, ...this.#about(), id, cursor, data: structuredClone(data) };
+    const event = { type, ...this.#header(), id, cursor, data: structuredClone(data) };
     this.#events.push(event);
     return event;
   }
 
-  /** The events after a cursor; undefined where nobody can say. */
-  since(cursor: string): readonly DownFrame[] | undefined {
+  /** Undefined for a cursor from before what was forgotten, or of another daemon. */
+  eventsAfter(cursor: string): readonly DownFrame[] | undefined {
     const seen = /^after-(\d+)$/.exec(cursor)?.[1];
     if (seen === undefined || Number(seen) < this.#forgotten || Number(seen) > this.#events.length) return undefined;
     return this.#events.slice(Number(seen));
@@ -73,19 +72,19 @@ export class FakeOwner {
 
   stale(reason: string): DownFrame {
     this.#stale = { since: this.#instant(), reason };
-    return { type: "stale", ...this.#about(), ...this.#stale };
+    return { type: "stale", ...this.#header(), ...this.#stale };
   }
 
   live(): DownFrame {
     this.#stale = undefined;
-    return { type: "live", ...this.#about() };
+    return { type: "live", ...this.#header() };
   }
 
   get staleFrame(): DownFrame | undefined {
-    return this.#stale && { type: "stale", ...this.#about(), ...this.#stale };
+    return this.#stale && { type: "stale", ...this.#header(), ...this.#stale };
   }
 
-  #about(): { readonly timestamp: number; readonly topic: string } {
+  #header(): { readonly timestamp: number; readonly topic: string } {
     return { timestamp: this.#now(), topic: this.#topic };
   }
 
@@ -96,4 +95,24 @@ export class FakeOwner {
   #instant(): string {
     return new Date(this.#now()).toISOString().replace("Z", "000Z");
   }
+}
+
+/** The RFC 7396 merge patch that makes one document of another. Neither holds a null. */
+function patchBetween(before: JsonObject, after: JsonObject): JsonObject {
+  const patch: JsonObject = {};
+  for (const key of Object.keys(before)) if (!Object.hasOwn(after, key)) patch[key] = null;
+  for (const [key, value] of Object.entries(after)) {
+    const old = Object.hasOwn(before, key) ? before[key] : undefined;
+    if (!isObject(value)) {
+      if (value !== old) patch[key] = value;
+      continue;
+    }
+    const inner = patchBetween(isObject(old) ? old : {}, value);
+    if (!isObject(old) || Object.keys(inner).length > 0) patch[key] = inner;
+  }
+  return patch;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,17 +1,25 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Link, LinkEvent, LinkState } from "../../../client/link.ts";
-import { INITIAL, transition } from "../../../client/transition.ts";
+import {
+  backoffMs,
+  type ConnectionEvent,
+  type ConnectionState,
+  INITIAL_CONNECTION,
+  nextConnection,
+} from "../../../client/connection-machine.ts";
+
+type Name = ConnectionState["state"];
 
 const NOW = 1_000_000;
+const ALMOST_ONE = 1 - Number.EPSILON;
 const cause = { kind: "code", code: 1006 } as const;
 const delay = { by: "backoff", least: 0, draw: 0.5 } as const;
 const ending = { now: NOW, heardAt: NOW - 100, cause, delay };
 
-const EVENTS: { readonly [Type in LinkEvent["type"]]: LinkEvent } = {
-  connect: { type: "connect", now: NOW },
-  close: { type: "close", now: NOW },
+const EVENTS: { readonly [Type in ConnectionEvent["type"]]: ConnectionEvent } = {
+  connect: { type: "connect" },
+  close: { type: "close" },
   due: { type: "due" },
   wake: { type: "wake" },
   opened: { type: "opened", now: NOW },
@@ -22,8 +30,8 @@ const EVENTS: { readonly [Type in LinkEvent["type"]]: LinkEvent } = {
 };
 
 const held = { attempt: 3, failures: 2, tokenReason: "connect" } as const;
-const LINKS: { readonly [S in LinkState]: Link } = {
-  idle: INITIAL,
+const STATES: { readonly [S in Name]: ConnectionState } = {
+  idle: INITIAL_CONNECTION,
   connecting: { state: "connecting", ...held },
   open: { state: "open", ...held, since: NOW - 1_000 },
   retrying: { state: "retrying", ...held, retryAt: NOW + 10, cause },
@@ -31,7 +39,7 @@ const LINKS: { readonly [S in LinkState]: Link } = {
 };
 
 /** The whole machine: what follows on each event; what is not said stays as it is. */
-const LAW: { readonly [S in LinkState]: { readonly [E in LinkEvent["type"]]?: LinkState } } = {
+const LAW: { readonly [S in Name]: { readonly [E in ConnectionEvent["type"]]?: Name } } = {
   idle: { connect: "connecting", close: "closed" },
   connecting: {
     close: "closed",
@@ -47,38 +55,39 @@ const LAW: { readonly [S in LinkState]: { readonly [E in LinkEvent["type"]]?: Li
 };
 
 describe("Every state answers every event", () => {
-  for (const [state, link] of Object.entries(LINKS)) {
-    it(`from ${state}`, () => {
+  for (const [name, state] of Object.entries(STATES)) {
+    it(`from ${name}`, () => {
       for (const [type, event] of Object.entries(EVENTS)) {
-        const after = transition(link, event);
-        const wanted = LAW[state as LinkState][type as LinkEvent["type"]];
-        if (wanted === undefined) assert.equal(after, link, type);
+        const after = nextConnection(state, event);
+        const wanted = LAW[name as Name][type as ConnectionEvent["type"]];
+        if (wanted === undefined) assert.equal(after, state, type);
         else assert.equal(after.state, wanted, type);
         if (wanted === "connecting")
-          assert.notEqual("attempt" in link && link.attempt, (after as { attempt: number }).attempt);
+          assert.notEqual("attempt" in state && state.attempt, (after as { attempt: number }).attempt);
       }
     });
   }
 });
 
-const follow = (from: Link, ...events: LinkEvent[]): Link => events.reduce(transition, from);
+const follow = (from: ConnectionState, ...events: ConnectionEvent[]): ConnectionState =>
+  events.reduce(nextConnection, from);
 
 describe("Losing the connection", () => {
   it("waits twice as long each time in a row", () => {
-    let link = follow(INITIAL, EVENTS.connect);
+    let state = follow(INITIAL_CONNECTION, EVENTS.connect);
     const waits = Array.from({ length: 8 }, () => {
-      link = follow(link, EVENTS.lost);
-      assert.equal(link.state, "retrying");
-      const waitMs = link.retryAt - NOW;
-      link = follow(link, EVENTS.due);
+      state = follow(state, EVENTS.lost);
+      assert.equal(state.state, "retrying");
+      const waitMs = state.retryAt - NOW;
+      state = follow(state, EVENTS.due);
       return waitMs;
     });
     assert.deepEqual(waits, [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
   });
 
   const failuresAfter = (livedMs: number) => {
-    const lost = transition({ state: "open", ...held, since: NOW - livedMs }, EVENTS.lost);
-    return (lost as Extract<Link, { state: "retrying" }>).failures;
+    const lost = nextConnection({ state: "open", ...held, since: NOW - livedMs }, EVENTS.lost);
+    return (lost as Extract<ConnectionState, { state: "retrying" }>).failures;
   };
   it("starts the backoff over after 10 s of good connection, not before", () => {
     assert.equal(failuresAfter(9_999), held.failures + 1);
@@ -87,7 +96,7 @@ describe("Losing the connection", () => {
 
   it("waits within the window that the daemon named", () => {
     const at = (draw: number) =>
-      transition(LINKS.open, { type: "lost", ...ending, delay: { by: "window", from: 200, until: 1_200, draw } });
+      nextConnection(STATES.open, { type: "lost", ...ending, delay: { by: "window", from: 200, until: 1_200, draw } });
     assert.deepEqual(
       [at(0), at(0.5)].map((after) => (after as { retryAt: number }).retryAt - NOW),
       [200, 700],
@@ -96,24 +105,24 @@ describe("Losing the connection", () => {
 });
 
 describe("A refused token", () => {
-  const asked = follow(INITIAL, EVENTS.connect, EVENTS.refused);
+  const asked = follow(INITIAL_CONNECTION, EVENTS.connect, EVENTS.refused);
 
   it("is asked for once more, at once, and then no more", () => {
     assert.deepEqual(asked, { state: "connecting", attempt: 2, failures: 0, tokenReason: "refused" });
-    assert.deepEqual(transition(asked, EVENTS.refused), { state: "closed", cause });
+    assert.deepEqual(nextConnection(asked, EVENTS.refused), { state: "closed", cause });
   });
 
   it("may be refused again after a connection that was good", () => {
-    const good: Link = { state: "open", ...held, tokenReason: "refused", since: NOW - 10_000 };
-    assert.equal(transition(good, EVENTS.refused).state, "connecting");
+    const good: ConnectionState = { state: "open", ...held, tokenReason: "refused", since: NOW - 10_000 };
+    assert.equal(nextConnection(good, EVENTS.refused).state, "connecting");
   });
 
   it("that keeps expiring at once makes the client wait, not hammer", () => {
-    const expired = follow(INITIAL, EVENTS.connect, EVENTS.expired);
+    const expired = follow(INITIAL_CONNECTION, EVENTS.connect, EVENTS.expired);
     assert.equal((expired as { tokenReason?: string }).tokenReason, "expired");
-    const again = transition(expired, EVENTS.expired);
+    const again = nextConnection(expired, EVENTS.expired);
     assert.equal(again.state, "retrying");
-    assert.equal((transition(again, EVENTS.due) as { tokenReason?: string }).tokenReason, "expired");
+    assert.equal((nextConnection(again, EVENTS.due) as { tokenReason?: string }).tokenReason, "expired");
   });
 });
 
@@ -121,9 +130,9 @@ it("whatever happens: a new socket has a new number, waits stay under a minute, 
   const event = fc.constantFrom(...Object.values(EVENTS));
   fc.assert(
     fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-      let before: Link = INITIAL;
+      let before: ConnectionState = INITIAL_CONNECTION;
       for (const event of events) {
-        const after = transition(before, event);
+        const after = nextConnection(before, event);
         if (after.state === "connecting" && after !== before && "attempt" in before) {
           assert.equal(after.attempt, before.attempt + 1);
         }
@@ -133,4 +142,27 @@ it("whatever happens: a new socket has a new number, waits stay under a minute, 
       }
     }),
   );
+});
+
+describe("The backoff", () => {
+  it("waits up to 1, 2, 4 … 60 s, and never longer", () => {
+    const ceilings = [1, 2, 3, 4, 5, 6, 7, 8, 1_000].map((failures) =>
+      Math.ceil(backoffMs(failures, ALMOST_ONE) / 1_000),
+    );
+    assert.deepEqual(ceilings, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+  });
+
+  it("is spread over the whole range from 0 up: full jitter", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 2_000 }),
+        fc.double({ min: 0, max: ALMOST_ONE, noNaN: true }),
+        (failures, draw) => {
+          const ceiling = Math.min(60_000, 1_000 * 2 ** (failures - 1));
+          assert.equal(backoffMs(failures, draw), Math.floor(draw * ceiling));
+        },
+      ),
+    );
+    assert.equal(backoffMs(9, 0), 0);
+  });
 });
