@@ -3,28 +3,43 @@ export type Reaction = "reconnect" | "back_off" | "back_off_long" | "fresh_token
 
 interface CloseCode {
   readonly code: number;
-  readonly meaning: string;
   readonly reaction: Reaction;
 }
 
 /** Every code the daemon closes a connection with. 44xx need the application to change something; the rest reconnect. */
 export const CLOSE = {
   /** Said by proxies and servers in between; the daemon itself says `draining`. */
-  goingAway: { code: 1001, meaning: "going away", reaction: "reconnect" },
-  internal: { code: 1011, meaning: "internal error", reaction: "back_off" },
-  draining: { code: 1012, meaning: "the daemon is restarting", reaction: "reconnect" },
-  overloaded: { code: 1013, meaning: "overloaded, or the database is away", reaction: "back_off" },
-  tooSlow: { code: 4008, meaning: "too slow to keep up", reaction: "back_off" },
-  expired: { code: 4010, meaning: "the token has expired", reaction: "fresh_token" },
-  malformed: { code: 4400, meaning: "malformed message", reaction: "stop" },
-  unauthenticated: { code: 4401, meaning: "token missing or invalid", reaction: "ask_token" },
-  origin: { code: 4403, meaning: "origin not allowed", reaction: "stop" },
-  subprotocol: { code: 4406, meaning: "subprotocol not supported", reaction: "stop" },
-  authenticationTimeout: { code: 4408, meaning: "no authentication in time", reaction: "back_off" },
-  tooMany: { code: 4429, meaning: "too many messages or connections", reaction: "back_off_long" },
+  goingAway: { code: 1001, reaction: "reconnect" },
+  internal: { code: 1011, reaction: "back_off" },
+  draining: { code: 1012, reaction: "reconnect" },
+  overloaded: { code: 1013, reaction: "back_off" },
+  tooSlow: { code: 4008, reaction: "back_off" },
+  expired: { code: 4010, reaction: "fresh_token" },
+  malformed: { code: 4400, reaction: "stop" },
+  unauthenticated: { code: 4401, reaction: "ask_token" },
+  origin: { code: 4403, reaction: "stop" },
+  subprotocol: { code: 4406, reaction: "stop" },
+  authenticationTimeout: { code: 4408, reaction: "back_off" },
+  tooMany: { code: 4429, reaction: "back_off_long" },
 } as const satisfies Readonly<Record<string, CloseCode>>;
 
 export type CloseName = keyof typeof CLOSE;
+
+/** What each says to people: the reason in the close frame, in logs, in the protocol's document. A client carries none of it. */
+export const CLOSE_MEANINGS: Readonly<Record<CloseName, string>> = {
+  goingAway: "going away",
+  internal: "internal error",
+  draining: "the daemon is restarting",
+  overloaded: "overloaded, or the database is away",
+  tooSlow: "too slow to keep up",
+  expired: "the token has expired",
+  malformed: "malformed message",
+  unauthenticated: "token missing or invalid",
+  origin: "origin not allowed",
+  subprotocol: "subprotocol not supported",
+  authenticationTimeout: "no authentication in time",
+  tooMany: "too many messages or connections",
+};
 
 /** What to do after a close by this code. Codes that aren't in the table (1005, 1006, a proxy's own) are transport trouble: `reconnect`. */
 export function reactionTo(code: number): Reaction {

@@ -1,5 +1,5 @@
 /** One connection: carries out what {@link step} decides. Whatever happens, its timers and subscriptions end with it. */
-import { CLOSE, type CloseName, type ErrorCode } from "../../../protocol/codes.ts";
+import { CLOSE, CLOSE_MEANINGS, type CloseName, type ErrorCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
 import { AUTHENTICATION_TIMEOUT_MS } from "../../../protocol/limits.ts";
 import { PROTOCOL } from "../../../protocol/version.ts";
@@ -247,7 +247,8 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
   }
 
   #close(name: CloseName): void {
-    const { code, meaning } = CLOSE[name];
+    const { code } = CLOSE[name];
+    const meaning = CLOSE_MEANINGS[name];
     this.#services.log.debug({ connection: this.id, code }, meaning);
     this.#outbox.flush();
     this.#socket.close(code, meaning);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { CLOSE, type CloseName } from "../../../protocol/codes.ts";
+import { CLOSE, CLOSE_MEANINGS, type CloseName } from "../../../protocol/codes.ts";
 import type { GatewayOptions } from "../../../daemon/gateway/gateway.ts";
 import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { TestSocket } from "../../support/socket.ts";
@@ -111,7 +111,8 @@ const SITUATIONS: Readonly<Record<Exclude<CloseName, "goingAway">, Situation>> =
 
 await onEachTransport("Close codes", (transport) => {
   for (const [name, { what, options, lead }] of Object.entries(SITUATIONS)) {
-    const { code, meaning } = CLOSE[name as CloseName];
+    const { code } = CLOSE[name as CloseName];
+    const meaning = CLOSE_MEANINGS[name as CloseName];
     it(`${code} ${meaning}: ${what}; the reason is the table's, and nothing of it stays`, async () => {
       const running = await startGateway({ transport, ...options });
       const socket = await lead(running);
