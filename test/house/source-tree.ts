@@ -37,6 +37,8 @@ export interface Import {
   readonly target: string;
   /** Whether it is this package's own: by a relative path, or by name as its users import it (`deltad/client`). */
   readonly own: boolean;
+  /** Written with `import type`: nothing of it is there when the importer runs. */
+  readonly typeOnly: boolean;
 }
 
 /** Static, type-only and dynamic imports, and re-exports. */
@@ -44,13 +46,13 @@ export function importsOf(path: string): Import[] {
   const text = textOf(path)
     .replaceAll(/\/\*[\s\S]*?\*\//g, "")
     .replaceAll(/^\s*\/\/.*$/gm, "");
-  const written = [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g)].map(
-    ([, specifier]) => specifier ?? "",
-  );
-  return written.map((specifier) => {
-    if (specifier.startsWith(".")) return { target: normalize(join(dirname(path), specifier)), own: true };
+  const written = text.matchAll(/(?:(\b(?:im|ex)port\s+type\s[^"';]*?)?\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g);
+  return [...written].map(([, type, specifier = ""]) => {
+    const typeOnly = type !== undefined;
+    if (specifier.startsWith(".")) return { target: normalize(join(dirname(path), specifier)), own: true, typeOnly };
     const name = packageName(specifier);
-    return name === "deltad" ? { target: entryOf(specifier), own: true } : { target: name, own: false };
+    const own = name === "deltad";
+    return { target: own ? entryOf(specifier) : name, own, typeOnly };
   });
 }
 

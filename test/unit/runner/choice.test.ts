@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { chooseTests } from "../../runner/choice.ts";
+import { FileGraph } from "../../runner/file-graph.ts";
+import { LANES, longestFirst, SUITES, type SuiteFile } from "../../runner/suites.ts";
+
+function testFile(name: string): SuiteFile {
+  const suite = SUITES.find((each) => name.startsWith(`test/${each.name}/`));
+  assert.ok(suite, name);
+  return { suite, name, path: name };
+}
+
+const NEAR = testFile("test/unit/near.test.ts");
+const FAR = testFile("test/pg/far.test.ts");
+const OTHER = testFile("test/unit/other.test.ts");
+const HOUSE = testFile("test/house/layers.test.ts");
+const ALL = [FAR, HOUSE, NEAR, OTHER];
+const GRAPH = new FileGraph(
+  new Map([
+    ["b.ts", { imported: ["a.ts"], named: [] }],
+    [NEAR.name, { imported: ["a.ts"], named: [] }],
+    [FAR.name, { imported: ["b.ts"], named: [] }],
+    [OTHER.name, { imported: [], named: [] }],
+  ]),
+);
+const names = (files: readonly SuiteFile[]): string[] => files.map(({ name }) => name);
+const minute = 60_000 * LANES;
+
+describe("npm test -- --changed", () => {
+  it("runs what the change can reach, and the house, and says why", () => {
+    const { files, lines } = chooseTests(ALL, ["a.ts"], GRAPH, new Map());
+    assert.deepEqual(names(files), names([FAR, HOUSE, NEAR]));
+    assert.deepEqual(lines, [
+      `  ${HOUSE.name}  reads every source`,
+      `  ${NEAR.name}  uses a.ts`,
+      `  ${FAR.name}  2 uses away, by b.ts`,
+    ]);
+  });
+
+  it("leaves out what lies farthest where all would take more than a minute, and says so", () => {
+    const { files, lines } = chooseTests(ALL, ["a.ts"], GRAPH, new Map([[FAR.name, minute]]));
+    assert.deepEqual(names(files), names([HOUSE, NEAR]));
+    assert.equal(lines.at(-1), `left for npm test, since they lie farther away: ${FAR.name}`);
+  });
+
+  it("runs a test that was changed itself, however long it takes", () => {
+    const { files, lines } = chooseTests(ALL, [FAR.name], GRAPH, new Map([[FAR.name, minute]]));
+    assert.deepEqual(names(files), names([FAR, HOUSE]));
+    assert.ok(lines.includes(`  ${FAR.name}  changed`));
+  });
+
+  it("runs everything where the change decides how all is built or run, and says so", () => {
+    for (const decisive of ["package-lock.json", "tsconfig.json", "bin/build.js", "test/runner/suites.ts"]) {
+      const { files, lines } = chooseTests(ALL, ["a.ts", decisive], GRAPH, new Map());
+      assert.deepEqual([names(files), lines], [names(ALL), [`${decisive} can reach every test: all run`]]);
+    }
+  });
+
+  it("runs nothing where nothing has changed", () => {
+    assert.deepEqual(chooseTests(ALL, [], GRAPH, new Map()).files, []);
+  });
+});
+
+it("A run begins with files that it knows nothing of, then with the longest", () => {
+  const known = new Map([
+    [NEAR.name, 5],
+    [FAR.name, 50],
+    [OTHER.name, 500],
+  ]);
+  assert.deepEqual(names(longestFirst(ALL, known)), names([HOUSE, OTHER, FAR, NEAR]));
+});
