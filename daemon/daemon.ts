@@ -1,22 +1,23 @@
 /**
- * The composition root: builds the chain from the database to the sockets, starts it from the top, stops it from the bottom.
+ * The composition root: builds the chain from the database to the sockets, and starts it from the top. One list stops it, from the bottom:
+ * what was built last is stopped first, also where the start fails.
  *
  *     reader --Batch--> owners --Published--> hub --frame--> gateway
  */
 import { fileURLToPath } from "node:url";
+import { combinedSink } from "./capture/batch-sinks.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
 import { Reader } from "./capture/reader.ts";
 import { databaseCheck } from "./capture/check-database.ts";
-import type { Config, JwtKey } from "./config/config.ts";
+import type { Config } from "./config/config.ts";
 import { loadDefinitionFile } from "./define/definition-file.ts";
+import { Held } from "./config/held.ts";
 import type { Log } from "./config/log.ts";
 import { SYSTEM_TIMERS } from "./config/timers.ts";
 import { canonicalOwners } from "./database/canonical-owner.ts";
-import { SessionPool } from "./database/session-pool.ts";
-import { createAuth } from "./gateway/auth/auth.ts";
+import { createPools, LOADS_AT_ONCE } from "./database/pools.ts";
+import { configuredAuth } from "./gateway/auth/auth.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "./gateway/gateway.ts";
-import { JwksKeys } from "./gateway/auth/jwks.ts";
-import { fixedKeys, type KeyFinder, publicKeys, secretKeys } from "./gateway/auth/jwt-key.ts";
 import { Cursors, writeCursor } from "./stream/cursor.ts";
 import { History } from "./resume/history.ts";
 import { pastReader } from "./resume/history-reader.ts";
@@ -56,62 +57,53 @@ export interface RunningDaemon {
   stop(): Promise<void>;
 }
 
-/** Loads, pruning. */
-const POOL_SIZE = 4;
-/** One session stays free, so that a cut never waits for a load that waits for pruning. */
-const LOADS_AT_ONCE = POOL_SIZE - 1;
-/** Clients cause these at will: a session of their own, so that no number of them keeps a load, and with it the reader, waiting. */
-const LOOKUP_SESSIONS = 1;
-/** As long as a client has to authenticate. */
-const LOOKUP_TIMEOUT_MS = 5_000;
-/** A load reads all of an owner's rows where a metric has no window. */
-const LOAD_TIMEOUT_MS = 120_000;
 /** An ALTER TABLE waits for loads, and writes for it: owners whose loads take longer together are loaded in parts. */
 const GROUP_TIMEOUT_MS = 10_000;
 const IDLE_MS = 60_000;
-/** Clients cause these as well, but together: one read at a time. */
-const PAST_SESSIONS = 1;
-const PAST_TIMEOUT_MS = 10_000;
-/** As for reading changes: a plan must not depend on how many there were when it was made. */
-const PAST_SETTINGS = { jit: "off", enable_seqscan: "off", plan_cache_mode: "force_custom_plan" };
-const LOAD_SETTINGS = { jit: "off", plan_cache_mode: "force_generic_plan" };
 /** Built by Vite beside the compiled daemon. */
 const PAGE_DIR = fileURLToPath(new URL("../page/", import.meta.url));
 
 /** @throws ConfigError for the operator's mistakes; a database that is away is waited for. */
-export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): Promise<RunningDaemon> {
-  const auth = createAuth({
-    keys: jwtKeys(config.jwt, log),
-    issuer: config.jwtIssuer,
-    audience: config.jwtAudience,
-    leewaySeconds: config.jwtLeewayS,
-    maxLifetimeSeconds: config.jwtMaxLifetimeS,
-    now: Date.now,
-  });
-  const definition = await loadDefinitionFile(config.configFile);
+export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon> {
+  const { config, log } = options;
+  const held = new Held(log);
+  const stop = (): Promise<void> => held.releaseAll();
+  try {
+    const { reader, revocations, gateway } = build(options, await loadDefinitionFile(config.configFile), held);
+    await reader.start();
+    revocations.start();
+    const { host, port, transport, reason } = await gateway.start();
+    log.info({ host, port, transport }, `listening; WebSocket by ${transport}: ${reason}`);
+    return { port, transport, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly reader: Reader;
+  readonly revocations: RevocationFeed;
+  readonly gateway: Gateway;
+}
+
+/** The chain, from the top; nothing of it has begun yet. How each part is stopped is added to `held`. */
+function build({ config, log, tuning = {} }: DaemonOptions, definition: unknown, held: Held): Parts {
+  const auth = configuredAuth(config, log);
   const plan = compile(definition);
-  const eventSources = sourcesOfEvents(plan);
   const choices = captureChoices(definition);
+  const eventSources = sourcesOfEvents(plan);
   const timers = { ...SYSTEM_TIMERS, setImmediate };
   const monotonicMs = (): number => performance.now();
-
-  const pool = new SessionPool(
-    { url: config.databaseUrl, role: "pool", statementTimeoutMs: LOAD_TIMEOUT_MS, settings: LOAD_SETTINGS },
-    POOL_SIZE,
-  );
-  const lookups = new SessionPool(
-    { url: config.databaseUrl, role: "lookups", statementTimeoutMs: LOOKUP_TIMEOUT_MS },
-    LOOKUP_SESSIONS,
-  );
-  const past = new SessionPool(
-    { url: config.databaseUrl, role: "past", statementTimeoutMs: PAST_TIMEOUT_MS, settings: PAST_SETTINGS },
-    PAST_SESSIONS,
-  );
-  const slices = new Slices({ monotonicMs, setImmediate });
   const clock = tuning.clock ?? new Clock({ monotonicMs, systemMs: Date.now });
+  const slices = new Slices({ monotonicMs, setImmediate });
+
+  const pools = createPools(config.databaseUrl);
+  for (const pool of [pools.loads, pools.lookups, pools.history]) held.add("a session pool", () => pool.stop());
+
   const owners: Owners = new Owners({
     plan,
-    loader: new SnapshotLoader({ plan, sessions: pool, slices, groupTimeoutMs: GROUP_TIMEOUT_MS }),
+    loader: new SnapshotLoader({ plan, sessions: pools.loads, slices, groupTimeoutMs: GROUP_TIMEOUT_MS }),
     loadsAtOnce: LOADS_AT_ONCE,
     readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
     clock,
@@ -122,14 +114,40 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     monotonicMs,
     ...timers,
   });
+  held.add("the owners", () => owners.stop());
+
   const cursors = new Cursors();
+  const reader: Reader = new Reader(
+    {
+      url: config.databaseUrl,
+      tables: plan.tables,
+      deltaSelects: deltaSelects(plan),
+      eventSources,
+      twoPhase: choices.twoPhase,
+      heartbeat: tuning.heartbeat ?? HEARTBEAT,
+      ...(eventSources.length > 0 ? { retention: { seconds: config.retention, rows: config.retainedRows } } : {}),
+    },
+    {
+      sink: combinedSink([owners]),
+      sessions: pools.loads,
+      check: databaseCheck(plan, choices),
+      onBegin: (incarnation) => cursors.begin(incarnation),
+      log,
+      now: monotonicMs,
+    },
+  );
+  held.add("the reader", () => reader.stop());
+
   const history = new History({
-    read: eventSources.length > 0 ? pastReader({ plan, sessions: past, zones: () => owners.zones() }) : undefined,
+    read:
+      eventSources.length > 0 ? pastReader({ plan, sessions: pools.history, zones: () => owners.zones() }) : undefined,
     retentionMs: config.retention * 1000,
     log,
     now: () => clock.now(),
     ...timers,
   });
+  held.add("the history", () => history.stop());
+
   const hub = new Hub({
     demand: owners,
     minIntervalMs: config.minIntervalMs,
@@ -143,35 +161,20 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     now: Date.now,
     ...timers,
   });
-  const reader: Reader = new Reader(
-    {
-      url: config.databaseUrl,
-      tables: plan.tables,
-      deltaSelects: deltaSelects(plan),
-      eventSources,
-      twoPhase: choices.twoPhase,
-      heartbeat: tuning.heartbeat ?? HEARTBEAT,
-      ...(eventSources.length > 0 ? { retention: { seconds: config.retention, rows: config.retainedRows } } : {}),
-    },
-    {
-      sink: owners,
-      sessions: pool,
-      check: databaseCheck(plan, choices),
-      onBegin: (incarnation) => cursors.begin(incarnation),
-      log,
-      now: monotonicMs,
-    },
-  );
+  held.add("the hub", () => hub.stop());
+
   const revocations: RevocationFeed = new RevocationFeed({
-    sessions: lookups,
+    sessions: pools.lookups,
     onChange: () => gateway.endRevoked(revocations.has),
     log,
     ...timers,
   });
+  held.add("the feed of revocations", () => revocations.stop());
+
   const gateway: Gateway = createGateway({
     hub: { subscribe: (topic, ...rest) => hub.subscribe(parseTopic(topic)?.key ?? "", ...rest) },
     auth,
-    kinds: new Map([["owner", canonicalOwners(plan.owner.keyType, lookups)]]),
+    kinds: new Map([["owner", canonicalOwners(plan.owner.keyType, pools.lookups)]]),
     isRevoked: (token) => revocations.isRevoked(token),
     ready: () => owners.isLive,
     host: config.host,
@@ -189,35 +192,7 @@ export async function startDaemon({ config, log, tuning = {} }: DaemonOptions): 
     ...timers,
     ...tuning.gateway,
   });
-
-  const stop = once(async () => {
-    await gateway.drain();
-    gateway.stop();
-    revocations.stop();
-    hub.stop();
-    await reader.stop();
-    owners.stop();
-    history.stop();
-    await Promise.all([pool.stop(), lookups.stop(), past.stop()]);
-  });
-  try {
-    await reader.start();
-    revocations.start();
-    const { host, port, transport, reason } = await gateway.start();
-    log.info({ host, port, transport }, `listening; WebSocket by ${transport}: ${reason}`);
-    return { port, transport, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-function jwtKeys(jwt: JwtKey, log: Log): KeyFinder {
-  if ("jwksUrl" in jwt) return new JwksKeys({ url: jwt.jwksUrl, now: Date.now, log });
-  return fixedKeys("secret" in jwt ? secretKeys(jwt.secret, jwt.nextSecret) : publicKeys(jwt.publicKey));
-}
-
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
-  return () => (done ??= work());
+  held.add("the gateway", () => gateway.stop());
+  held.add("the sessions of clients", () => gateway.drain());
+  return { reader, revocations, gateway };
 }

@@ -64,16 +64,16 @@ export interface Cut {
   readonly snapshotId: string;
 }
 
-/** What the reader needs from whatever consumes batches. Calls never overlap. */
+/** What the reader needs of a consumer of batches. Calls to one never overlap. */
 export interface BatchSink {
   /**
    * A new database session: everything known before is void. Called before its first batch.
    * @param incarnation a secret that all daemons share, another one after a crash or failover of the database
    */
   begin(epoch: string, incarnation: string): void;
-  /** Time zones known to be good: the delta is computed only for owners in one of these. */
+  /** Time zones known to be good: the delta is computed for owners in one of these. */
   zones(): readonly string[];
-  /** The owners whose grains are wanted; undefined for all. Resets and dimensions come whosever they are. */
+  /** The owners whose grains are wanted; undefined for all. Grains of others may come too; resets and dimensions come of all owners. */
   owners(): readonly string[] | undefined;
   /** True while owners wait to be loaded: the next batch is then read in a cut. */
   wantsCut(): boolean;

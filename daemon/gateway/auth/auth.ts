@@ -1,8 +1,11 @@
 /** Checks and makes tokens: the only file that knows jsonwebtoken. Nothing about a token is trusted before its signature. */
 import { randomUUID } from "node:crypto";
 import jsonwebtoken from "jsonwebtoken";
+import type { Config, JwtKey } from "../../config/config.ts";
+import type { Log } from "../../config/log.ts";
 import { type Claims, readClaims } from "./claims.ts";
-import type { JwtKeys, KeyFinder } from "./jwt-key.ts";
+import { JwksKeys } from "./jwks.ts";
+import { fixedKeys, type JwtKeys, type KeyFinder, publicKeys, secretKeys } from "./jwt-key.ts";
 
 export interface AuthOptions {
   readonly keys: KeyFinder;
@@ -27,6 +30,23 @@ export interface Auth {
 
 const MAX_LEEWAY_SECONDS = 60;
 const DEFAULT_LEEWAY_SECONDS = 10;
+
+/** @throws ConfigError for a key that no token could be checked with */
+export function configuredAuth(config: Config, log: Log): Auth {
+  return createAuth({
+    keys: configuredKeys(config.jwt, log),
+    issuer: config.jwtIssuer,
+    audience: config.jwtAudience,
+    leewaySeconds: config.jwtLeewayS,
+    maxLifetimeSeconds: config.jwtMaxLifetimeS,
+    now: Date.now,
+  });
+}
+
+function configuredKeys(jwt: JwtKey, log: Log): KeyFinder {
+  if ("jwksUrl" in jwt) return new JwksKeys({ url: jwt.jwksUrl, now: Date.now, log });
+  return fixedKeys("secret" in jwt ? secretKeys(jwt.secret, jwt.nextSecret) : publicKeys(jwt.publicKey));
+}
 
 /** @throws RangeError if the leeway is more than a minute */
 export function createAuth(given: AuthOptions): Auth {

@@ -1,0 +1,42 @@
+import { SessionPool } from "./session-pool.ts";
+
+/** A load reads all of an owner's rows where a metric has no window. */
+const LOAD_TIMEOUT_MS = 120_000;
+const LOAD_SESSIONS = 4;
+/** Of the sessions for loads one stays free, so that a cut never waits for a load that waits for pruning. */
+export const LOADS_AT_ONCE = LOAD_SESSIONS - 1;
+/** As long as a client has to authenticate. */
+const LOOKUP_TIMEOUT_MS = 5_000;
+const HISTORY_TIMEOUT_MS = 10_000;
+
+/** A daemon's sessions beside those of its reader and its listener. */
+export interface Pools {
+  /** For loads and pruning. */
+  readonly loads: SessionPool;
+  /** Clients cause look-ups at will: one session, so that no number of them keeps a load, and with it the reader, waiting. */
+  readonly lookups: SessionPool;
+  /** For what clients missed. They cause these reads as well, but together: one at a time. */
+  readonly history: SessionPool;
+}
+
+/** Sessions are opened when first needed. */
+export function createPools(url: string): Pools {
+  const loads = {
+    url,
+    role: "pool",
+    statementTimeoutMs: LOAD_TIMEOUT_MS,
+    settings: { jit: "off", plan_cache_mode: "force_generic_plan" },
+  };
+  const history = {
+    url,
+    role: "past",
+    statementTimeoutMs: HISTORY_TIMEOUT_MS,
+    // As for reading changes: a plan must not depend on how many there were when it was made.
+    settings: { jit: "off", enable_seqscan: "off", plan_cache_mode: "force_custom_plan" },
+  };
+  return {
+    loads: new SessionPool(loads, LOAD_SESSIONS),
+    lookups: new SessionPool({ url, role: "lookups", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
+    history: new SessionPool(history, 1),
+  };
+}
