@@ -9,14 +9,14 @@ import { ownerTopic } from "../protocol/topic.ts";
 import { Connector } from "./connector.ts";
 import { type BareEnvironment, type Environment, globalEnvironment } from "./environment.ts";
 import type { Owner } from "./owner.ts";
-import type { AnyShape, Shape } from "./shape.ts";
+import type { AnyStreamTypes, StreamTypes } from "./stream-types.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { type GetToken, type TokenRequest, Tokens } from "./tokens.ts";
 
 export type { Cause } from "./connection-machine.ts";
 export type { Environment } from "./environment.ts";
 export type { Connection, Owner, State, View } from "./owner.ts";
-export type { AnyShape, EventName, EventOf, Shape } from "./shape.ts";
+export type { AnyStreamTypes, EventName, EventOf, StreamTypes } from "./stream-types.ts";
 export type { GetToken, TokenReason, TokenRequest } from "./tokens.ts";
 
 /** Which daemon a client talks to, and where its tokens come from. */
@@ -40,14 +40,14 @@ export interface ClientOptions {
 /**
  * A client that is connected to nothing yet, and has touched nothing: it may be made anywhere, on a server too.
  *
- * `createClient<ShapeOf<typeof config>>(…)` knows the metrics and events of that configuration.
+ * `createClient<StreamTypesOf<typeof config>>(…)` knows the metrics and events of that configuration.
  */
-export function createClient<S extends Shape = AnyShape>(options: ClientOptions): Client<S> {
+export function createClient<S extends StreamTypes = AnyStreamTypes>(options: ClientOptions): Client<S> {
   return new Client(options);
 }
 
 /** Keeps one socket for any number of owners, and finds back to what is true after whatever breaks; made by {@link createClient}. */
-export class Client<S extends Shape = AnyShape> {
+export class Client<S extends StreamTypes = AnyStreamTypes> {
   readonly #connector: Connector;
   readonly #subscriptions: Subscriptions<S>;
 

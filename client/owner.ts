@@ -1,10 +1,10 @@
 /** What an application sees of an owner. */
 import type { Cause, ConnectionState } from "./connection-machine.ts";
-import type { EventName, EventOf, Shape } from "./shape.ts";
+import type { EventName, EventOf, StreamTypes } from "./stream-types.ts";
 import type { TopicState } from "./topic-machine.ts";
 
 /** One owner's metrics and events. The owner's topic is subscribed to while there is a listener of any of these kinds. */
-export interface Owner<S extends Shape> {
+export interface Owner<S extends StreamTypes> {
   /** `owner:` and the key that {@link Client.owner} was given. */
   readonly topic: string;
   /** Calls back after every change of the view. Returns its own undo. */
@@ -19,7 +19,7 @@ export interface Owner<S extends Shape> {
   readonly onGap: (callback: () => unknown) => () => void;
 }
 
-export interface On<S extends Shape> {
+export interface On<S extends StreamTypes> {
   <Name extends EventName<S>>(name: Name, callback: (event: EventOf<S, Name>) => unknown): () => void;
   (name: "*", callback: (event: EventOf<S>) => unknown): () => void;
 }

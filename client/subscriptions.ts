@@ -6,13 +6,13 @@ import type { EventFrame } from "../protocol/down/event.ts";
 import { type Cause, type ConnectionState, INITIAL_CONNECTION } from "./connection-machine.ts";
 import type { ConnectionListener } from "./connector.ts";
 import type { Answer, FrameOf, ProtocolSocket, TopicFrame } from "./protocol-socket.ts";
-import type { Shape } from "./shape.ts";
+import type { StreamTypes } from "./stream-types.ts";
 import { TopicStore, type TopicStoreOptions } from "./topic-store.ts";
 
 /** Refusals that another socket does not help. */
 const FOR_GOOD: ReadonlySet<string> = new Set(["forbidden", "unknown_topic", "too_many_subscriptions"]);
 
-export class Subscriptions<S extends Shape> implements ConnectionListener {
+export class Subscriptions<S extends StreamTypes> implements ConnectionListener {
   readonly #options: Pick<TopicStoreOptions, "now" | "report">;
   readonly #topics = new Map<string, TopicStore<S>>();
   readonly #withListeners = new Set<TopicStore<S>>();

@@ -8,7 +8,7 @@ import { EventListeners, Listeners } from "./listeners.ts";
 import { applyPatch, fromSnapshot, type Materialised } from "./materialised.ts";
 import { type Connection, connectionOf, type On, type Owner, type View } from "./owner.ts";
 import type { TopicFrame } from "./protocol-socket.ts";
-import type { Shape } from "./shape.ts";
+import type { StreamTypes } from "./stream-types.ts";
 import { INITIAL_TOPIC, nextTopic, type TopicEvent, type TopicState } from "./topic-machine.ts";
 
 export interface TopicStoreOptions {
@@ -20,7 +20,7 @@ export interface TopicStoreOptions {
   readonly listenersChanged: (hasListeners: boolean) => void;
 }
 
-export class TopicStore<S extends Shape> implements Owner<S> {
+export class TopicStore<S extends StreamTypes> implements Owner<S> {
   /** As the application spells it. */
   readonly topic: string;
   readonly #options: TopicStoreOptions;

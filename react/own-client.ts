@@ -4,7 +4,7 @@ import {
   type ClientOptions,
   type Connection,
   createClient,
-  type Shape,
+  type StreamTypes,
 } from "../client/client.ts";
 
 export interface OwnClientOptions extends Partial<ClientOptions> {
@@ -14,7 +14,7 @@ export interface OwnClientOptions extends Partial<ClientOptions> {
 }
 
 /** The client of one component, which hands over its options anew with every rendering. */
-export class OwnClient<S extends Shape> {
+export class OwnClient<S extends StreamTypes> {
   readonly client: Client<S>;
   #options: OwnClientOptions;
 

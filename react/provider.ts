@@ -1,9 +1,9 @@
 import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect } from "react";
-import type { Client, Shape } from "../client/client.ts";
+import type { Client, StreamTypes } from "../client/client.ts";
 
 const ClientContext = createContext<Client | undefined>(undefined);
 
-interface Props<S extends Shape> {
+interface Props<S extends StreamTypes> {
   /** Made outside of components; it connects to nothing by itself. */
   readonly client: Client<S>;
   /** False: nothing connects until somebody calls `connect`. */
@@ -12,7 +12,11 @@ interface Props<S extends Shape> {
 }
 
 /** One socket for all hooks below it, whatever owners they show; open while the provider is there. */
-export function RealtimeProvider<S extends Shape>({ client, autoConnect = true, children }: Props<S>): ReactElement {
+export function RealtimeProvider<S extends StreamTypes>({
+  client,
+  autoConnect = true,
+  children,
+}: Props<S>): ReactElement {
   useEffect(() => {
     if (autoConnect) client.connect();
     return client.close;
@@ -20,7 +24,7 @@ export function RealtimeProvider<S extends Shape>({ client, autoConnect = true, 
   return createElement(ClientContext.Provider, { value: client as unknown as Client }, children);
 }
 
-/** The client of the provider around, which is trusted to be of that shape. */
-export function useProvidedClient<S extends Shape>(): Client<S> | undefined {
+/** The client of the provider around it, which is trusted to have those types. */
+export function useProvidedClient<S extends StreamTypes>(): Client<S> | undefined {
   return useContext(ClientContext) as Client<S> | undefined;
 }

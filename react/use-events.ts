@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useMemo, useReducer } from "react";
-import type { AnyShape, EventName, EventOf, Owner, Shape } from "../client/client.ts";
+import type { AnyStreamTypes, EventName, EventOf, Owner, StreamTypes } from "../client/client.ts";
 
 /** A page shows the newest events; an application that needs all of them listens with `owner.on`. */
 const KEPT = 100;
 
 /** What {@link useEvents} returns. */
-export interface Events<S extends Shape, Name extends EventName<S>> {
+export interface Events<S extends StreamTypes, Name extends EventName<S>> {
   /** The newest first, at most `keep`. */
   readonly events: readonly EventOf<S, Name>[];
   /** How many have come since they were last cleared. */
@@ -23,15 +23,15 @@ export interface EventsOptions {
   readonly enabled?: boolean;
 }
 
-interface Collected extends Omit<Events<AnyShape, string>, "clear"> {
-  readonly owner?: Owner<AnyShape>;
+interface Collected extends Omit<Events<AnyStreamTypes, string>, "clear"> {
+  readonly owner?: Owner<AnyStreamTypes>;
   readonly names?: string;
 }
 
 interface Action {
-  readonly owner: Owner<AnyShape>;
+  readonly owner: Owner<AnyStreamTypes>;
   readonly names: string;
-  readonly what: EventOf<AnyShape> | "gap" | "clear";
+  readonly what: EventOf<AnyStreamTypes> | "gap" | "clear";
   readonly keep?: number;
 }
 
@@ -42,12 +42,12 @@ export const NONE: Collected = { events: [], unread: 0, missed: false };
  * or the `owner` that `useRealtimeStats` returns. The result is the same object until something changes; `names` may be another array
  * of the same names with every rendering. With another owner or other names it starts anew.
  */
-export function useEvents<S extends Shape, Name extends EventName<S>>(
+export function useEvents<S extends StreamTypes, Name extends EventName<S>>(
   owner: Owner<S>,
   names: readonly Name[] | "*",
   { keep = KEPT, enabled = true }: EventsOptions = {},
 ): Events<S, Name> {
-  const from = owner as unknown as Owner<AnyShape>;
+  const from = owner as unknown as Owner<AnyStreamTypes>;
   const key = names === "*" ? names : names.join(" ");
   const [collected, dispatch] = useReducer(collect, NONE);
   useEffect(() => {

@@ -1,6 +1,16 @@
 /** `deltad/react`: an owner's live metrics and events in a component. */
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
-import type { AnyShape, Cause, Client, Connection, EventName, EventOf, Owner, Shape, View } from "../client/client.ts";
+import type {
+  AnyStreamTypes,
+  Cause,
+  Client,
+  Connection,
+  EventName,
+  EventOf,
+  Owner,
+  StreamTypes,
+  View,
+} from "../client/client.ts";
 import { errorOf, OwnClient, type OwnClientOptions } from "./own-client.ts";
 import { useProvidedClient } from "./provider.ts";
 import { useEvents } from "./use-events.ts";
@@ -15,17 +25,17 @@ const MARKETPLACE_EVENTS = {
 } as const;
 
 /** Those of the marketplace's events that a configuration has. */
-type Default<S extends Shape, What extends keyof typeof MARKETPLACE_EVENTS> = EventName<S> &
+type Default<S extends StreamTypes, What extends keyof typeof MARKETPLACE_EVENTS> = EventName<S> &
   (typeof MARKETPLACE_EVENTS)[What][number];
 
 /** An event of the names in `notifications`. */
-export type BookingNotification<S extends Shape> = EventOf<S, Default<S, "notifications">>;
+export type BookingNotification<S extends StreamTypes> = EventOf<S, Default<S, "notifications">>;
 /** An event of the names in `changes`. */
-export type OccupancyChange<S extends Shape> = EventOf<S, Default<S, "changes">>;
+export type OccupancyChange<S extends StreamTypes> = EventOf<S, Default<S, "changes">>;
 
 /** Whose numbers a component shows, which events, and by which connection. */
 export interface RealtimeOptions<
-  S extends Shape,
+  S extends StreamTypes,
   Notification extends EventName<S> = Default<S, "notifications">,
   Change extends EventName<S> = Default<S, "changes">,
 > extends OwnClientOptions {
@@ -43,7 +53,7 @@ export interface RealtimeOptions<
 
 /** What the hook returns: the owner's metrics and events, and how the connection is. */
 export interface RealtimeStats<
-  S extends Shape,
+  S extends StreamTypes,
   Notification extends EventName<S> = Default<S, "notifications">,
   Change extends EventName<S> = Default<S, "changes">,
 > {
@@ -82,7 +92,7 @@ const NOTHING: View<never> = { connection: { state: "idle" }, metrics: undefined
  * Events come in two lists, whose names are options. The defaults are those of the marketplace in demo/; `useEvents` has none.
  */
 export function useRealtimeStats<
-  S extends Shape = AnyShape,
+  S extends StreamTypes = AnyStreamTypes,
   Notification extends EventName<S> = Default<S, "notifications">,
   Change extends EventName<S> = Default<S, "changes">,
 >(options: RealtimeOptions<S, Notification, Change>): RealtimeStats<S, Notification, Change> {
@@ -122,7 +132,11 @@ export function useRealtimeStats<
   };
 }
 
-function useClient<S extends Shape>(options: OwnClientOptions, enabled: boolean, autoConnect: boolean): Client<S> {
+function useClient<S extends StreamTypes>(
+  options: OwnClientOptions,
+  enabled: boolean,
+  autoConnect: boolean,
+): Client<S> {
   const provided = useProvidedClient<S>();
   const [own] = useState(() => (provided ? undefined : new OwnClient<S>(options)));
   useEffect(() => own?.update(options));

@@ -1,5 +1,5 @@
 /** `deltad/testing`: a daemon for the tests of applications, which sends what the test makes it send. */
-import type { AnyShape, EventName, Shape } from "../client/client.ts";
+import type { AnyStreamTypes, EventName, StreamTypes } from "../client/client.ts";
 import type { WebSocketConstructor } from "../client/environment.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
@@ -13,7 +13,7 @@ import { FakeTopic } from "./fake-topic.ts";
  * Speaks the real protocol, checked by its schemas, without a network or a database: give the client its `url` and its `WebSocket`. It
  * answers within microtasks, so that `await` is enough, with fake timers too. An owner whose metrics were never set has no row.
  */
-export class FakeDaemon<S extends Shape = AnyShape> {
+export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
   readonly url = "ws://daemon.test";
   /** For the client's `environment`. */
   readonly WebSocket: WebSocketConstructor;

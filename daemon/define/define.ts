@@ -65,8 +65,8 @@ export type EventsOf<C extends Config> = ToldToAll & {
   readonly [Name in keyof NonNullable<C["events"]>]: EventPayload<NonNullable<C["events"]>[Name]>;
 };
 
-/** What a client knows of a configuration: `createClient<ShapeOf<typeof config>>(…)`. */
-export interface ShapeOf<C extends Config> {
+/** What a client knows of a configuration: `createClient<StreamTypesOf<typeof config>>(…)`. */
+export interface StreamTypesOf<C extends Config> {
   readonly metrics: MetricsOf<C>;
   readonly events: EventsOf<C>;
 }

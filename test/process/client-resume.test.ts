@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { createClient } from "../../client/client.ts";
 import type { Owner } from "../../client/owner.ts";
-import type { AnyShape } from "../../client/shape.ts";
+import type { AnyStreamTypes } from "../../client/stream-types.ts";
 import { Balancer } from "../support/balancer.ts";
 import { BookingWriter } from "../support/event-ledger/booking-writer.ts";
 import { EventLedger, heard } from "../support/event-ledger/ledger.ts";
@@ -27,7 +27,7 @@ class Application {
   readonly created: string[] = [];
   gaps = 0;
   readonly line: Balancer;
-  readonly owner: Owner<AnyShape>;
+  readonly owner: Owner<AnyStreamTypes>;
   readonly close: () => void;
 
   private constructor(line: Balancer) {

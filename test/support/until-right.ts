@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { Owner } from "../../client/owner.ts";
-import type { AnyShape } from "../../client/shape.ts";
+import type { AnyStreamTypes } from "../../client/stream-types.ts";
 import { parseTopic } from "../../protocol/topic.ts";
 import { microsecondsOf } from "./microseconds.ts";
 import { type Marketplace, oracleDocuments } from "./oracle.ts";
@@ -12,7 +12,7 @@ const SETTLED_MS = 30_000;
 
 /** Waits until a client shows, live, what the oracle says for the very instant that it shows. */
 export async function untilRight(
-  owner: Owner<AnyShape>,
+  owner: Owner<AnyStreamTypes>,
   marketplace: Marketplace,
   database: TestDatabase,
 ): Promise<void> {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { it } from "node:test";
-import type { ShapeOf } from "deltad";
+import type { StreamTypesOf } from "deltad";
 import { createClient } from "deltad/client";
 import { withFallback } from "deltad/fallback";
 import { FakeDaemon } from "deltad/testing";
@@ -50,7 +50,7 @@ export function connects(): void {
 }
 
 it("A client made from the page's words is typed, and runs on ws", () => {
-  const typed = createClient<ShapeOf<typeof config>>({ url: "https://live.example.com", getToken });
+  const typed = createClient<StreamTypesOf<typeof config>>({ url: "https://live.example.com", getToken });
   typed.owner("7").on("booking_created", ({ data }) => toast(data.guestName));
   const inNode = createClient({ url: "https://live.example.com", getToken, environment: { WebSocket } });
   assert.equal(inNode.owner("7").getSnapshot().connection.state, typed.owner("7").getSnapshot().connection.state);

@@ -1,13 +1,13 @@
 /** What does not compile here is what no application can write: each `@ts-expect-error` fails `npm run check` once its line compiles. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { ShapeOf } from "../../../daemon/define/define.ts";
+import type { StreamTypesOf } from "../../../daemon/define/define.ts";
 import type config from "../../../demo/deltad.config.ts";
 import { createClient, type Client } from "../../../client/client.ts";
 import { type RealtimeStats, useEvents, useRealtimeStats } from "../../../react/use-realtime-stats.ts";
 import { FakeDaemon } from "../../../testing/fake-daemon.ts";
 
-type Marketplace = ShapeOf<typeof config>;
+type Marketplace = StreamTypesOf<typeof config>;
 const options = { url: "https://live.example.com", getToken: () => "token" };
 
 it("A client of a configuration knows its metrics and events, and no others", () => {

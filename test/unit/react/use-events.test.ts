@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { AnyShape, EventOf, Owner } from "../../../client/client.ts";
+import type { AnyStreamTypes, EventOf, Owner } from "../../../client/client.ts";
 import { createClient } from "../../../client/client.ts";
 import { collect, NONE } from "../../../react/use-events.ts";
 
 const client = createClient({ url: "https://live.example.com", getToken: () => "" });
-const owner: Owner<AnyShape> = client.owner("7");
+const owner: Owner<AnyStreamTypes> = client.owner("7");
 const from = { owner, names: "stay_booked", keep: 3 };
 
-function event(id: number): EventOf<AnyShape> {
+function event(id: number): EventOf<AnyStreamTypes> {
   return { id: String(id), topic: "owner:7", timestamp: 0, type: "stay_booked", data: {} };
 }
 
