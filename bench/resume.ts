@@ -23,7 +23,7 @@ const LIMITS = {
   DELTAD_MAX_UNAUTHENTICATED: "10000",
   DELTAD_MAX_UNAUTHENTICATED_PER_ADDRESS: "10000",
 };
-const READ_HISTORY = "deltad_past";
+const READ_HISTORY = "deltad_history";
 /** Clients that get through while a read runs are read for by the next. */
 const FEW = 5;
 

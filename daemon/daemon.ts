@@ -20,10 +20,9 @@ import { configuredAuth } from "./gateway/auth/auth.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "./gateway/gateway.ts";
 import { Cursors, writeCursor } from "./stream/cursor.ts";
 import { History } from "./resume/history.ts";
-import { pastReader } from "./resume/history-reader.ts";
+import { historyReader } from "./resume/history-reader.ts";
 import { RevocationFeed } from "./gateway/auth/revocation-feed.ts";
 import { Hub } from "./hub/hub.ts";
-import { parseTopic } from "../protocol/topic.ts";
 import { captureChoices } from "./plan/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
 import { compile } from "./plan/compile.ts";
@@ -33,6 +32,7 @@ import { SnapshotLoader } from "./owners/loader.ts";
 import { sourcesOfEvents } from "./plan/event-select.ts";
 import { pageSchema } from "./plan/page-schema.ts";
 import { deltaSelects } from "./plan/select.ts";
+import { type OwnerHistory, ownerTopics } from "./topics/owner/owner-topic.ts";
 import { Slices } from "./owners/slices.ts";
 
 export interface DaemonOptions {
@@ -108,7 +108,7 @@ function build({ config, log, tuning = {} }: DaemonOptions, definition: unknown,
     readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
     clock,
     slices,
-    publish: (update) => hub.publish(update),
+    publish: (update) => hub.publish("owner", update.owner, update),
     nudge: () => reader.nudge(),
     log,
     monotonicMs,
@@ -140,7 +140,9 @@ function build({ config, log, tuning = {} }: DaemonOptions, definition: unknown,
 
   const history = new History({
     read:
-      eventSources.length > 0 ? pastReader({ plan, sessions: pools.history, zones: () => owners.zones() }) : undefined,
+      eventSources.length > 0
+        ? historyReader({ plan, sessions: pools.history, zones: () => owners.zones() })
+        : undefined,
     retentionMs: config.retention * 1000,
     log,
     now: () => clock.now(),
@@ -148,15 +150,16 @@ function build({ config, log, tuning = {} }: DaemonOptions, definition: unknown,
   });
   held.add("the history", () => history.stop());
 
+  const ownerHistory: OwnerHistory = {
+    positionOf: (topic, cursor) => cursors.read(topic, cursor),
+    missed: (owner, range) => history.missed(owner, range),
+  };
   const hub = new Hub({
-    demand: owners,
+    kinds: new Map([
+      ["owner", ownerTopics({ demand: owners, cursorOf: writeCursor, history: ownerHistory, now: Date.now })],
+    ]),
     minIntervalMs: config.minIntervalMs,
     idleMs: tuning.idleMs ?? IDLE_MS,
-    cursorOf: writeCursor,
-    recovery: {
-      placeOf: (owner, cursor) => cursors.read(owner, cursor),
-      missed: (gap) => history.missed(gap),
-    },
     log,
     now: Date.now,
     ...timers,
@@ -172,7 +175,7 @@ function build({ config, log, tuning = {} }: DaemonOptions, definition: unknown,
   held.add("the feed of revocations", () => revocations.stop());
 
   const gateway: Gateway = createGateway({
-    hub: { subscribe: (topic, ...rest) => hub.subscribe(parseTopic(topic)?.key ?? "", ...rest) },
+    hub,
     auth,
     kinds: new Map([["owner", canonicalOwners(plan.owner.keyType, pools.lookups)]]),
     isRevoked: (token) => revocations.isRevoked(token),

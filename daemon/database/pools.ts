@@ -29,7 +29,7 @@ export function createPools(url: string): Pools {
   };
   const history = {
     url,
-    role: "past",
+    role: "history",
     statementTimeoutMs: HISTORY_TIMEOUT_MS,
     // As for reading changes: a plan must not depend on how many there were when it was made.
     settings: { jit: "off", enable_seqscan: "off", plan_cache_mode: "force_custom_plan" },

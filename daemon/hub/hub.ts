@@ -1,24 +1,22 @@
 /**
- * From what the engine publishes to those who subscribed. An owner is watched from its first subscriber until `idleMs` after its last,
- * so that a reload of the page doesn't cost a load of the owner.
+ * From what is published to those who subscribed. A topic is watched from its first subscriber until `idleMs` after its last, so that a
+ * reload of the page doesn't cost a load of what it shows.
  */
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
-import type { Demand, Published } from "../owners/published.ts";
-import { Channel, type ChannelOptions, type Recovery } from "./channel.ts";
+import { parseTopic } from "../../protocol/topic.ts";
 import { Delivery } from "./delivery.ts";
-import type { CursorOf } from "../stream/cursor.ts";
 import type { Subscriber, Subscription } from "./subscription.ts";
+import { Topic } from "./topic.ts";
+import type { TopicKind } from "./topic-content.ts";
 
 export interface HubOptions extends Timers {
-  readonly demand: Demand;
-  /** Changes of one owner closer than this to the last are merged; 0 sends each. */
+  /** By the names that topics begin with. */
+  readonly kinds: ReadonlyMap<string, TopicKind>;
+  /** Changes of one topic closer than this to the last are merged; 0 sends each. */
   readonly minIntervalMs: number;
-  /** How long an owner stays loaded without subscribers. */
+  /** How long a topic is watched without subscribers. */
   readonly idleMs: number;
-  readonly cursorOf: CursorOf;
-  /** Undefined: nobody can say what anybody missed. */
-  readonly recovery?: Recovery;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -28,92 +26,101 @@ export interface HubOptions extends Timers {
 /** 10,000 sends in one turn of the loop hold it for 107 ms. */
 const SENDS_PER_TURN = 500;
 
-const NO_RECOVERY: Recovery = { placeOf: () => undefined, missed: async () => undefined };
+interface OpenKind {
+  readonly kind: TopicKind;
+  /** By key: whoever publishes needs no name for it. */
+  readonly topics: Map<string, OpenTopic>;
+}
+
+interface OpenTopic {
+  readonly topic: Topic;
+  idleTimer: unknown;
+}
 
 export class Hub {
   readonly #options: HubOptions;
   readonly #delivery: Delivery<Subscription>;
-  readonly #channels = new Map<string, Channel>();
-  readonly #idleTimers = new Map<string, unknown>();
+  readonly #kinds: ReadonlyMap<string, OpenKind>;
 
   constructor(options: HubOptions) {
     this.#options = options;
     this.#delivery = new Delivery({ sendsPerTurn: SENDS_PER_TURN, setImmediate: options.setImmediate });
+    this.#kinds = new Map([...options.kinds].map(([name, kind]) => [name, { kind, topics: new Map() }]));
   }
 
   /**
-   * Sends the owner's document now or as soon as it is loaded, and every change from then on. The first snapshot carries `id`, if one
-   * is given; where it must wait for an owner that is stale, an `ack` with the id comes instead. `resume`: a cursor; what happened
+   * Sends the topic's snapshot now or as soon as there is one, and every change from then on. The first snapshot carries `id`, if one
+   * is given; where it must wait for a topic that is stale, an `ack` with the id comes instead. `resume`: a cursor; what happened
    * since follows the first snapshot, or the snapshot says that nobody can tell.
-   * @param owner the canonical text of the owner's key
+   * @param name of the topic, its key in canonical text
+   * @throws RangeError for a kind that the hub does not have: whoever asks must have been refused before
    */
-  subscribe(owner: string, subscriber: Subscriber, id?: string, resume?: string): Subscription {
-    const existing = this.#channels.get(owner);
-    const channel = existing ?? this.#open(owner);
-    this.#options.clearTimeout(this.#idleTimers.get(owner));
-    this.#idleTimers.delete(owner);
-    const subscription = channel.join(subscriber);
+  subscribe(name: string, subscriber: Subscriber, id?: string, resume?: string): Subscription {
+    const { kind: kindName, key } = parseTopic(name) ?? { kind: name, key: "" };
+    const openKind = this.#kinds.get(kindName);
+    if (openKind === undefined) throw new RangeError(`there is no kind of topic ${JSON.stringify(kindName)}`);
+    const existing = openKind.topics.get(key);
+    const open = existing ?? this.#openTopic(name, key, openKind);
+    this.#options.clearTimeout(open.idleTimer);
+    open.idleTimer = undefined;
+    const subscription = open.topic.join(subscriber);
     if (id === undefined) subscription.catchUp();
     else subscription.request(id, resume);
-    if (existing === undefined) this.#options.demand.watch(owner);
+    if (existing === undefined) openKind.kind.watch(key);
     return subscription;
   }
 
-  /** The hub's end of {@link Publish}. */
-  publish(update: Published): void {
-    const channel = this.#channels.get(update.owner);
-    if (channel === undefined || channel.accept(update)) return;
-    this.#options.log.error({ owner: update.owner }, "a patch does not follow its document: loading the owner again");
-    channel.distrust(this.#options.now() * 1000, "reload");
-    // Not now: the engine is in the middle of publishing.
-    this.#options.setImmediate(() => this.#reload(update.owner, channel));
+  /** Takes what happened to a topic, which is passed on if anybody has subscribed. */
+  publish(kind: string, key: string, update: unknown): void {
+    const openKind = this.#kinds.get(kind);
+    const open = openKind?.topics.get(key);
+    if (openKind === undefined || open === undefined || open.topic.accept(update)) return;
+    this.#options.log.error({ kind, key }, "an update does not follow what came before: the topic is loaded again");
+    open.topic.distrust(this.#options.now() * 1000, "reload");
+    // Not now: somebody is in the middle of publishing.
+    this.#options.setImmediate(() => {
+      if (openKind.topics.get(key) !== open) return;
+      openKind.kind.unwatch(key);
+      openKind.kind.watch(key);
+    });
   }
 
-  /** How many owners have a channel. */
+  /** How many topics are open. */
   get size(): number {
-    return this.#channels.size;
+    let size = 0;
+    for (const { topics } of this.#kinds.values()) size += topics.size;
+    return size;
   }
 
   stop(): void {
-    for (const timer of this.#idleTimers.values()) this.#options.clearTimeout(timer);
-    for (const channel of this.#channels.values()) channel.stop();
-    this.#idleTimers.clear();
-    this.#channels.clear();
+    for (const { topics } of this.#kinds.values()) {
+      for (const { topic, idleTimer } of topics.values()) {
+        this.#options.clearTimeout(idleTimer);
+        topic.stop();
+      }
+      topics.clear();
+    }
   }
 
-  #open(owner: string): Channel {
-    const { minIntervalMs, cursorOf, recovery = NO_RECOVERY, now, setTimeout, clearTimeout } = this.#options;
-    const deliver: ChannelOptions["deliver"] = (subscriptions, send, cost) =>
-      this.#delivery.push(subscriptions, send, cost);
-    const emptied = (): void => this.#expire(owner, channel);
-    const channel: Channel = new Channel(owner, {
+  #openTopic(name: string, key: string, { kind, topics }: OpenKind): OpenTopic {
+    const { minIntervalMs, idleMs, now, setTimeout, clearTimeout } = this.#options;
+    const expire = (): void => {
+      topics.delete(key);
+      open.topic.stop();
+      kind.unwatch(key);
+    };
+    const topic = new Topic(name, kind.open(name, key), {
       minIntervalMs,
-      cursorOf,
-      recovery,
       now,
       setTimeout,
       clearTimeout,
-      deliver,
-      emptied,
+      deliver: (subscriptions, send, cost) => this.#delivery.push(subscriptions, send, cost),
+      emptied: () => {
+        if (topics.get(key) === open) open.idleTimer = setTimeout(expire, idleMs);
+      },
     });
-    this.#channels.set(owner, channel);
-    return channel;
-  }
-
-  #reload(owner: string, channel: Channel): void {
-    if (this.#channels.get(owner) !== channel) return;
-    this.#options.demand.unwatch(owner);
-    this.#options.demand.watch(owner);
-  }
-
-  #expire(owner: string, channel: Channel): void {
-    if (this.#channels.get(owner) !== channel) return;
-    const close = (): void => {
-      this.#idleTimers.delete(owner);
-      this.#channels.delete(owner);
-      channel.stop();
-      this.#options.demand.unwatch(owner);
-    };
-    this.#idleTimers.set(owner, this.#options.setTimeout(close, this.#options.idleMs));
+    const open: OpenTopic = { topic, idleTimer: undefined };
+    topics.set(key, open);
+    return open;
   }
 }

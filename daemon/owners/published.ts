@@ -1,17 +1,13 @@
 import type { JsonObject } from "../../protocol/json.ts";
+import type { StreamPosition } from "../stream/stream-position.ts";
 import type { OwnerEvent } from "./owner-event.ts";
 
-/** Where a document stands: versions of one epoch only grow and are never used twice. */
-export interface Position {
+/** Which document of an owner it is, and where that is: what its position has is in it, and nothing else. Grows with an owner's publications. */
+export interface DocumentPosition extends StreamPosition {
   readonly owner: string;
   readonly epoch: string;
-  /** The life of the change rows that the epoch is of: only within one do snapshots compare. */
-  readonly incarnation: string;
+  /** Versions of one epoch only grow and are never used twice. */
   readonly version: number;
-  /** `pg_snapshot` of the batch it stands at: what this has seen is in it, and nothing else. Grows with an owner's publications. */
-  readonly snapshot: string;
-  /** The instant T it holds for, in microseconds since 1970. */
-  readonly asOf: number;
 }
 
 /**
@@ -35,9 +31,9 @@ export type StaleReason =
 /** One publication about one owner. Documents and patches are handed over: the publisher does not touch them again. */
 export type Published =
   /** The whole document: after a load. `{}` for an owner without a row. */
-  | ({ readonly kind: "document"; readonly document: JsonObject } & Position)
+  | ({ readonly kind: "document"; readonly document: JsonObject } & DocumentPosition)
   /** RFC 7396 merge patch of absolute values against `previous`. */
-  | ({ readonly kind: "patch"; readonly previous: number; readonly patch: JsonObject } & Position)
+  | ({ readonly kind: "patch"; readonly previous: number; readonly patch: JsonObject } & DocumentPosition)
   /** The daemon can't vouch for the owner's numbers since this instant (microseconds). */
   | { readonly kind: "stale"; readonly owner: string; readonly since: number; readonly reason: StaleReason }
   | { readonly kind: "live"; readonly owner: string }
@@ -46,7 +42,7 @@ export type Published =
       readonly kind: "events";
       readonly owner: string;
       readonly events: readonly OwnerEvent[];
-      /** Of the batch that brought them, as {@link Position.snapshot}. */
+      /** Of the batch that brought them, as {@link StreamPosition.snapshot}. */
       readonly snapshot: string;
       readonly asOf: number;
     };

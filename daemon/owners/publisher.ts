@@ -4,7 +4,7 @@
  * part of it, that of the batch before for the others.
  */
 import type { OwnerEvent } from "./owner-event.ts";
-import type { Position, Publish, StaleReason } from "./published.ts";
+import type { DocumentPosition, Publish, StaleReason } from "./published.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 
 /** A load takes tens of milliseconds; an owner has some events a second. */
@@ -13,7 +13,7 @@ const HELD_EVENTS = 1_000;
 /** The part that the publications of all owners share: the epoch, the counter of versions, and the snapshots they stand at. */
 export class Publisher {
   readonly publish: Publish;
-  #epoch: Pick<Position, "epoch" | "incarnation"> = { epoch: "", incarnation: "" };
+  #epoch: Pick<DocumentPosition, "epoch" | "incarnation"> = { epoch: "", incarnation: "" };
   #version = 0;
   /** The last batch that was taken in whole. */
   #snapshot = "";
@@ -24,7 +24,7 @@ export class Publisher {
     this.publish = publish;
   }
 
-  get epoch(): Pick<Position, "epoch" | "incarnation"> {
+  get epoch(): Pick<DocumentPosition, "epoch" | "incarnation"> {
     return this.#epoch;
   }
 

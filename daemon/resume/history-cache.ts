@@ -1,55 +1,47 @@
-import { includes, type Snapshot, sees } from "../stream/snapshot.ts";
+import { includes, parseSnapshot, sees } from "../stream/snapshot.ts";
+import type { MissedRange } from "../stream/stream-position.ts";
 import type { OwnerEvent } from "../owners/owner-event.ts";
-import type { OwnerPast, Past, Wanted } from "./history-reader.ts";
+import type { HistoryRequest, HistoryReading, OwnerReading } from "./history-reader.ts";
 
-/** What a client lacks, of one owner: from what it has seen to what it sees next; instants in microseconds since 1970. */
-export interface MissedStretch {
-  /** Equal for stretches between the same two places. */
-  readonly name: string;
-  /** The life of the change rows that it lies in. */
-  readonly incarnation: string;
-  readonly since: Snapshot;
-  readonly sinceUs: number;
-  readonly upto: Snapshot;
-  readonly uptoUs: number;
-}
+const NOTHING: OwnerReading = { events: [], isWhole: true, doubts: [], occupants: () => [] };
 
-const NOTHING: OwnerPast = { events: [], isWhole: true, doubts: [], occupants: () => [] };
-
-/** What was read of one owner's past, and which stretches of it that answers. */
-export class KnownPast {
-  readonly #wanted: Wanted;
-  readonly #read: Past;
+/** What was read of one owner's history, and which ranges of it that answers. */
+export class CachedHistory {
+  readonly #request: HistoryRequest;
+  readonly #reading: HistoryReading;
   /** Clients of one owner were often cut off at the same place. */
-  readonly #told = new Map<string, readonly OwnerEvent[] | undefined>();
+  readonly #answers = new Map<string, readonly OwnerEvent[] | undefined>();
 
-  constructor(wanted: Wanted, read: Past) {
-    this.#wanted = wanted;
-    this.#read = read;
+  constructor(request: HistoryRequest, reading: HistoryReading) {
+    this.#request = request;
+    this.#reading = reading;
   }
 
-  answers({ incarnation, since, sinceUs, upto }: MissedStretch): boolean {
-    const { since: first, sinceUs: firstUs } = this.#wanted;
+  covers({ since, upto }: MissedRange): boolean {
+    const { firstXid, sinceUs } = this.#request;
     // The server may have crashed and come back before this daemon has noticed: its change rows are gone, and nothing else tells.
-    const isOfThisLife = this.#read.incarnation === incarnation;
-    return isOfThisLife && first <= since.xmin && firstUs <= sinceUs && includes(this.#read.snapshot, upto);
+    const isOfThisLife = this.#reading.incarnation === upto.incarnation;
+    const isReadFrom = firstXid <= parseSnapshot(since.snapshot).xmin && sinceUs <= since.asOf;
+    return isOfThisLife && isReadFrom && includes(this.#reading.snapshot, parseSnapshot(upto.snapshot));
   }
 
   /** In order of commit; undefined where anything is in doubt. */
-  missed(stretch: MissedStretch): readonly OwnerEvent[] | undefined {
-    if (!this.answers(stretch)) return undefined;
-    if (!this.#told.has(stretch.name)) this.#told.set(stretch.name, this.#eventsIn(stretch));
-    return this.#told.get(stretch.name);
+  missed(range: MissedRange): readonly OwnerEvent[] | undefined {
+    if (!this.covers(range)) return undefined;
+    const { since, upto } = range;
+    const name = [since.snapshot, since.asOf, upto.snapshot, upto.asOf].join(" ");
+    if (!this.#answers.has(name)) this.#answers.set(name, this.#eventsIn(range));
+    return this.#answers.get(name);
   }
 
-  #eventsIn(stretch: MissedStretch): readonly OwnerEvent[] | undefined {
-    const { since, upto } = stretch;
-    const { floor, owners } = this.#read;
-    const past = owners.get(this.#wanted.owner) ?? NOTHING;
+  #eventsIn(range: MissedRange): readonly OwnerEvent[] | undefined {
+    const [since, upto] = [parseSnapshot(range.since.snapshot), parseSnapshot(range.upto.snapshot)];
+    const { floor, owners } = this.#reading;
+    const reading = owners.get(this.#request.owner) ?? NOTHING;
     const isMissed = (xid: bigint): boolean => !sees(since, xid) && sees(upto, xid);
     if (floor !== undefined && !includes(since, floor)) return undefined;
-    if (!past.isWhole || past.doubts.some(isMissed)) return undefined;
-    const written = past.events.filter(({ xid }) => isMissed(xid)).map(({ event }) => event);
-    return [...written, ...past.occupants(stretch)];
+    if (!reading.isWhole || reading.doubts.some(isMissed)) return undefined;
+    const written = reading.events.filter(({ xid }) => isMissed(xid)).map(({ event }) => event);
+    return [...written, ...reading.occupants(range)];
   }
 }

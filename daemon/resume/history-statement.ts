@@ -4,7 +4,7 @@
  *
  * Parameters: $1 and $4 the owners (text[]), $2 the earliest instant from which their clients have seen nothing, in microseconds since
  * 1970, $3 time zones known to be good (text[]), $5 the first transaction of each owner (text[], as long as $1), $6 the first of all
- * (xid8). Rows are `tag, owner, key, day, from_us, until_us, m`, as in `TAG` but for those of {@link PAST}.
+ * (xid8). Rows are `tag, owner, key, day, from_us, until_us, m`, as in `TAG` but for those of {@link HISTORY_TAG}.
  */
 import { changedDimensions, changes } from "../capture/statement.ts";
 import { OWNER_SOURCE } from "../plan/watched-table.ts";
@@ -16,7 +16,7 @@ import { watchedBy } from "../plan/row-source.ts";
 import { occupantDeltaSelects, occupantLoadSelects } from "../plan/select.ts";
 
 /** Rows that no batch has. */
-export const PAST = {
+export const HISTORY_TAG = {
   /** owner: the snapshot; key: the floor, null if there is none; m: the incarnation in hexadecimal. */
   head: -20,
   /** owner, or null for all of them; until_us: a transaction whose events can't be told. */
@@ -30,33 +30,35 @@ export const PAST = {
 /** Of one owner in one read; who missed more had better read the whole. */
 export const MAX_EVENTS = 500;
 
-export function pastStatement(plan: Plan): Prepared {
+export function historyStatement(plan: Plan): Prepared {
   const sources = [...new Set([...sourcesOfEvents(plan), OWNER_SOURCE])];
   const tables = plan.tables.filter(({ source }) => sources.includes(source));
   const parts = [
-    `select ${PAST.head}::int as tag, pg_current_snapshot()::text as owner, (select f.upto::text from deltad.floor f) as key,
+    `select ${HISTORY_TAG.head}::int as tag, pg_current_snapshot()::text as owner, (select f.upto::text from deltad.floor f) as key,
        null::int as day, null::bigint as from_us, null::bigint as until_us,
        encode(deltad.incarnation(), 'hex') as m
   -- Gives the parameters their types where no select uses them.
   from (select $1::text[], $2::bigint, $3::text[], $5::text[]) p`,
-    `select distinct ${PAST.doubt}, u.owner, null, null::int, null::bigint, u.change_xid::text::bigint, null
+    `select distinct ${HISTORY_TAG.doubt}, u.owner, null, null::int, null::bigint, u.change_xid::text::bigint, null
   from unread_resets u
  where u.source in (${sources.map(quoteLiteral).join(", ")}) and (u.owner is null or u.owner = any($4::text[]))`,
     // Data are made with the owner's zone and currency as they are now: after a change of these nobody knows what was sent.
-    `select ${PAST.doubt}, o.owner, null, null::int, null::bigint, o.change_xid::text::bigint, null
+    `select ${HISTORY_TAG.doubt}, o.owner, null, null::int, null::bigint, o.change_xid::text::bigint, null
   from (${changedDimensions(watchedBy(plan, OWNER_SOURCE), "transaction")}) o
  where o.owner = any($4::text[])`,
     ...rowsOf(eventSelects(plan), (rows) => firstOfEach(`select e.*, e.until_us as xid from (${rows}) e`)),
     ...rowsOf(occupantDeltaSelects(plan), (rows) =>
-      firstOfEach(`select ${PAST.touched}, t.owner, t.key, t.tag, t.from_us, t.until_us, t.m, t.xid from (${rows}) t`),
+      firstOfEach(
+        `select ${HISTORY_TAG.touched}, t.owner, t.key, t.tag, t.from_us, t.until_us, t.m, t.xid from (${rows}) t`,
+      ),
     ),
     ...rowsOf(
       occupantLoadSelects(plan),
-      (rows) => `select ${PAST.there}, g.owner, g.key, g.tag, g.from_us, g.until_us, g.m from (${rows}) g`,
+      (rows) => `select ${HISTORY_TAG.there}, g.owner, g.key, g.tag, g.from_us, g.until_us, g.m from (${rows}) g`,
     ),
   ];
   return {
-    name: "deltad_past",
+    name: "deltad_history",
     text: `with ${changes(tables, sources, "c.change_xid >= $6::xid8")}\n${parts.join("\nunion all\n")}`,
   };
 }

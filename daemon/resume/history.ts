@@ -8,20 +8,14 @@ import { parseSnapshot } from "../stream/snapshot.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import { reasonOf } from "../database/reason.ts";
-import type { Place } from "../stream/cursor.ts";
-import { KnownPast, type MissedStretch } from "./history-cache.ts";
+import type { MissedRange } from "../stream/stream-position.ts";
+import { CachedHistory } from "./history-cache.ts";
 import type { OwnerEvent } from "../owners/owner-event.ts";
-import type { Past, Wanted } from "./history-reader.ts";
-
-/** Which events somebody lacks: those that `since` has not seen, and `upto` has. */
-export interface Gap {
-  readonly since: Place;
-  readonly upto: Pick<Place, "incarnation" | "snapshot" | "asOf">;
-}
+import type { HistoryReading, HistoryRequest } from "./history-reader.ts";
 
 export interface HistoryOptions extends Timers {
   /** Undefined where the configuration declares no events: nothing can be missed. */
-  readonly read: ((wanted: readonly Wanted[]) => Promise<Past>) | undefined;
+  readonly read: ((requests: readonly HistoryRequest[]) => Promise<HistoryReading>) | undefined;
   readonly retentionMs: number;
   readonly log: Log;
   /** The database's clock, in microseconds since 1970. */
@@ -43,13 +37,13 @@ const MAX_XID = 2n ** 64n - 1n;
 
 interface Waiting {
   readonly owner: string;
-  readonly stretch: MissedStretch;
+  readonly range: MissedRange;
   readonly answer: (events: readonly OwnerEvent[] | undefined) => void;
 }
 
 export class History {
   readonly #options: HistoryOptions;
-  readonly #known = new Map<string, KnownPast>();
+  readonly #known = new Map<string, CachedHistory>();
   #waiting: Waiting[] = [];
   #gathering = false;
   #gatherMs = GATHER_MS;
@@ -65,24 +59,17 @@ export class History {
   }
 
   /** In order of commit; undefined where it can't be said. Never rejects. */
-  async missed({ since, upto }: Gap): Promise<readonly OwnerEvent[] | undefined> {
+  async missed(owner: string, range: MissedRange): Promise<readonly OwnerEvent[] | undefined> {
+    const { since, upto } = range;
     const ageUs = this.#options.now() - since.asOf;
     if (ageUs > this.#options.retentionMs * 1000 || ageUs < -AHEAD_US) return undefined;
     if (since.incarnation !== upto.incarnation) return undefined;
     if (this.#options.read === undefined) return [];
-    const stretch: MissedStretch = {
-      name: [since.snapshot, since.asOf, upto.snapshot, upto.asOf].join(" "),
-      incarnation: upto.incarnation,
-      since: parseSnapshot(since.snapshot),
-      sinceUs: since.asOf,
-      upto: parseSnapshot(upto.snapshot),
-      uptoUs: upto.asOf,
-    };
-    const known = this.#known.get(since.owner);
-    const events = known?.answers(stretch)
-      ? known.missed(stretch)
+    const known = this.#known.get(owner);
+    const events = known?.covers(range)
+      ? known.missed(range)
       : await new Promise<readonly OwnerEvent[] | undefined>((answer) => {
-          this.#waiting.push({ owner: since.owner, stretch, answer });
+          this.#waiting.push({ owner, range, answer });
           this.#gather();
         });
     const seen = new Set(since.seen);
@@ -111,20 +98,20 @@ export class History {
   }
 
   async #answer(waitingOf: ReadonlyMap<string, readonly Waiting[]>): Promise<void> {
-    const wanted = [...waitingOf].map(([owner, waiting]) => wantedOf(owner, waiting));
-    const past = await this.#options.read?.(wanted).catch((error: unknown) => {
+    const requests = [...waitingOf].map(([owner, waiting]) => requestOf(owner, waiting));
+    const reading = await this.#options.read?.(requests).catch((error: unknown) => {
       this.#options.log.warn({ reason: reasonOf(error) }, "could not read what clients missed");
       return undefined;
     });
-    for (const one of wanted) {
-      const known = past && new KnownPast(one, past);
+    for (const one of requests) {
+      const known = reading && new CachedHistory(one, reading);
       if (known) this.#keep(one.owner, known);
-      for (const { stretch, answer } of waitingOf.get(one.owner) ?? []) answer(known?.missed(stretch));
+      for (const { range, answer } of waitingOf.get(one.owner) ?? []) answer(known?.missed(range));
     }
   }
 
   /** Read a while ago is as good as read now, but somebody must let it go. */
-  #keep(owner: string, known: KnownPast): void {
+  #keep(owner: string, known: CachedHistory): void {
     this.#known.set(owner, known);
     this.#forgetting ??= this.#options.setTimeout(() => {
       this.#forgetting = undefined;
@@ -144,11 +131,9 @@ function byOwner(waiting: readonly Waiting[]): Map<string, Waiting[]> {
   return groups;
 }
 
-function wantedOf(owner: string, waiting: readonly Waiting[]): Wanted {
-  const since = waiting.reduce(
-    (least, { stretch }) => (stretch.since.xmin < least ? stretch.since.xmin : least),
-    MAX_XID,
-  );
-  const sinceUs = Math.min(...waiting.map(({ stretch }) => stretch.sinceUs));
-  return { owner, since, sinceUs };
+function requestOf(owner: string, waiting: readonly Waiting[]): HistoryRequest {
+  const firsts = waiting.map(({ range }) => parseSnapshot(range.since.snapshot).xmin);
+  const firstXid = firsts.reduce((least, xid) => (xid < least ? xid : least), MAX_XID);
+  const sinceUs = Math.min(...waiting.map(({ range }) => range.since.asOf));
+  return { owner, firstXid, sinceUs };
 }

@@ -17,6 +17,7 @@ const LAYERS = [
   "daemon/resume/",
   "daemon/verify/",
   "daemon/hub/",
+  "daemon/topics/",
   "daemon/gateway/",
   "daemon/daemon.ts",
   "daemon/cli/",

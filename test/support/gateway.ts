@@ -4,7 +4,8 @@ import { createAuth } from "../../daemon/gateway/auth/auth.ts";
 import { createGateway, type Gateway, type GatewayOptions, type Listening } from "../../daemon/gateway/gateway.ts";
 import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
 import { Hub } from "../../daemon/hub/hub.ts";
-import { parseTopic } from "../../protocol/topic.ts";
+import type { CursorOf } from "../../daemon/stream/stream-position.ts";
+import { ownerTopics } from "../../daemon/topics/owner/owner-topic.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { StandInPublisher } from "./stand-in-publisher.ts";
 import { SECRET, token } from "./tokens.ts";
@@ -27,6 +28,9 @@ async function canonicalBigint(id: string): Promise<string | undefined> {
   return /^\s*[+-]?\d{1,18}\s*$/.test(id) ? String(BigInt(id.trim())) : undefined;
 }
 
+/** Any text: nothing reads it. */
+const cursorOf: CursorOf = (_, { snapshot, seen = [] }) => [snapshot, ...seen].join(" ");
+
 const running: RunningGateway[] = [];
 
 /** The real gateway over the real hub, fed by a stand-in engine, on a clock that the test moves. Stopped after the test. */
@@ -40,19 +44,18 @@ export async function startGateway(
   const log: Log = { debug: line, info: line, warn: line, error: line };
   const engine = new StandInPublisher();
   const hub = new Hub({
-    demand: engine,
+    kinds: new Map([["owner", ownerTopics({ demand: engine, cursorOf, now })]]),
     minIntervalMs: 50,
     idleMs: 60_000,
-    cursorOf: ({ snapshot, seen }) => [snapshot, ...seen].join(" "),
     log,
     now,
     setTimeout,
     clearTimeout,
     setImmediate,
   });
-  engine.connect((update) => hub.publish(update));
+  engine.connect((update) => hub.publish("owner", update.owner, update));
   const gateway = createGateway({
-    hub: { subscribe: (topic, ...rest) => hub.subscribe(parseTopic(topic)?.key ?? "", ...rest) },
+    hub,
     auth: createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now }),
     kinds: new Map([["owner", canonicalBigint]]),
     isRevoked: async () => false,

@@ -13,7 +13,7 @@ import { inCut } from "../../daemon/capture/cut.ts";
 import { type BatchStatements, batchStatements } from "../../daemon/capture/statement.ts";
 import { SessionPool } from "../../daemon/database/session-pool.ts";
 import { Session } from "../../daemon/database/session.ts";
-import { applyPatch } from "../../daemon/hub/merge.ts";
+import { applyPatch } from "../../daemon/topics/owner/merge.ts";
 import { Clock } from "../../daemon/metrics/clock.ts";
 import { compile } from "../../daemon/plan/compile.ts";
 import { dayStartsFrom } from "../../daemon/owners/day-starts.ts";

@@ -1,5 +1,5 @@
 import type { Batch, Grain } from "../../daemon/capture/batch.ts";
-import { applyPatch } from "../../daemon/hub/merge.ts";
+import { applyPatch } from "../../daemon/topics/owner/merge.ts";
 import { Clock } from "../../daemon/metrics/clock.ts";
 import { Owners } from "../../daemon/owners/owners.ts";
 import type { Plan } from "../../daemon/plan/plan.ts";

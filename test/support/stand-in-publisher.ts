@@ -14,10 +14,11 @@ export class StandInPublisher implements Demand {
   #version = 0;
   #snapshots = 0;
   readonly #last = new Map<string, number>();
-  #publish: (update: Published) => void = () => {};
+  /** Passes on any update. */
+  publish: (update: Published) => void = () => {};
 
   connect(publish: (update: Published) => void): void {
-    this.#publish = publish;
+    this.publish = publish;
   }
 
   watch(owner: string): void {
@@ -31,12 +32,12 @@ export class StandInPublisher implements Demand {
   }
 
   document(owner: string, document: JsonObject): void {
-    this.#publish({ kind: "document", document: structuredClone(document), ...this.#next(owner) });
+    this.publish({ kind: "document", document: structuredClone(document), ...this.#next(owner) });
   }
 
   patch(owner: string, patch: JsonObject): void {
     const previous = this.#last.get(owner) ?? 0;
-    this.#publish({ kind: "patch", previous, patch: structuredClone(patch), ...this.#next(owner) });
+    this.publish({ kind: "patch", previous, patch: structuredClone(patch), ...this.#next(owner) });
   }
 
   /** Publishes as one batch would: the events, then the patch, if there is one. */
@@ -45,23 +46,23 @@ export class StandInPublisher implements Demand {
     if (next === undefined) this.#move();
     const { snapshot, asOf } = this;
     const events = names.map((name) => ({ id: `id-${name}`, name: "made", data: { name } }));
-    if (events.length > 0) this.#publish({ kind: "events", owner, events, snapshot, asOf });
-    if (next !== undefined) this.#publish({ kind: "patch", ...next });
+    if (events.length > 0) this.publish({ kind: "events", owner, events, snapshot, asOf });
+    if (next !== undefined) this.publish({ kind: "patch", ...next });
   }
 
   /** Publishes as one batch would that holds a single event, of this name. */
   happen(owner: string, name: string): void {
     this.#move();
     const { snapshot, asOf } = this;
-    this.#publish({ kind: "events", owner, events: [{ id: `id-${name}`, name, data: {} }], snapshot, asOf });
+    this.publish({ kind: "events", owner, events: [{ id: `id-${name}`, name, data: {} }], snapshot, asOf });
   }
 
   stale(owner: string, reason: StaleReason): void {
-    this.#publish({ kind: "stale", owner, since: this.asOf, reason });
+    this.publish({ kind: "stale", owner, since: this.asOf, reason });
   }
 
   live(owner: string): void {
-    this.#publish({ kind: "live", owner });
+    this.publish({ kind: "live", owner });
   }
 
   #next(owner: string) {

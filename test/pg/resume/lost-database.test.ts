@@ -159,7 +159,7 @@ for (const { name, major } of KNOWN_SERVERS) {
       await blocker.query("begin; lock table deltad.floor in access exclusive mode");
       const resuming = await come(cursor);
       const waiting =
-        "select from pg_stat_activity where application_name = 'deltad/past' and wait_event_type = 'Lock'";
+        "select from pg_stat_activity where application_name = 'deltad/history' and wait_event_type = 'Lock'";
       while ((await database.query(waiting)).length === 0) await setTimeout(5);
       await crash();
       await resuming.next("stale");

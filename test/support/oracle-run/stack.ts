@@ -8,6 +8,8 @@ import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { Hub } from "../../../daemon/hub/hub.ts";
 import type { Subscription } from "../../../daemon/hub/subscription.ts";
 import type { ReadDayStarts } from "../../../daemon/owners/day-starts.ts";
+import { ownerTopic } from "../../../protocol/topic.ts";
+import { ownerTopics } from "../../../daemon/topics/owner/owner-topic.ts";
 import { Clock } from "../../../daemon/metrics/clock.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { dayStartsFrom } from "../../../daemon/owners/day-starts.ts";
@@ -88,11 +90,12 @@ export class Stack {
     });
     this.sink = new WatchedSink(this.#owners, time, this.changes);
     this.#hub = new Hub({
-      demand: this.#owners,
+      kinds: new Map([
+        ["owner", ownerTopics({ demand: this.#owners, cursorOf: (_, { snapshot }) => snapshot, now: Date.now })],
+      ]),
       minIntervalMs: options.minIntervalMs ?? 0,
       // Owners are let go and loaded again all the time.
       idleMs: 5,
-      cursorOf: ({ snapshot }) => snapshot,
       log: QUIET,
       now: Date.now,
       ...SYSTEM_TIMERS,
@@ -138,7 +141,7 @@ export class Stack {
       told: () => this.changes.happened(),
       broken: (error) => this.#broken.push(error),
     });
-    this.#screens.set(screen, this.#hub.subscribe(owner, screen));
+    this.#screens.set(screen, this.#hub.subscribe(ownerTopic(owner), screen));
     return screen;
   }
 
@@ -167,7 +170,7 @@ export class Stack {
 
   #publish(update: Published): void {
     if ("version" in update) this.#snapshots.set(update.version, this.sink.snapshots);
-    this.#hub.publish(update);
+    this.#hub.publish("owner", update.owner, update);
   }
 }
 

@@ -1,86 +1,27 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import type { Place } from "../../../daemon/stream/cursor.ts";
-import type { OwnerEvent } from "../../../daemon/owners/owner-event.ts";
-import { type Stand, Subscription } from "../../../daemon/hub/subscription.ts";
-import type { Frame } from "../../../daemon/hub/frame.ts";
-import { textFrame, textOf } from "../../support/text-frame.ts";
+import { progress, scriptedTopic } from "../../support/scripted-topic.ts";
+import { textFrame } from "../../support/text-frame.ts";
 
-const LIFE = "incarnation";
-const event = (id: string): OwnerEvent => ({ id, name: "e", data: {} });
-
-interface Asked {
-  readonly since: Place;
-  readonly answer: (events: readonly OwnerEvent[] | undefined) => Promise<void>;
-}
-
-/** A channel whose history answers when the test says so. A cursor is the text of its snapshot; `forged` is none. */
+/** At progress 1. */
 function setUp() {
-  const sent: string[] = [];
-  const asked: Asked[] = [];
-  const stand = (version: number, { epoch = "e", events = 0 } = {}): Stand => ({
-    epoch,
-    incarnation: LIFE,
-    version,
-    events,
-    snapshot: `${version}:${version}:`,
-    asOf: 0,
-  });
-  const channel = {
-    topic: "owner:1",
-    stand: stand(1) as Stand | undefined,
-    staleFrame: undefined as Frame | undefined,
-    snapshotFrame: (lacking?: Place) =>
-      textFrame(
-        JSON.stringify({ version: channel.stand?.version, cursor: lacking?.snapshot ?? channel.stand?.snapshot }),
-      ),
-    liveFrame: () => textFrame("live"),
-    now: () => 0,
-    leave: () => undefined,
-    placeAt: ({ incarnation, snapshot, asOf }: Stand): Place => ({ owner: "1", incarnation, snapshot, asOf, seen: [] }),
-    placeOf: (snapshot: string): Place | undefined =>
-      snapshot === "forged" ? undefined : { owner: "1", incarnation: LIFE, snapshot, asOf: 0, seen: [] },
-    missed: (since: Place) =>
-      new Promise<readonly OwnerEvent[] | undefined>((resolve) => {
-        const answer = async (events: readonly OwnerEvent[] | undefined): Promise<void> => {
-          resolve(events);
-          await setImmediate();
-        };
-        asked.push({ since, answer });
-      }),
-    eventFrames: (events: readonly OwnerEvent[]) => events.map(({ id }) => textFrame(`event ${id}`)),
-  };
-  const subscriber = {
-    blocked: false,
-    blockAfter: Number.POSITIVE_INFINITY,
-    send: (frame: Frame) => {
-      sent.push(textOf(frame));
-      if (sent.length >= subscriber.blockAfter) subscriber.blocked = true;
-    },
-  };
-  const subscription = new Subscription(channel, subscriber);
-  const moveTo = (to: Stand): void => {
-    const from = channel.stand;
-    channel.stand = to;
-    const follows = from?.epoch === to.epoch;
-    if (follows) subscription.deliver({ from, to, frames: [textFrame(`flush ${to.version}`)] });
-    else subscription.catchUp();
-  };
-  return { channel, subscriber, subscription, stand, moveTo, asked, taken: (): string[] => sent.splice(0) };
+  const scripted = scriptedTopic();
+  scripted.topic.progress = progress(1);
+  return scripted;
 }
 
 const document = (version: number, cursor: string, more: object): string =>
   JSON.stringify({ ...more, version, cursor });
 
 it("A resume is answered by the document it joined at, then what was missed, then what came meanwhile", async () => {
-  const { subscription, stand, moveTo, asked, taken } = setUp();
+  const { subscription, moveTo, asked, taken } = setUp();
   subscription.request("s", "0:0:");
-  moveTo(stand(2));
-  moveTo(stand(3));
+  moveTo(progress(2));
+  moveTo(progress(3));
   assert.deepEqual(taken(), []);
-  await asked[0]?.answer([event("a"), event("b")]);
-  moveTo(stand(4));
+  await asked[0]?.answer([["event a", "event b"]]);
+  moveTo(progress(4));
   assert.deepEqual(taken(), [
     // With this cursor it lacks the events, should it be cut off before them.
     document(1, "0:0:", { id: "s", recovered: true }),
@@ -92,13 +33,53 @@ it("A resume is answered by the document it joined at, then what was missed, the
   ]);
 });
 
-it("Where nobody can say what was missed the document of now comes, and what follows it", async () => {
-  const { subscription, stand, moveTo, asked, taken } = setUp();
+it("What came while a long replay was read is too much to be held: it catches up afterwards", async () => {
+  const { subscription, moveTo, asked, taken } = setUp();
   subscription.request("s", "0:0:");
-  moveTo(stand(2));
+  moveTo(progress(2, { events: 900 }), { frames: 900 });
+  moveTo(progress(3, { events: 1_800 }), { frames: 900 });
+  moveTo(progress(4, { events: 1_801 }));
+  await asked[0]?.answer([["event a"], ["event b"]]);
+  assert.deepEqual(taken(), [document(1, "0:0:", { id: "s", recovered: true }), "event a", "event b"]);
+  assert.deepEqual([asked.length, asked[1]?.since], [2, "1:1:"]);
+  moveTo(progress(5, { events: 1_802 }));
+  await asked[1]?.answer([["event c"]]);
+  assert.deepEqual(taken(), [document(4, "1:1:", { recovered: true }), "event c", "flush 5"]);
+});
+
+it("Where nobody can say what was missed the document of now comes, and what follows it", async () => {
+  const { subscription, moveTo, asked, taken } = setUp();
+  subscription.request("s", "0:0:");
+  moveTo(progress(2));
   await asked[0]?.answer(undefined);
-  moveTo(stand(3));
+  moveTo(progress(3));
   assert.deepEqual(taken(), [document(2, "2:2:", { id: "s", recovered: false }), "flush 3"]);
+});
+
+it("Where nobody can say the rest of what was missed, a document says so after what could be said", async () => {
+  const { subscription, moveTo, asked, taken } = setUp();
+  subscription.request("s", "0:0:");
+  moveTo(progress(2, { events: 1 }));
+  await asked[0]?.answer([["event a"], undefined]);
+  moveTo(progress(3, { events: 2 }));
+  assert.deepEqual(taken(), [
+    document(1, "0:0:", { id: "s", recovered: true }),
+    "event a",
+    document(2, "2:2:", { recovered: false }),
+    "flush 3",
+  ]);
+});
+
+it("What can't be read any more in the middle, since the database is away, is read on when it is back", async () => {
+  const { topic, subscription, asked, taken } = setUp();
+  subscription.request("s", "0:0:");
+  topic.staleFrame = textFrame("stale");
+  await asked[0]?.answer([["event a"], undefined, ["event b"]]);
+  assert.deepEqual(taken().slice(-1), ["stale"]);
+  topic.staleFrame = undefined;
+  subscription.catchUp();
+  await setImmediate();
+  assert.deepEqual(taken(), ["live", "event b"]);
 });
 
 it("A forged cursor is answered at once, and nothing is read for it", () => {
@@ -109,23 +90,23 @@ it("A forged cursor is answered at once, and nothing is read for it", () => {
 });
 
 it("A blocked subscriber that drains gets the events of between, from where it was left", async () => {
-  const { subscriber, subscription, stand, moveTo, asked, taken } = setUp();
+  const { subscriber, subscription, moveTo, asked, taken } = setUp();
   subscription.catchUp();
   subscriber.blocked = true;
-  moveTo(stand(2, { events: 2 }));
+  moveTo(progress(2, { events: 2 }));
   subscriber.blocked = false;
   taken();
   subscription.catchUp();
-  assert.equal(asked[0]?.since.snapshot, "1:1:");
-  await asked[0]?.answer([event("a"), event("b")]);
+  assert.equal(asked[0]?.since, "1:1:");
+  await asked[0]?.answer([["event a", "event b"]]);
   assert.deepEqual(taken(), [document(2, "1:1:", { recovered: true }), "event a", "event b"]);
 });
 
 it("Without events in between it only needs the document", () => {
-  const { subscriber, subscription, stand, moveTo, asked, taken } = setUp();
+  const { subscriber, subscription, moveTo, asked, taken } = setUp();
   subscription.catchUp();
   subscriber.blocked = true;
-  moveTo(stand(2));
+  moveTo(progress(2));
   subscriber.blocked = false;
   taken();
   subscription.catchUp();
@@ -133,57 +114,82 @@ it("Without events in between it only needs the document", () => {
   assert.equal(asked.length, 0);
 });
 
-it("A subscriber that is blocked in the middle of what it missed gets the rest once it has drained", async () => {
-  const { subscriber, subscription, asked, taken } = setUp();
+it("A subscriber that is blocked in the middle of what it missed gets the rest once it has drained, and nothing meanwhile", async () => {
+  const { subscriber, subscription, moveTo, asked, taken } = setUp();
   subscription.request("s", "0:0:");
   subscriber.blockAfter = 2;
-  await asked[0]?.answer([event("a"), event("b"), event("c")]);
+  await asked[0]?.answer([["event a", "event b"], ["event c"]]);
+  moveTo(progress(2));
   assert.deepEqual(taken(), [document(1, "0:0:", { id: "s", recovered: true }), "event a"]);
+  assert.equal(asked[0]?.pauses, 1);
   Object.assign(subscriber, { blocked: false, blockAfter: Number.POSITIVE_INFINITY });
   subscription.catchUp();
-  assert.deepEqual(asked[1]?.since.seen, ["a"]);
-  await asked[1]?.answer([event("b"), event("c")]);
-  assert.deepEqual(taken(), [document(1, "0:0:", { recovered: true }), "event b", "event c"]);
+  await setImmediate();
+  assert.deepEqual(taken(), ["event b", "event c", document(2, "2:2:", {})]);
+});
+
+it("A snapshot that is asked for in a replay comes at once, and the rest of what was missed behind it", async () => {
+  const { subscriber, subscription, moveTo, asked, taken } = setUp();
+  subscription.request("s", "0:0:");
+  subscriber.blockAfter = 2;
+  await asked[0]?.answer([["event a", "event b"]]);
+  moveTo(progress(2, { events: 1 }));
+  Object.assign(subscriber, { blocked: false, blockAfter: Number.POSITIVE_INFINITY });
+  taken();
+  subscription.request("again");
+  assert.equal(asked[1]?.since, "event a");
+  await asked[1]?.answer([["event b", "event c"]]);
+  assert.deepEqual(taken(), [document(2, "event a", { id: "again", recovered: true }), "event b", "event c"]);
+});
+
+it("A replay is let go when its subscriber leaves", async () => {
+  const { subscriber, subscription, asked } = setUp();
+  subscription.request("s", "0:0:");
+  subscriber.blockAfter = 1;
+  await asked[0]?.answer([["event a"]]);
+  const before = asked[0]?.pauses ?? 0;
+  subscription.close();
+  assert.equal(asked[0]?.pauses, before + 1);
 });
 
 it("After another epoch's document the events since the last one are asked for, and those of a read before are not taken", async () => {
-  const { channel, subscription, stand, moveTo, asked, taken } = setUp();
+  const { topic, subscription, moveTo, asked, taken } = setUp();
   subscription.catchUp();
   taken();
-  channel.staleFrame = textFrame("stale");
+  topic.staleFrame = textFrame("stale");
   subscription.catchUp();
-  moveTo(stand(7, { epoch: "f" }));
+  moveTo(progress(7, { epoch: "f" }));
   assert.equal(asked.length, 0, "not while the database may be away");
-  channel.staleFrame = undefined;
+  topic.staleFrame = undefined;
   subscription.catchUp();
-  moveTo(stand(9, { epoch: "g" }));
-  await asked[0]?.answer([event("x")]);
-  await asked[1]?.answer([event("a")]);
+  moveTo(progress(9, { epoch: "g" }));
+  await asked[0]?.answer([["event x"]]);
+  await asked[1]?.answer([["event a"]]);
   assert.deepEqual(taken(), ["stale", document(9, "1:1:", { recovered: true }), "event a", "live"]);
 });
 
 it("What could not be read since the database is away is asked for again when it is back", async () => {
-  const { channel, subscription, stand, moveTo, asked, taken } = setUp();
+  const { topic, subscription, moveTo, asked, taken } = setUp();
   subscription.request("s", "0:0:");
-  channel.staleFrame = textFrame("stale");
+  topic.staleFrame = textFrame("stale");
   subscription.catchUp();
   await asked[0]?.answer(undefined);
-  moveTo(stand(2, { epoch: "f" }));
-  channel.staleFrame = undefined;
+  moveTo(progress(2, { epoch: "f" }));
+  topic.staleFrame = undefined;
   subscription.catchUp();
-  assert.equal(asked[1]?.since.snapshot, "0:0:");
-  await asked[1]?.answer([event("a")]);
+  assert.equal(asked[1]?.since, "0:0:");
+  await asked[1]?.answer([["event a"]]);
   assert.deepEqual(taken().slice(-3), [document(2, "0:0:", { recovered: true }), "event a", "live"]);
 });
 
 it("A cursor that came while the database was away is read when it is back: by then it is known which are good", async () => {
-  const { channel, subscription, asked } = setUp();
-  channel.staleFrame = textFrame("stale");
-  const placeOf = channel.placeOf;
-  channel.placeOf = () => undefined;
+  const { topic, subscription, asked } = setUp();
+  topic.staleFrame = textFrame("stale");
+  const { isForged } = topic;
+  topic.isForged = () => true;
   subscription.request("s", "0:0:");
-  channel.placeOf = placeOf;
-  channel.staleFrame = undefined;
+  topic.isForged = isForged;
+  topic.staleFrame = undefined;
   subscription.catchUp();
-  assert.equal(asked[0]?.since.snapshot, "0:0:");
+  assert.equal(asked[0]?.since, "0:0:");
 });

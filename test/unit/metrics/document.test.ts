@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { Grain } from "../../../daemon/capture/batch.ts";
-import { applyPatch, mergePatches } from "../../../daemon/hub/merge.ts";
+import { applyPatch, mergePatches } from "../../../daemon/topics/owner/merge.ts";
 import { utcMidnight } from "../../../daemon/metrics/civil-date.ts";
 import { Document } from "../../../daemon/metrics/document.ts";
 import { OwnerState } from "../../../daemon/metrics/owner-state.ts";

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
-import { parseSnapshot } from "../../../daemon/stream/snapshot.ts";
 import { missedOccupants } from "../../../daemon/occupancy/missed-occupants.ts";
 import { cases } from "../../support/cases.ts";
 import { OCCUPIED_PLAN } from "../../support/occupied-plan.ts";
@@ -40,7 +39,7 @@ it("Who came and went in a gap leads from who was there at its beginning to who 
       const [first, end] = ordered(...xids);
       const [sinceUs, uptoUs] = ordered(...instants);
       const at = (x: number): Row[] => all.flatMap(({ row, born, died }) => (born < x && x <= died ? [row] : []));
-      const snapshot = (x: number) => parseSnapshot(`${x}:${x}:`);
+      const position = (x: number, asOf: number) => ({ incarnation: "", snapshot: `${x}:${x}:`, asOf });
       const there = at(NOW)
         .filter((row) => row.table === "rooms" || row.until > sinceUs)
         .map((row) => grainOf(row, 1n));
@@ -54,8 +53,8 @@ it("Who came and went in a gap leads from who was there at its beginning to who 
       );
       const told = new Told();
       Object.assign(told.there, naiveOccupants(at(first), sinceUs));
-      const stretch = { since: snapshot(first), sinceUs, upto: snapshot(end), uptoUs };
-      told.hear(missedOccupants(OCCUPIED_PLAN, { there, touched }, stretch));
+      const range = { since: position(first, sinceUs), upto: position(end, uptoUs) };
+      told.hear(missedOccupants(OCCUPIED_PLAN, { there, touched }, range));
       assert.deepEqual({ ...told.there }, naiveOccupants(at(end), uptoUs));
     }),
     cases(2_000),

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { pino } from "pino";
 import { parseSnapshot } from "../../../daemon/stream/snapshot.ts";
-import { type Gap, History } from "../../../daemon/resume/history.ts";
-import type { OwnerPast, Wanted } from "../../../daemon/resume/history-reader.ts";
+import { History } from "../../../daemon/resume/history.ts";
+import type { HistoryRequest, OwnerReading } from "../../../daemon/resume/history-reader.ts";
+import type { MissedRange } from "../../../daemon/stream/stream-position.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 const LIFE = "incarnation";
@@ -12,10 +13,10 @@ const MINUTE_US = 60_000_000;
 /** A history whose owners' pasts have one event each, made by transaction 150. */
 function bench() {
   const clock = new ManualClock();
-  const reads: (readonly Wanted[])[] = [];
+  const reads: (readonly HistoryRequest[])[] = [];
   let occupantsAsked = 0;
   let life = LIFE;
-  const past = (owner: string): OwnerPast => ({
+  const readingOf = (owner: string): OwnerReading => ({
     events: [{ xid: 150n, event: { id: `event of ${owner}`, name: "sold", data: {} } }],
     isWhole: true,
     doubts: [],
@@ -25,9 +26,9 @@ function bench() {
     },
   });
   const history = new History({
-    read: async (wanted) => {
-      reads.push(wanted);
-      const owners = new Map(wanted.map(({ owner }) => [owner, past(owner)]));
+    read: async (requests) => {
+      reads.push(requests);
+      const owners = new Map(requests.map(({ owner }) => [owner, readingOf(owner)]));
       return { incarnation: life, snapshot: parseSnapshot("300:300:"), floor: undefined, owners };
     },
     retentionMs: 3_600_000,
@@ -36,7 +37,8 @@ function bench() {
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
   });
-  const ids = (gap: Gap) => history.missed(gap).then((events) => events?.map(({ id }) => id));
+  const ids = ([owner, range]: readonly [string, MissedRange]) =>
+    history.missed(owner, range).then((events) => events?.map(({ id }) => id));
   /** Until what is due has been answered. */
   const advance = async (ms: number): Promise<void> => {
     clock.advance(ms);
@@ -47,12 +49,15 @@ function bench() {
   return { reads, ids, advance, crash, occupantsAsked: () => occupantsAsked };
 }
 
-function gap(owner: string, seen: readonly string[] = [], since = "100:100:"): Gap {
+function gap(owner: string, seen: readonly string[] = [], since = "100:100:"): readonly [string, MissedRange] {
   const incarnation = LIFE;
-  return {
-    since: { owner, incarnation, snapshot: since, asOf: 0, seen },
-    upto: { incarnation, snapshot: "200:200:", asOf: MINUTE_US },
-  };
+  return [
+    owner,
+    {
+      since: { incarnation, snapshot: since, asOf: 0, seen },
+      upto: { incarnation, snapshot: "200:200:", asOf: MINUTE_US },
+    },
+  ];
 }
 
 describe("history", () => {
@@ -90,12 +95,12 @@ describe("history", () => {
 
   it("a place of another life of the change rows is compared with nothing, and what was read of another answers nobody", async () => {
     const { ids, reads, advance, crash } = bench();
-    const { since, upto } = gap("7");
+    const [owner, { since, upto }] = gap("7");
     const elsewhere = { ...upto, incarnation: "another" };
-    assert.equal(await ids({ since, upto: elsewhere }), undefined);
+    assert.equal(await ids([owner, { since, upto: elsewhere }]), undefined);
     assert.equal(reads.length, 0);
     crash();
-    const answer = ids({ since, upto });
+    const answer = ids([owner, { since, upto }]);
     await advance(20);
     assert.deepEqual([await answer, reads.length], [undefined, 1]);
   });

@@ -129,13 +129,13 @@ await onEachTransport("Events", (transport) => {
   });
 
   it("A commit's events come with the whole document where the owner was read again", async () => {
-    const { port, token, engine, hub, clock } = await startGateway({ transport });
+    const { port, token, engine, clock } = await startGateway({ transport });
     engine.documents.set("7", { count: 0 });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     const { cursor: start } = await socket.subscribe("7");
     clock.advance(50);
     const events = [{ id: "id-bulk", name: "bulk_changed", data: { source: "rows", rows: 6_000 } }];
-    hub.publish({ kind: "events", owner: "7", events, snapshot: engine.snapshot, asOf: engine.asOf });
+    engine.publish({ kind: "events", owner: "7", events, snapshot: engine.snapshot, asOf: engine.asOf });
     engine.document("7", { count: 6_000 });
     const document = await socket.next("snapshot");
     const event = await socket.nextEvent("bulk_changed");

@@ -97,7 +97,7 @@ await onEachTransport("The stream", (transport) => {
   });
 
   it("A patch that does not follow is never sent: stale, a fresh load, and the document", async () => {
-    const { port, token, engine, clock, hub, logged } = await startGateway({ transport });
+    const { port, token, engine, clock, logged } = await startGateway({ transport });
     engine.documents.set("7", { count: 1 });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     let { version } = await socket.subscribe("7");
@@ -108,7 +108,7 @@ await onEachTransport("The stream", (transport) => {
     for (const { epoch, gap } of strays) {
       clock.advance(50);
       const previous = version + gap;
-      hub.publish({
+      engine.publish({
         kind: "patch",
         owner: "7",
         epoch,

@@ -1,23 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Requester, SessionRequests } from "../../../../daemon/gateway/sessions/session-requests.ts";
-import { type Stand, Subscription } from "../../../../daemon/hub/subscription.ts";
+import { Subscription } from "../../../../daemon/hub/subscription.ts";
 import { textFrame } from "../../../support/text-frame.ts";
 
 describe("a session's requests", () => {
   it("a connection that breaks while it is given its first document leaves no subscription behind", () => {
     let left = 0;
-    const channel = {
-      stand: undefined,
+    const topic = {
+      progress: undefined,
       staleFrame: undefined,
-      snapshotFrame: () => textFrame(""),
       liveFrame: () => textFrame(""),
-      now: () => 0,
-      topic: "owner:1",
-      placeOf: () => undefined,
-      placeAt: ({ incarnation, snapshot, asOf }: Stand) => ({ owner: "1", incarnation, snapshot, asOf, seen: [] }),
-      missed: async () => undefined,
-      eventFrames: () => [],
+      ackFrame: () => textFrame(""),
+      snapshotFrame: () => textFrame(""),
+      replay: () => undefined,
+      deliver: () => undefined,
       leave: () => {
         left += 1;
       },
@@ -26,7 +23,7 @@ describe("a session's requests", () => {
     const hub = {
       subscribe: () => {
         requests.stop();
-        return new Subscription(channel, subscriber);
+        return new Subscription(topic, subscriber);
       },
     };
     const requester: Requester = {

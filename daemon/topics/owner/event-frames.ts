@@ -1,28 +1,34 @@
-import type { OwnerEvent } from "../owners/owner-event.ts";
-import { encode, type Frame } from "./frame.ts";
+import { encode, type Frame } from "../../hub/frame.ts";
+import type { OwnerEvent } from "../../owners/owner-event.ts";
+import { MAX_SEEN } from "../../stream/cursor.ts";
+import type { StreamPosition } from "../../stream/stream-position.ts";
 import type { PendingEvents } from "./pending.ts";
-import { type CursorOf, MAX_SEEN, type Place } from "../stream/cursor.ts";
+
+/** What event frames of one topic have in common. */
+export interface EventEncoding {
+  readonly topic: string;
+  readonly timestamp: number;
+  readonly cursorAt: (position: StreamPosition) => string;
+}
 
 /**
  * The frames of events in a row. The cursor of the last of each batch says that everything up to there was got; one in between names
  * the events of its batch so far, so that a client that is cut off in the middle gets the others, and those not again. (Of a batch of
  * more than {@link MAX_SEEN} for one owner it may get some again, by the same ids.)
- * @param before how far its receivers are
- * @param after how far they are with the last frame
+ * @param before where its receivers are
+ * @param after where the last frame brings them
  */
 export function eventFrames(
-  topic: string,
-  batches: readonly PendingEvents[],
-  before: Place,
-  after: Place,
-  timestamp: number,
-  cursorOf: CursorOf,
+  batches: readonly Pick<PendingEvents, "events" | "snapshot" | "asOf">[],
+  before: StreamPosition,
+  after: StreamPosition,
+  { topic, timestamp, cursorAt }: EventEncoding,
 ): Frame[] {
   const frames: Frame[] = [];
   let start = before;
   for (const [at, { snapshot, asOf, events }] of batches.entries()) {
     const end = at === batches.length - 1 ? after : { ...after, snapshot, asOf };
-    const cursors = cursorsOf(events, start, end, cursorOf);
+    const cursors = cursorsOf(events, start, end, cursorAt);
     for (const [place, { id, name, data }] of events.entries())
       frames.push(encode({ type: name, timestamp, topic, id, cursor: cursors[place] ?? "", data }));
     start = end;
@@ -31,14 +37,19 @@ export function eventFrames(
 }
 
 /** One for each event. */
-function cursorsOf(events: readonly OwnerEvent[], start: Place, end: Place, cursorOf: CursorOf): readonly string[] {
+function cursorsOf(
+  events: readonly OwnerEvent[],
+  start: StreamPosition,
+  end: StreamPosition,
+  cursorAt: EventEncoding["cursorAt"],
+): readonly string[] {
   const before = events.slice(0, -1);
   const ids = before.map(({ id }) => id);
   // A cursor in the middle of more would weigh more than its event: it names none.
   const isNamed = events.length <= MAX_SEEN;
-  const unnamed = isNamed ? "" : cursorOf(start);
+  const unnamed = isNamed ? "" : cursorAt(start);
   const between = before.map((_, place) =>
-    isNamed ? cursorOf({ ...start, seen: [...start.seen, ...ids.slice(0, place + 1)] }) : unnamed,
+    isNamed ? cursorAt({ ...start, seen: [...(start.seen ?? []), ...ids.slice(0, place + 1)] }) : unnamed,
   );
-  return [...between, cursorOf(end)];
+  return [...between, cursorAt(end)];
 }

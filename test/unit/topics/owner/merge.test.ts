@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
-import { applyPatch, mergePatches } from "../../../daemon/hub/merge.ts";
-import type { JsonObject } from "../../../protocol/json.ts";
-import { cases } from "../../support/cases.ts";
+import { applyPatch, mergePatches } from "../../../../daemon/topics/owner/merge.ts";
+import type { JsonObject } from "../../../../protocol/json.ts";
+import { cases } from "../../../support/cases.ts";
 
 const KEYS = ["a", "b", "", "__proto__", "constructor", "a.b"];
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { Frame } from "../../../daemon/hub/frame.ts";
-import { Hub } from "../../../daemon/hub/hub.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
-import { StandInPublisher } from "../../support/stand-in-publisher.ts";
+import type { Frame } from "../../../../daemon/hub/frame.ts";
+import { Hub } from "../../../../daemon/hub/hub.ts";
+import type { CursorOf } from "../../../../daemon/stream/stream-position.ts";
+import { ownerTopics } from "../../../../daemon/topics/owner/owner-topic.ts";
+import { ManualClock } from "../../../support/manual-clock.ts";
+import { StandInPublisher } from "../../../support/stand-in-publisher.ts";
 
 const ignore = (): void => undefined;
 
@@ -13,11 +15,11 @@ function setUp(subscribers: number) {
   const engine = new StandInPublisher();
   const turns: (() => void)[] = [];
   let sends = 0;
+  const cursorOf: CursorOf = (_, { snapshot, seen = [] }) => [snapshot, ...seen].join(" ");
   const hub = new Hub({
-    demand: engine,
+    kinds: new Map([["owner", ownerTopics({ demand: engine, cursorOf, now })]]),
     minIntervalMs: 0,
     idleMs: 60_000,
-    cursorOf: ({ snapshot, seen }) => [snapshot, ...seen].join(" "),
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     now,
     setTimeout,
@@ -34,7 +36,7 @@ function setUp(subscribers: number) {
     sends = 0;
     return taken;
   };
-  engine.connect((update) => hub.publish(update));
+  engine.connect((update) => hub.publish("owner", update.owner, update));
   engine.documents.set("7", { count: 0 });
   const got = Array.from({ length: subscribers }, () => {
     const frames: Frame[] = [];
@@ -42,7 +44,7 @@ function setUp(subscribers: number) {
       sends += 1;
       frames.push(frame);
     };
-    hub.subscribe("7", { blocked: false, send });
+    hub.subscribe("owner:7", { blocked: false, send });
     return frames;
   });
   while (turns.length > 0) turn();

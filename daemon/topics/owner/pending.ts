@@ -1,10 +1,10 @@
-import type { Position, Published } from "../owners/published.ts";
-import type { JsonObject } from "../../protocol/json.ts";
+import type { JsonObject } from "../../../protocol/json.ts";
+import type { DocumentPosition, Published } from "../../owners/published.ts";
 import { applyPatch, mergePatches } from "./merge.ts";
 
 export type PendingMetrics =
-  | ({ readonly kind: "document"; readonly document: JsonObject } & Position)
-  | ({ readonly kind: "patch"; readonly patch: JsonObject } & Position);
+  | ({ readonly kind: "document"; readonly document: JsonObject } & DocumentPosition)
+  | ({ readonly kind: "patch"; readonly patch: JsonObject } & DocumentPosition);
 
 /** The events of one batch. */
 export type PendingEvents = Extract<Published, { kind: "events" }>;
@@ -12,8 +12,8 @@ export type PendingEvents = Extract<Published, { kind: "events" }>;
 export interface PendingFlush {
   readonly metrics: PendingMetrics | undefined;
   readonly events: readonly PendingEvents[];
-  /** Where the latest of them stands. */
-  readonly reached: Pick<Position, "snapshot" | "asOf">;
+  /** Where the latest of them is. */
+  readonly reached: Pick<DocumentPosition, "snapshot" | "asOf">;
 }
 
 /** What the engine has published and that has not gone out: metrics merged into one change, events in order. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../protocol/json.ts";
+import type { JsonObject } from "../../../protocol/json.ts";
 
 /**
  * Makes one patch of two that follow each other: leaves of `later` over leaves of `earlier`, and a `null` stays a `null`, since the

@@ -1,0 +1,92 @@
+/**
+ * What the hub asks of a kind of topic. The hub has the subscribers, the pace and the order of frames; what a topic holds, how its
+ * updates add up, how they are written down and what somebody missed of it is its content's business, of which the hub knows nothing.
+ */
+import type { StreamPosition } from "../stream/stream-position.ts";
+import type { Frame } from "./frame.ts";
+
+/** One kind of topic: the part of a topic's name before its colon. */
+export interface TopicKind<Update = unknown> {
+  /** From now on what happens to the topic by this key is published, until {@link unwatch}. */
+  watch(key: string): void;
+  unwatch(key: string): void;
+  /** @param topic the whole name, as frames say it */
+  open(topic: string, key: string): TopicContent<Update>;
+}
+
+/** What one topic holds. It knows no subscribers, no timers and no sockets. */
+export interface TopicContent<Update = unknown> {
+  /** Where everybody is that got everything that went out; undefined until there is something to show. */
+  readonly progress: Progress | undefined;
+  /** Takes an update in, which goes out with the next {@link flush}. */
+  accept(update: Update): Consequence;
+  /**
+   * Hands over what was accepted since the last time, as frames that are encoded once for everybody; undefined if that is nothing.
+   * @param isHeard false: nobody listens, so that no frames are needed
+   */
+  flush(isHeard: boolean): Flush | undefined;
+  /** All that there is at {@link progress}; for a receiver that lacks what came after `lacking`, with a cursor that says so. */
+  snapshotFrame(lacking?: ResumePoint): Frame;
+  /**
+   * What a receiver at `since` missed on the way to {@link progress}; undefined where nobody can say, at once or after looking. Never
+   * rejects.
+   */
+  replay(since: ResumePoint, upto: Progress): Promise<Replay | undefined> | undefined;
+  /** Forgets everything: nothing that follows it can be trusted until there is a whole again. */
+  forget(): void;
+}
+
+/** How far a topic has gone out. Made anew with every flush: two are the same only if they are the same object. */
+export interface Progress {
+  /** Versions of one epoch only grow; those of two say nothing about each other. */
+  readonly epoch: string;
+  readonly version: number;
+  /**
+   * How many events have gone out. Without it: a subscriber that was blocked is at version 3, the topic at 4; whether a snapshot brings
+   * it there, or events would be missing, no version says.
+   */
+  readonly events: number;
+  readonly position: StreamPosition;
+}
+
+/** Where somebody is: as we know it, or as a cursor says, which may be anything. */
+export type ResumePoint = StreamPosition | { readonly cursor: string };
+
+/** What goes out at once. It moves a subscriber from one progress to the next. */
+export interface Flush {
+  /** Undefined where nobody can follow: after another epoch's snapshot something may have been missed. */
+  readonly from: Progress | undefined;
+  readonly to: Progress;
+  readonly frames: readonly Frame[];
+}
+
+/** What becomes of an accepted update. */
+export type Consequence =
+  /** It goes out. */
+  | { readonly kind: "flush" }
+  /** It goes out with what comes in the same turn. */
+  | { readonly kind: "flush_with_turn" }
+  /** The topic can't be vouched for since that instant, in microseconds since 1970. */
+  | { readonly kind: "stale"; readonly since: number; readonly reason: string }
+  /** The topic can be vouched for again. */
+  | { readonly kind: "live" }
+  | { readonly kind: "ignored" }
+  /** It doesn't follow what was accepted before. */
+  | { readonly kind: "broken" };
+
+/** What somebody missed, in order, a few frames at a time. */
+export interface Replay {
+  /** True if it is known that nothing was missed. */
+  readonly isEmpty: boolean;
+  /** The next frames, as many as go out in one turn; undefined where nobody can say any more what follows. Never rejects. */
+  next(): Promise<ReplayStep | undefined>;
+  /** For a while nobody takes anything; also for ever. Memory that others wait for is let go, and {@link next} goes on all the same. */
+  pause(): void;
+}
+
+export interface ReplayStep {
+  /** Each with the cursor of a receiver that has it and all before it. */
+  readonly frames: readonly Frame[];
+  /** These are the last. */
+  readonly isLast: boolean;
+}

@@ -1,0 +1,206 @@
+/**
+ * The topic of an owner: its document and its events. Metrics and events of one commit go out together, metrics first; the document
+ * moves only when a change goes out.
+ */
+import type { JsonObject } from "../../../protocol/json.ts";
+import { unreachable } from "../../config/unreachable.ts";
+import { encode, type Frame } from "../../hub/frame.ts";
+import { isoInstant } from "../../hub/instant.ts";
+import type {
+  Consequence,
+  Flush,
+  Progress,
+  Replay,
+  ResumePoint,
+  TopicContent,
+  TopicKind,
+} from "../../hub/topic-content.ts";
+import type { Demand, Published } from "../../owners/published.ts";
+import type { OwnerEvent } from "../../owners/owner-event.ts";
+import { rememberLast } from "../../stream/remember-last.ts";
+import type { CursorOf, MissedRange, StreamPosition } from "../../stream/stream-position.ts";
+import { eventFrames } from "./event-frames.ts";
+import { applyPatch } from "./merge.ts";
+import { Pending, type PendingFlush, type PendingMetrics } from "./pending.ts";
+import { replayOf } from "./owner-replay.ts";
+
+/** Knows what happened to owners. */
+export interface OwnerHistory {
+  /** What a cursor says; undefined for one that nobody can vouch for. */
+  positionOf(topic: string, cursor: string): StreamPosition | undefined;
+  /** In order; undefined where it can't be said. Never rejects. */
+  missed(owner: string, range: MissedRange): Promise<readonly OwnerEvent[] | undefined>;
+}
+
+export interface OwnerTopicOptions {
+  readonly demand: Demand;
+  readonly cursorOf: CursorOf;
+  /** Undefined: nobody can say what anybody missed. */
+  readonly history?: OwnerHistory;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+export function ownerTopics(options: OwnerTopicOptions): TopicKind<Published> {
+  return {
+    watch: (key) => options.demand.watch(key),
+    unwatch: (key) => options.demand.unwatch(key),
+    open: (topic, key) => new OwnerTopic(topic, key, options),
+  };
+}
+
+class OwnerTopic implements TopicContent<Published> {
+  readonly #topic: string;
+  readonly #owner: string;
+  readonly #options: OwnerTopicOptions;
+  readonly #pending = new Pending();
+  readonly #cursorAt: (position: StreamPosition) => string;
+  #document: JsonObject = {};
+  #progress: Progress | undefined;
+  /** Where the count of events goes on from when there is no progress. */
+  #eventsBefore = 0;
+  #snapshotFrame: Frame | undefined;
+  /** True from {@link forget} until something is said of the whole owner again. */
+  #isForgotten = false;
+
+  constructor(topic: string, owner: string, options: OwnerTopicOptions) {
+    this.#topic = topic;
+    this.#owner = owner;
+    this.#options = options;
+    this.#cursorAt = rememberLast((position: StreamPosition) => options.cursorOf(topic, position));
+  }
+
+  get progress(): Progress | undefined {
+    return this.#progress;
+  }
+
+  accept(update: Published): Consequence {
+    switch (update.kind) {
+      case "document": {
+        this.#pending.document(update);
+        const wasForgotten = this.#isForgotten;
+        this.#isForgotten = false;
+        return wasForgotten ? { kind: "live" } : { kind: "flush" };
+      }
+      case "patch": {
+        if (this.#isForgotten) return { kind: "ignored" };
+        const head = this.#pending.metrics ?? this.#progress;
+        if (head === undefined || head.epoch !== update.epoch || head.version !== update.previous)
+          return { kind: "broken" };
+        this.#pending.patch(update);
+        return { kind: "flush" };
+      }
+      case "events":
+        if (this.#isForgotten) return { kind: "ignored" };
+        this.#pending.events(update);
+        // The metrics of the same batch, if there are any, come in the same turn.
+        return { kind: "flush_with_turn" };
+      case "stale":
+        this.#isForgotten = false;
+        return { kind: "stale", since: update.since, reason: update.reason };
+      case "live":
+        this.#isForgotten = false;
+        return { kind: "live" };
+    }
+    return unreachable(update);
+  }
+
+  flush(isHeard: boolean): Flush | undefined {
+    const before = this.#progress;
+    const pending = this.#pending.take();
+    const to = pending && nextProgress(before, pending, this.#eventsBefore);
+    if (pending === undefined || to === undefined) return undefined;
+    const { metrics, events } = pending;
+    this.#progress = to;
+    this.#snapshotFrame = undefined;
+    if (metrics?.kind === "document") this.#document = metrics.document;
+    else if (metrics !== undefined) this.#document = applyPatch(this.#document, metrics.patch);
+    if (before?.epoch !== to.epoch) return { from: undefined, to, frames: [] };
+    if (!isHeard) return { from: before, to, frames: [] };
+    // A receiver that is cut off between the metrics and the events must come back with a cursor that has not seen the events.
+    const position = events.length > 0 ? before.position : to.position;
+    const frames = [
+      ...(metrics === undefined ? [] : [this.#encodeMetrics(metrics, before, this.#cursorAt(position))]),
+      ...eventFrames(events, before.position, to.position, this.#eventEncoding()),
+    ];
+    return { from: before, to, frames };
+  }
+
+  snapshotFrame(lacking?: ResumePoint): Frame {
+    const progress = this.#progress;
+    if (progress === undefined) throw new Error("no document yet");
+    if (lacking !== undefined) return this.#encodeDocument(progress, progress.position.asOf, this.#cursorOf(lacking));
+    this.#snapshotFrame ??= this.#encodeDocument(progress, progress.position.asOf, this.#cursorAt(progress.position));
+    return this.#snapshotFrame;
+  }
+
+  replay(point: ResumePoint, { position }: Progress): Promise<Replay | undefined> | undefined {
+    const { history } = this.#options;
+    const since = "cursor" in point ? history?.positionOf(this.#topic, point.cursor) : point;
+    if (history === undefined || since === undefined) return undefined;
+    const range = { since, upto: position };
+    return history
+      .missed(this.#owner, range)
+      .then((events) => events && replayOf(events, range, this.#eventEncoding()));
+  }
+
+  forget(): void {
+    this.#pending.clear();
+    // A receiver that had the document before has missed something, however little comes after.
+    this.#eventsBefore = (this.#progress?.events ?? this.#eventsBefore) + 1;
+    this.#progress = undefined;
+    this.#snapshotFrame = undefined;
+    this.#isForgotten = true;
+  }
+
+  #cursorOf(point: ResumePoint): string {
+    return "cursor" in point ? point.cursor : this.#cursorAt(point);
+  }
+
+  #eventEncoding() {
+    return { topic: this.#topic, timestamp: this.#options.now(), cursorAt: this.#cursorAt };
+  }
+
+  #encodeMetrics(metrics: PendingMetrics, before: Progress, cursor: string): Frame {
+    if (metrics.kind === "document") return this.#encodeDocument(metrics, metrics.asOf, cursor);
+    return encode({
+      type: "metrics_updated",
+      timestamp: this.#options.now(),
+      topic: this.#topic,
+      epoch: metrics.epoch,
+      version: metrics.version,
+      previous: before.version,
+      asOf: isoInstant(metrics.asOf),
+      cursor,
+      data: metrics.patch,
+    });
+  }
+
+  #encodeDocument({ epoch, version }: Pick<Progress, "epoch" | "version">, asOf: number, cursor: string): Frame {
+    return encode({
+      type: "snapshot",
+      timestamp: this.#options.now(),
+      topic: this.#topic,
+      epoch,
+      version,
+      asOf: isoInstant(asOf),
+      cursor,
+      data: this.#document,
+    });
+  }
+}
+
+/** Where everybody is that gets a flush; undefined while there is no document. */
+function nextProgress(
+  before: Progress | undefined,
+  { metrics, events, reached }: PendingFlush,
+  eventsBefore: number,
+): Progress | undefined {
+  const { incarnation } = metrics ?? before?.position ?? {};
+  const document = metrics ?? before;
+  if (document === undefined || incarnation === undefined) return undefined;
+  const { epoch, version } = document;
+  const { snapshot, asOf } = reached;
+  const count = events.reduce((sum, batch) => sum + batch.events.length, before?.events ?? eventsBefore);
+  return { epoch, version, events: count, position: { incarnation, snapshot, asOf } };
+}
