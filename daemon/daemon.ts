@@ -38,7 +38,7 @@ import { Slices } from "./owners/slices.ts";
 export interface DaemonOptions {
   readonly config: Config;
   readonly log: Log;
-  /** What tests set; everything has a default that suits production. */
+  /** Tests set these; everything has a default that suits production. */
   readonly tuning?: Partial<Tuning>;
 }
 

@@ -8,7 +8,7 @@ import { ConfigError, FatalError } from "./config/errors.ts";
 
 /** As sysexits.h has them: a failure, bad usage by convention of shells, a configuration error. */
 const EXIT = { failure: 1, usage: 2, config: 78, interrupted: 130 } as const;
-/** npm passes a terminal's signal on to us, who had it already: that one key press is not two. */
+/** npm passes a terminal's signal on to this process, which had it already: one key press is not two. */
 const ONE_KEY_PRESS_MS = 400;
 /** For what a second signal still waits: PostgreSQL ends its processes itself when this is over. */
 const AT_ONCE_MS = 2_000;

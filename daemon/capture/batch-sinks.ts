@@ -1,6 +1,6 @@
 import type { Batch, BatchSink, Cut } from "./batch.ts";
 
-/** Any number of sinks as one; a single sink as it is, at no cost. Each of them is owed what {@link BatchSink} says. */
+/** Any number of sinks as one; a single sink as it is, at no cost. {@link BatchSink} holds for each of them. */
 export function combinedSink(sinks: readonly BatchSink[]): BatchSink {
   const [only, ...others] = sinks;
   return only && others.length === 0 ? only : new BatchSinks(sinks);
@@ -52,7 +52,7 @@ class BatchSinks implements BatchSink {
     for (const sink of this.#sinks) sink.lost(reason);
   }
 
-  /** Rejects as the first that did, but not before the others are over: no sink is told of a loss while it takes a batch. */
+  /** Rejects as the first that did, but not before the others are over: no sink hears of a loss while it takes a batch. */
   async #all(work: (sink: BatchSink) => Promise<void>): Promise<void> {
     const outcomes = await Promise.allSettled(this.#sinks.map(async (sink) => work(sink)));
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;

@@ -1,5 +1,5 @@
 /**
- * The bell: an advisory lock that says who is asleep. Writers hold it in shared mode from their trigger to their commit; a writer
+ * The bell: an advisory lock that says whether the reader is asleep. Writers hold it in shared mode from their trigger to their commit; a writer
  * that can't get it notifies. The reader holds it alone while it sleeps.
  *
  * Why nothing is missed: a writer that skipped its NOTIFY keeps the bell until after its rows are visible, so the reader can't

@@ -6,19 +6,19 @@
  *
  * It holds no join, and no aggregate but the owners of a bulk statement: a plan made for a million rows would be kept, and
  * make the next single-row write 40 times slower. Owned by deltad_capture and SECURITY DEFINER, so it records only for the table it
- * was made for; otherwise who may execute it could put it on a table of their own, and forge the rows of other owners.
+ * was made for; otherwise any role that may execute it could put it on a table of its own, and forge the rows of other owners.
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
 
 export interface CaptureLimits {
-  /** A statement that changes more rows than this is told by its owners, not by its rows. */
+  /** A statement that changes more rows than this is recorded by its owners, not by its rows. */
   readonly bulkRows: number;
   /** False: writers of the watched tables never use PREPARE TRANSACTION. */
   readonly twoPhase: boolean;
 }
 
-/** A bulk statement that changes more owners than this is told as one reset of the table. */
+/** A bulk statement that changes more owners than this is recorded as one reset of the table. */
 const BULK_OWNERS = 1000;
 
 const LINE_WIDTH = 110;
@@ -88,7 +88,7 @@ const IMAGES = {
   DELETE: [{ rows: "old_rows", weight: -1 }],
 } as const;
 
-/** The limited insert's row count tells a bulk statement; counting before it costs 6 microseconds per write. */
+/** The limited insert's row count reveals a bulk statement; counting before it costs 6 microseconds per write. */
 function keepImages(operation: keyof typeof IMAGES, table: WatchedTable, { bulkRows }: CaptureLimits): string {
   const images = IMAGES[operation];
   const limit = bulkRows * images.length;

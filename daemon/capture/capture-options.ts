@@ -4,7 +4,7 @@ import type { Sessions } from "../database/session-pool.ts";
 import type { BatchSink } from "./batch.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
 
-/** What is read, and from where. */
+/** The source of changes, and how it is read. */
 export interface CaptureOptions {
   readonly url: string;
   /** All watched tables, the owner table first. */
@@ -41,9 +41,9 @@ export const HEARTBEAT: HeartbeatOptions = { everyMs: 5_000, timeoutMs: 5_000, c
 
 export interface CaptureCollaborators {
   readonly sink: BatchSink;
-  /** Sessions beside the reader's own, for pruning. `renew` replaces them: what cost the reader its session may have cost them theirs. */
+  /** Sessions beside the reader's own, for pruning. `renew` replaces them: when the reader has lost its session, theirs may be dead as well. */
   readonly sessions: Sessions<Queryable> & { renew(): void };
-  /** What is wrong with the capture triggers, one sentence each; nothing goes live while there is anything. */
+  /** Faults of the capture triggers, one sentence each; nothing goes live while there is one. */
   check(session: Queryable): Promise<readonly string[]>;
   /** Called before each `begin` of the sink, with the secret of this life of the change rows. */
   readonly onBegin?: (incarnation: string) => void;

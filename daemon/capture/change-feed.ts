@@ -49,7 +49,7 @@ export class ChangeFeed {
     this.#cursor = cursor;
   }
 
-  /** One read, and what follows from it. */
+  /** Reads once, and gives the batch to the sink. */
   async turn(): Promise<Turn> {
     const { with: collaborators, heartbeat } = this.#options;
     const nowMs = collaborators.now();
@@ -142,7 +142,7 @@ export class ChangeFeed {
     return reply;
   }
 
-  /** Gives what is owed to writers and other daemons after this read. */
+  /** The statements that are owed to writers and other daemons after this read. */
   #readEnded(reply: Reply): readonly Prepared[] {
     const { with: collaborators, scheduler, writersNotify, heartbeat, listener } = this.#options;
     return scheduler.readEnded(reply, {
@@ -157,7 +157,7 @@ export class ChangeFeed {
   }
 }
 
-/** Rejects as the first that did, but not before the others are over too: the sink is told of no loss while it takes a batch. */
+/** Rejects as the first that did, but not before the others are over too: the sink hears of no loss while it takes a batch. */
 async function allOver(...work: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(work)) if (outcome.status === "rejected") throw outcome.reason;
 }

@@ -7,7 +7,7 @@ import type { CaptureChoices } from "../plan/capture-choices.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /**
- * What stands between a database and being live, one sentence each; asked at every start of a session and from time to time.
+ * Finds the reasons why a database can't be live, one sentence each; asked at every start of a session and from time to time.
  * The check throws ConfigError where the database is migrated by a newer deltad, or where the configuration does not fit it.
  */
 export function databaseCheck(plan: Plan, choices: CaptureChoices): (session: Queryable) => Promise<string[]> {

@@ -1,5 +1,5 @@
 /**
- * What is wrong with the capture of the watched tables, right now: writes that go unrecorded, or that the daemon could not read.
+ * Finds faults in the capture of the watched tables, right now: writes that go unrecorded, or that the daemon could not read.
  * While there is a finding nothing may be called live. Needs no rights beyond deltad_daemon's.
  */
 import { captureBody, captureFunctionName, type CaptureLimits } from "./capture-function.ts";

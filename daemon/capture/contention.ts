@@ -12,7 +12,7 @@ export interface Refusal {
   readonly error: unknown;
 }
 
-/** What the work gives, or that PostgreSQL refused it for the moment; rejects with any other error. */
+/** Gives the work's value, or the refusal where PostgreSQL refused it for the moment; rejects with any other error. */
 export async function refusable<T>(work: Promise<T>): Promise<{ readonly value: T } | Refusal> {
   try {
     return { value: await work };

@@ -66,7 +66,7 @@ export class Epoch {
     const session = await openReaderSession(this.#options);
     this.#session = session;
     session.onLost((reason) => this.#fail(new Error(reason)));
-    // The bell rings here as well, so that the backend that will read wakes with it, not after the listener has told of it.
+    // The bell rings here as well, so that the backend that will read wakes with it, and not only after the listener has heard it.
     session.onNotification(() => this.#scheduler.ring());
     await refuseSharedBackend(session, this.#with.sessions);
     await this.#listener.start();

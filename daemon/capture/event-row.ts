@@ -12,13 +12,13 @@ export function parseEvents(rows: readonly TextRow[]): BatchEvent[] {
   const placed = rows.map(parseRow);
   const last = new Map<bigint, number>();
   for (const { xid, seq } of placed) last.set(xid, Math.max(seq, last.get(xid) ?? 0));
-  const committed = ({ xid }: Told): number => last.get(xid) ?? 0;
+  const committed = ({ xid }: OrderedEvent): number => last.get(xid) ?? 0;
   return placed
     .toSorted((a, b) => committed(a) - committed(b) || a.seq - b.seq || a.declared - b.declared)
     .flatMap(({ names, owner, xid, id, data }) => names.map((name) => ({ owner, name, id, xid, data })));
 }
 
-interface Told extends Omit<BatchEvent, "name"> {
+interface OrderedEvent extends Omit<BatchEvent, "name"> {
   /** One row can give several events with the same data, which come as they are declared. */
   readonly names: readonly string[];
   /** Of the row's last image in its transaction. */
@@ -26,16 +26,16 @@ interface Told extends Omit<BatchEvent, "name"> {
   readonly declared: number;
 }
 
-function parseRow([, owner, names, declared, seq, xid, m]: TextRow): Told {
-  const told = m ?? "";
+function parseRow([, owner, names, declared, seq, xid, m]: TextRow): OrderedEvent {
+  const dataAndId = m ?? "";
   // PostgreSQL escapes line feeds in JSON; a row's key may hold any.
-  const end = told.indexOf("\n");
+  const end = dataAndId.indexOf("\n");
   return {
     owner: owner ?? "",
     names: (names ?? "").split(" "),
-    id: told.slice(end + 1),
+    id: dataAndId.slice(end + 1),
     xid: BigInt(xid ?? ""),
-    data: JSON.parse(told.slice(0, end)) as BatchEvent["data"],
+    data: JSON.parse(dataAndId.slice(0, end)) as BatchEvent["data"],
     seq: Number(seq),
     declared: Number(declared),
   };

@@ -4,7 +4,7 @@
  * everyone hears; while it is awake, it notifies after each batch that found rows, if other leases exist.
  *
  * Why nothing is missed: a follower sleeps only after a read that found nothing, and that began when another daemon was known to lead.
- * What commits later is first read by a leader, which notifies. A leader that can't keep that up for a while gives the lock away and
+ * Later commits are first read by a leader, which notifies. A leader that can't keep that up for a while gives the lock away and
  * notifies; whatever wakes a follower has it try for the lock. A leader that dies notifies nobody, but its lock dies with it: followers
  * try for it at each heartbeat.
  */

@@ -1,8 +1,8 @@
 /**
  * The only file that knows pg-listen: hears bells and probes on a session of its own.
  *
- * pg-listen connects again by itself; `isConnected` is false meanwhile, and bells that rang meanwhile are lost. What it does not
- * notice (a half-open connection, a LISTEN that failed while connecting again) the reader's probe does.
+ * pg-listen connects again by itself; `isConnected` is false meanwhile, and bells that rang meanwhile are lost. The reader's probe
+ * notices the failures that pg-listen does not: a half-open connection, a LISTEN that failed while connecting again.
  */
 import { Socket } from "node:net";
 import pgListen, { type Subscriber } from "pg-listen";
@@ -73,7 +73,7 @@ export class Listener {
       else if (this.#subscriber.getSubscribedChannels().length === 2) this.#setConnected(true);
     });
     events.on("reconnect", () => this.#setConnected(false));
-    // Told by the probe that does not come back.
+    // The probe that does not come back says the rest.
     events.on("error", () => this.#setConnected(false));
   }
 

@@ -6,7 +6,7 @@ import type { Sessions } from "../database/session-pool.ts";
 
 /** A slice takes some 20 ms and holds no lock that anyone waits for. */
 const SLICE_ROWS = 5_000;
-/** A backlog's progress is told this often. */
+/** A backlog's progress is logged this often. */
 const TELL_EVERY_ROWS = 100_000;
 
 /**
@@ -39,7 +39,7 @@ export class Pruner {
     this.#isOwed ||= found;
   }
 
-  /** Starts pruning, unless it is still at it. */
+  /** Starts pruning, unless it is under way. */
   prune(): void {
     if (this.#stopped) return;
     this.#running ??= this.#run().finally(() => {
@@ -59,7 +59,7 @@ export class Pruner {
     try {
       for (let slice = SLICE_ROWS; slice >= SLICE_ROWS && !this.#stopped; ) {
         const pruned = await this.#sessions.run((session) => this.#pruneSlice(session));
-        // What another session that is pruning did not see is still there.
+        // Another session is pruning; rows that it did not see are still there.
         if (pruned === undefined) this.#isOwed = true;
         slice = pruned ?? 0;
         rows += slice;

@@ -1,5 +1,5 @@
 /**
- * When the reader reads, when it sleeps, and who wakes it.
+ * When the reader reads, when it sleeps, and by what it is woken.
  *
  * Background: changes wait in tables, and one statement reads all that are new. Nothing tells PostgreSQL's clients of a commit but
  * NOTIFY, and transactions that have notified commit one after the other.
@@ -85,7 +85,7 @@ export class ReadScheduler {
     return this.#leaderLock.isReliedOn && !holdsBell ? this.#leaderLock.release() : undefined;
   }
 
-  /** Takes in what a read showed. Gives the statements that are owed after it, to writers and to other daemons. */
+  /** Takes in the outcome of a read. Gives the statements that are owed after it, to writers and to other daemons. */
   readEnded(
     reply: Pick<Reply, "found" | "bellTaken" | "leaderLockTaken" | "others">,
     { maySleep, isNeeded, nowMs }: Pick<ReadOutcome, "maySleep" | "isNeeded" | "nowMs">,

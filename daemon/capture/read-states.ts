@@ -6,11 +6,11 @@ export type ReadState =
   | { readonly kind: "confirming"; readonly holdsBell: boolean }
   | { readonly kind: "sleeping"; readonly holdsBell: boolean; readonly emptyWakes: number };
 
-/** What a read showed, and under which circumstances. */
+/** The outcome of a read, and its circumstances. */
 export interface ReadOutcome {
   readonly found: boolean;
   readonly bellTaken: boolean;
-  /** What came of trying for the leader lock; undefined where the read did not try. */
+  /** Whether the leader lock was taken; undefined where the read did not try. */
   readonly leaderLockTaken: boolean | undefined;
   /** False where a bell would not be heard, or not be rung: the reader then goes on polling. */
   readonly maySleep: boolean;

@@ -55,7 +55,7 @@ export class Reader {
     return this.#epoch ? this.#epoch.rows(statement, values) : Promise.reject(new Error("nothing reads yet"));
   }
 
-  /** Ends reading and its sessions. Bounded and idempotent; the sink is not told. */
+  /** Ends reading and its sessions. Bounded and idempotent; the sink hears of no loss. */
   stop(): Promise<void> {
     this.#stopped ??= this.#end();
     return this.#stopped;
@@ -103,7 +103,7 @@ export class Reader {
     this.#epoch?.stop();
     this.#sleep.wake();
     const ended = Promise.all([this.#loop, this.#pruner.stop()]);
-    // What hangs in the sink or on a silent peer is cut off.
+    // Work that hangs in the sink or on a silent peer is cut off.
     await within(STOP_MS, "the stopping reader", ended).catch(() => undefined);
     await this.#epoch?.close();
   }

@@ -43,7 +43,7 @@ export function columnProblem(
 
 function isSafe(column: DatabaseColumn, type: string): boolean {
   if (column.same || type === "text") return true;
-  // Implicit, but it takes the time zone of whoever writes.
+  // Implicit, but it takes the time zone of the session that writes.
   if (["timestamptz", "timestamp with time zone"].includes(type)) return false;
   return column.implicit === true || (column.base === "json" && type === "jsonb");
 }

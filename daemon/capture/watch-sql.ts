@@ -2,9 +2,9 @@
 import { ConfigError } from "../config/errors.ts";
 import { dollarQuoted, qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { MigrationStep } from "../database/migration-step.ts";
+import type { Queryable } from "../database/session.ts";
 import { captureBody, captureFunctionName, type CaptureLimits } from "./capture-function.ts";
 import { checkCapture } from "./check.ts";
-import { isGuarded } from "./guard.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
 
 /** `capture_` and the source must fit into a name. */
@@ -70,4 +70,26 @@ grant select (${table.columns.map((column) => quoteIdentifier(column.name)).join
 /** Names may hold line breaks. */
 function comment(text: string): string {
   return text.replaceAll(/[\r\n]+/g, " ");
+}
+
+/**
+ * Whether every captured column is held fast against DDL that would make later writes fail; see sql/guard_columns.sql. A guard that
+ * was lifted for a migration is no reason to call the daemon's numbers stale, but `migrate apply` puts it back.
+ */
+async function isGuarded(session: Queryable, tables: readonly WatchedTable[]): Promise<boolean> {
+  const watched = tables.map(({ source, schema, table, columns }) => ({
+    source,
+    schema,
+    table,
+    columns: columns.map((column) => column.name),
+  }));
+  const unguarded = await session.query(
+    `select from json_to_recordset($1) as w(source text, schema text, "table" text, columns name[])
+       join pg_namespace n on n.nspname = w.schema
+       join pg_class c on c.relnamespace = n.oid and c.relname = w."table"
+      where deltad.guarded_columns(w.source, c.oid) <> array(select name from unnest(w.columns) name order by name)
+      limit 1`,
+    [JSON.stringify(watched)],
+  );
+  return unguarded.length === 0;
 }

@@ -1,4 +1,4 @@
-/** What a configuration needs of a database, and how it gets there: the part that `migrate` and the demo share. */
+/** The needs of a configuration in a database, and how they get there: the part that `migrate` and the demo share. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { validateTables } from "../capture/validate.ts";
 import { watchStep } from "../capture/watch-sql.ts";

@@ -57,7 +57,7 @@ async function migratePlanOffline({ configFile, print }: MigrateContext): Promis
   print(migrationScript(steps).trimEnd());
 }
 
-/** What the database lacks. */
+/** The steps that the database lacks. */
 async function migratePlan({ configFile, databaseUrl, print }: MigrateContext): Promise<void> {
   const { plan, steps } = await readRequirements(configFile);
   await withSession(databaseUrl, async (session) => {

@@ -25,7 +25,7 @@ export function createProgram(shell: Shell, demo: Demo): Command {
 function configure(command: Command, shell: Shell, called: string): void {
   command
     .exitOverride()
-    // What stands behind a command is its own: `token` and `token revoke` both know --subject.
+    // Options that stand behind a command are its own: `token` and `token revoke` both know --subject.
     .enablePositionalOptions()
     .configureOutput({ writeOut: (text) => shell.print(text.trimEnd()), writeErr: shell.complain })
     .showHelpAfterError(`(${called} --help says how it is used)`)

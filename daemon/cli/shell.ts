@@ -1,6 +1,6 @@
 import type { Environment } from "../config/config.ts";
 
-/** What a command sees of the process it runs in; daemon/main.ts makes it. */
+/** The part of the process that a command sees; daemon/main.ts makes it. */
 export interface Shell {
   readonly environment: Environment;
   /** Relative paths that the operator gives start here. */
@@ -14,7 +14,7 @@ export interface Shell {
   readonly isTerminal: boolean;
   /** Writes one line to standard output. */
   readonly print: (line: string) => void;
-  /** What the process ends with, unless an error says otherwise. */
+  /** The process ends with this code, unless an error says otherwise. */
   setExitCode(code: number): void;
   /** Writes text as it is to standard error. */
   readonly complain: (text: string) => void;
@@ -23,4 +23,12 @@ export interface Shell {
    * runs `atOnce` and ends it.
    */
   readonly catchSignals: (atOnce: () => Promise<void>) => AbortSignal;
+}
+
+/** Resolves when the signal is, or was, aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

@@ -3,9 +3,8 @@ import { readConfig } from "../config/config.ts";
 import { OPTIONS } from "../config/options.ts";
 import { optionsHelp } from "../config/options-table.ts";
 import { startDaemon } from "../daemon.ts";
-import { aborted } from "./aborted.ts";
 import { createLog } from "./logger.ts";
-import type { Shell } from "./shell.ts";
+import { aborted, type Shell } from "./shell.ts";
 
 /** `deltad start`: the daemon, until SIGINT or SIGTERM drains it. */
 export function startCommand(shell: Shell): Command {

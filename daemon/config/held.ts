@@ -1,6 +1,6 @@
 import type { Log } from "./log.ts";
 
-/** What was acquired, to be released in reverse. A release that fails is logged and does not keep the others from theirs. */
+/** Everything that was acquired, to be released in reverse. A release that fails is logged and does not keep the others from theirs. */
 export class Held {
   readonly #log: Log;
   readonly #releases: { readonly name: string; readonly release: () => unknown }[] = [];

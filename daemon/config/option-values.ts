@@ -1,12 +1,11 @@
-/** What the text of an option may be. The messages complete "NAME …", say what to do, and never repeat a value. */
+/** The schemas of options, from their text. The messages complete "NAME …", say what to do, and never repeat a value. */
 import { isIP } from "node:net";
 import * as v from "valibot";
-import { secondsOf } from "./duration.ts";
 
 /** Fewer bytes than the digest of HS256 can be guessed offline from one token (RFC 7518, 3.2). */
 const SECRET_BYTES = 32;
 
-/** Anything: whoever uses it can tell better what is wrong with it. */
+/** Any text: the code that uses it can say better what is wrong with it. */
 export const text = v.string();
 
 export const connectionUrl = v.pipe(
@@ -91,4 +90,12 @@ export const duration = v.pipe(
 
 function parsed(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** `90s`, `30m`, `24h`, `7d` in seconds; undefined for anything else. */
+export function secondsOf(text: string): number | undefined {
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  return unit === undefined ? undefined : Number(count) * (SECONDS[unit] ?? 0);
 }

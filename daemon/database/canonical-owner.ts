@@ -5,10 +5,10 @@ import type { Sessions } from "./session-pool.ts";
 
 /** Most ids take some 100 bytes here: 10,000 of them 1 MB. None can take more than 20 times as much. */
 const REMEMBERED = 10_000;
-/** Some two seconds' work for one session; who asks after them would wait for longer than a client does. */
+/** Some two seconds' work for one session; a later request would wait for longer than a client does. */
 const MOST_AT_ONCE = 10_000;
 
-/** Spellings that the database gives back as they are, by key type; of others only it can tell. */
+/** Spellings that the database gives back as they are, by key type; only the database knows about others. */
 const USUAL: Readonly<Record<string, RegExp>> = {
   // Up to the digits that surely fit.
   smallint: /^(0|[1-9]\d{0,3})$/,

@@ -7,7 +7,7 @@ import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { FatalError } from "../config/errors.ts";
-import { postmasterRuns } from "./postmaster.ts";
+import { commandOf } from "./command-of.ts";
 import type { ServerUser } from "./server-user.ts";
 
 export interface ClusterOptions {
@@ -27,7 +27,7 @@ export interface ClusterOptions {
 /** How pg_ctl stops a server: `fast` ends its sessions in order, `immediate` as a crash would. */
 export type StopMode = "fast" | "immediate";
 
-/** The first line is a warning, which a server may be told not to log; the second ends it. */
+/** The first line is a warning, which a server may be set not to log; the second ends it. */
 const PORT_TAKEN = /Address already in use|could not create any TCP\/IP sockets/;
 
 export class Cluster {
@@ -69,7 +69,7 @@ export class Cluster {
           join(dataDir, "server.log"),
         ]);
       } catch (error) {
-        // Somebody was quicker to take the free port; three times in a row is another trouble.
+        // Another program was quicker to take the free port; three times in a row is another trouble.
         if (attempt === 3 || !(error instanceof Error && PORT_TAKEN.test(error.message))) throw error;
       }
     }
@@ -154,6 +154,23 @@ export class Cluster {
       child.once("close", (code) => resolve({ code, output }));
     });
   }
+}
+
+/**
+ * Whether a server runs on this data directory. A pid file can outlive its server (SIGKILL, a reboot, a copied folder) and its
+ * pid may be another process's by then, which pg_ctl would signal: so the process must name the directory in its command line. A pid
+ * file that names another directory or another program is removed, since PostgreSQL would refuse to start beside it.
+ */
+export async function postmasterRuns(dataDir: string): Promise<boolean> {
+  const file = join(dataDir, "postmaster.pid");
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) return false;
+  const [pid = "", directory] = text.split("\n");
+  const command = await commandOf(pid);
+  if (directory === dataDir && command?.includes(dataDir)) return true;
+  // After a dead process PostgreSQL itself finds out whether its children are gone.
+  if (directory !== dataDir || command !== undefined) await rm(file, { force: true });
+  return false;
 }
 
 /** A loopback port that was free a moment ago. */

@@ -26,13 +26,13 @@ const BY_CODE: ReadonlyMap<string, Advice> = new Map([
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", CERTIFICATE],
 ]);
 
-/** What node-postgres says without a code. */
+/** By the text of node-postgres' own errors, which have no code. */
 const BY_TEXT: readonly (readonly [RegExp, Advice])[] = [
   [/client password must be/, { remedy: "put the password into the database URL", isOperators: true }],
   [/does not support SSL/, { remedy: "turn ssl on in the server, or set sslmode=disable", isOperators: true }],
 ];
 
-/** What to do about a database that can't be connected to; undefined where nobody knows. */
+/** Advice about a database that can't be connected to; undefined where there is none. */
 export function connectAdvice(error: unknown): Advice | undefined {
   const text = reasonOf(error);
   return BY_CODE.get(errorCode(error) ?? "") ?? BY_TEXT.find(([pattern]) => pattern.test(text))?.[1];

@@ -1,5 +1,5 @@
 /**
- * Settles as `promise` does, or rejects after `ms` milliseconds with an Error that names `who` was late, after giving it to
+ * Settles as `promise` does, or rejects after `ms` milliseconds with an Error that names `who`, the late side, after giving it to
  * `onLate`. The promise itself goes on; its later result is ignored. A process that was held up does not blame the other side: when
  * the timer fires, replies that wait in the socket are read first.
  */

@@ -12,7 +12,7 @@ interface Blocker {
 /** Two looks at least within a lock wait of 800 ms. */
 const LOOK_EVERY_MS = 300;
 
-/** Looks, from another session, at who makes a session wait for a lock. */
+/** Finds, from another session, the sessions that make one wait for a lock. */
 export class LockWatch {
   readonly #observer: Queryable;
   readonly #pid: number;
@@ -37,7 +37,7 @@ export class LockWatch {
     }
   }
 
-  /** Who was seen in the way last, as a phrase. */
+  /** The sessions that were last seen in the way, as a phrase. */
   describe(): string {
     return this.#blockers.map(describeBlocker).join(" and ") || "a session that is gone";
   }
@@ -55,7 +55,7 @@ export class LockWatch {
   }
 }
 
-// What others run is not shown: it may hold their data. Without pg_read_all_stats their state is hidden, but not who they are.
+// Their statements are not shown: those may hold data. Without pg_read_all_stats their state is hidden, but not their role.
 const BLOCKERS = `select pid, usename as role, application_name as application, state,
        extract(epoch from clock_timestamp() - xact_start)::int as seconds
   from pg_stat_activity

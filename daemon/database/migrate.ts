@@ -20,7 +20,7 @@ export interface MigrationSession extends Queryable {
 
 export interface MigrationOptions {
   readonly session: MigrationSession;
-  /** A second session, to see who is in the way. */
+  /** A second session, to see which session is in the way. */
   readonly observer: Queryable;
   readonly steps: readonly MigrationStep[];
   /** One line about what is going on. */
@@ -29,7 +29,7 @@ export interface MigrationOptions {
   readonly sleep: (delayMs: number) => Promise<void>;
 }
 
-/** Ten tries take about half a minute; who blocks for longer has to be asked. */
+/** Ten tries take about half a minute; a transaction that blocks for longer must be ended by its owner. */
 const TRIES = 10;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 5_000;
@@ -53,7 +53,7 @@ export async function readApplied(session: Queryable): Promise<AppliedStep[]> {
 export async function findPending(session: Queryable, steps: readonly MigrationStep[]): Promise<MigrationStep[]> {
   const lacking = new Set(pendingSteps(steps, await readApplied(session)));
   for (const step of steps) {
-    // What checks them may itself be about to come, with a step that is pending.
+    // The functions that check them may themselves be part of a pending step.
     if (lacking.size === 0 && (await step.isIntact?.(session)) === false) lacking.add(step);
   }
   return steps.filter((step) => lacking.has(step));

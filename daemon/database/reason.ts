@@ -6,7 +6,7 @@ export function errorCode(error: unknown): string | undefined {
 
 /**
  * An error as one line for logs and clients. Never holds row data: messages of data errors (classes 22 and 23) quote values, so
- * only their code is told; detail, hint and context are never told.
+ * only their code is given; detail, hint and context are never given.
  */
 export function reasonOf(error: unknown): string {
   const code = errorCode(error);

@@ -1,6 +1,6 @@
 import { ConfigError } from "../config/errors.ts";
 
-/** What a server says about itself in the first two statements of a session. */
+/** A server's answers about itself in the first two statements of a session. */
 export interface ServerFacts {
   readonly versionNumber: number;
   readonly inRecovery: boolean;

@@ -1,6 +1,6 @@
 import { Session, type SessionOptions } from "./session.ts";
 
-/** Runs work on a session of its own, which is closed if the work throws. `S` is what the work needs of a session. */
+/** Runs work on a session of its own, which is closed if the work throws. `S` is the part of a session that the work needs. */
 export interface Sessions<S> {
   run<T>(work: (session: S) => Promise<T>): Promise<T>;
 }

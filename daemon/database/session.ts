@@ -2,7 +2,7 @@
  * One database session, set up the same way everywhere: named, in UTC, at an explicit isolation level, with time limits.
  *
  * - `open` refuses servers on which deltad can't work (refusal.ts) with a ConfigError.
- * - A lost session is told once, to `onLost`; statements under way reject as well.
+ * - The loss of a session is reported once, to `onLost`; statements under way reject as well.
  * - `close` is bounded and idempotent: a peer that does not answer is cut off.
  * - No error made here holds the URL, whose password it may carry.
  */
@@ -38,7 +38,7 @@ export interface Prepared {
 /** A row as PostgreSQL's text forms, in column order. */
 export type TextRow = readonly (string | null)[];
 
-/** What most of the house needs of a session: one statement, its rows as objects. */
+/** A session that runs one statement and gives its rows as objects. */
 export interface Queryable {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }

@@ -4,11 +4,14 @@
  */
 import type { SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
+import { ConfigError } from "../config/errors.ts";
 import { columnOf, tableOf } from "./drizzle-value.ts";
 import { type Change, type Event, event, type FieldDefinition, field, type payloadType } from "./event-definition.ts";
-import { eventDataOf } from "./event-data.ts";
 import type { NullOf, ValueOf } from "./event-value.ts";
 import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
+
+/** A function of PostgreSQL takes at most 100 arguments: a name and a value for each field. */
+const MOST_FIELDS = 50;
 
 /** Rows that a transaction brought, or that came from another owner. */
 export function inserted<Table extends string>(table: TableOf<Table>): RowChange<Table> {
@@ -174,4 +177,21 @@ function changeOf(table: Change["table"], what: Change["what"]): Change {
 
 function given(condition: Condition | undefined): readonly SQL[] {
   return condition === undefined ? [] : [condition as SQL];
+}
+
+/** The fields of an event's data as definitions, where a plain column is one too. */
+function eventDataOf(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, FieldDefinition>> {
+  const entries = Object.entries(fields);
+  if (entries.length > MOST_FIELDS)
+    throw new ConfigError(`data() takes at most ${MOST_FIELDS} fields, not ${entries.length}`);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      isField(value) ? value[field] : { kind: "row", column: columnOf(value, `data(), at ${name},`) },
+    ]),
+  );
+}
+
+function isField(value: unknown): value is { readonly [field]: FieldDefinition } {
+  return typeof value === "object" && value !== null && field in value;
 }

@@ -1,4 +1,4 @@
-/** What the builders of define.ts hold and compile() reads: plain data over Drizzle tables, columns and conditions. */
+/** Definitions as the builders of define.ts hold them and compile() reads them: plain data over Drizzle tables, columns and conditions. */
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 
@@ -23,7 +23,7 @@ export type Definition =
   | { readonly kind: "percentage"; readonly part: AmountDefinition; readonly whole: AmountDefinition }
   | { readonly kind: "earliest"; readonly rows: Selection; readonly column: PgColumn };
 
-/** What a percentage divides. */
+/** One side of a percentage's division. */
 export type AmountDefinition = RowsDefinition | KeysDefinition | OverlapDefinition;
 
 /** How many rows, or the sum of a column over them; one number per value of `by`. */

@@ -10,7 +10,7 @@ export interface ColumnOf<Table extends string, Kind extends string = string> {
   readonly name: string;
   readonly _: { readonly tableName: Table; readonly columnType: Kind; readonly notNull: boolean };
 }
-/** What Drizzle's operators return: `eq`, `and`, `isNotNull` and so on. */
+/** The result of Drizzle's operators: `eq`, `and`, `isNotNull` and so on. */
 export interface Condition {
   getSQL(): unknown;
 }

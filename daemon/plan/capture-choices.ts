@@ -1,6 +1,6 @@
 import { checkConfig } from "./check-config.ts";
 
-/** What a configuration says about capture itself, with the defaults filled in. */
+/** A configuration's choices about capture itself, with the defaults filled in. */
 export interface CaptureChoices {
   /** A statement that changes more rows leaves a reset instead of images. */
   readonly bulkRows: number;

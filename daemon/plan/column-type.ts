@@ -1,4 +1,4 @@
-/** What deltad makes of a column's PostgreSQL type, as Drizzle spells it. */
+/** How deltad uses a column, by its PostgreSQL type as Drizzle spells it. */
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 

@@ -1,4 +1,4 @@
-/** One event's definition → its part of the plan: of what happens to rows, and of who occupies what. */
+/** One event's definition → its part of the plan, for changes of rows and for changes of occupants. */
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { OWNER_SOURCE } from "./watched-table.ts";

@@ -1,4 +1,4 @@
-/** Who occupies what: two projections whose keys hold all that an event tells, so that it can be told with no read at its instant. */
+/** An occupant's definition → two projections, whose keys hold all the data of its events, so that no read is needed at their instant. */
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";

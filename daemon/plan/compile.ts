@@ -1,9 +1,11 @@
 /** A configuration → the plan that everything else follows. */
 import { getTableConfig } from "drizzle-orm/pg-core";
+import * as v from "valibot";
+import { RESERVED_TYPES } from "../../protocol/down.ts";
+import { eventName } from "../../protocol/down/event.ts";
 import { ConfigError } from "../config/errors.ts";
 import { CapturedTables } from "./captured-tables.ts";
 import { type CheckedConfig, checkConfig } from "./check-config.ts";
-import { checkEventName } from "./check-event-name.ts";
 import { keyType, wideType } from "./column-type.ts";
 import { compileRowEvent } from "./compile-event.ts";
 import { MetricCompiler } from "./compile-metric.ts";
@@ -12,6 +14,9 @@ import { type Definition, definition, type Metric } from "../define/definition.t
 import { type EventDefinition, event } from "../define/event-definition.ts";
 import type { Leaf, OccupantPlan, OwnerTable, Plan, RowEventPlan } from "./plan.ts";
 import { PlanDraft } from "./plan-draft.ts";
+
+/** Events that the daemon tells by itself; see `ToldToAll`. */
+const UNDECLARED = new Set(["bulk_changed"]);
 
 /** @throws ConfigError in one line that names the place and says what to do */
 export function compile(config: unknown): Plan {
@@ -111,4 +116,12 @@ function at<Result>(path: readonly string[], run: () => Result): Result {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(`${path.join(".")}: ${error.message}`);
   }
+}
+
+/** An event's name is its frames' type. @throws ConfigError where it can't be that */
+function checkEventName(name: string): void {
+  if (RESERVED_TYPES.has(name) || UNDECLARED.has(name))
+    throw new ConfigError("the protocol uses this name itself; choose another");
+  if (!v.is(eventName, name))
+    throw new ConfigError("an event's name has small letters, digits and _, at most 63, and begins with a letter");
 }

@@ -1,6 +1,6 @@
 /**
  * The words that SQL written by hand may use in a condition: a closed list, because a condition must give the same answer for a row whenever
- * and wherever it is asked. What is not here (clocks, sequences, settings, subqueries, aggregates, functions we know nothing of) is refused.
+ * and wherever it is asked. Every other word (clocks, sequences, settings, subqueries, aggregates, unknown functions) is refused.
  */
 const SYNTAX = `and or not is in null true false unknown between symmetric like ilike similar to escape any all array row case when then else end distinct from cast as
   collate at time zone for both leading trailing overlaps isnull notnull epoch century decade year quarter month week day hour minute second isoyear isodow dow doy`;

@@ -12,7 +12,7 @@ import { dataOf } from "./field-sql.ts";
 import type { Plan, RowEventPlan } from "./plan.ts";
 import { changedRows, OWNER, ZONE } from "./row-source.ts";
 
-/** What events need to know of a change beside its weight. */
+/** The columns of a change, beside its weight, that events need. */
 export const TRANSACTION = ["change_xid", "change_seq"];
 
 /** Selects of row events alone, over the CTEs `"delta_<source>"` of {@link sourcesOfEvents} and `unread_resets`. Parameters as in statement.ts. */
@@ -44,7 +44,7 @@ export function eventSelect(plan: Plan, table: WatchedTable, rows: string): stri
   if (first === undefined) return undefined;
   const key = `r.${quoteIdentifier(first.event.key)}`;
   const source = quoteLiteral(table.source);
-  // Data are made once for all events that tell the same.
+  // Data are made once for all events that have the same.
   const told = distinct(events.map(({ event }) => JSON.stringify(event.data))).map((data) => {
     const same = events.filter(({ event }) => JSON.stringify(event.data) === data);
     const names = same.map(({ event }) => `case when ${event.when} then ${quoteLiteral(event.name)} end`);

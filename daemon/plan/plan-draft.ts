@@ -1,7 +1,7 @@
 /** Collects what metrics need and keeps one of each: metrics that look at the same rows in the same way share a select and their state. */
 import type { Accumulator, Counted, Measure, Overlap, Projection, ProjectionTime, Window } from "./plan.ts";
 
-/** What one number, or one number per key, is made from. */
+/** The source of one number, or of one number per key. */
 export interface Contribution {
   readonly source: string;
   /** SQL text of the key. */

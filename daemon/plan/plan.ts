@@ -1,5 +1,5 @@
 /**
- * What a configuration's definitions compile to: a plain, serialisable description from which the capture columns, the load, the
+ * The plan, which a configuration's definitions compile to: a plain, serialisable description from which the capture columns, the load, the
  * delta, `verify`, the boundaries and the document all follow. SQL fragments in it refer to a row `r` (captured columns, cast to
  * their wide types) and hold no clock.
  */
@@ -109,7 +109,7 @@ export type LeafValue =
   /** The smallest key above 0 of an accumulator keyed by day. */
   | { readonly kind: "earliest"; readonly accumulator: number };
 
-/** What happened to a row of one source in one transaction, told to the row's owner. */
+/** A change of one source's row in one transaction, as an event of the row's owner. */
 export interface RowEventPlan {
   readonly name: string;
   readonly source: string;
@@ -148,7 +148,7 @@ export type FieldForm =
   | { readonly as: "decimal"; readonly scale: number };
 
 /**
- * Who is where: of each active group, the stay with the smallest (from, row key) among those with `from <= now < until`. Both sides are
+ * Occupants by group: of each active group, the stay with the smallest (from, row key) among those with `from <= now < until`. Both sides are
  * counts over projections of their own that no accumulator reads.
  */
 export interface OccupantPlan {

@@ -38,7 +38,7 @@ export function deltaSelects(plan: Plan): readonly string[] {
   });
 }
 
-/** What each transaction did to places and stays: a grain for each, its xid bigint in one column more and at the end of m. */
+/** The changes of places and stays by each transaction: a grain for each, its xid bigint in one column more and at the end of m. */
 export function occupantDeltaSelects(plan: Plan): readonly string[] {
   return plan.projections.flatMap((projection, tag) => {
     if (!isOccupancy(plan, tag)) return [];

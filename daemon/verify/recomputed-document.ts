@@ -19,7 +19,7 @@ export function recomputedDocuments(plan: Plan, rows: readonly RecomputedRow[]):
   return new Map([...numbers].map(([owner, own]) => [owner, documentOf(plan, own)]));
 }
 
-/** What one owner's rows say. */
+/** One owner's numbers, from its rows. */
 class Numbers {
   readonly currency: string | undefined;
   readonly #accumulators = new Map<number, Map<string, bigint>>();

@@ -14,7 +14,7 @@ export interface VerifyOptions {
   readonly plan: Plan;
   /** Owners as the operator wrote them; none: all. */
   readonly owners: readonly string[];
-  /** What must hold before anything is compared: sentences that say what to do. */
+  /** Reasons why nothing can be compared: sentences that say what to do. */
   readonly check: (session: Session) => Promise<readonly string[]>;
   /** How long changes are collected between the two snapshots. */
   readonly collectMs: number;

@@ -5,11 +5,10 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { Command } from "commander";
-import { aborted } from "../../daemon/cli/aborted.ts";
 import type { Demo } from "../../daemon/cli/demo.ts";
 import { Held } from "../../daemon/config/held.ts";
 import { createLog } from "../../daemon/cli/logger.ts";
-import type { Shell } from "../../daemon/cli/shell.ts";
+import { aborted, type Shell } from "../../daemon/cli/shell.ts";
 import type { Log } from "../../daemon/config/log.ts";
 import { optionsHelp } from "../../daemon/config/options-table.ts";
 import { signToken } from "../../daemon/gateway/auth/auth.ts";

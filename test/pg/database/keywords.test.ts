@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { KEYWORDS } from "../../../daemon/database/keywords.ts";
+import { KEYWORDS } from "../../../daemon/database/identifier.ts";
 import { onEachServer } from "../../support/servers.ts";
 
 await onEachServer("keywords", (server) => {

@@ -4,7 +4,7 @@ import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
-import { postmasterRuns } from "../../../daemon/database/postmaster.ts";
+import { postmasterRuns } from "../../../daemon/database/cluster.ts";
 
 describe("a data directory's server", () => {
   let folder = "";
