@@ -9,7 +9,7 @@ import { combinedSink } from "./capture/batch-sinks.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
 import { Reader } from "./capture/reader.ts";
 import { databaseCheck } from "./capture/check-database.ts";
-import type { Config } from "./config/config.ts";
+import type { DaemonConfig } from "./config/config.ts";
 import { loadDefinitionFile } from "./define/definition-file.ts";
 import { Held } from "./config/held.ts";
 import type { Log } from "./config/log.ts";
@@ -36,7 +36,7 @@ import { type OwnerHistory, ownerTopics } from "./topics/owner/owner-topic.ts";
 import { Slices } from "./owners/slices.ts";
 
 export interface DaemonOptions {
-  readonly config: Config;
+  readonly config: DaemonConfig;
   readonly log: Log;
   /** Tests set these; everything has a default that suits production. */
   readonly tuning?: Partial<Tuning>;

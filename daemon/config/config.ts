@@ -1,4 +1,4 @@
-/** Environment -> frozen Config, or a ConfigError of one line. */
+/** Environment -> frozen DaemonConfig, or a ConfigError of one line. */
 import * as v from "valibot";
 import { ConfigError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
@@ -14,7 +14,7 @@ export type JwtKey =
   /** Where the public keys are. */
   | { readonly jwksUrl: string };
 
-export type Config = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "jwtPublicKey" | "jwksUrl"> & {
+export type DaemonConfig = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "jwtPublicKey" | "jwksUrl"> & {
   readonly jwt: JwtKey;
 };
 
@@ -22,7 +22,7 @@ export type Config = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "jwtPubl
  * Reads every option; an empty value is as good as none.
  * @throws ConfigError that names the option and says what to do; it never repeats a value.
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment): DaemonConfig {
   refuseUnknownNames(environment);
   const { jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl, ...rest } = readAll(environment);
   return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey({ jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl })) });

@@ -5,7 +5,7 @@ export interface Sessions<S> {
   run<T>(work: (session: S) => Promise<T>): Promise<T>;
 }
 
-interface Waiting {
+interface QueuedWork {
   readonly resolve: (session: Session) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -20,7 +20,7 @@ export class SessionPool implements Sessions<Session> {
   readonly #size: number;
   readonly #idle: Session[] = [];
   readonly #all = new Set<Session>();
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting: QueuedWork[] = [];
   #taken = 0;
   #stopped = false;
 

@@ -1,6 +1,6 @@
 /**
- * The language of `events` in deltad.config.ts. An event says which net changes of a table's rows it tells of, and what of them it
- * tells; like metrics, events are typed from Drizzle tables, and a column of another table does not compile.
+ * The language of `events` in deltad.config.ts. An event says which net changes of a table's rows it is for, and which data it carries;
+ * like metrics, events are typed from Drizzle tables, and a column of another table does not compile.
  */
 import type { SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
@@ -57,13 +57,16 @@ class RowChange<Table extends string> {
     return new RowChange({ ...this.#change, conditionsBefore });
   }
 
-  /** Only what none of these tells of. */
+  /** Only changes that none of these covers. */
   except(...others: readonly RowChange<Table>[]): RowChange<Table> {
     const exceptions = others.map((other) => other.#change);
     return new RowChange({ ...this.#change, exceptions: [...this.#change.exceptions, ...exceptions] });
   }
 
-  /** What is told: columns of the row (as it was, if it was deleted), and what the functions below make. */
+  /**
+   * The event's data, at most 50 fields: columns of the row (as it was, if it was deleted), and results of `id`, `before`, `lookup` and `days`.
+   * @throws ConfigError for more fields, and for one that is no column and no such result
+   */
   data<const Fields extends FieldsOf<Table>>(fields: Fields): Event<DataOf<Fields>> {
     return { [event]: { kind: "row", change: this.#change, data: eventDataOf(fields) } };
   }
@@ -79,7 +82,7 @@ export interface Field<Table extends string, Value> {
 
 export type FieldsOf<Table extends string> = Readonly<Record<string, ColumnOf<Table> | Field<Table, unknown>>>;
 
-/** Whole numbers up to 32 bits and floats are numbers, booleans booleans; all else is text, instants as ISO with microseconds. */
+/** The data's type. Whole numbers up to 32 bits and floats are numbers, booleans booleans; all else is text, instants as ISO 8601 with microseconds. */
 export type DataOf<Fields> = {
   readonly [Name in keyof Fields]: Fields[Name] extends Field<string, infer Value>
     ? Value
@@ -115,7 +118,7 @@ export function lookup<Column extends ColumnOf<string>, By extends ColumnOf<stri
   };
 }
 
-/** How many local dates `until` is after `from`, in the owner's time zone. */
+/** How many local dates `until` is after `from`, in the owner's time zone; negative where it is before, null where one of them is. */
 export function days<From extends ColumnOf<string>>(
   from: From,
   until: ColumnOf<From["_"]["tableName"]>,
@@ -123,16 +126,16 @@ export function days<From extends ColumnOf<string>>(
   return { [field]: { kind: "days", from: columnOf(from, "days()"), until: columnOf(until, "days()") } };
 }
 
-/** What every occupant event tells beside its own data. Occupants are told by their label. */
-export interface OccupantTold {
+/** The data of every occupant event beside its own. Occupants are named by their label; null: nobody. */
+export interface OccupantData {
   readonly isNowOccupied: boolean;
   readonly previousOccupant: string | null;
   readonly newOccupant: string | null;
 }
 
 /**
- * Who occupies what, told when that changes, by a write or by the clock: of the stays that have begun and not ended, the one that began
- * first. `group` is the key of what is occupied; `label` is how the one who stays is called.
+ * An event for each change of an occupant, by a write or by the clock. A group's occupant is, of its stays that have begun and not ended,
+ * the one that began first. `group` is the key of the thing that is occupied; `label` is the occupant's name, as the data give it.
  */
 export function occupant<
   Group extends string,
@@ -140,7 +143,7 @@ export function occupant<
   const Fields extends Readonly<Record<string, ColumnOf<Group> | Field<Group, unknown>>>,
 >(definition: {
   readonly group: ColumnOf<Group>;
-  /** What can be occupied at all; everything, where this is left out. */
+  /** The groups that can be occupied; all, where this is left out. */
   readonly where?: Condition | undefined;
   readonly stays: {
     readonly group: ColumnOf<Stays>;
@@ -149,9 +152,9 @@ export function occupant<
     readonly until: ColumnOf<Stays>;
     readonly label: ColumnOf<Stays>;
   };
-  /** Columns of the row of what is occupied. */
+  /** Columns of the group's row. */
   readonly data: Fields;
-}): Event<DataOf<Fields> & OccupantTold> {
+}): Event<DataOf<Fields> & OccupantData> {
   const { group, where, stays, data } = definition;
   const column = (taken: ColumnOf<string>): PgColumn => columnOf(taken, "occupant()");
   return {

@@ -1,6 +1,6 @@
 /**
  * The language of deltad.config.ts. Every function returns an immutable metric, typed from Drizzle tables: a misspelt column, a column of
- * another table or the sum of a float column does not compile. What types can't tell, `compile` refuses when the configuration is loaded.
+ * another table or the sum of a float column does not compile. `compile` refuses the mistakes that types can't find, when the configuration is loaded.
  */
 import type { SQL } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
@@ -18,13 +18,13 @@ import {
   type SelectionTime,
 } from "./definition.ts";
 import { columnOf, tableOf } from "./drizzle-value.ts";
-import type { EventPayload, EventTree, ToldToAll } from "./event-definition.ts";
+import type { EventPayload, EventTree, BuiltInEvents } from "./event-definition.ts";
 import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
 
 export { became, before, changed, days, deleted, id, inserted, lookup, occupant } from "./define-event.ts";
 export type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
 
-/** What `deltad.config.ts` exports by default. */
+/** A configuration, as `deltad.config.ts` exports it by default. */
 export interface Config<Metrics extends MetricTree = MetricTree, Events extends EventTree = EventTree> {
   /** The table with one row per owner. Days and months are those of the owner's time zone. */
   readonly owner: {
@@ -37,7 +37,7 @@ export interface Config<Metrics extends MetricTree = MetricTree, Events extends 
   readonly sources: Readonly<Record<string, Source>>;
   /** The metrics document: groups nested at will, with a metric at every end. */
   readonly metrics: Metrics;
-  /** What happens to rows, and who occupies what, each told under its name: small letters, digits and _. */
+  /** Events of rows and of occupants, by name: small letters, digits and _, at most 63, a letter first. */
   readonly events?: Events;
   /** A statement that changes more rows than this makes deltad read the owners again instead of row by row. Default: 5000. */
   readonly bulkRows?: number;
@@ -61,11 +61,11 @@ export interface MetricTree {
 export type MetricsOf<C extends Config> = DocumentOf<C["metrics"]>;
 
 /** The data of each event by its name: `EventsOf<typeof config>`. */
-export type EventsOf<C extends Config> = ToldToAll & {
+export type EventsOf<C extends Config> = BuiltInEvents & {
   readonly [Name in keyof NonNullable<C["events"]>]: EventPayload<NonNullable<C["events"]>[Name]>;
 };
 
-/** What a client knows of a configuration: `createClient<StreamTypesOf<typeof config>>(…)`. */
+/** The types that a client takes from a configuration: `createClient<StreamTypesOf<typeof config>>(…)`. */
 export interface StreamTypesOf<C extends Config> {
   readonly metrics: MetricsOf<C>;
   readonly events: EventsOf<C>;
@@ -88,7 +88,7 @@ export interface PeriodOf<Table extends string> {
   readonly column: ColumnOf<Table>;
 }
 
-/** Returns the configuration as it is, typed: what `deltad.config.ts` exports by default. */
+/** Returns the configuration as it is, typed, for `deltad.config.ts` to export by default. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- where no events are declared there are none
 export function defineConfig<const Metrics extends MetricTree, const Events extends EventTree = Record<never, never>>(
   config: Config<Metrics, Events>,
@@ -96,7 +96,7 @@ export function defineConfig<const Metrics extends MetricTree, const Events exte
   return config;
 }
 
-/** How many rows. */
+/** How many rows, as a number. */
 export function count<Table extends string>(table: TableOf<Table>): Measure<Table, number> {
   return new Measure({ kind: "rows", rows: allOf(tableOf(table, "count()")), value: { op: "count" }, by: undefined });
 }
@@ -131,7 +131,7 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
     return new Measure({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
   }
 
-  /** One entry per value of a column, or per day or month of a period. Entries without a row are left out. */
+  /** One entry per value of a column, or per day (`YYYY-MM-DD`) or month (`YYYY-MM`) of a period. Entries without a row are left out. */
   by(group: ColumnOf<Table>): Measure<Table, Value, Record<string, Value>, Timed>;
   by(group: PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, true>;
   by(group: ColumnOf<Table> | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
@@ -140,12 +140,18 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
     return new Measure({ ...made, by: columnOf(group, "by()") });
   }
 
-  /** Only rows dated in the period. Rows dated later today, or later this month, are in. */
+  /**
+   * Only rows dated in the period. Rows dated later today, or later this month, are in.
+   * @throws TypeError where the metric has a time already
+   */
   during(period: PeriodOf<Table>): Measure<Table, Value, Document, true> {
     return new Measure({ ...this[definition], rows: during(this[definition].rows, period, false) });
   }
 
-  /** Only while `from <= now < until`. A row without one of them never counts. */
+  /**
+   * Only while `from <= now < until`. A row without one of them never counts.
+   * @throws TypeError where the metric has a time already
+   */
   while(
     from: ColumnOf<Table, InstantKind>,
     until: ColumnOf<Table, InstantKind>,
@@ -161,7 +167,7 @@ export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table>
   return new Keys({ kind: "keys", rows: allOf(taken.table), column: taken });
 }
 
-/** A set of values: a metric of its size, and what {@link overlap} and {@link percentage} are made of. */
+/** A set of values: a metric of its size, and a part of {@link overlap} and {@link percentage}. */
 class Keys<Table extends string> implements Metric<number> {
   readonly [definition]: KeysDefinition;
   declare readonly [documentType]?: () => number;
@@ -190,7 +196,7 @@ export function earliest<Table extends string>(column: ColumnOf<Table, DateKind>
   return new Earliest({ kind: "earliest", rows: allOf(taken.table), column: taken });
 }
 
-/** What {@link earliest} returns. */
+/** The result of {@link earliest}. */
 class Earliest implements Metric<string | undefined> {
   readonly [definition]: Extract<Definition, { kind: "earliest" }>;
   declare readonly [documentType]?: () => string | undefined;
@@ -223,10 +229,10 @@ export function percentage<Value>(part: Amount<Value>, whole: Amount<Value>): Me
   return { [definition]: { kind: "percentage", part: part[definition], whole: whole[definition] } };
 }
 
-/** What `percentage` divides: a count, a sum, a set of keys or an overlap. */
+/** One side of a {@link percentage}: a count, a sum, a set of keys or an overlap. */
 export type Amount<Value> = Metric<Value> & { readonly [definition]: AmountDefinition };
 
-/** The owner's currency. */
+/** The owner's currency, as its column says it. */
 export function currency(): Metric<string> {
   return { [definition]: { kind: "currency" } };
 }
@@ -271,7 +277,7 @@ function isPeriod(given: unknown): given is PeriodOf<string> {
   return typeof given === "object" && given !== null && "unit" in given;
 }
 
-/** @param called who takes the period, as people write it */
+/** @param called the function that takes the period, as people write it */
 function dated(period: PeriodOf<string>, called: string): Period {
   if (!isPeriod(period))
     throw new ConfigError(`${called} takes a period, such as day(column) or trailingDays(7, column)`);

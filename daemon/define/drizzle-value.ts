@@ -1,6 +1,6 @@
 /**
- * What a configuration hands over as a table or a column. It is loaded without a look at its types, so a misspelt name arrives as
- * undefined. `called`: who takes it, as people write it.
+ * Tables and columns as a configuration hands them over. It is loaded without a look at its types, so a misspelt name arrives as
+ * undefined. `called`: the function that takes them, as people write it.
  */
 import { Column, is } from "drizzle-orm";
 import { type PgColumn, PgTable } from "drizzle-orm/pg-core";

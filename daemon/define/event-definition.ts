@@ -1,4 +1,4 @@
-/** What the builders of define-event.ts hold and compile-events reads: plain data over Drizzle tables, columns and conditions. */
+/** Events as the builders of define-event.ts hold them and compile-event.ts reads them: plain data over Drizzle tables, columns and conditions. */
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 
@@ -19,15 +19,15 @@ export interface Event<Payload> {
 export type EventTree = Readonly<Record<string, Event<unknown>>>;
 export type EventPayload<Declared> = Declared extends Event<infer Payload> ? Payload : never;
 
-/** Events that nobody declares. */
-export interface ToldToAll {
-  /** A statement that changed too many rows to tell of each. `rows` is null where nobody counted them. */
+/** Events of every configuration: the daemon gives them by itself. */
+export interface BuiltInEvents {
+  /** A statement that changed too many rows for an event each. `rows` is null where they were not counted. */
   readonly bulk_changed: { readonly source: string; readonly rows: number | null };
 }
 
 export type EventDefinition = RowEventDefinition | OccupantDefinition;
 
-/** What happened to a row. */
+/** Net changes of rows, and the data of their events. */
 export interface RowEventDefinition {
   readonly kind: "row";
   readonly change: Change;
@@ -47,7 +47,7 @@ export interface Change {
   readonly conditions: readonly SQL[];
   /** All must hold of the row as it was. */
   readonly conditionsBefore: readonly SQL[];
-  /** None of these may be told of the same change. */
+  /** A change that one of these covers does not count. */
   readonly exceptions: readonly Change[];
 }
 
@@ -56,7 +56,7 @@ export type FieldDefinition =
   | { readonly kind: "lookup"; readonly column: PgColumn; readonly by: PgColumn }
   | { readonly kind: "days"; readonly from: PgColumn; readonly until: PgColumn };
 
-/** Who occupies what; of groups and of stays all conditions must hold. */
+/** Occupants of groups by stays; of both, all conditions must hold. */
 export interface OccupantDefinition {
   readonly kind: "occupant";
   readonly group: PgColumn;

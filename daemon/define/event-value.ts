@@ -5,13 +5,13 @@ import type { ColumnOf } from "./typed-table.ts";
 export const NUMBERS = ["PgSmallInt", "PgInteger", "PgSmallSerial", "PgSerial", "PgReal", "PgDoublePrecision"] as const;
 export const BOOLEAN = "PgBoolean";
 
-type Written<Kind extends string> = Kind extends (typeof NUMBERS)[number]
+type JsonOf<Kind extends string> = Kind extends (typeof NUMBERS)[number]
   ? number
   : Kind extends typeof BOOLEAN
     ? boolean
     : string;
 
-/** What a column's value is in an event's data. */
-export type ValueOf<Column extends ColumnOf<string>> = Written<Column["_"]["columnType"]> | NullOf<Column>;
+/** The type of a column's value in an event's data. */
+export type ValueOf<Column extends ColumnOf<string>> = JsonOf<Column["_"]["columnType"]> | NullOf<Column>;
 
 export type NullOf<Column extends ColumnOf<string>> = Column["_"]["notNull"] extends true ? never : null;

@@ -12,8 +12,8 @@ import type {
   RowsDefinition,
   Selection,
 } from "../define/definition.ts";
-import type { LeafValue, Measure, ProjectionTime, Quantity, Window } from "./plan.ts";
-import type { Contribution, PlanDraft } from "./plan-draft.ts";
+import type { LeafValue, MeasurePlan, ProjectionTime, Quantity, Window } from "./plan.ts";
+import type { NumberSource, PlanDraft } from "./plan-draft.ts";
 import { allOf, isSummable } from "./row-value.ts";
 
 /** Ten years: a longer window is a total in disguise, and its state would grow with it. */
@@ -122,7 +122,7 @@ export class MetricCompiler {
     return this.#accumulate(rows, column, { where: this.#where(rows), value: { op: "count" } });
   }
 
-  #accumulate(rows: Selection, by: PgColumn | undefined, measure: Measure): number {
+  #accumulate(rows: Selection, by: PgColumn | undefined, measure: MeasurePlan): number {
     const { time } = rows;
     const each = time.kind === "during" && time.each;
     if (each && by !== undefined)
@@ -148,7 +148,7 @@ export class MetricCompiler {
     return this.#draft.accumulator({ source, key, time: instants, measure, window: undefined, keyedBy });
   }
 
-  #during(rows: Selection, { unit, column }: Period): Pick<Contribution, "source" | "key" | "time"> {
+  #during(rows: Selection, { unit, column }: Period): Pick<NumberSource, "source" | "key" | "time"> {
     const source = this.#tables.sourceOf(rows.table);
     this.#tables.reference(rows.table, column);
     return { source, key: undefined, time: { kind: unit, column: column.name, type: dateType(column), spanDays: 0 } };
@@ -161,7 +161,7 @@ export class MetricCompiler {
     return column.name;
   }
 
-  #measure({ rows, value }: RowsDefinition): Measure {
+  #measure({ rows, value }: RowsDefinition): MeasurePlan {
     if (value.op === "count") return { where: this.#where(rows), value };
     this.#tables.reference(rows.table, value.column);
     return {
@@ -171,7 +171,7 @@ export class MetricCompiler {
   }
 
   /** How many rows a sum is made of. */
-  #countOf({ rows, value }: RowsDefinition): Measure {
+  #countOf({ rows, value }: RowsDefinition): MeasurePlan {
     const summable =
       value.op === "sum" ? [isSummable(this.#tables.reference(rows.table, value.column), wideType(value.column))] : [];
     return { where: this.#where(rows, summable), value: { op: "count" } };

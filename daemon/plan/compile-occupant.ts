@@ -13,7 +13,7 @@ import type { FieldForm, OccupantPlan } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
 import { allOf } from "./row-value.ts";
 
-/** What every such event tells; see `OccupantTold`. */
+/** The data of every such event; see `OccupantData`. */
 const TOLD = ["isNowOccupied", "previousOccupant", "newOccupant"];
 
 /** @throws ConfigError where the columns don't belong together */

@@ -15,7 +15,7 @@ import { type EventDefinition, event } from "../define/event-definition.ts";
 import type { Leaf, OccupantPlan, OwnerTable, Plan, RowEventPlan } from "./plan.ts";
 import { PlanDraft } from "./plan-draft.ts";
 
-/** Events that the daemon tells by itself; see `ToldToAll`. */
+/** Events that the daemon gives by itself; see `BuiltInEvents`. */
 const UNDECLARED = new Set(["bulk_changed"]);
 
 /** @throws ConfigError in one line that names the place and says what to do */

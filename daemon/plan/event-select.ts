@@ -45,7 +45,7 @@ export function eventSelect(plan: Plan, table: WatchedTable, rows: string): stri
   const key = `r.${quoteIdentifier(first.event.key)}`;
   const source = quoteLiteral(table.source);
   // Data are made once for all events that have the same.
-  const told = distinct(events.map(({ event }) => JSON.stringify(event.data))).map((data) => {
+  const selects = distinct(events.map(({ event }) => JSON.stringify(event.data))).map((data) => {
     const same = events.filter(({ event }) => JSON.stringify(event.data) === data);
     const names = same.map(({ event }) => `case when ${event.when} then ${quoteLiteral(event.name)} end`);
     return `select ${same[0]?.declared} as declared, concat_ws(' ', ${names.join(",\n      ")}) as names,
@@ -65,7 +65,7 @@ cross join lateral (
   select ${imagesBefore(events.map(({ event }) => event)).join(",\n    ")}
 ) b
 cross join lateral (
-  ${told.join("\n  union all\n  ")}
+  ${selects.join("\n  union all\n  ")}
 ) e
 where r.deltad_last and e.names <> ''
   and r.change_xid not in (select u.change_xid from unread_resets u where u.source = ${source} and u.owner is null)

@@ -58,8 +58,8 @@ function localDate({ name, type }: CapturedColumn): string {
 }
 
 /**
- * The row as it is now; if it was deleted meanwhile, as it last was. Only where it is the same owner's: whose row it is may have changed,
- * and a key that names somebody else's row must tell nothing of it.
+ * The row as it is now; if it was deleted meanwhile, as it last was. Only where it is the same owner's: a row may have got another owner,
+ * and a key that names another owner's row must reveal nothing of it.
  */
 function lookedUp(field: Extract<FieldPlan, { kind: "lookup" }>, table: WatchedTable, plan: Plan): string {
   const other = watchedBy(plan, field.source);

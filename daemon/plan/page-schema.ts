@@ -1,4 +1,4 @@
-/** What pages are told of a configuration: paths, kinds and units of its metrics, and its events' fields. No table, no column, no SQL. */
+/** A configuration as pages may know it: paths, kinds and units of its metrics, and its events' fields. No table, no column, no SQL. */
 import type { FieldSchema, MetricSchema, Schema, Unit } from "../../protocol/schema.ts";
 import { unreachable } from "../config/unreachable.ts";
 import type { FieldForm, FieldPlan, Leaf, Plan, Quantity } from "./plan.ts";
@@ -24,7 +24,7 @@ export function pageSchema(plan: Plan): Schema {
   };
 }
 
-/** What every occupant event tells; see `OccupantTold`. */
+/** The data of every occupant event; see `OccupantData`. */
 const OCCUPANT_FIELDS: readonly FieldSchema[] = [
   { name: "isNowOccupied", kind: "boolean" },
   { name: "previousOccupant", kind: "text" },

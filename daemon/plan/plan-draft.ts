@@ -1,14 +1,14 @@
 /** Collects what metrics need and keeps one of each: metrics that look at the same rows in the same way share a select and their state. */
-import type { Accumulator, Counted, Measure, Overlap, Projection, ProjectionTime, Window } from "./plan.ts";
+import type { Accumulator, Counted, MeasurePlan, Overlap, Projection, ProjectionTime, Window } from "./plan.ts";
 
 /** The source of one number, or of one number per key. */
-export interface Contribution {
+export interface NumberSource {
   readonly source: string;
   /** SQL text of the key. */
   readonly key: string | undefined;
   /** The projection's time; a day or month projection is given its span by the windows over it. */
   readonly time: ProjectionTime;
-  readonly measure: Measure;
+  readonly measure: MeasurePlan;
   readonly window: Window | undefined;
   readonly keyedBy: Accumulator["keyedBy"];
 }
@@ -17,7 +17,7 @@ interface ProjectionDraft {
   readonly source: string;
   readonly key: string | undefined;
   time: ProjectionTime;
-  readonly measures: Measure[];
+  readonly measures: MeasurePlan[];
 }
 
 export class PlanDraft {
@@ -36,7 +36,7 @@ export class PlanDraft {
   }
 
   /** @returns the index of the accumulator */
-  accumulator({ source, key, time, measure: counted, window, keyedBy }: Contribution): number {
+  accumulator({ source, key, time, measure: counted, window, keyedBy }: NumberSource): number {
     const { projection, measure } = this.counted({ source, key, time, measure: counted });
     const draft = this.#projections[projection] as ProjectionDraft;
     if (window !== undefined && "spanDays" in draft.time) {
@@ -46,7 +46,7 @@ export class PlanDraft {
   }
 
   /** A measure that no accumulator need read. */
-  counted({ source, key, time, measure }: Pick<Contribution, "source" | "key" | "time" | "measure">): Counted {
+  counted({ source, key, time, measure }: Pick<NumberSource, "source" | "key" | "time" | "measure">): Counted {
     const projection = index(this.#projections, { source, key, time, measures: [] }, (draft) => [
       draft.source,
       draft.key,

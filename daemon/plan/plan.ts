@@ -34,7 +34,7 @@ export interface Projection {
   /** SQL text expression of the group's key, if the projection has one. */
   readonly key: string | undefined;
   readonly time: ProjectionTime;
-  readonly measures: readonly Measure[];
+  readonly measures: readonly MeasurePlan[];
 }
 
 export type ProjectionTime =
@@ -49,7 +49,7 @@ export type ProjectionTime =
   /** Grouped by exact instants: counts while from <= T < until. */
   | { readonly kind: "while"; readonly from: string; readonly until: string };
 
-export interface Measure {
+export interface MeasurePlan {
   /** SQL boolean expression over `r`; undefined: every row. */
   readonly where: string | undefined;
   readonly value: { readonly op: "count" } | { readonly op: "sum"; readonly column: string; readonly scale: number };

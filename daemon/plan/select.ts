@@ -11,7 +11,7 @@
 import type { WatchedTable } from "./watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { eventSelect, sourcesOfEvents, TRANSACTION } from "./event-select.ts";
-import type { Measure, Plan, Projection, ProjectionTime } from "./plan.ts";
+import type { MeasurePlan, Plan, Projection, ProjectionTime } from "./plan.ts";
 import { changedRows, OWNER, ofOwners, tableRows, watchedBy, ZONE } from "./row-source.ts";
 import { allOf, anyOf, clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
 
@@ -23,7 +23,7 @@ const MARGIN_DAYS = 3;
  * its owner up once for all projections and events. Parameter $3: text[], the good zones.
  */
 export function deltaSelects(plan: Plan): readonly string[] {
-  const told = new Set(sourcesOfEvents(plan));
+  const eventSources = new Set(sourcesOfEvents(plan));
   return plan.tables.flatMap((table) => {
     const selects = plan.projections.flatMap((projection, tag) =>
       projection.source === table.source && isRead(plan, tag)
@@ -33,7 +33,7 @@ export function deltaSelects(plan: Plan): readonly string[] {
     const events = eventSelect(plan, table, "owned");
     if (events !== undefined) selects.push(events);
     if (selects.length === 0) return [];
-    const rows = changedRows(table, plan.owner, told.has(table.source) ? TRANSACTION : []);
+    const rows = changedRows(table, plan.owner, eventSources.has(table.source) ? TRANSACTION : []);
     return [`with owned as materialized (\n  ${rows})\n${selects.join("\nunion all\n")}`];
   });
 }
@@ -125,7 +125,7 @@ from (
 where ${said.join(" or ")}`;
 }
 
-function total({ value }: Measure, condition: string | undefined): string {
+function total({ value }: MeasurePlan, condition: string | undefined): string {
   // A row is rounded, never the sum; half away from zero, as numeric rounds. numeric: bigint could overflow at its very end.
   const units =
     value.op === "count"
@@ -134,7 +134,7 @@ function total({ value }: Measure, condition: string | undefined): string {
   return `coalesce(sum(r.change_weight${units})${condition === undefined ? "" : ` filter (where ${condition})`}, 0)`;
 }
 
-function summable(table: WatchedTable, { value }: Measure): string | undefined {
+function summable(table: WatchedTable, { value }: MeasurePlan): string | undefined {
   if (value.op === "count") return undefined;
   const column = table.columns.find(({ name }) => name === value.column);
   return isSummable(reference(value.column), column?.type ?? "numeric");

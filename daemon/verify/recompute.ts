@@ -4,7 +4,7 @@
  */
 import type { WatchedTable } from "../plan/watched-table.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
-import type { Accumulator, Measure, Plan, ProjectionTime, Window } from "../plan/plan.ts";
+import type { Accumulator, MeasurePlan, Plan, ProjectionTime, Window } from "../plan/plan.ts";
 import { OWNER, ofOwners, tableRows, watchedBy, ZONE } from "../plan/row-source.ts";
 import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "../plan/row-value.ts";
 
@@ -59,7 +59,7 @@ function accumulated(plan: Plan, { projection: at, measure: measureAt, window, k
   group by 1, 2`;
 }
 
-function valueOf({ value }: Measure, table: WatchedTable): { value: string; present: string | undefined } {
+function valueOf({ value }: MeasurePlan, table: WatchedTable): { value: string; present: string | undefined } {
   if (value.op === "count") return { value: "1", present: undefined };
   const column = `r.${quoteIdentifier(value.column)}`;
   const type = table.columns.find(({ name }) => name === value.column)?.type ?? "numeric";

@@ -1,4 +1,4 @@
-import { type Config, type Environment, isGiven, readConfig } from "../../daemon/config/config.ts";
+import { type DaemonConfig, type Environment, isGiven, readConfig } from "../../daemon/config/config.ts";
 import { OPTIONS } from "../../daemon/config/options.ts";
 
 /** Stands for the demo's database until that runs. */
@@ -6,7 +6,7 @@ const NOT_YET = "postgresql://127.0.0.1/";
 
 export interface DemoSettings {
   /** The caller puts in `databaseUrl`. */
-  readonly config: Config;
+  readonly config: DaemonConfig;
   /** Signs the demo's tokens. */
   readonly secret: string;
   /** A port that somebody asked for must be had; any other will do instead of the default. */

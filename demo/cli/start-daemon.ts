@@ -1,4 +1,4 @@
-import type { Config } from "../../daemon/config/config.ts";
+import type { DaemonConfig } from "../../daemon/config/config.ts";
 import { ConfigError } from "../../daemon/config/errors.ts";
 import type { Log } from "../../daemon/config/log.ts";
 import { type RunningDaemon, startDaemon } from "../../daemon/daemon.ts";
@@ -8,12 +8,12 @@ import { listenError, probePort } from "../../daemon/gateway/transports/listen-e
 const TRIES = 100;
 
 /** @throws ConfigError if somebody listens on the port, before anything that takes time was started */
-export async function refuseBusyPort({ host, port }: Config): Promise<void> {
+export async function refuseBusyPort({ host, port }: DaemonConfig): Promise<void> {
   if (await isBusy(host, port)) throw listenError(host, port, "EADDRINUSE");
 }
 
 /** Starts the daemon on `config.port`; if nobody insists on that one, and it is taken, on the first one after it that is free. */
-export async function startDemoDaemon(config: Config, portIsGiven: boolean, log: Log): Promise<RunningDaemon> {
+export async function startDemoDaemon(config: DaemonConfig, portIsGiven: boolean, log: Log): Promise<RunningDaemon> {
   const last = portIsGiven ? config.port : Math.min(config.port + TRIES, 65_536) - 1;
   for (let port = config.port; ; port += 1) {
     if (port < last && (await isBusy(config.host, port))) continue;

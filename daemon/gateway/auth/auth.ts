@@ -1,7 +1,7 @@
 /** Checks and makes tokens: the only file that knows jsonwebtoken. Nothing about a token is trusted before its signature. */
 import { randomUUID } from "node:crypto";
 import jsonwebtoken from "jsonwebtoken";
-import type { Config, JwtKey } from "../../config/config.ts";
+import type { DaemonConfig, JwtKey } from "../../config/config.ts";
 import type { Log } from "../../config/log.ts";
 import { type Claims, readClaims } from "./claims.ts";
 import { JwksKeys } from "./jwks.ts";
@@ -32,7 +32,7 @@ const MAX_LEEWAY_SECONDS = 60;
 const DEFAULT_LEEWAY_SECONDS = 10;
 
 /** @throws ConfigError for a key that no token could be checked with */
-export function configuredAuth(config: Config, log: Log): Auth {
+export function configuredAuth(config: DaemonConfig, log: Log): Auth {
   return createAuth({
     keys: configuredKeys(config.jwt, log),
     issuer: config.jwtIssuer,
