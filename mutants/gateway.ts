@@ -35,7 +35,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     name: "owner check removed in subscribe",
     file: "daemon/gateway/auth/identity.ts",
     find: "if (topic !== undefined && (identity.isAdmin || identity.topics.has(topic))) return { topic };",
-    replace: "if (owner !== undefined) return { owner };",
+    replace: "if (topic !== undefined) return { topic };",
     test: ISOLATION,
     title: OWN,
   },
