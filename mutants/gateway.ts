@@ -9,7 +9,7 @@ const AUTHENTICATION = "test/wire/gateway/authentication.test.ts";
 export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "any kind of topic is an owner",
-    file: "daemon/gateway/auth/identity.ts",
+    file: "daemon/gateway/auth/identification.ts",
     find: "kinds.get(topic.kind)?.(topic.key)",
     replace: 'kinds.get("owner")?.(topic.key)',
     test: "test/wire/gateway/topics.test.ts",
@@ -17,7 +17,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a token may name what can be no topic",
-    file: "daemon/gateway/auth/identity.ts",
+    file: "daemon/gateway/auth/identification.ts",
     find: "if (topic === undefined) return undefined;",
     replace: "if (topic === undefined) continue;",
     test: "test/wire/gateway/topics.test.ts",
@@ -33,9 +33,9 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "owner check removed in subscribe",
-    file: "daemon/gateway/auth/identity.ts",
-    find: "if (topic !== undefined && (identity.isAdmin || identity.topics.has(topic))) return { topic };",
-    replace: "if (topic !== undefined) return { topic };",
+    file: "daemon/gateway/auth/identification.ts",
+    find: "topic !== undefined && identity.maySee(topic) ?",
+    replace: "topic !== undefined ?",
     test: ISOLATION,
     title: OWN,
   },
@@ -57,7 +57,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "exp not enforced on idle sockets",
-    file: "daemon/gateway/sessions/session.ts",
+    file: "daemon/gateway/sessions/client-session.ts",
     find: '    this.#fail("expired");\n',
     replace: "",
     test: AUTHENTICATION,

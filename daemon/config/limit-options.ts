@@ -44,10 +44,10 @@ export const LIMIT_OPTIONS = {
     help: "connections of one address (of one /64 where it is IPv6); more are closed with 4429; behind a proxy set `DELTAD_TRUSTED_PROXIES`",
     schema: wholeNumber(1, 1_000_000),
   },
-  maxConnectionsPerOwner: {
-    name: "DELTAD_MAX_CONNECTIONS_PER_OWNER",
+  maxConnectionsPerTopic: {
+    name: "DELTAD_MAX_CONNECTIONS_PER_TOPIC",
     default: "2000",
-    help: "connections whose token names the same owner; more are closed with 4429",
+    help: "connections whose token names the same topic; more are closed with 4429",
     schema: wholeNumber(1, 1_000_000),
   },
   maxUnauthenticated: {

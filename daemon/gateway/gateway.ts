@@ -1,63 +1,25 @@
 /** Subscribers to sockets: accepts connections, keeps their registry, and lets them go in good order. */
 import { randomUUID } from "node:crypto";
-import type { Schema } from "../../protocol/schema.ts";
 import type { Log } from "../config/log.ts";
-import type { Timers } from "../config/timers.ts";
-import type { Subscriber, Subscription } from "../hub/subscription.ts";
-import type { Auth } from "./auth/auth.ts";
-import { chooseTransport, type TransportChoice } from "./transports/choose-transport.ts";
 import type { TokenName } from "./auth/claims.ts";
+import { createIdentification } from "./auth/identification.ts";
+import { type GatewayOptions, settingsOf } from "./gateway-options.ts";
 import { createClientAddress } from "./http/client-address.ts";
-import { ConnectionLimits } from "./sessions/connection-limits.ts";
 import { withCors } from "./http/cors.ts";
-import { Counters } from "./sessions/counters.ts";
-import { drainSessions } from "./sessions/drain-sessions.ts";
 import { eventStream } from "./http/event-stream.ts";
-import { type Admission, decideHandshake } from "./sessions/handshake.ts";
-import { createIdentification, type IsRevoked, type TopicKinds } from "./auth/identity.ts";
-import { type GatewayLimits, withDefaults } from "./sessions/limits.ts";
-import { topicSnapshot } from "./http/topic-snapshot.ts";
 import { loadPage } from "./http/page.ts";
 import { badRequest, plain } from "./http/response.ts";
 import { createRoutes, type Route } from "./http/routes.ts";
 import { schemaAnswer } from "./http/schema.ts";
-import { Session } from "./sessions/session.ts";
-import type { Request, Response, Socket, Transport, TransportHandlers } from "./transports/transport.ts";
+import { topicSnapshot } from "./http/topic-snapshot.ts";
 import { isWellFormed } from "./http/well-formed.ts";
-
-export interface GatewayOptions extends Timers {
-  readonly hub: { subscribe(topic: string, subscriber: Subscriber, id?: string, resume?: string): Subscription };
-  readonly auth: Auth;
-  readonly kinds: TopicKinds;
-  readonly isRevoked: IsRevoked;
-  /** True while the daemon vouches for what it sends. */
-  readonly ready: () => boolean;
-  readonly host: string;
-  /** 0: the system chooses. */
-  readonly port: number;
-  readonly transport: TransportChoice;
-  /** What pages are told of the configuration. */
-  readonly schema: Schema;
-  /** The built page; undefined: none is served. */
-  readonly pageDir: string | undefined;
-  /** Origins of pages that may connect, besides the daemon's own. */
-  readonly origins: readonly string[];
-  readonly heartbeatMs: number;
-  /** Unread bytes from which a socket counts as blocked. Default 64 KiB. */
-  readonly highWaterBytes?: number;
-  /** How long a socket may stay blocked before it is closed. Default 30 s. */
-  readonly tooSlowMs?: number;
-  /** How long a peer may answer no ping, 8 s to 960 s. Default 120 s. */
-  readonly idleTimeoutMs?: number;
-  /** What clients may use; those that are missing are as in the table of options. */
-  readonly limits?: Partial<GatewayLimits>;
-  /** Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges. */
-  readonly trustedProxies?: readonly string[];
-  readonly log: Log;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly random: () => number;
-}
+import { ClientSession } from "./sessions/client-session.ts";
+import { ConnectionLimits } from "./sessions/connection-limits.ts";
+import { Counters } from "./sessions/counters.ts";
+import { drainSessions } from "./sessions/drain-sessions.ts";
+import { type Admission, decideHandshake } from "./sessions/handshake.ts";
+import { chooseTransport } from "./transports/choose-transport.ts";
+import type { Request, Response, Socket, Transport, TransportHandlers } from "./transports/transport.ts";
 
 export interface Listening {
   readonly host: string;
@@ -88,35 +50,21 @@ interface Opening {
   readonly address: string;
 }
 
-const HIGH_WATER_BYTES = 64 * 1024;
-const TOO_SLOW_MS = 30_000;
-/** Far above the high-water mark and any document: reached only if the gateway's own limits fail. */
-const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
-/** Proxies drop connections after a minute of silence; twice that means that the peer is gone. */
-const IDLE_TIMEOUT_MS = 120_000;
-
 export function createGateway(options: GatewayOptions): Gateway {
-  const { hub, auth, kinds, log, heartbeatMs } = options;
+  const { hub, auth, kinds, log, now, setTimeout, clearTimeout, random } = options;
   const identification = createIdentification(auth, kinds, options.isRevoked);
-  const sessions = new Set<Session>();
-  const limits = withDefaults(options.limits ?? {});
+  const settings = settingsOf(options);
+  const sessions = new Set<ClientSession>();
   const counters = new Counters();
-  const connections = new ConnectionLimits(limits, counters);
+  const connections = new ConnectionLimits(settings.limits, counters);
   const addressOf = createClientAddress(options.trustedProxies ?? []);
-  const settings = {
-    heartbeatMs,
-    highWaterBytes: options.highWaterBytes ?? HIGH_WATER_BYTES,
-    tooSlowMs: options.tooSlowMs ?? TOO_SLOW_MS,
-    ...limits,
-  };
+  const onEnd = (session: ClientSession): void => void sessions.delete(session);
+  const services = { hub, identification, log, counters, now, setTimeout, clearTimeout, random, onEnd };
   let transport: Transport | undefined;
   let draining: Promise<void> | undefined;
-  const { now, setTimeout, clearTimeout, random } = options;
-  const onEnd = (session: Session): void => void sessions.delete(session);
-  const services = { hub, identification, log, counters, now, setTimeout, clearTimeout, random, onEnd };
 
-  const begin = (socket: Socket, admission: Admission, address: string): Session => {
-    const session = new Session(randomUUID(), socket, connections.enter(address), settings, services);
+  const begin = (socket: Socket, { admission, address }: Opening): ClientSession => {
+    const session = new ClientSession(randomUUID(), socket, connections.enter(address), settings.session, services);
     sessions.add(session);
     // An event stream's token was looked at in between.
     if (draining === undefined) session.start(admission);
@@ -124,8 +72,23 @@ export function createGateway(options: GatewayOptions): Gateway {
     return session;
   };
 
-  const beginFrom = (request: Request) => (socket: Socket, admission: Admission) =>
-    begin(socket, admission, addressOf(request));
+  const routes = async (): Promise<Route> => {
+    const page = await loadPage(options.pageDir, log);
+    const route = createRoutes({
+      ready: () => draining === undefined && options.ready(),
+      page,
+      topicSnapshot: (request, name) => topicSnapshot(request, name, { hub, identification, setTimeout, clearTimeout }),
+      schema: schemaAnswer(options.schema, identification),
+      eventStream: (request) => {
+        const address = addressOf(request);
+        return eventStream(request, {
+          identification,
+          begin: (socket, admission) => begin(socket, { admission, address }),
+        });
+      },
+    });
+    return withCors(route, options.origins);
+  };
 
   const handlersFor = (route: Route): TransportHandlers => ({
     request: (request, respond) =>
@@ -138,32 +101,14 @@ export function createGateway(options: GatewayOptions): Gateway {
       const context: Opening = { admission: handshake.admission, address: addressOf(request) };
       return { accept: true, subprotocol: handshake.subprotocol, context };
     },
-    open: (socket, context) => {
-      const { admission, address } = context as Opening;
-      return begin(socket, admission, address);
-    },
+    open: (socket, context) => begin(socket, context as Opening),
   });
 
   return {
     start: async () => {
-      const page = await loadPage(options.pageDir, log);
-      const ready = (): boolean => draining === undefined && options.ready();
-      const snapshotOptions = { hub, identification, setTimeout, clearTimeout };
-      const routes = createRoutes({
-        ready,
-        page,
-        topicSnapshot: (request, name) => topicSnapshot(request, name, snapshotOptions),
-        schema: schemaAnswer(options.schema, identification),
-        eventStream: (request) => eventStream(request, { identification, begin: beginFrom(request) }),
-      });
-      const route = withCors(routes, options.origins);
-      const transportLimits = {
-        maxMessageBytes: limits.maxMessageBytes,
-        maxBufferedBytes: MAX_BUFFERED_BYTES,
-        idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
-      };
+      const handlers = handlersFor(await routes());
       const chosen = await chooseTransport(options.transport);
-      transport = chosen.create(handlersFor(route), transportLimits, log);
+      transport = chosen.create(handlers, settings.transport, log);
       const port = await transport.listen(options.host, options.port);
       return { host: options.host, port, transport: transport.name, reason: chosen.reason };
     },

@@ -1,7 +1,8 @@
 import { afterEach } from "node:test";
 import type { Log } from "../../daemon/config/log.ts";
 import { createAuth } from "../../daemon/gateway/auth/auth.ts";
-import { createGateway, type Gateway, type GatewayOptions, type Listening } from "../../daemon/gateway/gateway.ts";
+import { createGateway, type Gateway, type Listening } from "../../daemon/gateway/gateway.ts";
+import type { GatewayOptions } from "../../daemon/gateway/gateway-options.ts";
 import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
 import { Hub } from "../../daemon/hub/hub.ts";
 import type { CursorOf } from "../../daemon/stream/stream-position.ts";

@@ -1,35 +1,37 @@
 /**
- * Whom a connection serves, and for how long: the bearer of its token, until that expires, is refreshed or is revoked. Expiry has a timer
- * of its own, since a socket may be idle.
+ * The bearer of a connection's token: who is served, until the token expires, is refreshed or is revoked. Expiry has a timer of its own,
+ * since a socket may be idle.
  */
-import type { ErrorCode } from "../../../protocol/codes.ts";
+import type { CloseName, ErrorCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
-import type { AlarmClock } from "../sessions/alarm.ts";
+import { type AlarmClock, setAlarm } from "../sessions/timers.ts";
 import type { TokenName } from "./claims.ts";
 import type { Seat } from "../sessions/connection-limits.ts";
-import type { Identification, Identity } from "./identity.ts";
-import { isSameSubject } from "./refresh.ts";
-import { type TokenEvents, watchToken } from "./token-life.ts";
+import type { Identification } from "./identification.ts";
+import type { Identity } from "./identity.ts";
 
 /** The same for every connection. */
 export interface BearerServices extends AlarmClock {
   readonly identification: Pick<Identification, "identify">;
 }
 
-/** Whose bearer it is. */
+/** The connection whose bearer it is. */
 export interface BearerOwner {
   send(message: Down): void;
   onExpired(): void;
-  /** The topics of a new token could not be looked up. */
+  /** The topics of a token could not be looked up. */
   onUnavailable(error: unknown): void;
 }
 
-export class Bearer implements TokenEvents {
+/** How long before its end a client is told: a new token takes seconds to get, and a page that sleeps wakes up once a minute. */
+const NOTICE_MS = 60_000;
+
+export class Bearer {
   readonly #owner: BearerOwner;
   readonly #seat: Seat;
   readonly #services: BearerServices;
   #identity: Identity | undefined;
-  #unwatch: (() => void) | undefined;
+  #stopAlarm: (() => void) | undefined;
   #stopped = false;
 
   constructor(owner: BearerOwner, seat: Seat, services: BearerServices) {
@@ -42,44 +44,54 @@ export class Bearer implements TokenEvents {
     return this.#identity !== undefined && revoked(this.#identity.token);
   }
 
-  /** Serves this bearer until its token expires; the client hears of it a minute before. */
-  set(identity: Identity): void {
+  /** Whom a first token stands for, or why the connection must be closed. */
+  async verify(token: string): Promise<Identity | CloseName> {
+    try {
+      return (await this.#services.identification.identify(token)) ?? "unauthenticated";
+    } catch (error) {
+      this.#owner.onUnavailable(error);
+      return "overloaded";
+    }
+  }
+
+  /**
+   * Serves this bearer until its token expires; the client hears of it a minute before, or at once where less is left. Gives the reason
+   * where there is no place for it, and all stays as it was.
+   */
+  serve(identity: Identity): CloseName | undefined {
+    const refusal = this.#seat.admit(identity.topics);
+    if (refusal !== undefined) return refusal;
     this.#identity = identity;
-    this.#unwatch?.();
-    this.#unwatch = watchToken(identity.expiresAtMs, this, this.#services);
-  }
-
-  onExpiring(): void {
-    this.#tell("token_expiring");
-  }
-
-  onExpired(): void {
-    this.#tell("token_expired");
-    this.#owner.onExpired();
+    this.#stopAlarm?.();
+    // One alarm after the other: each costs as long as it waits.
+    this.#stopAlarm = setAlarm(identity.expiresAtMs - NOTICE_MS, () => this.#expiring(identity), this.#services);
+    return undefined;
   }
 
   /** The bearer of the new token from now on; or what is wrong with it, and everything stays as it was. */
   async refresh(token: string, current: Identity): Promise<Identity | ErrorCode> {
-    let next: Identity | undefined;
-    try {
-      next = await this.#services.identification.identify(token);
-    } catch (error) {
-      this.#owner.onUnavailable(error);
-      return "unavailable";
-    }
-    if (this.#stopped || next === undefined || !isSameSubject(current, next)) return "refresh_refused";
-    if (this.#seat.admit(next.topics) !== undefined) return "refresh_refused";
-    this.set(next);
-    return next;
+    const next = await this.verify(token);
+    if (next === "overloaded") return "unavailable";
+    if (this.#stopped || typeof next === "string" || !current.isSameSubject(next)) return "refresh_refused";
+    return this.serve(next) === undefined ? next : "refresh_refused";
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#unwatch?.();
+    this.#stopAlarm?.();
   }
 
-  #tell(type: "token_expiring" | "token_expired"): void {
-    const expiresAt = Math.floor(this.#identity?.expiresAtMs ?? 0);
-    this.#owner.send({ type, timestamp: this.#services.now(), expiresAt });
+  #expiring(identity: Identity): void {
+    this.#stopAlarm = setAlarm(identity.expiresAtMs, () => this.#expired(identity), this.#services);
+    this.#tell("token_expiring", identity);
+  }
+
+  #expired(identity: Identity): void {
+    this.#tell("token_expired", identity);
+    this.#owner.onExpired();
+  }
+
+  #tell(type: "token_expiring" | "token_expired", { expiresAtMs }: Identity): void {
+    this.#owner.send({ type, timestamp: this.#services.now(), expiresAt: Math.floor(expiresAtMs) });
   }
 }

@@ -1,73 +1,54 @@
-import type { NackCode } from "../../../protocol/codes.ts";
-import { parseTopic, printTopic } from "../../../protocol/topic.ts";
-import type { Auth } from "./auth.ts";
-import type { TokenName } from "./claims.ts";
+import type { Claims, TokenName } from "./claims.ts";
 
-/** Who is at the other end. */
-export interface Identity {
+/** What a good token opens: what its bearer may do, by topic, and until when. Topics go by their canonical names. */
+export class Identity {
   readonly token: TokenName;
-  /** Canonical names of the topics that the token names. */
+  /** Those that the token names. */
   readonly topics: ReadonlySet<string>;
-  /** May see every topic. */
-  readonly isAdmin: boolean;
   readonly expiresAtMs: number;
-}
+  readonly #isAdmin: boolean;
 
-/**
- * The one spelling of a key: `07` and `7` are one owner of a bigint key. `undefined` for text that is no key. Says nothing of whether there
- * is anything of that key. Rejects while the database can't be asked.
- */
-export type CanonicalKey = (key: string) => Promise<string | undefined>;
-
-/** The kinds of topics that there are, and how their keys are spelt. */
-export type TopicKinds = ReadonlyMap<string, CanonicalKey>;
-
-export type Access = { readonly topic: string } | { readonly refusal: NackCode };
-
-export interface Identification {
-  /** `undefined` for a token that isn't good, or names something that can't be a topic. Rejects as {@link CanonicalKey} does. */
-  readonly identify: (token: string) => Promise<Identity | undefined>;
-  /** The topic that a request means, if its sender may see it. The answer is the same whether that topic, or its kind, exists or not. */
-  readonly access: (identity: Identity, name: string) => Access | Promise<Access>;
-}
-
-/** Whether a token was revoked. Rejects while the database has not been asked. */
-export type IsRevoked = (token: TokenName) => Promise<boolean>;
-
-export function createIdentification(auth: Auth, kinds: TopicKinds, isRevoked: IsRevoked): Identification {
-  return {
-    identify: async (token) => {
-      const claims = await auth.verify(token);
-      if (claims === undefined) return undefined;
-      const topics = new Set<string>();
-      // A token may name kinds that only another version of the daemon has: they open nothing here.
-      const known = claims.topics.filter((name) => kinds.has(parseTopic(name)?.kind ?? ""));
-      for (const topic of await Promise.all(known.map(async (name) => canonicalTopic(name, kinds)))) {
-        if (topic === undefined) return undefined;
-        topics.add(topic);
-      }
-      // Last, so that nothing is awaited between this and the session that will be told of later ones.
-      if (await isRevoked(claims.token)) return undefined;
-      return { token: claims.token, topics, isAdmin: claims.isAdmin, expiresAtMs: claims.expiresAtMs };
-    },
-    // The usual case asks nobody: a client repeats what its welcome said.
-    access: (identity, name) => (identity.topics.has(name) ? { topic: name } : askAccess(identity, name, kinds)),
-  };
-}
-
-async function askAccess(identity: Identity, name: string, kinds: TopicKinds): Promise<Access> {
-  try {
-    const topic = await canonicalTopic(name, kinds);
-    if (topic !== undefined && (identity.isAdmin || identity.topics.has(topic))) return { topic };
-    return { refusal: identity.isAdmin ? "unknown_topic" : "forbidden" };
-  } catch {
-    return { refusal: "unavailable" };
+  /** @param topics those that the token names */
+  constructor({ token, isAdmin, expiresAtMs }: Omit<Claims, "topics">, topics: ReadonlySet<string>) {
+    this.token = token;
+    this.topics = topics;
+    this.expiresAtMs = expiresAtMs;
+    this.#isAdmin = isAdmin;
   }
-}
 
-/** Undefined for an unknown kind, and for what is no key of its kind. */
-async function canonicalTopic(name: string, kinds: TopicKinds): Promise<string | undefined> {
-  const topic = parseTopic(name);
-  const key = topic && (await kinds.get(topic.kind)?.(topic.key));
-  return topic && key !== undefined ? printTopic({ kind: topic.kind, key }) : undefined;
+  /** Says nothing of whether there is such a topic. */
+  maySee(topic: string): boolean {
+    return this.#isAdmin || this.topics.has(topic);
+  }
+
+  /**
+   * The answer about what it may not see. An administrator may see every topic, so that the name was none; anybody else hears the same
+   * whether the topic, or its kind, exists or not.
+   */
+  get refusal(): "forbidden" | "unknown_topic" {
+    return this.#isAdmin ? "unknown_topic" : "forbidden";
+  }
+
+  /**
+   * How many topics a client that comes back may subscribe to at once. An administrator's are not in the token: as many as one connection
+   * may have.
+   */
+  topicsAtOnce(maxSubscriptions: number): number {
+    return this.#isAdmin ? maxSubscriptions : this.topics.size;
+  }
+
+  /**
+   * Whether another token may take a connection over from this one. Its subject may not change; where neither token has a `sub`, what it
+   * opens stands for the subject, and a refresh only gives it more time.
+   */
+  isSameSubject(next: Identity): boolean {
+    if (this.token.subject !== undefined || next.token.subject !== undefined) {
+      return this.token.subject === next.token.subject;
+    }
+    return (
+      this.#isAdmin === next.#isAdmin &&
+      this.topics.size === next.topics.size &&
+      [...this.topics].every((topic) => next.topics.has(topic))
+    );
+  }
 }

@@ -1,7 +1,8 @@
 /** Who asks over HTTP, by the token of its `Authorization` header, and whether it may see the topics that it asks for. */
 import type { NackCode } from "../../../protocol/codes.ts";
 import { bearerToken } from "../sessions/handshake.ts";
-import type { Identification, Identity } from "../auth/identity.ts";
+import type { Identification } from "../auth/identification.ts";
+import type { Identity } from "../auth/identity.ts";
 import { json } from "./response.ts";
 import type { Request, Response } from "../transports/transport.ts";
 

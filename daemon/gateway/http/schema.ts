@@ -1,13 +1,13 @@
 /** `GET /v1/schema`: what this configuration's metrics and events are, for everyone whose token is good. */
 import { createHash } from "node:crypto";
 import type { Schema } from "../../../protocol/schema.ts";
-import type { Identification } from "../auth/identity.ts";
+import type { Identification } from "../auth/identification.ts";
 import type { Request, Response } from "../transports/transport.ts";
 import { isKnown } from "./entity-tag.ts";
 import { permit } from "./http-access.ts";
 import { json, notModified } from "./response.ts";
 
-/** The schema is the same for all owners and until the daemon ends; its tag is the same whichever daemon answers. */
+/** The schema is the same for all topics and until the daemon ends; its tag is the same whichever daemon answers. */
 export function schemaAnswer(schema: Schema, identification: Identification): (request: Request) => Promise<Response> {
   const body = `${JSON.stringify(schema)}\n`;
   const etag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;

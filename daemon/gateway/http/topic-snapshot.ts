@@ -4,7 +4,7 @@ import type { Frame } from "../../hub/frame.ts";
 import type { Subscriber, Subscription } from "../../hub/subscription.ts";
 import { entityTag, isKnown } from "./entity-tag.ts";
 import { permit, REFUSALS } from "./http-access.ts";
-import type { Identification } from "../auth/identity.ts";
+import type { Identification } from "../auth/identification.ts";
 import { json, notModified } from "./response.ts";
 import type { Request, Response } from "../transports/transport.ts";
 

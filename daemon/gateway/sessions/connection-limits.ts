@@ -1,5 +1,5 @@
 /**
- * How many connections there may be: in all, of one address and of one owner, and fewer that have shown no token yet. A connection that is
+ * How many connections there may be: in all, of one address and of one topic, and fewer that have shown no token yet. A connection that is
  * refused is accepted and closed by a code, since a browser shows a page nothing of a handshake that failed.
  */
 import type { CloseName } from "../../../protocol/codes.ts";
@@ -8,7 +8,7 @@ import type { CounterName, Counters } from "./counters.ts";
 export interface ConnectionMaxima {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
-  readonly maxConnectionsPerOwner: number;
+  readonly maxConnectionsPerTopic: number;
   readonly maxUnauthenticated: number;
   readonly maxUnauthenticatedPerAddress: number;
 }
@@ -17,8 +17,8 @@ export interface ConnectionMaxima {
 export interface Seat {
   /** Why there was none; the connection must be closed. */
   readonly refusal: CloseName | undefined;
-  /** The connection shows its token, or another one: it counts for these owners. The reason why it may not, and all stays as it was. */
-  admit(owners: ReadonlySet<string>): CloseName | undefined;
+  /** The connection shows its token, or another one: it counts for these topics. The reason why it may not, and all stays as it was. */
+  admit(topics: ReadonlySet<string>): CloseName | undefined;
   /** Idempotent. */
   leave(): void;
 }
@@ -28,7 +28,7 @@ export class ConnectionLimits {
   readonly #counters: Counters;
   readonly #perAddress = new Tally();
   readonly #unauthenticatedPerAddress = new Tally();
-  readonly #perOwner = new Tally();
+  readonly #perTopic = new Tally();
   #all = 0;
   #unauthenticated = 0;
 
@@ -50,25 +50,25 @@ export class ConnectionLimits {
 
   /** @see Seat.admit; `before` is undefined for who has shown no token yet */
   admit(address: string, before: ReadonlySet<string> | undefined, next: ReadonlySet<string>): CloseName | undefined {
-    for (const owner of next) {
-      if (before?.has(owner) || this.#perOwner.count(owner) < this.#maxima.maxConnectionsPerOwner) continue;
-      return this.#refuse("connectionsPerOwner", "tooMany");
+    for (const topic of next) {
+      if (before?.has(topic) || this.#perTopic.count(topic) < this.#maxima.maxConnectionsPerTopic) continue;
+      return this.#refuse("connectionsPerTopic", "tooMany");
     }
     this.#showOut(address, before);
-    for (const owner of next) this.#perOwner.add(owner);
+    for (const topic of next) this.#perTopic.add(topic);
     return undefined;
   }
 
-  leave(address: string, owners: ReadonlySet<string> | undefined): void {
+  leave(address: string, topics: ReadonlySet<string> | undefined): void {
     this.#all--;
     this.#perAddress.remove(address);
-    this.#showOut(address, owners);
+    this.#showOut(address, topics);
   }
 
-  /** From among those of these owners, or from among those without a token. */
-  #showOut(address: string, owners: ReadonlySet<string> | undefined): void {
-    for (const owner of owners ?? []) this.#perOwner.remove(owner);
-    if (owners !== undefined) return;
+  /** From among those of these topics, or from among those without a token. */
+  #showOut(address: string, topics: ReadonlySet<string> | undefined): void {
+    for (const topic of topics ?? []) this.#perTopic.remove(topic);
+    if (topics !== undefined) return;
     this.#unauthenticated--;
     this.#unauthenticatedPerAddress.remove(address);
   }
@@ -96,7 +96,7 @@ class TakenSeat implements Seat {
   readonly refusal = undefined;
   readonly #limits: ConnectionLimits;
   readonly #address: string;
-  #owners: ReadonlySet<string> | undefined;
+  #topics: ReadonlySet<string> | undefined;
   #isHere = true;
 
   constructor(limits: ConnectionLimits, address: string) {
@@ -104,14 +104,14 @@ class TakenSeat implements Seat {
     this.#address = address;
   }
 
-  admit(owners: ReadonlySet<string>): CloseName | undefined {
-    const refusal = this.#limits.admit(this.#address, this.#owners, owners);
-    if (refusal === undefined) this.#owners = owners;
+  admit(topics: ReadonlySet<string>): CloseName | undefined {
+    const refusal = this.#limits.admit(this.#address, this.#topics, topics);
+    if (refusal === undefined) this.#topics = topics;
     return refusal;
   }
 
   leave(): void {
-    if (this.#isHere) this.#limits.leave(this.#address, this.#owners);
+    if (this.#isHere) this.#limits.leave(this.#address, this.#topics);
     this.#isHere = false;
   }
 }

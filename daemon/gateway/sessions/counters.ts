@@ -6,12 +6,12 @@ const NAMES = [
   "tooManyMessages",
   /** Messages that made no sense. */
   "nonsense",
-  /** Connections refused: of one address, in all, unauthenticated ones of one address and in all, of one owner. */
+  /** Connections refused: of one address, in all, unauthenticated ones of one address and in all, of one topic. */
   "connectionsPerAddress",
   "connections",
   "unauthenticatedPerAddress",
   "unauthenticated",
-  "connectionsPerOwner",
+  "connectionsPerTopic",
 ] as const;
 
 export type CounterName = (typeof NAMES)[number];

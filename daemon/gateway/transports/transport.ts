@@ -2,7 +2,7 @@ import type { Log } from "../../config/log.ts";
 import type { Frame } from "../../hub/frame.ts";
 
 /**
- * What the gateway needs from a server of HTTP and WebSocket. A transport knows neither owners nor tokens. It guarantees that a handler
+ * What the gateway needs from a server of HTTP and WebSocket. A transport knows neither topics nor tokens. It guarantees that a handler
  * that throws harms nobody but its own connection, and that nothing is called on a socket after `closed`.
  */
 export interface Transport {

@@ -41,7 +41,7 @@ describe("the configuration", () => {
       maxSubscriptions: 1_000,
       maxConnections: 20_000,
       maxConnectionsPerAddress: 2_000,
-      maxConnectionsPerOwner: 2_000,
+      maxConnectionsPerTopic: 2_000,
       maxUnauthenticated: 2_000,
       maxUnauthenticatedPerAddress: 500,
       origins: [],

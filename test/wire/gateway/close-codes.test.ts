@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { CLOSE, CLOSE_MEANINGS, type CloseName } from "../../../protocol/codes.ts";
-import type { GatewayOptions } from "../../../daemon/gateway/gateway.ts";
+import type { GatewayOptions } from "../../../daemon/gateway/gateway-options.ts";
 import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { TestSocket } from "../../support/socket.ts";
 import { onEachTransport } from "../../support/transports.ts";

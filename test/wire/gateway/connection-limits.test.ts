@@ -27,13 +27,13 @@ await onEachTransport("Limits on connections", (transport) => {
   });
 
   it("More of one owner are closed with 4429, whatever their address, and other owners are not touched", async () => {
-    const running = await startGateway({ transport, trustedProxies, limits: { maxConnectionsPerOwner: 2 } });
+    const running = await startGateway({ transport, trustedProxies, limits: { maxConnectionsPerTopic: 2 } });
     const { port, token, gateway } = running;
     await from(running, "198.51.100.1").next("welcome");
     await TestSocket.welcomed(port, token({ owners: [8, 7] }));
     const third = from(running, "198.51.100.2");
     assert.deepEqual([(await third.closed).code, third.frames], [4429, []]);
-    assert.equal(gateway.counters.read().connectionsPerOwner, 1);
+    assert.equal(gateway.counters.read().connectionsPerTopic, 1);
     await from(running, "198.51.100.2", 8).next("welcome");
   });
 
@@ -101,7 +101,7 @@ await onEachTransport("Limits on connections", (transport) => {
   it("A flood of connections, with tokens and without, leaves nothing behind", async () => {
     const running = await startGateway({
       transport,
-      limits: { maxConnectionsPerAddress: 50, maxConnectionsPerOwner: 20 },
+      limits: { maxConnectionsPerAddress: 50, maxConnectionsPerTopic: 20 },
     });
     const { gateway, clock } = running;
     const before = clock.pending;

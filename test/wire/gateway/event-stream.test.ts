@@ -140,7 +140,7 @@ await onEachTransport("Server-sent events", (transport) => {
   });
 
   it("Streams count as connections: one too many of an owner ends with 4429", async () => {
-    const running = await startGateway({ transport, limits: { maxConnectionsPerOwner: 1 } });
+    const running = await startGateway({ transport, limits: { maxConnectionsPerTopic: 1 } });
     const first = await follow(running, { ownerId: 7 });
     await first.next("welcome");
     const second = await follow(running, { ownerId: 7 });

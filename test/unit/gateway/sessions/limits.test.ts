@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { setAlarm } from "../../../../daemon/gateway/sessions/alarm.ts";
+import { setAlarm } from "../../../../daemon/gateway/sessions/timers.ts";
 import { TokenBucket } from "../../../../daemon/gateway/sessions/token-bucket.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 

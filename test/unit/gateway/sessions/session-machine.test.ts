@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { Identity } from "../../../../daemon/gateway/auth/identity.ts";
 import { type SessionEvent, type SessionState, step } from "../../../../daemon/gateway/sessions/session-machine.ts";
 
 const STATES: readonly SessionState[] = ["unauthenticated", "verifying", "open", "draining", "closed"];
-const identity = {
-  token: { subject: undefined, id: undefined, issuedAtSeconds: undefined },
-  topics: new Set(["owner:7"]),
-  isAdmin: false,
-  expiresAtMs: 0,
-};
+const identity = new Identity(
+  { token: { subject: undefined, id: undefined, issuedAtSeconds: undefined }, isAdmin: false, expiresAtMs: 0 },
+  new Set(["owner:7"]),
+);
 const EVENTS: readonly SessionEvent[] = [
   { kind: "token", token: "t" },
   { kind: "admitted", identity },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { Identity } from "../../../../daemon/gateway/auth/identity.ts";
 import { type Requester, SessionRequests } from "../../../../daemon/gateway/sessions/session-requests.ts";
 import { Subscription } from "../../../../daemon/hub/subscription.ts";
 import { textFrame } from "../../../support/text-frame.ts";
@@ -34,12 +35,8 @@ describe("a session's requests", () => {
     };
     const services = { hub, identification: { access: (_: unknown, name: string) => ({ topic: name }) }, now: () => 0 };
     const requests: SessionRequests = new SessionRequests(requester, subscriber, services, 10);
-    requests.start({
-      token: { subject: undefined, id: undefined, issuedAtSeconds: undefined },
-      topics: new Set(["owner:1"]),
-      isAdmin: false,
-      expiresAtMs: 1,
-    });
+    const token = { subject: undefined, id: undefined, issuedAtSeconds: undefined };
+    requests.start(new Identity({ token, isAdmin: false, expiresAtMs: 1 }, new Set(["owner:1"])));
     requests.push({ type: "subscribe", id: "a", topic: "owner:1" });
     assert.equal(left, 1);
   });

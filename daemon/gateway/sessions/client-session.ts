@@ -1,21 +1,21 @@
-/** One connection: carries out what {@link step} decides. Whatever happens, its timers and subscriptions end with it. */
+/**
+ * One client's connection: carries out what {@link step} decides. Whatever happens, its timers and subscriptions end with it.
+ */
 import { CLOSE, CLOSE_MEANINGS, type CloseName, type ErrorCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
 import { AUTHENTICATION_TIMEOUT_MS } from "../../../protocol/limits.ts";
 import { PROTOCOL } from "../../../protocol/version.ts";
 import type { Log } from "../../config/log.ts";
 import { encode } from "../../hub/frame.ts";
-import { type AlarmClock, setAlarm } from "./alarm.ts";
 import { Bearer, type BearerOwner } from "../auth/bearer.ts";
 import type { TokenName } from "../auth/claims.ts";
 import type { Seat } from "./connection-limits.ts";
 import type { Counters } from "./counters.ts";
 import type { Admission } from "./handshake.ts";
-import { startHeartbeat } from "./heartbeat.ts";
-import type { Identification, Identity } from "../auth/identity.ts";
-import { type Inbound, readMessage } from "./inbound.ts";
-import { MessageLimits } from "./message-limits.ts";
-import { Outbox, type OutboxOwner } from "./outbox.ts";
+import type { Identification } from "../auth/identification.ts";
+import type { Identity } from "../auth/identity.ts";
+import { Inbox, type InboxSettings } from "./inbox.ts";
+import { Outbox, type OutboxOwner, type OutboxSettings } from "./outbox.ts";
 import {
   type ClientRequest,
   type SessionEffect,
@@ -23,16 +23,14 @@ import {
   type SessionState,
   step,
 } from "./session-machine.ts";
-import { type Requester, SessionRequests, type Subscribe } from "./session-requests.ts";
+import { type Requester, SessionRequests } from "./session-requests.ts";
+import type { Subscribe } from "./session-topics.ts";
+import { type AlarmClock, setAlarm, startHeartbeat } from "./timers.ts";
 import type { Socket, SocketHandlers } from "../transports/transport.ts";
 
-export interface SessionSettings {
+export interface SessionSettings extends InboxSettings, OutboxSettings {
   readonly heartbeatMs: number;
-  readonly highWaterBytes: number;
-  readonly tooSlowMs: number;
-  readonly messagesPerSecond: number;
   readonly maxSubscriptions: number;
-  readonly maxJsonDepth: number;
 }
 
 export interface SessionServices extends AlarmClock {
@@ -43,18 +41,18 @@ export interface SessionServices extends AlarmClock {
   readonly log: Log;
   readonly counters: Counters;
   /** The session has ended and holds nothing any more. */
-  readonly onEnd: (session: Session) => void;
+  readonly onEnd: (session: ClientSession) => void;
 }
 
 /** Its parts get the session itself, not functions of their own: there are very many sessions. */
-export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Requester {
+export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, Requester {
   readonly id: string;
   readonly #socket: Socket;
   readonly #settings: SessionSettings;
   readonly #services: SessionServices;
   readonly #outbox: Outbox;
   readonly #requests: SessionRequests;
-  readonly #limits: MessageLimits;
+  readonly #inbox: Inbox;
   readonly #seat: Seat;
   readonly #bearer: Bearer;
   #state: SessionState = "unauthenticated";
@@ -73,7 +71,7 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
     this.#outbox = new Outbox(this, socket, settings, services);
     this.#bearer = new Bearer(this, seat, services);
     this.#requests = new SessionRequests(this, this.#outbox, services, settings.maxSubscriptions);
-    this.#limits = new MessageLimits(settings.messagesPerSecond, services.now);
+    this.#inbox = new Inbox(settings, services.counters, services.now);
   }
 
   /** Begins with what the handshake brought. */
@@ -105,23 +103,15 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
   message(text: string | undefined): void {
     // What was on its way when the connection was closed.
     if (this.#state === "closed") return;
-    const verdict = this.#limits.take();
-    if (verdict === "close") return this.#failTooMany();
-    const inbound = readMessage(text, this.#settings.maxJsonDepth);
-    if (verdict === "refuse") return this.#refuse(inbound);
-    if (inbound.kind === "nonsense") {
-      this.#services.counters.count("nonsense");
-      return this.#limits.takeNonsense() ? this.#take(inbound) : this.#fail("malformed");
-    }
-    const { message } = inbound;
-    this.#take(
-      message.type === "authenticate" ? { kind: "token", token: message.token } : { kind: "request", request: message },
-    );
+    const said = this.#inbox.take(text);
+    if (said.kind !== "excess") return this.#take(said);
+    if (this.#state === "open" && said.request !== undefined) this.#requests.tooMany(said.request);
+    else this.#take(TOO_MANY);
   }
 
-  /** Costs as much as a message: clients have no need of any. */
   pinged(): void {
-    if (this.#state !== "closed" && this.#limits.take() === "close") this.#failTooMany();
+    const flood = this.#state === "closed" ? undefined : this.#inbox.takePing();
+    if (flood !== undefined) this.#take(flood);
   }
 
   drained(): void {
@@ -141,7 +131,7 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
   }
 
   onDrained(): void {
-    this.#requests.catchUp();
+    this.#requests.topics.catchUp();
   }
 
   onTooSlow(): void {
@@ -163,14 +153,6 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
   onError(error: unknown): void {
     this.#services.log.error({ connection: this.id, error }, "a request failed");
     this.#fail("internal");
-  }
-
-  /** A message over the limit: what it asks is refused. */
-  #refuse(inbound: Inbound): void {
-    this.#services.counters.count("messagesRefused");
-    const isRequest = inbound.kind === "message" && inbound.message.type !== "authenticate";
-    if (this.#state === "open" && isRequest) this.#requests.tooMany(inbound.message);
-    else this.#take(tooMany);
   }
 
   #take(event: SessionEvent): void {
@@ -200,21 +182,15 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
   }
 
   async #verify(token: string): Promise<void> {
-    let identity: Identity | undefined;
-    try {
-      identity = await this.#services.identification.identify(token);
-    } catch (error) {
-      this.onUnavailable(error);
-      return this.#fail("overloaded");
-    }
-    if (identity === undefined) this.#fail("unauthenticated");
-    else this.#take({ kind: "admitted", identity });
+    const verified = await this.#bearer.verify(token);
+    if (typeof verified === "string") this.#fail(verified);
+    else this.#take({ kind: "admitted", identity: verified });
   }
 
   #welcome(identity: Identity): void {
     const { now, random } = this.#services;
     const { heartbeatMs, maxSubscriptions } = this.#settings;
-    const refusal = this.#seat.admit(identity.topics);
+    const refusal = this.#bearer.serve(identity);
     if (refusal !== undefined) return this.#fail(refusal);
     const beat = (): void => {
       if (!this.#outbox.blocked) this.send({ type: "heartbeat", timestamp: now() });
@@ -222,8 +198,7 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
     this.#stopDeadline?.();
     this.#stopDeadline = undefined;
     this.#stopHeartbeat = startHeartbeat(heartbeatMs, random(), beat, this.#services);
-    this.#limits.allowFor(identity.isAdmin ? maxSubscriptions : identity.topics.size);
-    this.#bearer.set(identity);
+    this.#inbox.allowFor(identity.topicsAtOnce(maxSubscriptions));
     this.send({
       type: "welcome",
       timestamp: now(),
@@ -239,11 +214,6 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
 
   #fail(close: CloseName): void {
     this.#take({ kind: "fail", close });
-  }
-
-  #failTooMany(): void {
-    this.#services.counters.count("tooManyMessages");
-    this.#fail("tooMany");
   }
 
   #close(name: CloseName): void {
@@ -265,4 +235,4 @@ export class Session implements SocketHandlers, OutboxOwner, BearerOwner, Reques
   }
 }
 
-const tooMany: SessionEvent = { kind: "nonsense", code: "too_many_messages", text: "slow down" };
+const TOO_MANY: SessionEvent = { kind: "nonsense", code: "too_many_messages", text: "slow down" };

@@ -1,0 +1,64 @@
+/** From tokens to identities, and from the names that clients write to the topics that they may see. */
+import type { NackCode } from "../../../protocol/codes.ts";
+import { parseTopic, printTopic } from "../../../protocol/topic.ts";
+import type { Auth } from "./auth.ts";
+import type { TokenName } from "./claims.ts";
+import { Identity } from "./identity.ts";
+
+/**
+ * The one spelling of a key: `07` and `7` are one owner of a bigint key. `undefined` for text that is no key. Says nothing of whether there
+ * is anything of that key. Rejects while the database can't be asked.
+ */
+export type CanonicalKey = (key: string) => Promise<string | undefined>;
+
+/** The kinds of topics that there are, and how their keys are spelt. */
+export type TopicKinds = ReadonlyMap<string, CanonicalKey>;
+
+export type Access = { readonly topic: string } | { readonly refusal: NackCode };
+
+export interface Identification {
+  /** `undefined` for a token that isn't good, or names something that can't be a topic. Rejects as {@link CanonicalKey} does. */
+  readonly identify: (token: string) => Promise<Identity | undefined>;
+  /** The topic that a request means, if its sender may see it; else {@link Identity.refusal}. */
+  readonly access: (identity: Identity, name: string) => Access | Promise<Access>;
+}
+
+/** Whether a token was revoked. Rejects while the database has not been asked. */
+export type IsRevoked = (token: TokenName) => Promise<boolean>;
+
+export function createIdentification(auth: Auth, kinds: TopicKinds, isRevoked: IsRevoked): Identification {
+  return {
+    identify: async (token) => {
+      const claims = await auth.verify(token);
+      if (claims === undefined) return undefined;
+      const topics = new Set<string>();
+      // A token may name kinds that only another version of the daemon has: they open nothing here.
+      const known = claims.topics.filter((name) => kinds.has(parseTopic(name)?.kind ?? ""));
+      for (const topic of await Promise.all(known.map(async (name) => canonicalTopic(name, kinds)))) {
+        if (topic === undefined) return undefined;
+        topics.add(topic);
+      }
+      // Last, so that nothing is awaited between this and the session that will be told of later ones.
+      if (await isRevoked(claims.token)) return undefined;
+      return new Identity(claims, topics);
+    },
+    // The usual case asks nobody: a client repeats what its welcome said.
+    access: (identity, name) => (identity.topics.has(name) ? { topic: name } : askAccess(identity, name, kinds)),
+  };
+}
+
+async function askAccess(identity: Identity, name: string, kinds: TopicKinds): Promise<Access> {
+  try {
+    const topic = await canonicalTopic(name, kinds);
+    return topic !== undefined && identity.maySee(topic) ? { topic } : { refusal: identity.refusal };
+  } catch {
+    return { refusal: "unavailable" };
+  }
+}
+
+/** Undefined for an unknown kind, and for what is no key of its kind. */
+async function canonicalTopic(name: string, kinds: TopicKinds): Promise<string | undefined> {
+  const topic = parseTopic(name);
+  const key = topic && (await kinds.get(topic.kind)?.(topic.key));
+  return topic && key !== undefined ? printTopic({ kind: topic.kind, key }) : undefined;
+}

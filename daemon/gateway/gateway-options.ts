@@ -1,0 +1,109 @@
+/** What the gateway is told, and what holds where it is told nothing. */
+import type { Log } from "../config/log.ts";
+import type { Timers } from "../config/timers.ts";
+import type { Subscriber, Subscription } from "../hub/subscription.ts";
+import { MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
+import type { Schema } from "../../protocol/schema.ts";
+import type { Auth } from "./auth/auth.ts";
+import type { IsRevoked, TopicKinds } from "./auth/identification.ts";
+import type { ConnectionMaxima } from "./sessions/connection-limits.ts";
+import type { SessionSettings } from "./sessions/client-session.ts";
+import type { TransportChoice } from "./transports/choose-transport.ts";
+import type { TransportLimits } from "./transports/transport.ts";
+
+export interface GatewayOptions extends Timers {
+  readonly hub: { subscribe(topic: string, subscriber: Subscriber, id?: string, resume?: string): Subscription };
+  readonly auth: Auth;
+  readonly kinds: TopicKinds;
+  readonly isRevoked: IsRevoked;
+  /** True while the daemon vouches for what it sends. */
+  readonly ready: () => boolean;
+  /** What pages are told of the configuration. */
+  readonly schema: Schema;
+  readonly host: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  readonly transport: TransportChoice;
+  /** The built page; undefined: none is served. */
+  readonly pageDir: string | undefined;
+  /** Origins of pages that may connect, besides the daemon's own. */
+  readonly origins: readonly string[];
+  readonly heartbeatMs: number;
+  /** Unread bytes from which a socket counts as blocked. Default 64 KiB. */
+  readonly highWaterBytes?: number;
+  /** How long a socket may stay blocked before it is closed. Default 30 s. */
+  readonly tooSlowMs?: number;
+  /** How long a peer may answer no ping, 8 s to 960 s. Default 120 s. */
+  readonly idleTimeoutMs?: number;
+  /** What clients may use; those that are missing are as in the table of options. */
+  readonly limits?: Partial<GatewayLimits>;
+  /** Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges. */
+  readonly trustedProxies?: readonly string[];
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/** What clients may use of the daemon. */
+export interface GatewayLimits extends ConnectionMaxima {
+  /** Messages that one connection may send in the long run; at once twice as many, and one for each topic. */
+  readonly messagesPerSecond: number;
+  /** Topics that one connection may be subscribed to. */
+  readonly maxSubscriptions: number;
+  /** A longer message ends its connection. */
+  readonly maxMessageBytes: number;
+  /** How deep a message may nest; those of the protocol need 1. */
+  readonly maxJsonDepth: number;
+}
+
+/** As the table of options has them. */
+const DEFAULT_LIMITS: GatewayLimits = {
+  messagesPerSecond: 10,
+  maxSubscriptions: 1000,
+  maxMessageBytes: MAX_MESSAGE_BYTES,
+  maxJsonDepth: 8,
+  maxConnections: 20_000,
+  maxConnectionsPerAddress: 2_000,
+  maxConnectionsPerTopic: 2_000,
+  maxUnauthenticated: 2_000,
+  maxUnauthenticatedPerAddress: 500,
+};
+const HIGH_WATER_BYTES = 64 * 1024;
+const TOO_SLOW_MS = 30_000;
+/** Far above the high-water mark and any document: reached only if the gateway's own limits fail. */
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+/** Proxies drop connections after a minute of silence; twice that means that the peer is gone. */
+const IDLE_TIMEOUT_MS = 120_000;
+
+export interface GatewaySettings {
+  readonly limits: GatewayLimits;
+  readonly session: SessionSettings;
+  readonly transport: TransportLimits;
+}
+
+/** @param options its `limits` may hold more than limits */
+export function settingsOf(
+  options: Pick<GatewayOptions, "heartbeatMs" | "highWaterBytes" | "tooSlowMs" | "idleTimeoutMs" | "limits">,
+): GatewaySettings {
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof GatewayLimits)[];
+  const limits = Object.fromEntries(
+    names.map((name) => [name, options.limits?.[name] ?? DEFAULT_LIMITS[name]]),
+  ) as unknown as GatewayLimits;
+  return {
+    limits,
+    session: {
+      heartbeatMs: options.heartbeatMs,
+      highWaterBytes: options.highWaterBytes ?? HIGH_WATER_BYTES,
+      tooSlowMs: options.tooSlowMs ?? TOO_SLOW_MS,
+      messagesPerSecond: limits.messagesPerSecond,
+      maxSubscriptions: limits.maxSubscriptions,
+      maxJsonDepth: limits.maxJsonDepth,
+    },
+    transport: {
+      maxMessageBytes: limits.maxMessageBytes,
+      maxBufferedBytes: MAX_BUFFERED_BYTES,
+      idleTimeoutMs: options.idleTimeoutMs ?? IDLE_TIMEOUT_MS,
+    },
+  };
+}

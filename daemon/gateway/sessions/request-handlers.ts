@@ -1,0 +1,66 @@
+/** What each request does, by its type: a request of the protocol that has no handler here does not compile. */
+import type { NackCode } from "../../../protocol/codes.ts";
+import type { Access } from "../auth/identification.ts";
+import type { ClientRequest } from "./session-machine.ts";
+import type { SessionTopics } from "./session-topics.ts";
+
+type RequestOf<Type extends ClientRequest["type"]> = Extract<ClientRequest, { type: Type }>;
+/** Requests about a topic. */
+type TopicRequest = Extract<ClientRequest, { topic: string }>;
+
+/** What a handler has of its session. */
+export interface RequestContext {
+  readonly topics: SessionTopics;
+  /** True once the session has ended: nothing may begin any more. */
+  readonly stopped: boolean;
+  /** What the session's bearer may see of a topic that a client names. */
+  access(name: string): Access | Promise<Access>;
+  refresh(token: string): Promise<void>;
+  ack(id: string): void;
+  /** @param code nothing is said where it is undefined */
+  refuse(id: string, code: NackCode | undefined): void;
+  /** As `refuse`; what the bearer may not see is logged. */
+  deny(request: TopicRequest, code: NackCode): void;
+}
+
+/** A handler that must wait for the database gives a promise, and the next request waits for it. */
+type Handler<Type extends ClientRequest["type"]> = (
+  request: RequestOf<Type>,
+  session: RequestContext,
+) => Promise<void> | void;
+
+const HANDLERS: { readonly [Type in ClientRequest["type"]]: Handler<Type> } = {
+  ping: ({ id }, session) => session.ack(id),
+  refresh: ({ token }, session) => session.refresh(token),
+  subscribe: ifSeen((topic, { id, resume }, session) => {
+    session.refuse(id, session.topics.subscribe(topic, id, resume));
+  }),
+  snapshot: ifSeen((topic, { id }, session) => {
+    session.refuse(id, session.topics.snapshot(topic, id));
+  }),
+  unsubscribe: ifSeen((topic, { id }, session) => {
+    session.topics.unsubscribe(topic);
+    session.ack(id);
+  }),
+};
+
+export function handle(request: ClientRequest, session: RequestContext): Promise<void> | void {
+  // Each handler takes the requests of its own type; TypeScript can't follow the correlation through the index.
+  const handler = HANDLERS[request.type] as (request: ClientRequest, session: RequestContext) => Promise<void> | void;
+  return handler(request, session);
+}
+
+/** Handles a request with the canonical name of its topic, if the bearer may see that; refuses it otherwise. */
+function ifSeen<Request extends TopicRequest>(
+  handler: (topic: string, request: Request, session: RequestContext) => void,
+): (request: Request, session: RequestContext) => Promise<void> | void {
+  return (request, session) => {
+    const settle = (access: Access): void => {
+      if (session.stopped) return;
+      if ("topic" in access) handler(access.topic, request, session);
+      else session.deny(request, access.refusal);
+    };
+    const access = session.access(request.topic);
+    return access instanceof Promise ? access.then(settle) : settle(access);
+  };
+}

@@ -1,0 +1,76 @@
+/** What one connection is subscribed to. A topic comes here only after {@link Identification.access} has named it. */
+import type { NackCode } from "../../../protocol/codes.ts";
+import type { Subscriber, Subscription } from "../../hub/subscription.ts";
+import type { Identity } from "../auth/identity.ts";
+
+/** What of the hub a session uses. */
+export interface Subscribe {
+  subscribe(topic: string, subscriber: Subscriber, id: string, resume?: string): Subscription;
+}
+
+interface Subscribed {
+  readonly subscription: Subscription;
+  /** Of the `subscribe` that began it. */
+  readonly id: string;
+}
+
+export class SessionTopics {
+  readonly #hub: Subscribe;
+  readonly #subscriber: Subscriber;
+  readonly #most: number;
+  readonly #subscribed = new Map<string, Subscribed>();
+  #stopped = false;
+
+  /** @param most how many there may be */
+  constructor(hub: Subscribe, subscriber: Subscriber, most: number) {
+    this.#hub = hub;
+    this.#subscriber = subscriber;
+    this.#most = most;
+  }
+
+  /** The hub answers; or else the reason why not. */
+  subscribe(topic: string, id: string, resume: string | undefined): NackCode | undefined {
+    const known = this.#subscribed.get(topic)?.subscription;
+    if (known !== undefined) known.request(id, resume);
+    else if (this.#subscribed.size >= this.#most) return "too_many_subscriptions";
+    else this.#begin(topic, id, resume);
+    return undefined;
+  }
+
+  /** The hub answers; or else the reason why not. */
+  snapshot(topic: string, id: string): NackCode | undefined {
+    const known = this.#subscribed.get(topic)?.subscription;
+    known?.request(id);
+    return known === undefined ? "not_subscribed" : undefined;
+  }
+
+  unsubscribe(topic: string): void {
+    this.#subscribed.get(topic)?.subscription.close();
+    this.#subscribed.delete(topic);
+  }
+
+  /** Ends what the bearer of another token may not see; gives the requests that began it. */
+  endUnseen(identity: Identity): string[] {
+    const ended = [...this.#subscribed].filter(([topic]) => !identity.maySee(topic));
+    for (const [topic] of ended) this.unsubscribe(topic);
+    return ended.map(([, { id }]) => id);
+  }
+
+  /** After the subscriber was blocked: brings every subscription up to date. */
+  catchUp(): void {
+    for (const { subscription } of this.#subscribed.values()) subscription.catchUp();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const { subscription } of this.#subscribed.values()) subscription.close();
+    this.#subscribed.clear();
+  }
+
+  #begin(topic: string, id: string, resume: string | undefined): void {
+    const subscription = this.#hub.subscribe(topic, this.#subscriber, id, resume);
+    // A first document that the socket could not take has ended the session.
+    if (this.#stopped) subscription.close();
+    else this.#subscribed.set(topic, { subscription, id });
+  }
+}
