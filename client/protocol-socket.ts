@@ -10,7 +10,7 @@ import type { Up } from "../protocol/up.ts";
 import { PROTOCOL } from "../protocol/version.ts";
 import type { Cause, Delay, SocketEnd } from "./connection-machine.ts";
 import type { Environment, Socket, WebSocketConstructor } from "./environment.ts";
-import { readFrame } from "./read-frame.ts";
+import { type Answer, type FrameOf, readFrame, type TopicFrame } from "./read-frame.ts";
 import type { TokenReason } from "./tokens.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -22,12 +22,6 @@ const MISSED_HEARTBEATS = 2.5;
 const ANSWER_WITHIN_MS = 5_000;
 /** Failures that "back off long" counts as: the backoff's ceiling. */
 const MANY_FAILURES = 7;
-
-export type FrameOf<Type extends Down["type"]> = Extract<Down, { type: Type }>;
-/** A frame about one topic. */
-export type TopicFrame = FrameOf<"snapshot" | "metrics_updated" | "stale" | "live">;
-/** An answer to a request. */
-export type Answer = FrameOf<"ack" | "nack">;
 
 export interface ProtocolSocketOptions {
   readonly url: string;

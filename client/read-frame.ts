@@ -1,6 +1,12 @@
 import type { Down } from "../protocol/down.ts";
 import type { EventFrame } from "../protocol/down/event.ts";
 
+export type FrameOf<Type extends Down["type"]> = Extract<Down, { type: Type }>;
+/** A frame about one topic. */
+export type TopicFrame = FrameOf<"snapshot" | "metrics_updated" | "stale" | "live">;
+/** An answer to a request. */
+export type Answer = FrameOf<"ack" | "nack">;
+
 type Kind = "string" | "number" | "object";
 type Fields = Readonly<Record<string, Kind>>;
 

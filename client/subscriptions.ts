@@ -5,7 +5,8 @@
 import type { EventFrame } from "../protocol/down/event.ts";
 import { type Cause, type ConnectionState, INITIAL_CONNECTION } from "./connection-machine.ts";
 import type { ConnectionListener } from "./connector.ts";
-import type { Answer, FrameOf, ProtocolSocket, TopicFrame } from "./protocol-socket.ts";
+import type { ProtocolSocket } from "./protocol-socket.ts";
+import type { Answer, FrameOf, TopicFrame } from "./read-frame.ts";
 import type { StreamTypes } from "./stream-types.ts";
 import { TopicStore, type TopicStoreOptions } from "./topic-store.ts";
 

@@ -7,7 +7,7 @@ import type { ConnectionState } from "./connection-machine.ts";
 import { EventListeners, Listeners } from "./listeners.ts";
 import { applyPatch, fromSnapshot, type Materialised } from "./materialised.ts";
 import { type Connection, connectionOf, type On, type Owner, type View } from "./owner.ts";
-import type { TopicFrame } from "./protocol-socket.ts";
+import type { TopicFrame } from "./read-frame.ts";
 import type { StreamTypes } from "./stream-types.ts";
 import { INITIAL_TOPIC, nextTopic, type TopicEvent, type TopicState } from "./topic-machine.ts";
 

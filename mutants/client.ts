@@ -203,6 +203,14 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     title: "Whatever happens, in any order",
   },
   {
+    name: "the application is told before the world is like the state",
+    file: "client/connector.ts",
+    find: "    this.#acquire(after);\n    listener.changed(this.#state);\n",
+    replace: "    listener.changed(this.#state);\n    this.#acquire(after);\n",
+    test: "test/unit/client/subscriptions.test.ts",
+    title: "A listener that closes the client at its call 1 leaves nothing behind",
+  },
+  {
     name: "React's list of events grows for ever",
     file: "react/use-events.ts",
     find: "[what, ...from.events].slice(0, keep)",
