@@ -14,7 +14,7 @@ import { FileGraph } from "./runner/file-graph.ts";
 import { Progress } from "./runner/progress.ts";
 import { ServersOfRun } from "./runner/servers-of-run.ts";
 import { describeFailure, REQUIRED_IN_CI, summarise } from "./runner/summary.ts";
-import { everyTestFile, LANES, longestFirst, selectFiles, type SuiteFile } from "./runner/suites.ts";
+import { everyTestFile, longestFirst, selectFiles, STAGES, type SuiteFile } from "./runner/suites.ts";
 import { type FileResult, runTestFile } from "./runner/test-file.ts";
 
 const testDir = dirname(fileURLToPath(import.meta.url));
@@ -48,14 +48,7 @@ try {
   if (files.some(({ name }) => graph.imports(name, "test/support/servers.ts"))) {
     Object.assign(process.env, await servers.start());
   }
-  await runFiles(
-    files.filter(({ suite }) => !suite.alone),
-    LANES,
-  );
-  await runFiles(
-    files.filter(({ suite }) => suite.alone),
-    1,
-  );
+  for (const { lanes, holds } of STAGES) await runFiles(files.filter(holds), lanes);
 } finally {
   await servers.stop();
 }

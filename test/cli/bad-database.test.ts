@@ -4,13 +4,13 @@ import { writeFile } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { freePort } from "../../daemon/database/cluster.ts";
 import type { DemoProcess } from "../support/demo-clone.ts";
 import { DeltadProgram } from "../support/deltad-program.ts";
 import { listeningOn } from "../support/listening-on.ts";
 import { DEMO } from "../support/oracle.ts";
 import { Pooler } from "../support/pooler.ts";
+import { eventually } from "../support/real-time.ts";
 import { createMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, startCluster, type TestDatabase } from "../support/servers.ts";
 import { TestSocket } from "../support/socket.ts";
@@ -28,11 +28,8 @@ async function health(port: string): Promise<number[]> {
 }
 
 async function untilReady(port: string): Promise<void> {
-  const giveUpMs = performance.now() + READY_MS;
-  while ((await health(port))[1] !== 200) {
-    if (performance.now() > giveUpMs) throw new Error("not ready in time");
-    await setTimeout(50);
-  }
+  const isReady = async (): Promise<boolean> => (await health(port))[1] === 200;
+  await eventually("the daemon to be ready", isReady, { everyMs: 50, withinMs: READY_MS });
 }
 
 async function stopped(daemon: DemoProcess): Promise<void> {

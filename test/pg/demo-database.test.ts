@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createProgram } from "../../daemon/cli/program.ts";
 import { ConfigError } from "../../daemon/config/errors.ts";
 import { demo } from "../../demo/cli/demo.ts";
+import { eventually } from "../support/real-time.ts";
 import { type RecordedShell, recordedShell } from "../support/recorded-shell.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 
@@ -126,7 +126,8 @@ await onEachServer("deltad demo --database", (server) => {
 async function endedSessions(database: TestDatabase): Promise<void> {
   const sessions = `select application_name from pg_stat_activity
      where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`;
-  const deadlineMs = performance.now() + 2_000;
-  while ((await database.query(sessions)).length > 0 && performance.now() < deadlineMs) await setTimeout(20);
+  const areGone = async (): Promise<boolean> => (await database.query(sessions)).length === 0;
+  // Which one stays is told below.
+  await eventually("them to end", areGone, { withinMs: 2_000 }).catch(() => undefined);
   assert.deepEqual(await database.query(sessions), []);
 }

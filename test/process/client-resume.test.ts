@@ -1,7 +1,6 @@
 /** The client that applications import, cut off from real daemons while transactions commit: its callbacks hear of each event once, in order. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { createClient } from "../../client/client.ts";
 import type { Owner } from "../../client/owner.ts";
@@ -12,6 +11,7 @@ import { EventLedger, heard } from "../support/event-ledger/ledger.ts";
 import type { Told } from "../support/event-ledger/resuming-client.ts";
 import { Fleet } from "../support/fleet.ts";
 import { DEMO } from "../support/oracle.ts";
+import { eventually } from "../support/real-time.ts";
 import { createHangars } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
 import { token } from "../support/tokens.ts";
@@ -55,11 +55,8 @@ class Application {
   }
 
   async until(isSo: () => boolean): Promise<void> {
-    const giveUpMs = performance.now() + SETTLED_MS;
-    while (!isSo()) {
-      assert.ok(performance.now() < giveUpMs, `heard of ${this.told.length} events, and of ${this.gaps} gaps`);
-      await sleep(10);
-    }
+    const heard = (): string => `more: it heard of ${this.told.length} events, and of ${this.gaps} gaps`;
+    await eventually(heard, isSo, { everyMs: 10, withinMs: SETTLED_MS });
   }
 
   async stop(): Promise<void> {

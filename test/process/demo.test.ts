@@ -5,10 +5,10 @@ import { rm, stat } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { WebSocket } from "ws";
 import { Clone, type DemoProcess, type Started } from "../support/demo-clone.ts";
+import { eventually, pause } from "../support/real-time.ts";
 
 /** Runs its arguments on a terminal of their own, and passes on what it reads as if it were typed. */
 const ON_A_TERMINAL = ["python3", "-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)"];
@@ -202,12 +202,12 @@ describe("the demo", () => {
     demo.child.stdin?.write(CTRL_C);
     await demo.says(/stopping/);
     // Sooner, the terminal's signal would pass for the one that npm sends after it.
-    await setTimeout(500);
+    await pause(500, "duration");
     demo.child.stdin?.write(CTRL_C);
     const before = performance.now();
     assert.equal(await demo.exited, 130, demo.output);
     assert.ok(performance.now() - before < 4_000);
-    while (await answers(url)) await setTimeout(100);
+    await eventually("the server to end", async () => !(await answers(url)), { everyMs: 100 });
   });
 
   it("says in one line what to do where there is no server for the platform", async () => {

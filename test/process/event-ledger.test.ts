@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { BookingWriter } from "../support/event-ledger/booking-writer.ts";
 import { EventLedger, heard } from "../support/event-ledger/ledger.ts";
 import { ResumingClient } from "../support/event-ledger/resuming-client.ts";
 import { Fleet } from "../support/fleet.ts";
+import { eventually, pause } from "../support/real-time.ts";
 import { createHangars } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
 
@@ -42,21 +42,21 @@ await onEachServer("events", (server) => {
       const writer = new BookingWriter(`w${at}`, await database.client(), OWNERS);
       while (!enough.signal.aborted || ledger.events < EVENTS) {
         ledger.commit(await writer.write());
-        await sleep(Math.random() * PAUSE_MS);
+        await pause(Math.random() * PAUSE_MS, "chance");
       }
     });
     for (let restart = 0; restart < RESTARTS * 2; restart += 1) {
-      await sleep(Math.random() * 500);
+      await pause(Math.random() * 500, "chance");
       await fleet.restart(restart % 2, restart % 4 === 1 ? "SIGKILL" : "SIGTERM");
     }
     enough.abort();
     await Promise.all(writers);
 
-    const giveUpMs = performance.now() + SETTLED_MS;
     const lacksNothing = (): boolean => clients.every(({ owner, events }) => events.size >= ledger.eventsOf(owner));
-    while (!lacksNothing() && performance.now() < giveUpMs) await sleep(50);
+    // What is still lacking then is told below.
+    await eventually("all events", lacksNothing, { everyMs: 50, withinMs: SETTLED_MS }).catch(() => undefined);
     // Whatever should not come has time to.
-    await sleep(200);
+    await pause(200, "silence");
     for (const client of clients) {
       const { owner, events, resumes, contradictions } = client;
       assert.deepEqual(heard(events.values()), ledger.owedTo(owner), `owner ${owner}`);

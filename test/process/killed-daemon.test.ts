@@ -1,7 +1,6 @@
 /** The real daemon, killed again and again in the middle of a stream of writes: clients come back, and end with the right numbers. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { type Client, createClient } from "../../client/client.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
@@ -9,6 +8,7 @@ import type { DemoProcess } from "../support/demo-clone.ts";
 import { DeltadProgram, demoOn } from "../support/deltad-program.ts";
 import { bellFree } from "../support/held-bell.ts";
 import { DEMO } from "../support/oracle.ts";
+import { pause } from "../support/real-time.ts";
 import { createHangars } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 import { token } from "../support/tokens.ts";
@@ -74,14 +74,14 @@ await onEachServer("a daemon killed in mid-stream", (server) => {
       return round;
     });
     for (let kill = 1; kill <= KILLS; kill += 1) {
-      await setTimeout(ALIVE_MS * kill);
+      await pause(ALIVE_MS * kill, "duration");
       daemon.child.kill("SIGKILL");
       await daemon.exited;
       // Who writes now waits for nobody and notifies nobody.
       await bellFree(database);
       daemon = await start();
     }
-    await setTimeout(ALIVE_MS);
+    await pause(ALIVE_MS, "duration");
     enough.abort();
     const rounds = await Promise.all(writers);
     assert.ok(Math.min(...rounds) > 20, "writes went on while the daemon was away");

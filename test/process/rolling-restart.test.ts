@@ -1,12 +1,12 @@
 /** Two daemons behind one address, restarted one after the other, and killed: the clients of each come back on the other. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { createClient } from "../../client/client.ts";
 import { BookingWriter } from "../support/event-ledger/booking-writer.ts";
 import { Fleet } from "../support/fleet.ts";
 import { DEMO } from "../support/oracle.ts";
+import { eventually, pause } from "../support/real-time.ts";
 import { createHangars } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
 import { token } from "../support/tokens.ts";
@@ -44,7 +44,7 @@ await onEachServer("daemons behind a balancer", (server) => {
     const enough = new AbortController();
     const writing = (async () => {
       const writer = new BookingWriter("w", await database.client(), OWNERS);
-      for (; !enough.signal.aborted; await sleep(5)) await writer.write();
+      for (; !enough.signal.aborted; await pause(5, "duration")) await writer.write();
     })();
 
     const before = accepted.length;
@@ -53,7 +53,7 @@ await onEachServer("daemons behind a balancer", (server) => {
     const returned = (): number[] =>
       accepted.slice(before).flatMap(({ atMs, target }) => (target === -1 ? [] : [atMs - toldMs]));
     const left = CLIENTS / 2;
-    while (returned().length < left) await sleep(50);
+    await eventually("those that left to return", () => returned().length >= left, { everyMs: 50 });
     const after = returned().toSorted((a, b) => a - b);
     const { first, last, late } = RETURN_MS;
     assert.ok((after[0] ?? 0) >= first, `the first came back after ${after[0]} ms`);

@@ -3,7 +3,7 @@
  * nearest to it. The suite `house` reads every source, so it always runs.
  */
 import type { FileGraph, Reached } from "./file-graph.ts";
-import { laneTime, type SuiteFile } from "./suites.ts";
+import { type SuiteFile, timeOf } from "./suites.ts";
 
 /** What decides how all else is built or run. */
 const EVERYTHING = /^(package(-lock)?\.json|\.npmrc|tsconfig\.json|bin\/build\.js|test\/run\.ts|test\/runner\/.*)$/;
@@ -44,12 +44,10 @@ export function chooseTests(
 
   const chosen: Candidate[] = [];
   for (const candidate of candidates) {
-    const files = [...chosen, candidate].map(({ file }) => ({
-      ...file,
-      durationMs: durationsMs.get(file.name) ?? GUESS_MS,
-    }));
+    const files = [...chosen, candidate].map(({ file }) => file);
+    const durationOf = (name: string): number => durationsMs.get(name) ?? GUESS_MS;
     // A test that was changed itself is asked for, however long it takes.
-    if (candidate.steps === 0 || laneTime(files) <= MOST_MS) chosen.push(candidate);
+    if (candidate.steps === 0 || timeOf(files, durationOf) <= MOST_MS) chosen.push(candidate);
   }
   const left = candidates.filter((candidate) => !chosen.includes(candidate));
   return {

@@ -3,16 +3,19 @@ import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 
-/** `alone`: its files measure time or start whole programs, so no other file runs beside them. */
+/** `heavy`: its files start browsers or several whole programs, each of which keeps a core busy. */
 export const SUITES = [
-  { name: "cli", alone: false },
-  { name: "pg", alone: false },
-  { name: "wire", alone: false },
-  { name: "house", alone: false },
-  { name: "unit", alone: false },
-  { name: "browser", alone: true },
-  { name: "process", alone: true },
+  { name: "cli", heavy: false },
+  { name: "pg", heavy: false },
+  { name: "wire", heavy: false },
+  { name: "house", heavy: false },
+  { name: "unit", heavy: false },
+  { name: "browser", heavy: true },
+  { name: "process", heavy: true },
 ] as const;
+
+/** Files that measure how long something takes, so that nothing may run beside them. */
+export const MEASURING = ["test/browser/write.test.ts", "test/process/rolling-restart.test.ts"];
 
 export type Suite = (typeof SUITES)[number];
 
@@ -24,8 +27,15 @@ export interface SuiteFile {
   readonly path: string;
 }
 
-/** Most files wait for a server or a socket half of their time: one more at once than there are cores. */
-export const LANES = availableParallelism() + 1;
+/**
+ * How many files run at once, stage after stage. Most files wait for a server or a socket half of their time: of those one more than
+ * there are cores.
+ */
+export const STAGES = [
+  { lanes: availableParallelism() + 1, holds: ({ suite, name }) => !suite.heavy && !MEASURING.includes(name) },
+  { lanes: availableParallelism(), holds: ({ suite, name }) => suite.heavy && !MEASURING.includes(name) },
+  { lanes: 1, holds: ({ name }) => MEASURING.includes(name) },
+] as const satisfies readonly { lanes: number; holds: (file: SuiteFile) => boolean }[];
 
 /** Every compiled test file, suite by suite. */
 export async function everyTestFile(testDir: string): Promise<SuiteFile[]> {
@@ -63,8 +73,11 @@ export function longestFirst(
 }
 
 /** How long these take together, about. */
-export function laneTime(files: readonly { readonly suite: Suite; readonly durationMs: number }[]): number {
-  return files.reduce((sum, { suite, durationMs }) => sum + (suite.alone ? durationMs : durationMs / LANES), 0);
+export function timeOf(files: readonly SuiteFile[], durationOf: (name: string) => number): number {
+  return STAGES.map(({ lanes, holds }) => {
+    const sum = files.filter(holds).reduce((total, { name }) => total + durationOf(name), 0);
+    return sum / lanes;
+  }).reduce((total, stage) => total + stage, 0);
 }
 
 async function testFiles(directory: string): Promise<string[]> {

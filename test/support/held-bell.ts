@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { eventually } from "./real-time.ts";
 import type { TestDatabase } from "./servers.ts";
 
 /** Whether a reader of this database sleeps with the bell in hand. */
@@ -22,9 +22,6 @@ export async function bellFree(database: TestDatabase): Promise<void> {
 }
 
 async function bellIs(held: boolean, database: TestDatabase): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries += 1) {
-    if ((await isBellHeld(database)) === held) return;
-    await sleep(5);
-  }
-  throw new Error(`the bell was not ${held ? "taken" : "given back"} within 5 s`);
+  const what = `the bell to be ${held ? "taken" : "given back"}`;
+  await eventually(what, async () => (await isBellHeld(database)) === held, { everyMs: 5 });
 }

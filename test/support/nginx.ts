@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
+import { eventually } from "./real-time.ts";
 
 const PAGE = fileURLToPath(new URL("../../../docs/behind-a-proxy.md", import.meta.url));
 const PROGRAM = "/usr/sbin/nginx";
@@ -59,13 +60,11 @@ export class Nginx {
     let errors = "";
     nginx.stderr.on("data", (data: Buffer) => (errors += data.toString()));
     const running = new Nginx(port, readFileSync(pem, "utf8"), folder, nginx);
-    const giveUpMs = performance.now() + PATIENCE_MS;
-    while (!(await isListening(port))) {
-      if (nginx.exitCode === null && performance.now() < giveUpMs) continue;
-      await running.stop();
-      throw new Error(`nginx does not listen: ${errors}`);
-    }
-    return running;
+    const isSettled = async (): Promise<boolean> => nginx.exitCode !== null || (await isListening(port));
+    await eventually("nginx to listen", isSettled, { withinMs: PATIENCE_MS }).catch(() => undefined);
+    if (await isListening(port)) return running;
+    await running.stop();
+    throw new Error(`nginx does not listen: ${errors}`);
   }
 
   async stop(): Promise<void> {
@@ -81,7 +80,7 @@ async function isListening(port: number): Promise<boolean> {
   const socket = connect(port, "127.0.0.1");
   const listening = await new Promise<boolean>((resolve) => {
     socket.once("connect", () => resolve(true));
-    socket.once("error", () => setTimeout(() => resolve(false), 20));
+    socket.once("error", () => resolve(false));
   });
   socket.destroy();
   return listening;

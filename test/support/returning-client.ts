@@ -1,9 +1,9 @@
 /** The marketplace with its daemon, and a client of it that goes away and comes back with its cursor. */
-import { setTimeout } from "node:timers/promises";
 import type { EventFrame } from "../../protocol/down/event.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { ownerTopic } from "../../protocol/topic.ts";
 import { DEMO } from "./oracle.ts";
+import { eventually } from "./real-time.ts";
 import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "./running-daemon.ts";
 import type { TestDatabase } from "./servers.ts";
 import { type DownOf, TestSocket } from "./socket.ts";
@@ -86,7 +86,8 @@ export class ReturningMarketplace {
     const fence = (this.#fence += 1);
     await this.database.query(book(fence));
     // Its own event: those of the writes before it may still be on their way.
-    while (!watcher.events.some(({ data }) => data["bookingId"] === String(fence))) await setTimeout(5);
+    const isTold = (): boolean => watcher.events.some(({ data }) => data["bookingId"] === String(fence));
+    await eventually(`booking ${fence}`, isTold, { everyMs: 5 });
   }
 
   #connect(): Promise<TestSocket> {
@@ -97,7 +98,8 @@ export class ReturningMarketplace {
   async hear(socket: TestSocket, ...statements: readonly string[]): Promise<string> {
     const before = socket.events.length;
     for (const statement of statements) await this.database.query(statement);
-    while (socket.events.length < before + statements.length) await setTimeout(5);
+    const isHeard = (): boolean => socket.events.length >= before + statements.length;
+    await eventually(`the events of ${statements.join("; ")}`, isHeard, { everyMs: 5 });
     return socket.events.at(-1)?.cursor ?? "";
   }
 }

@@ -6,6 +6,7 @@ import { WebSocket } from "ws";
 import { createClient } from "../../client/client.ts";
 import { startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
 import { ManualClock } from "../support/manual-clock.ts";
+import { eventually } from "../support/real-time.ts";
 import { onEachTransport } from "../support/transports.ts";
 
 const TIMES = 1_000;
@@ -53,7 +54,7 @@ await onEachTransport("A thousand times connect and close", (transport) => {
     }
     /** The server has noticed that everybody left, and forgotten them. */
     async function settled() {
-      while (sockets() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await eventually("all to leave", () => sockets() === 0, { everyMs: 5 });
       server.clock.advance(120_000);
       // What the test's own instruments wrote down.
       for (const record of [server.logged, server.engine.watched, server.engine.unwatched]) record.length = 0;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
 import { bellFree, bellHeld, isBellHeld } from "../../support/held-bell.ts";
 import { createLedger } from "../../support/ledger.ts";
+import { pause } from "../../support/real-time.ts";
 import { readerOf } from "../../support/run-reader.ts";
 import { onEachServer } from "../../support/servers.ts";
 
@@ -25,9 +25,9 @@ await onEachServer("the bell", (server) => {
         writers.slice(0, 1 + (round % 3)).map(async (client) => {
           nextId += 1;
           const id = nextId;
-          await sleep(Math.random() * 8);
+          await pause(Math.random() * 8, "chance");
           await client.query(`begin; insert into ledger (id, holder) values (${id}, 1)`);
-          if (round % 4 > 0) await sleep(Math.random() * 8);
+          if (round % 4 > 0) await pause(Math.random() * 8, "chance");
           await client.query("commit");
           return String(id);
         }),

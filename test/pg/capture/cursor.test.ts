@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { createLedger } from "../../support/ledger.ts";
+import { pause } from "../../support/real-time.ts";
 import { readerOf } from "../../support/run-reader.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
@@ -76,7 +76,7 @@ async function writer(client: pg.Client, n: number): Promise<void> {
     const id = n * 1_000_000 + i * 10;
     const row = (offset: number): string => `insert into ledger (id, holder) values (${id + offset}, ${n})`;
     await client.query(`begin; ${row(1)}; savepoint a; ${row(2)}`);
-    if (i % 3 !== 0) await sleep(Math.random() * 6);
+    if (i % 3 !== 0) await pause(Math.random() * 6, "chance");
     await client.query(
       i % 2 === 0
         ? "rollback to savepoint a"

@@ -5,6 +5,7 @@ import type { Cut } from "../../../daemon/capture/batch.ts";
 import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
 import { bellHeld } from "../../support/held-bell.ts";
 import { createLedger } from "../../support/ledger.ts";
+import { eventually } from "../../support/real-time.ts";
 import { readerOf } from "../../support/run-reader.ts";
 import { onEachServer } from "../../support/servers.ts";
 
@@ -136,5 +137,5 @@ async function countAt(cut: Cut, url: string): Promise<string> {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  await eventually("what was to come", condition, { everyMs: 5 });
 }

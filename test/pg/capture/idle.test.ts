@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
 import { bellFree, bellHeld } from "../../support/held-bell.ts";
 import { createLedger } from "../../support/ledger.ts";
 import { Proxy } from "../../support/proxy.ts";
+import { eventually, pause } from "../../support/real-time.ts";
 import { readerOf } from "../../support/run-reader.ts";
 import { onEachServer } from "../../support/servers.ts";
 
@@ -26,12 +26,14 @@ await onEachServer("an idle daemon", (server) => {
     await bellFree(ledger.database);
     await bellHeld(ledger.database);
     // The row is pruned at one of the next heartbeats; then nothing is left to do.
-    while ((await ledger.database.query('select from deltad."change_ledger"')).length > 0) await sleep(EVERY_MS);
+    const unread = 'select from deltad."change_ledger"';
+    const isPruned = async (): Promise<boolean> => (await ledger.database.query(unread)).length === 0;
+    await eventually("the row to be pruned", isPruned, { everyMs: EVERY_MS, withinMs: 5 * IDLE_MS + 20_000 });
     const pruned = sink.batches.length;
     await sink.until(() => sink.batches.length > pruned + 1, "heartbeats");
 
     const before = { statements: proxy.statements, reads: sink.batches.length };
-    await sleep(IDLE_MS);
+    await pause(IDLE_MS, "silence");
     const statements = proxy.statements - before.statements;
     const reads = sink.batches.length - before.reads;
     assert.ok(Math.abs(statements - reads) <= 1, `${statements} statements, ${reads} reads: one may be under way`);

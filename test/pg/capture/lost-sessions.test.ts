@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { HEARTBEAT } from "../../../daemon/capture/capture-options.ts";
 import { bellFree, bellHeld } from "../../support/held-bell.ts";
 import { createLedger } from "../../support/ledger.ts";
 import { LoadingSink } from "../../support/loading-sink.ts";
 import { Proxy } from "../../support/proxy.ts";
+import { eventually, pause } from "../../support/real-time.ts";
 import { readerOf } from "../../support/run-reader.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
@@ -31,7 +31,7 @@ await onEachServer("a lost session", (server) => {
         await client.query("insert into ledger (id, holder) values ($1, 2)", [id + 1_000]);
         await sink.until(() => sink.losses.length > before, "the loss");
       }
-      await sleep(5);
+      await pause(5, "duration");
     }
     await sink.until(() => sink.epochs.length === 4 && sink.isLoaded, "the fourth epoch to be live");
     await client.query("insert into ledger (id, holder) values (9999, 1)");
@@ -128,7 +128,7 @@ await onEachServer("a lost session", (server) => {
     const running = readerOf(proxy.url, { heartbeat: FAST });
     t.after(() => running.stop());
     const { sink } = running;
-    sink.onApply = async ({ grains }) => (grains.length > 0 ? sleep(100) : undefined);
+    sink.onApply = async ({ grains }) => (grains.length > 0 ? pause(100, "duration") : undefined);
     await running.reader.start();
     await bellHeld(ledger.database);
     // The session breaks when the bell is given back, which is while the sink takes the first rows.
@@ -156,8 +156,7 @@ await onEachServer("a lost session", (server) => {
       "update deltad.reader set seen_at = seen_at - interval '61 s' where id = '00000000-0000-0000-0000-000000000001'",
     );
     const dead = "select from deltad.change_ledger union all select from deltad.reader where id::text like '0000%'";
-    for (let tries = 0; tries < 100 && (await ledger.database.query(dead)).length > 0; tries += 1) await sleep(20);
-    assert.equal((await ledger.database.query(dead)).length, 0);
+    await eventually("nothing to be left", async () => (await ledger.database.query(dead)).length === 0);
   });
 
   it("whose lease has expired is given up: its rows may be pruned", async (t) => {

@@ -1,11 +1,11 @@
 /** Several readers of one database: the leader keeps the bell, the others sleep because it wakes them. */
 import assert from "node:assert/strict";
 import { before, it, type TestContext } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { HEARTBEAT, type CaptureOptions } from "../../../daemon/capture/capture-options.ts";
 import { bellFree, bellHeld } from "../../support/held-bell.ts";
 import { createLedger, type Ledger } from "../../support/ledger.ts";
 import { Proxy } from "../../support/proxy.ts";
+import { eventually, pause } from "../../support/real-time.ts";
 import { readerOf, type RunningReader } from "../../support/run-reader.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
@@ -47,7 +47,7 @@ async function allSleep(readers: readonly RunningReader[]): Promise<void> {
   const reads = (): number => readers.reduce((sum, { sink }) => sum + sink.batches.length, 0);
   for (let before = -1; before !== reads(); ) {
     before = reads();
-    await sleep(150);
+    await pause(150, "silence");
   }
 }
 
@@ -98,12 +98,13 @@ await onEachServer("several daemons", (server) => {
     const pruning = await ledger.database.client();
     await pruning.query("begin; select pg_advisory_xact_lock(1684368500, 2)");
     await allHave(readers, [await write()]);
-    await sleep(EVERY_MS * 3);
+    await pause(EVERY_MS * 3, "silence");
     const unread = 'select from deltad."change_ledger"';
     assert.notEqual((await ledger.database.query(unread)).length, 0);
     await pruning.query("commit");
     const endedMs = performance.now();
-    while ((await ledger.database.query(unread)).length > 0) await sleep(EVERY_MS / 4);
+    const isRead = async (): Promise<boolean> => (await ledger.database.query(unread)).length === 0;
+    await eventually("it to be removed", isRead, { everyMs: EVERY_MS / 4 });
     assert.ok(performance.now() - endedMs < EVERY_MS + 1_000);
   });
 
@@ -115,9 +116,9 @@ await onEachServer("several daemons", (server) => {
       const ids = await Promise.all(
         writers.slice(0, 1 + (round % 3)).map(async (client) => {
           const id = ++lastId;
-          await sleep(Math.random() * 8);
+          await pause(Math.random() * 8, "chance");
           await client.query(`begin; insert into ledger (id, holder) values (${id}, 1)`);
-          if (round % 4 > 0) await sleep(Math.random() * 8);
+          if (round % 4 > 0) await pause(Math.random() * 8, "chance");
           await client.query("commit");
           return id;
         }),
@@ -145,10 +146,12 @@ await onEachServer("several daemons", (server) => {
     t.after(() => Promise.all(proxies.map((proxy) => proxy.stop())));
     await allHave(readers, [await write()]);
     await bellHeld(ledger.database);
-    while ((await ledger.database.query('select from deltad."change_ledger"')).length > 0) await sleep(EVERY_MS);
-    await sleep(EVERY_MS);
+    const unread = 'select from deltad."change_ledger"';
+    const isRead = async (): Promise<boolean> => (await ledger.database.query(unread)).length === 0;
+    await eventually("the row to be pruned", isRead, { everyMs: EVERY_MS });
+    await pause(EVERY_MS, "silence");
     const before = proxies.map(({ statements }) => statements);
-    await sleep(EVERY_MS * 5);
+    await pause(EVERY_MS * 5, "silence");
     for (const [at, { statements }] of proxies.entries()) {
       const sent = statements - (before[at] ?? 0);
       assert.ok(sent >= 3 && sent <= 6, `${sent} statements of daemon ${at} in five heartbeats`);
@@ -167,9 +170,9 @@ await onEachServer("several daemons", (server) => {
       const sql = "select pg_try_advisory_xact_lock_shared(1684368500, 1) as taken";
       taken = (await inFlight.query<{ taken: boolean }>(sql)).rows[0]?.taken === true;
     }
-    await sleep(300);
+    await pause(300, "silence");
     const reads = { first: first.sink.batches.length, second: second.sink.batches.length };
-    await sleep(200);
+    await pause(200, "silence");
     assert.ok(first.sink.batches.length > reads.first + 5, "the first one is awake");
     assert.equal(second.sink.batches.length, reads.second, "the second one sleeps");
     await allHave(readers, [await write()]);
@@ -193,7 +196,7 @@ await onEachServer("several daemons", (server) => {
     for (let n = 0; n < 4; n += 1) {
       ids.push(await write());
       await allHave([second], ids);
-      await sleep(70);
+      await pause(70, "duration");
     }
     const next = await holder(ledger.database, "leader lock");
     assert.ok(next !== undefined && next !== leader, "the other one is the leader");

@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { setTimeout } from "node:timers/promises";
 import { applyPatch, fromSnapshot, type Materialised } from "../../../client/materialised.ts";
 import { freePort } from "../../../daemon/database/cluster.ts";
 import type { Down } from "../../../protocol/down.ts";
@@ -12,6 +11,7 @@ import type { EventFrame } from "../../../protocol/down/event.ts";
 import { microsecondsOf } from "../../support/microseconds.ts";
 import { DEMO, oracleDocuments } from "../../support/oracle.ts";
 import { Proxy } from "../../support/proxy.ts";
+import { eventually } from "../../support/real-time.ts";
 import { book, SEASON } from "../../support/returning-client.ts";
 import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../../support/running-daemon.ts";
 import {
@@ -160,7 +160,7 @@ for (const { name, major } of KNOWN_SERVERS) {
       const resuming = await come(cursor);
       const waiting =
         "select from pg_stat_activity where application_name = 'deltad/history' and wait_event_type = 'Lock'";
-      while ((await database.query(waiting)).length === 0) await setTimeout(5);
+      await eventually("the read to wait", async () => (await database.query(waiting)).length > 0, { everyMs: 5 });
       await crash();
       await resuming.next("stale");
       await recover();

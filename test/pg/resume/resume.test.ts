@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, beforeEach, it } from "node:test";
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../../support/real-time.ts";
 import { book, ReturningMarketplace, told } from "../../support/returning-client.ts";
 import { onEachServer } from "../../support/servers.ts";
 
@@ -136,7 +136,7 @@ await onEachServer("resume", (server) => {
     const { socket: away } = await market.come();
     const before = await market.hear(away, stay(soon, "300 milliseconds", "20 days"));
     away.terminate();
-    await setTimeout(400);
+    await pause(400, "duration");
     await write(stay(gone, "-2 days", "1 day"), `delete from bookings where id = ${gone}`);
     const first = await market.come(before);
     assert.equal(first.snapshot.recovered, true);

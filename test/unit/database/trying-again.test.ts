@@ -5,6 +5,7 @@ import { Backoff } from "../../../daemon/database/backoff.ts";
 import { within } from "../../../daemon/database/deadline.ts";
 import { reasonOf } from "../../../daemon/database/reason.ts";
 import { refuseServer } from "../../../daemon/database/refusal.ts";
+import { pause } from "../../support/real-time.ts";
 
 function levels(): { log: Log; heard: string[] } {
   const heard: string[] = [];
@@ -52,7 +53,7 @@ it("a deadline names who was late, and lets replies that were already there coun
   const never = within(5, "PostgreSQL", new Promise(() => undefined), () => (late += 1));
   await assert.rejects(never, /no answer from PostgreSQL within 5 ms/);
   assert.equal(late, 1);
-  const heldUp = new Promise<string>((resolve) => setTimeout(() => setImmediate(() => resolve("reply")), 1));
+  const heldUp = pause(1, "duration").then(() => new Promise<string>((resolve) => setImmediate(resolve, "reply")));
   const soon = within(2, "PostgreSQL", heldUp, () => (late += 1));
   const until = performance.now() + 20;
   while (performance.now() < until);

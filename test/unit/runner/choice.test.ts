@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { chooseTests } from "../../runner/choice.ts";
 import { FileGraph } from "../../runner/file-graph.ts";
-import { LANES, longestFirst, SUITES, type SuiteFile } from "../../runner/suites.ts";
+import { everyTestFile, longestFirst, MEASURING, STAGES, SUITES, type SuiteFile, timeOf } from "../../runner/suites.ts";
 
 function testFile(name: string): SuiteFile {
   const suite = SUITES.find((each) => name.startsWith(`test/${each.name}/`));
   assert.ok(suite, name);
   return { suite, name, path: name };
 }
+
+/** Where the compiled tests are. */
+const TESTS = fileURLToPath(new URL("../../", import.meta.url));
 
 const NEAR = testFile("test/unit/near.test.ts");
 const FAR = testFile("test/pg/far.test.ts");
@@ -24,7 +28,7 @@ const GRAPH = new FileGraph(
   ]),
 );
 const names = (files: readonly SuiteFile[]): string[] => files.map(({ name }) => name);
-const minute = 60_000 * LANES;
+const minute = 60_000 * STAGES[0].lanes;
 
 describe("npm test -- --changed", () => {
   it("runs what the change can reach, and the house, and says why", () => {
@@ -68,4 +72,15 @@ it("A run begins with files that it knows nothing of, then with the longest", ()
     [OTHER.name, 500],
   ]);
   assert.deepEqual(names(longestFirst(ALL, known)), names([HOUSE, OTHER, FAR, NEAR]));
+});
+
+it("A file is of one stage; files that measure time have one to themselves", async () => {
+  const measuring = testFile("test/process/rolling-restart.test.ts");
+  const heavy = testFile("test/process/demo.test.ts");
+  const stageOf = (file: SuiteFile): number[] => STAGES.flatMap(({ holds }, at) => (holds(file) ? [at] : []));
+  assert.deepEqual([stageOf(NEAR), stageOf(heavy), stageOf(measuring)], [[0], [1], [2]]);
+  assert.equal(STAGES[2].lanes, 1);
+  assert.deepEqual(names((await everyTestFile(TESTS)).filter(STAGES[2].holds)), MEASURING, "each of them is there");
+  const second = (): number => 1_000;
+  assert.equal(timeOf([NEAR, measuring, measuring], second), 2_000 + 1_000 / STAGES[0].lanes);
 });

@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net";
 import { it } from "node:test";
 import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { exchange } from "../../support/raw-http.ts";
+import { pause } from "../../support/real-time.ts";
 import { onEachTransport } from "../../support/transports.ts";
 
 stopGatewaysAfterEach();
@@ -48,7 +49,7 @@ async function answered(socket: Socket): Promise<string> {
   let text = "";
   socket.setEncoding("utf8");
   socket.on("data", (data: string) => (text += data));
-  await Promise.race([once(socket, "close"), new Promise((resolve) => setTimeout(resolve, 60))]);
+  await Promise.race([once(socket, "close"), pause(60, "silence")]);
   socket.destroy();
   return text;
 }
