@@ -14,7 +14,7 @@ import type { Clock } from "../metrics/clock.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { OwnerDriver } from "./owner-driver.ts";
 import type { OwnerEvent } from "./owner-event.ts";
-import type { DeltaBuffer, Live } from "./owner-phase.ts";
+import type { DeltaBuffer, LivePhase } from "./owner-phase.ts";
 import type { Slices } from "./slices.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 
@@ -81,7 +81,7 @@ export class DeltaApplier {
     return undefined;
   }
 
-  #fold(owner: WatchedOwner, phase: Live, delta: OwnerDelta): Promise<void> | undefined {
+  #fold(owner: WatchedOwner, phase: LivePhase, delta: OwnerDelta): Promise<void> | undefined {
     const { driver, clock, calendar } = this.#with;
     const { grains, events } = delta;
     const { numbers } = phase;

@@ -1,21 +1,19 @@
 /**
  * The life of a watched owner, as a state machine: pure, and total by type. A phase or an event without an answer does not compile.
  *
- *                   watched while no epoch runs
- *                 o ---------------------------> offline
- *                 | watched                        | begin
- *                 v                                v
- *      +-----> waiting <---------------------------+
- *      |          | loadStarted
- *      |          v
- *      +------ loading ----------+---------------+
- *      | failed,  | loaded       | noRow         | badZone
- *      | outdated v              v               v
- *      |         live -------+  noRow         badZone <-+
- *      |          |  badZone |   |               |      |
- *      |          |          +-- | ------------- | -----+
- *      +----------+--------------+---------------+
- *                    outdated
+ *      o -- watched while no epoch runs --> offline
+ *      | watched                              | begin
+ *      v                                      |
+ *    waiting <--------------------------------+
+ *     ^   | loadStarted
+ *     |   v
+ *     | loading -- noRow ----> noRow
+ *     |   |    `-- badZone --> badZone
+ *     |   | loaded               ^
+ *     |   v                      | badZone
+ *     |  live -------------------+
+ *     |
+ *     +--- loadFailed from loading; outdated from loading, live, noRow and badZone
  *
  * From every phase but `gone`, `lose` leads to `offline` and `begin` to `waiting`, and `unwatched` to `gone`, where an owner stays.
  *
@@ -24,19 +22,19 @@
  * owner is in that very object. Numbers that were right for another moment are therefore never shown.
  */
 import type {
-  BadZone,
+  BadZonePhase,
   Before,
   Effect,
-  Live,
-  Loading,
-  NoRow,
-  Offline,
+  LivePhase,
+  LoadingPhase,
+  NoRowPhase,
+  OfflinePhase,
   Phase,
   PhaseEvent,
-  Waiting,
+  WaitingPhase,
 } from "./owner-phase.ts";
 
-export interface Transition {
+interface Transition {
   readonly phase: Phase;
   readonly effects: readonly Effect[];
 }
@@ -154,7 +152,7 @@ function stay(from: Phase): Transition {
   return { phase: from, effects: [] };
 }
 
-function enter(from: Offline, { offline }: On<"watched">): Transition {
+function enter(from: OfflinePhase, { offline }: On<"watched">): Transition {
   if (offline !== undefined) return { phase: from, effects: [{ do: "publishStale", reason: offline }] };
   return { phase: { kind: "waiting", before: undefined }, effects: [{ do: "queueWithOthers" }] };
 }
@@ -177,26 +175,26 @@ function letGo(from: Phase): Transition {
   return { phase: { kind: "gone" }, effects: left(from) };
 }
 
-function requeue(from: Loading | Live | NoRow | BadZone): Transition {
+function requeue(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase): Transition {
   return { phase: { kind: "waiting", before: known(from) }, effects: [...left(from), { do: "queue" }] };
 }
 
-function startLoad({ before }: Waiting): Transition {
+function startLoad({ before }: WaitingPhase): Transition {
   return { phase: { kind: "loading", before, buffer: { grains: [], isIncomplete: false } }, effects: [] };
 }
 
-function tellSlow(from: Waiting | Loading): Transition {
+function tellSlow(from: WaitingPhase | LoadingPhase): Transition {
   return { phase: from, effects: [{ do: "publishStale", reason: "slow_load" }] };
 }
 
-function takeLoad(from: Loading, { numbers }: On<"loaded">): Transition {
+function takeLoad(from: LoadingPhase, { numbers }: On<"loaded">): Transition {
   if (from.buffer.isIncomplete) return requeue(from);
   if (numbers.isBroken) return settleStale(from);
   return { phase: { kind: "live", numbers }, effects: [{ do: "publishLoaded", numbers, before: from.before }] };
 }
 
 /** The queue has it tried again, together with the others of its load. */
-function failLoad({ before }: Loading): Transition {
+function failLoad({ before }: LoadingPhase): Transition {
   return { phase: { kind: "waiting", before }, effects: [{ do: "publishStale", reason: "load_failed" }] };
 }
 
@@ -204,7 +202,7 @@ function settleEmpty(): Transition {
   return { phase: { kind: "noRow" }, effects: [{ do: "publishEmpty" }] };
 }
 
-function settleStale(from: Loading | Live): Transition {
+function settleStale(from: LoadingPhase | LivePhase): Transition {
   return { phase: { kind: "badZone" }, effects: [...left(from), { do: "publishStale", reason: "time_zone" }] };
 }
 
@@ -214,7 +212,7 @@ function left({ kind }: Phase): readonly Effect[] {
   return kind === "waiting" ? [{ do: "leaveQueue" }] : [];
 }
 
-function known(from: Loading | Live | NoRow | BadZone): Before {
+function known(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase): Before {
   if (from.kind === "loading") return from.before;
   return from.kind === "live" ? from.numbers.occupants : undefined;
 }

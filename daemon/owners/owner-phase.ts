@@ -5,45 +5,45 @@ import type { LoadedOwner } from "./loaded-owner.ts";
 import type { StaleReason } from "./published.ts";
 
 /** No epoch runs: nothing can be vouched for until the next one begins. A new owner begins here. */
-export interface Offline {
+export interface OfflinePhase {
   readonly kind: "offline";
 }
 
 /** Waits for a cut at which it can be loaded. */
-export interface Waiting {
+export interface WaitingPhase {
   readonly kind: "waiting";
   readonly before: Before;
 }
 
 /** A load reads its rows; deltas are kept for it meanwhile. */
-export interface Loading {
+export interface LoadingPhase {
   readonly kind: "loading";
   readonly before: Before;
   readonly buffer: DeltaBuffer;
 }
 
 /** Its numbers are kept, by deltas and by the clock. */
-export interface Live {
+export interface LivePhase {
   readonly kind: "live";
   readonly numbers: LoadedOwner;
 }
 
 /** Has no row: its document is `{}` until a row appears. */
-export interface NoRow {
+export interface NoRowPhase {
   readonly kind: "noRow";
 }
 
 /** PostgreSQL doesn't know its time zone, or can't say when a day begins there: stale until its row changes. */
-export interface BadZone {
+export interface BadZonePhase {
   readonly kind: "badZone";
 }
 
 /** Nobody watches it any more. */
-interface Gone {
+interface GonePhase {
   readonly kind: "gone";
 }
 
-export type Phase = Offline | Waiting | Loading | Live | NoRow | BadZone | Gone;
+export type Phase = OfflinePhase | WaitingPhase | LoadingPhase | LivePhase | NoRowPhase | BadZonePhase | GonePhase;
 
 /** The occupants that subscribers know of since an earlier load of this epoch; undefined where there was none. */
 export type Before = Occupants | undefined;

@@ -2,14 +2,14 @@ import type { Cut } from "../capture/batch.ts";
 import type { Load, Loader, LoadResult } from "./loader.ts";
 import type { LoadGroup, LoadQueue } from "./load-queue.ts";
 import type { OwnerDriver } from "./owner-driver.ts";
-import type { Loading } from "./owner-phase.ts";
+import type { LoadingPhase } from "./owner-phase.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 import type { Zones } from "./zones.ts";
 
 /** An owner as a load found it. The load is for nothing once the owner has left the phase. */
 export interface LoadingOwner {
   readonly owner: WatchedOwner;
-  readonly phase: Loading;
+  readonly phase: LoadingPhase;
 }
 
 export interface RunningLoadsOptions {

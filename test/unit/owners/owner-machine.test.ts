@@ -6,7 +6,7 @@ import { indexPlan } from "../../../daemon/metrics/plan-index.ts";
 import { Occupants } from "../../../daemon/occupancy/occupants.ts";
 import { LoadedOwner } from "../../../daemon/owners/loaded-owner.ts";
 import { NEW_OWNER, transition } from "../../../daemon/owners/owner-machine.ts";
-import type { Effect, Loading, Phase, PhaseEvent } from "../../../daemon/owners/owner-phase.ts";
+import type { Effect, LoadingPhase, Phase, PhaseEvent } from "../../../daemon/owners/owner-phase.ts";
 import { OCCUPIED_PLAN } from "../../support/occupied-plan.ts";
 
 type Kind = Phase["kind"];
@@ -80,7 +80,7 @@ const LAW: { readonly [K in Kind]: { readonly [E in EventType]?: readonly string
   gone: {},
 };
 
-function loadingOwner({ isIncomplete = false } = {}): Loading {
+function loadingOwner({ isIncomplete = false } = {}): LoadingPhase {
   return { kind: "loading", before, buffer: { grains: [], isIncomplete } };
 }
 
@@ -135,7 +135,7 @@ describe("an owner's life", () => {
     const reload: EventType[] = ["outdated", "loadStarted", "loadFailed", "loadStarted", "outdated", "loadStarted"];
     let phase: Phase = PHASES.live;
     for (const type of reload) ({ phase } = transition(phase, EVENTS[type](phase)));
-    assert.equal((phase as Loading).before, numbers.occupants);
+    assert.equal((phase as LoadingPhase).before, numbers.occupants);
     const { effects } = transition(phase, EVENTS.loaded(phase));
     assert.deepEqual(effects, [{ do: "publishLoaded", numbers, before: numbers.occupants }]);
     assert.deepEqual(transition(phase, EVENTS.begin(phase)).phase, { kind: "waiting", before: undefined });
