@@ -1,3 +1,8 @@
+/**
+ * The owners that wait to be loaded, in the groups that one statement loads. Each load takes a cut, for which the reader reads once more, and
+ * a session; so owners that come one after another are loaded together. A statement fails as a whole: where some owner's rows are at fault,
+ * the group is tried again in tenths, so that one owner's data keeps no other owner from being loaded.
+ */
 import { Backoff } from "../database/backoff.ts";
 import { errorCode, reasonOf } from "../database/reason.ts";
 import type { Log } from "../config/log.ts";
@@ -30,7 +35,6 @@ export interface LoadQueueOptions extends Timers {
   readonly monotonicMs: () => number;
 }
 
-/** The owners that wait to be loaded, until a load takes them. `RunningLoads` has those that are loading. */
 export class LoadQueue {
   readonly #options: LoadQueueOptions;
   readonly #arrived = new Set<WatchedOwner>();

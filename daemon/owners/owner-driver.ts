@@ -1,11 +1,10 @@
 import { unreachable } from "../config/unreachable.ts";
 import type { Clock } from "../metrics/clock.ts";
-import type { Occupants } from "../occupancy/occupants.ts";
 import type { BoundaryTimer } from "./boundary-timer.ts";
 import type { LoadedOwner } from "./loaded-owner.ts";
 import type { LoadQueue } from "./load-queue.ts";
 import { occupantEvent, type OwnerEvent } from "./owner-event.ts";
-import type { Effect, PhaseEvent } from "./owner-phase.ts";
+import type { Effect, KnownOccupants, PhaseEvent } from "./owner-phase.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 
 export interface OwnerDriverOptions {
@@ -67,15 +66,15 @@ export class OwnerDriver {
       case "publishEmpty":
         return owner.publisher.document({}, clock.now());
       case "publishLoaded":
-        return this.#publishLoaded(owner, effect.numbers, effect.before);
+        return this.#publishLoaded(owner, effect.numbers, effect.knownOccupants);
       default:
         return unreachable(effect);
     }
   }
 
-  #publishLoaded(owner: WatchedOwner, numbers: LoadedOwner, before: Occupants | undefined): void {
+  #publishLoaded(owner: WatchedOwner, numbers: LoadedOwner, knownOccupants: KnownOccupants): void {
     numbers.advance(this.#with.clock.now());
-    numbers.occupants?.settle(before);
+    numbers.occupants?.settle(knownOccupants);
     owner.publisher.hold(this.#occupantEvents(numbers));
     owner.publisher.document(numbers.document(), numbers.t);
     this.#with.boundaries.set(owner, numbers.next);

@@ -23,7 +23,7 @@
  */
 import type {
   BadZonePhase,
-  Before,
+  KnownOccupants,
   Effect,
   LivePhase,
   LoadingPhase,
@@ -154,12 +154,12 @@ function stay(from: Phase): Transition {
 
 function enter(from: OfflinePhase, { offline }: On<"watched">): Transition {
   if (offline !== undefined) return { phase: from, effects: [{ do: "publishStale", reason: offline }] };
-  return { phase: { kind: "waiting", before: undefined }, effects: [{ do: "queueWithOthers" }] };
+  return { phase: { kind: "waiting", knownOccupants: undefined }, effects: [{ do: "queueWithOthers" }] };
 }
 
 function begin(from: Phase): Transition {
   return {
-    phase: { kind: "waiting", before: undefined },
+    phase: { kind: "waiting", knownOccupants: undefined },
     effects: [...left(from), { do: "endPublication" }, { do: "queue" }],
   };
 }
@@ -176,11 +176,11 @@ function letGo(from: Phase): Transition {
 }
 
 function requeue(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase): Transition {
-  return { phase: { kind: "waiting", before: known(from) }, effects: [...left(from), { do: "queue" }] };
+  return { phase: { kind: "waiting", knownOccupants: known(from) }, effects: [...left(from), { do: "queue" }] };
 }
 
-function startLoad({ before }: WaitingPhase): Transition {
-  return { phase: { kind: "loading", before, buffer: { grains: [], isIncomplete: false } }, effects: [] };
+function startLoad({ knownOccupants }: WaitingPhase): Transition {
+  return { phase: { kind: "loading", knownOccupants, buffer: { grains: [], isIncomplete: false } }, effects: [] };
 }
 
 function tellSlow(from: WaitingPhase | LoadingPhase): Transition {
@@ -190,12 +190,15 @@ function tellSlow(from: WaitingPhase | LoadingPhase): Transition {
 function takeLoad(from: LoadingPhase, { numbers }: On<"loaded">): Transition {
   if (from.buffer.isIncomplete) return requeue(from);
   if (numbers.isBroken) return settleStale(from);
-  return { phase: { kind: "live", numbers }, effects: [{ do: "publishLoaded", numbers, before: from.before }] };
+  return {
+    phase: { kind: "live", numbers },
+    effects: [{ do: "publishLoaded", numbers, knownOccupants: from.knownOccupants }],
+  };
 }
 
 /** The queue has it tried again, together with the others of its load. */
-function failLoad({ before }: LoadingPhase): Transition {
-  return { phase: { kind: "waiting", before }, effects: [{ do: "publishStale", reason: "load_failed" }] };
+function failLoad({ knownOccupants }: LoadingPhase): Transition {
+  return { phase: { kind: "waiting", knownOccupants }, effects: [{ do: "publishStale", reason: "load_failed" }] };
 }
 
 function settleEmpty(): Transition {
@@ -212,7 +215,7 @@ function left({ kind }: Phase): readonly Effect[] {
   return kind === "waiting" ? [{ do: "leaveQueue" }] : [];
 }
 
-function known(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase): Before {
-  if (from.kind === "loading") return from.before;
+function known(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase): KnownOccupants {
+  if (from.kind === "loading") return from.knownOccupants;
   return from.kind === "live" ? from.numbers.occupants : undefined;
 }

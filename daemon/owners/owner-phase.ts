@@ -12,13 +12,13 @@ export interface OfflinePhase {
 /** Waits for a cut at which it can be loaded. */
 export interface WaitingPhase {
   readonly kind: "waiting";
-  readonly before: Before;
+  readonly knownOccupants: KnownOccupants;
 }
 
 /** A load reads its rows; deltas are kept for it meanwhile. */
 export interface LoadingPhase {
   readonly kind: "loading";
-  readonly before: Before;
+  readonly knownOccupants: KnownOccupants;
   readonly buffer: DeltaBuffer;
 }
 
@@ -46,7 +46,7 @@ interface GonePhase {
 export type Phase = OfflinePhase | WaitingPhase | LoadingPhase | LivePhase | NoRowPhase | BadZonePhase | GonePhase;
 
 /** The occupants that subscribers know of since an earlier load of this epoch; undefined where there was none. */
-export type Before = Occupants | undefined;
+export type KnownOccupants = Occupants | undefined;
 
 /** The deltas of an owner from batches that its load's snapshot has not seen. */
 export interface DeltaBuffer {
@@ -87,5 +87,5 @@ export type Effect =
   /** Say that its numbers can't be vouched for, unless that was said. */
   | { readonly do: "publishStale"; readonly reason: StaleReason }
   | { readonly do: "publishEmpty" }
-  /** Publish the changes of occupants since `before`, and the whole document; from then on the clock moves it. */
-  | { readonly do: "publishLoaded"; readonly numbers: LoadedOwner; readonly before: Before };
+  /** Publish the changes of occupants since `knownOccupants`, and the whole document; from then on the clock moves it. */
+  | { readonly do: "publishLoaded"; readonly numbers: LoadedOwner; readonly knownOccupants: KnownOccupants };

@@ -11,7 +11,7 @@ export interface RecomputedRow {
   readonly value: string | null;
 }
 
-/** Documents by owner, in the form that the engine publishes; owners without a row of their own have none. */
+/** Documents by owner, in the form that owners are published in; those without a row of their own have none. */
 export function recomputedDocuments(plan: Plan, rows: readonly RecomputedRow[]): Map<string, JsonObject> {
   const numbers = new Map<string, Numbers>();
   for (const row of rows) if (row.kind === "owner") numbers.set(row.owner, new Numbers(row.value ?? undefined));

@@ -2,7 +2,7 @@ import pg from "pg";
 import type { Batch, Cut } from "../../daemon/capture/batch.ts";
 import { RecordingSink } from "./recording-sink.ts";
 
-/** A sink as the engine is one: each epoch loads the whole ledger at a cut, then folds what comes after. `state` is by row id. */
+/** A sink as `Owners` is one: each epoch loads the whole ledger at a cut, then folds what comes after. `state` is by row id. */
 export class LoadingSink extends RecordingSink {
   readonly state = new Map<string, bigint>();
   #loaded = false;

@@ -15,11 +15,11 @@ type Work = "loaded" | "loadFailed" | "noRow" | "badZone";
 
 const INDEX = indexPlan(OCCUPIED_PLAN);
 const numbers = new LoadedOwner(INDEX, new ZoneDays("UTC"), undefined, 0);
-const before = new Occupants(OCCUPIED_PLAN, 0);
+const knownOccupants = new Occupants(OCCUPIED_PLAN, 0);
 
 const PHASES: { readonly [K in Kind]: Extract<Phase, { kind: K }> } = {
   offline: { kind: "offline" },
-  waiting: { kind: "waiting", before },
+  waiting: { kind: "waiting", knownOccupants },
   loading: loadingOwner(),
   live: { kind: "live", numbers },
   noRow: { kind: "noRow" },
@@ -81,7 +81,7 @@ const LAW: { readonly [K in Kind]: { readonly [E in EventType]?: readonly string
 };
 
 function loadingOwner({ isIncomplete = false } = {}): LoadingPhase {
-  return { kind: "loading", before, buffer: { grains: [], isIncomplete } };
+  return { kind: "loading", knownOccupants, buffer: { grains: [], isIncomplete } };
 }
 
 function words(effects: readonly Effect[]): string[] {
@@ -135,10 +135,10 @@ describe("an owner's life", () => {
     const reload: EventType[] = ["outdated", "loadStarted", "loadFailed", "loadStarted", "outdated", "loadStarted"];
     let phase: Phase = PHASES.live;
     for (const type of reload) ({ phase } = transition(phase, EVENTS[type](phase)));
-    assert.equal((phase as LoadingPhase).before, numbers.occupants);
+    assert.equal((phase as LoadingPhase).knownOccupants, numbers.occupants);
     const { effects } = transition(phase, EVENTS.loaded(phase));
-    assert.deepEqual(effects, [{ do: "publishLoaded", numbers, before: numbers.occupants }]);
-    assert.deepEqual(transition(phase, EVENTS.begin(phase)).phase, { kind: "waiting", before: undefined });
+    assert.deepEqual(effects, [{ do: "publishLoaded", numbers, knownOccupants: numbers.occupants }]);
+    assert.deepEqual(transition(phase, EVENTS.begin(phase)).phase, { kind: "waiting", knownOccupants: undefined });
   });
 
   it("whatever happens, an owner is queued while it waits, timed while it is live, and stale while nothing is known of it", () => {
