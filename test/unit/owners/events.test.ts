@@ -313,13 +313,19 @@ describe("owners and occupants", () => {
   it("a thousand arrivals on one minute never hold the event loop for 20 ms, of as many owners or of one", async () => {
     for (const owners of [1_000, 1]) {
       const attempts: number[] = [];
-      // The machine may be busy with other tests: one quiet moment is enough.
+      // Garbage is collected at any time: one quiet attempt is enough.
       while (attempts.length < 10 && !attempts.some((ms) => ms < 20))
         attempts.push(await longestTurnOfArrivals(owners));
       assert.ok(Math.min(...attempts) < 20, `${attempts.join(", ")} ms for ${owners} owners`);
     }
   });
 });
+
+/** The processor's time that this process has taken: a turn is no longer for other programs on the machine. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 /** A thousand guests arrive at one instant; gives how long one turn of the loop took at most, in milliseconds. */
 async function longestTurnOfArrivals(owners: number): Promise<number> {
@@ -335,12 +341,12 @@ async function longestTurnOfArrivals(owners: number): Promise<number> {
   rig.take();
   let longestMs = 0;
   let told = 0;
-  let lastMs = performance.now();
+  let lastMs = processorMs();
   rig.time.advance(HOUR / 1000);
   for (let turns = 0; turns < 10_000 && told < 1_000; turns += 1) {
-    longestMs = Math.max(longestMs, performance.now() - lastMs);
+    longestMs = Math.max(longestMs, processorMs() - lastMs);
     told += eventsOf(rig.take()).flatMap(({ events }) => events).length;
-    lastMs = performance.now();
+    lastMs = processorMs();
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
   assert.equal(told, 1_000);
