@@ -1,5 +1,6 @@
 /**
- * `node bin/build.js [code|page]` builds a clone: TypeScript to dist/, the owner page to dist/page/. It builds only what is stale, so
+ * `node bin/build.js [code|page|demo-page]` builds a clone: TypeScript to dist/, the owner page to dist/page/, the demo's to
+ * dist/demo-page/. It builds only what is stale, so
  * that every command may call it: each part keeps a fingerprint of its sources (names, sizes, times) beside its output.
  */
 import { spawnSync } from "node:child_process";
@@ -37,6 +38,13 @@ const PARTS = [
     sources: ["dashboard", "client", "react", "protocol", "package-lock.json"],
     stamp: "page.built",
     command: ["vite", "bin/vite.js", "build", "--config", "dashboard/vite.config.ts", "--logLevel", "warn"],
+  },
+  {
+    key: "demo-page",
+    name: "the demo's page",
+    sources: ["demo/page", "dashboard", "client", "react", "protocol", "package-lock.json"],
+    stamp: "demo-page.built",
+    command: ["vite", "bin/vite.js", "build", "--config", "demo/page/vite.config.ts", "--logLevel", "warn"],
   },
 ];
 

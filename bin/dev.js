@@ -13,6 +13,7 @@ import { createLogger, createServer } from "vite";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What the demo's process is made of. Vite watches what the page is made of. */
 const SOURCES = ["daemon", "protocol", "demo", "migrations", "sql"].map((folder) => join(ROOT, folder));
+const PAGE_SOURCES = join(ROOT, "demo/page/");
 /** Vite's own. */
 const PAGE_PORT = 5173;
 /** An editor that saves several files has done so by then. */
@@ -35,7 +36,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 
 async function buildAll() {
   // The page as the daemon serves it is not looked at here, but a daemon without one would complain.
-  return (await build("code")) && (await build("page"));
+  return (await build("code")) && (await build("page")) && (await build("demo-page"));
 }
 
 async function build(part) {
@@ -68,7 +69,7 @@ async function serveByVite(server, port) {
     error: (text, options) => (/proxy error/.test(text) ? undefined : logger.error(text, options)),
   };
   const vite = await createServer({
-    configFile: join(ROOT, "dashboard/vite.config.ts"),
+    configFile: join(ROOT, "demo/page/vite.config.ts"),
     customLogger: quieter,
     clearScreen: false,
     server: {
@@ -134,7 +135,7 @@ class Changes {
     watcher.add(SOURCES);
     watcher.on("all", (event, path) => {
       const isSource = /\.(ts|sql)$/.test(path) && SOURCES.some((folder) => path.startsWith(`${folder}/`));
-      if (!isSource || event === "addDir" || event === "unlinkDir") return;
+      if (!isSource || path.startsWith(PAGE_SOURCES) || event === "addDir" || event === "unlinkDir") return;
       this.#seen = true;
       this.#wake();
     });

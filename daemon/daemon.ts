@@ -39,6 +39,8 @@ import { Slices } from "./owners/slices.ts";
 export interface DaemonOptions {
   readonly config: DaemonConfig;
   readonly log: Log;
+  /** A folder with an `index.html`, served instead of the page that shows any configuration. */
+  readonly pageDir?: string;
   /** Tests set these; everything has a default that suits production. */
   readonly tuning?: Partial<Tuning>;
 }
@@ -89,7 +91,11 @@ interface Parts {
 }
 
 /** The chain, from the top; nothing of it has begun yet. How each part is stopped is added to `held`. */
-function build({ config, log, tuning = {} }: DaemonOptions, definition: unknown, held: Held): Parts {
+function build(
+  { config, log, pageDir = PAGE_DIR, tuning = {} }: DaemonOptions,
+  definition: unknown,
+  held: Held,
+): Parts {
   const auth = configuredAuth(config, log);
   const plan = compile(definition);
   const choices = captureChoices(definition);
@@ -185,7 +191,7 @@ function build({ config, log, tuning = {} }: DaemonOptions, definition: unknown,
     port: config.port,
     transport: config.transport,
     schema: pageSchema(plan),
-    pageDir: PAGE_DIR,
+    pageDir,
     origins: config.origins,
     limits: config,
     trustedProxies: config.trustedProxies,

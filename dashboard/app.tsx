@@ -1,13 +1,17 @@
-import { useEffect, useState } from "react";
+import { type ComponentType, useEffect, useState } from "react";
 import { readClaims } from "./entry/claims.ts";
-import { takeFragmentToken } from "./entry/fragment-token.ts";
-import { OwnerForm } from "./entry/owner-form.tsx";
-import { forget, remember, remembered } from "./storage.ts";
+import { OwnerForm } from "./entry/owner-choice.tsx";
 import { TokenForm } from "./entry/token-form.tsx";
-import { OwnerPage } from "./owner-page.tsx";
+import { type CardsProps, OwnerPage } from "./owner-page.tsx";
+import { forget, remember, remembered, takeFragmentToken } from "./storage.ts";
+
+interface Props {
+  readonly Cards: ComponentType<CardsProps>;
+  readonly initialToken: string | undefined;
+}
 
 /** Finds out whose numbers to show: token, then owner, then the page. */
-export function App({ initialToken }: { readonly initialToken: string | undefined }) {
+export function App({ Cards, initialToken }: Props) {
   const [token, setToken] = useState(initialToken);
   const [chosen, setChosen] = useState(() => remembered("owner"));
 
@@ -47,6 +51,7 @@ export function App({ initialToken }: { readonly initialToken: string | undefine
   return (
     <OwnerPage
       key={`${ownerId} ${token}`}
+      Cards={Cards}
       token={token}
       ownerId={ownerId}
       owners={claims.owners}

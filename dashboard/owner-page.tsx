@@ -1,24 +1,28 @@
+import type { ComponentType } from "react";
+import type { AnyStreamTypes, Owner } from "../client/client.ts";
+import { useRealtimeStats } from "../react/use-realtime-stats.ts";
 import { Brand } from "./brand.tsx";
-import { BookingsCard } from "./cards/bookings-card.tsx";
-import { ListingsCard } from "./cards/listings-card.tsx";
-import { OccupancyCard } from "./cards/occupancy-card.tsx";
-import { OtherCard } from "./cards/other-card.tsx";
-import { PayoutsCard } from "./cards/payouts-card.tsx";
-import { RevenueCard } from "./cards/revenue-card.tsx";
 import { ConnectionNotice } from "./connection/connection-notice.tsx";
 import { ConnectionStatus } from "./connection/connection-status.tsx";
-import { OwnerPicker } from "./entry/owner-picker.tsx";
+import { OwnerPicker } from "./entry/owner-choice.tsx";
 import { LanguageSwitch } from "./language/language-switch.tsx";
 import { useLanguage } from "./language/language.tsx";
-import { useRealtimeStats } from "../react/use-realtime-stats.ts";
-import type { MetricsDocument } from "./metrics-document.ts";
 
-interface Shape {
-  readonly metrics: MetricsDocument;
-  readonly events: object;
+/** What cards are drawn from. */
+export interface CardsProps {
+  /** Empty until there are numbers. */
+  readonly metrics: AnyStreamTypes["metrics"];
+  /** The instant that they hold for. */
+  readonly asOf: string | undefined;
+  /** For `useEvents`. */
+  readonly owner: Owner<AnyStreamTypes>;
+  /** For requests beside the stream. */
+  readonly token: string;
+  readonly isConnected: boolean;
 }
 
 interface Props {
+  readonly Cards: ComponentType<CardsProps>;
   readonly token: string;
   readonly ownerId: string;
   readonly owners: readonly string[];
@@ -26,11 +30,10 @@ interface Props {
   readonly onLeave: () => void;
 }
 
-export function OwnerPage({ token, ownerId, owners, onOwner, onLeave }: Props) {
+export function OwnerPage({ Cards, token, ownerId, owners, onOwner, onLeave }: Props) {
   const { messages } = useLanguage();
-  const { metrics: known, asOf, connection, connect } = useRealtimeStats<Shape>({ ownerId, token });
-  const metrics = known ?? {};
-  const isEmpty = asOf !== undefined && known === undefined;
+  const { metrics, asOf, connection, connect, owner, isConnected } = useRealtimeStats({ ownerId, token });
+  const isEmpty = asOf !== undefined && metrics === undefined;
   return (
     <>
       <header className="topbar">
@@ -43,14 +46,7 @@ export function OwnerPage({ token, ownerId, owners, onOwner, onLeave }: Props) {
         <h1 className="unseen">{messages.title}</h1>
         <ConnectionNotice connection={connection} onReconnect={connect} onLeave={onLeave} />
         {isEmpty && <p className="notice">{messages.noRow}</p>}
-        <RevenueCard revenue={metrics.revenue} currency={metrics.currency} />
-        <OccupancyCard occupancy={metrics.occupancy} />
-        <BookingsCard bookings={metrics.bookings} asOf={asOf} />
-        <div className="column">
-          <ListingsCard listings={metrics.listings} />
-          <PayoutsCard payouts={metrics.payouts} currency={metrics.currency} />
-        </div>
-        <OtherCard metrics={metrics} />
+        <Cards metrics={metrics ?? {}} asOf={asOf} owner={owner} token={token} isConnected={isConnected} />
       </main>
     </>
   );

@@ -10,6 +10,7 @@ import { HUB_MUTANTS } from "./hub.ts";
 import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
+import { PAGE_MUTANTS } from "./page.ts";
 import { READING_MUTANTS } from "./reading.ts";
 import { RESUME_MUTANTS } from "./resume.ts";
 import { ROW_EVENT_MUTANTS } from "./row-events.ts";
@@ -36,5 +37,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...HTTP_MUTANTS,
   ...CLIENT_MACHINE_MUTANTS,
   ...CLIENT_MUTANTS,
+  ...PAGE_MUTANTS,
   ...WHOLE_MUTANTS,
 ];

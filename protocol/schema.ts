@@ -13,6 +13,7 @@ export type Unit = v.InferOutput<typeof unit>;
 
 /** The last `length` local days or months, the current one included. */
 const period = v.object({ unit: v.picklist(["day", "month"]), length: v.pipe(v.number(), v.integer(), v.minValue(1)) });
+export type Period = v.InferOutput<typeof period>;
 
 /** Names on the way to the value in the document. */
 const at = { path: v.pipe(v.array(v.string()), v.minLength(1)) };

@@ -39,7 +39,12 @@ export function compileOccupant(
     if (made.kind !== "row" && made.kind !== "id")
       throw new ConfigError(`data.${field}: an occupant event tells columns of the occupied row only`);
     const form: FieldForm = made.kind === "id" ? { as: "text" } : fieldForm(made.column);
-    return { name: field, form, sql: formed(tables.reference(group.table, made.column), form) };
+    return {
+      name: field,
+      column: made.column.name,
+      form,
+      sql: formed(tables.reference(group.table, made.column), form),
+    };
   });
   const pairs = fields.flatMap((field) => [quoteLiteral(field.name), field.sql]);
   return {
@@ -56,7 +61,7 @@ export function compileOccupant(
       time: { kind: "while", from: stays.from.name, until: stays.until.name },
       measure: counting(stays.group, stays.conditions, tables),
     }),
-    data: fields.map(({ name, form }) => ({ name, form })),
+    data: fields.map(({ name, column, form }) => ({ name, column, form })),
     numericKeys: ["bigint", "numeric"].includes(wideType(key)),
   };
 }

@@ -1,5 +1,5 @@
 /** A configuration as pages may know it: paths, kinds and units of its metrics, and its events' fields. No table, no column, no SQL. */
-import type { FieldSchema, MetricSchema, Schema, Unit } from "../../protocol/schema.ts";
+import type { FieldSchema, MetricSchema, Period, Schema, Unit } from "../../protocol/schema.ts";
 import { unreachable } from "../config/unreachable.ts";
 import type { FieldForm, FieldPlan, Leaf, Plan, Quantity } from "./plan.ts";
 import { OWNER_SOURCE } from "./watched-table.ts";
@@ -16,10 +16,11 @@ export function pageSchema(plan: Plan): Schema {
         name,
         fields: data.map((field) => fieldSchema(field, source, units)),
       })),
-      ...plan.occupants.map(({ name, data }) => ({
-        name,
-        fields: [...data.map(({ name, form }) => ({ name, kind: form.as })), ...OCCUPANT_FIELDS],
-      })),
+      ...plan.occupants.map(({ name, groups, data }) => {
+        const source = plan.projections[groups.projection]?.source ?? "";
+        const fields = data.map((field) => fieldSchema({ kind: "row", ...field }, source, units));
+        return { name, fields: [...fields, ...OCCUPANT_FIELDS] };
+      }),
     ],
   };
 }
@@ -69,7 +70,7 @@ function isAmount({ as }: FieldForm): boolean {
 }
 
 /** An accumulator's window reaches from the current day or month to its length before. */
-function periodOf({ index }: Quantity, { accumulators }: Plan): Extract<MetricSchema, { kind: "growth" }>["period"] {
+function periodOf({ index }: Quantity, { accumulators }: Plan): Period {
   const window = accumulators[index]?.window;
   if (window === undefined) throw new Error("a period was compiled without a window");
   return { unit: window.unit, length: window.end - window.start };

@@ -157,8 +157,8 @@ export interface OccupantPlan {
   readonly groups: Counted;
   /** Stays, `while` they last. Their keys are JSON texts `[group, row key, label]`; the label may be null. */
   readonly stays: Counted;
-  /** The fields in the groups' keys. */
-  readonly data: readonly { readonly name: string; readonly form: FieldForm }[];
+  /** The fields in the groups' keys, of the groups' rows. */
+  readonly data: readonly { readonly name: string; readonly column: string; readonly form: FieldForm }[];
   /** Whether row keys compare as whole numbers instead of byte by byte. */
   readonly numericKeys: boolean;
 }

@@ -1,6 +1,6 @@
+import { useEffect, useState } from "react";
 import type { Connection } from "../../client/client.ts";
 import { useLanguage } from "../language/language.tsx";
-import { Countdown } from "./countdown.tsx";
 import { explain, explainStale } from "./explain.ts";
 
 interface Props {
@@ -36,4 +36,15 @@ export function ConnectionNotice({ connection, onReconnect, onLeave }: Props) {
       )}
     </div>
   );
+}
+
+/** Seconds until an instant (milliseconds since 1970). Hidden from screen readers, which would read every one of them. */
+function Countdown({ until }: { readonly until: number }) {
+  const { messages } = useLanguage();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, []);
+  return <span aria-hidden="true">{messages.retryIn(Math.max(0, Math.ceil((until - now) / 1_000)))}</span>;
 }

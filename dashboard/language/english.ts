@@ -1,3 +1,5 @@
+import type { Period } from "../../protocol/schema.ts";
+
 export const english = {
   name: "English",
   title: "Owner dashboard",
@@ -36,36 +38,24 @@ export const english = {
     timeZone: "This owner's time zone is not known to the database. Correct it and the numbers follow.",
   },
   noRow: "There is no owner with this id yet. The numbers appear as soon as there is one.",
-  revenue: {
-    title: "Revenue",
-    today: "Today",
-    month: "This month",
-    last30Days: "Last 30 days",
-    growthWeek: "Last 7 days against the 7 before",
-    growthMonth: "This month so far against the whole previous month",
+  overview: "Overview",
+  /** What growth compares. */
+  against: ({ unit, length }: Period) => {
+    if (unit === "day")
+      return length === 1 ? "today against yesterday" : `the last ${length} days against the ${length} before`;
+    return length === 1
+      ? "this month so far against the whole previous month"
+      : `the last ${length} months, this one so far, against the ${length} before`;
   },
-  bookings: {
-    title: "Bookings",
-    today: "Today",
-    total: "All",
-    byStatus: "By status",
-    byMonth: "Created per month",
+  events: {
+    title: "What happened",
+    clear: (unread: number) => (unread > 0 ? `Clear ${unread} new` : "Nothing new"),
+    missed: "Something more happened while this page was away, and nobody can say what.",
   },
-  listings: { title: "Listings", total: "All", active: "Active", published: "Published", byStatus: "By status" },
-  occupancy: { title: "Occupied now", booked: "Occupied", available: "Active listings" },
-  payouts: { title: "Payouts", pending: "Pending", nextDate: "Next on" },
-  other: "More",
-  noStatus: "(empty)",
+  noText: "(empty)",
   nothing: "None yet",
-  status: {
-    pending: "Pending",
-    confirmed: "Confirmed",
-    completed: "Completed",
-    cancelled: "Cancelled",
-    draft: "Draft",
-    active: "Active",
-    inactive: "Inactive",
-  } as Readonly<Record<string, string>>,
+  yes: "Yes",
+  no: "No",
   token: {
     heading: "Open your dashboard",
     missing: "The address of this page normally carries your token, as in",

@@ -2,6 +2,12 @@
 export interface Format {
   /** A decimal string, in the document's currency; without a currency, as a number. No digit is lost, whatever the size. */
   readonly money: (value: string, currency: string | undefined) => string;
+  /** The same, or with a text behind the number. */
+  readonly amount: (value: string, unit: { readonly currency?: string | undefined; readonly text?: string }) => string;
+  /** A count or a decimal string, rounded to what fits over a bar. */
+  readonly short: (value: string | number) => string;
+  /** So many days. */
+  readonly days: (value: number) => string;
   readonly count: (value: number) => string;
   /** A percentage with one decimal. */
   readonly percentage: (value: number) => string;
@@ -9,6 +15,8 @@ export interface Format {
   readonly growth: (value: number) => string;
   /** `YYYY-MM-DD` as a date with its weekday. */
   readonly date: (value: string) => string;
+  /** `YYYY-MM-DD` as the day of the month. */
+  readonly day: (value: string) => string;
   /** `YYYY-MM` as an abbreviated month. */
   readonly month: (value: string) => string;
   /** `YYYY-MM` as month and year. */
@@ -21,6 +29,8 @@ export interface Format {
 
 export function formatFor(language: string): Format {
   const count = new Intl.NumberFormat(language);
+  const short = new Intl.NumberFormat(language, { notation: "compact", maximumSignificantDigits: 3 });
+  const days = new Intl.NumberFormat(language, { style: "unit", unit: "day", unitDisplay: "long" });
   const percent = { style: "unit", unit: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 } as const;
   const percentage = new Intl.NumberFormat(language, percent);
   const growth = new Intl.NumberFormat(language, { ...percent, signDisplay: "exceptZero" });
@@ -31,6 +41,13 @@ export function formatFor(language: string): Format {
   const time = new Intl.DateTimeFormat(language, { timeStyle: "medium" });
   const dateAndTime = new Intl.DateTimeFormat(language, { dateStyle: "short", timeStyle: "medium" });
   return {
+    amount: (value, { currency, text }) => {
+      const number = moneyFormat(language, currency, value).format(value as Intl.StringNumericLiteral);
+      return text === undefined ? number : `${number} ${text}`;
+    },
+    short: (value) => short.format(Number(value)),
+    days: (value) => days.format(value),
+    day: (value) => String(Number(value.slice(8))),
     money: (value, currency) => moneyFormat(language, currency, value).format(value as Intl.StringNumericLiteral),
     count: (value) => count.format(value),
     percentage: (value) => percentage.format(value),

@@ -38,36 +38,23 @@ export const portuguese: Messages = {
     timeZone: "O banco de dados não conhece o fuso horário deste proprietário. Corrija-o e os números voltam.",
   },
   noRow: "Ainda não há proprietário com este código. Os números aparecem assim que houver.",
-  revenue: {
-    title: "Receita",
-    today: "Hoje",
-    month: "Este mês",
-    last30Days: "Últimos 30 dias",
-    growthWeek: "Últimos 7 dias contra os 7 anteriores",
-    growthMonth: "Este mês até agora contra todo o mês anterior",
+  overview: "Visão geral",
+  against: ({ unit, length }) => {
+    if (unit === "day")
+      return length === 1 ? "hoje contra ontem" : `os últimos ${length} dias contra os ${length} anteriores`;
+    return length === 1
+      ? "este mês até agora contra todo o mês anterior"
+      : `os últimos ${length} meses, este até agora, contra os ${length} anteriores`;
   },
-  bookings: {
-    title: "Reservas",
-    today: "Hoje",
-    total: "Todas",
-    byStatus: "Por situação",
-    byMonth: "Criadas por mês",
+  events: {
+    title: "O que aconteceu",
+    clear: (unread) => (unread > 0 ? `Limpar ${unread}` : "Nada de novo"),
+    missed: "Aconteceu mais enquanto esta página esteve ausente, e não há como saber o quê.",
   },
-  listings: { title: "Anúncios", total: "Todos", active: "Ativos", published: "Publicados", byStatus: "Por situação" },
-  occupancy: { title: "Ocupação agora", booked: "Ocupados", available: "Anúncios ativos" },
-  payouts: { title: "Repasses", pending: "Pendente", nextDate: "Próximo em" },
-  other: "Mais",
-  noStatus: "(vazio)",
+  noText: "(vazio)",
   nothing: "Nada ainda",
-  status: {
-    pending: "Pendente",
-    confirmed: "Confirmada",
-    completed: "Concluída",
-    cancelled: "Cancelada",
-    draft: "Rascunho",
-    active: "Ativo",
-    inactive: "Inativo",
-  },
+  yes: "Sim",
+  no: "Não",
   token: {
     heading: "Abra o seu painel",
     missing: "O endereço desta página normalmente traz o seu token, como em",

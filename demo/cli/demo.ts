@@ -96,7 +96,8 @@ async function bringUp({ shell, home, settings, server, log, held, stopping }: P
   const owner = await fillDatabase({ session, url: databaseUrl, schemaFile, configFile, tell: shell.print, stopping });
 
   const config = { ...settings.config, databaseUrl: await server.daemonUrl(session) };
-  const daemon = await startDemoDaemon(config, settings.portIsGiven, log);
+  const pageDir = join(shell.root, "dist", "demo-page");
+  const daemon = await startDemoDaemon({ config, log, pageDir }, settings.portIsGiven);
   held.add("the daemon", () => daemon.stop());
   stopping.throwIfAborted();
   startTraffic(databaseUrl, owner, log, held);

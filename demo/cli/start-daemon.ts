@@ -1,7 +1,6 @@
 import type { DaemonConfig } from "../../daemon/config/config.ts";
 import { ConfigError } from "../../daemon/config/errors.ts";
-import type { Log } from "../../daemon/config/log.ts";
-import { type RunningDaemon, startDaemon } from "../../daemon/daemon.ts";
+import { type DaemonOptions, type RunningDaemon, startDaemon } from "../../daemon/daemon.ts";
 import { listenError, probePort } from "../../daemon/gateway/transports/listen-error.ts";
 
 /** Ports tried before the demo believes that something else is wrong. */
@@ -13,12 +12,13 @@ export async function refuseBusyPort({ host, port }: DaemonConfig): Promise<void
 }
 
 /** Starts the daemon on `config.port`; if nobody insists on that one, and it is taken, on the first one after it that is free. */
-export async function startDemoDaemon(config: DaemonConfig, portIsGiven: boolean, log: Log): Promise<RunningDaemon> {
+export async function startDemoDaemon(options: DaemonOptions, portIsGiven: boolean): Promise<RunningDaemon> {
+  const { config } = options;
   const last = portIsGiven ? config.port : Math.min(config.port + TRIES, 65_536) - 1;
   for (let port = config.port; ; port += 1) {
     if (port < last && (await isBusy(config.host, port))) continue;
     try {
-      return await startDaemon({ config: { ...config, port }, log });
+      return await startDaemon({ ...options, config: { ...config, port } });
     } catch (error) {
       // Another demo may have taken the port since it was asked for.
       if (port >= last || !(error instanceof ConfigError && (await isBusy(config.host, port)))) throw error;

@@ -6,7 +6,7 @@ import type { JsonObject } from "../../protocol/json.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
 import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
 
-const PAGE_DIR = fileURLToPath(new URL("../../page", import.meta.url));
+const PAGE_DIR = fileURLToPath(new URL("../../demo-page", import.meta.url));
 
 /** As of May 2026, where the stand-in engine's instants are. */
 const DOCUMENT: JsonObject = {
@@ -23,7 +23,7 @@ const DOCUMENT: JsonObject = {
   payouts: { pending: "250.00", nextDate: "2026-05-12" },
 };
 
-describeInBrowser("The owner page", (openTab) => {
+describeInBrowser("The marketplace's page", (openTab) => {
   let server: RunningGateway;
   let port: number;
   let tab: Tab;
@@ -90,6 +90,8 @@ describeInBrowser("The owner page", (openTab) => {
 
   it("shows a change without a reload or an HTTP request, and lights it up", async () => {
     await openLive();
+    // It asks for the schema, once.
+    await tab.page.getByText("What happened").waitFor();
     const before = tab.requests.length;
     patch({ revenue: { today: "2000.00" }, bookings: { byStatus: { confirmed: null } } });
     await shows("revenue.today", "R$2,000.00");
@@ -106,10 +108,16 @@ describeInBrowser("The owner page", (openTab) => {
     assert.equal(await text("occupancy.percentage"), "—");
   });
 
-  it("shows what another configuration defines, under its own names", async () => {
-    server.engine.documents.set("1", { ...DOCUMENT, flights: { delayed: { AMS: 3 } } });
+  it("tells what happens in its own words", async () => {
     await openLive();
-    assert.equal(await text("flights.delayed.AMS"), "3");
+    await tab.page.getByText("Nothing new").waitFor();
+    server.engine.happen("1", "booking_created", { guestName: "João", amount: "1250.00" });
+    await Promise.resolve();
+    server.clock.advance(50);
+    const told = tab.page.locator("[data-event=booking_created]");
+    assert.match((await told.innerText()).replaceAll(/\s+/g, " "), /^A booking came in .* Guest João Amount 1250\.00$/);
+    await press("Clear 1 new");
+    await told.waitFor({ state: "detached" });
   });
 
   it("speaks Portuguese to a Brazilian browser, and English at a click", async () => {

@@ -12,6 +12,7 @@ const PARTS = [
   "dist/daemon",
   "dist/protocol",
   "dist/demo",
+  "dist/demo-page",
   "dist/page",
   "demo",
   "migrations",

@@ -51,10 +51,10 @@ export class StandInPublisher implements Demand {
   }
 
   /** Publishes as one batch would that holds a single event, of this name. */
-  happen(owner: string, name: string): void {
+  happen(owner: string, name: string, data: JsonObject = {}): void {
     this.#move();
     const { snapshot, asOf } = this;
-    this.publish({ kind: "events", owner, events: [{ id: `id-${name}`, name, data: {} }], snapshot, asOf });
+    this.publish({ kind: "events", owner, events: [{ id: `id-${name}`, name, data }], snapshot, asOf });
   }
 
   stale(owner: string, reason: StaleReason): void {

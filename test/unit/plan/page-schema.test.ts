@@ -68,7 +68,7 @@ describe("What pages are told of a configuration", () => {
     });
     assert.deepEqual(fields(schema, "guest_changed"), {
       hangar: { kind: "text" },
-      area: { kind: "decimal" },
+      area: { kind: "decimal", unit: "m²" },
       isNowOccupied: { kind: "boolean" },
       previousOccupant: { kind: "text" },
       newOccupant: { kind: "text" },

@@ -1,8 +1,8 @@
-import { useLanguage } from "../language/language.tsx";
-import type { MetricsDocument } from "../metrics-document.ts";
-import { Card } from "./card.tsx";
-import { Figure } from "./figure.tsx";
-import { Metric } from "./metric.tsx";
+import { Card } from "../../dashboard/cards/card.tsx";
+import { Figure, Metric } from "../../dashboard/cards/figures.tsx";
+import { useLanguage } from "../../dashboard/language/language.tsx";
+import type { MetricsDocument } from "./metrics-document.ts";
+import { useWords } from "./words.ts";
 
 interface Props {
   readonly payouts: MetricsDocument["payouts"];
@@ -10,8 +10,9 @@ interface Props {
 }
 
 export function PayoutsCard({ payouts = {}, currency }: Props) {
-  const { format, messages } = useLanguage();
-  const { title, pending, nextDate } = messages.payouts;
+  const { format } = useLanguage();
+  const words = useWords();
+  const { title, pending, nextDate } = words.payouts;
   return (
     <Card title={title} className="payouts">
       <dl className="figures">

@@ -1,9 +1,8 @@
-import { useLanguage } from "../language/language.tsx";
-import type { MetricsDocument } from "../metrics-document.ts";
-import { Card } from "./card.tsx";
-import { Figure } from "./figure.tsx";
-import { Growth } from "./growth.tsx";
-import { Metric } from "./metric.tsx";
+import { Card } from "../../dashboard/cards/card.tsx";
+import { Figure, Growth, Metric } from "../../dashboard/cards/figures.tsx";
+import { useLanguage } from "../../dashboard/language/language.tsx";
+import type { MetricsDocument } from "./metrics-document.ts";
+import { useWords } from "./words.ts";
 
 interface Props {
   readonly revenue: MetricsDocument["revenue"];
@@ -11,8 +10,9 @@ interface Props {
 }
 
 export function RevenueCard({ revenue = {}, currency }: Props) {
-  const { format, messages } = useLanguage();
-  const { title, ...labels } = messages.revenue;
+  const { format } = useLanguage();
+  const words = useWords();
+  const { title, ...labels } = words.revenue;
   const money = (value: string) => format.money(value, currency);
   return (
     <Card

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { twelveMonths } from "../../../dashboard/cards/twelve-months.ts";
+import { seriesKeys } from "../../../dashboard/cards/series-keys.ts";
+
+const YEAR = { unit: "month", length: 12 } as const;
+const twelveMonths = (keys: string[], asOf: string) => seriesKeys(keys, asOf, YEAR);
 
 const ends = (keys: string[], asOf: string) => {
   const months = twelveMonths(keys, asOf);
@@ -23,4 +26,18 @@ it("follows an owner whose month ends after UTC's, so that the oldest month is n
 
 it("ignores keys that are no months", () => {
   assert.deepEqual(ends(["__proto__", "", "soon"], "2026-05-08T12:00:00.000000Z"), ["2025-06", "2026-05"]);
+});
+
+it("shows days across the ends of months and of February, and follows the owner's own midnight", () => {
+  const week = { unit: "day", length: 4 } as const;
+  assert.deepEqual(seriesKeys([], "2028-03-01T12:00:00.000000Z", week), [
+    "2028-02-27",
+    "2028-02-28",
+    "2028-02-29",
+    "2028-03-01",
+  ]);
+  const ahead = seriesKeys(["2026-01-01"], "2025-12-31T20:00:00.000000Z", week);
+  assert.deepEqual(ahead, ["2025-12-29", "2025-12-30", "2025-12-31", "2026-01-01"]);
+  const behind = seriesKeys(["2025-12-28"], "2026-01-01T01:00:00.000000Z", week);
+  assert.deepEqual(behind, ["2025-12-28", "2025-12-29", "2025-12-30", "2025-12-31"]);
 });

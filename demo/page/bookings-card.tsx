@@ -1,0 +1,45 @@
+import { Card } from "../../dashboard/cards/card.tsx";
+import { Figure, Metric } from "../../dashboard/cards/figures.tsx";
+import { GroupList } from "../../dashboard/cards/group-list.tsx";
+import { SeriesChart } from "../../dashboard/cards/series-chart.tsx";
+import { useLanguage } from "../../dashboard/language/language.tsx";
+import type { MetricsDocument } from "./metrics-document.ts";
+import { useWords } from "./words.ts";
+
+interface Props {
+  readonly bookings: MetricsDocument["bookings"];
+  readonly asOf: string | undefined;
+}
+
+export function BookingsCard({ bookings = {}, asOf }: Props) {
+  const { format } = useLanguage();
+  const words = useWords();
+  const { title, today, total, byStatus, byMonth } = words.bookings;
+  return (
+    <Card title={title} className="bookings">
+      <dl className="figures">
+        <Figure label={today} size="large">
+          <Metric path="bookings.today" value={bookings.today} write={format.count} />
+        </Figure>
+        <Figure label={total}>
+          <Metric path="bookings.total" value={bookings.total} write={format.count} />
+        </Figure>
+      </dl>
+      <GroupList
+        title={byStatus}
+        path="bookings.byStatus"
+        values={bookings.byStatus}
+        write={format.count}
+        nameOf={(status) => (Object.hasOwn(words.status, status) ? (words.status[status] ?? status) : status)}
+      />
+      <SeriesChart
+        title={byMonth}
+        path="bookings.byMonth"
+        values={bookings.byMonth}
+        period={{ unit: "month", length: 12 }}
+        asOf={asOf}
+        write={format.count}
+      />
+    </Card>
+  );
+}

@@ -1,0 +1,29 @@
+/** The marketplace's cards on the owner page: its own words, and the places that its numbers have. */
+import { EventList } from "../../dashboard/any/event-list.tsx";
+import { useSchema } from "../../dashboard/any/use-schema.ts";
+import type { CardsProps } from "../../dashboard/owner-page.tsx";
+import { BookingsCard } from "./bookings-card.tsx";
+import { ListingsCard } from "./listings-card.tsx";
+import type { MetricsDocument } from "./metrics-document.ts";
+import { OccupancyCard } from "./occupancy-card.tsx";
+import { PayoutsCard } from "./payouts-card.tsx";
+import { RevenueCard } from "./revenue-card.tsx";
+import { useWords } from "./words.ts";
+
+export function MarketplaceCards({ metrics, asOf, owner, token, isConnected }: CardsProps) {
+  const schema = useSchema(token, isConnected);
+  const { events } = useWords();
+  const { revenue, occupancy, bookings, listings, payouts, currency }: MetricsDocument = metrics;
+  return (
+    <>
+      <RevenueCard revenue={revenue} currency={currency} />
+      <OccupancyCard occupancy={occupancy} />
+      <BookingsCard bookings={bookings} asOf={asOf} />
+      <div className="column">
+        <ListingsCard listings={listings} />
+        <PayoutsCard payouts={payouts} currency={currency} />
+      </div>
+      {schema && <EventList schema={schema} metrics={metrics} owner={owner} labels={events} />}
+    </>
+  );
+}

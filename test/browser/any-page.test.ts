@@ -1,0 +1,198 @@
+/** The page that the daemon serves by itself, over a configuration that it knows nothing of. */
+import assert from "node:assert/strict";
+import { afterEach, before, beforeEach, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { freePort } from "../../daemon/database/cluster.ts";
+import { loadDefinitionFile } from "../../daemon/define/definition-file.ts";
+import { compile } from "../../daemon/plan/compile.ts";
+import { pageSchema } from "../../daemon/plan/page-schema.ts";
+import type { JsonObject } from "../../protocol/json.ts";
+import type { Schema } from "../../protocol/schema.ts";
+import { describeInBrowser, type Tab } from "../support/browser.ts";
+import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
+
+const PAGE_DIR = fileURLToPath(new URL("../../page", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../../test/second/deltad.config.ts", import.meta.url));
+
+/** Of the second configuration, as of May 8 2026, where the stand-in publisher's instants are. */
+const DOCUMENT: JsonObject = {
+  money: "EUR",
+  cents: {
+    today: "120000",
+    month: "4510000",
+    growth: 7.4,
+    byPayment: { settled: "9800000", open: "410000" },
+    byMonth: { "2026-03": "3510000", "2026-05": "4510000" },
+  },
+  stays: {
+    now: 4,
+    byState: JSON.parse('{"checked in":4,"__proto__":2,"":1}') as JsonObject,
+    bookedPerDay: { "2026-05-07": 5, "2026-05-08": 1 },
+    nextArrival: "2026-05-11",
+  },
+  hangars: {
+    area: { byState: { open: "1250.5" }, listedFirst: "820.0" },
+    ordered: 66.7,
+    taken: 4,
+    everBooked: 12,
+  },
+};
+
+/** What the page shows of it in English. */
+const WRITTEN: Readonly<Record<string, string>> = {
+  money: "EUR",
+  "cents.today": "120,000",
+  "cents.month": "4,510,000",
+  "cents.growth": "+7.4%",
+  "cents.byPayment.settled": "9,800,000",
+  "cents.byMonth.2026-03": "3.51M",
+  "cents.byMonth.2026-04": "0",
+  "cents.byMonth.2026-05": "4.51M",
+  "stays.now": "4",
+  "stays.byState.checked in": "4",
+  "stays.byState.__proto__": "2",
+  "stays.byState.": "1",
+  "stays.bookedPerDay.2026-05-04": "0",
+  "stays.bookedPerDay.2026-05-07": "5",
+  "stays.nextArrival": "Monday, May 11, 2026",
+  "hangars.area.byState.open": "1,250.5 m²",
+  "hangars.area.listedFirst": "820.0 m²",
+  "hangars.ordered": "66.7%",
+  "hangars.taken": "4",
+  "hangars.everBooked": "12",
+};
+
+describeInBrowser("The page of any configuration", (openTab) => {
+  let schema: Schema;
+  let server: RunningGateway;
+  let port: number;
+  let tab: Tab;
+
+  stopGatewaysAfterEach();
+  before(async () => {
+    schema = pageSchema(compile(await loadDefinitionFile(CONFIG)));
+  });
+  beforeEach(async () => {
+    port = await freePort();
+    await start(schema);
+    tab = await openTab();
+  });
+  afterEach(async () => {
+    await tab.close();
+    assert.deepEqual(tab.errors, []);
+  });
+
+  async function start(told: Schema): Promise<void> {
+    server = await startGateway({ transport: "auto", port, pageDir: PAGE_DIR, schema: told });
+    server.engine.documents.set("1", DOCUMENT);
+  }
+
+  async function open(): Promise<void> {
+    await tab.page.goto(`http://127.0.0.1:${port}/#token=${server.token({ ownerId: 1 })}`);
+    await metric("cents.today").waitFor();
+  }
+
+  async function happen(name: string, data: JsonObject): Promise<void> {
+    server.engine.happen("1", name, data);
+    // The hub waits for the end of the turn: the metrics of the same commit may follow.
+    await Promise.resolve();
+    server.clock.advance(50);
+  }
+
+  const metric = (path: string) => tab.page.locator(`[data-metric="${path}"]`);
+  const text = async (path: string) => (await metric(path).textContent())?.replaceAll(/\s/g, " ");
+  const card = (title: string) => tab.page.getByRole("region", { name: title, exact: true });
+
+  it("shows every metric that the schema tells, each as its kind and unit are written", async () => {
+    await open();
+    for (const [path, written] of Object.entries(WRITTEN)) assert.equal(await text(path), written, path);
+    for (const { path, kind } of schema.metrics)
+      if (kind !== "group" && kind !== "series") assert.ok(path.join(".") in WRITTEN, path.join("."));
+  });
+
+  it("names cards and values by the words of their paths, and says what growth compares", async () => {
+    await open();
+    for (const title of ["Overview", "Cents", "Stays", "Hangars"]) await card(title).waitFor();
+    await card("Hangars").getByText("Area · Listed first", { exact: true }).waitFor();
+    await card("Cents").getByText("the last 28 days against the 28 before").waitFor();
+  });
+
+  it("draws periods as charts that are lists to a screen reader, every day and month with its value", async () => {
+    await open();
+    const months = tab.page.getByRole("list", { name: "By month" }).getByRole("listitem");
+    assert.deepEqual(
+      (await months.allInnerTexts()).map((shown) => shown.replaceAll(/\s+/g, " ")),
+      ["3.51M Mar", "0 Apr", "4.51M May"],
+    );
+    assert.equal(await months.first().getAttribute("title"), "March 2026: 3,510,000");
+    const days = tab.page.getByRole("list", { name: "Booked per day" }).getByRole("listitem");
+    assert.equal(await days.count(), 5);
+  });
+
+  it("follows the numbers, and lights up what changed", async () => {
+    await open();
+    server.engine.patch("1", { cents: { today: "130000" }, stays: { byState: { "": null }, nextArrival: null } });
+    server.clock.advance(50);
+    await metric("cents.today").filter({ hasText: "130,000" }).waitFor();
+    assert.match((await metric("cents.today").getAttribute("class")) ?? "", /changed/);
+    assert.equal(await text("stays.nextArrival"), "—");
+    await metric("stays.byState.").waitFor({ state: "detached" });
+  });
+
+  it("tells events with their fields, counts those that are new, and clears them", async () => {
+    await open();
+    await happen("stay_booked", { no: "9", hangar: "3", state: "draft", nights: 3, area: "120.5" });
+    await happen("guest_changed", { hangar: "3", isNowOccupied: false, previousOccupant: "draft", newOccupant: null });
+    const told = tab.page.locator("[data-event]");
+    await told.nth(1).waitFor();
+    const [guest, stay] = (await told.allInnerTexts()).map((shown) => shown.replaceAll(/\s+/g, " "));
+    assert.match(stay ?? "", /^Stay booked \S+ [AP]M No 9 Hangar 3 State draft Nights 3 days Area 120\.5 m²$/);
+    assert.match(guest ?? "", /Area — Is now occupied No Previous occupant draft New occupant —$/);
+    await tab.page.getByRole("button", { name: "Clear 2 new" }).click();
+    await told.first().waitFor({ state: "detached" });
+    assert.equal(await tab.page.getByRole("button", { name: "Nothing new" }).isDisabled(), true);
+  });
+
+  it("writes money in the currency of the metric that holds it, which one card shows", async () => {
+    server.gateway.stop();
+    const unit = { currency: ["money"] };
+    const metrics = schema.metrics.map((told) =>
+      told.path[0] === "cents" ? { ...told, unit } : told,
+    ) as Schema["metrics"];
+    await start({ ...schema, metrics });
+    await open();
+    assert.equal(await text("cents.today"), "€120,000");
+    assert.equal(await metric("money").count(), 1);
+    assert.equal(await card("Cents").getByText("EUR").count(), 1);
+  });
+
+  it("speaks Portuguese to a Brazilian browser", async () => {
+    await tab.close();
+    tab = await openTab({ locale: "pt-BR" });
+    await open();
+    assert.equal(await text("cents.today"), "120.000");
+    await tab.page.getByText("os últimos 28 dias contra os 28 anteriores").waitFor();
+  });
+
+  it("asks again when the daemon was away, and shows what the next one tells", async () => {
+    await open();
+    server.gateway.stop();
+    await tab.page.locator("[data-connection=retrying]").waitFor();
+    assert.equal(await text("cents.today"), "120,000");
+    await start({ ...schema, metrics: schema.metrics.filter(({ path }) => path[0] === "stays") });
+    await tab.page.evaluate("dispatchEvent(new Event('online'))");
+    await metric("cents.today").waitFor({ state: "detached" });
+    assert.equal(await text("stays.now"), "4");
+  });
+
+  it("fits a small phone, in both themes", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await tab.close();
+      tab = await openTab({ colorScheme, viewport: { width: 320, height: 640 } });
+      await open();
+      await happen("stay_booked", { no: "9", state: "a state with a rather long name" });
+      await tab.page.locator("[data-event]").waitFor();
+      assert.equal(await tab.page.evaluate("document.documentElement.scrollWidth - innerWidth"), 0);
+    }
+  });
+});
