@@ -5,6 +5,7 @@ import { CLIENT_MUTANTS } from "./client.ts";
 import { DEFINITION_MUTANTS } from "./definition.ts";
 import { EVENTS_MUTANTS } from "./events.ts";
 import { GATEWAY_MUTANTS } from "./gateway.ts";
+import { HABITS_MUTANTS } from "./habits.ts";
 import { HTTP_MUTANTS } from "./http.ts";
 import { HUB_MUTANTS } from "./hub.ts";
 import { LOADING_MUTANTS } from "./loading.ts";
@@ -39,4 +40,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...CLIENT_MUTANTS,
   ...PAGE_MUTANTS,
   ...WHOLE_MUTANTS,
+  ...HABITS_MUTANTS,
 ];

@@ -68,8 +68,9 @@ describe("npm run dev", () => {
 
   it("ends with what the demo says where that can't start", async () => {
     await appendFile(join(clone.folder, ".deltad", "kept.json"), "}");
-    const broken = clone.start({}, [process.execPath, "bin/dev.js"]);
+    const broken = clone.start({}, [process.execPath, "bin/dev.js", "--inspect=0"]);
     assert.equal(await broken.exited, 78);
+    assert.match(broken.output, /^Debugger listening on/m, "its arguments are for the demo's Node");
     assert.match(broken.output, /kept\.json is damaged/);
   });
 });
