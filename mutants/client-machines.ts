@@ -120,6 +120,6 @@ export const CLIENT_MACHINE_MUTANTS: readonly Mutant[] = [
     find: 'return from.state === "live" ? at : from.staleSince;',
     replace: "return at;",
     test: "test/unit/client/topic-machine.test.ts",
-    title: "Numbers that were stale for a while stay stale since then",
+    title: "from stale",
   },
 ];
