@@ -171,7 +171,7 @@ describe("The client", () => {
     assert.deepEqual(connection.cause, { kind: "nack", code: "forbidden" });
   });
 
-  it("tries again where the database could not be asked", async () => {
+  it("tries again where the database could not be asked", { timeout: 5_000 }, async () => {
     its.rig.client.connect();
     const visitor = await its.rig.daemon.guest();
     const { id } = await visitor.asks("subscribe");
@@ -202,7 +202,9 @@ describe("The client", () => {
     await its.rig.daemon.subscriber();
   });
 
-  it("probes a live connection when the page is looked at again, and gives up on one that does not answer in 5 s", async () => {
+  it("probes a live connection when the page is looked at again, and gives up on one that does not answer in 5 s", {
+    timeout: 5_000,
+  }, async () => {
     const visitor = await its.rig.live();
     its.rig.wake();
     const { id } = await visitor.asks("ping");
