@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-/** What a client accepts that wants the stream as server-sent events: the same frames as a WebSocket's, as the data of messages. */
+/** The type that a client accepts to get the stream as server-sent events: the same frames as a WebSocket's, as the data of messages. */
 export const EVENT_STREAM_TYPE = "text/event-stream";
 
 /** The name of the last event: why the stream ends, as a WebSocket's close would say it. Frames come without an event name. */

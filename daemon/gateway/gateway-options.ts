@@ -1,4 +1,4 @@
-/** What the gateway is told, and what holds where it is told nothing. */
+/** The gateway's options, and their defaults. */
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import type { Subscriber, Subscription } from "../hub/subscription.ts";
@@ -18,7 +18,7 @@ export interface GatewayOptions extends Timers {
   readonly isRevoked: IsRevoked;
   /** True while the daemon vouches for what it sends. */
   readonly ready: () => boolean;
-  /** What pages are told of the configuration. */
+  /** Tells pages of the configuration. */
   readonly schema: Schema;
   readonly host: string;
   /** 0: the system chooses. */
@@ -35,7 +35,7 @@ export interface GatewayOptions extends Timers {
   readonly tooSlowMs?: number;
   /** How long a peer may answer no ping, 8 s to 960 s. Default 120 s. */
   readonly idleTimeoutMs?: number;
-  /** What clients may use; those that are missing are as in the table of options. */
+  /** Limits on clients; those that are missing are as in the table of options. */
   readonly limits?: Partial<GatewayLimits>;
   /** Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges. */
   readonly trustedProxies?: readonly string[];
@@ -45,7 +45,7 @@ export interface GatewayOptions extends Timers {
   readonly random: () => number;
 }
 
-/** What clients may use of the daemon. */
+/** Limits on what clients may use of the daemon. */
 export interface GatewayLimits extends ConnectionMaxima {
   /** Messages that one connection may send in the long run; at once twice as many, and one for each topic. */
   readonly messagesPerSecond: number;

@@ -40,11 +40,11 @@ export interface Gateway {
   endRevoked(isRevoked: (token: TokenName) => boolean): void;
   /** Open connections. */
   readonly connections: number;
-  /** What limits stopped. */
+  /** Counts what limits stopped. */
   readonly counters: Counters;
 }
 
-/** What an accepted handshake leaves for the connection that it becomes. */
+/** An accepted handshake, for the connection that it becomes. */
 interface Opening {
   readonly admission: Admission;
   readonly address: string;

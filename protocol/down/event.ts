@@ -10,7 +10,7 @@ export const event = v.object({
   type: eventName,
   timestamp,
   topic,
-  /** The same whoever sends it and however often: an event that was seen by this id is the same event. */
+  /** Every daemon gives an event the same id: one that was seen by this id is the same event. */
   id: v.pipe(v.string(), v.minLength(1)),
   cursor,
   /** As declared. No arrays; `null` is a value here. */

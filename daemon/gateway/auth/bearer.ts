@@ -1,5 +1,5 @@
 /**
- * The bearer of a connection's token: who is served, until the token expires, is refreshed or is revoked. Expiry has a timer of its own,
+ * The bearer of a connection's token, who is served until the token expires, is refreshed or is revoked. Expiry has a timer of its own,
  * since a socket may be idle.
  */
 import type { CloseName, ErrorCode } from "../../../protocol/codes.ts";
@@ -44,7 +44,7 @@ export class Bearer {
     return this.#identity !== undefined && revoked(this.#identity.token);
   }
 
-  /** Whom a first token stands for, or why the connection must be closed. */
+  /** The bearer of a first token, or why the connection must be closed. */
   async verify(token: string): Promise<Identity | CloseName> {
     try {
       return (await this.#services.identification.identify(token)) ?? "unauthenticated";

@@ -3,7 +3,7 @@ import { topic } from "../../../protocol/fields.ts";
 import { MAX_KEY_LENGTH } from "../../../protocol/limits.ts";
 import { ownerTopic } from "../../../protocol/topic.ts";
 
-/** What identifies a token, for a refresh and for revocations. */
+/** Identifies a token, for a refresh and for revocations. */
 export interface TokenName {
   /** `sub`. */
   readonly subject: string | undefined;
@@ -13,7 +13,7 @@ export interface TokenName {
   readonly issuedAtSeconds: number | undefined;
 }
 
-/** What a token says about its bearer, as the token spells it. */
+/** A token's claims about its bearer, as the token spells them. */
 export interface Claims {
   readonly token: TokenName;
   /** Names of topics, each once, before their keys were canonicalised. */

@@ -1,6 +1,6 @@
 import type { Claims, TokenName } from "./claims.ts";
 
-/** What a good token opens: what its bearer may do, by topic, and until when. Topics go by their canonical names. */
+/** The bearer of a good token: what it may do, by topic, and until when. Topics go by their canonical names. */
 export class Identity {
   readonly token: TokenName;
   /** Those that the token names. */

@@ -1,7 +1,7 @@
 /**
- * What the database says of revoked tokens, at most some seconds old: one small statement every two seconds per daemon, whatever the number
- * of sockets, and one that reads them all when there is a new one. Whoever asks before the first reading waits for it. While the database
- * is away nobody can revoke, and what was read last still holds.
+ * The revoked tokens that the database holds, at most some seconds old: one small statement every two seconds per daemon, whatever the
+ * number of sockets, and one that reads them all when there is a new one. A question before the first reading waits for it. While the
+ * database is away nobody can revoke, and the last reading still holds.
  */
 import type { Log } from "../../config/log.ts";
 import type { Timers } from "../../config/timers.ts";

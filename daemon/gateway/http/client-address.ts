@@ -1,6 +1,6 @@
 /**
- * Whom a connection counts for. Behind proxies that the operator trusts it is the rightmost address of X-Forwarded-For that is none of
- * theirs: what stands to the left of it was written by whoever is there, and may be anything. From anybody else the header is not looked at.
+ * The address that a connection counts for. Behind proxies that the operator trusts it is the rightmost address of X-Forwarded-For that is
+ * none of theirs: the client itself may have written anything to the left of it. Of any other peer the header is not looked at.
  *
  * IPv6 addresses count by their /64: a household or a rented machine is given at least that many, and would otherwise never meet a limit.
  */
@@ -23,7 +23,7 @@ export function createClientAddress(ranges: readonly string[]): (request: Reques
     const hops = request.header("x-forwarded-for")?.split(",") ?? [];
     while (isTrusted(address)) {
       const before = plainAddress(hops.pop() ?? "");
-      // Nobody said more, or nothing that makes sense: it counts for who said it.
+      // No proxy said more, or nothing that makes sense: the connection counts for the last one that did.
       if (before === undefined) break;
       address = before;
     }

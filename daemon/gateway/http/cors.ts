@@ -31,7 +31,7 @@ export function withCors(route: Route, origins: readonly string[]): Route {
     const response = route(request);
     const readable = (answer: Response): Response => ({
       ...answer,
-      // The answer depends on who asks, also where nobody did: no cache may give one's to another.
+      // The answer depends on the page that asks, also where none did: no cache may give one page's to another.
       headers: { ...answer.headers, vary: "origin", ...corsHeaders(request, origins) },
     });
     return response instanceof Promise ? response.then(readable) : readable(response);

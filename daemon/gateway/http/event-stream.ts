@@ -1,5 +1,5 @@
 /**
- * `GET /v1/stream` for who asks for server-sent events: a session like that of a WebSocket, whose requests are in its address and headers.
+ * `GET /v1/stream` as server-sent events: a session like that of a WebSocket, whose requests are in its address and headers.
  * The token comes in `Authorization` alone: an address ends up in logs.
  */
 import { EVENT_STREAM_TYPE } from "../../../protocol/event-stream.ts";

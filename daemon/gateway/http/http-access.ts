@@ -1,4 +1,4 @@
-/** Who asks over HTTP, by the token of its `Authorization` header, and whether it may see the topics that it asks for. */
+/** Identifies a client over HTTP by the token of its `Authorization` header, and says whether it may see the topics that it asks for. */
 import type { NackCode } from "../../../protocol/codes.ts";
 import { bearerToken } from "../sessions/handshake.ts";
 import type { Identification } from "../auth/identification.ts";

@@ -1,6 +1,6 @@
 import type { Response } from "../transports/transport.ts";
 
-/** What every answer carries: nothing is guessed from content, and no referrer or frame leaks where the page's token goes. */
+/** Headers of every answer: nothing is guessed from content, and no referrer or frame leaks where the page's token goes. */
 const SAFE_HEADERS = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
@@ -26,12 +26,12 @@ export function json(status: number, body: Uint8Array | string, headers: Headers
   return respondWith(status, "application/json", body, headers);
 }
 
-/** To what can't be read one way only: whatever follows on the connection can't be either. */
+/** Answers a request that can be read in more ways than one: nothing that follows on its connection can be trusted either. */
 export function badRequest(): Response {
   return plain(400, "bad request", { connection: "close" });
 }
 
-/** For who has it already: no body, so nothing about one either. */
+/** For a client that has the document already: no body, so nothing about one either. */
 export function notModified(headers: Headers): Response {
   return { status: 304, headers: { ...SAFE_HEADERS, ...headers }, body: "" };
 }

@@ -3,7 +3,7 @@
  * stream has one topic, else `topic=cursor&…`.
  */
 
-/** Headers of some 4 KB pass everywhere, and the token is in one too. Who is beyond hears `recovered: false`. */
+/** Headers of some 4 KB pass everywhere, and the token is in one too. A client whose topics need more hears `recovered: false`. */
 const MAX_LENGTH = 2_048;
 
 export class ResumePoints {

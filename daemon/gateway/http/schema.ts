@@ -1,4 +1,4 @@
-/** `GET /v1/schema`: what this configuration's metrics and events are, for everyone whose token is good. */
+/** `GET /v1/schema`: what this configuration's metrics and events are, for every client whose token is good. */
 import { createHash } from "node:crypto";
 import type { Schema } from "../../../protocol/schema.ts";
 import type { Identification } from "../auth/identification.ts";

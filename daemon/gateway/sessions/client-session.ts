@@ -58,7 +58,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   #state: SessionState = "unauthenticated";
   #stopDeadline: (() => void) | undefined;
   #stopHeartbeat: (() => void) | undefined;
-  /** What the handshake asks for. */
+  /** Requests of the handshake. */
   #firstRequests: readonly ClientRequest[] | undefined;
   #byeRetryMs: readonly [number, number] | undefined;
 
@@ -101,7 +101,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   }
 
   message(text: string | undefined): void {
-    // What was on its way when the connection was closed.
+    // The message was on its way when the connection was closed.
     if (this.#state === "closed") return;
     const said = this.#inbox.take(text);
     if (said.kind !== "excess") return this.#take(said);

@@ -48,7 +48,7 @@ export class ConnectionLimits {
     return new TakenSeat(this, address);
   }
 
-  /** @see Seat.admit; `before` is undefined for who has shown no token yet */
+  /** @see Seat.admit; `before` is undefined for a connection that has shown no token yet */
   admit(address: string, before: ReadonlySet<string> | undefined, next: ReadonlySet<string>): CloseName | undefined {
     for (const topic of next) {
       if (before?.has(topic) || this.#perTopic.count(topic) < this.#maxima.maxConnectionsPerTopic) continue;
@@ -116,7 +116,7 @@ class TakenSeat implements Seat {
   }
 }
 
-/** How many there are of each; nothing is kept of what there is none of. */
+/** How many there are of each key; a key that there is none of costs nothing. */
 class Tally {
   readonly #counts = new Map<string, number>();
 

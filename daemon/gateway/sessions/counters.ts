@@ -1,4 +1,4 @@
-/** What limits stopped, counted since the start. */
+/** Counts since the start, of what limits stopped. */
 const NAMES = [
   /** Messages over the rate, answered by a refusal. */
   "messagesRefused",

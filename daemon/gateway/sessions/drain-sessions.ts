@@ -1,6 +1,6 @@
 import type { Timers } from "../../config/timers.ts";
 
-/** What a drain needs of a session. */
+/** A session, as far as a drain needs it. */
 export interface Drainable {
   drain(retryMs: readonly [number, number]): void;
   finish(): void;

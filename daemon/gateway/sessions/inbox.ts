@@ -1,4 +1,4 @@
-/** What one client says: each message is counted, read, and held to what one connection may say of requests and of nonsense. */
+/** One client's messages: each is counted, read, and held to the limits on requests and on nonsense. */
 import type { Counters } from "./counters.ts";
 import { readMessage } from "./inbound.ts";
 import type { ClientRequest, SessionEvent } from "./session-machine.ts";
@@ -10,7 +10,7 @@ export interface InboxSettings {
   readonly maxJsonDepth: number;
 }
 
-/** What a message comes to. `excess`: it is beyond the limit, and what it asks for, if anything, is to be refused. */
+/** A message, read. `excess`: it is beyond the limit, and its request, if it is one, must be refused. */
 export type Said =
   | Extract<SessionEvent, { kind: "token" | "request" | "nonsense" | "fail" }>
   | { readonly kind: "excess"; readonly request: ClientRequest | undefined };

@@ -1,6 +1,6 @@
 /**
- * What waits to be sent on one socket: the frames of one turn, sent together. Past the high-water mark of unread bytes the outbox is
- * blocked: the hub gives it nothing more, so what a reader that never reads costs is the mark and one frame.
+ * Frames that wait to be sent on one socket: those of one turn are sent together. Past the high-water mark of unread bytes the outbox is
+ * blocked: the hub gives it nothing more, so that a reader that never reads costs the mark and one frame.
  */
 import type { Timers } from "../../config/timers.ts";
 import type { Frame } from "../../hub/frame.ts";

@@ -1,4 +1,4 @@
-/** What each request does, by its type: a request of the protocol that has no handler here does not compile. */
+/** One handler for each type of request: the compiler refuses a request of the protocol that has none. */
 import type { NackCode } from "../../../protocol/codes.ts";
 import type { Access } from "../auth/identification.ts";
 import type { ClientRequest } from "./session-machine.ts";
@@ -8,18 +8,18 @@ type RequestOf<Type extends ClientRequest["type"]> = Extract<ClientRequest, { ty
 /** Requests about a topic. */
 type TopicRequest = Extract<ClientRequest, { topic: string }>;
 
-/** What a handler has of its session. */
+/** The session, as far as a handler needs it. */
 export interface RequestContext {
   readonly topics: SessionTopics;
   /** True once the session has ended: nothing may begin any more. */
   readonly stopped: boolean;
-  /** What the session's bearer may see of a topic that a client names. */
+  /** The topic that a client names, if the session's bearer may see it. */
   access(name: string): Access | Promise<Access>;
   refresh(token: string): Promise<void>;
   ack(id: string): void;
   /** @param code nothing is said where it is undefined */
   refuse(id: string, code: NackCode | undefined): void;
-  /** As `refuse`; what the bearer may not see is logged. */
+  /** As `refuse`; a topic that the bearer may not see is logged. */
   deny(request: TopicRequest, code: NackCode): void;
 }
 

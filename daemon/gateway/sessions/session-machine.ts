@@ -7,7 +7,7 @@ import type { Identity } from "../auth/identity.ts";
 /** `verifying`: a token is being looked at; requests wait for its welcome. */
 export type SessionState = "unauthenticated" | "verifying" | "open" | "draining" | "closed";
 
-/** What a client asks for once it is authenticated. */
+/** A request of an authenticated client. */
 export type ClientRequest = Exclude<Up, Authenticate>;
 
 export type SessionEvent =

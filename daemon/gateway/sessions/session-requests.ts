@@ -1,4 +1,4 @@
-/** Serves what one authenticated client asks for, one request after the other, so that an `unsubscribe` never overtakes its `subscribe`. */
+/** Serves the requests of one authenticated client, one after the other, so that an `unsubscribe` never overtakes its `subscribe`. */
 import type { ErrorCode, NackCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
 import type { Subscriber } from "../../hub/subscription.ts";
@@ -18,7 +18,7 @@ export interface RequestServices {
 /** The connection whose requests they are. */
 export interface Requester {
   send(message: Down): void;
-  /** The bearer of another token, if it may take this connection over; what was wrong if not. */
+  /** The bearer of another token, if it may take this connection over, or what was wrong with the token. */
   refresh(token: string, current: Identity): Promise<Identity | ErrorCode>;
   /** Says that a topic was refused. */
   onForbidden(topic: string): void;
@@ -94,7 +94,7 @@ export class SessionRequests implements RequestContext {
     return this.#services.identification.access(this.#current(), name);
   }
 
-  /** What the new token does not open ends with a refusal of the request that began it. */
+  /** A subscription that the new token does not open ends with a refusal of the request that began it. */
   async refresh(token: string): Promise<void> {
     const next = await this.#requester.refresh(token, this.#current());
     if (this.#stopped) return;

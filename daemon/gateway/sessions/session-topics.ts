@@ -1,9 +1,9 @@
-/** What one connection is subscribed to. A topic comes here only after {@link Identification.access} has named it. */
+/** The topics that one connection is subscribed to. A topic comes here only after {@link Identification.access} has named it. */
 import type { NackCode } from "../../../protocol/codes.ts";
 import type { Subscriber, Subscription } from "../../hub/subscription.ts";
 import type { Identity } from "../auth/identity.ts";
 
-/** What of the hub a session uses. */
+/** The hub, as far as a session needs it. */
 export interface Subscribe {
   subscribe(topic: string, subscriber: Subscriber, id: string, resume?: string): Subscription;
 }
@@ -49,7 +49,7 @@ export class SessionTopics {
     this.#subscribed.delete(topic);
   }
 
-  /** Ends what the bearer of another token may not see; gives the requests that began it. */
+  /** Ends the subscriptions to topics that the bearer of another token may not see; gives the requests that began them. */
   endUnseen(identity: Identity): string[] {
     const ended = [...this.#subscribed].filter(([topic]) => !identity.maySee(topic));
     for (const [topic] of ended) this.unsubscribe(topic);
