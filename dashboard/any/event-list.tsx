@@ -17,13 +17,19 @@ interface Props {
   readonly owner: Owner<AnyStreamTypes>;
   /** What events and their fields are called, where it is not by the words of their names. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** What the texts of a field are called, by the field's name. */
+  readonly texts?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** What happens while the page is open, the newest first. */
-export function EventList({ schema, metrics, owner, labels = {} }: Props) {
+export function EventList({ schema, metrics, owner, labels = {}, texts = {} }: Props) {
   const { format, messages } = useLanguage();
   const { events, unread, missed, clear } = useEvents(owner, "*", { keep: KEPT });
   const label = (name: string) => (Object.hasOwn(labels, name) ? labels[name] : readable([name]));
+  const called = (name: string, text: string) => {
+    const known = Object.hasOwn(texts, name) ? texts[name] : undefined;
+    return known && Object.hasOwn(known, text) ? known[text] : text;
+  };
   return (
     <Card
       title={messages.events.title}
@@ -36,7 +42,7 @@ export function EventList({ schema, metrics, owner, labels = {} }: Props) {
     >
       {missed && <p>{messages.events.missed}</p>}
       {events.length === 0 && <p className="nothing">{messages.nothing}</p>}
-      <ol aria-live="polite" aria-relevant="additions">
+      <ol>
         {events.map((event) => (
           <li key={event.id} data-event={event.type}>
             <header>
@@ -47,7 +53,7 @@ export function EventList({ schema, metrics, owner, labels = {} }: Props) {
               {fieldsOf(event, schema).map(({ name, text }) => (
                 <div key={name}>
                   <dt>{label(name)}</dt>
-                  <dd>{text(metrics, format, messages)}</dd>
+                  <dd>{called(name, text(metrics, format, messages))}</dd>
                 </div>
               ))}
             </dl>

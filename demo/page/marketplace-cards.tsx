@@ -12,7 +12,8 @@ import { useWords } from "./words.ts";
 
 export function MarketplaceCards({ metrics, asOf, owner, token, isConnected }: CardsProps) {
   const schema = useSchema(token, isConnected);
-  const { events } = useWords();
+  const { events, status } = useWords();
+  const texts = { status, previousStatus: status };
   const { revenue, occupancy, bookings, listings, payouts, currency }: MetricsDocument = metrics;
   return (
     <>
@@ -23,7 +24,7 @@ export function MarketplaceCards({ metrics, asOf, owner, token, isConnected }: C
         <ListingsCard listings={listings} />
         <PayoutsCard payouts={payouts} currency={currency} />
       </div>
-      {schema && <EventList schema={schema} metrics={metrics} owner={owner} labels={events} />}
+      {schema && <EventList schema={schema} metrics={metrics} owner={owner} labels={events} texts={texts} />}
     </>
   );
 }
