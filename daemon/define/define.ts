@@ -108,8 +108,9 @@ export function count<Table extends string>(table: TableOf<Table>): Measure<Tabl
  */
 export function sum<Table extends string>(
   column: ColumnOf<Table, ExactKind>,
-  { scale, unit }: { readonly scale?: number; readonly unit?: string } = {},
+  options: { readonly scale?: number; readonly unit?: string } = {},
 ): Measure<Table, string> {
+  const { scale, unit } = options;
   const value = { op: "sum", column: columnOf(column, "sum()"), scale, unit } as const;
   return new Measure({ kind: "rows", rows: allOf(value.column.table), value, by: undefined });
 }

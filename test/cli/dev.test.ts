@@ -36,8 +36,8 @@ describe("npm run dev", () => {
     const [{ port, token } = { port: 0, token: "" }] = pages(dev);
     const page = await fetch(`http://127.0.0.1:${port}/`);
     assert.match(await page.text(), /\/@vite\/client/);
-    const component = await fetch(`http://127.0.0.1:${port}/app.tsx`);
-    assert.match(await component.text(), /\$RefreshReg\$/, "it is replaced while it runs");
+    const component = await fetch(`http://127.0.0.1:${port}/marketplace-cards.tsx`);
+    assert.match(await component.text(), /\$RefreshReg\$\(/, "it is replaced while it runs");
     const socket = await TestSocket.welcomed(port, token);
     socket.say({ type: "subscribe", id: "1", topic: "owner:1" });
     assert.equal((await socket.next("snapshot")).id, "1");

@@ -6,7 +6,7 @@ import { extname } from "node:path";
 import { importsOf, repositoryFiles, textOf } from "../house/source-tree.ts";
 
 /** What `dist/` holds under another name than its source. */
-const BUILT: Readonly<Record<string, string>> = { page: "dashboard" };
+const BUILT: Readonly<Record<string, string>> = { page: "dashboard", "demo-page": "demo/page" };
 
 export interface Reached {
   /** How many uses lie between it and what has changed; 0: it has changed itself. */
