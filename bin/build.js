@@ -88,7 +88,8 @@ function fingerprintOf(sources) {
   for (const source of sources) {
     for (const file of filesBelow(join(ROOT, source))) {
       const { size, mtimeMs } = statSync(file);
-      hash.update(`${relative(ROOT, file)} ${size} ${mtimeMs}\n`);
+      // A copy of a tree keeps times to the millisecond.
+      hash.update(`${relative(ROOT, file)} ${size} ${Math.round(mtimeMs)}\n`);
     }
   }
   return hash.digest("hex");
