@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { readConfig } from "../config/config.ts";
 import { OPTIONS } from "../config/options.ts";
 import { optionsHelp } from "../config/options-table.ts";
-import { startDaemon } from "../daemon.ts";
 import { createLog } from "./logger.ts";
 import { aborted, type Shell } from "./shell.ts";
 
@@ -18,6 +17,8 @@ export function startCommand(shell: Shell): Command {
       );
       const stopping = shell.catchSignals(() => Promise.resolve());
       const log = createLog({ level: config.logLevel, forPeople: shell.isTerminal, write: shell.complain });
+      // Half of the program's start-up time, which other commands and mistakes in the options need not wait for.
+      const { startDaemon } = await import("../daemon.ts");
       const daemon = await startDaemon({ config, log });
       await aborted(stopping);
       await daemon.stop();

@@ -1,6 +1,6 @@
 import type { DaemonConfig } from "../../daemon/config/config.ts";
 import { ConfigError } from "../../daemon/config/errors.ts";
-import { type DaemonOptions, type RunningDaemon, startDaemon } from "../../daemon/daemon.ts";
+import type { DaemonOptions, RunningDaemon } from "../../daemon/daemon.ts";
 import { listenError, probePort } from "../../daemon/gateway/transports/listen-error.ts";
 
 /** Ports tried before the demo believes that something else is wrong. */
@@ -14,6 +14,8 @@ export async function refuseBusyPort({ host, port }: DaemonConfig): Promise<void
 /** Starts the daemon on `config.port`; if nobody insists on that one, and it is taken, on the first one after it that is free. */
 export async function startDemoDaemon(options: DaemonOptions, portIsGiven: boolean): Promise<RunningDaemon> {
   const { config } = options;
+  // Not with this file: commands that start no daemon would load it for nothing.
+  const { startDaemon } = await import("../../daemon/daemon.ts");
   const last = portIsGiven ? config.port : Math.min(config.port + TRIES, 65_536) - 1;
   for (let port = config.port; ; port += 1) {
     if (port < last && (await isBusy(config.host, port))) continue;
