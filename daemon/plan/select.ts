@@ -150,7 +150,7 @@ function dayOf(time: ProjectionTime): string {
   return `case when ${ZONE} = any($3::text[]) then ${first}::date - date '2000-01-01' end`;
 }
 
-/** Conditions that an index on the column answers, some days wider than the window; the engine drops what is left over. */
+/** Conditions that an index on the column answers, some days wider than the window; the fold drops what is left over. */
 function unexpired(time: ProjectionTime): readonly string[] {
   const now = instantOf("$2::bigint");
   if (time.kind === "none") return [];

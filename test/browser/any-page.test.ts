@@ -84,7 +84,7 @@ describeInBrowser("The page of any configuration", (openTab) => {
 
   async function start(told: Schema): Promise<void> {
     server = await startGateway({ transport: "auto", port, pageDir: PAGE_DIR, schema: told });
-    server.engine.documents.set("1", DOCUMENT);
+    server.publisher.documents.set("1", DOCUMENT);
   }
 
   async function open(): Promise<void> {
@@ -93,7 +93,7 @@ describeInBrowser("The page of any configuration", (openTab) => {
   }
 
   async function happen(name: string, data: JsonObject): Promise<void> {
-    server.engine.happen("1", name, data);
+    server.publisher.happen("1", name, data);
     // The hub waits for the end of the turn: the metrics of the same commit may follow.
     await Promise.resolve();
     server.clock.advance(50);
@@ -131,7 +131,7 @@ describeInBrowser("The page of any configuration", (openTab) => {
 
   it("follows the numbers, and lights up what changed", async () => {
     await open();
-    server.engine.patch("1", { cents: { today: "130000" }, stays: { byState: { "": null }, nextArrival: null } });
+    server.publisher.patch("1", { cents: { today: "130000" }, stays: { byState: { "": null }, nextArrival: null } });
     server.clock.advance(50);
     await metric("cents.today").filter({ hasText: "130,000" }).waitFor();
     assert.match((await metric("cents.today").getAttribute("class")) ?? "", /changed/);

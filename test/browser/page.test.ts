@@ -8,7 +8,7 @@ import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../sup
 
 const PAGE_DIR = fileURLToPath(new URL("../../demo-page", import.meta.url));
 
-/** As of May 2026, where the stand-in engine's instants are. */
+/** As of May 2026, where the stand-in publisher's instants are. */
 const DOCUMENT: JsonObject = {
   currency: "BRL",
   revenue: { today: "1234.50", month: "90071992547409.93", last30Days: "-12.00", growthWeek: 12.5, growthMonth: -40 },
@@ -42,12 +42,12 @@ describeInBrowser("The marketplace's page", (openTab) => {
 
   async function start(): Promise<void> {
     server = await startGateway({ transport: "auto", port, pageDir: PAGE_DIR });
-    server.engine.documents.set("1", DOCUMENT);
+    server.publisher.documents.set("1", DOCUMENT);
   }
 
   /** Lets the change out at once: the hub's clock stands still otherwise. */
   function patch(change: JsonObject): void {
-    server.engine.patch("1", change);
+    server.publisher.patch("1", change);
     server.clock.advance(50);
   }
 
@@ -111,7 +111,7 @@ describeInBrowser("The marketplace's page", (openTab) => {
   it("tells what happens in its own words", async () => {
     await openLive();
     await tab.page.getByText("Nothing new").waitFor();
-    server.engine.happen("1", "booking_created", { guestName: "João", status: "confirmed", previousStatus: null });
+    server.publisher.happen("1", "booking_created", { guestName: "João", status: "confirmed", previousStatus: null });
     await Promise.resolve();
     server.clock.advance(50);
     const told = tab.page.locator("[data-event=booking_created]");
@@ -154,7 +154,7 @@ describeInBrowser("The marketplace's page", (openTab) => {
   });
 
   it("lets a token of several owners choose", async () => {
-    server.engine.documents.set("2", { ...DOCUMENT, currency: "USD" });
+    server.publisher.documents.set("2", { ...DOCUMENT, currency: "USD" });
     await openLive({ owners: ["1", 2] });
     assert.equal(await text("currency"), "BRL");
     await tab.page.getByLabel("Owner").selectOption("2");
@@ -183,13 +183,13 @@ describeInBrowser("The marketplace's page", (openTab) => {
 
   it("says that the numbers are stale, since when and why, until they are live", async () => {
     await openLive();
-    server.engine.asOf = Date.UTC(2026, 4, 8, 13, 5, 9) * 1_000;
-    server.engine.stale("1", "time_zone");
+    server.publisher.asOf = Date.UTC(2026, 4, 8, 13, 5, 9) * 1_000;
+    server.publisher.stale("1", "time_zone");
     await connection("stale");
     await tab.page.getByText("time zone is not known").waitFor();
     await tab.page.getByText("5/8/26, 1:05:09 PM").waitFor();
     assert.equal(await text("revenue.today"), "R$1,234.50");
-    server.engine.live("1");
+    server.publisher.live("1");
     await connection("live");
     assert.equal(await tab.page.locator("[data-notice]").count(), 0);
   });
@@ -241,10 +241,10 @@ describeInBrowser("The marketplace's page", (openTab) => {
   });
 
   it("says so where there is no such owner, and fills when there is", async () => {
-    server.engine.documents.set("3", {});
+    server.publisher.documents.set("3", {});
     await openLive({ ownerId: 3 });
     await tab.page.getByText("There is no owner with this id yet").waitFor();
-    server.engine.document("3", DOCUMENT);
+    server.publisher.document("3", DOCUMENT);
     server.clock.advance(50);
     await shows("revenue.today", "R$1,234.50");
   });

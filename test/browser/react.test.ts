@@ -42,8 +42,8 @@ describeInBrowser("useRealtimeStats", (openTab) => {
 
   beforeEach(async () => {
     server = await startGateway({ transport: "auto", pageDir: join(folder, "page") });
-    server.engine.documents.set("1", { revenue: { today: "1.00" } });
-    server.engine.documents.set("2", { revenue: { today: "2.00" } });
+    server.publisher.documents.set("1", { revenue: { today: "1.00" } });
+    server.publisher.documents.set("2", { revenue: { today: "2.00" } });
     tab = await openTab();
     sockets = [];
     tab.page.on("websocket", (socket) => sockets.push(socket));
@@ -63,7 +63,7 @@ describeInBrowser("useRealtimeStats", (openTab) => {
   const owners = [{ ownerId: "1" }, { ownerId: "2" }];
 
   async function tell(owner: string, name: string): Promise<void> {
-    server.engine.happen(owner, name);
+    server.publisher.happen(owner, name);
     // The hub waits for the end of the turn: the metrics of the same commit may follow.
     await Promise.resolve();
     server.clock.advance(50);
@@ -74,7 +74,7 @@ describeInBrowser("useRealtimeStats", (openTab) => {
     await says("1", "1.00, live, , , 0");
     await says("2", "2.00, live, , , 0");
     assert.equal(sockets.length, 1);
-    server.engine.patch("2", { revenue: { today: "2.50" } });
+    server.publisher.patch("2", { revenue: { today: "2.50" } });
     server.clock.advance(50);
     await says("2", "2.50, live, , , 0");
     const closed = sockets[0]?.waitForEvent("close");

@@ -14,7 +14,7 @@ import { SECRET, token } from "./tokens.ts";
 export interface RunningGateway {
   readonly gateway: Gateway;
   readonly hub: Hub;
-  readonly engine: StandInPublisher;
+  readonly publisher: StandInPublisher;
   readonly clock: ManualClock;
   readonly port: number;
   readonly listening: Listening;
@@ -34,7 +34,7 @@ const cursorOf: CursorOf = (_, { snapshot, seen = [] }) => [snapshot, ...seen].j
 
 const running: RunningGateway[] = [];
 
-/** The real gateway over the real hub, fed by a stand-in engine, on a clock that the test moves. Stopped after the test. */
+/** The real gateway over the real hub, fed by a stand-in publisher, on a clock that the test moves. Stopped after the test. */
 export async function startGateway(
   options: Partial<GatewayOptions> & Pick<GatewayOptions, "transport">,
 ): Promise<RunningGateway> {
@@ -43,9 +43,9 @@ export async function startGateway(
   const logged: string[] = [];
   const line = (fields: object, message: string): void => void logged.push(`${JSON.stringify(fields)} ${message}`);
   const log: Log = { debug: line, info: line, warn: line, error: line };
-  const engine = new StandInPublisher();
+  const publisher = new StandInPublisher();
   const hub = new Hub({
-    kinds: new Map([["owner", ownerTopics({ demand: engine, cursorOf, now })]]),
+    kinds: new Map([["owner", ownerTopics({ demand: publisher, cursorOf, now })]]),
     minIntervalMs: 50,
     idleMs: 60_000,
     log,
@@ -54,7 +54,7 @@ export async function startGateway(
     clearTimeout,
     setImmediate,
   });
-  engine.connect((update) => hub.publish("owner", update.owner, update));
+  publisher.connect((update) => hub.publish("owner", update.owner, update));
   const gateway = createGateway({
     hub,
     auth: createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now }),
@@ -79,7 +79,7 @@ export async function startGateway(
   const result = {
     gateway,
     hub,
-    engine,
+    publisher,
     clock,
     port,
     listening,

@@ -19,7 +19,7 @@ interface Behind {
 
 async function startBehind(t: TestContext, options: Parameters<typeof startGateway>[0]): Promise<Behind> {
   const running = await startGateway(options);
-  running.engine.documents.set("7", { count: 1 });
+  running.publisher.documents.set("7", { count: 1 });
   const nginx = await Nginx.before(running.port);
   t.after(() => nginx.stop());
   return { running, nginx, tls: { ca: nginx.certificate, servername: SERVER_NAME } };
@@ -59,7 +59,7 @@ describe("Behind nginx, by the documented recipe", { skip: missingNginx() ?? fal
       socket.send(JSON.stringify({ type: "subscribe", id: "1", topic: "owner:7" }));
       assert.equal((await heard(socket)).type, "snapshot");
       running.clock.advance(50);
-      running.engine.patch("7", { count: 2 });
+      running.publisher.patch("7", { count: 2 });
       assert.equal((await heard(socket)).type, "metrics_updated");
       const closed = once(socket, "close");
       const bye = heard(socket);
@@ -86,7 +86,7 @@ describe("Behind nginx, by the documented recipe", { skip: missingNginx() ?? fal
       stream.on("data", (data: string) => (text += data));
       while (!text.includes('"snapshot"')) await once(stream, "data");
       running.clock.advance(50);
-      running.engine.patch("7", { count: 2 });
+      running.publisher.patch("7", { count: 2 });
       while (!text.includes('"metrics_updated"')) await once(stream, "data");
       stream.destroy();
       const first = await get(behind, "/v1/topics/owner:7", { authorization });

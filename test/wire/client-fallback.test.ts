@@ -20,7 +20,7 @@ describe("Where no WebSocket gets through", () => {
   stopGatewaysAfterEach();
   beforeEach(async () => {
     server = await startGateway({ transport: "ws" });
-    server.engine.documents.set("1", { total: "1" });
+    server.publisher.documents.set("1", { total: "1" });
     clock = new ManualClock();
     blocked = { webSocket: true, stream: false };
     token = server.token({ ownerId: 1 });
@@ -96,11 +96,11 @@ describe("Where no WebSocket gets through", () => {
 
   it("frames and events come as server-sent events", { timeout: 5_000 }, async () => {
     await streaming();
-    server.engine.patch("1", { total: "2" });
+    server.publisher.patch("1", { total: "2" });
     server.clock.advance(50);
     await total("2");
-    server.engine.happen("1", "made");
-    server.engine.patch("1", { total: "3" });
+    server.publisher.happen("1", "made");
+    server.publisher.patch("1", { total: "3" });
     server.clock.advance(50);
     await total("3");
     while (heard.length === 0) await new Promise(setImmediate);
@@ -110,14 +110,14 @@ describe("Where no WebSocket gets through", () => {
   it("and a proxy keeps streams back, the numbers are polled", async () => {
     await polling();
     assert.deepEqual([...new Set(asked)], ["WebSocket", "stream", "poll"]);
-    server.engine.patch("1", { total: "2" });
+    server.publisher.patch("1", { total: "2" });
     server.clock.advance(50);
     clock.advance(5_000);
     await total("2");
-    server.engine.stale("1", "database");
+    server.publisher.stale("1", "database");
     clock.advance(5_000);
     await state("stale");
-    server.engine.live("1");
+    server.publisher.live("1");
     clock.advance(5_000);
     await state("live");
   });
@@ -126,7 +126,7 @@ describe("Where no WebSocket gets through", () => {
     await streaming();
     blocked.webSocket = false;
     for (let round = 2; asked.at(-1) !== "WebSocket"; round += 1) {
-      server.engine.patch("1", { total: String(round) });
+      server.publisher.patch("1", { total: String(round) });
       server.clock.advance(50);
       await total(String(round));
       clock.advance(60_000);

@@ -22,7 +22,7 @@ stopGatewaysAfterEach();
 await onEachTransport("A thousand times connect and close", (transport) => {
   it("leaves heap, sockets, timers and listeners on both sides as they were", async () => {
     const server = await startGateway({ transport });
-    server.engine.documents.set("1", { revenue: { today: "1.00" } });
+    server.publisher.documents.set("1", { revenue: { today: "1.00" } });
     const clock = new ManualClock();
     const wakers = new Set<() => void>();
     const client = createClient({
@@ -57,7 +57,7 @@ await onEachTransport("A thousand times connect and close", (transport) => {
       await eventually("all to leave", () => sockets() === 0, { everyMs: 5 });
       server.clock.advance(120_000);
       // What the test's own instruments wrote down.
-      for (const record of [server.logged, server.engine.watched, server.engine.unwatched]) record.length = 0;
+      for (const record of [server.logged, server.publisher.watched, server.publisher.unwatched]) record.length = 0;
       for (let pass = 0; pass < 4; pass += 1) {
         collectGarbage();
         await new Promise(setImmediate);

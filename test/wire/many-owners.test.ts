@@ -15,9 +15,9 @@ await onEachTransport("A client of very many owners", (transport) => {
     ["an administrator's", { role: "admin" }],
   ] as const) {
     it(`Has the numbers of all at once, ${whose}, and again after it was cut off`, { timeout: 5_000 }, async (test) => {
-      const { engine, port, token, gateway } = await startGateway({ transport });
+      const { publisher, port, token, gateway } = await startGateway({ transport });
       const followed = "owners" in claims ? claims.owners : OWNERS;
-      for (const owner of OWNERS) engine.documents.set(owner, { owner });
+      for (const owner of OWNERS) publisher.documents.set(owner, { owner });
       const sockets: WebSocket[] = [];
       class Kept extends WebSocket {
         constructor(...where: ConstructorParameters<typeof WebSocket>) {

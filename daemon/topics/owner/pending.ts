@@ -16,7 +16,7 @@ export interface PendingFlush {
   readonly reached: Pick<DocumentPosition, "snapshot" | "asOf">;
 }
 
-/** What the engine has published and that has not gone out: metrics merged into one change, events in order. */
+/** What was published and has not gone out: metrics merged into one change, events in order. */
 export class Pending {
   #metrics: PendingMetrics | undefined;
   #events: PendingEvents[] = [];

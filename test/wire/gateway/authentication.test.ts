@@ -40,8 +40,8 @@ await onEachTransport("Authentication", (transport) => {
   });
 
   it("Requests sent right behind the token wait for the welcome", async () => {
-    const { port, token, engine } = await startGateway({ transport });
-    engine.documents.set("7", { revenue: { today: "1.00" } });
+    const { port, token, publisher } = await startGateway({ transport });
+    publisher.documents.set("7", { revenue: { today: "1.00" } });
     const socket = await new TestSocket(port).opened();
     socket.say({ type: "authenticate", token: token({ ownerId: "7" }) });
     socket.say({ type: "subscribe", id: "s", topic: "owner:7" });

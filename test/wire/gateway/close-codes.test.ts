@@ -51,12 +51,12 @@ const SITUATIONS: Readonly<Record<Exclude<CloseName, "goingAway">, Situation>> =
   tooSlow: {
     what: "a client that does not read",
     lead: async (running) => {
-      const { engine, clock } = running;
-      engine.documents.set("7", { text: "x".repeat(6 * 1024 * 1024) });
+      const { publisher, clock } = running;
+      publisher.documents.set("7", { text: "x".repeat(6 * 1024 * 1024) });
       const socket = await welcomed(running);
       socket.native.pause();
       socket.say({ type: "subscribe", id: "1", topic: "owner:7" });
-      while (engine.watched.length === 0) await new Promise(setImmediate);
+      while (publisher.watched.length === 0) await new Promise(setImmediate);
       await new Promise(setImmediate);
       clock.advance(30_000);
       socket.native.resume();

@@ -72,8 +72,8 @@ await onEachTransport("Limits on connections", (transport) => {
   });
 
   it("More subscriptions than allowed are refused one by one; an unsubscribe makes room", async () => {
-    const { port, token, engine } = await startGateway({ transport, limits: { maxSubscriptions: 2 } });
-    for (const owner of ["7", "8", "9"]) engine.documents.set(owner, { owner });
+    const { port, token, publisher } = await startGateway({ transport, limits: { maxSubscriptions: 2 } });
+    for (const owner of ["7", "8", "9"]) publisher.documents.set(owner, { owner });
     const socket = await TestSocket.welcomed(port, token({ owners: [7, 8, 9] }));
     await socket.subscribe("7");
     await socket.subscribe("8");

@@ -28,7 +28,7 @@ const OTHERS = [
 await onEachTransport("Pages of other hosts", (transport) => {
   const start = async (): Promise<RunningGateway> => {
     const running = await startGateway({ transport, origins: [GOOD] });
-    running.engine.documents.set("7", { count: 1 });
+    running.publisher.documents.set("7", { count: 1 });
     return running;
   };
 

@@ -9,8 +9,8 @@ stopGatewaysAfterEach();
 
 await onEachTransport("A drain", (transport) => {
   it("Says bye with a window to come back in, closes with 1012, and takes no new connection", async () => {
-    const { port, token, engine, gateway, hub, clock } = await startGateway({ transport });
-    engine.documents.set("7", { count: 1 });
+    const { port, token, publisher, gateway, hub, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 1 });
     const sockets = await Promise.all([1, 2, 3].map(() => TestSocket.welcomed(port, token({ ownerId: 7 }))));
     for (const socket of sockets) await socket.subscribe("7");
     const unauthenticated = await new TestSocket(port).opened();

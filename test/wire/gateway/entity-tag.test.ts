@@ -18,7 +18,7 @@ function ask({ port, token }: RunningGateway, ifNoneMatch?: string, method = "GE
 await onEachTransport("An owner's metrics, asked for again and again", (transport) => {
   it("A snapshot's tag names its epoch and version, and who has it gets 304 without a body", async () => {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { count: 1 });
+    running.publisher.documents.set("7", { count: 1 });
     const first = await ask(running);
     const { epoch, version } = parse(snapshot, JSON.parse(first.body));
     const tag = first.headers.get("etag") ?? "";
@@ -32,7 +32,7 @@ await onEachTransport("An owner's metrics, asked for again and again", (transpor
 
   it("Lists, strong spellings and * are understood; other tags, other versions and nonsense get the document", async () => {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { count: 1 });
+    running.publisher.documents.set("7", { count: 1 });
     const tag = (await ask(running)).headers.get("etag") ?? "";
     const strong = tag.slice(2);
     for (const known of [strong, `"a", ${tag}`, `"a",${strong} , W/"b"`, "*", ` ${tag} `])
@@ -49,7 +49,7 @@ await onEachTransport("An owner's metrics, asked for again and again", (transpor
       `"x${strong.slice(1)}`,
     ])
       assert.equal((await ask(running, unknown)).status, 200, unknown);
-    running.engine.patch("7", { count: 2 });
+    running.publisher.patch("7", { count: 2 });
     running.clock.advance(50);
     const moved = await ask(running, tag);
     assert.deepEqual([moved.status, parse(snapshot, JSON.parse(moved.body)).data], [200, { count: 2 }]);
@@ -58,7 +58,7 @@ await onEachTransport("An owner's metrics, asked for again and again", (transpor
 
   it("HEAD says what GET would, without the body", async () => {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { count: 1 });
+    running.publisher.documents.set("7", { count: 1 });
     const [get, head] = [await ask(running), await ask(running, undefined, "HEAD")];
     assert.deepEqual([head.status, head.body], [200, ""]);
     for (const name of ["etag", "content-type", "content-length", "cache-control"])
@@ -68,13 +68,13 @@ await onEachTransport("An owner's metrics, asked for again and again", (transpor
 
   it("A tag opens nothing: who may not see the owner gets the same refusal with it, and stale numbers stay 503", async () => {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { count: 1 });
+    running.publisher.documents.set("7", { count: 1 });
     const tag = (await ask(running)).headers.get("etag") ?? "";
     const authorization = `Bearer ${running.token({ ownerId: 8 })}`;
     const asked = { host: "x", "if-none-match": tag };
     assert.equal((await exchange(running.port, "GET", METRICS, { ...asked, authorization })).status, 403);
     assert.equal((await exchange(running.port, "GET", METRICS, { ...asked, "if-none-match": "*" })).status, 401);
-    running.engine.stale("7", "database");
+    running.publisher.stale("7", "database");
     assert.equal((await ask(running, tag)).status, 503);
   });
 });

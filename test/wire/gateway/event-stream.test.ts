@@ -32,8 +32,8 @@ function heldLookup() {
 await onEachTransport("Server-sent events", (transport) => {
   it("Are the frames of a WebSocket, byte for byte, each with the id to resume from", async () => {
     const running = await startGateway({ transport });
-    const { engine, clock, port, token } = running;
-    engine.documents.set("7", { count: 1, name: "line\nbreak" });
+    const { publisher, clock, port, token } = running;
+    publisher.documents.set("7", { count: 1, name: "line\nbreak" });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await socket.subscribe("7");
     const stream = await follow(running, { ownerId: 7 }, "?topic=owner:7");
@@ -43,20 +43,20 @@ await onEachTransport("Server-sent events", (transport) => {
     assert.deepEqual((await stream.next("welcome")).frame.topics, ["owner:7"]);
     assert.deepEqual((await stream.next("snapshot")).frame.data, { count: 1, name: "line\nbreak" });
     clock.advance(50);
-    engine.patch("7", { count: 2 });
+    publisher.patch("7", { count: 2 });
     const patched = await stream.next("metrics_updated");
     assert.equal(patched.id, patched.frame.cursor);
     assert.deepEqual(await socket.next("metrics_updated"), patched.frame);
     const bytes = Buffer.concat(socket.bytes).toString();
     assert.ok(stream.text.endsWith(`data: ${bytes.slice(bytes.indexOf('{"type":"metrics_updated"'))}\n\n`));
-    engine.stale("7", "database");
+    publisher.stale("7", "database");
     assert.equal((await stream.next("stale")).frame.reason, "database");
     assert.equal(running.gateway.connections, 2);
   });
 
   it("Without a topic in the address all of the token's come, with one only that one", async () => {
     const running = await startGateway({ transport });
-    for (const owner of ["7", "8", "9"]) running.engine.documents.set(owner, { owner });
+    for (const owner of ["7", "8", "9"]) running.publisher.documents.set(owner, { owner });
     const all = await follow(running, { owners: [7, 8, 9] });
     const topics = [];
     for (let count = 0; count < 3; count++) topics.push((await all.next("snapshot")).frame.topic);
@@ -67,7 +67,7 @@ await onEachTransport("Server-sent events", (transport) => {
       ["owner:8", "owner:9"],
     );
     running.clock.advance(50);
-    for (const owner of ["7", "8", "9"]) running.engine.patch(owner, { moved: owner });
+    for (const owner of ["7", "8", "9"]) running.publisher.patch(owner, { moved: owner });
     await some.next("metrics_updated");
     await some.next("metrics_updated");
     assert.ok(!some.text.includes('"topic":"owner:7"'));
@@ -75,8 +75,8 @@ await onEachTransport("Server-sent events", (transport) => {
 
   it("Every refusal comes as a status before the stream, the same whether the owner exists or not", async () => {
     const running = await startGateway({ transport });
-    const { port, clock, token, engine } = running;
-    engine.documents.set("8", { name: "canary" });
+    const { port, clock, token, publisher } = running;
+    publisher.documents.set("8", { name: "canary" });
     const accept = "text/event-stream";
     const authorization = `Bearer ${token({ ownerId: 7 })}`;
     const bad = `Bearer ${tokenAt({ ownerId: 7 }, clock.now(), "another secret, as long as the true one is")}`;
@@ -110,18 +110,18 @@ await onEachTransport("Server-sent events", (transport) => {
       assert.equal(answer.status, status, `${method} ${query.slice(0, 40)} ${JSON.stringify(headers)}`);
       assert.ok(answer.body.includes(word) && !answer.body.includes("canary"), answer.body);
     }
-    assert.deepEqual([engine.watched, running.gateway.connections], [[], 0]);
+    assert.deepEqual([publisher.watched, running.gateway.connections], [[], 0]);
   });
 
   it("L6 An owner's data reaches only streams whose token names that owner", async () => {
     const running = await startGateway({ transport });
-    for (const owner of ["7", "8"]) running.engine.documents.set(owner, { canary: `canary-${owner}` });
+    for (const owner of ["7", "8"]) running.publisher.documents.set(owner, { canary: `canary-${owner}` });
     const [seven, eight] = [await follow(running, { ownerId: 7 }), await follow(running, { ownerId: 8 })];
     await eight.next("snapshot");
     const cursorOfEight = eight.messages.at(-1)?.id;
     const resumed = await follow(running, { ownerId: 7 }, "", cursorOfEight);
     running.clock.advance(50);
-    for (const owner of ["7", "8"]) running.engine.patch(owner, { canary: `patched-canary-${owner}` });
+    for (const owner of ["7", "8"]) running.publisher.patch(owner, { canary: `patched-canary-${owner}` });
     for (const stream of [seven, eight, resumed]) await stream.next("metrics_updated");
     for (const stream of [seven, resumed]) assert.doesNotMatch(stream.text, /canary-8|"topic":"owner:8"/);
     assert.doesNotMatch(eight.text, /canary-7|"topic":"owner:7"/);
@@ -129,7 +129,7 @@ await onEachTransport("Server-sent events", (transport) => {
 
   it("Expiry ends the stream at the token's instant and the leeway, on idle streams too, and says so", async () => {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { count: 1 });
+    running.publisher.documents.set("7", { count: 1 });
     const stream = await follow(running, { ownerId: 7 });
     await stream.next("snapshot");
     running.clock.advance(3_609_999);
@@ -170,7 +170,7 @@ await onEachTransport("Server-sent events", (transport) => {
 
   it("A drain says bye, ends the stream with 1012, and refuses new ones", async () => {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { count: 1 });
+    running.publisher.documents.set("7", { count: 1 });
     const stream = await follow(running, { ownerId: 7 });
     await stream.next("snapshot");
     const drained = running.gateway.drain();
@@ -195,7 +195,7 @@ await onEachTransport("Server-sent events", (transport) => {
 
   it("Who leaves leaves nothing behind", async () => {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { count: 1 });
+    running.publisher.documents.set("7", { count: 1 });
     const stream = await follow(running, { ownerId: 7 });
     await stream.next("snapshot");
     stream.leave();
@@ -221,6 +221,6 @@ await onEachTransport("Server-sent events", (transport) => {
     await exchange(running.port, "GET", "/livez", { host: "x" });
     answer();
     await exchange(running.port, "GET", "/livez", { host: "x" });
-    assert.deepEqual([running.gateway.connections, running.engine.watched], [0, []]);
+    assert.deepEqual([running.gateway.connections, running.publisher.watched], [0, []]);
   });
 });

@@ -63,13 +63,13 @@ await onEachTransport("Fuzzing", (transport) => {
   /** A gateway with somebody who must notice nothing. */
   async function bench(): Promise<{ running: RunningGateway; unaffected: () => Promise<void> }> {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { count: 0 });
-    running.engine.documents.set("8", { canary: "of eight" });
+    running.publisher.documents.set("7", { count: 0 });
+    running.publisher.documents.set("8", { canary: "of eight" });
     const other = await TestSocket.welcomed(running.port, running.token({ ownerId: 8 }));
     await other.subscribe("8");
     const unaffected = async (): Promise<void> => {
       running.clock.advance(1_000);
-      running.engine.patch("8", { canary: String(running.clock.now()) });
+      running.publisher.patch("8", { canary: String(running.clock.now()) });
       running.clock.advance(50);
       assert.ok((await other.next("metrics_updated")).data);
       other.forget();

@@ -96,7 +96,7 @@ await onEachTransport("The handshake", (transport) => {
   });
 
   it("A token of over 4 KB is taken as the first message, where the transport has no room for it in the header too", async () => {
-    const { port, token, engine } = await startGateway({ transport });
+    const { port, token, publisher } = await startGateway({ transport });
     const owners = Array.from({ length: 256 }, (_, index) => String(10n ** 17n + BigInt(index)));
     const long = token({ owners });
     assert.ok(long.length > 5_000);
@@ -110,7 +110,7 @@ await onEachTransport("The handshake", (transport) => {
       socket.destroy();
     }
     const [first = ""] = owners;
-    engine.documents.set(first, { count: 1 });
+    publisher.documents.set(first, { count: 1 });
     const socket = await new TestSocket(port).opened();
     socket.say({ type: "authenticate", token: long });
     assert.deepEqual((await socket.next("welcome")).topics, owners.map(ownerTopic));

@@ -115,8 +115,8 @@ await onEachTransport("HTTP", (transport) => {
   });
 
   it("An owner's metrics are the snapshot frame, for who may see them", async () => {
-    const { port, token, engine } = await startGateway({ transport });
-    engine.documents.set("7", { revenue: { today: "1.00" } });
+    const { port, token, publisher } = await startGateway({ transport });
+    publisher.documents.set("7", { revenue: { today: "1.00" } });
     const authorization = `Bearer ${token({ ownerId: 7 })}`;
     const answer = await exchange(port, "GET", "/v1/topics/owner:7", { host: "x", authorization });
     assert.deepEqual([answer.status, answer.headers.get("content-type")], [200, "application/json"]);
@@ -125,12 +125,12 @@ await onEachTransport("HTTP", (transport) => {
     assert.deepEqual([frame.topic, frame.data], ["owner:7", { revenue: { today: "1.00" } }]);
     const spelled = await exchange(port, "GET", "/v1/topics/owner:%2007", { host: "x", authorization });
     assert.deepEqual(parse(snapshot, JSON.parse(spelled.body)).topic, "owner:7");
-    assert.deepEqual(engine.watched, ["7"]);
+    assert.deepEqual(publisher.watched, ["7"]);
   });
 
   it("An owner's metrics are refused alike whether the owner exists or not", async () => {
-    const { port, token, clock, engine } = await startGateway({ transport });
-    engine.documents.set("8", { name: "canary" });
+    const { port, token, clock, publisher } = await startGateway({ transport });
+    publisher.documents.set("8", { name: "canary" });
     const bad = tokenAt({ ownerId: 8 }, clock.now(), "another secret, as long as the true one is");
     const get = async (id: string, bearer: string | undefined): Promise<string> => {
       const authorization = bearer === undefined ? undefined : `Bearer ${bearer}`;
@@ -150,20 +150,20 @@ await onEachTransport("HTTP", (transport) => {
       assert.match([...answers].join(), new RegExp(`^\\[${status},`));
     }
     assert.match(await get("not-a-number", token({ role: "admin" })), /^\[404,/);
-    assert.deepEqual(engine.watched, []);
+    assert.deepEqual(publisher.watched, []);
   });
 
   it("Numbers that can't be vouched for, or that don't come, are 503 and never a guess", async () => {
-    const { port, token, engine, hub, clock } = await startGateway({ transport });
-    engine.documents.set("7", { count: 1 });
+    const { port, token, publisher, hub, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 1 });
     const authorization = `Bearer ${token({ owners: [7, 8] })}`;
     const get = (id: string) => exchange(port, "GET", `/v1/topics/owner:${id}`, { host: "x", authorization });
     assert.equal((await get("7")).status, 200);
-    engine.stale("7", "database");
+    publisher.stale("7", "database");
     const stale = await get("7");
     assert.deepEqual([stale.status, stale.body, stale.headers.get("retry-after")], [503, '{"error":"stale"}\n', "5"]);
     const loading = get("8");
-    while (!engine.watched.includes("8")) await new Promise((resolve) => setImmediate(resolve));
+    while (!publisher.watched.includes("8")) await new Promise((resolve) => setImmediate(resolve));
     clock.advance(5_000);
     assert.deepEqual([(await loading).status, (await loading).body], [503, '{"error":"unavailable"}\n']);
     clock.advance(60_000);

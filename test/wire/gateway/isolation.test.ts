@@ -12,9 +12,9 @@ const CANARY = "canary-of-owner-8";
 
 await onEachTransport("Isolation", (transport) => {
   it("L6 An owner's data reaches only connections whose token names that owner", async () => {
-    const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("7", { name: "seven" });
-    engine.documents.set("8", { name: CANARY });
+    const { port, token, publisher, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { name: "seven" });
+    publisher.documents.set("8", { name: CANARY });
     const eight = await TestSocket.welcomed(port, token({ ownerId: 8 }));
     await eight.subscribe("8");
     const strangers = await Promise.all([
@@ -35,11 +35,11 @@ await onEachTransport("Isolation", (transport) => {
       socket.native.send(`{"type":"subscribe","id":"array","topic":["owner:8"]}`);
     }
     for (let count = 0; count < 50; count++) {
-      engine.patch("8", { name: `${CANARY} ${count}`, [CANARY]: count });
-      engine.patch("7", { count });
-      if (count === 25) engine.stale("8", "time_zone");
-      if (count === 30) engine.live("8");
-      if (count === 40) engine.document("8", { [CANARY]: CANARY });
+      publisher.patch("8", { name: `${CANARY} ${count}`, [CANARY]: count });
+      publisher.patch("7", { count });
+      if (count === 25) publisher.stale("8", "time_zone");
+      if (count === 30) publisher.live("8");
+      if (count === 40) publisher.document("8", { [CANARY]: CANARY });
       clock.advance(50);
     }
     await eight.settle();
@@ -54,8 +54,8 @@ await onEachTransport("Isolation", (transport) => {
   });
 
   it("The refusal is the same whether the owner exists or not, or can't be one", async () => {
-    const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("8", { name: CANARY });
+    const { port, token, publisher, clock } = await startGateway({ transport });
+    publisher.documents.set("8", { name: CANARY });
     const eight = await TestSocket.welcomed(port, token({ ownerId: 8 }));
     await eight.subscribe("8");
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
@@ -72,8 +72,8 @@ await onEachTransport("Isolation", (transport) => {
   });
 
   it("An owner whose token was asked for another's data is logged, without that data", async () => {
-    const { port, token, engine, logged } = await startGateway({ transport });
-    engine.documents.set("8", { name: CANARY });
+    const { port, token, publisher, logged } = await startGateway({ transport });
+    publisher.documents.set("8", { name: CANARY });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     socket.say({ type: "subscribe", id: "1", topic: "owner:8" });
     await socket.next("nack");
@@ -82,8 +82,8 @@ await onEachTransport("Isolation", (transport) => {
   });
 
   it("An administrator may subscribe to any owner", async () => {
-    const { port, token, engine } = await startGateway({ transport });
-    engine.documents.set("8", { name: "eight" });
+    const { port, token, publisher } = await startGateway({ transport });
+    publisher.documents.set("8", { name: "eight" });
     const socket = await TestSocket.welcomed(port, token({ role: "admin" }));
     assert.deepEqual((await socket.subscribe("8")).data, { name: "eight" });
   });

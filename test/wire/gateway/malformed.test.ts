@@ -44,8 +44,8 @@ const NONSENSE: readonly (readonly [string, string])[] = [
 
 await onEachTransport("Malformed messages", (transport) => {
   it("Each is answered by an error that names what is wrong, and the connection stays", async () => {
-    const { port, token, clock, engine, logged } = await startGateway({ transport });
-    engine.documents.set("7", { count: 1 });
+    const { port, token, clock, publisher, logged } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 1 });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     for (const [text, code] of NONSENSE) {
       clock.advance(5_000);
@@ -77,8 +77,8 @@ await onEachTransport("Malformed messages", (transport) => {
   });
 
   it("A flood is refused message by message, then closed with 4429, and delays nobody", async () => {
-    const { port, token, engine } = await startGateway({ transport });
-    engine.documents.set("8", { count: 1 });
+    const { port, token, publisher } = await startGateway({ transport });
+    publisher.documents.set("8", { count: 1 });
     const other = await TestSocket.welcomed(port, token({ ownerId: 8 }));
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     for (let count = 0; count < 500; count++) socket.say({ type: "ping", id: String(count) });
@@ -100,9 +100,9 @@ await onEachTransport("Malformed messages", (transport) => {
   });
 
   it("A client may subscribe to every owner of its token at once", async () => {
-    const { port, token, engine } = await startGateway({ transport });
+    const { port, token, publisher } = await startGateway({ transport });
     const owners = Array.from({ length: 200 }, (_, index) => String(index));
-    for (const owner of owners) engine.documents.set(owner, { owner });
+    for (const owner of owners) publisher.documents.set(owner, { owner });
     const socket = await new TestSocket(port).opened();
     socket.say({ type: "authenticate", token: token({ owners }) });
     await socket.next("welcome");
@@ -111,10 +111,10 @@ await onEachTransport("Malformed messages", (transport) => {
   });
 
   it("An administrator may subscribe to as many owners as one connection may, at once, and is limited after that", async () => {
-    const { port, token, engine, gateway } = await startGateway({ transport, limits: { maxSubscriptions: 300 } });
+    const { port, token, publisher, gateway } = await startGateway({ transport, limits: { maxSubscriptions: 300 } });
     const socket = await TestSocket.welcomed(port, token({ role: "admin" }));
     const owners = Array.from({ length: 300 }, (_, index) => String(index));
-    for (const owner of owners) engine.documents.set(owner, { owner });
+    for (const owner of owners) publisher.documents.set(owner, { owner });
     for (const owner of owners) socket.say({ type: "subscribe", id: owner, topic: ownerTopic(owner) });
     for (const owner of owners) assert.deepEqual((await socket.next("snapshot")).data, { owner });
     for (let count = 0; count < 31; count++) socket.say({ type: "ping", id: String(count) });

@@ -9,7 +9,7 @@ stopGatewaysAfterEach();
 await onEachTransport("A token's life on a connection", (transport) => {
   const start = async (): Promise<RunningGateway> => {
     const running = await startGateway({ transport });
-    for (const owner of ["7", "8", "9"]) running.engine.documents.set(owner, { owner });
+    for (const owner of ["7", "8", "9"]) running.publisher.documents.set(owner, { owner });
     return running;
   };
   const seconds = (running: RunningGateway, after: number): number => Math.floor(running.clock.now() / 1000) + after;
@@ -38,14 +38,14 @@ await onEachTransport("A token's life on a connection", (transport) => {
 
   it("A refresh of the same subject gives the connection the new token's time, and loses no frame", async () => {
     const running = await start();
-    const { port, token, clock, engine } = running;
+    const { port, token, clock, publisher } = running;
     const socket = await TestSocket.welcomed(port, token({ sub: "u1", ownerId: 7 }));
     await socket.subscribe("7");
     clock.advance(3_600_000);
     socket.say({ type: "refresh", token: token({ sub: "u1", ownerId: 7 }) });
     await socket.settle();
     clock.advance(3_549_000);
-    engine.patch("7", { count: 2 });
+    publisher.patch("7", { count: 2 });
     await socket.next("metrics_updated");
     clock.advance(61_000);
     assert.equal((await socket.closed).code, 4010);
@@ -60,15 +60,15 @@ await onEachTransport("A token's life on a connection", (transport) => {
   });
 
   it("A subscription whose owner the new token does not name ends with a nack of its subscribe, and no frame follows", async () => {
-    const { port, token, engine, clock } = await start();
+    const { port, token, publisher, clock } = await start();
     const socket = await TestSocket.welcomed(port, token({ sub: "u1", owners: [7, 8] }));
     await socket.subscribe("7");
     await socket.subscribe("8");
     socket.say({ type: "refresh", token: token({ sub: "u1", owners: [8, 9] }) });
     const nack = await socket.next("nack");
     assert.deepEqual([nack.id, nack.code], ["subscribe-7", "forbidden"]);
-    engine.patch("7", { secret: "canary" });
-    engine.patch("8", { count: 2 });
+    publisher.patch("7", { secret: "canary" });
+    publisher.patch("8", { count: 2 });
     clock.advance(50);
     assert.equal((await socket.next("metrics_updated")).topic, "owner:8");
     assert.ok(!Buffer.concat(socket.bytes).includes("canary"));

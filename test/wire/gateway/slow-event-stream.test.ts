@@ -24,10 +24,14 @@ async function stalled({ port, token }: RunningGateway): Promise<Socket> {
 }
 
 /** So many changes of 60 KB; `between` lets the daemon send. */
-async function change({ engine, clock }: RunningGateway, changes: number, between: () => Promise<void>): Promise<void> {
+async function change(
+  { publisher, clock }: RunningGateway,
+  changes: number,
+  between: () => Promise<void>,
+): Promise<void> {
   for (let count = 0; count < changes; count++) {
     clock.advance(50);
-    engine.patch("7", { count, filler: `${count}${FILLER}` });
+    publisher.patch("7", { count, filler: `${count}${FILLER}` });
     if (count % 20 === 0) await between();
   }
 }
@@ -35,7 +39,7 @@ async function change({ engine, clock }: RunningGateway, changes: number, betwee
 await onEachTransport("A slow reader of server-sent events", (transport) => {
   it("Gets one snapshot when it has drained, and goes on from there; another is not delayed", async () => {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { filler: FILLER });
+    running.publisher.documents.set("7", { filler: FILLER });
     const slow = await stalled(running);
     const other = await TestSocket.welcomed(running.port, running.token({ ownerId: 8 }));
     await change(running, 400, () => other.settle());
@@ -45,7 +49,7 @@ await onEachTransport("A slow reader of server-sent events", (transport) => {
     while (!text.includes('"count":399')) await once(slow, "data");
     assert.equal(text.match(/"type":"snapshot"/g)?.length, 1);
     running.clock.advance(50);
-    running.engine.patch("7", { count: 400 });
+    running.publisher.patch("7", { count: 400 });
     while (!text.includes('"count":400')) await once(slow, "data");
     assert.match(text.slice(-400), /"type":"metrics_updated"/);
     assert.ok((text.match(/"type":"metrics_updated"/g)?.length ?? 0) < 400);
@@ -55,7 +59,7 @@ await onEachTransport("A slow reader of server-sent events", (transport) => {
 
   it("Is ended when it stays blocked for 30 s, and holds nothing then", async () => {
     const running = await startGateway({ transport });
-    running.engine.documents.set("7", { filler: FILLER });
+    running.publisher.documents.set("7", { filler: FILLER });
     const slow = await stalled(running);
     const other = await TestSocket.welcomed(running.port, running.token({ ownerId: 8 }));
     await change(running, 400, () => other.settle());

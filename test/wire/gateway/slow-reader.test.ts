@@ -15,8 +15,8 @@ const FILLER = "x".repeat(60_000);
 await onEachTransport("A slow reader", (transport) => {
   it("L7 A slow subscriber costs bounded memory and never delays another", async () => {
     const running = await startGateway({ transport, tooSlowMs: 3_600_000 });
-    const { engine, port, token } = running;
-    engine.documents.set("7", { filler: FILLER });
+    const { publisher, port, token } = running;
+    publisher.documents.set("7", { filler: FILLER });
     const reader = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await reader.subscribe("7");
     const sleeper = await neverReads(running);
@@ -31,22 +31,22 @@ await onEachTransport("A slow reader", (transport) => {
   });
 
   it("A reader that stalled gets one snapshot when it has drained, and goes on from there", async () => {
-    const { engine, clock, port, token } = await startGateway({ transport });
-    engine.documents.set("7", { filler: FILLER });
+    const { publisher, clock, port, token } = await startGateway({ transport });
+    publisher.documents.set("7", { filler: FILLER });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await socket.subscribe("7");
     const probe = await TestSocket.welcomed(port, token({ ownerId: 8 }));
     socket.native.pause();
     for (let count = 0; count < 400; count++) {
       clock.advance(50);
-      engine.patch("7", { count, filler: `${count}${FILLER}` });
+      publisher.patch("7", { count, filler: `${count}${FILLER}` });
       if (count % 20 === 0) await probe.settle();
     }
     socket.native.resume();
     const snapshot = await socket.next("snapshot");
     assert.equal(snapshot.data["count"], 399);
     clock.advance(50);
-    engine.patch("7", { count: 400 });
+    publisher.patch("7", { count: 400 });
     const update = await socket.next("metrics_updated");
     while (update.data["count"] !== 400) Object.assign(update, await socket.next("metrics_updated"));
     assert.equal(update.previous, snapshot.version);
@@ -55,16 +55,16 @@ await onEachTransport("A slow reader", (transport) => {
   });
 
   it("What a stalled reader asked for, and that its owner went stale, is told when it has drained", async () => {
-    const { engine, clock, port, token, gateway } = await startGateway({ transport });
-    engine.documents.set("7", { filler: FILLER });
+    const { publisher, clock, port, token, gateway } = await startGateway({ transport });
+    publisher.documents.set("7", { filler: FILLER });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await socket.subscribe("7");
     socket.native.pause();
     for (let count = 0; count < 400; count++) {
       clock.advance(50);
-      engine.patch("7", { count, filler: `${count}${FILLER}` });
+      publisher.patch("7", { count, filler: `${count}${FILLER}` });
     }
-    engine.stale("7", "database");
+    publisher.stale("7", "database");
     socket.say({ type: "snapshot", id: "asked", topic: "owner:7" });
     const probe = await TestSocket.welcomed(port, token({ ownerId: 8 }));
     await probe.settle();
@@ -77,12 +77,12 @@ await onEachTransport("A slow reader", (transport) => {
 
   it("One that stays blocked for 30 s is closed", async () => {
     const running = await startGateway({ transport });
-    const { engine, clock, gateway, logged } = running;
-    engine.documents.set("7", { filler: FILLER });
+    const { publisher, clock, gateway, logged } = running;
+    publisher.documents.set("7", { filler: FILLER });
     const sleeper = await neverReads(running);
     for (let count = 0; count < 400; count++) {
       clock.advance(50);
-      engine.patch("7", { filler: `${count}${FILLER}` });
+      publisher.patch("7", { filler: `${count}${FILLER}` });
     }
     assert.equal(gateway.connections, 1);
     clock.advance(30_000);
@@ -93,20 +93,20 @@ await onEachTransport("A slow reader", (transport) => {
 });
 
 /** A subscriber of owner 7 that reads nothing after the handshake. */
-async function neverReads({ port, token, gateway, engine }: RunningGateway): Promise<Socket> {
+async function neverReads({ port, token, gateway, publisher }: RunningGateway): Promise<Socket> {
   const before = gateway.connections;
   const socket = await rawSubscriber(port, token({ ownerId: 7 }));
   socket.pause();
   assert.equal(gateway.connections, before + 1);
-  assert.ok(engine.watched.includes("7"));
+  assert.ok(publisher.watched.includes("7"));
   return socket;
 }
 
 /** Publishes so many changes of 60 KB and sees each arrive soon. */
-async function follow({ engine, clock }: RunningGateway, reader: TestSocket, changes: number): Promise<void> {
+async function follow({ publisher, clock }: RunningGateway, reader: TestSocket, changes: number): Promise<void> {
   for (let count = 0; count < changes; count++) {
     clock.advance(50);
-    engine.patch("7", { count, filler: `${count}${FILLER}` });
+    publisher.patch("7", { count, filler: `${count}${FILLER}` });
     const started = performance.now();
     assert.equal((await reader.next("metrics_updated")).data["count"], count);
     assert.ok(performance.now() - started < 1_000, "the reader waited");

@@ -10,12 +10,12 @@ stopGatewaysAfterEach();
 
 await onEachTransport("The stream", (transport) => {
   it("A subscriber gets the whole document, then only what changed", async () => {
-    const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("7", { revenue: { today: "1.00", month: "9.00" } });
+    const { port, token, publisher, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { revenue: { today: "1.00", month: "9.00" } });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     const snapshot = await socket.subscribe("7");
     clock.advance(50);
-    engine.patch("7", { revenue: { today: "2.50" } });
+    publisher.patch("7", { revenue: { today: "2.50" } });
     const update = await socket.next("metrics_updated");
     assert.deepEqual(snapshot.data, { revenue: { today: "1.00", month: "9.00" } });
     assert.equal(snapshot.asOf, "2026-05-08T12:00:00.001001Z");
@@ -27,12 +27,12 @@ await onEachTransport("The stream", (transport) => {
   });
 
   it("Keys are data, whatever they are called, and nulls of a patch arrive", async () => {
-    const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("7", { byStatus: JSON.parse('{"__proto__":1,"a.b":2,"":3,"gone":4}') as JsonObject });
+    const { port, token, publisher, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { byStatus: JSON.parse('{"__proto__":1,"a.b":2,"":3,"gone":4}') as JsonObject });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     const snapshot = await socket.subscribe("7");
     clock.advance(50);
-    engine.patch("7", { byStatus: JSON.parse('{"__proto__":5,"gone":null}') as JsonObject });
+    publisher.patch("7", { byStatus: JSON.parse('{"__proto__":5,"gone":null}') as JsonObject });
     const update = await socket.next("metrics_updated");
     assert.equal(JSON.stringify(snapshot.data), '{"byStatus":{"__proto__":1,"a.b":2,"":3,"gone":4}}');
     assert.equal(JSON.stringify(update.data), '{"byStatus":{"__proto__":5,"gone":null}}');
@@ -42,13 +42,13 @@ await onEachTransport("The stream", (transport) => {
   });
 
   it("The first change goes out at once, those of the next 50 ms as one", async () => {
-    const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("7", { count: 0 });
+    const { port, token, publisher, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 0 });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     const snapshot = await socket.subscribe("7");
     clock.advance(50);
-    for (const count of [1, 2, 3]) engine.patch("7", { count });
-    engine.patch("7", { other: 1 });
+    for (const count of [1, 2, 3]) publisher.patch("7", { count });
+    publisher.patch("7", { other: 1 });
     const first = await socket.next("metrics_updated");
     await socket.settle();
     assert.deepEqual(first.data, { count: 1 });
@@ -59,18 +59,18 @@ await onEachTransport("The stream", (transport) => {
   });
 
   it("L4 Within an epoch, versions only grow on a connection", async () => {
-    const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("7", { count: 0 });
+    const { port, token, publisher, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 0 });
     const sockets = await Promise.all([1, 2, 3].map(() => TestSocket.welcomed(port, token({ ownerId: 7 }))));
     for (const [index, socket] of sockets.entries()) {
       await socket.subscribe("7");
       for (let count = 0; count < 40; count++) {
-        engine.patch("7", { count });
+        publisher.patch("7", { count });
         if (count % 3 === 0) clock.advance(40);
         // Snapshots are asked for while changes wait to go out, and a document replaces everything now and then.
         if (count % 5 === index) socket.say({ type: "snapshot", id: `${count}`, topic: "owner:7" });
         if (count % 10 === 9) await socket.settle();
-        if (count % 17 === 16) engine.document("7", { count });
+        if (count % 17 === 16) publisher.document("7", { count });
       }
     }
     clock.advance(100);
@@ -82,14 +82,14 @@ await onEachTransport("The stream", (transport) => {
   });
 
   it("A new epoch begins with a snapshot, whatever its version", async () => {
-    const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("7", { count: 1 });
+    const { port, token, publisher, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 1 });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await socket.subscribe("7");
-    engine.patch("7", { count: 2 });
-    engine.epoch = "epoch-2";
-    engine.document("7", { count: 3 });
-    engine.patch("7", { count: 4 });
+    publisher.patch("7", { count: 2 });
+    publisher.epoch = "epoch-2";
+    publisher.document("7", { count: 3 });
+    publisher.patch("7", { count: 4 });
     clock.advance(100);
     await socket.settle();
     assertContinuous(socket.frames);
@@ -97,8 +97,8 @@ await onEachTransport("The stream", (transport) => {
   });
 
   it("A patch that does not follow is never sent: stale, a fresh load, and the document", async () => {
-    const { port, token, engine, clock, logged } = await startGateway({ transport });
-    engine.documents.set("7", { count: 1 });
+    const { port, token, publisher, clock, logged } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 1 });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     let { version } = await socket.subscribe("7");
     const strays = [
@@ -108,11 +108,11 @@ await onEachTransport("The stream", (transport) => {
     for (const { epoch, gap } of strays) {
       clock.advance(50);
       const previous = version + gap;
-      engine.publish({
+      publisher.publish({
         kind: "patch",
         owner: "7",
         epoch,
-        incarnation: engine.incarnation,
+        incarnation: publisher.incarnation,
         version: previous + 1,
         previous,
         snapshot: "1:1:",
@@ -126,7 +126,7 @@ await onEachTransport("The stream", (transport) => {
       version = fresh.version;
     }
     assert.deepEqual(
-      [engine.watched, engine.unwatched],
+      [publisher.watched, publisher.unwatched],
       [
         ["7", "7", "7"],
         ["7", "7"],
@@ -136,42 +136,42 @@ await onEachTransport("The stream", (transport) => {
   });
 
   it("stale and live are told at once, and to newcomers too", async () => {
-    const { port, token, engine } = await startGateway({ transport });
-    engine.documents.set("7", { count: 1 });
+    const { port, token, publisher } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 1 });
     const early = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await early.subscribe("7");
-    engine.stale("7", "database");
+    publisher.stale("7", "database");
     assert.equal((await early.next("stale")).reason, "database");
     const late = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     await late.subscribe("7");
     assert.equal((await late.next("stale")).reason, "database");
-    engine.live("7");
+    publisher.live("7");
     await Promise.all([early.next("live"), late.next("live")]);
   });
 
   it("A subscribe to an owner that can't be loaded is answered, and its document follows when it can", async () => {
-    const { port, token, engine } = await startGateway({ transport });
+    const { port, token, publisher } = await startGateway({ transport });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
     socket.say({ type: "subscribe", id: "s", topic: "owner:7" });
     await socket.settle();
-    engine.stale("7", "time_zone");
+    publisher.stale("7", "time_zone");
     assert.equal((await socket.next("ack")).id, "s");
     await socket.next("stale");
-    engine.document("7", {});
-    engine.live("7");
+    publisher.document("7", {});
+    publisher.live("7");
     assert.equal((await socket.next("snapshot")).id, undefined);
     await socket.next("live");
   });
 
   it("An owner is watched once for all its subscribers, and let go a minute after the last", async () => {
-    const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("7", { count: 1 });
+    const { port, token, publisher, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 1 });
     const sockets = await Promise.all([1, 2, 3].map(() => TestSocket.welcomed(port, token({ ownerId: 7 }))));
     for (const socket of sockets) await socket.subscribe("7");
     sockets[0]?.say({ type: "unsubscribe", id: "u", topic: "owner:7" });
     assert.equal((await sockets[0]?.next("ack"))?.id, "u");
     clock.advance(50);
-    engine.patch("7", { count: 2 });
+    publisher.patch("7", { count: 2 });
     await sockets[1]?.next("metrics_updated");
     await sockets[0]?.settle();
     assert.ok(!sockets[0]?.frames.some((frame) => frame.type === "metrics_updated"));
@@ -180,14 +180,14 @@ await onEachTransport("The stream", (transport) => {
       await socket.next("ack");
     }
     clock.advance(59_999);
-    assert.deepEqual([engine.watched, engine.unwatched], [["7"], []]);
+    assert.deepEqual([publisher.watched, publisher.unwatched], [["7"], []]);
     clock.advance(1);
-    assert.deepEqual(engine.unwatched, ["7"]);
+    assert.deepEqual(publisher.unwatched, ["7"]);
   });
 
   it("After a disconnect nothing of the connection is left", async () => {
-    const { port, token, engine, clock, gateway, hub } = await startGateway({ transport });
-    engine.documents.set("7", { count: 1 });
+    const { port, token, publisher, clock, gateway, hub } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 1 });
     const idle = clock.pending;
     const sockets = await Promise.all([1, 2, 3].map(() => TestSocket.welcomed(port, token({ ownerId: 7 }))));
     for (const socket of sockets) await socket.subscribe("7");
@@ -220,8 +220,8 @@ await onEachTransport("The stream", (transport) => {
   });
 
   it("Requests are answered in order, an administrator's look-ups included", async () => {
-    const { port, token, engine } = await startGateway({ transport });
-    engine.documents.set("7", { count: 1 });
+    const { port, token, publisher } = await startGateway({ transport });
+    publisher.documents.set("7", { count: 1 });
     const socket = await TestSocket.welcomed(port, token({ role: "admin" }));
     socket.say({ type: "subscribe", id: "1", topic: "owner:007" });
     socket.say({ type: "unsubscribe", id: "2", topic: "owner:+7" });

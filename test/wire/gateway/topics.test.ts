@@ -40,8 +40,8 @@ const MALFORMED = [
 
 await onEachTransport("Topics", (transport) => {
   it("Every request about a topic of another kind, or with a hostile key, is forbidden and reaches no owner", async () => {
-    const { port, token, engine, clock } = await startGateway({ transport });
-    engine.documents.set("7", { name: "seven" });
+    const { port, token, publisher, clock } = await startGateway({ transport });
+    publisher.documents.set("7", { name: "seven" });
     const socket = await TestSocket.welcomed(port, token({ ownerId: 8 }));
     for (const topic of [...STRANGE, "owner:7"]) {
       const answers = new Set<string>();
@@ -57,7 +57,7 @@ await onEachTransport("Topics", (transport) => {
         topic,
       );
     }
-    assert.deepEqual(engine.watched, []);
+    assert.deepEqual(publisher.watched, []);
   });
 
   it("What has not the form of a topic is no message", async () => {
@@ -71,19 +71,19 @@ await onEachTransport("Topics", (transport) => {
   });
 
   it("An administrator hears of a kind that there is not what it hears of a key that is none", async () => {
-    const { port, token, clock, engine } = await startGateway({ transport });
+    const { port, token, clock, publisher } = await startGateway({ transport });
     const socket = await TestSocket.welcomed(port, token({ role: "admin" }));
     for (const topic of ["room:7", "owner:x", "owner:7:", "owner:%37"]) {
       clock.advance(1_000);
       socket.say({ type: "subscribe", id: "1", topic });
       assert.equal((await socket.next("nack")).code, "unknown_topic", topic);
     }
-    assert.deepEqual(engine.watched, []);
+    assert.deepEqual(publisher.watched, []);
   });
 
   it("HTTP refuses a kind that there is not as it refuses another's owner", async () => {
-    const { port, token, engine } = await startGateway({ transport });
-    engine.documents.set("8", { name: "canary" });
+    const { port, token, publisher } = await startGateway({ transport });
+    publisher.documents.set("8", { name: "canary" });
     const answersTo = async (path: string, bearer: string): Promise<string> => {
       const headers = { host: "x", accept: "text/event-stream", authorization: `Bearer ${bearer}` };
       const { status, body } = await exchange(port, "GET", path, headers);
@@ -101,12 +101,12 @@ await onEachTransport("Topics", (transport) => {
           assert.equal(await answersTo(path, token(claims)), expected, path);
       }
     }
-    assert.deepEqual(engine.watched, []);
+    assert.deepEqual(publisher.watched, []);
   });
 
   it("The claim topics names owners as well as owners does, in any spelling, and a kind that there is not opens nothing", async () => {
-    const { port, token, engine } = await startGateway({ transport });
-    for (const owner of ["7", "8", "9"]) engine.documents.set(owner, { owner });
+    const { port, token, publisher } = await startGateway({ transport });
+    for (const owner of ["7", "8", "9"]) publisher.documents.set(owner, { owner });
     const bearer = token({ owners: [8], topics: ["owner:07", "room:42", "owner:8"] });
     const socket = await TestSocket.welcomed(port, bearer);
     assert.deepEqual(

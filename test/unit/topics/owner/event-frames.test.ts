@@ -12,12 +12,12 @@ const ignore = (): void => undefined;
 /** A hub with so many subscribers of owner 7 that stand at its first document, and what each was sent since. */
 function setUp(subscribers: number) {
   const { now, setTimeout, clearTimeout } = new ManualClock();
-  const engine = new StandInPublisher();
+  const publisher = new StandInPublisher();
   const turns: (() => void)[] = [];
   let sends = 0;
   const cursorOf: CursorOf = (_, { snapshot, seen = [] }) => [snapshot, ...seen].join(" ");
   const hub = new Hub({
-    kinds: new Map([["owner", ownerTopics({ demand: engine, cursorOf, now })]]),
+    kinds: new Map([["owner", ownerTopics({ demand: publisher, cursorOf, now })]]),
     minIntervalMs: 0,
     idleMs: 60_000,
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
@@ -36,8 +36,8 @@ function setUp(subscribers: number) {
     sends = 0;
     return taken;
   };
-  engine.connect((update) => hub.publish("owner", update.owner, update));
-  engine.documents.set("7", { count: 0 });
+  publisher.connect((update) => hub.publish("owner", update.owner, update));
+  publisher.documents.set("7", { count: 0 });
   const got = Array.from({ length: subscribers }, () => {
     const frames: Frame[] = [];
     const send = (frame: Frame): void => {
@@ -50,12 +50,12 @@ function setUp(subscribers: number) {
   while (turns.length > 0) turn();
   for (const frames of got) frames.length = 0;
   takeSends();
-  return { engine, got, turn, takeSends, pending: () => turns.length > 0 };
+  return { publisher, got, turn, takeSends, pending: () => turns.length > 0 };
 }
 
 it("An event is encoded once, whatever the number of subscribers, and each of them gets it once", () => {
-  const { engine, got, turn, pending } = setUp(5_000);
-  engine.commit("7", ["a", "b"], { count: 1 });
+  const { publisher, got, turn, pending } = setUp(5_000);
+  publisher.commit("7", ["a", "b"], { count: 1 });
   while (pending()) turn();
   const [first = [], ...others] = got;
   assert.deepEqual(
@@ -69,8 +69,8 @@ it("An event is encoded once, whatever the number of subscribers, and each of th
 });
 
 it("A flush of many events is spread over turns like as many flushes", () => {
-  const { engine, got, turn, takeSends, pending } = setUp(100);
-  engine.commit(
+  const { publisher, got, turn, takeSends, pending } = setUp(100);
+  publisher.commit(
     "7",
     Array.from({ length: 99 }, (_, at) => `${at}`),
     { count: 1 },
