@@ -1,10 +1,12 @@
 /**
  * A restart of the daemon under five thousand clients, each of which missed some events and comes back with its cursor, all of them in
- * one instant: how long until the last of them has everything, whether it is right, and how many statements that takes.
+ * one instant: how long until the last of them has everything, whether it is right, and how many statements that takes. Then one client
+ * that missed very much.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
 import type { ClientsTask, Return, Returned } from "./resume/clients-process.ts";
+import { measureLongAbsence } from "./resume/long-absence.ts";
 import { writeMissed } from "./resume/missed-writes.ts";
 import type { Got } from "./resume/resuming-client.ts";
 import { countStatements } from "./support/count-statements.ts";
@@ -26,6 +28,8 @@ const LIMITS = {
 const READ_HISTORY = "deltad_history";
 /** Clients that get through while a read runs are read for by the next. */
 const FEW = 5;
+/** Missed events of one owner. */
+const LONG_ABSENCE = 100_000;
 
 export async function benchResume({ server, report, quick }: BenchRun): Promise<void> {
   const [owners, ageMs] = quick ? [100, 0] : [1_000, 60_000];
@@ -74,6 +78,12 @@ export async function benchResume({ server, report, quick }: BenchRun): Promise<
     }
   });
   report.figure("statements that read what was missed", reads, { atMost: Math.ceil(owners / 1_000) + FEW });
+  await measureLongAbsence({
+    report,
+    daemonUrl,
+    url: server.url("resume"),
+    missed: quick ? LONG_ABSENCE / 20 : LONG_ABSENCE,
+  });
 }
 
 /** Of the events: the documents have a check of their own. */

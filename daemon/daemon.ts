@@ -22,6 +22,7 @@ import type { GatewayOptions } from "./gateway/gateway-options.ts";
 import { Cursors, writeCursor } from "./stream/cursor.ts";
 import { History } from "./resume/history.ts";
 import { historyReader } from "./resume/history-reader.ts";
+import { longHistory } from "./resume/long-history-reader.ts";
 import { RevocationFeed } from "./gateway/auth/revocation-feed.ts";
 import { Hub } from "./hub/hub.ts";
 import { captureChoices } from "./plan/capture-choices.ts";
@@ -145,11 +146,10 @@ function build(
   );
   held.add("the reader", () => reader.stop());
 
+  const readsHistory = { plan, sessions: pools.history, zones: () => owners.zones() };
   const history = new History({
-    read:
-      eventSources.length > 0
-        ? historyReader({ plan, sessions: pools.history, zones: () => owners.zones() })
-        : undefined,
+    reads:
+      eventSources.length > 0 ? { short: historyReader(readsHistory), long: longHistory(readsHistory) } : undefined,
     retentionMs: config.retention * 1000,
     log,
     now: () => clock.now(),
@@ -159,7 +159,7 @@ function build(
 
   const ownerHistory: OwnerHistory = {
     positionOf: (topic, cursor) => cursors.read(topic, cursor),
-    missed: (owner, range) => history.missed(owner, range),
+    replay: (owner, range) => history.replay(owner, range),
   };
   const hub = new Hub({
     kinds: new Map([

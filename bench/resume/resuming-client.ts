@@ -31,11 +31,18 @@ export class ResumingClient {
   #cursor: string | undefined;
   #materialised: Materialised | undefined;
   #got: Got;
+  #socket: WebSocket | undefined;
 
   constructor(owner: string, token: string) {
     this.#owner = owner;
     this.#token = token;
     this.#got = nothing(owner);
+  }
+
+  /** Breaks off, which is no fault. */
+  leave(): void {
+    this.#socket?.removeAllListeners("close");
+    this.#socket?.terminate();
   }
 
   get got(): Got {
@@ -50,6 +57,7 @@ export class ResumingClient {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${STREAM_PATH}`, PROTOCOL, {
       headers: { authorization: `Bearer ${this.#token}` },
     });
+    this.#socket = socket;
     socket.on("error", (error) => got.faults.push(String(error)));
     socket.on("close", (code) => got.faults.push(`the daemon closed the socket: ${code}`));
     return new Promise((resolve) => {

@@ -9,7 +9,7 @@ import type { BatchEvent } from "./batch.ts";
  * number of each transaction puts them into an order in which every row, and whatever follows from it, was really changed.
  */
 export function parseEvents(rows: readonly TextRow[]): BatchEvent[] {
-  const placed = rows.map(parseRow);
+  const placed = rows.map(parseEventRow);
   const last = new Map<bigint, number>();
   for (const { xid, seq } of placed) last.set(xid, Math.max(seq, last.get(xid) ?? 0));
   const committed = ({ xid }: OrderedEvent): number => last.get(xid) ?? 0;
@@ -26,7 +26,7 @@ interface OrderedEvent extends Omit<BatchEvent, "name"> {
   readonly declared: number;
 }
 
-function parseRow([, owner, names, declared, seq, xid, m]: TextRow): OrderedEvent {
+export function parseEventRow([, owner, names, declared, seq, xid, m]: TextRow): OrderedEvent {
   const dataAndId = m ?? "";
   // PostgreSQL escapes line feeds in JSON; a row's key may hold any.
   const end = dataAndId.indexOf("\n");

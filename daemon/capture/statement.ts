@@ -89,12 +89,18 @@ function sideRow(tag: number, key: string, m: string): string {
 /**
  * The CTEs that the selects of a batch read: `"delta_<source>"` and `unread_resets`.
  * @param unread which rows `c` of a change table, or of the resets, are read
+ * @param kept "not materialized" where little of wide rows is used
  */
-export function changes(tables: readonly WatchedTable[], eventSources: readonly string[], unread: string): string {
+export function changes(
+  tables: readonly WatchedTable[],
+  eventSources: readonly string[],
+  unread: string,
+  kept: "materialized" | "not materialized" = "materialized",
+): string {
   const deltas = tables.map((table) => {
     const transaction = eventSources.includes(table.source) ? ["c.change_xid", "c.change_seq"] : [];
     const columns = table.columns.map((column) => `c.${quoteIdentifier(column.name)}`);
-    return `${deltaName(table)} as materialized (
+    return `${deltaName(table)} as ${kept} (
   select ${["c.change_weight", ...transaction, ...columns].join(", ")}
     from ${changeTable(table)} c
    where ${unread})`;

@@ -139,7 +139,7 @@ export class Subscription {
   }
 
   #wait(lacking: ResumePoint | undefined): void {
-    if (this.#phase.kind === "replaying") this.#phase.replay.pause();
+    if (this.#phase.kind === "replaying") this.#phase.replay.stop();
     this.#phase = { kind: "waiting", lacking };
   }
 
@@ -179,13 +179,13 @@ export class Subscription {
   }
 
   #answered(asking: Asking, replay: Replay | undefined): void {
-    if (this.#phase !== asking) return replay?.pause();
+    if (this.#phase !== asking) return replay?.stop();
     const { since, upto, held } = asking;
     const { progress, staleFrame } = this.#topic;
     // A blocked one asks again once it has drained, and all of them when the database is back.
     const isAway = replay === undefined && staleFrame !== undefined;
     if (this.#subscriber.blocked || progress === undefined || isAway) {
-      replay?.pause();
+      replay?.stop();
       return this.#wait(since);
     }
     if (replay === undefined) {

@@ -80,8 +80,10 @@ export interface Replay {
   readonly isEmpty: boolean;
   /** The next frames, as many as go out in one turn; undefined where nobody can say any more what follows. Never rejects. */
   next(): Promise<ReplayStep | undefined>;
-  /** For a while nobody takes anything; also for ever. Memory that others wait for is let go, and {@link next} goes on all the same. */
+  /** For a while nobody takes anything: memory that others wait for is let go. {@link next} goes on all the same. */
   pause(): void;
+  /** Nobody takes anything any more. */
+  stop(): void;
 }
 
 export interface ReplayStep {

@@ -38,19 +38,23 @@ export function deltaSelects(plan: Plan): readonly string[] {
   });
 }
 
-/** The changes of places and stays by each transaction: a grain for each, its xid bigint in one column more and at the end of m. */
-export function occupantDeltaSelects(plan: Plan): readonly string[] {
+/** Which changes of places and stays are asked for. */
+type OccupantChanges =
+  /** A grain for each transaction, its xid bigint in one column more and at the end of m. */
+  | "each"
+  /** What came of the changes `r` that the condition holds for, by the last transaction, which is at the end of m. */
+  | { readonly sumWhere: string };
+
+/** The changes of places and stays by transactions. */
+export function occupantDeltaSelects(plan: Plan, asked: OccupantChanges): readonly string[] {
   return plan.projections.flatMap((projection, tag) => {
     if (!isOccupancy(plan, tag)) return [];
     const table = watchedBy(plan, projection.source);
+    const rows = `(${changedRows(table, plan.owner, TRANSACTION)})`;
     return [
-      grains(table, {
-        tag,
-        projection,
-        rows: `(${changedRows(table, plan.owner, TRANSACTION)})`,
-        asked: [],
-        xid: "each",
-      }),
+      asked === "each"
+        ? grains(table, { tag, projection, rows, asked: [], xid: "each" })
+        : grains(table, { tag, projection, rows, asked: [asked.sumWhere], xid: "last" }),
     ];
   });
 }

@@ -27,27 +27,16 @@ export const HISTORY_TAG = {
   there: -23,
 } as const;
 
-/** Of one owner in one read; who missed more had better read the whole. */
+/** Of one owner in one read; of an owner of which a client missed more, a replay reads on by itself (long-history-statement.ts). */
 export const MAX_EVENTS = 500;
 
 export function historyStatement(plan: Plan): Prepared {
-  const sources = [...new Set([...sourcesOfEvents(plan), OWNER_SOURCE])];
-  const tables = plan.tables.filter(({ source }) => sources.includes(source));
+  const { sources, tables } = historySources(plan);
   const parts = [
-    `select ${HISTORY_TAG.head}::int as tag, pg_current_snapshot()::text as owner, (select f.upto::text from deltad.floor f) as key,
-       null::int as day, null::bigint as from_us, null::bigint as until_us,
-       encode(deltad.incarnation(), 'hex') as m
-  -- Gives the parameters their types where no select uses them.
-  from (select $1::text[], $2::bigint, $3::text[], $5::text[]) p`,
-    `select distinct ${HISTORY_TAG.doubt}, u.owner, null, null::int, null::bigint, u.change_xid::text::bigint, null
-  from unread_resets u
- where u.source in (${sources.map(quoteLiteral).join(", ")}) and (u.owner is null or u.owner = any($4::text[]))`,
-    // Data are made with the owner's zone and currency as they are now: after a change of these nobody knows what was sent.
-    `select ${HISTORY_TAG.doubt}, o.owner, null, null::int, null::bigint, o.change_xid::text::bigint, null
-  from (${changedDimensions(watchedBy(plan, OWNER_SOURCE), "transaction")}) o
- where o.owner = any($4::text[])`,
+    headSelect("$1::text[], $2::bigint, $3::text[], $5::text[]"),
+    ...doubtSelects(plan, sources),
     ...rowsOf(eventSelects(plan), (rows) => firstOfEach(`select e.*, e.until_us as xid from (${rows}) e`)),
-    ...rowsOf(occupantDeltaSelects(plan), (rows) =>
+    ...rowsOf(occupantDeltaSelects(plan, "each"), (rows) =>
       firstOfEach(
         `select ${HISTORY_TAG.touched}, t.owner, t.key, t.tag, t.from_us, t.until_us, t.m, t.xid from (${rows}) t`,
       ),
@@ -63,7 +52,34 @@ export function historyStatement(plan: Plan): Prepared {
   };
 }
 
-function rowsOf(selects: readonly string[], wrap: (rows: string) => string): readonly string[] {
+/** What has to be read to say what happened. */
+export function historySources(plan: Plan) {
+  const sources = [...new Set([...sourcesOfEvents(plan), OWNER_SOURCE])];
+  return { sources, tables: plan.tables.filter(({ source }) => sources.includes(source)) };
+}
+
+/** @param parameters all of them with their types, for where no select uses them */
+export function headSelect(parameters: string): string {
+  return `select ${HISTORY_TAG.head}::int as tag, pg_current_snapshot()::text as owner, (select f.upto::text from deltad.floor f) as key,
+       null::int as day, null::bigint as from_us, null::bigint as until_us,
+       encode(deltad.incarnation(), 'hex') as m
+  from (select ${parameters}) p`;
+}
+
+/** Of the owners $4, over the CTEs of changes. */
+export function doubtSelects(plan: Plan, sources: readonly string[]): readonly string[] {
+  return [
+    `select distinct ${HISTORY_TAG.doubt}, u.owner, null, null::int, null::bigint, u.change_xid::text::bigint, null
+  from unread_resets u
+ where u.source in (${sources.map(quoteLiteral).join(", ")}) and (u.owner is null or u.owner = any($4::text[]))`,
+    // Data are made with the owner's zone and currency as they are now: after a change of these nobody knows what was sent.
+    `select ${HISTORY_TAG.doubt}, o.owner, null, null::int, null::bigint, o.change_xid::text::bigint, null
+  from (${changedDimensions(watchedBy(plan, OWNER_SOURCE), "transaction")}) o
+ where o.owner = any($4::text[])`,
+  ];
+}
+
+export function rowsOf(selects: readonly string[], wrap: (rows: string) => string): readonly string[] {
   return selects.length === 0 ? [] : [wrap(selects.map((select) => `(${select})`).join("\nunion all\n"))];
 }
 

@@ -2,20 +2,32 @@
  * What owners' clients missed. Requests that come together are read together, each owner once; what was read answers later requests
  * as well while nothing new has happened to the owner, so that the number of clients that come back at once doesn't matter.
  *
- * An answer is all that the client missed, or nothing: where anything is in doubt, the client is told that it can't be said.
+ * What is too much for one read is replayed by itself, page after page (long-replay.ts). An answer is all that the client missed, or
+ * nothing: where anything is in doubt, the client is told that it can't be said. A read that fails is tried again before that.
  */
 import { parseSnapshot } from "../stream/snapshot.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
+import { Backoff } from "../database/backoff.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { MissedRange } from "../stream/stream-position.ts";
-import { CachedHistory } from "./history-cache.ts";
-import type { OwnerEvent } from "../owners/owner-event.ts";
+import { CachedHistory, type Missed } from "./history-cache.ts";
 import type { HistoryReading, HistoryRequest } from "./history-reader.ts";
+import type { LongHistory } from "./long-history-reader.ts";
+import { LongReplay } from "./long-replay.ts";
+import { NOTHING_MISSED, type OwnerReplay, replayKnown } from "./owner-replay.ts";
+import { ReplaySlots } from "./replay-slots.ts";
+
+export interface HistoryReads {
+  /** Of any number of owners, what is not too much. */
+  readonly short: (requests: readonly HistoryRequest[]) => Promise<HistoryReading>;
+  /** Of one owner, a part at a time. */
+  readonly long: LongHistory;
+}
 
 export interface HistoryOptions extends Timers {
   /** Undefined where the configuration declares no events: nothing can be missed. */
-  readonly read: ((requests: readonly HistoryRequest[]) => Promise<HistoryReading>) | undefined;
+  readonly reads: HistoryReads | undefined;
   readonly retentionMs: number;
   readonly log: Log;
   /** The database's clock, in microseconds since 1970. */
@@ -33,12 +45,16 @@ const MANY_OWNERS = 20;
 const KEEP_MS = 15_000;
 /** One daemon's idea of the database's clock may be this much behind another's, no more. */
 const AHEAD_US = 5_000_000;
+/** An outline of 100,000 transactions has 2 MB. */
+const LONG_REPLAYS_AT_ONCE = 4;
+/** In 1.5 s, if each fails at once. */
+const READ_TRIES = 5;
 const MAX_XID = 2n ** 64n - 1n;
 
 interface Waiting {
   readonly owner: string;
   readonly range: MissedRange;
-  readonly answer: (events: readonly OwnerEvent[] | undefined) => void;
+  readonly answer: (missed: Missed | undefined) => void;
 }
 
 export class History {
@@ -48,32 +64,71 @@ export class History {
   #gathering = false;
   #gatherMs = GATHER_MS;
   #forgetting: unknown;
+  readonly #slots = new ReplaySlots(LONG_REPLAYS_AT_ONCE);
+  /** Waits between two tries, by their timers. */
+  readonly #pauses = new Map<unknown, () => void>();
+  #isStopped = false;
 
   constructor(options: HistoryOptions) {
     this.#options = options;
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#known.clear();
     this.#options.clearTimeout(this.#forgetting);
+    for (const [timer, resume] of this.#pauses) {
+      this.#options.clearTimeout(timer);
+      resume();
+    }
   }
 
-  /** In order of commit; undefined where it can't be said. Never rejects. */
-  async missed(owner: string, range: MissedRange): Promise<readonly OwnerEvent[] | undefined> {
+  /** What was missed; undefined where it can't be said. Never rejects. */
+  async replay(owner: string, range: MissedRange): Promise<OwnerReplay | undefined> {
+    const { reads, now, retentionMs } = this.#options;
     const { since, upto } = range;
-    const ageUs = this.#options.now() - since.asOf;
-    if (ageUs > this.#options.retentionMs * 1000 || ageUs < -AHEAD_US) return undefined;
+    const ageUs = now() - since.asOf;
+    if (ageUs > retentionMs * 1000 || ageUs < -AHEAD_US) return undefined;
     if (since.incarnation !== upto.incarnation) return undefined;
-    if (this.#options.read === undefined) return [];
+    if (reads === undefined) return replayKnown(NOTHING_MISSED, range);
+    const missed = await this.#missed(owner, range);
+    if (missed !== "too_many") return missed && replayKnown(missed, range);
+    const insist = <T>(read: () => Promise<T>): Promise<T | undefined> => this.#insist(read);
+    return new LongReplay(owner, range, { history: reads.long, slots: this.#slots, insist });
+  }
+
+  async #missed(owner: string, range: MissedRange): Promise<Missed | undefined> {
     const known = this.#known.get(owner);
-    const events = known?.covers(range)
-      ? known.missed(range)
-      : await new Promise<readonly OwnerEvent[] | undefined>((answer) => {
-          this.#waiting.push({ owner, range, answer });
-          this.#gather();
-        });
-    const seen = new Set(since.seen);
-    return events?.filter(({ id }) => !seen.has(id));
+    if (known?.covers(range)) return known.missed(range);
+    return new Promise((answer) => {
+      this.#waiting.push({ owner, range, answer });
+      this.#gather();
+    });
+  }
+
+  /** Reads again what could not be read; undefined if it never can. */
+  async #insist<T>(read: () => Promise<T>): Promise<T | undefined> {
+    const backoff = new Backoff(this.#options.log, "reading what clients missed");
+    for (let tries = 1; !this.#isStopped; tries += 1) {
+      try {
+        return await read();
+      } catch (error) {
+        const delayMs = backoff.failed(reasonOf(error));
+        if (tries === READ_TRIES) return undefined;
+        await this.#pause(delayMs);
+      }
+    }
+    return undefined;
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#options.setTimeout(() => {
+        this.#pauses.delete(timer);
+        resolve();
+      }, delayMs);
+      this.#pauses.set(timer, resolve);
+    });
   }
 
   #gather(): void {
@@ -99,10 +154,7 @@ export class History {
 
   async #answer(waitingOf: ReadonlyMap<string, readonly Waiting[]>): Promise<void> {
     const requests = [...waitingOf].map(([owner, waiting]) => requestOf(owner, waiting));
-    const reading = await this.#options.read?.(requests).catch((error: unknown) => {
-      this.#options.log.warn({ reason: reasonOf(error) }, "could not read what clients missed");
-      return undefined;
-    });
+    const reading = await this.#insist(async () => this.#options.reads?.short(requests));
     for (const one of requests) {
       const known = reading && new CachedHistory(one, reading);
       if (known) this.#keep(one.owner, known);

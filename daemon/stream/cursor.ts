@@ -6,7 +6,7 @@ import { timingSafeEqual } from "node:crypto";
 import { formatSnapshot, parseSnapshot } from "./snapshot.ts";
 import { keyedDigest } from "./keyed-digest.ts";
 import { rememberLast } from "./remember-last.ts";
-import type { CursorOf, StreamPosition } from "./stream-position.ts";
+import type { CursorOf, PositionAhead, StreamPosition } from "./stream-position.ts";
 
 /** Characters; room for some 1,500 transactions in progress. */
 const MAX_LENGTH = 4_096;
@@ -54,23 +54,47 @@ function isSame(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-/** `asOf~id.id…~xmin.xmax.running…`, the transactions in hexadecimal, each as the distance from the one before. */
-function pack({ snapshot, asOf, seen = [] }: StreamPosition): string {
-  return [asOf.toString(36), seen.slice(0, MAX_SEEN).join("."), packSnapshot(snapshot)].join(PART);
+/**
+ * `asOf~id.id…~xmin.xmax.running…`, the transactions in hexadecimal, each as the distance from the one before; in a replay followed by
+ * another such snapshot, and by `xid.events` for a part of a transaction.
+ */
+function pack({ snapshot, asOf, seen = [], ahead }: StreamPosition): string {
+  const parts = [asOf.toString(36), seen.slice(0, MAX_SEEN).join("."), packSnapshot(snapshot)];
+  if (ahead !== undefined) parts.push(packAhead(ahead.snapshot));
+  if (ahead?.part !== undefined) parts.push(`${ahead.part.xid.toString(16)}.${ahead.part.events.toString(16)}`);
+  return parts.join(PART);
 }
 
 /** All topics' cursors of a batch end with the same. */
-const packSnapshot = rememberLast((snapshot: string): string => {
+const packSnapshot = rememberLast(packed);
+/** So do those of one transaction in a replay. */
+const packAhead = rememberLast(packed);
+
+function packed(snapshot: string): string {
   const { xmin, xmax, running } = parseSnapshot(snapshot);
   const steps = [xmin, xmax - xmin, ...running.map((xid, index) => xid - (running[index - 1] ?? xmin))];
   return steps.map((step) => step.toString(16)).join(".");
-});
+}
 
 function unpack(payload: string): Omit<StreamPosition, "incarnation"> {
-  const [asOf = "", seen = "", xids = ""] = payload.split(PART);
+  const [asOf = "", seen = "", snapshot = "", ahead, part] = payload.split(PART);
+  return {
+    snapshot: unpackSnapshot(snapshot),
+    asOf: Number.parseInt(asOf, 36),
+    ...(seen === "" ? {} : { seen: seen.split(".") }),
+    ...(ahead === undefined ? {} : { ahead: { snapshot: unpackSnapshot(ahead), ...unpackPart(part) } }),
+  };
+}
+
+function unpackPart(part: string | undefined): Pick<PositionAhead, "part"> {
+  if (part === undefined) return {};
+  const [xid = "", events = ""] = part.split(".");
+  return { part: { xid: BigInt(`0x${xid}`), events: Number.parseInt(events, 16) } };
+}
+
+function unpackSnapshot(xids: string): string {
   const [xmin = 0n, span = 0n, ...steps] = xids.split(".").map((step) => BigInt(`0x${step}`));
   let last = xmin;
   const running = steps.map((step) => (last += step));
-  const snapshot = formatSnapshot({ xmin, xmax: xmin + span, running });
-  return { snapshot, asOf: Number.parseInt(asOf, 36), ...(seen === "" ? {} : { seen: seen.split(".") }) };
+  return formatSnapshot({ xmin, xmax: xmin + span, running });
 }

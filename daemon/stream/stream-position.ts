@@ -24,6 +24,22 @@ export interface StreamPosition {
    * and the connection breaks after the first; no snapshot sees a third of a commit.
    */
   readonly seen?: readonly string[];
+  /**
+   * In the middle of a replay: how far it is ahead with what transactions did to rows, while who came and went since `snapshot` and
+   * `asOf` is told at the end, by the difference. Without it: a guest leaves by transaction 7, and the connection breaks after the row's
+   * event; a snapshot that has 7 would begin the difference after the guest has left, and nobody would hear of it.
+   */
+  readonly ahead?: PositionAhead;
+}
+
+export interface PositionAhead {
+  /** It has the row events of the transactions that this sees. No server took it: it sees what was replayed, and nothing after. */
+  readonly snapshot: string;
+  /**
+   * And of this transaction so many events, the first in their order. Without it: a transaction of 10,000 rows is cut off after 5,000;
+   * no snapshot sees half of it, and 5,000 ids fit into no cursor.
+   */
+  readonly part?: { readonly xid: bigint; readonly events: number };
 }
 
 /** What somebody lacks who is at `since` and goes to `upto`: what `since` does not have, and `upto` has. */

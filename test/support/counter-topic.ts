@@ -67,6 +67,7 @@ class Counter implements TopicContent<number> {
       isEmpty: frames.length === 0,
       next: async () => ({ frames, isLast: true }),
       pause: () => undefined,
+      stop: () => undefined,
     });
   }
 

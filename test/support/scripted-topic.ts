@@ -11,6 +11,8 @@ export interface Asked {
   readonly answer: (steps: readonly (readonly string[] | undefined)[] | undefined) => Promise<void>;
   /** How often the replay was paused. */
   pauses: number;
+  /** How often it was stopped. */
+  stops: number;
 }
 
 export function progress(version: number, { epoch = "e", events = 0 } = {}): Progress {
@@ -38,6 +40,7 @@ export function scriptedTopic() {
         const one: Asked = {
           since: cursorOf(since),
           pauses: 0,
+          stops: 0,
           answer: async (steps) => {
             resolve(steps && replayOf(steps, one));
             await setImmediate();
@@ -86,5 +89,6 @@ function replayOf(steps: readonly (readonly string[] | undefined)[], asked: Aske
       return frames && { frames, isLast: at >= steps.length };
     },
     pause: () => void (asked.pauses += 1),
+    stop: () => void (asked.stops += 1),
   };
 }

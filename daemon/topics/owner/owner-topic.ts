@@ -16,20 +16,20 @@ import type {
   TopicKind,
 } from "../../hub/topic-content.ts";
 import type { Demand, Published } from "../../owners/published.ts";
-import type { OwnerEvent } from "../../owners/owner-event.ts";
+import type { OwnerReplay } from "../../resume/owner-replay.ts";
 import { rememberLast } from "../../stream/remember-last.ts";
 import type { CursorOf, MissedRange, StreamPosition } from "../../stream/stream-position.ts";
-import { eventFrames } from "./event-frames.ts";
+import { type EventEncoding, eventFrames } from "./event-frames.ts";
 import { applyPatch } from "./merge.ts";
 import { Pending, type PendingFlush, type PendingMetrics } from "./pending.ts";
-import { replayOf } from "./owner-replay.ts";
+import { framesOf } from "./owner-replay.ts";
 
 /** Knows what happened to owners. */
 export interface OwnerHistory {
   /** What a cursor says; undefined for one that nobody can vouch for. */
   positionOf(topic: string, cursor: string): StreamPosition | undefined;
-  /** In order; undefined where it can't be said. Never rejects. */
-  missed(owner: string, range: MissedRange): Promise<readonly OwnerEvent[] | undefined>;
+  /** What was missed of an owner; undefined where it can't be said. Never rejects. */
+  replay(owner: string, range: MissedRange): Promise<OwnerReplay | undefined>;
 }
 
 export interface OwnerTopicOptions {
@@ -139,9 +139,7 @@ class OwnerTopic implements TopicContent<Published> {
     const since = "cursor" in point ? history?.positionOf(this.#topic, point.cursor) : point;
     if (history === undefined || since === undefined) return undefined;
     const range = { since, upto: position };
-    return history
-      .missed(this.#owner, range)
-      .then((events) => events && replayOf(events, range, this.#eventEncoding()));
+    return history.replay(this.#owner, range).then((replay) => replay && framesOf(replay, () => this.#eventEncoding()));
   }
 
   forget(): void {
@@ -157,7 +155,7 @@ class OwnerTopic implements TopicContent<Published> {
     return "cursor" in point ? point.cursor : this.#cursorAt(point);
   }
 
-  #eventEncoding() {
+  #eventEncoding(): EventEncoding {
     return { topic: this.#topic, timestamp: this.#options.now(), cursorAt: this.#cursorAt };
   }
 

@@ -5,6 +5,7 @@ import { parseSnapshot } from "../../../daemon/stream/snapshot.ts";
 import { History } from "../../../daemon/resume/history.ts";
 import type { HistoryRequest, OwnerReading } from "../../../daemon/resume/history-reader.ts";
 import type { MissedRange } from "../../../daemon/stream/stream-position.ts";
+import { idsOf } from "../../support/replayed.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 const LIFE = "incarnation";
@@ -16,6 +17,7 @@ function bench() {
   const reads: (readonly HistoryRequest[])[] = [];
   let occupantsAsked = 0;
   let life = LIFE;
+  let failures = 0;
   const readingOf = (owner: string): OwnerReading => ({
     events: [{ xid: 150n, event: { id: `event of ${owner}`, name: "sold", data: {} } }],
     isWhole: true,
@@ -26,10 +28,17 @@ function bench() {
     },
   });
   const history = new History({
-    read: async (requests) => {
-      reads.push(requests);
-      const owners = new Map(requests.map(({ owner }) => [owner, readingOf(owner)]));
-      return { incarnation: life, snapshot: parseSnapshot("300:300:"), floor: undefined, owners };
+    reads: {
+      long: NO_LONG_HISTORY,
+      short: async (requests) => {
+        if (failures > 0) {
+          failures -= 1;
+          throw new Error("the connection was lost");
+        }
+        reads.push(requests);
+        const owners = new Map(requests.map(({ owner }) => [owner, readingOf(owner)]));
+        return { incarnation: life, snapshot: parseSnapshot("300:300:"), floor: undefined, owners };
+      },
     },
     retentionMs: 3_600_000,
     log: pino({ level: "silent" }),
@@ -37,8 +46,10 @@ function bench() {
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
   });
-  const ids = ([owner, range]: readonly [string, MissedRange]) =>
-    history.missed(owner, range).then((events) => events?.map(({ id }) => id));
+  const ids = async ([owner, range]: readonly [string, MissedRange]) => {
+    const replay = await history.replay(owner, range);
+    return replay && (await idsOf(replay));
+  };
   /** Until what is due has been answered. */
   const advance = async (ms: number): Promise<void> => {
     clock.advance(ms);
@@ -46,8 +57,13 @@ function bench() {
   };
   /** The next read finds the change rows of another life. */
   const crash = (): void => void (life = "another");
-  return { reads, ids, advance, crash, occupantsAsked: () => occupantsAsked };
+  /** So many reads fail. */
+  const fail = (times: number): void => void (failures = times);
+  return { reads, ids, advance, crash, fail, occupantsAsked: () => occupantsAsked };
 }
+
+const never = async (): Promise<never> => Promise.reject(new Error("not to be read"));
+const NO_LONG_HISTORY = { outline: never, page: never, occupants: undefined };
 
 function gap(owner: string, seen: readonly string[] = [], since = "100:100:"): readonly [string, MissedRange] {
   const incarnation = LIFE;
@@ -103,5 +119,25 @@ describe("history", () => {
     const answer = ids([owner, { since, upto }]);
     await advance(20);
     assert.deepEqual([await answer, reads.length], [undefined, 1]);
+  });
+
+  it("a read that fails is tried again, a few times, before anybody is told no", async () => {
+    const { ids, reads, advance, fail } = bench();
+    const untilAnswered = async (answer: Promise<unknown>): Promise<number> => {
+      let isOpen = true;
+      void answer.finally(() => (isOpen = false));
+      let ms = 0;
+      for (; isOpen; ms += 20) await advance(20);
+      return ms;
+    };
+    fail(4);
+    const patient = ids(gap("7"));
+    await untilAnswered(patient);
+    assert.deepEqual([await patient, reads.length], [["event of 7", "guest of 7"], 1]);
+    fail(5);
+    const refused = ids(gap("8"));
+    const ms = await untilAnswered(refused);
+    assert.equal(await refused, undefined);
+    assert.ok(ms <= 2_000, `${ms} ms`);
   });
 });

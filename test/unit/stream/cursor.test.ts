@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { it } from "node:test";
 import fc from "fast-check";
 import { Cursors, writeCursor } from "../../../daemon/stream/cursor.ts";
+import type { StreamPosition } from "../../../daemon/stream/stream-position.ts";
 import { eventId } from "../../../daemon/owners/owner-event.ts";
 
 const incarnation = newSecret();
@@ -28,10 +29,16 @@ const fields = {
   snapshot,
   asOf: fc.integer({ min: 0, max: 2 ** 52 }),
   seen: fc.array(fc.stringMatching(/^[\w-]{22}$/), { maxLength: 32 }),
+  ahead: fc.option(fc.tuple(snapshot, fc.option(fc.record({ xid, events: fc.nat() }, { noNullPrototype: true })))),
 };
-const position = fc
-  .record(fields, { noNullPrototype: true })
-  .map(({ seen, ...rest }) => (seen.length === 0 ? rest : { ...rest, seen }));
+const position = fc.record(fields, { noNullPrototype: true }).map(({ seen, ahead, ...rest }): StreamPosition => {
+  const [sees, part] = ahead ?? [];
+  return {
+    ...rest,
+    ...(seen.length === 0 ? {} : { seen }),
+    ...(sees === undefined ? {} : { ahead: { snapshot: sees, ...(part ? { part } : {}) } }),
+  };
+});
 const topic = fc.string({ minLength: 1 }).map((key) => `owner:${key}`);
 
 it("A cursor says what was written into it, to every daemon of the same life of the database", () => {
