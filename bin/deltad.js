@@ -48,10 +48,14 @@ function run() {
     : Promise.resolve();
   built
     .then(function () {
-      return Promise.all([compiled("daemon/main.js"), compiled("demo/cli/demo.js")]);
+      return compiled("daemon/main.js");
     })
-    .then(function (modules) {
-      return modules[0].run(modules[1].demo);
+    .then(function (main) {
+      return main.run(function () {
+        return compiled("demo/cli/demo.js").then(function (module) {
+          return module.demo;
+        });
+      });
     })
     .catch(function (error) {
       process.stderr.write("deltad: " + (error.isBuildFailure ? error.message : error.stack) + "\n");

@@ -1,8 +1,8 @@
 /** The only file that touches the process: arguments, environment, signals, exit codes. bin/deltad.js calls it. */
 import { fileURLToPath } from "node:url";
 import { CommanderError } from "commander";
-import type { Demo } from "./cli/demo.ts";
-import { createProgram } from "./cli/program.ts";
+import type { LoadDemo } from "./cli/demo.ts";
+import { runProgram } from "./cli/program.ts";
 import type { Shell } from "./cli/shell.ts";
 import { ConfigError, FatalError } from "./config/errors.ts";
 
@@ -64,11 +64,11 @@ function isForeseen(error: unknown): error is Error {
 }
 
 /** Runs the command of the command line; its outcome is the exit code. */
-export async function run(demo: Demo): Promise<void> {
+export async function run(demo: LoadDemo): Promise<void> {
   // A reader that went away (`deltad token | head -c 9`, a closed terminal) is no reason to stop a daemon in disorder.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
-    await createProgram(shell, demo).parseAsync(process.argv);
+    await runProgram(shell, demo, process.argv.slice(2));
   } catch (error) {
     process.exitCode = exitCodeFor(error);
   }

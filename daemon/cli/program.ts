@@ -1,24 +1,37 @@
 import { Command } from "commander";
-import type { Demo } from "./demo.ts";
-import { migrateCommand } from "./migrate.ts";
+import type { LoadDemo } from "./demo.ts";
 import type { Shell } from "./shell.ts";
-import { startCommand } from "./start.ts";
-import { tokenCommand } from "./token.ts";
-import { tokenRevokeCommand } from "./token-revoke.ts";
-import { verifyCommand } from "./verify.ts";
 
-/** All commands. Bad usage and `--help` end in a CommanderError, after commander has written what it has to say. */
-export function createProgram(shell: Shell, demo: Demo): Command {
+/** By what people type, in the order of `--help`. A command is loaded when it is called: all of them take three times as long. */
+const COMMANDS: Readonly<Record<string, (shell: Shell, demo: LoadDemo) => Promise<Command>>> = {
+  demo: async (shell, demo) => (await demo()).command(shell),
+  start: async (shell) => (await import("./start.ts")).startCommand(shell),
+  migrate: async (shell) => (await import("./migrate.ts")).migrateCommand(shell),
+  token: async (shell, demo) => {
+    const [{ tokenCommand }, { tokenRevokeCommand }] = await Promise.all([
+      import("./token.ts"),
+      import("./token-revoke.ts"),
+    ]);
+    return tokenCommand(shell, demo).addCommand(tokenRevokeCommand(shell));
+  },
+  verify: async (shell, demo) => (await import("./verify.ts")).verifyCommand(shell, demo),
+};
+
+/**
+ * Runs a command line to its end. Bad usage and `--help` end in a CommanderError, after commander has written what it has to say.
+ * @param args what follows the program's name
+ */
+export async function runProgram(shell: Shell, demo: LoadDemo, args: readonly string[]): Promise<void> {
+  const [called = ""] = args;
+  // Where it is none of them, commander lists or suggests them all.
+  const wanted = Object.hasOwn(COMMANDS, called) ? [called] : Object.keys(COMMANDS);
+  const loaders = Object.entries(COMMANDS).filter(([name]) => wanted.includes(name));
   const program = new Command("deltad")
     .description("Turns writes to PostgreSQL into live dashboards.")
-    .helpCommand(false)
-    .addCommand(demo.command(shell))
-    .addCommand(startCommand(shell))
-    .addCommand(migrateCommand(shell))
-    .addCommand(tokenCommand(shell, demo).addCommand(tokenRevokeCommand(shell)))
-    .addCommand(verifyCommand(shell, demo));
+    .helpCommand(false);
+  for (const command of await Promise.all(loaders.map(([, load]) => load(shell, demo)))) program.addCommand(command);
   configure(program, shell, program.name());
-  return program;
+  await program.parseAsync(args, { from: "user" });
 }
 
 /** On each command: one that was made by itself inherits nothing. `called` is what people type to call it. */

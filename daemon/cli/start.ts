@@ -17,7 +17,7 @@ export function startCommand(shell: Shell): Command {
       );
       const stopping = shell.catchSignals(() => Promise.resolve());
       const log = createLog({ level: config.logLevel, forPeople: shell.isTerminal, write: shell.complain });
-      // Half of the program's start-up time, which other commands and mistakes in the options need not wait for.
+      // Mistakes in the options need not wait for the whole daemon to be loaded.
       const { startDaemon } = await import("../daemon.ts");
       const daemon = await startDaemon({ config, log });
       await aborted(stopping);

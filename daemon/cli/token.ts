@@ -3,7 +3,7 @@ import { readOption, refuseUnknownNames } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { signToken } from "../gateway/auth/auth.ts";
-import type { Demo } from "./demo.ts";
+import type { LoadDemo } from "./demo.ts";
 import { durationArgument } from "./duration.ts";
 import type { Shell } from "./shell.ts";
 
@@ -15,7 +15,7 @@ interface TokenOptions {
 }
 
 /** `deltad token`: for trying things out, and for scripts. */
-export function tokenCommand(shell: Shell, demo: Demo): Command {
+export function tokenCommand(shell: Shell, demo: LoadDemo): Command {
   return new Command("token")
     .description(
       "print a token for owners, signed with DELTAD_JWT_SECRET or, without it, with the running demo's secret",
@@ -33,11 +33,11 @@ export function tokenCommand(shell: Shell, demo: Demo): Command {
     });
 }
 
-async function findSecret(shell: Shell, demo: Demo): Promise<string> {
+async function findSecret(shell: Shell, demo: LoadDemo): Promise<string> {
   refuseUnknownNames(shell.environment);
   const given = readOption(shell.environment, "jwtSecret");
   if (given !== undefined) return given;
-  const run = await demo.findRunning(shell);
+  const run = await (await demo()).findRunning(shell);
   if (run) return run.jwtSecret;
   throw new ConfigError(
     `there is no running demo here whose secret could be used: start it with npm start, or set ${OPTIONS.jwtSecret.name}`,

@@ -11,7 +11,7 @@ import { compile } from "../plan/compile.ts";
 import type { Difference } from "../verify/difference.ts";
 import type { Verdict } from "../verify/verification.ts";
 import { verifyOwners } from "../verify/verify-owners.ts";
-import type { Demo } from "./demo.ts";
+import type { LoadDemo } from "./demo.ts";
 import type { Shell } from "./shell.ts";
 
 interface VerifyArguments {
@@ -27,7 +27,7 @@ const UNAVAILABLE = 69;
 const COLLECT_MS = 1_000;
 
 /** `deltad verify`: proves that incremental numbers equal a full recompute. */
-export function verifyCommand(shell: Shell, demo: Demo): Command {
+export function verifyCommand(shell: Shell, demo: LoadDemo): Command {
   return new Command("verify")
     .description(
       "compare incremental numbers with a full recompute, in DATABASE_URL or, without it, the running demo; exits 0 if equal, 1 if not, 69 if it could not run",
@@ -48,7 +48,7 @@ export function verifyCommand(shell: Shell, demo: Demo): Command {
     });
 }
 
-async function verify(shell: Shell, demo: Demo, given: VerifyArguments): Promise<Verdict> {
+async function verify(shell: Shell, demo: LoadDemo, given: VerifyArguments): Promise<Verdict> {
   const { url, configFile } = await findDatabase(shell, demo, given.config);
   const definition = await loadDefinitionFile(configFile);
   const plan = compile(definition);
@@ -66,14 +66,14 @@ async function verify(shell: Shell, demo: Demo, given: VerifyArguments): Promise
 
 async function findDatabase(
   shell: Shell,
-  demo: Demo,
+  demo: LoadDemo,
   config: string | undefined,
 ): Promise<{ url: string; configFile: string }> {
   refuseUnknownNames(shell.environment);
   const configFile = config ?? readOption(shell.environment, "configFile");
   if (isGiven(shell.environment, "databaseUrl"))
     return { url: readOption(shell.environment, "databaseUrl"), configFile };
-  const run = await demo.findRunning(shell);
+  const run = await (await demo()).findRunning(shell);
   if (run) return { url: run.databaseUrl, configFile: config ?? run.configFile };
   throw new ConfigError(
     `there is no running demo here to verify: start it with npm start, or set ${OPTIONS.databaseUrl.name}`,

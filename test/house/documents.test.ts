@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { CommanderError } from "commander";
-import { createProgram } from "../../daemon/cli/program.ts";
+import { runProgram } from "../../daemon/cli/program.ts";
 import { demo } from "../../demo/cli/demo.ts";
 import { recordedShell } from "../support/recorded-shell.ts";
 import { repositoryFiles, ROOT, textOf } from "./source-tree.ts";
@@ -40,12 +40,7 @@ describe("the documents", () => {
     const commands = mentioned(documents, /\bnpx deltad ([a-z]+(?: (?:write|plan|apply|status))?)/g);
     assert.ok(commands.length > 3, "commands were found");
     for (const command of commands) {
-      const called = createProgram(recordedShell(), demo).parseAsync([
-        "node",
-        "deltad",
-        ...command.split(" "),
-        "--help",
-      ]);
+      const called = runProgram(recordedShell(), () => Promise.resolve(demo), [...command.split(" "), "--help"]);
       await assert.rejects(called, (error) => error instanceof CommanderError && error.exitCode === 0, command);
     }
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createProgram } from "../../daemon/cli/program.ts";
+import { runProgram } from "../../daemon/cli/program.ts";
 import { ConfigError } from "../../daemon/config/errors.ts";
 import { demo } from "../../demo/cli/demo.ts";
 import { eventually } from "../support/real-time.ts";
@@ -42,7 +42,7 @@ await onEachServer("deltad demo --database", (server) => {
     });
     const print = shell.print;
     const listening = { ...shell, print: (line: string) => (print(line), line.startsWith("stop: ") && tellRunning()) };
-    const ended = createProgram(listening, demo).parseAsync(["node", "deltad", "demo", "--database", url]);
+    const ended = runProgram(listening, () => Promise.resolve(demo), ["demo", "--database", url]);
     return {
       shell,
       ended,
@@ -81,10 +81,10 @@ await onEachServer("deltad demo --database", (server) => {
 
     const beside = recordedShell({ root: join(folder, "node_modules", "deltad"), cwd: folder });
     await assert.rejects(
-      createProgram(beside, demo).parseAsync(["node", "deltad", "demo", "--database", database.url]),
+      runProgram(beside, () => Promise.resolve(demo), ["demo", "--database", database.url]),
       /runs here already/,
     );
-    await createProgram(beside, demo).parseAsync(["node", "deltad", "demo", "write"]);
+    await runProgram(beside, () => Promise.resolve(demo), ["demo", "write"]);
     assert.match(beside.printed.join(), /João/);
 
     first.stop();
@@ -108,7 +108,7 @@ await onEachServer("deltad demo --database", (server) => {
       catchSignals: () => stopping.signal,
       print: (line) => void (/owner 3 of 12/.test(line) && stopping.abort()),
     });
-    await createProgram(shell, demo).parseAsync(["node", "deltad", "demo", "--database", database.url]);
+    await runProgram(shell, () => Promise.resolve(demo), ["demo", "--database", database.url]);
     assert.deepEqual(await database.query("select count(*)::int as n from owners"), [{ n: 3 }]);
 
     const again = run(database.url);

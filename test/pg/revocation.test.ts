@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, it } from "node:test";
-import { createProgram } from "../../daemon/cli/program.ts";
+import { runProgram } from "../../daemon/cli/program.ts";
 import { ConfigError } from "../../daemon/config/errors.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { demo } from "../../demo/cli/demo.ts";
@@ -45,7 +45,7 @@ await onEachServer("A revoked token", (server) => {
   const token = (claims: object): string => daemons[0]?.token({ ownerId: 1, ...claims }) ?? "";
   const revoke = async (args: string[], url = database.url): Promise<unknown> => {
     const shell = recordedShell({ environment: { DATABASE_URL: url } });
-    const command = createProgram(shell, demo).parseAsync(["node", "deltad", "token", "revoke", ...args]);
+    const command = runProgram(shell, () => Promise.resolve(demo), ["token", "revoke", ...args]);
     return command.then(
       () => undefined,
       (error: unknown) => error,

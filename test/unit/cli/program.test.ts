@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CommanderError } from "commander";
-import { createProgram } from "../../../daemon/cli/program.ts";
+import { runProgram } from "../../../daemon/cli/program.ts";
 import type { Environment } from "../../../daemon/config/config.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { OPTIONS } from "../../../daemon/config/options.ts";
@@ -15,9 +15,9 @@ const SECRET = "0123456789abcdef0123456789abcdef";
 async function run(args: string, environment: Environment = {}) {
   const shell = recordedShell({ environment });
   let error: unknown;
-  await createProgram(shell, demo)
-    .parseAsync(["node", "deltad", ...args.split(" ").filter(Boolean)])
-    .catch((thrown: unknown) => (error = thrown));
+  await runProgram(shell, () => Promise.resolve(demo), args.split(" ").filter(Boolean)).catch(
+    (thrown: unknown) => (error = thrown),
+  );
   return { error, printed: shell.printed, complaints: shell.complaints.join("") };
 }
 
