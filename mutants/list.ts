@@ -18,6 +18,7 @@ import { ROW_EVENT_MUTANTS } from "./row-events.ts";
 import { SEVERAL_MUTANTS } from "./several.ts";
 import { SOCKETS_MUTANTS } from "./sockets.ts";
 import { SQL_MUTANTS } from "./sql.ts";
+import { UNSEEN_MUTANTS } from "./unseen.ts";
 import { WHOLE_MUTANTS } from "./whole.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -28,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...READING_MUTANTS,
   ...SEVERAL_MUTANTS,
   ...SQL_MUTANTS,
+  ...UNSEEN_MUTANTS,
   ...ROW_EVENT_MUTANTS,
   ...EVENTS_MUTANTS,
   ...RESUME_MUTANTS,

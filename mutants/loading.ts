@@ -119,7 +119,7 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
   {
     name: "nobody is told that the database is away",
     file: "daemon/owners/owners.ts",
-    find: '    this.#dispatch(this.#owners.values(), { type: "lose", reason: this.#offline });',
+    find: '    this.#dispatch(this.#owners.values(), { type: "lose", reason: this.#offline, since });',
     replace: "    this.#options.log.debug({}, this.#offline);",
     test: "test/unit/owners/staleness.test.ts",
     title: "L10 Where the daemon cannot keep L3, it says stale; it never guesses",

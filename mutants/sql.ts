@@ -46,8 +46,8 @@ export const SQL_MUTANTS: readonly Mutant[] = [
   {
     name: "sessions in the replica role are not captured",
     file: "sql/arm.sql",
-    find: "enable always trigger",
-    replace: "enable trigger",
+    find: "else 'enable always' end",
+    replace: "else 'enable' end",
     test: "test/pg/capture/images.test.ts",
     title: "captures sessions whose replication role is replica",
   },

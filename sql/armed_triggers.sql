@@ -1,42 +1,95 @@
--- Which triggers a watched table and each of its partitions must have, and whether they are there as they must be: `present`, and
--- `enabled` always, also where session_replication_role is replica. deltad.arm() creates what is missing; the daemon's check asks
--- the same question, and calls nothing live while the answer is no.
+-- The triggers that a watched table and each of its partitions have, or should have. deltad.arm() makes all of them `armed`; the
+-- daemon's check calls nothing live while one that is `needed` is not `present` or not `enabled`.
 --
 -- A statement that names a partition fires that partition's statement triggers and not its parent's, so every table of the tree has
 -- all four; a statement fires those of one table only, so no row is seen twice. A row that moves to another partition is told by a
--- row trigger: MERGE gives statement triggers nothing for it, or only its new image.
+-- row trigger, zz_deltad_move: MERGE gives statement triggers nothing for it, or only its new image.
+--
+-- PostgreSQL does not copy statement triggers to a partition that is created or attached later. It does copy zz_deltad_row, which
+-- keeps the images of each row, and arm() disables that one where a partition has statement triggers of its own. So a partition is
+-- captured from its first row on, and needs no statement triggers, nor do the tables above it, while its zz_deltad_row is enabled.
+-- Statement triggers leave out what zz_deltad_row keeps; see sql/row_captured.sql.
 create or replace function deltad.armed_triggers(watched regclass, capture text)
-returns table (node regclass, trigger_name name, present boolean, enabled boolean)
+returns table (node regclass, trigger_name name, needed boolean, present boolean, enabled boolean, armed boolean)
 language sql stable
+set search_path = pg_catalog, pg_temp
+set jit = off -- compiling it takes a hundred times as long as running it
 as $$
-  with nodes as (
-    select watched as node
-    union
-    select relid from pg_partition_tree(watched)
+  with recursive nodes as (
+    select watched as node, null::regclass as parent, true as isleaf
+     where not exists (select from pg_partition_tree(watched))
+    union all
+    select relid, parentrelid, isleaf from pg_partition_tree(watched)
+  ), tree as (
+    select array_to_string(deltad.partition_key(watched), ',') as key
+  ), functions as (
+    select p.oid, p.proname = capture as by_statement
+      from pg_proc p
+     where p.pronamespace = (select n.oid from pg_namespace n where n.nspname = 'deltad')
+       and p.proname in (capture, 'row_' || substr(capture, length('capture_') + 1))
   ), wanted as (
-    select node, w.*, '' as arguments
-      from nodes, (values
-        -- trigger_name, old_table, new_table; bits of pg_trigger.tgtype: 1 row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
+    select node, parent, isleaf, w.*, case tree.key when '' then '' else 'tree' end as arguments, true as by_statement, false as has_condition,
+           'A'::"char" as state
+      from nodes, tree, (values
+        -- trigger_name, kind, old_table, new_table; bits of pg_trigger.tgtype: 1 row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
         ('deltad_insert'::name, 4, null::name, 'new_rows'::name),
         ('deltad_update', 16, 'old_rows', 'new_rows'),
         ('deltad_delete', 8, 'old_rows', null),
         ('deltad_truncate', 32, null, null)) w(trigger_name, kind, old_table, new_table)
     union all
-    select node, 'zz_deltad_move', 1 + 2 + 16, null, null, array_to_string(deltad.partition_key(watched), ',')
-      from nodes
-     where deltad.partition_key(watched) <> '{}'
+    select node, parent, isleaf, 'zz_deltad_move', 1 + 2 + 16, null, null, tree.key, false, true, 'A'
+      from nodes, tree
+     where tree.key <> ''
+    union all
+    select node, parent, isleaf, 'zz_deltad_row', 1 + 4 + 8 + 16, null, null, '', false, false, case when isleaf then 'D' else 'A' end::"char"
+      from nodes, tree
+     where tree.key <> ''
+  ), found as (
+    select w.*, t.tgenabled,
+           t.tgargs = case w.arguments when '' then '' else convert_to(w.arguments, getdatabaseencoding()) || '\x00' end as is_right,
+           string_to_array(convert_from(rtrim(t.tgargs, '\x00'), getdatabaseencoding()), ',') as columns
+      from wanted w
+      left join pg_trigger t
+        on t.tgrelid = w.node and t.tgname = w.trigger_name
+       and t.tgfoid = (select f.oid from functions f where f.by_statement = w.by_statement)
+       and t.tgtype = w.kind
+       and t.tgoldtable is not distinct from w.old_table
+       and t.tgnewtable is not distinct from w.new_table
+       and (t.tgqual is not null) = w.has_condition
+  ), leaves as (
+    select f.node, f.parent,
+           bool_and(f.is_right and f.tgenabled = 'A') filter (where f.by_statement) is true as by_statement,
+           bool_or(f.tgenabled = 'A') filter (where f.trigger_name = 'zz_deltad_row') is true as by_row
+      from found f
+     where f.isleaf
+     group by f.node, f.parent
+  ), relied_on as (
+    -- Tables whose statement triggers somebody's rows depend on.
+    select node, parent from leaves where not by_row
+    union
+    select nodes.node, nodes.parent from relied_on join nodes on nodes.node = relied_on.parent
+  ), moves as (
+    -- What zz_deltad_move must look at: a move from or to a table that row triggers keep is kept by them.
+    select array(select distinct a.attname::text
+                   from relied_on
+                   join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = relied_on.node and d.objsubid > 0
+                                   and d.refclassid = 'pg_class'::regclass and d.refobjid = relied_on.node and d.refobjsubid = 0
+                                   and d.deptype = 'i'
+                   join pg_attribute a on a.attrelid = relied_on.node and a.attnum = d.objsubid
+                   join pg_class c on c.oid = relied_on.node and c.relkind = 'p') as key
   )
-  select w.node, w.trigger_name, t.oid is not null, coalesce(t.tgenabled = 'A', false)
-    from wanted w
-    left join pg_trigger t
-      on t.tgrelid = w.node and t.tgname = w.trigger_name
-     and t.tgfoid = (select p.oid from pg_proc p where p.pronamespace = (select n.oid from pg_namespace n where n.nspname = 'deltad') and p.proname = capture)
-     and t.tgtype = w.kind
-     and t.tgoldtable is not distinct from w.old_table
-     and t.tgnewtable is not distinct from w.new_table
-     and (t.tgqual is null) = (w.arguments = '')
-     and t.tgargs = case w.arguments when '' then '' else convert_to(w.arguments, getdatabaseencoding()) || '\x00' end
-   order by w.node::text, w.trigger_name
+  select f.node, f.trigger_name,
+         case f.trigger_name
+           when 'zz_deltad_row' then true
+           when 'zz_deltad_move' then (f.tgenabled = 'A' and (select m.key from moves m) <@ f.columns) is not true
+           else f.node = watched or f.node in (select r.node from relied_on r)
+         end,
+         f.is_right is true,
+         (f.tgenabled = 'A') is true
+           or f.trigger_name = 'zz_deltad_row' and f.tgenabled is not null and exists (select from leaves l where l.node = f.node and l.by_statement),
+         (f.is_right and f.tgenabled = f.state) is true
+    from found f
+   order by f.node::text, f.trigger_name
 $$;
 alter function deltad.armed_triggers(regclass, text) owner to deltad_capture;
 revoke all on function deltad.armed_triggers(regclass, text) from public;

@@ -1,4 +1,4 @@
--- Removes what deltad made for sources that are not among these: triggers, capture function, guard, change table.
+-- Removes what deltad made for sources that are not among these: triggers, their functions, guard, change table.
 create or replace procedure deltad.unwatch_others(sources text[])
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -14,6 +14,7 @@ begin
   loop
     continue when source = any (sources);
     execute format('drop function if exists deltad.%I() cascade', 'capture_' || source);
+    execute format('drop function if exists deltad.%I() cascade', 'row_' || source);
     execute format('drop view if exists deltad.%I', 'guard_' || source);
     execute format('drop table deltad.%I', 'change_' || source);
     delete from deltad.pruned where change_table = 'change_' || source;

@@ -85,9 +85,18 @@ CREATE INDEX revocation_expires_at ON deltad.revocation USING btree (expires_at)
 alter table deltad.revocation owner to deltad_capture;
 grant select on table deltad.revocation to deltad_daemon;
 
+create function deltad.after_ddl()
+  returns event_trigger
+  language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp
+  set jit=off;
+alter function deltad.after_ddl() owner to deltad_capture;
+
 create function deltad.armed_triggers(watched regclass, capture text)
-  returns TABLE(node regclass, trigger_name name, present boolean, enabled boolean)
-  language sql stable;
+  returns TABLE(node regclass, trigger_name name, needed boolean, present boolean, enabled boolean, armed boolean)
+  language sql stable
+  set search_path=pg_catalog, pg_temp
+  set jit=off;
 alter function deltad.armed_triggers(watched regclass, capture text) owner to deltad_capture;
 grant execute on function deltad.armed_triggers(watched regclass, capture text) to deltad_daemon;
 
@@ -113,6 +122,14 @@ create function deltad.expire_revocations()
   set search_path=pg_catalog, pg_temp;
 alter function deltad.expire_revocations() owner to deltad_capture;
 grant execute on function deltad.expire_revocations() to deltad_daemon;
+
+create function deltad.fingerprint(watched json)
+  returns text
+  language plpgsql stable
+  set search_path=pg_catalog, pg_temp
+  set jit=off;
+alter function deltad.fingerprint(watched json) owner to deltad_capture;
+grant execute on function deltad.fingerprint(watched json) to deltad_daemon;
 
 create function deltad.forget_uncaptured()
   returns void
@@ -197,6 +214,12 @@ create function deltad.release_reader(id uuid)
 alter function deltad.release_reader(id uuid) owner to deltad_capture;
 grant execute on function deltad.release_reader(id uuid) to deltad_daemon;
 
+create function deltad.reset_source(source text)
+  returns void
+  language plpgsql volatile
+  set search_path=pg_catalog, pg_temp;
+alter function deltad.reset_source(source text) owner to deltad_capture;
+
 create function deltad.revoke_token(token_id text, subject text, issued_until timestamp with time zone, expires_at timestamp with time zone)
   returns void
   language sql volatile security definer
@@ -208,6 +231,11 @@ create function deltad.ring(writers_prepare boolean DEFAULT true)
   language plpgsql volatile;
 alter function deltad.ring(writers_prepare boolean) owner to deltad_capture;
 
+create function deltad.row_captured(node oid)
+  returns text
+  language plpgsql stable;
+alter function deltad.row_captured(node oid) owner to deltad_capture;
+
 create function deltad.seen_by_all()
   returns pg_snapshot
   language plpgsql stable;
@@ -217,6 +245,18 @@ create function deltad.snapshot_below(bound xid8, in_progress xid8[])
   returns pg_snapshot
   language sql immutable;
 alter function deltad.snapshot_below(bound xid8, in_progress xid8[]) owner to deltad_capture;
+
+create function deltad.sources_of(relation oid)
+  returns SETOF text
+  language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+alter function deltad.sources_of(relation oid) owner to deltad_capture;
+
+create function deltad.touched_by_ddl(source text, relation oid)
+  returns boolean
+  language plpgsql stable
+  set search_path=pg_catalog, pg_temp;
+alter function deltad.touched_by_ddl(source text, relation oid) owner to deltad_capture;
 
 create procedure deltad.arm(IN watched regclass, IN capture text)
   language plpgsql
@@ -240,3 +280,9 @@ create procedure deltad.unwatch_others(IN sources text[])
   set search_path=pg_catalog, pg_temp
   set client_min_messages=warning;
 alter procedure deltad.unwatch_others(IN sources text[]) owner to deltad_capture;
+
+create procedure deltad.watch_ddl()
+  language plpgsql
+  set search_path=pg_catalog, pg_temp
+  set client_min_messages=warning;
+alter procedure deltad.watch_ddl() owner to deltad_capture;

@@ -19,6 +19,8 @@ export interface Reply {
   readonly others: number;
   /** In use of the notification queue, 0 to 1; only in a heartbeat's reply. */
   readonly queueUsage: number | undefined;
+  /** What capture depends on; in a heartbeat's reply and a cut's, and where the whole of a table was reset. */
+  readonly fingerprint: string | undefined;
   /** Only in a cut's reply. */
   readonly exportedSnapshot: string | undefined;
 }
@@ -34,6 +36,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
   let bell: TextRow | undefined;
   let leaderLock: TextRow | undefined;
   let cut: TextRow | undefined;
+  let fingerprint: TextRow | undefined;
   for (const row of rows) {
     const tag = Number(row[0]);
     if (tag >= 0) grains.push(parseGrain(tag, row));
@@ -44,6 +47,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
     else if (tag === TAG.bell) bell = row;
     else if (tag === TAG.leaderLock) leaderLock = row;
     else if (tag === TAG.cut) cut = row;
+    else if (tag === TAG.fingerprint) fingerprint = row;
     else head = row;
   }
   if (!head) throw new Error("the batch statement returned no head row");
@@ -64,6 +68,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
     leaderLockTaken: leaderLock && leaderLock[2] === "t",
     others: Number.parseInt(textOf(head[6]), 10),
     queueUsage: heartbeat ? Number(textOf(heartbeat[6])) : undefined,
+    fingerprint: fingerprint?.[2] ?? undefined,
     exportedSnapshot: cut?.[2] ?? undefined,
   };
 }

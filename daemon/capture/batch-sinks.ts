@@ -48,8 +48,8 @@ class BatchSinks implements BatchSink {
     return this.#all((sink) => sink.applyCut(batch, cut));
   }
 
-  lost(reason: string): void {
-    for (const sink of this.#sinks) sink.lost(reason);
+  lost(reason: string, since?: number): void {
+    for (const sink of this.#sinks) sink.lost(reason, since);
   }
 
   /** Rejects as the first that did, but not before the others are over: no sink hears of a loss while it takes a batch. */

@@ -83,6 +83,6 @@ export interface BatchSink {
   apply(batch: Batch): Promise<void>;
   /** As `apply`, but starts the loads of the owners that need one at the cut; resolves once they have imported it. */
   applyCut(batch: Batch, cut: Cut): Promise<void>;
-  /** The session is lost: nothing can be vouched for until the next `begin`. */
-  lost(reason: string): void;
+  /** The session is lost: nothing can be vouched for until the next `begin`, nor since an instant, in microseconds since 1970, where that is earlier than now. */
+  lost(reason: string, since?: number): void;
 }

@@ -30,14 +30,14 @@ export interface Retention {
 export interface HeartbeatOptions {
   /** Between two heartbeats. Infinity switches them off, for tests of what must hold without. */
   readonly everyMs: number;
+  /** Between two prunings of a daemon that reads nothing, for what one that died has left. */
+  readonly pruneEveryMs: number;
   /** How long a heartbeat's reply, and its probe, may take before the session is replaced. */
   readonly timeoutMs: number;
-  /** Between two checks of the triggers; each costs statements of its own, also while idle. */
-  readonly checkEveryMs: number;
 }
 
 /** 5 s and 5 s: a half-open connection is known within 10 s, and clients hear `stale` within 15. */
-export const HEARTBEAT: HeartbeatOptions = { everyMs: 5_000, timeoutMs: 5_000, checkEveryMs: 60_000 };
+export const HEARTBEAT: HeartbeatOptions = { everyMs: 5_000, timeoutMs: 5_000, pruneEveryMs: 60_000 };
 
 export interface CaptureCollaborators {
   readonly sink: BatchSink;

@@ -7,6 +7,7 @@ import { parseReply, type Reply } from "./batch-row.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
 import { Contention, type Refusal, refusable } from "./contention.ts";
 import { inCut } from "./cut.ts";
+import { Fingerprint } from "./fingerprint.ts";
 import type { Heartbeat } from "./heartbeat.ts";
 import type { Listener } from "./listener.ts";
 import type { Pruner } from "./pruner.ts";
@@ -39,6 +40,7 @@ export class ChangeFeed {
   readonly #options: ChangeFeedOptions;
   readonly #statements: BatchStatements;
   readonly #contention: Contention;
+  readonly #fingerprint = new Fingerprint();
   #cursor: string;
 
   constructor(options: ChangeFeedOptions) {
@@ -89,6 +91,11 @@ export class ChangeFeed {
       await this.#send(owed);
       return this.#readInCut();
     }
+    const compared = await refusable(this.#compare(reply));
+    if ("error" in compared) {
+      await this.#send(owed);
+      return compared;
+    }
     // Clients first: giving the bell back is for writers to come.
     const applied = sink.apply(reply.batch);
     await allOver(applied, this.#send(owed));
@@ -104,6 +111,7 @@ export class ChangeFeed {
     scheduler.readBegins();
     const cut = inCut(session, capture.tables, this.#statements, this.#values(), async (rows) => {
       const reply = this.#vouchFor(rows);
+      await this.#compare(reply);
       taken = reply;
       await this.#options.with.sink.applyCut(reply.batch, { snapshotId: reply.exportedSnapshot ?? "" });
     });
@@ -140,6 +148,11 @@ export class ChangeFeed {
     if (!reply.leaseLives) throw new Error("the reader's lease has expired");
     if (reply.pid !== session.pid) throw new Error("the session's backend changed: a pooler in transaction mode");
     return reply;
+  }
+
+  #compare(reply: Reply): Promise<void> {
+    const { session, with: collaborators } = this.#options;
+    return this.#fingerprint.compare(reply, () => collaborators.check(session));
   }
 
   /** The statements that are owed to writers and other daemons after this read. */

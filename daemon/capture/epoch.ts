@@ -9,7 +9,6 @@ import type { Prepared, Session, TextRow } from "../database/session.ts";
 import { BELL_CHANNEL, writersMayNotify } from "./bell.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
 import { ChangeFeed } from "./change-feed.ts";
-import { refusable } from "./contention.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { LeaderLock } from "./leader-lock.ts";
 import { Listener } from "./listener.ts";
@@ -88,7 +87,7 @@ export class Epoch {
         await this.#scheduler.wait(retryMs);
         continue;
       }
-      if (wasHeartbeat && this.#heartbeat.isCheckDue(this.#with.now())) await this.#checkAgain(session);
+      if (wasHeartbeat && this.#heartbeat.isPruningDue(this.#with.now())) this.#pruner.prune();
       await this.#scheduler.pause(feed.longestPauseMs());
     }
   }
@@ -150,16 +149,6 @@ export class Epoch {
       listener: this.#listener,
       pruner: this.#pruner,
     });
-  }
-
-  /**
-   * Where a table is being altered at this moment, the next heartbeat tries again. Prunes as well: what a daemon that died has left
-   * would otherwise stay until the next write.
-   */
-  async #checkAgain(session: Session): Promise<void> {
-    this.#pruner.prune();
-    const refusal = await refusable(this.#refuseBrokenCapture(session));
-    if (!("error" in refusal)) this.#heartbeat.checked(this.#with.now());
   }
 
   async #refuseBrokenCapture(session: Session): Promise<void> {

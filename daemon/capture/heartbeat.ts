@@ -16,7 +16,7 @@ export class Heartbeat {
   readonly #log: Log;
   readonly #probe: Probe;
   #dueMs: number;
-  #checkDueMs: number;
+  #pruningDueMs: number;
   #isQueueFull = false;
   #deafHeartbeats = 0;
 
@@ -25,7 +25,7 @@ export class Heartbeat {
     this.#options = options;
     this.#log = log;
     this.#dueMs = options.everyMs === Number.POSITIVE_INFINITY ? options.everyMs : nowMs;
-    this.#checkDueMs = nowMs + options.checkEveryMs;
+    this.#pruningDueMs = nowMs + options.pruneEveryMs;
     this.#probe = new Probe(readerId, options.timeoutMs, () =>
       onLost(new Error(`the listener did not hear its probe within ${options.timeoutMs} ms`)),
     );
@@ -71,13 +71,11 @@ export class Heartbeat {
     this.#probe.forget();
   }
 
-  /** True from an interval after the latest check of the triggers on. */
-  isCheckDue(nowMs: number): boolean {
-    return nowMs >= this.#checkDueMs;
-  }
-
-  checked(nowMs: number): void {
-    this.#checkDueMs = nowMs + this.#options.checkEveryMs;
+  /** True once in each interval: what a daemon that died has left would otherwise stay until the next write. */
+  isPruningDue(nowMs: number): boolean {
+    if (nowMs < this.#pruningDueMs) return false;
+    this.#pruningDueMs = nowMs + this.#options.pruneEveryMs;
+    return true;
   }
 
   #noteQueue(isFull: boolean): void {

@@ -10,6 +10,7 @@ import type { Prepared, TextRow } from "../database/session.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
 import { InterruptibleSleep } from "./interruptible-sleep.ts";
 import { Epoch } from "./epoch.ts";
+import { UnseenChange } from "./fingerprint.ts";
 import { Pruner } from "./pruner.ts";
 
 /** An epoch that lived so long was no failure of the kind that the next one would meet at once. */
@@ -64,9 +65,12 @@ export class Reader {
   async #live(first: Epoch | Error): Promise<void> {
     let attempt = first;
     while (!this.#isOver()) {
-      const reason = reasonOf(attempt instanceof Epoch ? await this.#outcome(attempt) : attempt);
+      const failure = attempt instanceof Epoch ? await this.#outcome(attempt) : attempt;
+      const reason = reasonOf(failure);
       if (this.#isOver()) return;
-      this.#with.sink.lost(reason);
+      this.#with.sink.lost(reason, failure instanceof UnseenChange ? failure.since : undefined);
+      // DDL is no fault of the database: what is whole again goes on at once.
+      if (failure instanceof UnseenChange) this.#backoff.succeeded();
       this.#with.sessions.renew();
       await this.#epoch?.close();
       await this.#sleep.sleep(this.#backoff.failed(reason));

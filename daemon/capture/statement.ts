@@ -8,6 +8,7 @@
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
 import { TAKE_BELL } from "./bell.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import { takeLeaderLock } from "./leader-lock.ts";
 import { TAG } from "../plan/row-tag.ts";
 import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
@@ -34,13 +35,16 @@ export function batchStatements(
   eventSources: readonly string[] = [],
 ): BatchStatements {
   const leaderLock = sideRow(TAG.leaderLock, `case when ${takeLeaderLock(tables)} then 't' else 'f' end`, "null");
+  const fingerprint = sideRow(TAG.fingerprint, fingerprintOf(tables), "null");
+  // All owners of a source are read again: what became of its capture belongs to the same snapshot.
+  const fingerprintIfReset = `${fingerprint} where exists (select from unread_resets r where r.owner is null)`;
   const sides = {
-    read: "",
-    bell: BELL_SIDE,
-    leaderLock,
-    heartbeat: HEARTBEAT_SIDE,
-    takeover: HEARTBEAT_SIDE + leaderLock,
-    cut: CUT_SIDE,
+    read: fingerprintIfReset,
+    bell: BELL_SIDE + fingerprintIfReset,
+    leaderLock: leaderLock + fingerprintIfReset,
+    heartbeat: HEARTBEAT_SIDE + fingerprint,
+    takeover: HEARTBEAT_SIDE + leaderLock + fingerprint,
+    cut: CUT_SIDE + fingerprint,
   };
   const prepared = (form: keyof BatchStatements): Prepared => ({
     name: `deltad_${form}`,

@@ -1,6 +1,7 @@
 /** Compares the tables of a configuration with the database, before anything is made for them. */
 import { ConfigError } from "../config/errors.ts";
 import { nearest } from "../config/nearest.ts";
+import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Queryable } from "../database/session.ts";
 import { columnProblem, type DatabaseColumn } from "./validate-column.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
@@ -22,6 +23,10 @@ interface DatabaseTable {
   readonly subscribed: boolean;
   /** A partition of it is a foreign table. */
   readonly foreign: boolean;
+  /** Columns on which it or its partitions are partitioned. */
+  readonly partitionedBy: readonly string[];
+  /** Columns of each unique index over all rows. */
+  readonly unique: readonly (readonly string[])[];
   readonly columns: readonly DatabaseColumn[];
 }
 
@@ -91,7 +96,8 @@ function tableProblems(table: WatchedTable, found: DatabaseTable, sums: readonly
   if (found.subscribed)
     return [`${name} is filled by a subscription, which fires no statement triggers: watch it where it is written.`];
   const names = found.columns.map((column) => column.name);
-  return table.columns.flatMap((wanted) => {
+  const key = names.includes(table.key) ? (keyProblem(table, found) ?? []) : [];
+  const columns = table.columns.flatMap((wanted) => {
     const column = found.columns.find((candidate) => candidate.name === wanted.name);
     if (!column) {
       const near = nearest(wanted.name, names);
@@ -100,6 +106,25 @@ function tableProblems(table: WatchedTable, found: DatabaseTable, sums: readonly
     const scale = sums.find((sum) => sum.column === wanted.name)?.scale;
     return columnProblem(name, column, wanted, scale) ?? [];
   });
+  return columns.concat(key);
+}
+
+/**
+ * A key that several rows share tells none of them apart: the images of two rows in one transaction look like one row that changed.
+ * PostgreSQL can't keep a column unique over all partitions; with the columns of the partitioning it can, and then it is up to whoever
+ * gives out keys, as an identity column or a uuid does.
+ */
+function keyProblem(
+  { source, schema, table, key }: WatchedTable,
+  { unique, partitionedBy }: DatabaseTable,
+): string | undefined {
+  const allowed = new Set([key, ...partitionedBy]);
+  if (unique.some((columns) => columns.includes(key) && columns.every((column) => allowed.has(column))))
+    return undefined;
+  const others = partitionedBy.filter((column) => column !== key);
+  const columns = [key, ...others].map(quoteIdentifier).join(", ");
+  const create = partitionedBy.length > 0 ? "create unique index" : "create unique index concurrently";
+  return `${schema}.${table} (source ${source}) has no unique index on exactly its key ${[key, ...others].join(", ")}: ${create} on ${qualifiedName(schema, table)} (${columns}); or name another key.`;
 }
 
 // Types of domains are those beneath them. `implicit`: the database would widen the column to the captured type by itself.
@@ -120,6 +145,19 @@ select schema, "table", relkind as kind, relpersistence = 't' as temporary, reli
        not relispartition and relkind = 'r' and exists (select from pg_inherits where inhparent = watched.oid) as children,
        exists (select from pg_subscription_rel where srrelid = watched.oid) as subscribed,
        exists (select from pg_partition_tree(watched.oid) node join pg_class p on p.oid = node.relid where p.relkind = 'f') as "foreign",
+       array(select distinct a.attname::text
+               from pg_partition_tree(watched.oid) node
+               join pg_partitioned_table p on p.partrelid = node.relid
+               join pg_attribute a on a.attrelid = node.relid and a.attnum = any (p.partattrs::int2[])
+              where a.attnum > 0
+              order by 1) as "partitionedBy",
+       (select coalesce(json_agg(i.columns), '[]')
+          from (select array(select a.attname
+                               from unnest(i.indkey::int2[]) with ordinality k(attnum, place)
+                               join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+                              where k.place <= i.indnkeyatts) as columns
+                  from pg_index i
+                 where i.indrelid = watched.oid and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null) i) as "unique",
        (select coalesce(json_agg(json_build_object(
                  'name', a.attname,
                  'type', format_type(b.type, b.typmod),

@@ -62,7 +62,7 @@ export class OwnerDriver {
       case "endPublication":
         return owner.publisher.end();
       case "publishStale":
-        return owner.publisher.stale(effect.reason, clock.now());
+        return owner.publisher.stale(effect.reason, effect.since ?? clock.now());
       case "publishEmpty":
         return owner.publisher.document({}, clock.now());
       case "publishLoaded":

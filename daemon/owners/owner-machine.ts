@@ -164,10 +164,14 @@ function begin(from: Phase): Transition {
   };
 }
 
-function lose(from: Phase, { reason }: On<"lose">): Transition {
+function lose(from: Phase, { reason, since }: On<"lose">): Transition {
   return {
     phase: { kind: "offline" },
-    effects: [...left(from), { do: "endPublication" }, { do: "publishStale", reason }],
+    effects: [
+      ...left(from),
+      { do: "endPublication" },
+      since === undefined ? { do: "publishStale", reason } : { do: "publishStale", reason, since },
+    ],
   };
 }
 

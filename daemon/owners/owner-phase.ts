@@ -61,8 +61,8 @@ export type PhaseEvent =
   | { readonly type: "unwatched" }
   /** An epoch begins: all that was loaded in an earlier one is void. */
   | { readonly type: "begin" }
-  /** The epoch has ended. */
-  | { readonly type: "lose"; readonly reason: StaleReason }
+  /** The epoch has ended. `since`: the numbers can't be vouched for since an instant before now, in microseconds. */
+  | { readonly type: "lose"; readonly reason: StaleReason; readonly since?: number | undefined }
   /** A reset, a change of its own row, or a delta that can't be computed: the numbers can't be brought up to date by deltas any more. */
   | { readonly type: "outdated" }
   | { readonly type: "loadStarted" }
@@ -84,8 +84,8 @@ export type Effect =
   | { readonly do: "stopClock" }
   /** Nothing that was published so far can be followed any more. */
   | { readonly do: "endPublication" }
-  /** Say that its numbers can't be vouched for, unless that was said. */
-  | { readonly do: "publishStale"; readonly reason: StaleReason }
+  /** Say that its numbers can't be vouched for, since now or an earlier instant, unless that was said. */
+  | { readonly do: "publishStale"; readonly reason: StaleReason; readonly since?: number }
   | { readonly do: "publishEmpty" }
   /** Publish the changes of occupants since `knownOccupants`, and the whole document; from then on the clock moves it. */
   | { readonly do: "publishLoaded"; readonly numbers: LoadedOwner; readonly knownOccupants: KnownOccupants };

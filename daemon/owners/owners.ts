@@ -136,11 +136,11 @@ export class Owners implements BatchSink, Demand {
     this.#dispatch(this.#owners.values(), { type: "begin" });
   }
 
-  lost(): void {
+  lost(_reason?: string, since?: number): void {
     this.#boundaries.clear();
     this.#queue.clear();
     this.#offline = "database";
-    this.#dispatch(this.#owners.values(), { type: "lose", reason: this.#offline });
+    this.#dispatch(this.#owners.values(), { type: "lose", reason: this.#offline, since });
   }
 
   zones(): readonly string[] {

@@ -62,7 +62,7 @@ export class CapturedTables {
 
   /** The owner table first; columns in the order of the table. */
   watched(): readonly WatchedTable[] {
-    return [...this.#tables.values()].map(({ source, table, owner, columns }) => {
+    return [...this.#tables.values()].map(({ source, table, key, owner, columns }) => {
       const { schema, name, columns: all } = getTableConfig(table);
       return {
         source,
@@ -71,6 +71,7 @@ export class CapturedTables {
         columns: all
           .filter((column) => columns.has(column.name))
           .map((column) => ({ name: column.name, type: wideType(column) })),
+        key: key.name,
         owner: owner.name,
       };
     });

@@ -16,4 +16,6 @@ export const TAG = {
   event: -7,
   /** key: `t` when the leader lock was taken. */
   leaderLock: -8,
+  /** key: what capture depends on; see sql/fingerprint.sql. */
+  fingerprint: -9,
 } as const;

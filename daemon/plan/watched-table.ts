@@ -15,6 +15,8 @@ export interface WatchedTable {
   readonly schema: string;
   readonly table: string;
   readonly columns: readonly CapturedColumn[];
+  /** The column that names a row, and is captured. */
+  readonly key: string;
   /** The captured column that names the owner; for the owner table, its key. */
   readonly owner: string;
 }

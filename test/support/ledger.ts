@@ -17,6 +17,7 @@ export const LEDGER_TABLES: readonly WatchedTable[] = [
       { name: "id", type: "bigint" },
       { name: "zone", type: "text" },
     ],
+    key: "id",
     owner: "id",
   },
   {
@@ -27,6 +28,7 @@ export const LEDGER_TABLES: readonly WatchedTable[] = [
       { name: "id", type: "bigint" },
       { name: "holder", type: "bigint" },
     ],
+    key: "id",
     owner: "holder",
   },
 ];

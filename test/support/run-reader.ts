@@ -46,7 +46,8 @@ export function readerOf(url: string, options: Partial<ReaderTestOptions> = {}):
   return { reader, sink, logged, findings, stop };
 }
 
-function recordingLog(lines: string[]): Log {
+/** Keeps everything that is logged, as JSON lines. */
+export function recordingLog(lines: string[]): Log {
   const line =
     (level: string) =>
     (fields: Readonly<Record<string, unknown>>, message: string): void => {

@@ -99,6 +99,7 @@ await onEachServer("trust", (server) => {
         "EXECUTE armed_triggers",
         "EXECUTE day_start",
         "EXECUTE expire_revocations",
+        "EXECUTE fingerprint",
         "EXECUTE heartbeat",
         "EXECUTE incarnation",
         "EXECUTE partition_key",
@@ -138,7 +139,7 @@ await onEachServer("trust", (server) => {
 
   it("a capture function on a table that it was not made for records nothing", async () => {
     await database.query(
-      `grant usage on schema deltad to ${app}; grant execute on function deltad.capture_stays() to ${app}`,
+      `grant usage on schema deltad to ${app}; grant execute on function deltad.capture_stays(), deltad.row_stays() to ${app}`,
     );
     await asRole(
       app,
@@ -149,7 +150,8 @@ await onEachServer("trust", (server) => {
       create trigger forged after insert on own.stay
         referencing new table as new_rows for each statement execute function deltad.capture_stays();
       create trigger forged_truncate after truncate on own.stay for each statement execute function deltad.capture_stays();
-      create trigger forged_row before update on own.stay for each row execute function deltad.capture_stays();
+      create trigger forged_move before update on own.stay for each row execute function deltad.row_stays();
+      create trigger forged_row after insert or update or delete on own.stay for each row execute function deltad.row_stays();
       create trigger forged after insert on own.partition
         referencing new table as new_rows for each statement execute function deltad.capture_stays()`,
     );
@@ -190,6 +192,7 @@ await onEachServer("trust", (server) => {
           { name: owner, type: "bigint" },
           { name: text, type: "text" },
         ],
+        key: text,
         owner,
       };
     });
@@ -208,7 +211,7 @@ await onEachServer("trust", (server) => {
       const rows = await own.query(`select ${owner}::int as owner, ${text} as text from deltad.${change}`);
       assert.deepEqual(rows, [{ owner: 1, text: "one" }], table.schema);
     }
-    const resets = await own.query<{ source: string }>("select source from deltad.reset where owner is null");
+    const resets = await own.query<{ source: string }>("select distinct source from deltad.reset where owner is null");
     assert.deepEqual(resets.map((row) => row.source).toSorted(), watched.map((table) => table.source).toSorted());
   });
 

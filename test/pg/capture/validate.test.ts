@@ -21,7 +21,7 @@ await onEachServer("validate", (server) => {
         doc json, ref uuid, ok boolean, doubled int generated always as (id * 2) stored);
       create view hangar.booking_view as select 1 as id;
       create materialized view hangar.booking_cache as select 1 as id;
-      create table hangar.tree (id int) partition by list (id);
+      create table hangar.tree (id int primary key) partition by list (id);
       create table hangar.branch partition of hangar.tree default;
       create table hangar.parent (id int);
       create table hangar.child () inherits (hangar.parent);
@@ -30,7 +30,7 @@ await onEachServer("validate", (server) => {
 
   function watch(table: string, ...declarations: string[]): WatchedTable {
     const [schema = "", name = ""] = table.split(".");
-    return { source: "bookings", schema, table: name, columns: columns(...declarations), owner: "id" };
+    return { source: "bookings", schema, table: name, columns: columns(...declarations), key: "id", owner: "id" };
   }
 
   async function refusal(table: WatchedTable, sums: SummedColumn[] = []): Promise<string> {
@@ -156,6 +156,35 @@ await onEachServer("validate", (server) => {
   }, async () => {
     await database.query("create table hangar.computed (id int, twice int generated always as (id * 2) virtual)");
     assert.match(await refusal(watch("hangar.computed", "twice bigint")), /is generated when it is read/);
+  });
+
+  it("refuses a key that several rows may share, and says which index to make", async () => {
+    await database.query(`create table hangar.lines (id int not null, line int not null, host int, primary key (id, line));
+      create unique index on hangar.lines (id) where line = 1;
+      create unique index on hangar.lines ((id + 0));
+      create index on hangar.lines (id)`);
+    const lines = watch("hangar.lines", "id bigint");
+    assert.match(
+      await refusal(lines),
+      /^hangar\.lines \(source bookings\) has no unique index on exactly its key id: create unique index concurrently on "?hangar"?\."?lines"? \("?id"?\); or name another key\.$/,
+    );
+    await database.query("create unique index concurrently on hangar.lines (id) include (line)");
+    await validateTables(database, [lines], []);
+  });
+
+  it("takes a key that is unique with the columns of the partitioning, which PostgreSQL wants in each unique index", async () => {
+    await database.query(`create table hangar.months (id int, day date, zone int, host int) partition by range (day);
+      create table hangar.may partition of hangar.months for values from ('2026-05-01') to ('2026-06-01') partition by list (zone);
+      create table hangar.may_zones partition of hangar.may default`);
+    const months = watch("hangar.months", "id bigint");
+    assert.match(
+      await refusal(months),
+      /exactly its key id, day, zone: create unique index on .*months"? \("?id"?, "?day"?, "?zone"?\)/,
+    );
+    await database.query("create unique index on hangar.months (id, day, zone, host)");
+    await assert.rejects(validateTables(database, [months], []));
+    await database.query("create unique index on hangar.months (zone, day, id)");
+    await validateTables(database, [months], []);
   });
 
   it("tells everything that is wrong at once", async () => {

@@ -42,7 +42,6 @@ await onEachServer("watching", (server) => {
       { c: { change_weight: -1, id: 1, host_id: 1, state: "a", amount: 1, note: "note" } },
       { c: { change_weight: 1, id: 1, host_id: 1, state: "a", amount: 1, note: "other" } },
     ]);
-    assert.deepEqual(await database.query("select from deltad.reset"), []);
     assert.deepEqual(await findings(more), []);
   });
 
@@ -55,10 +54,25 @@ await onEachServer("watching", (server) => {
       { c: { change_weight: 1, id: 1, host_id: 1, amount: null } },
       { c: { change_weight: 1, id: 2, host_id: 1, amount: "2.00" } },
     ]);
-    assert.deepEqual(await database.query("select source, owner from deltad.reset"), [
-      { source: "stays", owner: null },
-    ]);
     assert.deepEqual(await findings(other), []);
+  });
+
+  it("whatever an apply changes, all owners of each source are read again at its commit, once", async () => {
+    await database.query("alter table stay disable trigger deltad_insert");
+    await database.query("delete from deltad.reset");
+    assert.deepEqual(await install(database, STAYS), ["watch"]);
+    const [applied] = await database.query<{ xid: string }>(
+      "select xmin::text as xid from deltad.migration where name = 'watch'",
+    );
+    assert.deepEqual(
+      await database.query("select source, owner, change_xid::text as xid from deltad.reset order by source"),
+      [
+        { source: "owner", owner: null, xid: applied?.xid },
+        { source: "stays", owner: null, xid: applied?.xid },
+      ],
+    );
+    assert.deepEqual(await install(database, STAYS), []);
+    assert.equal((await database.query("select from deltad.reset")).length, 2);
   });
 
   it("a change table is altered only when writers with the old columns have ended", async () => {
@@ -77,7 +91,7 @@ await onEachServer("watching", (server) => {
   it("a source that is gone leaves nothing behind", async () => {
     await install(database, STAYS.slice(0, 1));
     const left = await database.query(`select relname from pg_class where relname like 'change%stays%'
-      union all select proname from pg_proc where proname = 'capture_stays'
+      union all select proname from pg_proc where proname in ('capture_stays', 'row_stays')
       union all select tgname from pg_trigger where tgrelid = 'stay'::regclass`);
     assert.deepEqual(left, []);
     await database.query("insert into stay (host_id) values (1)");
@@ -139,7 +153,7 @@ await onEachServer("watching", (server) => {
     [
       "another capture function",
       "create or replace function deltad.capture_stays() returns trigger language plpgsql security definer as 'begin return null; end'",
-      /^The capture function of public.stay is not the configuration's/,
+      /^The capture functions of public.stay are not the configuration's/,
     ],
     [
       "a change table with other columns",

@@ -71,9 +71,9 @@ export class WatchedSink implements BatchSink {
     return this.#take(batch, cut, (timed) => this.#sink.applyCut(timed, cut));
   }
 
-  lost(reason: string): void {
+  lost(reason: string, since?: number): void {
     this.losses.push(reason);
-    this.#sink.lost(reason);
+    this.#sink.lost(reason, since);
     this.#changes.happened();
   }
 

@@ -4,7 +4,7 @@ import { LeaderLock, takeLeaderLock } from "../../../daemon/capture/leader-lock.
 import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
 
 const watched = (...sources: string[]): WatchedTable[] =>
-  sources.map((source) => ({ source, schema: "public", table: source, columns: [], owner: "id" }));
+  sources.map((source) => ({ source, schema: "public", table: source, columns: [], key: "id", owner: "id" }));
 
 function leading(others: number): LeaderLock {
   const lock = new LeaderLock(watched("owner"));
