@@ -9,6 +9,7 @@ declare
   armed     record;
   key       constant name[] := deltad.partition_key(watched);
   by_row    constant text := 'row_' || substr(capture, length('capture_') + 1);
+  owner     constant name := (select pg_get_userbyid(c.relowner) from pg_class c where c.oid = watched);
   was_whole boolean := true;
 begin
   for armed in
@@ -58,6 +59,11 @@ begin
                    case when armed.trigger_name = 'zz_deltad_row' and not armed.is_partitioned then 'disable' else 'enable always' end,
                    armed.trigger_name);
   end loop;
+  -- PostgreSQL copies a row trigger to a partition only for who may execute its function. Without a right to the schema nobody can
+  -- name it, and so put it on another table.
+  if key <> '{}' and not has_function_privilege(owner, format('deltad.%I()', by_row), 'execute') then
+    execute format('grant execute on function deltad.%I() to %I', by_row, owner);
+  end if;
   if not was_whole then
     perform deltad.forget_uncaptured();
   end if;

@@ -24,7 +24,7 @@ begin
     ), node as (
       select source, relid, null::text as link from root where relid is not null
       union all
-      select node.source, i.inhrelid, concat_ws(' ', i.inhparent, i.xmin, i.inhdetachpending)
+      select node.source, i.inhrelid, concat_ws(' ', i.inhparent, i.inhdetachpending)
         from node join pg_inherits i on i.inhparent = node.relid
     ), captured as materialized (
       select root.source, a.attname, a.attnum, a.atttypid, a.atttypmod, a.xmin as changed

@@ -118,11 +118,14 @@ async function isArmed(session: Queryable, tables: readonly WatchedTable[]): Pro
   const watched = tables.map((table) => ({ ...table, columns: undefined, capture: captureFunctionName(table) }));
   const [row] = await session.query<{ armed: boolean }>(
     `select not exists (
-              select from json_to_recordset($1) as w(schema text, "table" text, capture text)
+              select from json_to_recordset($1) as w(source text, schema text, "table" text, capture text)
                 join pg_namespace n on n.nspname = w.schema
                 join pg_class c on c.relnamespace = n.oid and c.relname = w."table",
                      lateral deltad.armed_triggers(c.oid, w.capture) t
-               where not t.armed)
+               where not t.armed
+                  or c.relkind = 'p' and not has_function_privilege(c.relowner, (
+                       select p.oid from pg_proc p join pg_namespace deltad on deltad.oid = p.pronamespace
+                        where deltad.nspname = 'deltad' and p.proname = 'row_' || w.source), 'execute'))
             and ((select count(*) from pg_event_trigger where evtname in ('deltad_ddl', 'deltad_drop', 'deltad_rewrite') and evtenabled = 'A') = 3
                  or not (select rolsuper from pg_roles where rolname = current_user)) as armed`,
     [JSON.stringify(watched)],
