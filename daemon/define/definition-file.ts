@@ -2,11 +2,19 @@
 import { access } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as deltad from "deltad";
 import * as drizzle from "drizzle-orm";
 import * as drizzlePg from "drizzle-orm/pg-core";
 import { createJiti } from "jiti";
 import { ConfigError } from "../config/errors.ts";
+
+/**
+ * Where a file that was compiled is kept, by a digest of its text: without it each start spends half a second of processor time on the
+ * compiler. Inside this package, so that only those who could change the package itself can put anything there; where it can't be
+ * written nothing is kept.
+ */
+const CACHE = fileURLToPath(new URL("../../../node_modules/.cache/deltad", import.meta.url));
 
 /**
  * @returns what the file exports by default; whether it is a configuration is for `compile` to say
@@ -17,7 +25,7 @@ export async function loadDefinitionFile(path: string): Promise<unknown> {
   await access(file).catch(() => {
     throw new ConfigError(`${file} does not exist; write it, or name another with --config or DELTAD_CONFIG`);
   });
-  const jiti = createJiti(file, { fsCache: false, interopDefault: false, virtualModules: modulesFor(file) });
+  const jiti = createJiti(file, { fsCache: CACHE, interopDefault: false, virtualModules: modulesFor(file) });
   const loaded = await jiti.import<Readonly<Record<string, unknown>>>(file).catch((error: unknown) => {
     throw new ConfigError(describe(error, file));
   });
