@@ -29,11 +29,11 @@ export interface SuiteFile {
 
 /**
  * How many files run at once, stage after stage. Most files wait for a server or a socket half of their time: of those one more than
- * there are cores.
+ * there are cores. Heavy ones run one by one: beside another, a page reconnects before a test has pressed the button that hurries it.
  */
 export const STAGES = [
   { lanes: availableParallelism() + 1, holds: ({ suite, name }) => !suite.heavy && !MEASURING.includes(name) },
-  { lanes: availableParallelism(), holds: ({ suite, name }) => suite.heavy && !MEASURING.includes(name) },
+  { lanes: 1, holds: ({ suite, name }) => suite.heavy && !MEASURING.includes(name) },
   { lanes: 1, holds: ({ name }) => MEASURING.includes(name) },
 ] as const satisfies readonly { lanes: number; holds: (file: SuiteFile) => boolean }[];
 
