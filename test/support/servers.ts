@@ -208,3 +208,12 @@ class OwnDatabase implements TestDatabase {
     }
   }
 }
+
+/** A connection to the database postgres, as its superuser or as a role whose password is "test". The test ends it with the cluster. */
+export async function connectAs({ cluster }: RunningCluster, role?: string): Promise<pg.Client> {
+  const url = new URL(cluster.url("postgres"));
+  if (role) [url.username, url.password] = [role, "test"];
+  const client = new pg.Client({ connectionString: url.href });
+  await client.connect();
+  return client;
+}

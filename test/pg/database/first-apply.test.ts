@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import pg from "pg";
+import type pg from "pg";
 import { applyMigrations } from "../../../daemon/database/migrate.ts";
 import { migrationSession, QUIETLY, stepsFor } from "../../support/install.ts";
-import { KNOWN_SERVERS, missingServer, type RunningCluster, startCluster } from "../../support/servers.ts";
+import { connectAs, KNOWN_SERVERS, missingServer, type RunningCluster, startCluster } from "../../support/servers.ts";
 import { STAYS, STAYS_SCHEMA } from "../../support/stays.ts";
 
 for (const { name, major } of KNOWN_SERVERS) {
@@ -16,14 +16,7 @@ for (const { name, major } of KNOWN_SERVERS) {
     });
     after(() => running.remove());
 
-    async function connect(role?: string): Promise<pg.Client> {
-      const url = new URL(running.cluster.url("postgres"));
-      if (role) url.username = role;
-      if (role) url.password = "test";
-      const client = new pg.Client({ connectionString: url.href });
-      await client.connect();
-      return client;
-    }
+    const connect = (role?: string): Promise<pg.Client> => connectAs(running, role);
 
     it("needs no superuser: the tables' owner, with CREATEROLE and CREATE on the database", async () => {
       const superuser = await connect();

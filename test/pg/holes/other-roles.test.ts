@@ -1,10 +1,10 @@
 /** DDL by roles that know nothing of deltad: it may not fail because of it. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import pg from "pg";
+import type pg from "pg";
 import { applyMigrations } from "../../../daemon/database/migrate.ts";
 import { migrationSession, QUIETLY, stepsFor } from "../../support/install.ts";
-import { KNOWN_SERVERS, missingServer, type RunningCluster, startCluster } from "../../support/servers.ts";
+import { connectAs, KNOWN_SERVERS, missingServer, type RunningCluster, startCluster } from "../../support/servers.ts";
 import { STAYS } from "../../support/stays.ts";
 
 const SCHEMA = `
@@ -22,14 +22,7 @@ for (const { name, major } of KNOWN_SERVERS) {
     });
     after(() => running.remove());
 
-    async function connect(role?: string): Promise<pg.Client> {
-      const url = new URL(running.cluster.url("postgres"));
-      if (role) url.username = role;
-      if (role) url.password = "test";
-      const client = new pg.Client({ connectionString: url.href });
-      await client.connect();
-      return client;
-    }
+    const connect = (role?: string): Promise<pg.Client> => connectAs(running, role);
 
     async function apply(client: pg.Client): Promise<string[]> {
       const session = await migrationSession(client);
