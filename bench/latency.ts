@@ -9,10 +9,10 @@ import { WebSocket } from "ws";
 import type { BenchRun } from "./bench-run.ts";
 import { DaemonProcess } from "./support/daemon-process.ts";
 import { addPastBookings, analyse, createMarketplace, migrate } from "./support/marketplace.ts";
-import { NOTIFY_TRIGGER } from "./support/notify-trigger.ts";
+import { NOTIFY_TRIGGER } from "./support/other-triggers.ts";
 import { OwnerSocket } from "./support/owner-socket.ts";
 import { median, percentile } from "./support/statistics.ts";
-import { timedWrite } from "./support/timed-write.ts";
+import { pauseBetween, timedWrite } from "./support/timed-write.ts";
 
 const OWNERS = 1_000;
 const BOOKINGS = 100_000;
@@ -57,12 +57,12 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
     const eventMs: number[] = [];
     const relayMs: number[] = [];
     for (let write = -WARM_UP; write < writes; write += 1) {
-      await pause();
+      await pauseBetween(PAUSE_MS);
       const event = nextEvent();
       let frameNs = 0n;
       const viaDeltad = await timedWrite(writer, "1", async () => (frameNs = await nextFrame()));
       const eventAfterFrameMs = Number((await event) - frameNs) / 1e6;
-      await pause();
+      await pauseBetween(PAUSE_MS);
       const viaRelay = await timedWrite(relayedWriter, "1", nextRelayed);
       if (write < 0) continue;
       deltadMs.push(viaDeltad);
@@ -77,9 +77,7 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
       ["its events", eventMs],
       ["bare relay", relayMs],
     ] as const) {
-      report.line(
-        `          ${name}: median ${median(all).toFixed(2)} ms, p99 ${percentile(all, 0.99).toFixed(2)} ms, worst ${Math.max(...all).toFixed(2)} ms`,
-      );
+      report.latencies(name, all);
     }
     report.figure("median against the bare relay", median(deltadMs) / median(relayMs), { atMost: 2 });
     report.figure("p99 against the bare relay", percentile(deltadMs, 0.99) / percentile(relayMs, 0.99), { atMost: 3 });
@@ -88,9 +86,4 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
     relay.disconnect();
     await daemon.stop();
   }
-}
-
-function pause(): Promise<void> {
-  const { shortest, longest } = PAUSE_MS;
-  return new Promise((resolve) => setTimeout(resolve, shortest + Math.random() * (longest - shortest)));
 }

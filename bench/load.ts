@@ -12,7 +12,7 @@ import { countStatements } from "./support/count-statements.ts";
 import { DaemonProcess } from "./support/daemon-process.ts";
 import { differing } from "./support/differing.ts";
 import { addPastBookings, analyse, createMarketplace, migrate } from "./support/marketplace.ts";
-import { median, percentile } from "./support/statistics.ts";
+import { percentile } from "./support/statistics.ts";
 import { reply, startTask } from "./support/task-process.ts";
 
 const OWNERS = 1_000;
@@ -77,9 +77,7 @@ export async function benchLoad({ server, report, quick }: BenchRun): Promise<vo
       ["sending the write", fromSendingMs],
       ["its instant in the schedule", fromScheduleMs],
     ] as const) {
-      report.line(
-        `          from ${name} to the first frame that includes it: median ${median(all).toFixed(1)} ms, p99 ${percentile(all, 0.99).toFixed(1)} ms, worst ${percentile(all, 1).toFixed(1)} ms`,
-      );
+      report.latencies(`from ${name} to the first frame that includes it`, all);
     }
     report.figure("p99 from commit to frame, ms", percentile(fromCommitMs, 0.99), { atMost: 100 });
     report.figure("writes that no frame included", unseen, { atMost: 0 });

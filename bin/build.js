@@ -12,7 +12,19 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, "dist");
-const CODE = ["daemon", "protocol", "client", "react", "testing", "dashboard", "demo", "test", "bench", "mutants"];
+const CODE = [
+  "daemon",
+  "protocol",
+  "client",
+  "react",
+  "testing",
+  "dashboard",
+  "demo",
+  "test",
+  "bench",
+  "soak",
+  "mutants",
+];
 
 const PARTS = [
   {

@@ -5,4 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const { readRequirements } = await import(new URL("../dist/daemon/cli/apply-configuration.js", import.meta.url).href);
 const { steps } = await readRequirements(fileURLToPath(new URL("../demo/deltad.config.ts", import.meta.url)));
-await writeFile(new URL("../demo/migrations/000001_watch.sql", import.meta.url), steps.at(-1).text);
+await writeFile(
+  new URL("../demo/migrations/000001_watch.sql", import.meta.url),
+  steps.find((step) => step.name === "watch").text,
+);

@@ -14,6 +14,10 @@
  * a state holds follows from the state alone (`connecting` and `open`: the socket of that attempt; `retrying`: a timer), so that the
  * driver, `connector.ts`, only makes the world like the state. Times are milliseconds since 1970 of the client's clock.
  */
+import type { Cause } from "./cause.ts";
+import { makeCause } from "./make-cause.ts";
+
+/** The client's socket: what it does, and where it is closed or tried again, why. */
 export type ConnectionState = Idle | Connecting | Open | Retrying | Closed;
 
 /** Not started. Holds nothing. */
@@ -54,14 +58,6 @@ interface Attempt {
   readonly tokenReason: "connect" | "refused" | "expired";
 }
 
-/** Why a connection ended: by the application, by silence, by `getToken`, by a close code, or by a `nack`. */
-export type Cause =
-  | { readonly kind: "requested" }
-  | { readonly kind: "silence" }
-  | { readonly kind: "token"; readonly message: string }
-  | { readonly kind: "code"; readonly code: number }
-  | { readonly kind: "nack"; readonly code: string };
-
 export type ConnectionEvent =
   /** The application wants to be connected, now; or not any more. */
   | { readonly type: "connect" | "close" }
@@ -82,10 +78,19 @@ export interface SocketEnd {
   readonly delay: Delay;
 }
 
-/** How long a lost connection waits: by the backoff (`least` counts as that many failures), or within the daemon's window in ms. */
-export type Delay =
-  | { readonly by: "backoff"; readonly least: number; readonly draw: number }
-  | { readonly by: "window"; readonly from: number; readonly until: number; readonly draw: number };
+/**
+ * How long a lost connection waits: by the backoff (`least` counts as that many failures), or within the daemon's window in ms, which
+ * holds for the first loss in a row: from the second on the backoff is the least.
+ */
+export interface Delay {
+  readonly window: readonly [from: number, until: number] | undefined;
+  readonly least: number;
+  /** A random number in [0, 1). */
+  readonly draw: number;
+}
+
+/** Hears of each transition of the connection: what happened, and the state after it. */
+export type Logger = (event: ConnectionEvent["type"], state: ConnectionState) => void;
 
 type EventType = ConnectionEvent["type"];
 type OfType<T extends EventType> =
@@ -101,6 +106,8 @@ type WithSocket = Connecting | Open;
 const STABLE_MS = 10_000;
 const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 60_000;
+/** Whatever window a daemon names. */
+const LONGEST_WINDOW_MS = 300_000;
 
 export const INITIAL_CONNECTION: ConnectionState = { state: "idle" };
 
@@ -110,62 +117,17 @@ export function nextConnection(from: ConnectionState, event: ConnectionEvent): C
   return transition(from, event);
 }
 
+/** Without a socket, one of an earlier attempt may still say something. */
+const NO_SOCKET = { opened: stay, lost: stay, refused: stay, expired: stay, stopped: stay };
+const SOCKET_ENDS = { lost: retry, refused: renewToken, expired: renewToken, stopped: stop };
+const NOT_WAITING = { due: stay, wake: stay };
+
 const TABLE: Table = {
-  idle: {
-    connect: start,
-    close,
-    due: stay,
-    wake: stay,
-    opened: stay,
-    lost: stay,
-    refused: stay,
-    expired: stay,
-    stopped: stay,
-  },
-  connecting: {
-    connect: stay,
-    close,
-    due: stay,
-    wake: stay,
-    opened: open,
-    lost: retry,
-    refused: renewToken,
-    expired: renewToken,
-    stopped: stop,
-  },
-  open: {
-    connect: stay,
-    close,
-    due: stay,
-    wake: stay,
-    opened: stay,
-    lost: retry,
-    refused: renewToken,
-    expired: renewToken,
-    stopped: stop,
-  },
-  retrying: {
-    connect: reconnect,
-    close,
-    due: reconnect,
-    wake: reconnect,
-    opened: stay,
-    lost: stay,
-    refused: stay,
-    expired: stay,
-    stopped: stay,
-  },
-  closed: {
-    connect: start,
-    close: stay,
-    due: stay,
-    wake: stay,
-    opened: stay,
-    lost: stay,
-    refused: stay,
-    expired: stay,
-    stopped: stay,
-  },
+  idle: { connect: start, close, ...NOT_WAITING, ...NO_SOCKET },
+  connecting: { connect: stay, close, ...NOT_WAITING, opened: open, ...SOCKET_ENDS },
+  open: { connect: stay, close, ...NOT_WAITING, opened: stay, ...SOCKET_ENDS },
+  retrying: { connect: reconnect, close, due: reconnect, wake: reconnect, ...NO_SOCKET },
+  closed: { connect: start, close: stay, ...NOT_WAITING, ...NO_SOCKET },
 };
 
 function stay(from: ConnectionState): ConnectionState {
@@ -186,10 +148,11 @@ function open(from: Connecting, { now }: OfType<"opened">): Open {
 
 function retry(from: WithSocket, { now, cause, delay }: SocketEnd): Retrying {
   const failures = failuresBefore(from, now) + 1;
-  const waitMs =
-    delay.by === "window"
-      ? Math.floor(delay.from + delay.draw * (delay.until - delay.from))
-      : backoffMs(Math.max(failures, delay.least), delay.draw);
+  const { window, least, draw } = delay;
+  // A window of nothing must not make a storm.
+  const backoff = window && failures < 2 ? 0 : backoffMs(Math.max(failures, least), draw);
+  const [first, last] = window ?? [0, 0];
+  const waitMs = Math.max(backoff, Math.min(Math.floor(first + draw * (last - first)), LONGEST_WINDOW_MS));
   return {
     state: "retrying",
     attempt: from.attempt,
@@ -222,7 +185,7 @@ function stop(_: WithSocket, { cause }: SocketEnd): Closed {
 }
 
 function close(): Closed {
-  return { state: "closed", cause: { kind: "requested" } };
+  return { state: "closed", cause: makeCause("requested") };
 }
 
 function wasStable(from: WithSocket, now: number): boolean {
@@ -237,8 +200,9 @@ function failuresBefore(from: WithSocket, now: number): number {
  * Milliseconds to wait after so many failures in a row: anything from 0 up to 1, 2, 4 … 60 s ("full jitter", AWS Architecture
  * Blog, 2015), so that clients that were cut off together do not come back together.
  *
+ * @param failures at least 1
  * @param draw a random number in [0, 1)
  */
 export function backoffMs(failures: number, draw: number): number {
-  return Math.floor(draw * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, failures - 1)));
+  return Math.floor(draw * Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1)));
 }

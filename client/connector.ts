@@ -7,8 +7,10 @@ import {
   type ConnectionEvent,
   type ConnectionState,
   INITIAL_CONNECTION,
+  type Logger,
   nextConnection,
 } from "./connection-machine.ts";
+import { advice, warnOfState } from "./development.ts";
 import type { BareEnvironment, WebSocketConstructor } from "./environment.ts";
 import { type FrameListener, ProtocolSocket } from "./protocol-socket.ts";
 import type { Tokens } from "./tokens.ts";
@@ -18,6 +20,10 @@ export interface ConnectorOptions {
   readonly url: string;
   readonly environment: BareEnvironment;
   readonly tokens: Tokens;
+  /** Takes what goes wrong that no state shows. */
+  readonly report: (error: unknown) => void;
+  /** Hears of each transition. */
+  readonly logger?: Logger;
   readonly listener: ConnectionListener;
 }
 
@@ -37,7 +43,9 @@ export class Connector {
   #retryTimer: unknown;
   #stopWaking: (() => void) | undefined;
 
+  /** Throws a TypeError for what can't be a daemon's URL. */
   constructor(options: ConnectorOptions) {
+    if (!DAEMON_URL.test(options.url)) throw new TypeError(`url "${options.url}"${advice("url")}`);
     this.#options = options;
   }
 
@@ -52,11 +60,13 @@ export class Connector {
   }
 
   #dispatch(event: ConnectionEvent): void {
-    const { environment, listener, tokens } = this.#options;
+    const { environment, listener, logger, tokens, url } = this.#options;
     const before = this.#state;
     const after = nextConnection(before, event);
     if (after === before) return;
     this.#state = after;
+    logger?.(event.type, after);
+    warnOfState(after, url);
     if (this.#socket && attemptOf(before) !== attemptOf(after)) {
       this.#socket.stop();
       this.#socket = undefined;
@@ -73,7 +83,7 @@ export class Connector {
   }
 
   #acquire(state: ConnectionState): void {
-    const { environment, listener, tokens } = this.#options;
+    const { environment, listener } = this.#options;
     const { now, setTimeout } = environment;
     if (state.state === "retrying") {
       this.#retryTimer = setTimeout(() => this.#dispatch({ type: "due" }), state.retryAt - now());
@@ -81,25 +91,21 @@ export class Connector {
     if (state.state === "open" && this.#socket) listener.opened(this.#socket);
     if (state.state !== "connecting") return;
     this.#socket = new ProtocolSocket({
+      ...this.#options,
       ...this.#target(),
-      environment,
       tokenReason: state.tokenReason,
-      takeToken: (reason, signal) => tokens.take(reason, signal),
-      welcomed: (frame) => {
-        tokens.accepted(frame);
-        this.#dispatch({ type: "opened", now: now() });
-      },
+      welcomed: () => this.#dispatch({ type: "opened", now: now() }),
       ended: (end) => this.#dispatch(end),
-      listener,
     });
     void this.#socket.start();
   }
 
   #listenForWaking(): void {
     const { environment } = this.#options;
-    const undos = [environment.onWake(this.#wake), onClockJump(this.#wake, environment)];
+    const [first, second] = [environment.onWake(this.#wake), onClockJump(this.#wake, environment)];
     this.#stopWaking = () => {
-      for (const undo of undos) undo();
+      first();
+      second();
     };
   }
 
@@ -111,7 +117,7 @@ export class Connector {
   #target(): { readonly url: string; readonly WebSocket: WebSocketConstructor } {
     const { url, environment } = this.#options;
     const { WebSocket } = environment;
-    if (WebSocket === undefined) throw new TypeError("No global WebSocket here: pass one as environment.WebSocket");
+    if (!WebSocket) throw new TypeError(`no WebSocket${advice("WebSocket")}`);
     return { url: streamUrl(url), WebSocket };
   }
 }
@@ -125,13 +131,15 @@ function isActive({ state }: ConnectionState): boolean {
   return state !== "idle" && state !== "closed";
 }
 
-/** The WebSocket's address for the daemon's. Throws a TypeError for what isn't one. */
+/** A scheme is needed: without one, a host's name is a path on the page's own host, or a scheme itself. */
+const DAEMON_URL = /^((http|ws)s?:\/\/\w|[./])/i;
+
+/** The WebSocket's address for the daemon's. Throws a TypeError where there is no page that a path could be relative to. */
 function streamUrl(url: string): string {
   const { location } = globalThis as { location?: { readonly href: string } };
   const stream = new URL(url, location?.href);
   stream.protocol = stream.protocol.replace(/^http/, "ws");
   stream.pathname = stream.pathname.replace(/\/$/, "") + STREAM_PATH;
-  stream.search = "";
-  stream.hash = "";
+  stream.search = stream.hash = "";
   return stream.href;
 }

@@ -10,7 +10,7 @@ export interface Environment extends Clock {
   readonly WebSocket: WebSocketConstructor;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Calls back when it's worth trying at once: the network or the page came back. Returns its own undo. */
+  /** Calls back when it's worth looking at once: the network or the page came back, or the network went. Returns its own undo. */
   readonly onWake: (listener: () => void) => () => void;
 }
 
@@ -25,10 +25,12 @@ export interface Socket {
   close(code?: number, reason?: string): void;
   addEventListener(type: "open" | "error", listener: () => void): void;
   addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
-  addEventListener(type: "close", listener: (event: { code: number }) => void): void;
-  removeEventListener(type: "open", listener: () => void): void;
-  removeEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
-  removeEventListener(type: "close", listener: (event: { code: number }) => void): void;
+  addEventListener(type: "close", listener: (event: { code: number; reason?: string }) => void): void;
+}
+
+/** Runs in a later microtask, also where a test's fake timers hold `queueMicrotask` back. */
+export function soon(task: () => void): void {
+  void Promise.resolve().then(task);
 }
 
 /** The surroundings of a browser, or of Node, as they are now. `WebSocket` is not there in Node 20. */
@@ -50,8 +52,8 @@ interface Target {
 }
 
 /**
- * Calls back when the browser says that the network is there, that the page is looked at again, or that it came out of the back/forward
- * cache. Silent where there is no browser.
+ * Calls back when the browser says that the network is there, or gone, that the page is looked at again, or that it came out of the
+ * back/forward cache. Silent where there is no browser.
  */
 function onWake(listener: () => void): () => void {
   const page = globalThis as Target & { document?: Target & { visibilityState?: string } };
@@ -59,12 +61,10 @@ function onWake(listener: () => void): () => void {
   const whenVisible = () => {
     if (document?.visibilityState === "visible") listener();
   };
-  page.addEventListener?.("online", listener);
-  page.addEventListener?.("pageshow", listener);
-  document?.addEventListener?.("visibilitychange", whenVisible);
-  return () => {
-    page.removeEventListener?.("online", listener);
-    page.removeEventListener?.("pageshow", listener);
-    document?.removeEventListener?.("visibilitychange", whenVisible);
+  const change = (how: keyof Target): void => {
+    for (const type of ["online", "offline", "pageshow"]) page[how]?.(type, listener);
+    document?.[how]?.("visibilitychange", whenVisible);
   };
+  change("addEventListener");
+  return () => change("removeEventListener");
 }

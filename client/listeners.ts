@@ -1,8 +1,3 @@
-import type { EventFrame } from "../protocol/down/event.ts";
-
-/** Far more than one batch of one topic brings: only events of the batch in which a socket was cut may come twice. */
-const REMEMBERED_EVENTS = 2_000;
-
 /** Callbacks of the application. One that throws, or whose promise is rejected, stops neither the others nor the client. */
 export class Listeners<Args extends readonly unknown[] = []> {
   readonly #report: (error: unknown) => void;
@@ -30,29 +25,6 @@ export class Listeners<Args extends readonly unknown[] = []> {
     } catch (error) {
       this.#report(error);
     }
-  }
-}
-
-/** Listeners by the name of an event; those of `"*"` hear all. They hear each event once, however often it comes. */
-export class EventListeners {
-  readonly #report: (error: unknown) => void;
-  readonly #byName = new Map<string, Listeners<[EventFrame]>>();
-  readonly #delivered = new RecentIds(REMEMBERED_EVENTS);
-
-  constructor(report: (error: unknown) => void) {
-    this.#report = report;
-  }
-
-  add(name: string, callback: (event: EventFrame) => unknown): () => void {
-    const listeners = this.#byName.get(name) ?? new Listeners(this.#report);
-    this.#byName.set(name, listeners);
-    return listeners.add(callback);
-  }
-
-  call(event: EventFrame): void {
-    if (!this.#delivered.add(event.id)) return;
-    this.#byName.get(event.type)?.call(event);
-    this.#byName.get("*")?.call(event);
   }
 }
 

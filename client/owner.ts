@@ -1,5 +1,6 @@
 /** What an application sees of an owner. */
-import type { Cause, ConnectionState } from "./connection-machine.ts";
+import type { Cause } from "./cause.ts";
+import type { ConnectionState } from "./connection-machine.ts";
 import type { EventName, EventOf, StreamTypes } from "./stream-types.ts";
 import type { TopicState } from "./topic-machine.ts";
 
@@ -55,11 +56,12 @@ export type Connection =
 export type State = Connection["state"];
 
 export function connectionOf(socket: ConnectionState, topic: TopicState): Connection {
-  if (socket.state === "idle") return socket;
-  if (socket.state === "open") return topic;
+  const { state } = socket;
+  if (state === "idle") return socket;
+  if (state === "open") return topic;
   const staleSince = topic.state === "live" ? undefined : topic.staleSince;
-  if (socket.state === "connecting") return { state: socket.state, staleSince };
-  const { cause } = socket;
-  if (socket.state === "closed") return { state: socket.state, cause, staleSince };
-  return { state: socket.state, retryAt: socket.retryAt, cause, staleSince };
+  if (state === "connecting") return { state, staleSince };
+  if (state === "closed") return { ...socket, staleSince };
+  const { retryAt, cause } = socket;
+  return { state, retryAt, cause, staleSince };
 }

@@ -3,34 +3,48 @@
  * says about topics. It calls `ended` exactly once, unless it was stopped; after either it holds no timer, calls nothing, and can't be
  * used again.
  */
-import { reactionTo } from "../protocol/codes.ts";
-import type { Down } from "../protocol/down.ts";
+import { type Reaction, reactionTo } from "../protocol/codes.ts";
 import type { EventFrame } from "../protocol/down/event.ts";
 import type { Up } from "../protocol/up.ts";
 import { PROTOCOL } from "../protocol/version.ts";
-import type { Cause, Delay, SocketEnd } from "./connection-machine.ts";
+import type { Cause } from "./cause.ts";
+import { makeCause } from "./make-cause.ts";
+import type { SocketEnd } from "./connection-machine.ts";
 import type { Environment, Socket, WebSocketConstructor } from "./environment.ts";
-import { type Answer, type FrameOf, readFrame, type TopicFrame } from "./read-frame.ts";
-import type { TokenReason } from "./tokens.ts";
+import { type Answer, type Heard, readFrame, type TopicFrame } from "./read-frame.ts";
+import type { TokenReason, Tokens } from "./tokens.ts";
 import { Watchdog } from "./watchdog.ts";
 
 /** The token, the handshake and the daemon's welcome must all come within this: thrice the daemon's patience for a token. */
 const WELCOME_WITHIN_MS = 15_000;
-/** Heartbeats that may be missed: two and a half, so that one that is late is not two that are lost. */
-const MISSED_HEARTBEATS = 2.5;
-/** After the network or the page came back, a healthy connection answers a ping within this. */
+/** After so many heartbeats of silence the daemon is asked whether it is there: one that is late is not one that is lost. */
+const QUIET_HEARTBEATS = 1.5;
+/** Within how many heartbeats it must answer: two of silence are the end. */
+const ANSWER_HEARTBEATS = 0.5;
+/** And within how long at most, also when the network or the page came back, or the network is said to be gone. */
 const ANSWER_WITHIN_MS = 5_000;
 /** Failures that "back off long" counts as: the backoff's ceiling. */
 const MANY_FAILURES = 7;
+/** From one answer of `getToken` on an open connection to the next call: a notice, or a thousand, in between waits. */
+const REFRESH_EVERY_MS = 10_000;
+
+/** What is more than a loss. */
+const ENDS: { readonly [R in Reaction]?: SocketEnd["type"] } = {
+  stop: "stopped",
+  ask_token: "refused",
+  fresh_token: "expired",
+};
 
 export interface ProtocolSocketOptions {
   readonly url: string;
   readonly WebSocket: WebSocketConstructor;
   readonly environment: Omit<Environment, "WebSocket">;
   readonly tokenReason: TokenReason;
-  readonly takeToken: (reason: TokenReason, signal: AbortSignal) => Promise<string>;
+  readonly tokens: Pick<Tokens, "take" | "accepted">;
+  /** Takes what goes wrong that no state shows. */
+  readonly report: (error: unknown) => void;
   /** The daemon took the token: topics may be subscribed to. */
-  readonly welcomed: (frame: FrameOf<"welcome">) => void;
+  readonly welcomed: () => void;
   readonly ended: (end: SocketEnd) => void;
   readonly listener: FrameListener;
 }
@@ -48,22 +62,30 @@ export class ProtocolSocket {
   #token = "";
   #socket: Socket | undefined;
   #byeWindow: readonly [number, number] | undefined;
-  #welcomed = false;
+  /** Undefined until the welcome. */
+  #heartbeatMs: number | undefined;
+  #isProbing = false;
+  #isRefreshing = false;
+  /** Why the next token is wanted, as soon as it may be asked for. */
+  #refreshDue: TokenReason | undefined;
+  #refreshTimer: unknown;
 
   constructor(options: ProtocolSocketOptions) {
     this.#options = options;
-    this.#watchdog = new Watchdog(options.environment, () => this.end("lost", { kind: "silence" }));
+    this.#watchdog = new Watchdog(options.environment, () => {
+      if (this.#isProbing || this.#heartbeatMs === undefined) this.end("lost", makeCause("silence"));
+      else this.probe();
+    });
   }
 
   async start(): Promise<void> {
-    const { takeToken, tokenReason } = this.#options;
+    const { tokens, tokenReason } = this.#options;
     const { signal } = this.#aborter;
     this.#watchdog.allow(WELCOME_WITHIN_MS);
     try {
-      this.#token = await takeToken(tokenReason, signal);
+      this.#token = await tokens.take(tokenReason, signal);
     } catch (error) {
-      this.end("lost", { kind: "token", message: String(error) });
-      return;
+      this.#fail("token", error);
     }
     if (!signal.aborted) this.#open();
   }
@@ -72,9 +94,7 @@ export class ProtocolSocket {
   stop(): void {
     this.#aborter.abort();
     this.#watchdog.stop();
-    this.#socket?.removeEventListener("open", this.#onOpen);
-    this.#socket?.removeEventListener("message", this.#onMessage);
-    this.#socket?.removeEventListener("close", this.#onClose);
+    this.#options.environment.clearTimeout(this.#refreshTimer);
     this.#socket?.close(1000);
     this.#socket = undefined;
   }
@@ -85,102 +105,111 @@ export class ProtocolSocket {
 
   /** Makes sure that the daemon is still there. */
   probe(): void {
-    if (!this.#welcomed) return;
+    if (this.#heartbeatMs === undefined) return;
+    this.#isProbing = true;
     this.send({ type: "ping", id: "ping" });
-    this.#watchdog.expect(ANSWER_WITHIN_MS);
+    this.#watchdog.expect(Math.min(ANSWER_WITHIN_MS, this.#heartbeatMs * ANSWER_HEARTBEATS));
   }
 
   /** @param leastFailures what this end counts as in the backoff, at least */
   end(type: SocketEnd["type"], cause: Cause, leastFailures = 0): void {
     if (this.#aborter.signal.aborted) return;
     this.stop();
-    const now = this.#options.environment.now();
+    const { ended, environment } = this.#options;
+    const now = environment.now();
     const heardAt = cause.kind === "silence" ? this.#watchdog.heardAt : now;
-    this.#options.ended({ type, now, heardAt, cause, delay: this.#delay(leastFailures) });
+    const delay = { window: this.#byeWindow, least: leastFailures, draw: environment.random() };
+    ended({ type, now, heardAt, cause, delay });
+  }
+
+  #fail(kind: "token" | "protocol", error: unknown): void {
+    if (this.#aborter.signal.aborted) return;
+    this.end("lost", makeCause(kind, String(error)));
+    this.#options.report(error);
   }
 
   #open(): void {
     const { url, WebSocket } = this.#options;
     try {
       this.#socket = new WebSocket(url, PROTOCOL);
-    } catch {
-      this.end("lost", { kind: "code", code: 1006 });
+    } catch (error) {
+      this.end("lost", makeCause("code", String(error), 1006));
       return;
     }
-    this.#socket.addEventListener("open", this.#onOpen);
+    this.#socket.addEventListener("open", () => this.send({ type: "authenticate", token: this.#token }));
     this.#socket.addEventListener("message", this.#onMessage);
     this.#socket.addEventListener("close", this.#onClose);
     // `ws` throws an error that has no listener; the close that follows says what there is to know.
     this.#socket.addEventListener("error", () => undefined);
   }
 
-  readonly #onOpen = (): void => this.send({ type: "authenticate", token: this.#token });
-
   readonly #onMessage = ({ data }: { data: unknown }): void => {
+    if (this.#aborter.signal.aborted) return;
     this.#watchdog.heard();
-    const read = readFrame(data);
-    if (!read) return;
-    if ("event" in read) this.#options.listener.eventReceived(read.event);
-    else this.#receive(read.frame);
-  };
-
-  readonly #onClose = ({ code }: { code: number }): void => {
-    const cause: Cause = { kind: "code", code };
-    switch (reactionTo(code)) {
-      case "stop":
-        return this.end("stopped", cause);
-      case "ask_token":
-        return this.end("refused", cause);
-      case "fresh_token":
-        return this.end("expired", cause);
-      case "back_off_long":
-        return this.end("lost", cause, MANY_FAILURES);
-      case "back_off":
-      case "reconnect":
-        return this.end("lost", cause);
+    this.#isProbing = false;
+    try {
+      const read = readFrame(data);
+      if (!read) return;
+      if ("event" in read) this.#options.listener.eventReceived(read.event);
+      else this.#receive(read.frame);
+    } catch (error) {
+      this.#fail("protocol", error);
     }
   };
 
-  #receive(frame: Down): void {
+  readonly #onClose = ({ code, reason }: { code: number; reason?: string }): void => {
+    const reaction = reactionTo(code);
+    const leastFailures = reaction === "back_off_long" ? MANY_FAILURES : 0;
+    this.end(ENDS[reaction] ?? "lost", makeCause("code", reason, code), leastFailures);
+  };
+
+  #receive(frame: Heard): void {
     switch (frame.type) {
       case "welcome":
-        this.#welcomed = true;
-        this.#watchdog.allow(frame.heartbeatMs * MISSED_HEARTBEATS);
-        return this.#options.welcomed(frame);
+        this.#heartbeatMs = frame.heartbeatMs;
+        this.#watchdog.allow(frame.heartbeatMs * QUIET_HEARTBEATS);
+        this.#options.tokens.accepted(frame);
+        return this.#options.welcomed();
       case "token_expiring":
-        void this.#refreshToken();
+        void this.#refreshToken("expiring");
         return;
       case "bye":
+        if (!isWindow(frame.retryMs)) throw new Error("bye.retryMs");
         this.#byeWindow = frame.retryMs;
         return;
-      case "heartbeat":
       case "error":
-      case "token_expired":
-        return;
-      case "snapshot":
-      case "metrics_updated":
-      case "stale":
-      case "live":
-      case "ack":
-      case "nack":
+        this.#options.report(new Error(`${frame.code}, ${frame.message}`));
+        if (frame.code === "refresh_refused") void this.#refreshToken("refused");
+        return this.#options.listener.frameReceived(frame);
+      default:
         return this.#options.listener.frameReceived(frame);
     }
   }
 
-  async #refreshToken(): Promise<void> {
+  /** One call at a time, and where it brings no other token another one later, until the daemon closes the socket over it. */
+  async #refreshToken(reason: TokenReason): Promise<void> {
+    this.#refreshDue = reason;
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    const { environment, report, tokens } = this.#options;
     const { signal } = this.#aborter;
-    try {
-      const token = await this.#options.takeToken("expiring", signal);
-      if (!signal.aborted) this.send({ type: "refresh", token });
-    } catch {
-      // The old token lives on. When it has expired, the daemon closes the socket, and another token is asked for.
+    const token = await tokens.take(reason, signal).catch((error: unknown) => {
+      if (!signal.aborted) report(error);
+      return this.#token;
+    });
+    if (signal.aborted) return;
+    if (token !== this.#token) {
+      this.#token = token;
+      this.#refreshDue = undefined;
+      this.send({ type: "refresh", token });
     }
+    this.#refreshTimer = environment.setTimeout(() => {
+      this.#isRefreshing = false;
+      if (this.#refreshDue) void this.#refreshToken(this.#refreshDue);
+    }, REFRESH_EVERY_MS);
   }
+}
 
-  #delay(least: number): Delay {
-    const draw = this.#options.environment.random();
-    if (this.#byeWindow === undefined) return { by: "backoff", least, draw };
-    const [from, until] = this.#byeWindow;
-    return { by: "window", from, until, draw };
-  }
+function isWindow([from, until]: readonly [number, number]): boolean {
+  return from >= 0 && from <= until;
 }

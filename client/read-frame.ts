@@ -4,59 +4,43 @@ import type { EventFrame } from "../protocol/down/event.ts";
 export type FrameOf<Type extends Down["type"]> = Extract<Down, { type: Type }>;
 /** A frame about one topic. */
 export type TopicFrame = FrameOf<"snapshot" | "metrics_updated" | "stale" | "live">;
-/** An answer to a request. */
-export type Answer = FrameOf<"ack" | "nack">;
+/** An answer to a request: an error is one where it has the request's id. */
+export type Answer = FrameOf<"ack" | "nack" | "error">;
 
-type Kind = "string" | "number" | "object";
-type Fields = Readonly<Record<string, Kind>>;
+/** Frames that only show that the daemon is there are skipped, as unknown ones are: any sign of life is one. */
+export type Heard = Exclude<Down, FrameOf<"heartbeat" | "token_expired">>;
 
-/** The fields that the client relies on. The daemon's schemas say more; a client of 5 KB can't carry them. */
-const FIELDS: { readonly [Type in Down["type"]]: Fields } = {
-  welcome: { timestamp: "number", heartbeatMs: "number", expiresAt: "number" },
-  snapshot: { topic: "string", epoch: "string", version: "number", asOf: "string", data: "object" },
-  metrics_updated: {
-    topic: "string",
-    epoch: "string",
-    version: "number",
-    previous: "number",
-    asOf: "string",
-    data: "object",
-  },
-  stale: { topic: "string", since: "string", reason: "string" },
-  live: { topic: "string" },
+type Example = Readonly<Record<string, "" | 0 | object>>;
+
+/** The fields that the client relies on, each with a value of its kind. The daemon's schemas say more; a client of 5 KB can't carry them. */
+const EXAMPLES: { readonly [Type in Heard["type"]]: Example } = {
+  welcome: { timestamp: 0, heartbeatMs: 0, expiresAt: 0 },
+  snapshot: { topic: "", epoch: "", version: 0, asOf: "", data: {} },
+  metrics_updated: { topic: "", epoch: "", version: 0, previous: 0, asOf: "", data: {} },
+  stale: { topic: "", since: "", reason: "" },
+  live: { topic: "" },
   token_expiring: {},
-  token_expired: {},
-  heartbeat: {},
-  ack: { id: "string" },
-  nack: { id: "string", code: "string" },
-  error: { code: "string" },
-  bye: { retryMs: "object" },
+  ack: { id: "" },
+  nack: { id: "", code: "" },
+  error: { code: "" },
+  bye: { retryMs: {} },
 };
-
-const EVENT: Fields = { topic: "string", id: "string", timestamp: "number", data: "object" };
+const EVENT: Example = { topic: "", id: "", timestamp: 0, data: {} };
 
 /**
  * A frame of the daemon; undefined for what this client doesn't know: a newer daemon may say more. A type that isn't the protocol's
- * own is an event's name.
+ * own is an event's name. Throws an Error for what breaks the protocol.
  */
-export function readFrame(text: unknown): { readonly frame: Down } | { readonly event: EventFrame } | undefined {
-  const frame = parse(text);
-  if (typeof frame !== "object" || frame === null) return undefined;
-  const { type } = frame as { type?: unknown };
-  if (typeof type !== "string") return undefined;
-  const isOwn = Object.hasOwn(FIELDS, type);
-  for (const [field, kind] of Object.entries(isOwn ? FIELDS[type as Down["type"]] : EVENT)) {
-    const value = (frame as Record<string, unknown>)[field];
-    if (typeof value !== kind || value === null) return undefined;
-  }
-  return isOwn ? { frame: frame as Down } : { event: frame as EventFrame };
-}
-
-function parse(text: unknown): unknown {
-  if (typeof text !== "string") return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
+export function readFrame(text: unknown): { readonly frame: Heard } | { readonly event: EventFrame } | undefined {
+  const frame = JSON.parse(text as string) as Record<string, unknown>;
+  const type = frame["type"] as Heard["type"];
+  if (typeof type !== "string") throw new Error("type");
+  const isOwn = Object.hasOwn(EXAMPLES, type);
+  for (const [field, example] of Object.entries(isOwn ? EXAMPLES[type] : EVENT)) {
+    const value = frame[field];
+    if (typeof value === typeof example && value !== null) continue;
+    if (isOwn) throw new Error(`${type}.${field}`);
     return undefined;
   }
+  return isOwn ? { frame: frame as Heard } : { event: frame as EventFrame };
 }

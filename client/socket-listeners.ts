@@ -2,7 +2,7 @@ export interface SocketEvents {
   readonly open: undefined;
   readonly error: undefined;
   readonly message: { readonly data: unknown };
-  readonly close: { readonly code: number };
+  readonly close: { readonly code: number; readonly reason?: string };
 }
 
 /** The listeners of a thing that looks like a WebSocket. */
@@ -12,13 +12,6 @@ export class SocketListeners {
   addEventListener<Type extends keyof SocketEvents>(type: Type, listener: (event: SocketEvents[Type]) => void): void {
     const listeners = this.#listeners.get(type) ?? new Set();
     this.#listeners.set(type, listeners.add(listener));
-  }
-
-  removeEventListener<Type extends keyof SocketEvents>(
-    type: Type,
-    listener: (event: SocketEvents[Type]) => void,
-  ): void {
-    this.#listeners.get(type)?.delete(listener);
   }
 
   protected dispatch<Type extends keyof SocketEvents>(type: Type, event: SocketEvents[Type]): void {

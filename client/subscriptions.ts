@@ -1,33 +1,44 @@
 /**
  * A client's topics: a topic that has a listener is subscribed to on the socket that is open, and each frame goes to its topic. The daemon
- * spells a topic its own way (`owner:07` is `owner:7`) and says so in the answer that carries the request's id.
+ * spells a topic its own way (`owner:07` is `owner:7`) and says so in the answer that carries the request's id. An application that spells
+ * one topic in two ways has two here, which hear the same frames; an answer is the asking one's.
  */
 import type { EventFrame } from "../protocol/down/event.ts";
-import { type Cause, type ConnectionState, INITIAL_CONNECTION } from "./connection-machine.ts";
+import { makeCause } from "./make-cause.ts";
+import { type ConnectionState, INITIAL_CONNECTION } from "./connection-machine.ts";
 import type { ConnectionListener } from "./connector.ts";
+import { warnOfRefusal } from "./development.ts";
+import { soon } from "./environment.ts";
+import { Listeners } from "./listeners.ts";
 import type { ProtocolSocket } from "./protocol-socket.ts";
 import type { Answer, FrameOf, TopicFrame } from "./read-frame.ts";
 import type { StreamTypes } from "./stream-types.ts";
 import { TopicStore, type TopicStoreOptions } from "./topic-store.ts";
 
 /** Refusals that another socket does not help. */
-const FOR_GOOD: ReadonlySet<string> = new Set(["forbidden", "unknown_topic", "too_many_subscriptions"]);
+const FOR_GOOD = /forbidden|unknown_topic|too_many_subscriptions|invalid_message/;
 
 export class Subscriptions<S extends StreamTypes> implements ConnectionListener {
   readonly #options: Pick<TopicStoreOptions, "now" | "report">;
+  readonly #changes: Listeners;
   readonly #topics = new Map<string, TopicStore<S>>();
   readonly #withListeners = new Set<TopicStore<S>>();
   /** Those subscribed to on the socket, with the id of all that is asked for each: a refusal may come at any time. */
   readonly #ids = new Map<TopicStore<S>, string>();
-  /** The same, by the topic as the daemon spells it. */
-  readonly #bySpelling = new Map<string, TopicStore<S>>();
+  /** The same, by the topic as the daemon spells it, and until it has said how, as the application does. */
+  readonly #bySpelling = new Map<string, Set<TopicStore<S>>>();
   #connection: ConnectionState = INITIAL_CONNECTION;
   #socket: Pick<ProtocolSocket, "send" | "end"> | undefined;
   #requests = 0;
 
   constructor(options: Pick<TopicStoreOptions, "now" | "report">) {
     this.#options = options;
+    this.#changes = new Listeners(options.report);
   }
+
+  readonly subscribe = (callback: () => unknown): (() => void) => this.#changes.add(callback);
+
+  readonly getSnapshot = (): ConnectionState => this.#connection;
 
   /** The same object for the same topic. */
   topic(topic: string): TopicStore<S> {
@@ -57,6 +68,7 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
   changed(connection: ConnectionState): void {
     this.#connection = connection;
     for (const store of this.#topics.values()) store.update();
+    this.#changes.call();
   }
 
   /** Asks again for the topics that were refused. */
@@ -65,24 +77,25 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
   }
 
   frameReceived(frame: TopicFrame | Answer): void {
-    if (frame.type === "nack") return this.#refused(frame);
-    const asked = "id" in frame && this.#storeOf(frame.id);
-    if (asked && frame.topic !== undefined) this.#bySpelling.set(frame.topic, asked);
+    if (frame.type === "nack" || frame.type === "error") return this.#refused(frame);
+    const asked = this.#storeOf("id" in frame ? frame.id : undefined);
+    if (asked && frame.topic !== undefined) this.#spell(frame.topic, asked);
     if (frame.type === "ack") return;
-    const store = this.#bySpelling.get(frame.topic);
-    if (!store?.receive(frame)) return;
-    this.#socket?.send({ type: "snapshot", id: this.#ids.get(store) ?? this.#nextId(), topic: store.topic });
+    for (const store of asked ? [asked] : (this.#bySpelling.get(frame.topic) ?? [])) {
+      const id = store.receive(frame) && this.#ids.get(store);
+      if (id) this.#socket?.send({ type: "snapshot", id, topic: store.topic });
+    }
   }
 
   eventReceived(event: EventFrame): void {
-    this.#bySpelling.get(event.topic)?.receiveEvent(event);
+    for (const store of this.#bySpelling.get(event.topic) ?? []) store.receiveEvent(event);
   }
 
   /** Settled at the end of the turn, so that a listener that stops and starts again at once costs nothing. */
   #listenersChanged(store: TopicStore<S>, hasListeners: boolean): void {
     if (hasListeners) this.#withListeners.add(store);
     else this.#withListeners.delete(store);
-    queueMicrotask(() => {
+    soon(() => {
       if (!this.#withListeners.has(store)) this.#unsubscribe(store);
       else if (!this.#ids.has(store)) this.#subscribe(store);
     });
@@ -95,7 +108,7 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
     const id = this.#nextId();
     this.#forget(store);
     this.#ids.set(store, id);
-    this.#bySpelling.set(topic, store);
+    this.#spell(topic, store);
     store.lost(this.#options.now());
     this.#socket.send({ type: "subscribe", id, topic, ...(cursor !== undefined && { resume: cursor }) });
   }
@@ -105,18 +118,25 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
     store.unsubscribed();
   }
 
+  #spell(spelling: string, store: TopicStore<S>): void {
+    this.#bySpelling.set(spelling, (this.#bySpelling.get(spelling) ?? new Set()).add(store));
+  }
+
+  /** True where it was subscribed to, and no other spelling of the same topic is. */
   #forget(store: TopicStore<S>): boolean {
-    for (const [spelling, each] of this.#bySpelling) if (each === store) this.#bySpelling.delete(spelling);
-    return this.#ids.delete(store);
+    let isShared = false;
+    for (const stores of this.#bySpelling.values()) isShared = (stores.delete(store) && stores.size > 0) || isShared;
+    return this.#ids.delete(store) && !isShared;
   }
 
   /** Ends the socket where every topic on it is refused for good, or where another socket may do better. */
-  #refused({ id, code }: FrameOf<"nack">): void {
+  #refused({ id, code, message }: FrameOf<"nack" | "error">): void {
     const store = this.#storeOf(id);
     if (!store) return;
-    const cause: Cause = { kind: "nack", code };
-    if (!FOR_GOOD.has(code)) return this.#socket?.end("lost", cause);
-    store.refused(code);
+    const cause = makeCause("nack", message, code);
+    if (!FOR_GOOD.test(code)) return this.#socket?.end("lost", cause);
+    warnOfRefusal(store, cause);
+    store.refused(cause);
     if ([...this.#ids.keys()].every(({ isRefused }) => isRefused)) this.#socket?.end("stopped", cause);
   }
 
@@ -126,7 +146,6 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
   }
 
   #nextId(): string {
-    this.#requests += 1;
-    return String(this.#requests);
+    return String((this.#requests += 1));
   }
 }

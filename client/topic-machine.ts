@@ -12,7 +12,7 @@
  * connection's machine is. Its driver is `topic-store.ts`. Times are milliseconds since 1970 of the client's clock, but for `staleSince`
  * while `stale`, which is the daemon's.
  */
-import type { Cause } from "./connection-machine.ts";
+import type { Cause } from "./cause.ts";
 
 export type TopicState = Waiting | Live | Stale | Refused;
 
@@ -50,7 +50,7 @@ export type TopicEvent =
   | { readonly type: "stale"; readonly now: number; readonly since: number; readonly reason: string }
   | { readonly type: "live"; readonly now: number }
   /** The daemon answered the subscription with a `nack`. */
-  | { readonly type: "refused"; readonly now: number; readonly code: string }
+  | { readonly type: "refused"; readonly now: number; readonly cause: Cause }
   /** The socket is gone, or the topic is asked for anew; `now`: the last sign of life. */
   | { readonly type: "lost"; readonly now: number };
 
@@ -86,8 +86,8 @@ function goStale(from: Waiting | Live | Stale, { now, since, reason }: OfType<"s
   return { state: "stale", since: from.state === "connecting" ? now : from.since, staleSince: since, reason };
 }
 
-function refuse(from: TopicState, { now, code }: OfType<"refused">): Refused {
-  return { state: "closed", cause: { kind: "nack", code }, staleSince: staleSince(from, now) };
+function refuse(from: TopicState, { now, cause }: OfType<"refused">): Refused {
+  return { state: "closed", cause, staleSince: staleSince(from, now) };
 }
 
 function wait(from: TopicState, { now }: TopicEvent): Waiting {

@@ -3,13 +3,17 @@
  * socket is lost, and when there is no listener any more, marked with the time since which they are not vouched for.
  */
 import type { EventFrame } from "../protocol/down/event.ts";
+import type { Cause } from "./cause.ts";
 import type { ConnectionState } from "./connection-machine.ts";
-import { EventListeners, Listeners } from "./listeners.ts";
+import { Listeners, RecentIds } from "./listeners.ts";
 import { applyPatch, fromSnapshot, type Materialised } from "./materialised.ts";
-import { type Connection, connectionOf, type On, type Owner, type View } from "./owner.ts";
+import { connectionOf, type On, type Owner, type View } from "./owner.ts";
 import type { TopicFrame } from "./read-frame.ts";
 import type { StreamTypes } from "./stream-types.ts";
 import { INITIAL_TOPIC, nextTopic, type TopicEvent, type TopicState } from "./topic-machine.ts";
+
+/** Far more than one batch of one topic brings: only events of the batch in which a socket was cut may come twice. */
+const REMEMBERED_EVENTS = 2_000;
 
 export interface TopicStoreOptions {
   readonly now: () => number;
@@ -26,25 +30,26 @@ export class TopicStore<S extends StreamTypes> implements Owner<S> {
   readonly #options: TopicStoreOptions;
   readonly #changes: Listeners;
   readonly #gaps: Listeners;
-  readonly #events: EventListeners;
+  readonly #events: Listeners<[EventFrame]>;
+  readonly #delivered = new RecentIds(REMEMBERED_EVENTS);
   #listeners = 0;
   #state: TopicState = INITIAL_TOPIC;
   #document: Materialised | undefined;
   #awaitsSnapshot = true;
   #cursor: string | undefined;
-  #view: View<S["metrics"]>;
-  /** What the view's connection was made of. */
-  #shown: readonly [ConnectionState, TopicState];
+  /** Made by `update`, from the beginning on. */
+  #view!: View<S["metrics"]>;
+  /** What the view was made of. */
+  #shown: readonly unknown[] = [];
 
   constructor(topic: string, options: TopicStoreOptions) {
-    const { connection, report } = options;
+    const { report } = options;
     this.topic = topic;
     this.#options = options;
     this.#changes = new Listeners(report);
     this.#gaps = new Listeners(report);
-    this.#events = new EventListeners(report);
-    this.#shown = [connection(), INITIAL_TOPIC];
-    this.#view = { connection: connectionOf(...this.#shown), metrics: undefined, asOf: undefined };
+    this.#events = new Listeners(report);
+    this.update();
   }
 
   readonly subscribe = (callback: () => unknown): (() => void) => this.#listen(this.#changes.add(callback));
@@ -52,7 +57,9 @@ export class TopicStore<S extends StreamTypes> implements Owner<S> {
   readonly getSnapshot = (): View<S["metrics"]> => this.#view;
 
   readonly on: On<S> = (name: string, callback: (event: never) => unknown): (() => void) =>
-    this.#listen(this.#events.add(name, callback as (event: EventFrame) => unknown));
+    this.#listen(
+      this.#events.add((event) => (name === "*" || name === event.type ? callback(event as never) : undefined)),
+    );
 
   readonly onGap = (callback: () => unknown): (() => void) => this.#listen(this.#gaps.add(callback));
 
@@ -99,11 +106,11 @@ export class TopicStore<S extends StreamTypes> implements Owner<S> {
 
   receiveEvent(event: EventFrame): void {
     this.#cursor = event.cursor;
-    this.#events.call(event);
+    if (this.#delivered.add(event.id)) this.#events.call(event);
   }
 
-  refused(code: string): void {
-    this.#dispatch({ type: "refused", now: this.#options.now(), code });
+  refused(cause: Cause): void {
+    this.#dispatch({ type: "refused", now: this.#options.now(), cause });
   }
 
   /** No frames of this topic have come since that time, or can come. The view follows with the next `update`. */
@@ -121,22 +128,11 @@ export class TopicStore<S extends StreamTypes> implements Owner<S> {
 
   /** Makes the view say what is. */
   update(): void {
-    const { asOf, data } = this.#document ?? {};
-    const metrics = data && Object.keys(data).length > 0 ? (data as S["metrics"]) : undefined;
-    const connection = this.#connection();
-    const view = this.#view;
-    if (view.connection === connection && view.metrics === metrics && view.asOf === asOf) return;
-    this.#view = { connection, metrics, asOf };
+    const shown = [this.#options.connection(), this.#state, this.#document] as const;
+    if (shown.every((each, at) => each === this.#shown[at])) return;
+    this.#shown = shown;
+    this.#view = viewOf(...shown);
     this.#changes.call();
-  }
-
-  /** The same object for the same states. */
-  #connection(): Connection {
-    const connection = this.#options.connection();
-    const [shownConnection, shownState] = this.#shown;
-    if (connection === shownConnection && this.#state === shownState) return this.#view.connection;
-    this.#shown = [connection, this.#state];
-    return connectionOf(...this.#shown);
   }
 
   #dispatch(event: TopicEvent): void {
@@ -162,4 +158,15 @@ export class TopicStore<S extends StreamTypes> implements Owner<S> {
       if (this.#listeners === 0) this.#options.listenersChanged(false);
     };
   }
+}
+
+/** While the document alone changes, the connection is the same object: on an open socket it is the topic's state itself. */
+function viewOf<Metrics>(
+  socket: ConnectionState,
+  topic: TopicState,
+  document: Materialised | undefined,
+): View<Metrics> {
+  const { asOf, data = {} } = document ?? {};
+  const metrics = Object.keys(data).length > 0 ? (data as Metrics) : undefined;
+  return { connection: connectionOf(socket, topic), metrics, asOf };
 }

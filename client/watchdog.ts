@@ -12,27 +12,23 @@ export class Watchdog {
   readonly #onSilence: () => void;
   #timer: unknown;
   #quietMs = 0;
-  #heardAt: number;
+  /** The last sign of life. */
+  heardAt: number;
 
   constructor(clock: Clock, onSilence: () => void) {
     this.#clock = clock;
     this.#onSilence = onSilence;
-    this.#heardAt = clock.now();
-  }
-
-  /** The last sign of life. */
-  get heardAt(): number {
-    return this.#heardAt;
+    this.heardAt = clock.now();
   }
 
   heard(): void {
-    this.#heardAt = this.#clock.now();
+    this.heardAt = this.#clock.now();
   }
 
   /** From now on a silence of `quietMs` is too long. */
   allow(quietMs: number): void {
     this.#quietMs = quietMs;
-    this.#watch(this.#heardAt, quietMs);
+    this.#watch(this.heardAt, quietMs);
   }
 
   /** Something must be heard within `limitMs` from now. */
@@ -49,7 +45,7 @@ export class Watchdog {
     const { now, setTimeout } = this.#clock;
     this.stop();
     const check = () => {
-      if (this.#heardAt > since) this.#watch(this.#heardAt, this.#quietMs);
+      if (this.heardAt > since) this.#watch(this.heardAt, this.#quietMs);
       else this.#onSilence();
     };
     this.#timer = setTimeout(check, Math.min(limitMs, Math.max(0, since + limitMs - now())));

@@ -19,6 +19,7 @@ import { createPools, LOADS_AT_ONCE } from "./database/pools.ts";
 import { configuredAuth } from "./gateway/auth/auth.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import type { GatewayOptions } from "./gateway/gateway-options.ts";
+import { openFiles } from "./gateway/open-files.ts";
 import { Cursors, writeCursor } from "./stream/cursor.ts";
 import { History } from "./resume/history.ts";
 import { historyReader } from "./resume/history-reader.ts";
@@ -36,6 +37,7 @@ import { pageSchema } from "./plan/page-schema.ts";
 import { deltaSelects } from "./plan/select.ts";
 import { type OwnerHistory, ownerTopics } from "./topics/owner/owner-topic.ts";
 import { Slices } from "./owners/slices.ts";
+import { Audit } from "./verify/audit.ts";
 
 export interface DaemonOptions {
   readonly config: DaemonConfig;
@@ -62,7 +64,7 @@ export interface RunningDaemon {
 }
 
 /** An ALTER TABLE waits for loads, and writes for it: owners whose loads take longer together are loaded in parts. */
-const GROUP_TIMEOUT_MS = 10_000;
+const LOAD_TIMEOUT_MS = 10_000;
 const IDLE_MS = 60_000;
 /** Built by Vite beside the compiled daemon. */
 const PAGE_DIR = fileURLToPath(new URL("../page/", import.meta.url));
@@ -73,10 +75,13 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   const held = new Held(log);
   const stop = (): Promise<void> => held.releaseAll();
   try {
-    const { reader, revocations, gateway } = build(options, await loadDefinitionFile(config.configFile), held);
+    const files = await openFiles(config.maxConnections);
+    const definition = await loadDefinitionFile(config.configFile);
+    const { reader, revocations, gateway } = build({ ...options, maxSockets: files.maxSockets }, definition, held);
     await reader.start();
     revocations.start();
     const { host, port, transport, reason } = await gateway.start();
+    files.tell(log);
     log.info({ host, port, transport }, `listening; WebSocket by ${transport}: ${reason}`);
     return { port, transport, stop };
   } catch (error) {
@@ -93,7 +98,7 @@ interface Parts {
 
 /** The chain, from the top; nothing of it has begun yet. How each part is stopped is added to `held`. */
 function build(
-  { config, log, pageDir = PAGE_DIR, tuning = {} }: DaemonOptions,
+  { config, log, pageDir = PAGE_DIR, tuning = {}, maxSockets }: DaemonOptions & Pick<GatewayOptions, "maxSockets">,
   definition: unknown,
   held: Held,
 ): Parts {
@@ -107,17 +112,22 @@ function build(
   const slices = new Slices({ monotonicMs, setImmediate });
 
   const pools = createPools(config.databaseUrl);
-  for (const pool of [pools.loads, pools.lookups, pools.history]) held.add("a session pool", () => pool.stop());
+  for (const pool of [pools.loads, pools.lookups, pools.revocations, pools.history, pools.audit])
+    held.add("a session pool", () => pool.stop());
 
   const owners: Owners = new Owners({
     plan,
-    loader: new SnapshotLoader({ plan, sessions: pools.loads, slices, groupTimeoutMs: GROUP_TIMEOUT_MS }),
+    loader: new SnapshotLoader({ plan, sessions: pools.loads, slices, timeoutMs: LOAD_TIMEOUT_MS }),
     loadsAtOnce: LOADS_AT_ONCE,
     readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
     clock,
     slices,
     publish: (update) => hub.publish("owner", update.owner, update),
     nudge: () => reader.nudge(),
+    audit:
+      config.auditInterval > 0
+        ? new Audit({ plan, sessions: pools.audit, everyMs: config.auditInterval * 1000, monotonicMs, log })
+        : undefined,
     log,
     monotonicMs,
     ...timers,
@@ -133,6 +143,7 @@ function build(
       eventSources,
       twoPhase: choices.twoPhase,
       heartbeat: tuning.heartbeat ?? HEARTBEAT,
+      suspension: { seconds: config.suspendAfter, rows: config.suspendRows },
       ...(eventSources.length > 0 ? { retention: { seconds: config.retention, rows: config.retainedRows } } : {}),
     },
     {
@@ -174,7 +185,7 @@ function build(
   held.add("the hub", () => hub.stop());
 
   const revocations: RevocationFeed = new RevocationFeed({
-    sessions: pools.lookups,
+    sessions: pools.revocations,
     onChange: () => gateway.endRevoked(revocations.has),
     log,
     ...timers,
@@ -184,7 +195,7 @@ function build(
   const gateway: Gateway = createGateway({
     hub,
     auth,
-    kinds: new Map([["owner", canonicalOwners(plan.owner.keyType, pools.lookups)]]),
+    kinds: new Map([["owner", canonicalOwners(plan.owner.keyType, pools.lookups, monotonicMs)]]),
     isRevoked: (token) => revocations.isRevoked(token),
     ready: () => owners.isLive,
     host: config.host,
@@ -194,6 +205,7 @@ function build(
     pageDir,
     origins: config.origins,
     limits: config,
+    maxSockets,
     trustedProxies: config.trustedProxies,
     heartbeatMs: config.heartbeatMs,
     log,

@@ -1,13 +1,12 @@
 /** The only file that touches the process: arguments, environment, signals, exit codes. bin/deltad.js calls it. */
 import { fileURLToPath } from "node:url";
-import { CommanderError } from "commander";
 import type { LoadDemo } from "./cli/demo.ts";
+import { outcomeOf } from "./cli/outcome.ts";
 import { runProgram } from "./cli/program.ts";
 import type { Shell } from "./cli/shell.ts";
-import { ConfigError, FatalError } from "./config/errors.ts";
 
-/** As sysexits.h has them: a failure, bad usage by convention of shells, a configuration error. */
-const EXIT = { failure: 1, usage: 2, config: 78, interrupted: 130 } as const;
+/** By convention of shells: 128 and the number of SIGINT. */
+const INTERRUPTED = 130;
 /** npm passes a terminal's signal on to this process, which had it already: one key press is not two. */
 const ONE_KEY_PRESS_MS = 400;
 /** For what a second signal still waits: PostgreSQL ends its processes itself when this is over. */
@@ -37,30 +36,12 @@ function catchSignals(atOnce: () => Promise<void>): AbortSignal {
       firstAt = performance.now();
       stopping.abort();
     } else if (performance.now() - firstAt > ONE_KEY_PRESS_MS) {
-      setTimeout(() => process.exit(EXIT.interrupted), AT_ONCE_MS);
-      void atOnce().finally(() => process.exit(EXIT.interrupted));
+      setTimeout(() => process.exit(INTERRUPTED), AT_ONCE_MS);
+      void atOnce().finally(() => process.exit(INTERRUPTED));
     }
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   return stopping.signal;
-}
-
-function exitCodeFor(error: unknown): number {
-  // Commander has written its own message.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-  if (error instanceof ConfigError) {
-    shell.complain(`deltad: ${error.message.replaceAll(/\s*\n\s*/g, " ")}\n`);
-    return EXIT.config;
-  }
-  shell.complain(
-    `deltad: ${isForeseen(error) ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  return EXIT.failure;
-}
-
-/** The world's failures, such as a database that does not answer, carry a code or a cause; others are bugs, to be seen with their stack. */
-function isForeseen(error: unknown): error is Error {
-  return error instanceof FatalError || (error instanceof Error && ("code" in error || error.cause !== undefined));
 }
 
 /** Runs the command of the command line; its outcome is the exit code. */
@@ -70,6 +51,8 @@ export async function run(demo: LoadDemo): Promise<void> {
   try {
     await runProgram(shell, demo, process.argv.slice(2));
   } catch (error) {
-    process.exitCode = exitCodeFor(error);
+    const { code, said } = outcomeOf(error);
+    shell.complain(said);
+    process.exitCode = code;
   }
 }

@@ -42,7 +42,7 @@ export function OwnerPage({ Cards, token, ownerId, owners, onOwner, onLeave }: P
         <ConnectionStatus connection={connection} asOf={asOf} />
         <LanguageSwitch />
       </header>
-      <main className="dashboard" data-outdated={connection.state !== "live"}>
+      <main className="dashboard" data-outdated={connection.state !== "live"} data-waiting={asOf === undefined}>
         <h1 className="unseen">{messages.title}</h1>
         <ConnectionNotice connection={connection} onReconnect={connect} onLeave={onLeave} />
         {isEmpty && <p className="notice">{messages.noRow}</p>}

@@ -6,6 +6,9 @@ const DAY_MS = 86_400_000;
 const PAST_DAYS = 400;
 const AHEAD_DAYS = 45;
 
+/** From January on. */
+const MONTHS = [1.5, 1.4, 1.2, 1, 0.9, 1.1, 1.3, 1.1, 0.9, 1, 1.2, 1.4];
+
 const FIRST_NAMES = [
   "João",
   "Ana",
@@ -98,7 +101,8 @@ function stays(hangar: string, price: number, now: number, random: Random): Book
     const busy = demand(at);
     at += (random() * 3 * DAY_MS) / busy;
     const days = 1 + Math.floor(random() * random() * 7);
-    rows.push(booking({ hangar, from: at, days, amount: days * price * busy, now, random }));
+    const row = booking({ hangar, from: at, days, amount: days * price * Math.sqrt(busy), now, random });
+    if (row !== undefined) rows.push(row);
     at += days * DAY_MS;
   }
   return rows;
@@ -113,13 +117,21 @@ interface Stay {
   readonly random: Random;
 }
 
-function booking({ hangar, from, days, amount, now, random }: Stay): BookingRow {
+/**
+ * Guests book and pay ahead by the same habits whenever it is now: what they will only book later is not there yet, and what they will pay
+ * later is unpaid. So a season that is made at any instant shows as much a day until then as it did a year before.
+ */
+function booking({ hangar, from, days, amount, now, random }: Stay): BookingRow | undefined {
   const until = from + days * DAY_MS;
-  const created = Math.min(from, now) - random() * random() * 40 * DAY_MS;
-  const status = statusOf(from, until, now, random);
-  const paid = status === "completed" || (status === "confirmed" && random() < 0.8);
-  const refunded = status === "cancelled" && random() < 0.3;
-  const paidAt = created + random() * (Math.min(from, now) - created);
+  const created = from - random() * random() * 40 * DAY_MS;
+  const paidAt = created + random() * (from - created);
+  const [isCancelled, pays, isSure, isRefunded] = [random() < 0.09, random() < 0.92, random() < 0.7, random() < 0.3];
+  if (created > now) return undefined;
+  const hasPaid = pays && paidAt <= now;
+  const paid = hasPaid && !isCancelled;
+  const refunded = hasPaid && isCancelled && isRefunded;
+  const kept = until <= now ? "completed" : from <= now || paid || isSure ? "confirmed" : "pending";
+  const status = isCancelled ? "cancelled" : kept;
   return {
     hangar_number: hangar,
     guest_name: guestName(random),
@@ -133,13 +145,6 @@ function booking({ hangar, from, days, amount, now, random }: Stay): BookingRow 
   };
 }
 
-function statusOf(from: number, until: number, now: number, random: Random): string {
-  if (random() < 0.09) return "cancelled";
-  if (until <= now) return "completed";
-  if (from <= now) return "confirmed";
-  return random() < 0.7 ? "confirmed" : "pending";
-}
-
 /** Weekly: twelve behind, four ahead. */
 function payouts(price: number, now: number, random: Random): PayoutRow[] {
   return Array.from({ length: 16 }, (_, week) => {
@@ -149,10 +154,12 @@ function payouts(price: number, now: number, random: Random): PayoutRow[] {
   });
 }
 
-/** How much is flown: most around the turn of the year, a second peak in July. */
+/** How much is flown: most around the turn of the year, a second peak in July; from one month's middle to the next in a straight line. */
 function demand(at: number): number {
-  const month = new Date(at).getUTCMonth();
-  return [1.6, 1.5, 1.1, 0.9, 0.8, 1, 1.4, 1, 0.8, 0.9, 1.1, 1.6][month] ?? 1;
+  const date = new Date(at);
+  const months = date.getUTCMonth() + (date.getUTCDate() - 15) / 31 + 12;
+  const [before, after] = [MONTHS[Math.floor(months) % 12] ?? 1, MONTHS[Math.ceil(months) % 12] ?? 1];
+  return before + (after - before) * (months % 1);
 }
 
 function pick(names: readonly string[], random: Random): string {

@@ -5,6 +5,7 @@ const LIMITS = "test/wire/gateway/connection-limits.test.ts";
 const ADDRESS = "test/unit/gateway/http/client-address.test.ts";
 const JWKS = "test/unit/gateway/auth/jwks.test.ts";
 const FEED = "test/unit/gateway/auth/revocation-feed.test.ts";
+const CANONICAL = "test/unit/database/canonical-owner.test.ts";
 const CORS = "test/wire/gateway/cors.test.ts";
 
 /** Mistakes about who is let in, for how long, and how many. */
@@ -44,10 +45,18 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "nobody is told that a token expires",
     file: "daemon/gateway/auth/bearer.ts",
-    find: "setAlarm(identity.expiresAtMs - NOTICE_MS,",
-    replace: "setAlarm(identity.expiresAtMs + NOTICE_MS,",
+    find: "expiresAtMs - noticeMs(",
+    replace: "expiresAtMs + noticeMs(",
     test: REFRESH,
     title: "A minute before its end the token is said to expire",
+  },
+  {
+    name: "each token of a refresh is said to expire, however often it is the same",
+    file: "daemon/gateway/auth/bearer.ts",
+    find: "if (expiresAtMs <= this.#toldOf) this.#awaitEnd(identity);",
+    replace: "if (expiresAtMs < 0) this.#awaitEnd(identity);",
+    test: REFRESH,
+    title: "A token that is handed over again is said to expire once",
   },
   {
     name: "any number of connections",
@@ -75,11 +84,36 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a token frees no place among the unauthenticated",
-    file: "daemon/gateway/sessions/connection-limits.ts",
-    find: "    this.#unauthenticated--;\n",
+    file: "daemon/gateway/sessions/client-session.ts",
+    find: "    this.#seat.tokenShown();\n",
     replace: "",
     test: LIMITS,
+    title: "A place that a token left is nobody's reason to make room",
+  },
+  {
+    name: "a handshake's token takes a place of those without",
+    file: "daemon/gateway/sessions/client-session.ts",
+    find: 'else if (admission.kind === "no_token") this.#seat.awaitToken(this);\n    else this',
+    replace:
+      'else if (admission.kind !== "stream") this.#seat.awaitToken(this);\n    if (admission.kind !== "no_token") this',
+    test: LIMITS,
+    title: "A token in the handshake is looked at before anything else",
+  },
+  {
+    name: "whoever came first without a token stays",
+    file: "daemon/gateway/sessions/unauthenticated.ts",
+    find: "      this.#oldest(() => true)?.evict();\n",
+    replace: "      connection.evict();\n",
+    test: LIMITS,
     title: "Connections without a token have limits of their own",
+  },
+  {
+    name: "an IPv6 site has as many connections as it has networks",
+    file: "daemon/gateway/sessions/address-tally.ts",
+    find: "    if (site !== undefined) this.#perSite.add(site);\n",
+    replace: "",
+    test: LIMITS,
+    title: "IPv6 counts by /64, and by /48 four times as many",
   },
   {
     name: "anybody's X-Forwarded-For is believed",
@@ -112,6 +146,38 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     replace: "",
     test: JWKS,
     title: "However many ids are made up, the set is read once in five seconds",
+  },
+  {
+    name: "a token of a clock that runs ahead outlives the revocation of its subject",
+    file: "daemon/cli/token-revoke.ts",
+    find: "now + $5::float8",
+    replace: "now + 0 * $5::float8",
+    test: "test/pg/revocation.test.ts",
+    title: "By subject without an instant: those of a clock that runs ahead by the leeway, too",
+  },
+  {
+    name: "a key set may be as long as it likes",
+    file: "daemon/gateway/auth/jwks.ts",
+    find: "if (length > MAX_SET_BYTES) throw",
+    replace: "if (length < 0) throw",
+    test: JWKS,
+    title: "An answer without an end is given up after half a megabyte, with its connection",
+  },
+  {
+    name: "the connection of a late key set stays",
+    file: "daemon/gateway/auth/jwks.ts",
+    find: "(late) => abort.abort(late)",
+    replace: "() => undefined",
+    test: JWKS,
+    title: "An answer that drips is given up in time, with its connection",
+  },
+  {
+    name: "one entry that is no key loses the set",
+    file: "daemon/gateway/auth/jwks.ts",
+    find: 'typeof entry === "object" && entry !== null)',
+    replace: 'typeof entry !== "undefined")',
+    test: JWKS,
+    title: "What is no key among the keys costs nothing but itself",
   },
   {
     name: "a key that was taken out is trusted for ever",
@@ -162,11 +228,67 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
     title: "Are those of a revoked jti, and those of a subject issued at or before the latest instant",
   },
   {
+    name: "an expired token is as bad as a forged one",
+    file: "daemon/gateway/auth/auth.ts",
+    find: 'error instanceof jsonwebtoken.TokenExpiredError ? "expired" : undefined',
+    replace: "error instanceof jsonwebtoken.NotBeforeError ? undefined : undefined",
+    test: REFRESH,
+    title: "A token whose time is over is told so from one that is not good",
+  },
+  {
+    name: "a flood of made-up origins is one of warnings",
+    file: "daemon/gateway/http/origin.ts",
+    find: "if (warned.has(origin) || warned.size >= MOST_WARNINGS) return;",
+    replace: "if (warned.has(origin)) return;",
+    test: "test/unit/gateway/http/origin.test.ts",
+    title: "A flood of made-up origins is warned of twenty times a minute",
+  },
+  {
     name: "other origins are answered",
     file: "daemon/gateway/http/cors.ts",
-    find: "    if (!isAllowedOrigin(request, origins)) return forbidden();\n",
+    find: "    if (!isAllowedOrigin(request)) return forbidden();\n",
     replace: "",
     test: CORS,
     title: "A page of any other origin is refused with 403",
+  },
+  {
+    name: "one token may have any number of owners looked up",
+    file: "daemon/database/canonical-owner.ts",
+    find: "if (asker !== undefined && !rate.take(asker)) throw",
+    replace: "if (asker === id) throw",
+    test: CANONICAL,
+    title: "one asker has 512 looked up at once",
+  },
+  {
+    name: "what could not be looked up is asked again at once",
+    file: "daemon/database/canonical-owner.ts",
+    find: "untilMs: monotonicMs() + FAILED_MS",
+    replace: "untilMs: monotonicMs()",
+    test: CANONICAL,
+    title: "what could not be asked is not asked again for a second",
+  },
+  {
+    name: "every topic asked for in vain has a line of its own",
+    file: "daemon/gateway/counted-warning.ts",
+    find: "if (this.#timer === undefined) this.#tell();",
+    replace: "this.#tell();",
+    test: "test/wire/gateway/isolation.test.ts",
+    title: "However often that happens, and by however many, it is logged at once and then once a minute",
+  },
+  {
+    name: "a certificate that is not there is a crash",
+    file: "daemon/capture/listener.ts",
+    find: "      throw unusableUrl(error);\n",
+    replace: "      throw error;\n",
+    test: "test/cli/bad-input.test.ts",
+    title: "start with a certificate in DATABASE_URL that is not there exits 78 with one line",
+  },
+  {
+    name: "IPv4 on a socket of IPv6 counts as IPv6",
+    file: "daemon/gateway/http/client-address.ts",
+    find: "if (!groups.slice(0, 5).every((group) => group === 0) || groups[5] !== 0xffff) return address;",
+    replace: "if (groups.length === 8) return address;",
+    test: ADDRESS,
+    title: "Counts IPv6 by its /64, in every spelling, and IPv4 as IPv4 however it is written",
   },
 ];

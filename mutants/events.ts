@@ -105,6 +105,15 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
     title: "an owner that is read again keeps its events for the document, and the batch's own too",
   },
   {
+    name: "events of an owner in a bad zone say that its document holds at their instant",
+    file: "daemon/owners/delta-applier.ts",
+    find: "publisher.eventsWhileStale(delta.events);",
+    replace: "publisher.events(delta.events, this.#with.clock.now());",
+    test: ENGINE,
+    title:
+      "events of an owner whose numbers stand still in a bad zone don't say that its document holds later than it does",
+  },
+  {
     name: "events wait for a document that may not come",
     file: "daemon/owners/publisher.ts",
     find: "    this.#release(this.#asOf);\n    if (this.#isStale) return;",

@@ -10,8 +10,8 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "any kind of topic is an owner",
     file: "daemon/gateway/auth/identification.ts",
-    find: "kinds.get(topic.kind)?.(topic.key)",
-    replace: 'kinds.get("owner")?.(topic.key)',
+    find: "kinds.get(topic.kind)?.(topic.key, isAdmin ? undefined : bearer)",
+    replace: 'kinds.get("owner")?.(topic.key, isAdmin ? undefined : bearer)',
     test: "test/wire/gateway/topics.test.ts",
     title: "An administrator hears of a kind that there is not what it hears of a key that is none",
   },
@@ -98,8 +98,8 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "a patch is sent to who lacks what it is against",
     file: "daemon/hub/subscription.ts",
-    find: 'phase.kind !== "current" || phase.progress !== flush.from',
-    replace: 'phase.kind !== "current"',
+    find: 'phase.kind === "current" && phase.progress === flush.from',
+    replace: 'phase.kind === "current"',
     test: "test/unit/hub/subscription.test.ts",
     title: "A flush that doesn't follow what it was sent gives the whole document",
   },

@@ -34,4 +34,12 @@ export const HABITS_MUTANTS: readonly Mutant[] = [
     test: "test/unit/runner/file-graph.test.ts",
     title: "is found in this repository",
   },
+  {
+    name: "a guarantee may name several tests at once",
+    file: "test/support/guarantees/guarantee.ts",
+    find: "test === undefined || found.length > 1",
+    replace: "test === undefined",
+    test: "test/house/guarantees.test.ts",
+    title: "a test that is not there, or not the only one called so",
+  },
 ];

@@ -5,6 +5,9 @@ const TAGS = "test/wire/gateway/entity-tag.test.ts";
 const BAD = "test/wire/gateway/bad-requests.test.ts";
 const POINTS = "test/unit/gateway/http/resume-points.test.ts";
 
+const CONNECTIONS = "test/wire/gateway/http-connections.test.ts";
+const RATES = "test/wire/gateway/request-rates.test.ts";
+
 /** Mistakes about the stream as server-sent events, and about REST. */
 export const HTTP_MUTANTS: readonly Mutant[] = [
   {
@@ -126,5 +129,93 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     replace: "{ unit: { currency: [...(this.#currency ?? [])] } }",
     test: "test/unit/plan/page-schema.test.ts",
     title: "leaves the unit out where no metric holds the currency",
+  },
+  {
+    name: "any number of HTTP connections of one address",
+    file: "daemon/gateway/http/plain-connections.ts",
+    find: "if (this.#perAddress.isFull(address, maxPerAddress)) {",
+    replace: "if (this.#perAddress.isFull(address, maxPerAddress * 100)) {",
+    test: CONNECTIONS,
+    title: "More of one address than allowed are ended at once",
+  },
+  {
+    name: "a connection of uWebSockets.js that kept itself for the next request is forgotten",
+    file: "daemon/gateway/transports/uws-connections.ts",
+    find: "if (handle !== undefined && this.#closed === closedBefore) this.#await",
+    replace: "if (handle === undefined && this.#closed === closedBefore) this.#await",
+    test: CONNECTIONS,
+    title: "More of one address than allowed are ended at once",
+  },
+  {
+    name: "a connection of uWebSockets.js that ended before it asked keeps its place",
+    file: "daemon/gateway/transports/uws-connections.ts",
+    find: '"the end of a connection", () => this.leave(remoteAddress), nothing',
+    replace: '"the end of a connection", nothing, nothing',
+    test: CONNECTIONS,
+    title: "More of one address than allowed are ended at once",
+  },
+  {
+    name: "a WebSocket of ws counts as a plain connection, too",
+    file: "daemon/gateway/transports/ws.ts",
+    find: "    leave(duplex);\n",
+    replace: "",
+    test: CONNECTIONS,
+    title: "What becomes a WebSocket or an event stream counts as that",
+  },
+  {
+    name: "an event stream counts as a plain connection, too",
+    file: "daemon/gateway/transports/ws.ts",
+    find: "    leave(outgoing.socket);\n",
+    replace: "",
+    test: CONNECTIONS,
+    title: "What becomes a WebSocket or an event stream counts as that",
+  },
+  {
+    name: "connections take the database's files",
+    file: "daemon/gateway/http/plain-connections.ts",
+    find: "if (maxSockets !== undefined && openSockets() >= maxSockets) {",
+    replace: "if (maxSockets !== undefined && openSockets() < 0) {",
+    test: CONNECTIONS,
+    title: "Connections of all kinds leave the files alone",
+  },
+  {
+    name: "a WebSocket that has gone keeps its file",
+    file: "daemon/gateway/transports/uws.ts",
+    find: "        connections.gone();\n",
+    replace: "",
+    test: CONNECTIONS,
+    title: "Connections of all kinds leave the files alone",
+  },
+  {
+    name: "all files may be sockets",
+    file: "daemon/gateway/open-files.ts",
+    find: "const room = nofile - RESERVE;",
+    replace: "const room = nofile;",
+    test: "test/unit/gateway/open-files.test.ts",
+    title: "Of the files that may be open a hundred are kept from connections",
+  },
+  {
+    name: "a bearer may ask as often as it likes",
+    file: "daemon/gateway/http/request-rates.ts",
+    find: "if (isAdmin || this.#perBearer.take(bearer)) return true;",
+    replace: "if (isAdmin || bearer.length > 0) return true;",
+    test: RATES,
+    title: "One bearer asks twice as often as its rate at once",
+  },
+  {
+    name: "an administrator is held to a client's rate",
+    file: "daemon/gateway/http/request-rates.ts",
+    find: "if (isAdmin || this",
+    replace: "if (this",
+    test: RATES,
+    title: "An administrator asks as often as it likes",
+  },
+  {
+    name: "an address may ask as often as it likes",
+    file: "daemon/gateway/http/request-rates.ts",
+    find: " || this.#perAddress.take(addressOf(request).name)) return",
+    replace: " || this.#perAddress.take(request.path + Math.random())) return",
+    test: RATES,
+    title: "One address asks twice as often as its rate at once",
   },
 ];

@@ -1,7 +1,10 @@
 import { ADMISSION_MUTANTS } from "./admission.ts";
 import { CAPTURE_MUTANTS } from "./capture.ts";
 import { CLIENT_MACHINE_MUTANTS } from "./client-machines.ts";
+import { CLIENT_TOKENS_MUTANTS } from "./client-tokens.ts";
 import { CLIENT_MUTANTS } from "./client.ts";
+import { DATA_MUTANTS } from "./data.ts";
+import { DBA_MUTANTS } from "./dba.ts";
 import { DEFINITION_MUTANTS } from "./definition.ts";
 import { EVENTS_MUTANTS } from "./events.ts";
 import { GATEWAY_MUTANTS } from "./gateway.ts";
@@ -17,8 +20,11 @@ import { RESUME_MUTANTS } from "./resume.ts";
 import { ROW_EVENT_MUTANTS } from "./row-events.ts";
 import { SEVERAL_MUTANTS } from "./several.ts";
 import { SOCKETS_MUTANTS } from "./sockets.ts";
+import { SUBSCRIPTION_MUTANTS } from "./subscriptions.ts";
 import { SQL_MUTANTS } from "./sql.ts";
+import { SWITCHED_MUTANTS } from "./switched.ts";
 import { UNSEEN_MUTANTS } from "./unseen.ts";
+import { VERIFY_MUTANTS } from "./verify.ts";
 import { WHOLE_MUTANTS } from "./whole.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -26,10 +32,14 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOADING_MUTANTS,
   ...DEFINITION_MUTANTS,
   ...CAPTURE_MUTANTS,
+  ...DATA_MUTANTS,
   ...READING_MUTANTS,
   ...SEVERAL_MUTANTS,
   ...SQL_MUTANTS,
   ...UNSEEN_MUTANTS,
+  ...SUBSCRIPTION_MUTANTS,
+  ...SWITCHED_MUTANTS,
+  ...DBA_MUTANTS,
   ...ROW_EVENT_MUTANTS,
   ...EVENTS_MUTANTS,
   ...RESUME_MUTANTS,
@@ -40,7 +50,9 @@ export const MUTANTS: readonly Mutant[] = [
   ...HTTP_MUTANTS,
   ...CLIENT_MACHINE_MUTANTS,
   ...CLIENT_MUTANTS,
+  ...CLIENT_TOKENS_MUTANTS,
   ...PAGE_MUTANTS,
+  ...VERIFY_MUTANTS,
   ...WHOLE_MUTANTS,
   ...HABITS_MUTANTS,
 ];

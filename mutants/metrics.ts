@@ -4,6 +4,8 @@ const STATE = "test/unit/metrics/owner-state.test.ts";
 const LINEAR = "advance(fold(S, D), T') = fold(advance(S, T'), D) = snapshot(R + D, T')";
 const LOADING = "test/unit/owners/loading.test.ts";
 const FORMAT = "test/unit/metrics/format.test.ts";
+const FORMULA = "test/unit/metrics/formula.test.ts";
+const FRACTIONS = "are the exact quotient, rounded once, half away from zero, and absent where they divide by 0";
 
 /** Mistakes about numbers, windows, days and loads. */
 export const METRICS_MUTANTS: readonly Mutant[] = [
@@ -130,8 +132,8 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   {
     name: "only the first boundary is timed",
     file: "daemon/owners/owner-driver.ts",
-    find: "    if (patch !== undefined) owner.publisher.patch(patch, numbers.t);\n    this.#with.boundaries.set(owner, numbers.next);",
-    replace: "    if (patch !== undefined) owner.publisher.patch(patch, numbers.t);",
+    find: "    this.#show(owner, numbers);\n    this.#with.boundaries.set(owner, numbers.next);\n  }\n\n  /** A document that is",
+    replace: "    this.#show(owner, numbers);\n  }\n\n  /** A document that is",
     test: "test/pg/owners/owners.test.ts",
     title: "shows what the oracle says after loads, writes, resets",
   },
@@ -152,6 +154,46 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
     title: "growth is the exact quotient with one decimal, half away from zero",
   },
   {
+    name: "the last day of a shorter month leaves the longer one's last days out",
+    file: "daemon/metrics/civil-date.ts",
+    find: "return Math.min(firstOfMonth(date, months) + date.dayOfMonth, firstOfMonth(date, months + 1)) - 1;",
+    replace: "return firstOfMonth(date, months) + date.dayOfMonth - 1;",
+    test: "test/unit/metrics/month-to-date.test.ts",
+    title: "compares a month's last day with all of the month before, and every other with the days up to its own",
+  },
+  {
+    name: "a month so far is compared with all of the one before",
+    file: "daemon/metrics/contribution.ts",
+    find: "const begin = toDate ? sameDay : periodStart;",
+    replace: "const begin = toDate && start > 9 ? sameDay : periodStart;",
+    test: "test/unit/metrics/month-to-date.test.ts",
+    title: "is what the rows themselves say, whenever they are folded and however the clock gets there",
+  },
+  {
+    name: "weeks begin on Monday whatever is said",
+    file: "daemon/metrics/period.ts",
+    find: "return weekStart(day, by, firstDay);",
+    replace: "return weekStart(day, by, 0 * firstDay);",
+    test: "test/unit/metrics/month-to-date.test.ts",
+    title: "is what the rows themselves say, whenever they are folded and however the clock gets there",
+  },
+  {
+    name: "quarters begin with the day's own month",
+    file: "daemon/metrics/civil-date.ts",
+    find: "3 * quarters - ((date.month - 1) % 3)",
+    replace: "3 * quarters",
+    test: "test/unit/metrics/civil-date.test.ts",
+    title: "weeks, quarters and years begin where JavaScript says, and are called by their first day",
+  },
+  {
+    name: "a year to date is a quarter's",
+    file: "daemon/metrics/period.ts",
+    find: "const MONTHS = { month: 1, quarter: 3, year: 12 } as const;",
+    replace: "const MONTHS = { month: 1, quarter: 3, year: 3 } as const;",
+    test: "test/unit/metrics/month-to-date.test.ts",
+    title: "is what the rows themselves say, whenever they are folded and however the clock gets there",
+  },
+  {
     name: "growth on a base of 0",
     file: "daemon/metrics/format.ts",
     find: "return base > 0n ?",
@@ -166,5 +208,46 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
     replace: "    if (loaded.length > 0) do {\n      const missing",
     test: LOADING,
     title: "L1 deltas that come while an owner with no rows yet loads are in its document",
+  },
+  {
+    name: "a ratio by 0 is 0",
+    file: "daemon/metrics/formula.ts",
+    find: "if (b.numerator === 0n) return undefined;",
+    replace: "if (b.numerator === 0n) return { numerator: 0n, denominator: 1n };",
+    test: FORMULA,
+    title: FRACTIONS,
+  },
+  {
+    name: "a formula's halves go up instead of away from 0",
+    file: "daemon/metrics/format.ts",
+    find: "(2n * magnitude + denominator) / (2n * denominator);",
+    replace: "(2n * magnitude + (numerator < 0n ? denominator - 1n : denominator)) / (2n * denominator);",
+    test: FORMULA,
+    title: FRACTIONS,
+  },
+  {
+    name: "a ratio is rounded inside of a formula",
+    file: "daemon/metrics/formula.ts",
+    find: "return { numerator: sign * a.numerator * b.denominator, denominator: sign * a.denominator * b.numerator };",
+    replace:
+      "return { numerator: (100n * sign * a.numerator * b.denominator) / (sign * a.denominator * b.numerator), denominator: 100n };",
+    test: FORMULA,
+    title: FRACTIONS,
+  },
+  {
+    name: "a formula is not written again when its right side changes",
+    file: "daemon/plan/leaf-accumulators.ts",
+    find: "return [...accumulatorsIn(formula.left, plan), ...accumulatorsIn(formula.right, plan)];",
+    replace: "return accumulatorsIn(formula.left, plan);",
+    test: "test/unit/metrics/document.test.ts",
+    title: "a formula follows each of its numbers",
+  },
+  {
+    name: "an average counts rows without a value",
+    file: "daemon/plan/compile-accumulator.ts",
+    find: 'value.op !== "count"\n        ? [isSummable(',
+    replace: 'value.op === "sum"\n        ? [isSummable(',
+    test: "test/unit/plan/compile.test.ts",
+    title: "an average is per row that has a value, by the sum and the count that other metrics have",
   },
 ];

@@ -132,9 +132,9 @@ export const READING_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "an owner that is watched is not named",
-    file: "daemon/owners/owners.ts",
-    find: "[...this.#owners.keys()] : undefined",
-    replace: "[...this.#owners.keys()].slice(1) : undefined",
+    file: "daemon/owners/unreadable-owners.ts",
+    find: "return [...owners.keys()];",
+    replace: "return [...owners.keys()].slice(1);",
     test: "test/pg/oracle/transfers.test.ts",
     title: "the total over all owners is the same in every batch, whatever moves between them",
   },

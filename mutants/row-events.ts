@@ -109,12 +109,4 @@ export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
     test: ROWS,
     title: "a bulk statement suppresses what the same transaction tells of that table",
   },
-  {
-    name: "the shared sequence begins below what is numbered already",
-    file: "migrations/000002_events.sql",
-    find: "next := greatest(next, used)",
-    replace: "next := 1",
-    test: "test/pg/database/upgrade.test.ts",
-    title: "change tables of an older deltad go on with one sequence",
-  },
 ];

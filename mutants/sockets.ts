@@ -17,8 +17,8 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "any page may open a stream",
     file: "daemon/gateway/http/origin.ts",
-    find: "if (allowed.includes(origin)) return true;",
-    replace: "if (allowed.length > 0) return true;",
+    find: " || allowed.includes(origin)) return true;",
+    replace: " || allowed.length > 0) return true;",
     test: "test/wire/gateway/handshake.test.ts",
     title: "A page of another origin is closed with 4403; its own host, allowed origins and no origin are not",
   },
@@ -65,7 +65,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "a token's topics keep their spelling",
     file: "daemon/gateway/auth/identification.ts",
-    find: "await Promise.all(known.map(async (name) => canonicalTopic(name, kinds)))",
+    find: "await Promise.all(known.map(async (name) => canonicalTopic(name, claims, kinds)))",
     replace: "known",
     test: "test/wire/gateway/authentication.test.ts",
     title: "A token in the Authorization header is welcomed with its topics, canonical",
@@ -137,15 +137,15 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "one address may have any number of connections",
     file: "daemon/gateway/sessions/connection-limits.ts",
-    find: "if (this.#perAddress.count(address) >= maxima.maxConnectionsPerAddress) {",
-    replace: "if (this.#perAddress.count(address) < 0) {",
+    find: "if (!this.#perAddress.isFull(address, maxima.maxConnectionsPerAddress)) return undefined;",
+    replace: "if (!this.#perAddress.isFull(address, maxima.maxConnectionsPerAddress * 100)) return undefined;",
     test: FLOODS,
     title: "Of connections, with tokens and without, and of messages is refused",
   },
   {
     name: "an administrator's topics are a flood",
     file: "daemon/gateway/auth/identity.ts",
-    find: "this.#isAdmin ? maxSubscriptions : this.topics.size",
+    find: "this.isAdmin ? maxSubscriptions : this.topics.size",
     replace: "this.topics.size * (maxSubscriptions > 0 ? 1 : 2)",
     test: MANY_OWNERS,
     title: "Has the numbers of all at once, an administrator's",
@@ -185,7 +185,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "answers that nobody reads are copied",
     file: "daemon/gateway/transports/uws.ts",
-    find: 'else endAsTaken(native, typeof body === "string" ? Buffer.from(body) : body, context.guard);',
+    find: 'else isOver = endAsTaken(native, typeof body === "string" ? Buffer.from(body) : body, { ...context, exchange });',
     replace: "else native.end(body);",
     test: FLOODS,
     title: "Of requests for the page whose answers nobody reads takes no memory",

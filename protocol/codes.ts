@@ -1,27 +1,22 @@
 /** What a client does when a connection closes. `fresh_token` and `ask_token` may reconnect once with what the application gives them. */
 export type Reaction = "reconnect" | "back_off" | "back_off_long" | "fresh_token" | "ask_token" | "stop";
 
-interface CloseCode {
-  readonly code: number;
-  readonly reaction: Reaction;
-}
-
 /** Every code the daemon closes a connection with. 44xx need the application to change something; the rest reconnect. */
 export const CLOSE = {
   /** Said by proxies and servers in between; the daemon itself says `draining`. */
-  goingAway: { code: 1001, reaction: "reconnect" },
-  internal: { code: 1011, reaction: "back_off" },
-  draining: { code: 1012, reaction: "reconnect" },
-  overloaded: { code: 1013, reaction: "back_off" },
-  tooSlow: { code: 4008, reaction: "back_off" },
-  expired: { code: 4010, reaction: "fresh_token" },
-  malformed: { code: 4400, reaction: "stop" },
-  unauthenticated: { code: 4401, reaction: "ask_token" },
-  origin: { code: 4403, reaction: "stop" },
-  subprotocol: { code: 4406, reaction: "stop" },
-  authenticationTimeout: { code: 4408, reaction: "back_off" },
-  tooMany: { code: 4429, reaction: "back_off_long" },
-} as const satisfies Readonly<Record<string, CloseCode>>;
+  goingAway: { code: 1001 },
+  internal: { code: 1011 },
+  draining: { code: 1012 },
+  overloaded: { code: 1013 },
+  tooSlow: { code: 4008 },
+  expired: { code: 4010 },
+  malformed: { code: 4400 },
+  unauthenticated: { code: 4401 },
+  origin: { code: 4403 },
+  subprotocol: { code: 4406 },
+  authenticationTimeout: { code: 4408 },
+  tooMany: { code: 4429 },
+} as const;
 
 export type CloseName = keyof typeof CLOSE;
 
@@ -41,10 +36,20 @@ export const CLOSE_MEANINGS: Readonly<Record<CloseName, string>> = {
   tooMany: "too many messages or connections",
 };
 
+/** By code; a client carries this part of the table, without the names. Any other of 44xx is `stop`, and the rest `reconnect`. */
+const REACTIONS: Readonly<Record<number, Reaction>> = {
+  1011: "back_off",
+  1013: "back_off",
+  4008: "back_off",
+  4010: "fresh_token",
+  4401: "ask_token",
+  4408: "back_off",
+  4429: "back_off_long",
+};
+
 /** What to do after a close by this code. Codes that aren't in the table (1005, 1006, a proxy's own) are transport trouble: `reconnect`. */
 export function reactionTo(code: number): Reaction {
-  for (const entry of Object.values<CloseCode>(CLOSE)) if (entry.code === code) return entry.reaction;
-  return code >= 4400 && code <= 4499 ? "stop" : "reconnect";
+  return REACTIONS[code] ?? (code >= 4400 && code <= 4499 ? "stop" : "reconnect");
 }
 
 /** Why a request with an `id` was refused. */

@@ -11,8 +11,11 @@ const scale = v.pipe(v.number(), v.integer(), v.minValue(0));
 const unit = v.union([v.string(), v.object({ currency: v.array(v.string()) })]);
 export type Unit = v.InferOutput<typeof unit>;
 
-/** The last `length` local days or months, the current one included. */
-const period = v.object({ unit: v.picklist(["day", "month"]), length: v.pipe(v.number(), v.integer(), v.minValue(1)) });
+/** The last `length` local days, weeks, months, quarters or years, the current one included. */
+const period = v.object({
+  unit: v.picklist(["day", "week", "month", "quarter", "year"]),
+  length: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
 export type Period = v.InferOutput<typeof period>;
 
 /** Names on the way to the value in the document. */
@@ -25,14 +28,16 @@ const metric = v.variant("kind", [
   v.object({ kind: v.literal("currency"), ...at }),
   v.object({ kind: v.literal("count"), ...at }),
   v.object({ kind: v.literal("sum"), ...at, scale, unit: v.optional(unit) }),
-  /** By how many percent the period exceeds the one before. */
-  v.object({ kind: v.literal("growth"), ...at, period }),
+  /** Made of other numbers; absent where that divides by 0. */
+  v.object({ kind: v.literal("decimal"), ...at, scale, unit: v.optional(unit) }),
+  /** By how many percent the period, as far as it has come, exceeds the same stretch of the one before, or the whole of that. */
+  v.object({ kind: v.literal("growth"), ...at, period, against: v.optional(v.picklist(["stretch", "whole"])) }),
   v.object({ kind: v.literal("percentage"), ...at }),
   /** `YYYY-MM-DD`. */
   v.object({ kind: v.literal("date"), ...at }),
   /** One value for each text that occurs. */
   v.object({ kind: v.literal("group"), ...at, ...amounts }),
-  /** One value for each day (`YYYY-MM-DD`) or month (`YYYY-MM`) of the period; those without a row are left out. */
+  /** One value for each day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of the period; those without a row are left out. */
   v.object({ kind: v.literal("series"), ...at, period, ...amounts }),
 ]);
 export type MetricSchema = v.InferOutput<typeof metric>;

@@ -23,7 +23,7 @@ export function parseTopic(name: string): Topic | undefined {
 
 /** The name of an owner's topic. */
 export function ownerTopic(key: string): string {
-  return printTopic({ kind: "owner", key });
+  return `owner:${key}`;
 }
 
 /** The name of a topic. */

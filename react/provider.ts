@@ -1,3 +1,4 @@
+"use client";
 import { createContext, createElement, type ReactElement, type ReactNode, useContext, useEffect } from "react";
 import type { Client, StreamTypes } from "../client/client.ts";
 
@@ -27,4 +28,15 @@ export function RealtimeProvider<S extends StreamTypes>({
 /** The client of the provider around it, which is trusted to have those types. */
 export function useProvidedClient<S extends StreamTypes>(): Client<S> | undefined {
   return useContext(ClientContext) as Client<S> | undefined;
+}
+
+/** The client of the provider around it. Throws an Error where there is none. */
+export function useClient<S extends StreamTypes>(): Client<S> {
+  return required(useProvidedClient<S>());
+}
+
+/** Throws an Error where there is no client, and so no provider. */
+export function required<S extends StreamTypes>(client: Client<S> | undefined): Client<S> {
+  if (!client) throw new Error("no RealtimeProvider");
+  return client;
 }

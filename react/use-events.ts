@@ -1,5 +1,8 @@
+"use client";
 import { useCallback, useEffect, useMemo, useReducer } from "react";
-import type { AnyStreamTypes, EventName, EventOf, Owner, StreamTypes } from "../client/client.ts";
+import type { AnyStreamTypes, Client, EventName, EventOf, Owner, StreamTypes } from "../client/client.ts";
+import { required, useProvidedClient } from "./provider.ts";
+import { isThere, type OwnerId } from "./use-owner.ts";
 
 /** A page shows the newest events; an application that needs all of them listens with `owner.on`. */
 const KEPT = 100;
@@ -38,20 +41,21 @@ interface Action {
 export const NONE: Collected = { events: [], unread: 0, missed: false };
 
 /**
- * The events of these names, or of any (`"*"`), that happen to an owner while the component is there. The owner is `client.owner(id)`,
- * or the `owner` that `useRealtimeStats` returns. The result is the same object until something changes; `names` may be another array
+ * The events of these names, or of any (`"*"`), that happen to an owner while the component is there. The owner is its id, below a
+ * provider; elsewhere `client.owner(id)`, or the `owner` that `useRealtimeStats` returns. `"skip"` and undefined: none yet. The result is the same object until something changes; `names` may be another array
  * of the same names with every rendering. With another owner or other names it starts anew.
  */
 export function useEvents<S extends StreamTypes, Name extends EventName<S>>(
-  owner: Owner<S>,
+  owner: Owner<S> | OwnerId,
   names: readonly Name[] | "*",
   { keep = KEPT, enabled = true }: EventsOptions = {},
 ): Events<S, Name> {
-  const from = owner as unknown as Owner<AnyStreamTypes>;
+  const client = useProvidedClient<S>();
+  const from = ownerOf(client, owner) as unknown as Owner<AnyStreamTypes> | undefined;
   const key = names === "*" ? names : names.join(" ");
   const [collected, dispatch] = useReducer(collect, NONE);
   useEffect(() => {
-    if (!enabled) return undefined;
+    if (!enabled || !from) return undefined;
     const tell = (what: Action["what"]) => dispatch({ owner: from, names: key, what, keep });
     // An event's name has no space in it.
     const undos = key.split(" ").map((name) => from.on(name, tell));
@@ -60,12 +64,22 @@ export function useEvents<S extends StreamTypes, Name extends EventName<S>>(
       for (const undo of undos) undo();
     };
   }, [from, key, keep, enabled]);
-  const clear = useCallback(() => dispatch({ owner: from, names: key, what: "clear" }), [from, key]);
+  const clear = useCallback(() => {
+    if (from) dispatch({ owner: from, names: key, what: "clear" });
+  }, [from, key]);
   const { events, unread, missed } = collected.owner === from && collected.names === key ? collected : NONE;
   return useMemo(
     () => ({ events: events as unknown as readonly EventOf<S, Name>[], unread, missed, clear }),
     [events, unread, missed, clear],
   );
+}
+
+function ownerOf<S extends StreamTypes>(
+  client: Client<S> | undefined,
+  owner: Owner<S> | OwnerId,
+): Owner<S> | undefined {
+  if (typeof owner === "object") return owner;
+  return isThere(owner) ? required(client).owner(owner) : undefined;
 }
 
 export function collect(before: Collected, { owner, names, what, keep }: Action): Collected {

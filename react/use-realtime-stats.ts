@@ -1,5 +1,6 @@
-/** `deltad/react`: an owner's live metrics and events in a component. */
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+"use client";
+/** `@deltad/client/react`: an owner's live metrics and events in a component. */
+import { useCallback, useEffect, useId, useMemo, useState, useSyncExternalStore } from "react";
 import type {
   AnyStreamTypes,
   Cause,
@@ -11,11 +12,24 @@ import type {
   StreamTypes,
   View,
 } from "../client/client.ts";
-import { errorOf, OwnClient, type OwnClientOptions } from "./own-client.ts";
+import { makeCause } from "../client/make-cause.ts";
+import { errorOf, hasToken, keyOf, OwnClient, type OwnClientOptions } from "./own-client.ts";
 import { useProvidedClient } from "./provider.ts";
+import { type Status, statusOf } from "./status.ts";
 import { useEvents } from "./use-events.ts";
+import { subscribeToNothing, viewOfNothing } from "./use-owner.ts";
 
-export { RealtimeProvider } from "./provider.ts";
+export { RealtimeProvider, useClient } from "./provider.ts";
+export type { Status } from "./status.ts";
+export {
+  type OwnerId,
+  type OwnerView,
+  type ProvidedConnection,
+  useConnection,
+  useMetric,
+  useOwner,
+  useSuspenseOwner,
+} from "./use-owner.ts";
 export { type Events, type EventsOptions, useEvents } from "./use-events.ts";
 
 /** The events of the marketplace in demo/: what a hook shows that is told no names. */
@@ -45,8 +59,6 @@ export interface RealtimeOptions<
   readonly changes?: readonly Change[];
   /** False: nothing connects until `connect` is called. Below a provider, the provider says. */
   readonly autoConnect?: boolean;
-  /** False: nothing is asked for, and the hook's own connection is closed. */
-  readonly enabled?: boolean;
   /** Shown until the first snapshot comes, on the server too: what `GET /v1/topics/owner:7` answers with. */
   readonly initial?: { readonly data: S["metrics"]; readonly asOf: string };
 }
@@ -69,8 +81,10 @@ export interface RealtimeStats<
   readonly isConnected: boolean;
   /** Why there is no connection; undefined while there is one, or none is wanted. */
   readonly error: Cause | undefined;
-  /** Connects, or tries again at once. Below a provider this and `disconnect` are about the socket of all. */
+  readonly status: Status;
+  /** Connects, or tries again at once. */
   readonly connect: () => void;
+  /** Ends this hook's own use: the socket stays while others use it. The numbers stay on screen. */
   readonly disconnect: () => void;
   /** Events named by the option `notifications`, the newest first, at most 100. */
   readonly bookingNotifications: readonly EventOf<S, Notification>[];
@@ -82,8 +96,6 @@ export interface RealtimeStats<
   readonly missed: boolean;
   readonly clearNotifications: () => void;
 }
-
-const NOTHING: View<never> = { connection: { state: "idle" }, metrics: undefined, asOf: undefined };
 
 /**
  * Below a {@link RealtimeProvider} it shares the provider's socket; elsewhere it keeps one of its own while the component is there, for
@@ -98,15 +110,18 @@ export function useRealtimeStats<
 >(options: RealtimeOptions<S, Notification, Change>): RealtimeStats<S, Notification, Change> {
   const { ownerId, autoConnect = true, enabled = true, initial } = options;
   const { notifications = MARKETPLACE_EVENTS.notifications, changes = MARKETPLACE_EVENTS.changes } = options;
-  const client = useClient<S>(options, enabled, autoConnect);
+  const [isUsing, setIsUsing] = useState(autoConnect);
+  const [isLeft, setIsLeft] = useState(false);
+  const client = useSomeClient<S>(options, enabled && isUsing);
   const owner = client.owner(ownerId);
-  const view = useSyncExternalStore<View<S["metrics"]>>(
-    enabled ? owner.subscribe : subscribeToNothing,
+  const given = useSyncExternalStore<View<S["metrics"]>>(
+    enabled && !isLeft ? owner.subscribe : subscribeToNothing,
     enabled ? owner.getSnapshot : viewOfNothing,
     viewOfNothing,
   );
-  const booked = useEvents(owner, notifications as readonly Notification[], { enabled });
-  const moved = useEvents(owner, changes as readonly Change[], { enabled });
+  const view = enabled && isLeft ? leftView(given) : given;
+  const booked = useEvents(owner, notifications as readonly Notification[], { enabled: enabled && !isLeft });
+  const moved = useEvents(owner, changes as readonly Change[], { enabled: enabled && !isLeft });
   const [clearBooked, clearMoved] = [booked.clear, moved.clear];
   const clearNotifications = useCallback(() => {
     clearBooked();
@@ -127,32 +142,38 @@ export function useRealtimeStats<
     state: connection.state,
     isConnected: connection.state === "live" || connection.state === "stale",
     error: errorOf(connection),
-    connect: client.connect,
-    disconnect: client.close,
+    status: statusOf({ connection, asOf: shown.asOf }),
+    connect: useCallback(() => {
+      setIsUsing(true);
+      setIsLeft(false);
+      client.connect();
+    }, [client]),
+    disconnect: useCallback(() => {
+      setIsUsing(false);
+      setIsLeft(true);
+    }, []),
   };
 }
 
-function useClient<S extends StreamTypes>(
-  options: OwnClientOptions,
-  enabled: boolean,
-  autoConnect: boolean,
-): Client<S> {
+/** The provider's client, or one that hooks of the same subject share, connected while it is used. */
+function useSomeClient<S extends StreamTypes>(options: OwnClientOptions, isUsing: boolean): Client<S> {
   const provided = useProvidedClient<S>();
-  const [own] = useState(() => (provided ? undefined : new OwnClient<S>(options)));
+  const key = keyOf(options, useId());
+  const isOwn = provided === undefined;
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the options follow by update()
+  const own = useMemo(() => (isOwn ? OwnClient.of<S>(key, options) : undefined), [isOwn, key]);
+  const wants = isUsing && hasToken(options);
   useEffect(() => own?.update(options));
-  useEffect(() => {
-    if (enabled && autoConnect) own?.client.connect();
-    return own?.client.close;
-  }, [own, enabled, autoConnect]);
+  useEffect(() => (wants ? own?.use() : undefined), [own, wants]);
   const client = provided ?? own?.client;
-  if (!client) throw new Error("the RealtimeProvider around useRealtimeStats is gone");
+  if (!client) throw new Error("no client");
   return client;
 }
 
-function subscribeToNothing(): () => void {
-  return () => undefined;
-}
-
-function viewOfNothing(): View<never> {
-  return NOTHING;
+/** What a hook shows that was told to disconnect, while others go on. */
+function leftView<Metrics>(view: View<Metrics>): View<Metrics> {
+  const { connection } = view;
+  if (connection.state === "closed") return view;
+  const staleSince = "staleSince" in connection ? connection.staleSince : undefined;
+  return { ...view, connection: { state: "closed", cause: makeCause("requested"), staleSince } };
 }

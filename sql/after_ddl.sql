@@ -1,5 +1,5 @@
 -- The function of deltad's event triggers: where DDL concerns what is captured, the transaction itself has the daemons read the owners
--- again; see deltad.watch_ddl(). It makes no DDL fail: what it can't do, the daemons' heartbeat notices.
+-- again, and no write fail by a column that is gone; see deltad.watch_ddl(). It makes no DDL fail: what it can't do, the daemons' heartbeat notices.
 create or replace function deltad.after_ddl() returns event_trigger
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -12,7 +12,11 @@ declare
 begin
   case tg_event
     when 'ddl_command_end' then
-      for ddl in select c.classid, c.objid from pg_event_trigger_ddl_commands() c loop
+      -- It is told of no table, and may have filled one that no row trigger captures, all between two heartbeats.
+      if tg_tag = 'DROP SUBSCRIPTION' then
+        perform deltad.reset_source(s.source) from deltad.source s;
+      end if;
+      for ddl in select c.classid, c.objid, c.objsubid, c.object_type from pg_event_trigger_ddl_commands() c loop
         if ddl.classid in ('pg_type'::regclass, 'pg_namespace'::regclass) then
           perform deltad.reset_source(s.source)
              from pg_trigger t
@@ -30,6 +34,10 @@ begin
           relation := (select t.tgrelid from pg_trigger t where t.oid = ddl.objid);
         end if;
         for concerned in select deltad.sources_of(relation) loop
+          if ddl.object_type = 'table column' then -- it was renamed
+            perform deltad.follow_columns(concerned, (
+              select a.attname from pg_attribute a where a.attrelid = ddl.objid and a.attnum = ddl.objsubid and not a.attisdropped));
+          end if;
           if deltad.touched_by_ddl(concerned, relation) then
             perform deltad.reset_source(concerned);
           end if;
@@ -37,6 +45,15 @@ begin
       end loop;
 
     when 'sql_drop' then
+      for concerned in
+        select distinct s.source
+          from pg_event_trigger_dropped_objects() d
+         cross join lateral deltad.sources_of(d.objid) s(source)
+         where d.object_type = 'table column'
+      loop
+        perform deltad.follow_columns(concerned);
+      end loop;
+
       for ddl in
         select d.address_names
           from pg_event_trigger_dropped_objects() d
@@ -65,5 +82,3 @@ exception when others then
   raise warning 'deltad: % (daemons notice this DDL at their next heartbeat)', sqlerrm;
 end
 $$;
-alter function deltad.after_ddl() owner to deltad_capture;
-revoke all on function deltad.after_ddl() from public;

@@ -7,5 +7,3 @@ as $$
      and relkind = 'r' and (relname like 'change\_%' or relname = 'reset')
    order by relname
 $$;
-alter function deltad.change_tables() owner to deltad_capture;
-revoke all on function deltad.change_tables() from public;

@@ -15,6 +15,3 @@ as $$
       where (c at time zone tz)::date >= d)
   )
 $$;
-alter function deltad.day_start(date, text) owner to deltad_capture;
-revoke all on function deltad.day_start(date, text) from public;
-grant execute on function deltad.day_start(date, text) to deltad_daemon;

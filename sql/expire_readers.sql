@@ -8,5 +8,3 @@ as $$
                  where seen_at < clock_timestamp() - interval '60 seconds'
                    for update skip locked)
 $$;
-alter function deltad.expire_readers() owner to deltad_capture;
-revoke all on function deltad.expire_readers() from public;

@@ -42,12 +42,12 @@ begin
       union all
       select node.source,
              concat_ws(' ', 'node', node.relid, node.link, ours.triggers,
-                       -- A TRUNCATE of a partition without statement triggers fires none.
+                       -- A TRUNCATE of a partition without statement triggers, or with disabled ones, fires none.
                        case when ours.truncates is not true then (select c.relfilenode from pg_class c where c.oid = node.relid) end,
                        (select string_agg(s.srsubid::text, ',' order by s.srsubid) from pg_subscription_rel s where s.srrelid = node.relid))
         from node,
              lateral (select string_agg(concat_ws(' ', t.oid, t.xmin), ',' order by t.oid) as triggers,
-                             bool_or(t.tgname = 'deltad_truncate') as truncates
+                             bool_or(t.tgname = 'deltad_truncate' and t.tgenabled = 'A') as truncates
                         from pg_trigger t
                        where t.tgrelid = node.relid and (t.tgname like 'deltad\_%' or t.tgname like 'zz\_deltad\_%')) ours
       union all
@@ -57,7 +57,9 @@ begin
         from type join pg_enum e on e.enumtypid = type.oid
       union all
       select root.source, concat_ws(' ', 'function', p.oid, p.xmin)
-        from root join pg_proc p on p.proname in ('capture_' || root.source, 'row_' || root.source) and p.pronamespace = root.deltad
+        from root join pg_proc p on p.proname in ('capture_insert_' || root.source, 'capture_update_' || root.source,
+                                         'capture_delete_' || root.source, 'capture_truncate_' || root.source, 'row_' || root.source)
+                          and p.pronamespace = root.deltad
       union all
       -- Whoever empties a change table by TRUNCATE takes unread changes away.
       select root.source, concat_ws(' ', 'relation', c.oid, c.relfilenode)
@@ -75,6 +77,3 @@ begin
   );
 end
 $$;
-alter function deltad.fingerprint(json) owner to deltad_capture;
-revoke all on function deltad.fingerprint(json) from public;
-grant execute on function deltad.fingerprint(json) to deltad_daemon;

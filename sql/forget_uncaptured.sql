@@ -8,5 +8,3 @@ as $$
     (pg_current_xact_id()::text::numeric + 1)::text::xid8,
     array(select x from pg_snapshot_xip(pg_current_snapshot()) x where x <> pg_current_xact_id())))
 $$;
-alter function deltad.forget_uncaptured() owner to deltad_capture;
-revoke all on function deltad.forget_uncaptured() from public;

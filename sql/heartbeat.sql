@@ -10,12 +10,10 @@ begin
   if pg_notification_queue_usage() < 0.5 then
     perform pg_notify('deltad_probe', probe);
   end if;
+  perform deltad.attend();
   update deltad.reader r
      set cursor = heartbeat.cursor, seen_at = clock_timestamp()
    where r.id = heartbeat.id;
   return found;
 end
 $$;
-alter function deltad.heartbeat(uuid, pg_snapshot, text) owner to deltad_capture;
-revoke all on function deltad.heartbeat(uuid, pg_snapshot, text) from public;
-grant execute on function deltad.heartbeat(uuid, pg_snapshot, text) to deltad_daemon;

@@ -27,5 +27,3 @@ begin
     array(select pg_snapshot_xip(seen) union select pg_snapshot_xip(old.snapshot)));
 end
 $$;
-alter function deltad.horizon(interval, bigint) owner to deltad_capture;
-revoke all on function deltad.horizon(interval, bigint) from public;

@@ -16,6 +16,3 @@ begin
   );
 end
 $$;
-alter function deltad.incarnation() owner to deltad_capture;
-revoke all on function deltad.incarnation() from public;
-grant execute on function deltad.incarnation() to deltad_daemon;

@@ -16,5 +16,3 @@ begin
         and change_seq > now_seq - greatest(max_kept / 20, 1));
 end
 $$;
-alter function deltad.make_mark(interval, bigint) owner to deltad_capture;
-revoke all on function deltad.make_mark(interval, bigint) from public;

@@ -13,6 +13,3 @@ as $$
      where not node.isleaf
      order by a.attname)
 $$;
-alter function deltad.partition_key(regclass) owner to deltad_capture;
-revoke all on function deltad.partition_key(regclass) from public;
-grant execute on function deltad.partition_key(regclass) to deltad_daemon;

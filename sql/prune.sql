@@ -1,6 +1,12 @@
 -- Removes changes that every living daemon has read and that are older than the retention or have max_kept newer ones behind them,
 -- whichever is less: at most max_rows of them (0 or more; max_rows: call again). Without a retention, and without a living daemon, that
 -- is all of them. Returns null at once while another session prunes. Waits for nobody, and nobody waits for it.
+--
+-- By DELETE, and not as a ring of partitions that TRUNCATE empties. Beside each other (PostgreSQL 18, four slots, 500 and 1,500 updates per
+-- second, on a busy machine) a ring stays at 6 MB under an old snapshot, where dead rows grow by 120 bytes an image, to 24 MB after 200,000.
+-- But reads are no faster (an empty one 0.25 ms in both, since the dead lie behind the cursor), writes were not cheaper (mostly a
+-- little dearer), and TRUNCATE needs its slot for itself: it took 28 ms to 5 s, and had to be put off while a dump ran or a writer of
+-- that slot stayed open.
 create or replace function deltad.prune(max_rows integer, retention interval default '0', max_kept bigint default 0) returns bigint
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
@@ -14,9 +20,11 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'deltad.prune needs READ COMMITTED';
   end if;
-  if not pg_try_advisory_xact_lock(1684368500, 2) then
+  begin
+    lock table deltad.lease_lock in share row exclusive mode nowait;
+  exception when lock_not_available then
     return null;
-  end if;
+  end;
 
   perform deltad.expire_readers();
   if retention > interval '0' and max_kept > 0 then
@@ -36,6 +44,3 @@ begin
   return removed;
 end
 $$;
-alter function deltad.prune(integer, interval, bigint) owner to deltad_capture;
-revoke all on function deltad.prune(integer, interval, bigint) from public;
-grant execute on function deltad.prune(integer, interval, bigint) to deltad_daemon;

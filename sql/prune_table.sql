@@ -58,5 +58,3 @@ begin
   return removed + more;
 end
 $$;
-alter function deltad.prune_table(name, pg_snapshot, bigint) owner to deltad_capture;
-revoke all on function deltad.prune_table(name, pg_snapshot, bigint) from public;

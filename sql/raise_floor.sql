@@ -7,5 +7,3 @@ as $$
   on conflict (only_one) do update set upto = excluded.upto
    where pg_snapshot_xmax(excluded.upto) >= pg_snapshot_xmax(f.upto)
 $$;
-alter function deltad.raise_floor(pg_snapshot) owner to deltad_capture;
-revoke all on function deltad.raise_floor(pg_snapshot) from public;

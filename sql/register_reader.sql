@@ -1,8 +1,10 @@
 -- Begins a daemon's lease and returns its first cursor: changes that this snapshot does not see stay until the daemon has read them.
 --
--- Pruning and registering exclude each other (advisory lock, key 2): a prune that has not seen this lease could remove what its
+-- Pruning and registering exclude each other (deltad.lease_lock): a prune that has not seen this lease could remove what its
 -- cursor has not. The cursor is taken after that lock, which needs READ COMMITTED.
-create or replace function deltad.register_reader(id uuid) returns pg_snapshot
+--
+-- away and unread: how long no daemon may be there, and how many changes it may miss, before capture suspends itself; null: as it is.
+create or replace function deltad.register_reader(id uuid, away interval default null, unread bigint default null) returns pg_snapshot
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -14,8 +16,9 @@ begin
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'deltad.register_reader needs READ COMMITTED';
   end if;
-  perform pg_advisory_xact_lock(1684368500, 2);
+  lock table deltad.lease_lock in share row exclusive mode;
   perform deltad.expire_readers();
+  perform deltad.attend(away, unread);
 
   -- A restore into another cluster, where transaction ids start again, leaves rows that lie in this cluster's future. They would be
   -- unread for ever. Every id that this very statement can see is below its own xmax, so no living writer's row is meant.
@@ -35,6 +38,3 @@ begin
   return start;
 end
 $$;
-alter function deltad.register_reader(uuid) owner to deltad_capture;
-revoke all on function deltad.register_reader(uuid) from public;
-grant execute on function deltad.register_reader(uuid) to deltad_daemon;

@@ -5,6 +5,3 @@ set search_path = pg_catalog, pg_temp
 as $$
   delete from deltad.reader where reader.id = release_reader.id
 $$;
-alter function deltad.release_reader(uuid) owner to deltad_capture;
-revoke all on function deltad.release_reader(uuid) from public;
-grant execute on function deltad.release_reader(uuid) to deltad_daemon;

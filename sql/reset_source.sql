@@ -15,5 +15,3 @@ begin
   end if;
 end
 $$;
-alter function deltad.reset_source(text) owner to deltad_capture;
-revoke all on function deltad.reset_source(text) from public;

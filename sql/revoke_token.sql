@@ -1,5 +1,5 @@
 -- Revokes one token by its jti, or every token of a subject that was issued at or before an instant. For operators: who may act as
--- deltad_capture, or was granted EXECUTE; the daemon was not.
+-- the schema's owner, or was granted EXECUTE; the daemon was not.
 --
 -- The lock makes ids grow in the order of commits: a daemon that has seen one id has seen all below it.
 create or replace function deltad.revoke_token(
@@ -13,5 +13,3 @@ as $$
   insert into deltad.revocation (token_id, subject, issued_until, expires_at)
   values (revoke_token.token_id, revoke_token.subject, revoke_token.issued_until, revoke_token.expires_at);
 $$;
-alter function deltad.revoke_token(text, text, timestamptz, timestamptz) owner to deltad_capture;
-revoke all on function deltad.revoke_token(text, text, timestamptz, timestamptz) from public;

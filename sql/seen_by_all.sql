@@ -15,5 +15,3 @@ begin
   );
 end
 $$;
-alter function deltad.seen_by_all() owner to deltad_capture;
-revoke all on function deltad.seen_by_all() from public;

@@ -6,5 +6,3 @@ as $$
     from (select xids[1] as min_xid, xids
             from (select array(select distinct x from unnest(in_progress) x where x < bound order by x) as xids) sorted) s
 $$;
-alter function deltad.snapshot_below(xid8, xid8[]) owner to deltad_capture;
-revoke all on function deltad.snapshot_below(xid8, xid8[]) from public;

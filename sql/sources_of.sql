@@ -10,12 +10,10 @@ begin
       union
       select i.inhparent from above join pg_inherits i on i.inhrelid = above.relid
     )
-    select distinct substr(p.proname, length('capture_') + 1)
+    select distinct substr(p.proname, length('capture_insert_') + 1)
       from above
       join pg_trigger t on t.tgrelid = above.relid and t.tgname = 'deltad_insert'
       join pg_proc p on p.oid = t.tgfoid
-     where p.pronamespace = (select n.oid from pg_namespace n where n.nspname = 'deltad') and p.proname like 'capture\_%';
+     where p.pronamespace = (select n.oid from pg_namespace n where n.nspname = 'deltad') and p.proname like 'capture\_insert\_%';
 end
 $$;
-alter function deltad.sources_of(oid) owner to deltad_capture;
-revoke all on function deltad.sources_of(oid) from public;

@@ -35,5 +35,3 @@ begin
   );
 end
 $$;
-alter function deltad.touched_by_ddl(text, oid) owner to deltad_capture;
-revoke all on function deltad.touched_by_ddl(text, oid) from public;

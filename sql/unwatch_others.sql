@@ -5,7 +5,8 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 declare
-  source text;
+  source   text;
+  function name;
 begin
   for source in
     select substr(relname, length('change_') + 1)
@@ -13,13 +14,18 @@ begin
      where relnamespace = (select oid from pg_namespace where nspname = 'deltad') and relkind = 'r' and relname like 'change\_%'
   loop
     continue when source = any (sources);
-    execute format('drop function if exists deltad.%I() cascade', 'capture_' || source);
-    execute format('drop function if exists deltad.%I() cascade', 'row_' || source);
+    for function in
+      select p.proname from pg_proc p
+       where p.pronamespace = (select oid from pg_namespace where nspname = 'deltad') and p.pronargs = 0
+         and p.proname in ('capture_insert_' || source, 'capture_update_' || source, 'capture_delete_' || source,
+                           'capture_truncate_' || source, 'row_' || source)
+    loop
+      execute format('drop function deltad.%I() cascade', function);
+    end loop;
     execute format('drop view if exists deltad.%I', 'guard_' || source);
     execute format('drop table deltad.%I', 'change_' || source);
     delete from deltad.pruned where change_table = 'change_' || source;
+    execute 'delete from deltad.source where source = $1' using source;
   end loop;
 end
 $$;
-alter procedure deltad.unwatch_others(text[]) owner to deltad_capture;
-revoke all on procedure deltad.unwatch_others(text[]) from public;

@@ -6,17 +6,14 @@ set search_path = pg_catalog, pg_temp
 set client_min_messages = warning
 as $$
 begin
-  if (select count(*) from pg_event_trigger where evtname in ('deltad_ddl', 'deltad_drop', 'deltad_rewrite') and evtenabled = 'A') = 3 then
-    return;
-  end if;
   drop event trigger if exists deltad_ddl;
   drop event trigger if exists deltad_drop;
   drop event trigger if exists deltad_rewrite;
   create event trigger deltad_ddl on ddl_command_end
-    when tag in ('ALTER TABLE', 'CREATE TABLE', 'CREATE TRIGGER', 'ALTER TRIGGER', 'ALTER TYPE', 'ALTER SCHEMA')
+    when tag in ('ALTER TABLE', 'CREATE TABLE', 'CREATE TRIGGER', 'ALTER TRIGGER', 'ALTER TYPE', 'ALTER SCHEMA', 'DROP SUBSCRIPTION')
     execute function deltad.after_ddl();
   create event trigger deltad_drop on sql_drop
-    when tag in ('DROP TABLE', 'DROP TRIGGER', 'DROP SCHEMA', 'DROP OWNED', 'ALTER TABLE')
+    when tag in ('DROP TABLE', 'DROP TRIGGER', 'DROP SCHEMA', 'DROP OWNED', 'DROP TYPE', 'DROP DOMAIN', 'DROP EXTENSION', 'ALTER TABLE')
     execute function deltad.after_ddl();
   create event trigger deltad_rewrite on table_rewrite execute function deltad.after_ddl();
   -- Also where session_replication_role is replica.
@@ -27,5 +24,3 @@ exception when insufficient_privilege then
   raise warning 'deltad: % may not create event triggers; daemons notice DDL at their next heartbeat', current_user;
 end
 $$;
-alter procedure deltad.watch_ddl() owner to deltad_capture;
-revoke all on procedure deltad.watch_ddl() from public;

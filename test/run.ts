@@ -1,21 +1,23 @@
 /**
- * `npm test -- [suite or test file …] [--without NAME …]`: runs the compiled tests and closes with what passed, failed and was
+ * `npm test -- [suite or test file …] [--without NAME …] [--postgres DIR]`: runs the compiled tests and closes with what passed, failed and was
  * skipped, and why. With no selector everything runs, and each law must be seen. With CI=true, skipping PostgreSQL 15, Chromium
  * or uWebSockets.js is a failure, unless `--without` names it.
+ * With `--postgres` the servers are of the binaries in that folder alone, instead of PostgreSQL 18 and 15.
  * `npm test -- --changed [base]`: those that can be reached from what differs from `base` (`main`).
  */
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { changedFiles } from "./runner/changed-files.ts";
 import { chooseTests } from "./runner/choice.ts";
 import { readDurations, writeDurations } from "./runner/durations.ts";
 import { FileGraph } from "./runner/file-graph.ts";
+import { runInLanes } from "./runner/lanes.ts";
 import { Progress } from "./runner/progress.ts";
 import { ServersOfRun } from "./runner/servers-of-run.ts";
 import { describeFailure, REQUIRED_IN_CI, summarise } from "./runner/summary.ts";
-import { everyTestFile, longestFirst, selectFiles, STAGES, type SuiteFile } from "./runner/suites.ts";
-import { type FileResult, runTestFile } from "./runner/test-file.ts";
+import { everyTestFile, type Job, jobsOf, longestFirst, selectFiles, STAGES, type SuiteFile } from "./runner/suites.ts";
+import { type FileResult, runTestFile, runTestFilesTogether } from "./runner/test-file.ts";
 
 const testDir = dirname(fileURLToPath(import.meta.url));
 const root = join(testDir, "../..");
@@ -23,7 +25,11 @@ const durationsFile = join(testDir, "durations.json");
 const startedMs = performance.now();
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { without: { type: "string", multiple: true, default: [] }, changed: { type: "boolean", default: false } },
+  options: {
+    without: { type: "string", multiple: true, default: [] },
+    postgres: { type: "string" },
+    changed: { type: "boolean", default: false },
+  },
 });
 const durationsMs = readDurations(durationsFile);
 const graph = FileGraph.ofRepository();
@@ -38,6 +44,8 @@ for (const name of Object.keys(process.env)) {
   if (/^(DATABASE_URL$|PORT$|PG|DELTAD_(?!TEST_))/.test(name)) delete process.env[name];
 }
 
+if (values.postgres !== undefined) process.env["DELTAD_TEST_POSTGRES"] = resolve(values.postgres);
+
 const progress = new Progress(process.stdout, files.length);
 const servers = new ServersOfRun();
 process.once("SIGINT", () => void servers.stop().finally(() => process.exit(130)));
@@ -48,7 +56,7 @@ try {
   if (files.some(({ name }) => graph.imports(name, "test/support/servers.ts"))) {
     Object.assign(process.env, await servers.start());
   }
-  for (const { lanes, holds } of STAGES) await runFiles(files.filter(holds), lanes);
+  for (const stage of STAGES) await runInLanes(jobsOf(files.filter(stage.holds)), stage, runJob);
 } finally {
   await servers.stop();
 }
@@ -64,18 +72,26 @@ progress.clear();
 process.stdout.write(`${summary.lines.join("\n")}\n`);
 process.exitCode = summary.good ? 0 : 1;
 
-async function runFiles(queue: SuiteFile[], concurrency: number): Promise<void> {
-  const next = async (): Promise<void> => {
-    for (let file = queue.shift(); file; file = queue.shift()) await runOne(file);
-  };
-  await Promise.all(Array.from({ length: concurrency }, next));
+async function runJob({ files: [first, ...more] }: Job): Promise<void> {
+  if (first === undefined) return;
+  const label = more.length === 0 ? first.name : `${first.name} and ${more.length} more`;
+  const testDone = (): void => progress.testDone();
+  progress.started(label);
+  if (more.length === 0) {
+    fileDone(first, await runTestFile(first.path, testDone));
+  } else {
+    const byPath = await runTestFilesTogether(
+      [first, ...more].map(({ path }) => path),
+      testDone,
+    );
+    for (const file of [first, ...more]) fileDone(file, byPath.get(file.path));
+  }
+  progress.ended(label, 1 + more.length);
 }
 
-async function runOne({ name, path }: SuiteFile): Promise<void> {
-  progress.fileStarted(name);
-  const result = await runTestFile(path, () => progress.testDone());
+function fileDone({ name }: SuiteFile, result: FileResult | undefined): void {
+  if (result === undefined) throw new Error(`nothing is known of ${name}`);
   results.set(name, result);
-  progress.fileDone(name);
   for (const failure of result.failed) progress.print(describeFailure(name, failure));
   if (result.failed.length > 0 && result.output) progress.print(`output of ${name}:\n${result.output.trimEnd()}`);
 }

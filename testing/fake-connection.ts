@@ -1,6 +1,9 @@
 import * as v from "valibot";
-import { CLOSE, type NackCode } from "../protocol/codes.ts";
+import type { Clock } from "../client/environment.ts";
+import { CLOSE, CLOSE_MEANINGS, type CloseName, type NackCode } from "../protocol/codes.ts";
 import { type DownFrame, frame } from "../protocol/down.ts";
+import { noticeMs } from "../protocol/down/token-expiring.ts";
+import { requestId } from "../protocol/fields.ts";
 import { type Up, up } from "../protocol/up.ts";
 import { PROTOCOL } from "../protocol/version.ts";
 import type { FakeSocket, Peer } from "./fake-socket.ts";
@@ -9,15 +12,18 @@ import type { FakeTopic } from "./fake-topic.ts";
 /** What a connection needs of its daemon. */
 export interface Host {
   readonly epoch: string;
-  readonly now: () => number;
+  readonly clock: Clock;
   readonly topic: (topic: string) => FakeTopic;
   readonly acceptsToken: (token: string) => boolean;
+  /** When a token ends that is shown now; undefined: never. */
+  readonly endOf: (token: string) => number | undefined;
   readonly maySubscribe: (topic: string) => boolean;
   readonly closed: (connection: FakeConnection) => void;
 }
 
 /** A client that uses a fake may stand still for hours of its own clock. */
 const HEARTBEAT_MS = 86_400_000;
+/** What is said of a token that never ends. */
 const TOKEN_LIVES_MS = 3_600_000;
 
 /** The daemon's end of one fake socket. Frames both ways are held to the protocol's schemas. */
@@ -26,6 +32,7 @@ export class FakeConnection implements Peer {
   readonly #host: Host;
   readonly #subscribed = new Set<string>();
   #authenticated = false;
+  #alarm: unknown;
 
   constructor(socket: FakeSocket, host: Host) {
     this.#socket = socket;
@@ -42,46 +49,87 @@ export class FakeConnection implements Peer {
     if (this.#subscribed.has(topic)) this.send(message);
   }
 
-  close(code: number): void {
-    this.#socket.end(code);
+  close(code: number, reason?: string): void {
+    const name = (Object.keys(CLOSE) as CloseName[]).find((each) => CLOSE[each].code === code);
+    this.#socket.end(code, reason ?? (name && CLOSE_MEANINGS[name]));
   }
 
   closed(): void {
+    this.#host.clock.clearTimeout(this.#alarm);
     this.#host.closed(this);
   }
 
   receive(text: string): void {
     const read = v.safeParse(v.pipe(v.string(), v.parseJson(), up), text);
     if (!read.success) {
+      if (!this.#authenticated) return this.close(CLOSE.malformed.code);
       const message = v.summarize(read.issues);
-      this.send({ type: "error", timestamp: this.#host.now(), code: "invalid_message", message });
+      const id = v.safeParse(v.pipe(v.string(), v.parseJson(), v.object({ id: requestId })), text);
+      this.send({
+        type: "error",
+        timestamp: this.#host.clock.now(),
+        ...(id.success && { id: id.output.id }),
+        code: "invalid_message",
+        message,
+      });
     } else if (this.#authenticated) this.#serve(read.output);
-    else if (read.output.type === "authenticate" && this.#host.acceptsToken(read.output.token)) this.#welcome();
+    else if (read.output.type === "authenticate") this.#authenticate(read.output.token);
     else this.close(CLOSE.unauthenticated.code);
   }
 
-  #welcome(): void {
-    const timestamp = this.#host.now();
+  #authenticate(token: string): void {
+    const { acceptsToken, clock, endOf } = this.#host;
+    if (!acceptsToken(token)) return this.close(CLOSE.unauthenticated.code);
+    const timestamp = clock.now();
+    const end = endOf(token);
+    if (end !== undefined && end <= timestamp) {
+      return this.close(CLOSE.unauthenticated.code, CLOSE_MEANINGS.expired);
+    }
     this.#authenticated = true;
+    this.#serveUntil(end);
     this.send({
       type: "welcome",
       timestamp,
       protocol: PROTOCOL,
       connectionId: "fake",
       heartbeatMs: HEARTBEAT_MS,
-      expiresAt: timestamp + TOKEN_LIVES_MS,
+      expiresAt: end ?? timestamp + TOKEN_LIVES_MS,
       topics: [],
     });
   }
 
+  /** Says that the token will end, and closes when it has. */
+  #serveUntil(end: number | undefined): void {
+    const { clearTimeout, now, setTimeout } = this.#host.clock;
+    clearTimeout(this.#alarm);
+    if (end === undefined) return;
+    const expire = (): void => {
+      this.send({ type: "token_expired", timestamp: now(), expiresAt: end });
+      this.close(CLOSE.expired.code);
+    };
+    const warn = (): void => {
+      this.#alarm = setTimeout(expire, end - now());
+      this.send({ type: "token_expiring", timestamp: now(), expiresAt: end });
+    };
+    const leftMs = end - now();
+    this.#alarm = setTimeout(warn, leftMs - noticeMs(leftMs));
+  }
+
+  #refresh(token: string): void {
+    const { acceptsToken, clock, endOf } = this.#host;
+    const timestamp = clock.now();
+    const end = acceptsToken(token) ? endOf(token) : timestamp;
+    if (end === undefined || end > timestamp) return this.#serveUntil(end);
+    this.send({ type: "error", timestamp, code: "refresh_refused", message: "" });
+  }
+
   #serve(message: Up): void {
-    const timestamp = this.#host.now();
+    const timestamp = this.#host.clock.now();
     switch (message.type) {
       case "authenticate":
         return this.send({ type: "error", timestamp, code: "already_authenticated", message: "" });
       case "refresh":
-        if (this.#host.acceptsToken(message.token)) return;
-        return this.send({ type: "error", timestamp, code: "refresh_refused", message: "" });
+        return this.#refresh(message.token);
       case "ping":
         return this.send({ type: "ack", timestamp, id: message.id });
       case "subscribe":
@@ -107,6 +155,6 @@ export class FakeConnection implements Peer {
   }
 
   #refuse(id: string, code: NackCode): void {
-    this.send({ type: "nack", timestamp: this.#host.now(), id, code, message: "" });
+    this.send({ type: "nack", timestamp: this.#host.clock.now(), id, code, message: "" });
   }
 }

@@ -1,6 +1,6 @@
-/** `deltad/testing`: a daemon for the tests of applications, which sends what the test makes it send. */
+/** `@deltad/client/testing`: a daemon for the tests of applications, which sends what the test makes it send. */
 import type { AnyStreamTypes, EventName, StreamTypes } from "../client/client.ts";
-import type { WebSocketConstructor } from "../client/environment.ts";
+import { type Clock, globalEnvironment, type WebSocketConstructor } from "../client/environment.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
 import type { JsonObject } from "../protocol/json.ts";
@@ -8,6 +8,9 @@ import { ownerTopic, parseTopic } from "../protocol/topic.ts";
 import { FakeConnection, type Host } from "./fake-connection.ts";
 import { FakeSocket } from "./fake-socket.ts";
 import { FakeTopic } from "./fake-topic.ts";
+
+/** A part of a document, as deep as the test cares: what it leaves out is not there. */
+export type DeepPartial<T> = T extends object ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> } : T;
 
 /**
  * Speaks the real protocol, checked by its schemas, without a network or a database: give the client its `url` and its `WebSocket`. It
@@ -21,18 +24,25 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
   readonly tokens: string[] = [];
   /** False: connections fail from now on. */
   reachable = true;
+  /**
+   * How long a token lives from when it is first shown; undefined: for ever. As by a daemon, `token_expiring` comes a minute before its end,
+   * or when three quarters of its life have passed; at the end the connection is closed, and from then on the token is refused.
+   */
+  tokenLivesMs: number | undefined;
   /** Replace it to refuse tokens. */
   acceptsToken: (token: string) => boolean = () => true;
   /** Replace it to refuse owners. */
   mayFollow: (owner: string) => boolean = () => true;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #topics = new Map<string, FakeTopic>();
   readonly #connections = new Set<FakeConnection>();
+  /** When each token ends that was shown while tokens had an end. */
+  readonly #ends = new Map<string, number>();
   #epoch = 1;
 
-  /** @param now milliseconds since 1970, for the instants in frames */
-  constructor(now: () => number = Date.now) {
-    this.#now = now;
+  /** @param clock the global one unless parts of another are given; `now` in milliseconds since 1970 */
+  constructor(clock: Partial<Clock> = {}) {
+    this.#clock = { ...globalEnvironment(), ...clock };
     const accept = (socket: FakeSocket): void => this.#accept(socket);
     this.WebSocket = class extends FakeSocket {
       constructor() {
@@ -47,8 +57,8 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
     return this.#connections.size;
   }
 
-  /** From now on the owner's metrics are these; its subscribers get what changed. */
-  setMetrics(owner: string, metrics: S["metrics"]): void {
+  /** From now on the owner's metrics are these, and no others; its subscribers get what changed. */
+  setMetrics(owner: string, metrics: DeepPartial<S["metrics"]>): void {
     this.#publish(owner, (topic) => topic.update(String(this.#epoch), metrics as JsonObject));
   }
 
@@ -73,7 +83,7 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
 
   /** Every client hears that its token is about to expire. */
   tokenExpiring(): void {
-    const timestamp = this.#now();
+    const timestamp = this.#clock.now();
     this.#broadcast({ type: "token_expiring", timestamp, expiresAt: timestamp + 60_000 });
   }
 
@@ -94,7 +104,7 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
 
   /** Says goodbye, with the window in which to come back, and is another process from then on. */
   restart(retryMs: readonly [number, number] = [0, 0]): void {
-    this.#broadcast({ type: "bye", timestamp: this.#now(), retryMs: [...retryMs] });
+    this.#broadcast({ type: "bye", timestamp: this.#clock.now(), retryMs: [...retryMs] });
     this.#epoch += 1;
     this.close(CLOSE.draining.code);
   }
@@ -103,7 +113,8 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
     if (!this.reachable) return socket.end(1006);
     const host: Host = {
       epoch: String(this.#epoch),
-      now: this.#now,
+      clock: this.#clock,
+      endOf: (token) => this.#endOf(token),
       topic: (name) => this.#topic(name),
       acceptsToken: (token) => {
         this.tokens.push(token);
@@ -120,10 +131,17 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
     socket.accept(connection);
   }
 
+  #endOf(token: string): number | undefined {
+    if (this.tokenLivesMs === undefined) return undefined;
+    const end = this.#ends.get(token) ?? this.#clock.now() + this.tokenLivesMs;
+    this.#ends.set(token, end);
+    return end;
+  }
+
   #topic(name: string): FakeTopic {
     const known = this.#topics.get(name);
     if (known) return known;
-    const topic = new FakeTopic(name, this.#now);
+    const topic = new FakeTopic(name, this.#clock.now);
     this.#topics.set(name, topic);
     return topic;
   }

@@ -1,4 +1,4 @@
-import type { Socket } from "../client/environment.ts";
+import { type Socket, soon } from "../client/environment.ts";
 import { type SocketEvents, SocketListeners } from "../client/socket-listeners.ts";
 
 /** The daemon's end. */
@@ -25,15 +25,15 @@ export class FakeSocket extends SocketListeners implements Socket {
   }
 
   /** The daemon, or the network, ends it. */
-  end(code: number): void {
+  end(code: number, reason = ""): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#dispatchLater("close", { code });
+    this.#dispatchLater("close", { code, reason });
   }
 
   send(text: string): void {
     if (this.#state === "connecting") throw new Error("the socket is not open yet");
-    queueMicrotask(() => {
+    soon(() => {
       if (this.#state === "open") this.#peer?.receive(text);
     });
   }
@@ -46,7 +46,7 @@ export class FakeSocket extends SocketListeners implements Socket {
   }
 
   #dispatchLater<Type extends keyof SocketEvents>(type: Type, event: SocketEvents[Type]): void {
-    queueMicrotask(() => {
+    soon(() => {
       if (this.#state === "closed" && type !== "close") return;
       if (type === "open") this.#state = "open";
       if (type === "close" && this.#state !== "closed") {

@@ -27,7 +27,7 @@ export class FakeTopic {
       version: this.#version,
       asOf: this.#instant(),
       cursor: this.#cursor(this.#events.length),
-      data: structuredClone(this.#document),
+      data: copyOf(this.#document),
     };
   }
 
@@ -36,7 +36,7 @@ export class FakeTopic {
     const data = patchBetween(this.#document, document);
     if (Object.keys(data).length === 0) return undefined;
     const previous = this.#version;
-    this.#document = structuredClone(document);
+    this.#document = copyOf(document);
     this.#version += 1;
     return {
       type: "metrics_updated",
@@ -53,7 +53,7 @@ export class FakeTopic {
   emit(type: string, data: JsonObject): DownFrame {
     const id = `${this.#topic}-${this.#events.length + 1}`;
     const cursor = this.#cursor(this.#events.length + 1);
-    const event = { type, ...this.#header(), id, cursor, data: structuredClone(data) };
+    const event = { type, ...this.#header(), id, cursor, data: copyOf(data) };
     this.#events.push(event);
     return event;
   }
@@ -95,6 +95,11 @@ export class FakeTopic {
   #instant(): string {
     return new Date(this.#now()).toISOString().replace("Z", "000Z");
   }
+}
+
+/** Jest's jsdom has no `structuredClone`; what goes over a wire is JSON in any case. */
+function copyOf(value: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
 }
 
 /** The RFC 7396 merge patch that makes one document of another. Neither holds a null. */

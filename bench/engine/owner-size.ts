@@ -1,4 +1,5 @@
 /** One change of an owner with few bookings and of one with very many: the same time, and no watched table is read but by key. */
+import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
 import type { BenchRun } from "../bench-run.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
@@ -96,8 +97,4 @@ async function readsSoFar(session: pg.Client): Promise<Reads> {
   const [reads] = rows;
   if (!reads) throw new Error("no statistics");
   return reads;
-}
-
-function pause(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
 }

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
+import { grantDaemon, readDaemonRole } from "../../daemon/database/daemon-role.ts";
 import { PACKAGE_ROOT, runDeltad } from "./deltad-command.ts";
 
 export const CONFIG_FILE = join(PACKAGE_ROOT, "demo/deltad.config.ts");
@@ -46,10 +47,19 @@ export async function migrate(session: pg.Client, url: string): Promise<string> 
   await session.query(
     `do $$ begin
        if not exists (select from pg_roles where rolname = '${user}') then create role ${user} login password '${password}'; end if;
-     end $$;
-     grant deltad_daemon to ${user}`,
+     end $$;`,
   );
+  await grantDaemonTo(session, user);
   return daemonUrl(url);
+}
+
+async function grantDaemonTo(session: pg.Client, login: string): Promise<void> {
+  const role = await readDaemonRole({
+    query: async <Row>(text: string, values: readonly unknown[] = []) =>
+      (await session.query(text, [...values])).rows as Row[],
+  });
+  if (role === undefined) throw new Error("nobody has a daemon's rights");
+  await session.query(grantDaemon(role, login));
 }
 
 function daemonUrl(url: string): string {

@@ -1,5 +1,6 @@
 /** What a benchmark prints: under which conditions, what it measured, and whether the figure was reached. */
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
+import { percentile } from "./statistics.ts";
 
 const GIB = 2 ** 30;
 
@@ -19,6 +20,12 @@ export class Report {
 
   line(text: string): void {
     process.stdout.write(`${text}\n`);
+  }
+
+  /** How a measured time in milliseconds is spread. */
+  latencies(what: string, all: Iterable<number>): void {
+    const [half, most, worst] = [0.5, 0.99, 1].map((share) => percentile(all, share).toFixed(2));
+    this.line(`          ${what}: median ${half} ms, p99 ${most} ms, worst ${worst} ms`);
   }
 
   /** A figure with the limit it is to keep. */

@@ -1,4 +1,5 @@
 /** One write by one session, and the time from the start of its COMMIT to the moment that `seen` tells of. */
+import { setTimeout } from "node:timers/promises";
 import type pg from "pg";
 
 export const INSERT_BOOKING = `insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out, paid_at)
@@ -12,4 +13,15 @@ export async function timedWrite(session: pg.Client, owner: string, seen: () => 
   const startedNs = process.hrtime.bigint();
   await session.query("commit");
   return Number((await arrival) - startedNs) / 1e6;
+}
+
+/** Between two writes, in milliseconds: by chance, so that they meet every phase of what goes in turns. */
+export function pauseBetween({
+  shortest,
+  longest,
+}: {
+  readonly shortest: number;
+  readonly longest: number;
+}): Promise<void> {
+  return setTimeout(shortest + Math.random() * (longest - shortest));
 }

@@ -1,4 +1,5 @@
 /** What connections cost on which nothing happens: memory of each, beside what owners weigh that they share, and processor time. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { ChildProcess } from "node:child_process";
 import type { BenchRun } from "../bench-run.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
@@ -72,8 +73,4 @@ interface Memory {
   readonly rss: number;
   /** Without what the heap keeps free. */
   readonly live: number;
-}
-
-function pause(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
 }

@@ -1,4 +1,5 @@
 /** Writes that fill what nobody reads, and those whose events are waited for. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { ChildProcess } from "node:child_process";
 import type pg from "pg";
 import { reply } from "../support/task-process.ts";
@@ -52,8 +53,4 @@ export async function latencies(
 async function arrivalsAt(readers: ChildProcess): Promise<number[][]> {
   readers.send("arrivals");
   return (await reply(readers)) as number[][];
-}
-
-function pause(delayMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, delayMs));
 }

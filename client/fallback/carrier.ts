@@ -13,11 +13,12 @@ export interface FrameRequest {
   /** Of the daemon, with no slash at its end. */
   readonly baseUrl: string;
   readonly token: string;
-  readonly topics: ReadonlyMap<string, TopicRequest>;
+  /** A topic that the daemon refuses is taken out of it, see {@link refuse}. */
+  readonly topics: Map<string, TopicRequest>;
   readonly signal: AbortSignal;
   readonly emit: (frame: DownFrame) => void;
   /** Ends the socket with a close code of the protocol. */
-  readonly end: (code: number) => void;
+  readonly end: (code: number, reason?: string) => void;
 }
 
 /** A topic that the client subscribes to: the id of its request, and the cursor it stands at. */
@@ -26,14 +27,36 @@ export interface TopicRequest {
   readonly resume: string | undefined;
 }
 
+/** Whether an HTTP status refuses a topic. */
+export function isRefusal(status: number): boolean {
+  return status === 403 || status === 404;
+}
+
+/** Says by a nack what an HTTP status does about one topic; the others go on. */
+export function refuse(topic: string, status: number, { topics, emit }: FrameRequest, { now }: HttpEnvironment): void {
+  const id = topics.get(topic)?.id ?? "";
+  topics.delete(topic);
+  emit({ type: "nack", timestamp: now(), id, code: status === 403 ? "forbidden" : "unknown_topic", message: "" });
+}
+
+/** One topic's snapshot by REST. */
+export function fetchTopic(
+  topic: string,
+  headers: Readonly<Record<string, string>>,
+  { baseUrl, token, signal }: FrameRequest,
+  { fetch }: HttpEnvironment,
+): Promise<Response> {
+  return fetch(`${baseUrl}/v1/topics/${encodeURIComponent(topic)}`, {
+    headers: { authorization: `Bearer ${token}`, ...headers },
+    signal,
+  });
+}
+
 /** The close code that says what an HTTP status does. */
 export function closeCodeOf(status: number): number {
   switch (status) {
     case 401:
       return 4401;
-    case 403:
-    case 404:
-      return 4403;
     case 429:
       return 4429;
     case 503:

@@ -5,7 +5,7 @@
 import type { DownFrame } from "../../protocol/down.ts";
 import type { Up } from "../../protocol/up.ts";
 import { PROTOCOL } from "../../protocol/version.ts";
-import type { Socket } from "../environment.ts";
+import { type Socket, soon } from "../environment.ts";
 import { SocketListeners } from "../socket-listeners.ts";
 import type { Carrier, FrameRequest, HttpEnvironment, TopicRequest } from "./carrier.ts";
 
@@ -36,7 +36,9 @@ export class HttpSocket extends SocketListeners implements Socket {
     this.#carrier = carrier;
     this.#environment = environment;
     this.#onEnd = onEnd;
-    queueMicrotask(() => this.#ended || this.dispatch("open", undefined));
+    soon(() => {
+      if (!this.#ended) this.dispatch("open", undefined);
+    });
   }
 
   send(text: string): void {
@@ -66,8 +68,8 @@ export class HttpSocket extends SocketListeners implements Socket {
   }
 
   /** Ends as if the daemon had. */
-  readonly end = (code: number): void => {
-    if (this.#finish(code)) this.dispatch("close", { code });
+  readonly end = (code: number, reason = ""): void => {
+    if (this.#finish(code)) this.dispatch("close", { code, reason });
   };
 
   #finish(code: number | undefined): boolean {
@@ -96,7 +98,7 @@ export class HttpSocket extends SocketListeners implements Socket {
     this.#aborter.abort();
     if (this.#isRequestDue) return;
     this.#isRequestDue = true;
-    queueMicrotask(() => {
+    soon(() => {
       this.#isRequestDue = false;
       if (this.#ended || this.#topics.size === 0) return;
       this.#aborter = new AbortController();
@@ -107,7 +109,7 @@ export class HttpSocket extends SocketListeners implements Socket {
         topics: new Map(this.#topics),
         signal,
         emit: (frame) => signal.aborted || this.#emit(frame),
-        end: (code) => signal.aborted || this.end(code),
+        end: (code, reason) => signal.aborted || this.end(code, reason),
       };
       const lost = () => request.end(1006);
       this.#carrier(request, this.#environment).then(lost, lost);
@@ -116,6 +118,9 @@ export class HttpSocket extends SocketListeners implements Socket {
 
   #emit(frame: DownFrame): void {
     if (this.#ended) return;
+    if (frame.type === "nack") {
+      for (const [topic, { id }] of this.#topics) if (id === frame.id) this.#topics.delete(topic);
+    }
     if ("topic" in frame && "cursor" in frame && frame.topic !== undefined) {
       const asked = this.#topics.get(frame.topic);
       if (asked) this.#topics.set(frame.topic, { ...asked, resume: frame.cursor });

@@ -1,5 +1,13 @@
 import type { DownFrame } from "../../protocol/down.ts";
-import { type Carrier, closeCodeOf, type FrameRequest, type HttpEnvironment, type TopicRequest } from "./carrier.ts";
+import {
+  type Carrier,
+  closeCodeOf,
+  fetchTopic,
+  type HttpEnvironment,
+  isRefusal,
+  refuse,
+  type TopicRequest,
+} from "./carrier.ts";
 
 /** Unless the daemon asks for more, by `Retry-After`. */
 const EVERY_MS = 5_000;
@@ -14,7 +22,17 @@ export const pollCarrier: Carrier = async (request, environment) => {
   while (!request.signal.aborted) {
     let waitMs = EVERY_MS;
     for (const [topic, asked] of request.topics) {
-      const response = await ask(topic, tags.get(topic), request, environment);
+      const tag = tags.get(topic);
+      const response = await fetchTopic(
+        topic,
+        { ...(tag !== undefined && { "if-none-match": tag }) },
+        request,
+        environment,
+      );
+      if (isRefusal(response.status)) {
+        refuse(topic, response.status, request, environment);
+        continue;
+      }
       waitMs = Math.max(waitMs, Number(response.headers.get("retry-after") ?? 0) * 1_000);
       const isStale = response.status === 503 && tags.has(topic);
       if (!response.ok && response.status !== 304 && !isStale) return request.end(closeCodeOf(response.status));
@@ -32,18 +50,6 @@ export const pollCarrier: Carrier = async (request, environment) => {
 
 type Snapshot = Extract<DownFrame, { type: "snapshot" }>;
 
-function ask(
-  topic: string,
-  tag: string | undefined,
-  { baseUrl, token, signal }: FrameRequest,
-  { fetch }: HttpEnvironment,
-): Promise<Response> {
-  return fetch(`${baseUrl}/v1/topics/${encodeURIComponent(topic)}`, {
-    headers: { authorization: `Bearer ${token}`, ...(tag !== undefined && { "if-none-match": tag }) },
-    signal,
-  });
-}
-
 function answer(snapshot: Snapshot, { id, resume }: TopicRequest): Snapshot {
   return { ...snapshot, id, ...(resume !== undefined && { recovered: true }) };
 }
@@ -54,7 +60,11 @@ function vouch(topic: string, isStale: boolean, { now }: HttpEnvironment): DownF
   return { type: "stale", timestamp, topic, since: new Date(timestamp).toISOString(), reason: "database" };
 }
 
-function pause(waitMs: number, { signal }: FrameRequest, { setTimeout, clearTimeout }: HttpEnvironment): Promise<void> {
+function pause(
+  waitMs: number,
+  { signal }: { readonly signal: AbortSignal },
+  { setTimeout, clearTimeout }: HttpEnvironment,
+): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, waitMs);
     signal.addEventListener("abort", () => {

@@ -1,6 +1,14 @@
 import type { DownFrame } from "../../protocol/down.ts";
 import type { CLOSE_EVENT, EVENT_STREAM_TYPE } from "../../protocol/event-stream.ts";
-import { type Carrier, closeCodeOf, type FrameRequest } from "./carrier.ts";
+import {
+  type Carrier,
+  closeCodeOf,
+  fetchTopic,
+  type FrameRequest,
+  type HttpEnvironment,
+  isRefusal,
+  refuse,
+} from "./carrier.ts";
 
 // Written out: the module that names them brings a library along.
 const ACCEPT: typeof EVENT_STREAM_TYPE = "text/event-stream";
@@ -10,7 +18,8 @@ const CLOSE: typeof CLOSE_EVENT = "close";
 const FIRST_WITHIN_MS = 10_000;
 
 /** Frames by server-sent events. */
-export const streamCarrier: Carrier = async (request, { fetch, setTimeout, clearTimeout }) => {
+export const streamCarrier: Carrier = async (request, environment) => {
+  const { fetch, setTimeout, clearTimeout } = environment;
   const { baseUrl, token, topics, signal, end } = request;
   const query = new URLSearchParams([...topics.keys()].map((topic): [string, string] => ["topic", topic]));
   const lastEventId = lastEventIdOf(request);
@@ -24,13 +33,20 @@ export const streamCarrier: Carrier = async (request, { fetch, setTimeout, clear
       },
       signal,
     });
+    if (isRefusal(response.status)) {
+      clearTimeout(firstTimer);
+      if (await refuseSome(request, environment)) return await streamCarrier(request, environment);
+    }
     if (!response.ok || !response.body) return end(closeCodeOf(response.status));
     const events = new EventStreamReader();
     const body = response.body.getReader();
     for (let part = await body.read(); !part.done; part = await body.read()) {
       clearTimeout(firstTimer);
       for (const { event, data } of events.read(part.value)) {
-        if (event === CLOSE) return end((JSON.parse(data) as { code: number }).code);
+        if (event === CLOSE) {
+          const { code, reason } = JSON.parse(data) as { readonly code: number; readonly reason: string };
+          return end(code, reason);
+        }
         request.emit(withOwnId(JSON.parse(data) as DownFrame, request));
       }
     }
@@ -38,6 +54,16 @@ export const streamCarrier: Carrier = async (request, { fetch, setTimeout, clear
     clearTimeout(firstTimer);
   }
 };
+
+/** A stream is refused as a whole: asks for each topic alone which it is. False where it is none of them. */
+async function refuseSome(request: FrameRequest, environment: HttpEnvironment): Promise<boolean> {
+  const before = request.topics.size;
+  for (const topic of request.topics.keys()) {
+    const { status } = await fetchTopic(topic, {}, request, environment);
+    if (isRefusal(status)) refuse(topic, status, request, environment);
+  }
+  return request.topics.size < before;
+}
 
 /** Has the form of the daemon's own ids: a cursor, or with several topics one for each. */
 function lastEventIdOf({ topics }: FrameRequest): string | undefined {

@@ -1,5 +1,5 @@
 /**
- * `deltad/fallback`: for networks that let no WebSocket through. Goes down a ladder, WebSocket, server-sent events, polling, when a way
+ * `@deltad/client/fallback`: for networks that let no WebSocket through. Goes down a ladder, WebSocket, server-sent events, polling, when a way
  * does not carry, stays on the one that does, and climbs back by itself once a WebSocket opens.
  */
 import {

@@ -26,7 +26,7 @@ export interface Reply {
 }
 
 /** Throws when the head row is missing: such a reply is no batch. */
-export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
+export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: number): Reply {
   const grains: Grain[] = [];
   const resets: Reset[] = [];
   const events: TextRow[] = [];
@@ -56,6 +56,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string): Reply {
       epoch,
       snapshot: textOf(head[1]),
       clock: Number(textOf(head[4])),
+      ...(tookMs === undefined ? {} : { tookMs }),
       grains,
       resets,
       events: parseEvents(events),

@@ -32,6 +32,14 @@ class BatchSinks implements BatchSink {
     return [...named];
   }
 
+  named(): readonly string[] {
+    return [...new Set(this.#sinks.flatMap((sink) => sink.named()))];
+  }
+
+  unreadable(owners: readonly string[], error: unknown): void {
+    for (const sink of this.#sinks) sink.unreadable(owners, error);
+  }
+
   wantsCut(): boolean {
     return this.#sinks.some((sink) => sink.wantsCut());
   }

@@ -51,6 +51,8 @@ export interface Batch {
   readonly snapshot: string;
   /** The database's clock at the read, in microseconds since 1970. */
   readonly clock: number;
+  /** Since it was asked for: so old the clock is at most. */
+  readonly tookMs?: number;
   readonly grains: readonly Grain[];
   readonly resets: readonly Reset[];
   /** Of the owners whose grains were wanted, in order of commit. */
@@ -75,6 +77,13 @@ export interface BatchSink {
   zones(): readonly string[];
   /** The owners whose grains are wanted; undefined for all. Grains of others may come too; resets and dimensions come of all owners. */
   owners(): readonly string[] | undefined;
+  /** The owners whose grains are wanted, each by its name: where a row's data fail the reading, its owner is looked for among them. */
+  named(): readonly string[];
+  /**
+   * PostgreSQL fails at the rows of these owners, with this error: `owners` names them no more until their rows may be mended. Where there
+   * are none, it fails at rows of owners that are not wanted, and `owners` names all that are.
+   */
+  unreadable(owners: readonly string[], error: unknown): void;
   /** True while owners wait to be loaded: the next batch is then read in a cut. */
   wantsCut(): boolean;
   /** True when this batch can't be folded as it is (resets, dimension changes of watched owners). It is then read again in a cut. */

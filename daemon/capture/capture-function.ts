@@ -1,228 +1,181 @@
 /**
- * The body of one source's trigger function, `deltad.capture_<source>()`: what a write to the watched table costs the writer.
+ * The bodies of one source's trigger functions, `deltad.capture_<operation>_<source>()`: what a write to the watched table costs the
+ * writer.
  *
- * Each expression that PL/pgSQL evaluates costs about a microsecond in a transaction that has just begun, so the way of an ordinary
- * write has few of them; one that calls a function which is not immutable takes a snapshot as well.
+ * Each expression that PL/pgSQL evaluates costs up to a microsecond in a transaction that has just begun, so the way of an ordinary
+ * write has few of them; one that calls a function which is not immutable takes a snapshot as well. One function for each
+ * operation, and no SET search_path (see generated-sql.ts), make it a quarter cheaper than one function for all of them with it.
  *
- * It holds no join, and no aggregate but the owners of a bulk statement: a plan made for a million rows would be kept, and
- * make the next single-row write 40 times slower. Owned by deltad_capture and SECURITY DEFINER, so it records only for the table it
+ * An UPDATE that changes none of the captured columns keeps two images that cancel each other where they are read. To compare them
+ * here would cost every other update of one row more than half of its price again.
+ *
+ * They hold no join, and no aggregate but the owners of a bulk statement: a plan made for a million rows would be kept, and
+ * make the next single-row write 40 times slower. Owned by deltad_capture and SECURITY DEFINER, so each records only for the table it
  * was made for; otherwise any role that may execute it could put it on a table of its own, and forge the rows of other owners.
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
+import {
+  capturedValue,
+  type CaptureLimits,
+  IS_ITS_TURN,
+  op,
+  otherTable,
+  ownerText,
+  ring,
+  ROW_IMAGES,
+  tableNames,
+  SKIP_SETTING,
+  TRY_BELL,
+  wrapped,
+} from "./generated-sql.ts";
+import { rowBody, rowFunctionName } from "./row-function.ts";
 
-export interface CaptureLimits {
-  /** A statement that changes more rows than this is recorded by its owners, not by its rows. */
-  readonly bulkRows: number;
-  /** False: writers of the watched tables never use PREPARE TRANSACTION. */
-  readonly twoPhase: boolean;
-}
+export const OPERATIONS = ["insert", "update", "delete", "truncate"] as const;
+export type Operation = (typeof OPERATIONS)[number];
 
 /** A bulk statement that changes more owners than this is recorded as one reset of the table. */
 const BULK_OWNERS = 1000;
 
-const LINE_WIDTH = 110;
-
-/** Of the statement triggers; the name within schema deltad, unquoted. */
-export function captureFunctionName(table: WatchedTable): string {
-  return `capture_${table.source}`;
+/** Of a statement trigger; the name within schema deltad, unquoted. */
+export function captureFunctionName(table: WatchedTable, operation: Operation): string {
+  return `capture_${operation}_${table.source}`;
 }
 
-/** Of the row triggers of a partitioned table. */
-export function rowFunctionName(table: WatchedTable): string {
-  return `row_${table.source}`;
+/** All of a source's trigger functions: their bodies, as PostgreSQL keeps them in `pg_proc.prosrc`, by their names. */
+export function captureFunctions(table: WatchedTable, limits: CaptureLimits): ReadonlyMap<string, string> {
+  return new Map([
+    ...OPERATIONS.map(
+      (operation) => [captureFunctionName(table, operation), statementBody(operation, table, limits)] as const,
+    ),
+    [rowFunctionName(table), rowBody(table, limits)],
+  ]);
 }
 
-/** What the statement triggers do, as PostgreSQL keeps it in `pg_proc.prosrc`. */
-export function captureBody(table: WatchedTable, limits: CaptureLimits): string {
-  const source = quoteLiteral(table.source);
-  const names = `${quoteLiteral(table.schema)}, ${quoteLiteral(table.table)}`;
+function statementBody(operation: Operation, table: WatchedTable, limits: CaptureLimits): string {
+  return operation === "truncate" ? truncateBody(table, limits) : imagesBody(operation, table, limits);
+}
+
+function wake(limits: CaptureLimits): string {
+  return `-- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if not ${TRY_BELL} then
+    perform ${ring(limits)};
+  end if;`;
+}
+
+function truncateBody(table: WatchedTable, limits: CaptureLimits): string {
   return `
-declare
-  images bigint;
-  owners bigint;
-  apart  text;
 begin
-  if (tg_table_schema, tg_table_name) <> (${names}) then
-    if not deltad.is_partition_of(tg_relid, ${names}) then
+  if ${otherTable(table)} then
+    if not deltad.is_partition_of(tg_relid, ${tableNames(table)}) then
       return null;  -- not the table it was made for
     end if;
   end if;
-
-  -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
-  if tg_nargs > 0 then
-    if current_setting('${ROW_IMAGES}', true) <> '' then
-      apart := deltad.row_captured(tg_relid);
-    end if;
-  end if;
-
-  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
-  if tg_op = 'INSERT' then
-${keepImages("INSERT", table, limits)}
-
-  elsif tg_op = 'UPDATE' then
-${keepImages("UPDATE", table, limits)}
-
-  elsif tg_op = 'DELETE' then
-${keepImages("DELETE", table, limits)}
-
-  else  -- TRUNCATE
-    insert into deltad.reset (source) values (${source});
-    images := 1;
-  end if;
-
-  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
-  if images > 0 and not pg_try_advisory_xact_lock_shared(1684368500, 1) then
-    perform ${ring(limits)};
-  end if;
+  insert into deltad.reset (source) values (${quoteLiteral(table.source)});
+  ${wake(limits)}
   return null;
 end
 `;
 }
-
-/**
- * What the row triggers of a partitioned table do: zz_deltad_move, and zz_deltad_row, which keeps the images of each row of a partition
- * without statement triggers. A row does not know its statement: beyond the limit of a bulk statement in one transaction, the whole
- * table is to be read again.
- */
-export function rowBody(table: WatchedTable, limits: CaptureLimits): string {
-  const source = quoteLiteral(table.source);
-  const names = `${quoteLiteral(table.schema)}, ${quoteLiteral(table.table)}`;
-  const change = qualifiedName("deltad", `change_${table.source}`);
-  const columns = table.columns.map((column) => quoteIdentifier(column.name));
-  const image = (row: "old" | "new", weight: number): string => {
-    const values = table.columns.map((column) => `${row}.${quoteIdentifier(column.name)}::${column.type}`);
-    return `      insert into ${change}
-             (${wrapped(["change_weight", ...columns], 14)})
-      values (${wrapped([String(weight), ...values], 14)});`;
-  };
-  return `
-declare
-  images bigint;
-begin
-  if tg_when = 'AFTER' then
-    images := coalesce(nullif(current_setting('${ROW_IMAGES}', true), ''), '0')::bigint + 1;
-    perform set_config('${ROW_IMAGES}', images::text, true);
-    if images > ${limits.bulkRows} and exists (
-         select from deltad.reset known
-          where known.change_xid = pg_current_xact_id() and known.source = ${source} and known.owner is null) then
-      return null;  -- the whole table is read again
-    end if;
-  end if;
-  if not deltad.is_partition_of(tg_relid, ${names}) then
-    if tg_when = 'BEFORE' then
-      return new;
-    end if;
-    return null;  -- not a partition of the table it was made for
-  end if;
-
-  if tg_when = 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
-    insert into deltad.reset (source, owner)
-    select distinct ${source}, moved.owner
-      from (values (${ownerText(table, "old")}), (${ownerText(table, "new")})) moved(owner)
-     where moved.owner is not null
-       and not exists (select from deltad.reset known
-                        where known.change_xid = pg_current_xact_id()
-                          and known.source = ${source} and known.owner = moved.owner);
-    perform ${ring(limits)};
-    return new;
-  end if;
-
-  if images > ${limits.bulkRows} then  -- too many rows, and their owners were not counted
-    insert into deltad.reset (source) values (${source});
-  else
-    if tg_op <> 'INSERT' then
-${image("old", -1)}
-    end if;
-    if tg_op <> 'DELETE' then
-${image("new", 1)}
-    end if;
-  end if;
-  perform ${ring(limits)};
-  return null;
-end
-`;
-}
-
-/** How many rows of this transaction the row triggers have kept; empty where none: a setting of the transaction's own. */
-const ROW_IMAGES = "deltad.row_images";
 
 const IMAGES = {
-  INSERT: [{ rows: "new_rows", weight: 1 }],
-  UPDATE: [
+  insert: [{ rows: "new_rows", weight: 1 }],
+  update: [
     { rows: "old_rows", weight: -1 },
     { rows: "new_rows", weight: 1 },
   ],
-  DELETE: [{ rows: "old_rows", weight: -1 }],
+  delete: [{ rows: "old_rows", weight: -1 }],
+} as const;
+
+/**
+ * What the change table's defaults say. Where the rows that are read are those of the table, column for column and in their types, the limit's
+ * rows go straight into it; to put in defaults is a node of its own, which costs each write of one row a ninth of the whole trigger.
+ */
+const BEFORE_WEIGHT = {
+  columns: ["change_xid", "change_seq"],
+  values: ["pg_catalog.pg_current_xact_id()", "pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass)"],
 } as const;
 
 /** Where the condition of `apart` goes in a statement; no name in PostgreSQL holds this character. */
 const APART = "\0";
 
-/** The limited insert's row count reveals a bulk statement; counting before it costs 6 microseconds per write. */
-function keepImages(operation: keyof typeof IMAGES, table: WatchedTable, { bulkRows }: CaptureLimits): string {
+/** Rows are kept as images up to a limit. The limited insert's row count reveals a bulk statement: to count before it costs 6 microseconds per write. */
+function imagesBody(operation: keyof typeof IMAGES, table: WatchedTable, limits: CaptureLimits): string {
   const images = IMAGES[operation];
-  const limit = bulkRows * images.length;
-  const source = quoteLiteral(table.source);
+  const limit = limits.bulkRows * images.length;
   const columns = table.columns.map((column) => quoteIdentifier(column.name));
-  const values = table.columns.map((column) => `r.${quoteIdentifier(column.name)}::${column.type}`);
-  const owner = ownerText(table, "r");
-  const insert = `insert into ${qualifiedName("deltad", `change_${table.source}`)}
-             (${wrapped(["change_weight", ...columns], 14)})`;
+  const values = table.columns.map((column) => capturedValue("r", column));
   const selects = images.map(
-    ({ rows, weight }) => `select ${wrapped([String(weight), ...values], 13)}\n        from ${rows} r`,
+    ({ rows, weight }) =>
+      `select ${wrapped([...BEFORE_WEIGHT.values, `'${weight}'::pg_catalog.int2`, ...values], 11)}\n      from ${rows} r`,
   );
-  const kept = selects.map((select) => `${select}\n       where (${APART}) is not true`);
-  const executed = `${insert}\n      ${kept.join("\n      union all\n      ")}\n       limit ${limit + 1}`;
-  const owners = images.map(({ rows, weight }) => `select ${owner} as owner, ${weight} as weight from ${rows} r`);
-  const sides = [...new Set(images.map(({ weight }) => `count(*) filter (where changed.weight = ${weight})`))];
-  // An update has two images of each row.
-  const rows = `greatest(${sides.join(",\n                      ")})`;
-  return `    if apart is null then
-      ${insert}
-      ${selects.join("\n      union all\n      ")}
-       limit ${limit + 1};
-    else
-      execute ${executed.split(APART).map(quoteLiteral).join(" || apart || ")};
+  const insertOf = (
+    rows: readonly string[],
+  ): string => `insert into ${qualifiedName("deltad", `change_${table.source}`)}
+           (${wrapped([...BEFORE_WEIGHT.columns, "change_weight", ...columns], 12)})
+    ${rows.join("\n    union all\n    ")}
+     limit ${limit + 1}`;
+  const partsOfRest = insertOf(selects.map((select) => `${select}\n     where (${APART}) is not true`)).split(APART);
+  return `
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs ${op(">")} 0 or ${otherTable(table)} or ${SKIP_SETTING} is not null then
+    if ${otherTable(table)} and not deltad.is_partition_of(tg_relid, ${tableNames(table)}) then
+      return null;  -- not the table it was made for
     end if;
-    get diagnostics images = row_count;
-    if images > ${limit} then
-      insert into deltad.reset (source, owner, rows)
+    if ${SKIP_SETTING} ${op("=")} 'off' and deltad.may_skip() then
+      perform deltad.skip_capture(${quoteLiteral(table.source)}) from (select from ${images[0].rows} limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs ${op(">")} 0 and pg_catalog.current_setting('${ROW_IMAGES}', true) ${op("<>")} '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    ${insertOf(selects)};
+    if not found then
+      return null;
+    end if;
+  else
+    execute ${partsOfRest.map(quoteLiteral).join(` ${op("||")} apart ${op("||")} `)};
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images ${op(">")} ${limit} or not ${TRY_BELL} or ${IS_ITS_TURN} then
+    if images ${op(">")} ${limit} then
+${resetOwners(operation, table)}
+    end if;
+    perform ${ring(limits)};
+  end if;
+  return null;
+end
+`;
+}
+
+function resetOwners(operation: keyof typeof IMAGES, table: WatchedTable): string {
+  const images = IMAGES[operation];
+  const source = quoteLiteral(table.source);
+  const owner = ownerText(table, "r");
+  const owners = images.map(({ rows, weight }) => `select ${owner} as owner, ${weight} as weight from ${rows} r`);
+  const sides = images.map(({ weight }) => `pg_catalog.count(*) filter (where changed.weight ${op("=")} ${weight})`);
+  // An update has two images of each row.
+  const rows = `greatest(${sides.join(",\n                        ")})`;
+  return `      insert into deltad.reset (source, owner, rows)
       select ${source}, changed.owner,
-             ${rows}
+               ${rows}
         from (${owners.join("\n              union all\n              ")}) changed
        where changed.owner is not null
        group by changed.owner
        limit ${BULK_OWNERS + 1};
       get diagnostics owners = row_count;
-      if owners > ${BULK_OWNERS} then  -- too many to name
+      if owners ${op(">")} ${BULK_OWNERS} then  -- too many to name
         insert into deltad.reset (source) values (${source});
-      end if;
-    end if;`;
-}
-
-function ownerText(table: WatchedTable, row: string): string {
-  const type = table.columns.find((column) => column.name === table.owner)?.type ?? "text";
-  const value = `${row}.${quoteIdentifier(table.owner)}::${type}`;
-  return type === "text" ? value : `${value}::text`;
-}
-
-function ring({ twoPhase }: CaptureLimits): string {
-  return twoPhase ? "deltad.ring()" : "deltad.ring(writers_prepare => false)";
-}
-
-/** A comma-separated list that goes on in the next line, indented, when a line is full. */
-function wrapped(items: readonly string[], indent: number): string {
-  let text = "";
-  let width = indent;
-  for (const [index, item] of items.entries()) {
-    if (index > 0) {
-      const full = width + item.length + 2 > LINE_WIDTH;
-      text += full ? `,\n${" ".repeat(indent)}` : ", ";
-      width = full ? indent : width + 2;
-    }
-    text += item;
-    width += item.length;
-  }
-  return text;
+      end if;`;
 }

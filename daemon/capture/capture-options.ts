@@ -1,4 +1,5 @@
 import type { Log } from "../config/log.ts";
+import type { Finding } from "../database/findings.ts";
 import type { Queryable } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
 import type { BatchSink } from "./batch.ts";
@@ -18,6 +19,16 @@ export interface CaptureOptions {
   readonly heartbeat: HeartbeatOptions;
   /** How long changes are kept that every daemon has read, for clients that come back. Undefined: not at all. */
   readonly retention?: Retention;
+  /** When capture suspends itself once this daemon is gone, and no other one there. Undefined: as it was. */
+  readonly suspension?: Suspension;
+}
+
+/** Whichever comes first; 0: never for that reason. */
+export interface Suspension {
+  /** Without any daemon. */
+  readonly seconds: number;
+  /** Changes that no daemon has seen. */
+  readonly rows: number;
 }
 
 /** Whichever is less. 0 of either: nothing is kept. */
@@ -43,8 +54,8 @@ export interface CaptureCollaborators {
   readonly sink: BatchSink;
   /** Sessions beside the reader's own, for pruning. `renew` replaces them: when the reader has lost its session, theirs may be dead as well. */
   readonly sessions: Sessions<Queryable> & { renew(): void };
-  /** Faults of the capture triggers, one sentence each; nothing goes live while there is one. */
-  check(session: Queryable): Promise<readonly string[]>;
+  /** Faults of the capture triggers; nothing goes live while there is one. */
+  check(session: Queryable): Promise<readonly Finding[]>;
   /** Called before each `begin` of the sink, with the secret of this life of the change rows. */
   readonly onBegin?: (incarnation: string) => void;
   readonly log: Log;

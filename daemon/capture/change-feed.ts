@@ -2,7 +2,11 @@
  * Feeds the sink from one session: every change that commits after the first cursor comes in exactly one batch that the sink took; the
  * cursor moves only once the sink has taken the batch; calls never overlap. A turn rejects where one of these becomes doubtful.
  */
+import type { LockWatch } from "../database/lock-watch.ts";
+import { isDataError } from "../database/data-error.ts";
+import { reasonOf } from "../database/reason.ts";
 import type { Prepared, Session, TextRow } from "../database/session.ts";
+import { ownersWithBadRows } from "./bad-rows.ts";
 import { parseReply, type Reply } from "./batch-row.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
 import { Contention, type Refusal, refusable } from "./contention.ts";
@@ -19,6 +23,8 @@ export interface ChangeFeedOptions {
   readonly with: CaptureCollaborators;
   readonly epoch: string;
   readonly session: Session;
+  /** Watches the session. */
+  readonly locks: LockWatch;
   /** The snapshot from which on the feed owes every change. */
   readonly cursor: string;
   /** Whether writers notify while the bell is held. */
@@ -28,6 +34,11 @@ export interface ChangeFeedOptions {
   readonly listener: Pick<Listener, "isConnected">;
   readonly pruner: Pick<Pruner, "noteRead">;
 }
+
+/** A reply that comes later than this is told in the log. */
+const SLOW_MS = 2_000;
+/** A turn that is to be read again at once, without a pause. */
+const RETRY_MS = 1;
 
 export interface Turn {
   /** Whether it was a heartbeat. */
@@ -59,10 +70,11 @@ export class ChangeFeed {
     if (!wasHeartbeat && collaborators.sink.wantsCut() && this.#contention.msUntilLoads(nowMs) === 0) {
       const refusal = await this.#readInCut();
       if (!refusal) return { wasHeartbeat, retryMs: 0 };
+      if (isDataError(refusal.error)) return { wasHeartbeat, retryMs: await this.#refused(refusal.error, nowMs) };
       this.#contention.loadsRefused(refusal.error, nowMs);
     }
     const refusal = await this.#readPlainly(wasHeartbeat);
-    if (refusal) return { wasHeartbeat, retryMs: this.#contention.batchRefused(refusal.error, nowMs) };
+    if (refusal) return { wasHeartbeat, retryMs: await this.#refused(refusal.error, nowMs) };
     this.#contention.batchRead();
     return { wasHeartbeat, retryMs: 0 };
   }
@@ -80,9 +92,11 @@ export class ChangeFeed {
   async #readPlainly(isHeartbeat: boolean): Promise<Refusal | undefined> {
     const { sink } = this.#options.with;
     this.#options.scheduler.readBegins();
-    const rows = await refusable(this.#read(isHeartbeat));
-    if ("error" in rows) return rows;
-    const reply = this.#vouchFor(rows.value);
+    const beganMs = this.#options.with.now();
+    const read = (): Promise<TextRow[]> => this.#read(isHeartbeat);
+    const rows = await refusable(this.#contention.isRefused ? this.#options.locks.during(read) : read());
+    if ("error" in rows) return this.#named(rows);
+    const reply = this.#vouchFor(rows.value, beganMs);
     if (isHeartbeat) this.#options.heartbeat.answered(reply.queueUsage ?? 0, this.#options.listener.isConnected);
     // A heartbeat has moved the lease to the cursor from which its batch was read.
     this.#options.pruner.noteRead(reply.found, isHeartbeat);
@@ -104,22 +118,24 @@ export class ChangeFeed {
   }
 
   async #readInCut(): Promise<Refusal | undefined> {
-    const { capture, session, scheduler, pruner } = this.#options;
+    const { capture, session, locks, scheduler, pruner } = this.#options;
     let taken: Reply | undefined;
     const given = scheduler.cutBegins();
     if (given) await this.#send([given]);
     scheduler.readBegins();
-    const cut = inCut(session, capture.tables, this.#statements, this.#values(), async (rows) => {
-      const reply = this.#vouchFor(rows);
+    const beganMs = this.#options.with.now();
+    const use = async (rows: TextRow[]): Promise<void> => {
+      const reply = this.#vouchFor(rows, beganMs);
       await this.#compare(reply);
       taken = reply;
       await this.#options.with.sink.applyCut(reply.batch, { snapshotId: reply.exportedSnapshot ?? "" });
-    });
+    };
+    const cut = inCut(session, capture.tables, this.#statements, this.#values(), use, locks);
     const done = await refusable(cut);
     // Once the sink has been given the batch, reading it again would fold it twice.
     if ("error" in done) {
       if (taken) throw done.error;
-      return done;
+      return this.#named(done);
     }
     if (!taken) throw new Error("a cut ended without a batch");
     this.#contention.loadsBegun();
@@ -127,6 +143,41 @@ export class ChangeFeed {
     pruner.noteRead(taken.found, false);
     await this.#send(this.#readEnded(taken));
     return undefined;
+  }
+
+  /** Gives how long to wait, in milliseconds, before the batch is read again. */
+  async #refused(error: unknown, nowMs: number): Promise<number> {
+    if (!isDataError(error)) return this.#contention.batchRefused(error, nowMs);
+    const outcome = await refusable(this.#setBadRowsAside(error));
+    return "error" in outcome ? this.#contention.batchRefused(outcome.error, nowMs) : RETRY_MS;
+  }
+
+  /** Tells the sink whose rows make the batch fail. Rejects with `error` where it is no owner's rows that do. */
+  async #setBadRowsAside(error: unknown): Promise<void> {
+    const { session, with: collaborators } = this.#options;
+    const { sink } = collaborators;
+    const canRead = async (owners: readonly string[]): Promise<boolean> => {
+      try {
+        await session.rows(this.#statements.read, this.#values(owners));
+        return true;
+      } catch (failure) {
+        if (isDataError(failure)) return false;
+        throw failure;
+      }
+    };
+    if (!(await canRead([]))) throw error;
+    const isNamed = sink.owners() !== undefined;
+    const found = await ownersWithBadRows(sink.named(), canRead);
+    if (found.length === 0 && isNamed) throw error;
+    sink.unreadable(found, error);
+  }
+
+  /** The refusal with who was in the way, where that was seen. */
+  #named(refusal: Refusal): Refusal {
+    const { locks } = this.#options;
+    if (!locks.hasSeen) return refusal;
+    const { error } = refusal;
+    return { error: new Error(`${reasonOf(error)}: ${locks.describe()} is in the way`, { cause: error }) };
   }
 
   #read(isHeartbeat: boolean): Promise<TextRow[]> {
@@ -137,14 +188,19 @@ export class ChangeFeed {
     return session.rows(statement, values, heartbeat.timeoutMs);
   }
 
-  #values(): unknown[] {
+  #values(owners = this.#options.with.sink.owners()): unknown[] {
     const { epoch, with: collaborators } = this.#options;
-    return [this.#cursor, epoch, collaborators.sink.zones(), collaborators.sink.owners() ?? null];
+    return [this.#cursor, epoch, collaborators.sink.zones(), owners ?? null];
   }
 
-  #vouchFor(rows: TextRow[]): Reply {
-    const { epoch, session } = this.#options;
-    const reply = parseReply(rows, epoch);
+  #vouchFor(rows: TextRow[], beganMs: number): Reply {
+    const { epoch, session, with: collaborators } = this.#options;
+    const tookMs = collaborators.now() - beganMs;
+    if (tookMs > SLOW_MS) {
+      const fields = { tookMs: Math.round(tookMs), rows: rows.length };
+      collaborators.log.warn(fields, "a batch of changes took long to read: all owners' frames are late by that");
+    }
+    const reply = parseReply(rows, epoch, tookMs);
     if (!reply.leaseLives) throw new Error("the reader's lease has expired");
     if (reply.pid !== session.pid) throw new Error("the session's backend changed: a pooler in transaction mode");
     return reply;

@@ -1,26 +1,42 @@
-import { checkCapture } from "./check.ts";
+import { checkCapture, isOfGoneColumns } from "./check.ts";
+import { checkIdentity } from "./identity.ts";
+import { APPLY, type Finding, finding } from "../database/findings.ts";
 import { type SummedColumn, validateTables } from "./validate.ts";
+import { validateConditions } from "./validate-conditions.ts";
 import type { Queryable } from "../database/session.ts";
 import { ownSteps, pendingSteps } from "../database/migration-step.ts";
-import { readApplied } from "../database/migrate.ts";
+import { readApplied, refuseNewerVersion } from "../database/migrate.ts";
 import type { CaptureChoices } from "../plan/capture-choices.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /**
- * Finds the reasons why a database can't be live, one sentence each; asked at every start of a session and from time to time.
+ * Finds the reasons why a database can't be live; asked at every start of a session and from time to time.
  * The check throws ConfigError where the database is migrated by a newer deltad, or where the configuration does not fit it.
  */
-export function databaseCheck(plan: Plan, choices: CaptureChoices): (session: Queryable) => Promise<string[]> {
+export function databaseCheck(plan: Plan, choices: CaptureChoices): (session: Queryable) => Promise<Finding[]> {
   const steps = ownSteps();
   const sums = summedColumns(plan);
+  // The configuration does not change, and PostgreSQL's reading of it as good as never.
+  let areConditionsJudged = false;
   return async (session) => {
+    await refuseNewerVersion(session);
     const pending = pendingSteps(await steps, await readApplied(session));
     if (pending.length > 0) {
       const names = pending.map(({ name }) => name).join(", ");
-      return [`The database lacks deltad's own objects, or has older ones (${names}): run \`deltad migrate apply\`.`];
+      return [
+        finding("objects_pending", `The database lacks deltad's own objects, or has older ones (${names}).`, APPLY),
+      ];
     }
+    const copied = await checkIdentity(session);
+    if (copied.length > 0) return copied;
+    const found = await checkCapture(session, plan.tables, choices);
+    // That these are no mistake of the configuration's, validateTables can't know.
+    const gone = found.filter(isOfGoneColumns);
+    if (gone.length > 0) return gone;
     await validateTables(session, plan.tables, sums);
-    return checkCapture(session, plan.tables, choices);
+    if (!areConditionsJudged) await validateConditions(session, plan);
+    areConditionsJudged = true;
+    return found;
   };
 }
 

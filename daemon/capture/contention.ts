@@ -1,5 +1,6 @@
 import type { Log } from "../config/log.ts";
 import { Backoff } from "../database/backoff.ts";
+import { isDataError } from "../database/data-error.ts";
 import { errorCode, reasonOf } from "../database/reason.ts";
 
 /** Lock timeout, serialization failure, deadlock: the same read may succeed a moment later. */
@@ -7,17 +8,17 @@ const CONTENTION = new Set(["55P03", "40001", "40P01"]);
 /** Clients must hear `stale` within 15 s of numbers that can't be kept up. */
 const AT_MOST_MS = 10_000;
 
-/** PostgreSQL would not do it just now; nothing was done. */
+/** PostgreSQL would not do it just now, or a row's data made it fail; nothing was done. */
 export interface Refusal {
   readonly error: unknown;
 }
 
-/** Gives the work's value, or the refusal where PostgreSQL refused it for the moment; rejects with any other error. */
+/** Gives the work's value, or the refusal where there was one; rejects with any other error. */
 export async function refusable<T>(work: Promise<T>): Promise<{ readonly value: T } | Refusal> {
   try {
     return { value: await work };
   } catch (error) {
-    if (CONTENTION.has(errorCode(error) ?? "")) return { error };
+    if (CONTENTION.has(errorCode(error) ?? "") || isDataError(error)) return { error };
     throw error;
   }
 }
@@ -35,6 +36,11 @@ export class Contention {
   constructor(log: Log) {
     this.#batch = new Backoff(log, "reading a batch");
     this.#loads = new Backoff(log, "locking the watched tables for loads");
+  }
+
+  /** Whether the latest try to read the batch was refused. */
+  get isRefused(): boolean {
+    return this.#sinceMs !== undefined;
   }
 
   msUntilLoads(nowMs: number): number {

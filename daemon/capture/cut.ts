@@ -1,3 +1,4 @@
+import type { LockWatch } from "../database/lock-watch.ts";
 import type { Session, TextRow } from "../database/session.ts";
 import { lockStatement, type BatchStatements } from "./statement.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
@@ -18,9 +19,11 @@ export async function inCut(
   statements: BatchStatements,
   values: readonly unknown[],
   use: (rows: TextRow[]) => Promise<void>,
+  locks?: Pick<LockWatch, "during">,
 ): Promise<void> {
+  const begin = (): Promise<void> => session.script(`begin isolation level read committed; ${lockStatement(tables)}`);
   try {
-    await session.script(`begin isolation level read committed; ${lockStatement(tables)}`);
+    await (locks ? locks.during(begin) : begin());
     await use(await session.rows(statements.cut, values));
   } catch (error) {
     if (session.isOpen) await session.script("rollback").catch(() => undefined);

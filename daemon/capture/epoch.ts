@@ -5,9 +5,12 @@
  */
 import { randomUUID } from "node:crypto";
 import { within } from "../database/deadline.ts";
-import type { Prepared, Session, TextRow } from "../database/session.ts";
+import { tellFindings } from "../database/findings.ts";
+import { LockWatch } from "../database/lock-watch.ts";
+import type { Prepared, Queryable, Session, TextRow } from "../database/session.ts";
 import { BELL_CHANNEL, writersMayNotify } from "./bell.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
+import { isOfReturning } from "./check.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { LeaderLock } from "./leader-lock.ts";
@@ -71,7 +74,10 @@ export class Epoch {
     await this.#listener.start();
     await this.#refuseBrokenCapture(session);
     await session.script(`listen ${BELL_CHANNEL}`);
-    this.#registration = await registerReader(session, this.id);
+    this.#registration = await registerReader(session, this.id, {
+      locks: this.#watchLocks(session),
+      suspension: this.#options.suspension,
+    });
     for (const id of this.#leases) await this.#release(session, id);
     this.#leases.add(this.id);
   }
@@ -124,6 +130,15 @@ export class Epoch {
     this.#leases.delete(id);
   }
 
+  /** Who makes the session wait for a lock is asked on another one. */
+  #watchLocks(session: Session): LockWatch {
+    const { sessions, log } = this.#with;
+    const observer: Queryable = {
+      query: (text, values) => sessions.run((pooled) => pooled.query(text, values)),
+    };
+    return new LockWatch(observer, session.pid, (holder) => log.warn({ holder }, "waiting for a lock"));
+  }
+
   /** Begins the sink's epoch. */
   #feed(session: Session): ChangeFeed {
     if (!this.#registration) throw new Error("the epoch is not open");
@@ -142,6 +157,7 @@ export class Epoch {
       with: this.#with,
       epoch: this.id,
       session,
+      locks: this.#watchLocks(session),
       cursor,
       writersNotify,
       scheduler: this.#scheduler,
@@ -152,8 +168,13 @@ export class Epoch {
   }
 
   async #refuseBrokenCapture(session: Session): Promise<void> {
-    const findings = await this.#with.check(session);
-    if (findings.length > 0) throw new Error(findings.join("; "));
+    let findings = await this.#with.check(session);
+    // What has suspended itself takes two steps, each in a transaction of its own.
+    for (let step = 1; step <= 2 && findings.length > 0 && findings.every(isOfReturning); step += 1) {
+      await session.query("select deltad.return_capture()");
+      findings = await this.#with.check(session);
+    }
+    if (findings.length > 0) throw new Error(tellFindings(findings));
   }
 
   #openSession(): Session {

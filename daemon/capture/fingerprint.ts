@@ -16,6 +16,7 @@
  */
 import type { Batch, Reset } from "./batch.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
+import { type Finding, tellFindings } from "../database/findings.ts";
 import { quoteLiteral } from "../database/identifier.ts";
 
 /** The function's key for what belongs to no source: there, nothing need be read again. */
@@ -51,12 +52,12 @@ export class Fingerprint {
    * To be called with each reply before its batch is taken. Throws {@link UnseenChange} where the batch does not tell all that happened
    * since the previous comparison, or where `check` finds that it would be so from now on.
    */
-  async compare({ fingerprint, batch }: Read, check: () => Promise<readonly string[]>): Promise<void> {
+  async compare({ fingerprint, batch }: Read, check: () => Promise<readonly Finding[]>): Promise<void> {
     if (fingerprint === undefined) return;
     if (fingerprint !== this.#known) {
       if (this.#known !== undefined) this.#refuseUnseen(differing(this.#known, fingerprint), batch.resets);
       const findings = await check();
-      if (findings.length > 0) throw new UnseenChange(findings.join(" "), this.#comparedAt);
+      if (findings.length > 0) throw new UnseenChange(tellFindings(findings), this.#comparedAt);
       this.#known = fingerprint;
     }
     this.#comparedAt = batch.clock;

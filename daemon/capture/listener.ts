@@ -8,6 +8,7 @@ import { Socket } from "node:net";
 import pgListen, { type Subscriber } from "pg-listen";
 import type { Log } from "../config/log.ts";
 import { Backoff } from "../database/backoff.ts";
+import { unusableUrl } from "../database/connect-advice.ts";
 import { within } from "../database/deadline.ts";
 import { BELL_CHANNEL, PROBE_CHANNEL } from "./bell.ts";
 
@@ -38,12 +39,16 @@ export class Listener {
       connectionTimeoutMillis: CONNECT_MS,
       stream: () => this.#socket(),
     };
-    this.#subscriber = pgListen.default(connection, {
-      paranoidChecking: false,
-      retryTimeout: Number.POSITIVE_INFINITY,
-      retryInterval: () => this.#retryInterval(),
-      parse: (payload: string) => payload,
-    });
+    try {
+      this.#subscriber = pgListen.default(connection, {
+        paranoidChecking: false,
+        retryTimeout: Number.POSITIVE_INFINITY,
+        retryInterval: () => this.#retryInterval(),
+        parse: (payload: string) => payload,
+      });
+    } catch (error) {
+      throw unusableUrl(error);
+    }
     this.#listen();
   }
 

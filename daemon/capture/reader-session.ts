@@ -1,8 +1,10 @@
-import { ConfigError } from "../config/errors.ts";
+import type { LockWatch } from "../database/lock-watch.ts";
 import { errorCode } from "../database/reason.ts";
+import { lacksRights, readDaemonRole } from "../database/daemon-role.ts";
+import { APPLY, finding, FindingsError } from "../database/findings.ts";
 import { refusePooler } from "../database/refusal.ts";
 import { Session } from "../database/session.ts";
-import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
+import type { CaptureCollaborators, CaptureOptions, Suspension } from "./capture-options.ts";
 
 /** A peer that is silent while the reader polls is noticed by this; 10 s keep `stale` within 15. */
 const STATEMENT_MS = 10_000;
@@ -22,14 +24,10 @@ const PLANNING = {
   plan_cache_mode: "force_generic_plan",
 };
 
-const UNKNOWN = "The database has no deltad objects, or older ones: run `deltad migrate apply`.";
-/** By SQLSTATE: schema, table or function not known; no right to use one. */
-const ADVICE: ReadonlyMap<string, string> = new Map([
-  ["3F000", UNKNOWN],
-  ["42P01", UNKNOWN],
-  ["42883", UNKNOWN],
-  ["42501", "The database role lacks deltad's rights: grant it membership in the role deltad_daemon."],
-]);
+/** SQLSTATEs: schema, table or function not known. */
+const NOT_KNOWN = new Set(["3F000", "42P01", "42883"]);
+const LOCK_NOT_AVAILABLE = "55P03";
+const INSUFFICIENT_PRIVILEGE = "42501";
 
 export async function openReaderSession(options: Pick<CaptureOptions, "url" | "heartbeat">): Promise<Session> {
   // A stopped or cut-off reader would otherwise keep the bell, and every writer would notify.
@@ -48,7 +46,7 @@ export async function openReaderSession(options: Pick<CaptureOptions, "url" | "h
   });
 }
 
-/** Throws ConfigError when this session and a pooled one share a backend: two sessions never do without a pooler between. */
+/** Throws FindingsError when this session and a pooled one share a backend: two sessions never do without a pooler between. */
 export async function refuseSharedBackend(session: Session, sessions: CaptureCollaborators["sessions"]): Promise<void> {
   const [own] = await session.query<{ pid: number }>("select pg_backend_pid() as pid");
   const [other] = await sessions.run((pooled) => pooled.query<{ pid: number }>("select pg_backend_pid() as pid"));
@@ -64,18 +62,34 @@ export interface Registration {
   readonly incarnation: string;
 }
 
+interface RegistrationOptions {
+  /** Watches this session. */
+  readonly locks?: LockWatch;
+  /** As it was where it is not given. */
+  readonly suspension?: Suspension | undefined;
+}
+
 /** Enters the lease. */
-export async function registerReader(session: Session, id: string): Promise<Registration> {
-  try {
-    const [row] = await session.query<{ cursor: string; incarnation: string; can_prepare: boolean }>(
-      `select deltad.register_reader($1)::text as cursor, encode(deltad.incarnation(), 'hex') as incarnation,
+export async function registerReader(
+  session: Session,
+  id: string,
+  { locks, suspension }: RegistrationOptions = {},
+): Promise<Registration> {
+  const register = (): Promise<{ cursor: string; incarnation: string; can_prepare: boolean }[]> =>
+    session.query(
+      `select deltad.register_reader($1, make_interval(secs => $2), $3)::text as cursor, encode(deltad.incarnation(), 'hex') as incarnation,
               current_setting('max_prepared_transactions')::int > 0 as can_prepare`,
-      [id],
+      [id, suspension?.seconds ?? null, suspension?.rows ?? null],
     );
+  try {
+    const [row] = await (locks ? locks.during(register) : register());
     if (!row) throw new Error("deltad.register_reader returned nothing");
     return { cursor: row.cursor, canPrepare: row.can_prepare, incarnation: row.incarnation };
   } catch (error) {
-    throw explained(error);
+    if (errorCode(error) === LOCK_NOT_AVAILABLE && locks) {
+      throw new Error(`no lease can begin before ${locks.describe()} ends its transaction`, { cause: error });
+    }
+    throw await explained(error, session);
   }
 }
 
@@ -84,7 +98,15 @@ export async function releaseReader(session: Session, id: string): Promise<void>
   await session.query("select deltad.release_reader($1)", [id]);
 }
 
-function explained(error: unknown): unknown {
-  const advice = ADVICE.get(errorCode(error) ?? "");
-  return advice === undefined ? error : new ConfigError(advice);
+async function explained(error: unknown, session: Session): Promise<unknown> {
+  const code = errorCode(error) ?? "";
+  const pending = new FindingsError([
+    finding("objects_pending", "The database has no deltad objects, or older ones.", APPLY),
+  ]);
+  if (NOT_KNOWN.has(code)) return pending;
+  if (code !== INSUFFICIENT_PRIVILEGE) return error;
+  const role = await readDaemonRole(session);
+  if (role === undefined) return pending;
+  const [login] = await session.query<{ name: string }>("select current_user as name");
+  return new FindingsError([lacksRights(role, login?.name ?? "")]);
 }

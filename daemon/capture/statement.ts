@@ -60,6 +60,12 @@ export function batchStatements(
   };
 }
 
+/** A read that goes no further than another snapshot, $5 (pg_snapshot), which its own must include. Without a fingerprint. */
+export function readUpTo(tables: readonly WatchedTable[], deltaSelects: readonly string[]): Prepared {
+  const unread = `(${UNSEEN})\n      and pg_visible_in_snapshot(c.change_xid, $5::pg_snapshot)`;
+  return { name: "deltad_read_up_to", text: batchStatement(tables, deltaSelects, [], "", unread) };
+}
+
 /**
  * One statement that locks the watched tables, their change tables and the resets in ACCESS SHARE mode until the transaction's
  * end. A plain select of no rows does that, and needs no more than the right to read one column; LOCK TABLE needs the whole table.
@@ -121,9 +127,10 @@ function batchStatement(
   deltaSelects: readonly string[],
   eventSources: readonly string[],
   side: string,
+  unread = UNSEEN,
 ): string {
   const found = [...tables.map(deltaName), "unread_resets"].map((name) => `exists (select from ${name})`).join(" or ");
-  return `with ${changes(tables, eventSources, UNSEEN)}
+  return `with ${changes(tables, eventSources, unread)}
 select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
        case when exists (select from deltad.reader where id = $2::uuid) then 't' else 'f' end::text as key,
        case when ${found} then 1 else 0 end::int as day,

@@ -1,4 +1,5 @@
 import type { CapturedColumn } from "../plan/watched-table.ts";
+import { insteadOfText } from "./stable-text.ts";
 
 /** A column as the database has it; for a domain, what is beneath it. */
 export interface DatabaseColumn {
@@ -13,13 +14,15 @@ export interface DatabaseColumn {
   /** Widened to the captured type by an implicit cast. */
   readonly implicit: boolean | null;
   readonly virtual: boolean;
+  /** What is in it, or it itself, whose text depends on the session; see stable-text.ts. */
+  readonly unstable: string | null;
 }
 
 const FLOATS = ["real", "double precision"];
 
 /**
  * Why a column can't be captured as the configuration wants it; undefined when it can. The trigger casts every value that the
- * application writes, so a cast that can fail, or that depends on the writer's time zone, is refused. `scale`: of a summed column.
+ * application writes, so a cast that can fail, or that depends on the writer's time zone or formats, is refused. `scale`: of a summed column.
  */
 export function columnProblem(
   table: string,
@@ -34,6 +37,9 @@ export function columnProblem(
   }
   if (scale !== undefined && column.scale !== null && column.scale > scale) {
     return `${what}, has ${column.scale} decimal places, the configuration's sum keeps ${scale}: declare it there as it is.`;
+  }
+  if (wanted.type === "text" && column.unstable !== null) {
+    return `${what}, is ${column.type}, the configuration reads it as text, and the text of ${column.unstable} depends on the session's settings: ${insteadOfText(column.base)}.`;
   }
   if (!isSafe(column, wanted.type)) {
     return `${what}, is ${column.type}, the configuration reads it as ${wanted.type}: declare it there as it is.`;

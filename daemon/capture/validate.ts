@@ -1,8 +1,9 @@
 /** Compares the tables of a configuration with the database, before anything is made for them. */
-import { ConfigError } from "../config/errors.ts";
 import { nearest } from "../config/nearest.ts";
+import { type Finding, finding, FindingsError } from "../database/findings.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Queryable } from "../database/session.ts";
+import { UNSTABLE } from "./stable-text.ts";
 import { columnProblem, type DatabaseColumn } from "./validate-column.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
 
@@ -20,7 +21,6 @@ interface DatabaseTable {
   readonly temporary: boolean;
   readonly partition: boolean;
   readonly children: boolean;
-  readonly subscribed: boolean;
   /** A partition of it is a foreign table. */
   readonly foreign: boolean;
   /** Columns on which it or its partitions are partitioned. */
@@ -30,7 +30,7 @@ interface DatabaseTable {
   readonly columns: readonly DatabaseColumn[];
 }
 
-/** Throws one ConfigError that names every table and column that can't be watched, why, and what to do. */
+/** Throws one FindingsError that names every table and column that can't be watched, why, and what to do. */
 export async function validateTables(
   session: Queryable,
   tables: readonly WatchedTable[],
@@ -39,7 +39,7 @@ export async function validateTables(
   const found = await session.query<DatabaseTable>(TABLES, [
     JSON.stringify(tables.map(({ source, schema, table, columns }) => ({ source, schema, table, columns }))),
   ]);
-  const problems: string[] = [];
+  const problems: Finding[] = [];
   for (const table of tables) {
     const match = found.find((candidate) => candidate.schema === table.schema && candidate.table === table.table);
     if (!match) problems.push(await missingTable(session, table));
@@ -52,10 +52,10 @@ export async function validateTables(
         ),
       );
   }
-  if (problems.length > 0) throw new ConfigError(problems.join(" "));
+  if (problems.length > 0) throw new FindingsError(problems);
 }
 
-async function missingTable(session: Queryable, { source, schema, table }: WatchedTable): Promise<string> {
+async function missingTable(session: Queryable, { source, schema, table }: WatchedTable): Promise<Finding> {
   const rows = await session.query<{ schema: string; table: string }>(
     `select n.nspname as schema, c.relname as table from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p') and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'deltad')`,
@@ -72,7 +72,7 @@ async function missingTable(session: Queryable, { source, schema, table }: Watch
         ),
     );
   const hint = near ? `did you mean ${near.schema}.${near.table}?` : "create it first, or correct the configuration.";
-  return `The table ${schema}.${table} (source ${source}) does not exist: ${hint}`;
+  return finding("table_missing", `The table ${schema}.${table} (source ${source}) does not exist: ${hint}`);
 }
 
 const REFUSED_KINDS: Readonly<Record<string, string>> = {
@@ -81,32 +81,44 @@ const REFUSED_KINDS: Readonly<Record<string, string>> = {
   f: "a foreign table",
 };
 
-function tableProblems(table: WatchedTable, found: DatabaseTable, sums: readonly SummedColumn[]): string[] {
+function tableProblems(table: WatchedTable, found: DatabaseTable, sums: readonly SummedColumn[]): Finding[] {
   const name = `${table.schema}.${table.table}`;
-  const kind = REFUSED_KINDS[found.kind];
-  if (kind) return [`${name} is ${kind}, whose changes no trigger sees: watch the tables behind it.`];
-  if (/^(pg_catalog|information_schema|pg_toast|deltad)$/.test(table.schema))
-    return [`${name} belongs to PostgreSQL, or to deltad.`];
-  if (!["r", "p"].includes(found.kind)) return [`${name} is not a table.`];
-  if (found.temporary) return [`${name} is a temporary table, which other sessions do not see: watch a permanent one.`];
-  if (found.partition) return [`${name} is a partition: watch the partitioned table, its partitions are included.`];
-  if (found.foreign) return [`${name} has a foreign table as a partition, whose changes no trigger sees.`];
-  if (found.children)
-    return [`Other tables inherit from ${name}, and writes to those fire none of its triggers: watch them one by one.`];
-  if (found.subscribed)
-    return [`${name} is filled by a subscription, which fires no statement triggers: watch it where it is written.`];
+  const kind = kindProblem(name, table, found);
+  if (kind) return [kind];
   const names = found.columns.map((column) => column.name);
   const key = names.includes(table.key) ? (keyProblem(table, found) ?? []) : [];
   const columns = table.columns.flatMap((wanted) => {
     const column = found.columns.find((candidate) => candidate.name === wanted.name);
     if (!column) {
       const near = nearest(wanted.name, names);
-      return [`${name} has no column ${wanted.name}${near ? `: did you mean ${near}?` : "."}`];
+      const meaning = `${name} has no column ${wanted.name}${near ? `: did you mean ${near}?` : "."}`;
+      return [finding("column_missing", meaning)];
     }
     const scale = sums.find((sum) => sum.column === wanted.name)?.scale;
-    return columnProblem(name, column, wanted, scale) ?? [];
+    const problem = columnProblem(name, column, wanted, scale);
+    return problem === undefined ? [] : [finding("column_unsuitable", problem)];
   });
   return columns.concat(key);
+}
+
+/** Why no table of this kind can be watched. */
+function kindProblem(name: string, { schema }: WatchedTable, found: DatabaseTable): Finding | undefined {
+  const kind = REFUSED_KINDS[found.kind];
+  const unsuitable = (meaning: string): Finding => finding("table_unsuitable", meaning);
+  if (kind) return unsuitable(`${name} is ${kind}, whose changes no trigger sees: watch the tables behind it.`);
+  if (/^(pg_catalog|information_schema|pg_toast|deltad)$/.test(schema))
+    return unsuitable(`${name} belongs to PostgreSQL, or to deltad.`);
+  if (!["r", "p"].includes(found.kind)) return unsuitable(`${name} is not a table.`);
+  if (found.temporary)
+    return unsuitable(`${name} is a temporary table, which other sessions do not see: watch a permanent one.`);
+  if (found.partition)
+    return unsuitable(`${name} is a partition: watch the partitioned table, its partitions are included.`);
+  if (found.foreign) return unsuitable(`${name} has a foreign table as a partition, whose changes no trigger sees.`);
+  if (found.children) {
+    const meaning = `Other tables inherit from ${name}, and writes to those fire none of its triggers: watch them one by one.`;
+    return finding("table_inherited", meaning);
+  }
+  return undefined;
 }
 
 /**
@@ -117,14 +129,19 @@ function tableProblems(table: WatchedTable, found: DatabaseTable, sums: readonly
 function keyProblem(
   { source, schema, table, key }: WatchedTable,
   { unique, partitionedBy }: DatabaseTable,
-): string | undefined {
+): Finding | undefined {
   const allowed = new Set([key, ...partitionedBy]);
   if (unique.some((columns) => columns.includes(key) && columns.every((column) => allowed.has(column))))
     return undefined;
   const others = partitionedBy.filter((column) => column !== key);
   const columns = [key, ...others].map(quoteIdentifier).join(", ");
   const create = partitionedBy.length > 0 ? "create unique index" : "create unique index concurrently";
-  return `${schema}.${table} (source ${source}) has no unique index on exactly its key ${[key, ...others].join(", ")}: ${create} on ${qualifiedName(schema, table)} (${columns}); or name another key.`;
+  const exactly = [key, ...others].join(", ");
+  return finding(
+    "key_not_unique",
+    `${schema}.${table} (source ${source}) has no unique index on exactly its key ${exactly}; name another key, or make one.`,
+    `${create} on ${qualifiedName(schema, table)} (${columns})`,
+  );
 }
 
 // Types of domains are those beneath them. `implicit`: the database would widen the column to the captured type by itself.
@@ -140,10 +157,9 @@ with recursive watched as (
   union
   select b.attrelid, b.attnum, t.typbasetype, t.typtypmod
     from beneath b join pg_type t on t.oid = b.type and t.typtype = 'd'
-)
+), ${UNSTABLE}
 select schema, "table", relkind as kind, relpersistence = 't' as temporary, relispartition as partition,
        not relispartition and relkind = 'r' and exists (select from pg_inherits where inhparent = watched.oid) as children,
-       exists (select from pg_subscription_rel where srrelid = watched.oid) as subscribed,
        exists (select from pg_partition_tree(watched.oid) node join pg_class p on p.oid = node.relid where p.relkind = 'f') as "foreign",
        array(select distinct a.attname::text
                from pg_partition_tree(watched.oid) node
@@ -165,6 +181,7 @@ select schema, "table", relkind as kind, relpersistence = 't' as temporary, reli
                  'scale', case when b.type = 'numeric'::regtype and b.typmod > 0 then (((b.typmod - 4) & 2047) # 1024) - 1024 end,
                  'same', b.type = wanted.type::regtype,
                  'implicit', exists (select from pg_cast where castsource = b.type and casttarget = wanted.type::regtype and castcontext = 'i'),
+                 'unstable', (select min(u.type::regtype::text) from unstable u where u.attrelid = a.attrelid and u.attnum = a.attnum),
                  'virtual', a.attgenerated = 'v')), '[]')
           from pg_attribute a
           join beneath b on b.attrelid = a.attrelid and b.attnum = a.attnum

@@ -1,13 +1,17 @@
 /** The needs of a configuration in a database, and how they get there: the part that `migrate` and the demo share. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { describeReplacement } from "../capture/replacement.ts";
 import { validateTables } from "../capture/validate.ts";
+import { validateConditions } from "../capture/validate-conditions.ts";
 import { watchStep } from "../capture/watch-sql.ts";
 import { summedColumns } from "../capture/check-database.ts";
+import { ConfigError } from "../config/errors.ts";
 import { loadDefinitionFile } from "../define/definition-file.ts";
+import type { LockRetries } from "../database/lock-retries.ts";
 import { applyMigrations } from "../database/migrate.ts";
-import { type MigrationStep, ownSteps } from "../database/migration-step.ts";
+import { type MigrationStep, ownSteps, rightsStep } from "../database/migration-step.ts";
 import { Session } from "../database/session.ts";
-import { captureChoices } from "../plan/capture-choices.ts";
+import { captureChoices, configurationName } from "../plan/capture-choices.ts";
 import { compile } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 
@@ -15,8 +19,10 @@ import type { Plan } from "../plan/plan.ts";
 const STATEMENT_MS = 60_000;
 
 export interface Requirements {
+  /** The configuration's. */
+  readonly name: string;
   readonly plan: Plan;
-  /** deltad's own steps, and then the triggers of this configuration. */
+  /** deltad's own steps, then the triggers of this configuration, then whom all of it belongs to. */
   readonly steps: readonly MigrationStep[];
 }
 
@@ -24,7 +30,12 @@ export interface Requirements {
 export async function readRequirements(configFile: string): Promise<Requirements> {
   const config = await loadDefinitionFile(configFile);
   const plan = compile(config);
-  return { plan, steps: [...(await ownSteps()), watchStep(plan.tables, captureChoices(config))] };
+  const name = configurationName(config);
+  return {
+    name,
+    plan,
+    steps: [...(await ownSteps()), watchStep(plan.tables, captureChoices(config)), await rightsStep(name)],
+  };
 }
 
 /** A session for migrations; ConfigError for a standby, a server that is too old, a pooler, a wrong password. */
@@ -32,8 +43,31 @@ export function openMigrationSession(url: string): Promise<Session> {
   return Session.open({ url, role: "migrate", statementTimeoutMs: STATEMENT_MS, settings: { jit: "off" } });
 }
 
+/** Closes the session after the work. */
+export async function withMigrationSession<T>(url: string, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await openMigrationSession(url);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** For work that tries again for locks: with a second session, which sees who is in the way of the first. */
+export async function withObserver<T>(
+  session: Session,
+  url: string,
+  tell: (line: string) => void,
+  work: (retries: LockRetries) => Promise<T>,
+): Promise<T> {
+  return withMigrationSession(url, (observer) =>
+    work({ session, observer, tell, random: Math.random, sleep: (delayMs) => sleep(delayMs) }),
+  );
+}
+
 /**
- * Applies what the database lacks and returns the names of those steps. `tell` gets one line about each thing that happens.
+ * Applies what the database lacks and returns the names of those steps. `tell` gets one line about each thing that happens. Where that
+ * takes something away from another configuration it is refused, unless `replace` says that it is meant.
  * @throws ConfigError where configuration and database don't fit, FatalError where a table stays in use
  */
 export async function applyConfiguration(
@@ -41,20 +75,23 @@ export async function applyConfiguration(
   url: string,
   configFile: string,
   tell: (line: string) => void,
+  replace = false,
 ): Promise<string[]> {
-  const { plan, steps } = await readRequirements(configFile);
+  const { name, plan, steps } = await readRequirements(configFile);
   await validateTables(session, plan.tables, summedColumns(plan));
-  const observer = await openMigrationSession(url);
-  try {
-    return await applyMigrations({
-      session,
-      observer,
+  await validateConditions(session, plan);
+  return withObserver(session, url, tell, (retries) =>
+    applyMigrations({
+      ...retries,
       steps,
-      tell,
-      random: Math.random,
-      sleep: (delayMs) => sleep(delayMs),
-    });
-  } finally {
-    await observer.close();
-  }
+      refuse: async (migrating) => {
+        const replacement = replace ? undefined : await describeReplacement(migrating, plan.tables, name);
+        if (replacement !== undefined) {
+          throw new ConfigError(
+            `${replacement}: apply with --replace if that is meant, or put the sources of both into one configuration.`,
+          );
+        }
+      },
+    }),
+  );
 }

@@ -16,5 +16,7 @@ export type LoadDemo = () => Promise<Demo>;
 export interface RunningDemo {
   readonly databaseUrl: string;
   readonly jwtSecret: string;
+  /** Where its daemon listens. */
+  readonly url: string;
   readonly configFile: string;
 }

@@ -2,11 +2,20 @@ import { Command } from "commander";
 import { summedColumns } from "../capture/check-database.ts";
 import { isGiven, readOption, refuseUnknownNames } from "../config/config.ts";
 import { OPTIONS } from "../config/options.ts";
+import { describeReplacement } from "../capture/replacement.ts";
 import { validateTables } from "../capture/validate.ts";
+import { validateConditions } from "../capture/validate-conditions.ts";
+import { grantDaemon, readDaemonRole } from "../database/daemon-role.ts";
 import { findPending, readApplied } from "../database/migrate.ts";
-import { migrationScript } from "../database/migration-script.ts";
+import { migrationScript, scripted, scriptedFor } from "../database/migration-script.ts";
 import type { Session } from "../database/session.ts";
-import { applyConfiguration, openMigrationSession, readRequirements } from "./apply-configuration.ts";
+import { applyConfiguration, readRequirements, withMigrationSession } from "./apply-configuration.ts";
+import { costReport } from "../dba/cost.ts";
+import { tellSwitched } from "../dba/switch-capture.ts";
+import { TRIAL_ROWS, tryConfiguration } from "./cost.ts";
+import { exportCommand } from "./migrate-export.ts";
+import { switchCommands } from "./migrate-switch.ts";
+import { uninstallCommand } from "./migrate-uninstall.ts";
 import type { Shell } from "./shell.ts";
 
 interface MigrateContext {
@@ -29,69 +38,92 @@ export function migrateCommand(shell: Shell): Command {
   };
   const withConfig = (name: string, description: string): Command =>
     new Command(name).description(description).option("--config <file>", `instead of ${OPTIONS.configFile.name}`);
-  return new Command("migrate")
+  const migrate = new Command("migrate")
     .description("put deltad's schema and triggers into the database at DATABASE_URL")
     .addCommand(
-      withConfig("plan", "print the SQL that apply would run, for psql; without DATABASE_URL all of it").action(
-        ({ config }: { config?: string }) =>
-          isGiven(shell.environment, "databaseUrl")
+      withConfig("plan", "print the SQL that apply would run, for psql; without DATABASE_URL all of it")
+        .option("--trial", "begin with comments on what it would cost a write, as `deltad cost` finds", false)
+        .action(async ({ config, trial }: { config?: string; trial: boolean }) => {
+          if (trial) {
+            const costs = await tryConfiguration(shell, context(config).configFile, TRIAL_ROWS);
+            for (const line of costReport(costs)) shell.print(`-- ${line}`);
+          }
+          return isGiven(shell.environment, "databaseUrl")
             ? migratePlan(context(config))
-            : migratePlanOffline(context(config)),
-      ),
+            : migratePlanOffline(context(config));
+        }),
     )
     .addCommand(
-      withConfig("apply", "apply what the database lacks, in one transaction").action(
-        ({ config }: { config?: string }) => migrateApply(context(config)),
-      ),
+      withConfig("apply", "apply what the database lacks, in one transaction")
+        .option("--replace", "also where that takes sources away from the configuration that the database has", false)
+        .action(({ config, replace }: { config?: string; replace: boolean }) => migrateApply(context(config), replace)),
     )
     .addCommand(
       withConfig("status", "say what is applied and what is pending").action(({ config }: { config?: string }) =>
         migrateStatus(context(config)),
       ),
-    );
+    )
+    .addCommand(exportCommand(shell))
+    .addCommand(uninstallCommand(shell));
+  for (const command of switchCommands(shell)) migrate.addCommand(command);
+  return migrate;
 }
 
 /** All steps, for a database that has nothing of deltad yet. */
 async function migratePlanOffline({ configFile, print }: MigrateContext): Promise<void> {
   const { steps } = await readRequirements(configFile);
-  print(migrationScript(steps).trimEnd());
+  print(migrationScript(steps.map(scripted)).trimEnd());
 }
 
 /** The steps that the database lacks. */
 async function migratePlan({ configFile, databaseUrl, print }: MigrateContext): Promise<void> {
-  const { plan, steps } = await readRequirements(configFile);
-  await withSession(databaseUrl, async (session) => {
+  const { name, plan, steps } = await readRequirements(configFile);
+  await withMigrationSession(databaseUrl, async (session) => {
     await validateTables(session, plan.tables, summedColumns(plan));
-    print(migrationScript(await findPending(session, steps)).trimEnd());
+    await validateConditions(session, plan);
+    const replacement = await describeReplacement(session, plan.tables, name);
+    if (replacement !== undefined) print(`-- ${oneLine(replacement)}: refused by apply without --replace.`);
+    const pending = await findPending(session, steps);
+    for (const fault of pending.faults) print(`-- To be mended: ${oneLine(fault)}`);
+    if ((await readApplied(session)).length > 0)
+      for (const switched of await tellSwitched(session)) print(`-- ${oneLine(switched)}`);
+    const lacking = await Promise.all(pending.steps.map((step) => scriptedFor(session, step)));
+    print(migrationScript(lacking).trimEnd());
   });
 }
 
-async function migrateApply({ configFile, databaseUrl, print }: MigrateContext): Promise<void> {
-  await withSession(databaseUrl, async (session) => {
-    const applied = await applyConfiguration(session, databaseUrl, configFile, print);
+async function migrateApply({ configFile, databaseUrl, print }: MigrateContext, replace: boolean): Promise<void> {
+  await withMigrationSession(databaseUrl, async (session) => {
+    const applied = await applyConfiguration(session, databaseUrl, configFile, print, replace);
     print(applied.length > 0 ? "The database is ready." : "Nothing to do: the database has everything.");
+    await printGrant(session, print);
   });
 }
 
 async function migrateStatus({ configFile, databaseUrl, print }: MigrateContext): Promise<void> {
   const { steps } = await readRequirements(configFile);
-  await withSession(databaseUrl, async (session) => {
+  await withMigrationSession(databaseUrl, async (session) => {
     const applied = await readApplied(session);
     const pending = await findPending(session, steps);
     for (const step of steps) {
       const appliedAt = applied.find((row) => row.name === step.name)?.appliedAt.toISOString();
-      const state = pending.includes(step) ? (appliedAt ? "changed" : "pending") : "applied";
+      const state = pending.steps.includes(step) ? (appliedAt ? "changed" : "pending") : "applied";
       print([step.name.padEnd(24), state.padEnd(8), appliedAt].join(" ").trimEnd());
     }
-    if (pending.length > 0) print("Run deltad migrate apply, or give deltad migrate plan to psql.");
+    for (const fault of pending.faults) print(`To be mended: ${fault}`);
+    if (applied.length > 0) for (const switched of await tellSwitched(session)) print(switched);
+    if (pending.steps.length > 0) print("Run deltad migrate apply, or give deltad migrate plan to psql.");
+    await printGrant(session, print);
   });
 }
 
-async function withSession(url: string, work: (session: Session) => Promise<void>): Promise<void> {
-  const session = await openMigrationSession(url);
-  try {
-    await work(session);
-  } finally {
-    await session.close();
-  }
+/** What a login needs to be the daemon's. */
+async function printGrant(session: Session, print: (line: string) => void): Promise<void> {
+  const role = await readDaemonRole(session);
+  if (role !== undefined) print(`The daemon's login needs: ${grantDaemon(role, "my_login")};`);
+}
+
+/** Names may hold line breaks. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n]+/g, " ");
 }

@@ -15,6 +15,9 @@ const COMMANDS: Readonly<Record<string, (shell: Shell, demo: LoadDemo) => Promis
     return tokenCommand(shell, demo).addCommand(tokenRevokeCommand(shell));
   },
   verify: async (shell, demo) => (await import("./verify.ts")).verifyCommand(shell, demo),
+  adopt: async (shell) => (await import("./adopt.ts")).adoptCommand(shell),
+  cost: async (shell) => (await import("./cost.ts")).costCommand(shell),
+  doctor: async (shell) => (await import("./doctor.ts")).doctorCommand(shell),
 };
 
 /**

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { readOption, refuseUnknownNames } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
+import { OPTIONS } from "../config/options.ts";
 import { errorCode } from "../database/reason.ts";
 import { Session } from "../database/session.ts";
 import { durationArgument } from "./duration.ts";
@@ -31,7 +32,11 @@ export function tokenRevokeCommand(shell: Shell): Command {
     )
     .option("--jti <id>", "the token with this claim jti")
     .option("--subject <sub>", "every token with this claim sub")
-    .option("--issued-until <instant>", "with --subject: those issued at or before this instant; default now", instant)
+    .option(
+      "--issued-until <instant>",
+      `with --subject: those issued at or before this instant; default now and ${OPTIONS.jwtLeewayS.name} more`,
+      instant,
+    )
     .option(
       "--keep <duration>",
       "how long to remember it, at least as long as such tokens live; default for ever",
@@ -45,21 +50,32 @@ export function tokenRevokeCommand(shell: Shell): Command {
         command.error("error: --issued-until is for --subject");
       }
       refuseUnknownNames(shell.environment);
-      await revoke(readOption(shell.environment, "databaseUrl"), given);
-      shell.print("Revoked.");
+      const leewayS = readOption(shell.environment, "jwtLeewayS");
+      const until = await revoke(readOption(shell.environment, "databaseUrl"), given, leewayS);
+      shell.print(until === undefined ? "Revoked." : `Revoked: every token of it that was issued until ${until}.`);
     });
 }
 
-async function revoke(url: string, { jti, subject, issuedUntil, keep }: RevokeOptions): Promise<void> {
+/**
+ * Of a subject, up to which instant. By default that is the leeway after now: a token made on a clock that runs ahead says that it was
+ * issued later than it was.
+ */
+async function revoke(
+  url: string,
+  { jti, subject, issuedUntil, keep }: RevokeOptions,
+  leewayS: number,
+): Promise<string | undefined> {
   const session = await Session.open({ url, role: "revoke", statementTimeoutMs: STATEMENT_MS });
   try {
     // The database's clock is the one that all daemons of it share.
-    await session.query(
-      `select deltad.revoke_token($1::text, $2::text,
-                                  case when $2::text is not null then coalesce($3::timestamptz, clock_timestamp()) end,
-                                  clock_timestamp() + $4::float8 * interval '1 second')`,
-      [jti, subject, issuedUntil?.toISOString(), keep],
+    const [revoked] = await session.query<{ until: Date | null }>(
+      `select until, deltad.revoke_token($1::text, $2::text, until, now + $4::float8 * interval '1 second')
+         from clock_timestamp() now,
+              lateral (select case when $2::text is not null
+                              then coalesce($3::timestamptz, now + $5::float8 * interval '1 second') end) u(until)`,
+      [jti, subject, issuedUntil?.toISOString(), keep, leewayS],
     );
+    return revoked?.until?.toISOString();
   } catch (error) {
     const advice = ADVICE.get(errorCode(error) ?? "");
     throw advice === undefined ? error : new ConfigError(advice);

@@ -28,7 +28,14 @@ export function tokenCommand(shell: Shell, demo: LoadDemo): Command {
       if (owner.length === 0 && !admin)
         command.error("error: name an owner with --owner ID, or every owner with --admin");
       shell.print(
-        signToken(await findSecret(shell, demo), { owners: owner, subject, isAdmin: admin, ttlSeconds: ttl }),
+        signToken(await findSecret(shell, demo), {
+          owners: owner,
+          subject,
+          isAdmin: admin,
+          ttlSeconds: ttl,
+          issuer: readOption(shell.environment, "jwtIssuer"),
+          audience: readOption(shell.environment, "jwtAudience"),
+        }),
       );
     });
 }

@@ -1,5 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { databaseCheck } from "../capture/check-database.ts";
 import { isGiven, readOption, refuseUnknownNames } from "../config/config.ts";
 import { loadDefinitionFile } from "../define/definition-file.ts";
@@ -8,89 +9,148 @@ import { OPTIONS } from "../config/options.ts";
 import { reasonOf } from "../database/reason.ts";
 import { captureChoices } from "../plan/capture-choices.ts";
 import { compile } from "../plan/compile.ts";
-import type { Difference } from "../verify/difference.ts";
-import type { Verdict } from "../verify/verification.ts";
-import { verifyOwners } from "../verify/verify-owners.ts";
-import type { LoadDemo } from "./demo.ts";
+import { DaemonDocuments, NoDaemon } from "../verify/daemon-documents.ts";
+import type { Choice } from "../verify/listed-owners.ts";
+import { verifyOwners, type VerifyOptions } from "../verify/verify-owners.ts";
+import { daemonAddress, type GivenAddress } from "./daemon-address.ts";
+import type { LoadDemo, RunningDemo } from "./demo.ts";
+import { durationArgument } from "./duration.ts";
+import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
+import { asJson, CODES, codeOf, report, type Round, summary, worse } from "./verify-report.ts";
 
-interface VerifyArguments {
+interface VerifyArguments extends GivenAddress {
   readonly owner: string[];
+  readonly all?: boolean;
+  readonly sample?: number;
+  readonly seed?: string;
+  readonly fresh: boolean;
+  /** Seconds between two rounds. */
+  readonly watch?: number | true;
   readonly json: boolean;
   readonly config?: string;
 }
 
-/** Exit codes: numbers differ; it could not be found out (EX_UNAVAILABLE of sysexits.h). */
-const DIFFERENT = 1;
-const UNAVAILABLE = 69;
 /** Long enough for a busy database to write something. */
 const COLLECT_MS = 1_000;
+const WATCH_SECONDS = 10;
 
-/** `deltad verify`: proves that incremental numbers equal a full recompute. */
+/** `deltad verify`: proves that the running daemon's numbers equal a full recompute. */
 export function verifyCommand(shell: Shell, demo: LoadDemo): Command {
   return new Command("verify")
     .description(
-      "compare incremental numbers with a full recompute, in DATABASE_URL or, without it, the running demo; exits 0 if equal, 1 if not, 69 if it could not run",
+      "compare the running daemon's numbers with a full recompute by SQL, in DATABASE_URL or, without it, of the running demo",
     )
+    .option("--all", "every owner (this is so unless something else is said)")
+    .option("--sample <n>", "so many owners at random", count)
+    .option("--seed <text>", "which ones a sample takes: the same for the same text")
     .option("--owner <id>", "only this owner; may be repeated", (id: string, before: string[]) => [...before, id], [])
-    .option("--json", "print the result as one JSON document", false)
+    .option("--watch [duration]", "again and again, so long after each round (10s), until Ctrl-C", durationArgument)
+    .option("--url <url>", "where the daemon is, instead of DELTAD_HOST and DELTAD_PORT")
+    .option("--token-file <file>", "a file with an administrator's token, instead of one made with DELTAD_JWT_SECRET")
+    .option("--fresh", "compare numbers that are loaded for this, and no daemon's", false)
+    .option("--json", "print each round as one JSON document", false)
     .option("--config <file>", `instead of ${OPTIONS.configFile.name}`)
-    .action(async (given: VerifyArguments) => {
-      try {
-        const verdict = await verify(shell, demo, given);
-        for (const line of given.json ? [JSON.stringify(verdict)] : report(verdict)) shell.print(line);
-        if (verdict.differences.length > 0) shell.setExitCode(DIFFERENT);
-      } catch (error) {
-        if (error instanceof ConfigError) throw error;
-        shell.complain(`deltad: could not verify: ${reasonOf(error)}\n`);
-        shell.setExitCode(UNAVAILABLE);
-      }
+    .addHelpText(
+      "after",
+      "\nExits with 0 if all is equal, 1 if numbers differ, 3 if nothing differs but no daemon was compared, 4 if nothing differs but some\nowner could not be compared, 69 if it could not be found out; after --watch with the worst of these.",
+    )
+    .action((given: VerifyArguments, command: Command) => {
+      const ways = [given.all, given.sample, given.owner.length > 0 || undefined].filter((way) => way !== undefined);
+      if (ways.length > 1) command.error("error: give one of --all, --sample and --owner");
+      if (given.seed !== undefined && given.sample === undefined) command.error("error: --seed is of a --sample");
+      return verify(shell, demo, given);
     });
 }
 
-async function verify(shell: Shell, demo: LoadDemo, given: VerifyArguments): Promise<Verdict> {
-  const { url, configFile } = await findDatabase(shell, demo, given.config);
-  const definition = await loadDefinitionFile(configFile);
-  const plan = compile(definition);
-  return verifyOwners({
-    url,
-    plan,
-    owners: given.owner,
-    check: databaseCheck(plan, captureChoices(definition)),
-    collectMs: COLLECT_MS,
-    sleep: (delayMs) => sleep(delayMs),
-    tell: (line) => shell.complain(`${line}\n`),
-    stopping: shell.catchSignals(() => Promise.resolve()),
-  });
+async function verify(shell: Shell, demo: LoadDemo, given: VerifyArguments): Promise<void> {
+  const { run, ...options } = await prepare(shell, demo, given);
+  const stopping = shell.catchSignals(() => Promise.resolve());
+  const daemon = given.fresh ? undefined : new DaemonDocuments(await daemonAddress(shell.environment, given, run));
+  const pauseSeconds = given.watch === true ? WATCH_SECONDS : given.watch;
+  let worst: number = CODES.equal;
+  do {
+    worst = worse(worst, await oneRound(shell, given, { ...options, daemon, stopping }));
+    shell.setExitCode(worst);
+    if (pauseSeconds !== undefined)
+      await sleep(pauseSeconds * 1000, undefined, { signal: stopping }).catch(() => undefined);
+  } while (pauseSeconds !== undefined && !stopping.aborted);
 }
 
-async function findDatabase(
+type Prepared = Pick<VerifyOptions, "url" | "plan" | "check">;
+
+/** Gives the exit code. */
+async function oneRound(
+  shell: Shell,
+  given: VerifyArguments,
+  options: Prepared & Pick<VerifyOptions, "stopping"> & { readonly daemon: DaemonDocuments | undefined },
+): Promise<number> {
+  const progress = new Progress(shell, (done, total) => `verified ${done} of ${total} owners`);
+  try {
+    const noDaemon = await options.daemon?.reach().then(
+      () => undefined,
+      (error: unknown) => (error instanceof NoDaemon ? error.message : Promise.reject(error)),
+    );
+    const seed = given.sample === undefined ? undefined : (given.seed ?? randomBytes(4).toString("hex"));
+    let done = 0;
+    let total = 0;
+    const verdict = await verifyOwners({
+      ...options,
+      ...(noDaemon === undefined ? {} : { daemon: undefined }),
+      choice: choiceOf(given, seed),
+      collectMs: COLLECT_MS,
+      sleep: (delayMs) => sleep(delayMs),
+      progress: (now, of) => {
+        [done, total] = [now, of];
+        progress.show(done, total);
+      },
+    });
+    progress.end();
+    const round: Round = { verdict, noDaemon, seed, isPartial: options.stopping.aborted && done < Math.max(total, 1) };
+    say(shell, given, round);
+    return codeOf(round);
+  } catch (error) {
+    progress.end();
+    if (error instanceof ConfigError) throw error;
+    shell.complain(`deltad: could not verify: ${reasonOf(error)}\n`);
+    return CODES.unavailable;
+  }
+}
+
+function say(shell: Shell, { json, watch }: VerifyArguments, round: Round): void {
+  if (json) return shell.print(asJson(round));
+  const lines = watch === undefined || codeOf(round) !== CODES.equal ? report(round) : [summary(round)];
+  const when = watch === undefined ? "" : `${new Date().toISOString()} `;
+  for (const [at, text] of lines.entries()) shell.print(at === lines.length - 1 ? `${when}${text}` : text);
+}
+
+function choiceOf({ owner, sample }: VerifyArguments, seed: string | undefined): Choice {
+  if (sample !== undefined && seed !== undefined) return { kind: "sample", count: sample, seed };
+  return owner.length > 0 ? { kind: "named", owners: owner } : { kind: "all" };
+}
+
+async function prepare(
   shell: Shell,
   demo: LoadDemo,
-  config: string | undefined,
-): Promise<{ url: string; configFile: string }> {
+  { config }: VerifyArguments,
+): Promise<Prepared & { readonly run: RunningDemo | undefined }> {
   refuseUnknownNames(shell.environment);
-  const configFile = config ?? readOption(shell.environment, "configFile");
-  if (isGiven(shell.environment, "databaseUrl"))
-    return { url: readOption(shell.environment, "databaseUrl"), configFile };
+  const run = isGiven(shell.environment, "databaseUrl") ? undefined : await findDemo(shell, demo);
+  const url = run?.databaseUrl ?? readOption(shell.environment, "databaseUrl");
+  const definition = await loadDefinitionFile(config ?? run?.configFile ?? readOption(shell.environment, "configFile"));
+  const plan = compile(definition);
+  return { url, plan, check: databaseCheck(plan, captureChoices(definition)), run };
+}
+
+async function findDemo(shell: Shell, demo: LoadDemo): Promise<RunningDemo> {
   const run = await (await demo()).findRunning(shell);
-  if (run) return { url: run.databaseUrl, configFile: config ?? run.configFile };
+  if (run) return run;
   throw new ConfigError(
     `there is no running demo here to verify: start it with npm start, or set ${OPTIONS.databaseUrl.name}`,
   );
 }
 
-function report({ compared, unknownZones, differences }: Verdict): string[] {
-  return [
-    ...differences.map(line),
-    ...unknownZones.map((owner) => `owner ${owner}: not compared, PostgreSQL does not know its time zone`),
-    differences.length === 0
-      ? `${compared} owners: the incremental numbers equal the recompute`
-      : `${new Set(differences.map(({ owner }) => owner)).size} of ${compared} owners differ`,
-  ];
-}
-
-function line({ owner, path, incremental, recomputed }: Difference): string {
-  const shown = (value: unknown): string => (value === undefined ? "absent" : JSON.stringify(value));
-  return `owner ${owner}: ${path.join(".")}: incremental ${shown(incremental)}, recomputed ${shown(recomputed)}`;
+function count(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 to 999999.");
+  return Number(text);
 }

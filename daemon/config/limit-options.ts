@@ -41,7 +41,25 @@ export const LIMIT_OPTIONS = {
   maxConnectionsPerAddress: {
     name: "DELTAD_MAX_CONNECTIONS_PER_ADDRESS",
     default: "2000",
-    help: "connections of one address (of one /64 where it is IPv6); more are closed with 4429; behind a proxy set `DELTAD_TRUSTED_PROXIES`",
+    help: "connections of one address (IPv6: of one /64, and four times as many of one /48); more are closed with 4429; behind a proxy set `DELTAD_TRUSTED_PROXIES`",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  maxHttpConnectionsPerAddress: {
+    name: "DELTAD_MAX_HTTP_CONNECTIONS_PER_ADDRESS",
+    default: "2000",
+    help: "connections of one address, counted likewise, that are neither WebSocket nor event stream; more are ended unanswered; trusted proxies have any number",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  requestsPerSecondPerAddress: {
+    name: "DELTAD_REQUESTS_PER_SECOND_PER_ADDRESS",
+    default: "1000",
+    help: "requests for `/v1/` of one address in the long run, at once twice as many; more are answered with 429",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  requestsPerSecond: {
+    name: "DELTAD_REQUESTS_PER_SECOND",
+    default: "100",
+    help: "the same of one token's `sub` (without one, of what it opens), whatever the address; administrators have any number",
     schema: wholeNumber(1, 1_000_000),
   },
   maxConnectionsPerTopic: {
@@ -53,13 +71,13 @@ export const LIMIT_OPTIONS = {
   maxUnauthenticated: {
     name: "DELTAD_MAX_UNAUTHENTICATED",
     default: "2000",
-    help: "connections in all that have shown no token yet; more are closed with 1013",
+    help: "connections in all that have shown no token yet; for one more the one that has waited longest is closed with 4408",
     schema: wholeNumber(1, 1_000_000),
   },
   maxUnauthenticatedPerAddress: {
     name: "DELTAD_MAX_UNAUTHENTICATED_PER_ADDRESS",
     default: "500",
-    help: "the same of one address; more are closed with 4429",
+    help: "the same of one address, whose longest waiting one is closed then",
     schema: wholeNumber(1, 1_000_000),
   },
 } as const;

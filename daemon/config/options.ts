@@ -122,6 +122,24 @@ export const OPTIONS = {
     help: "how many changes are kept for that at most, of all watched tables together; an update counts twice",
     schema: wholeNumber(0, 100_000_000),
   },
+  suspendAfter: {
+    name: "DELTAD_SUSPEND_AFTER",
+    default: "24h",
+    help: "how long no daemon may be there before capture suspends itself, so that the database does not fill up; the next daemon brings it back; `0`: never for that reason",
+    schema: duration,
+  },
+  suspendRows: {
+    name: "DELTAD_SUSPEND_ROWS",
+    default: "10000000",
+    help: "after how many changes that no daemon saw it does the same, some 120 bytes each; `0`: never for that reason",
+    schema: wholeNumber(0, 1_000_000_000),
+  },
+  auditInterval: {
+    name: "DELTAD_AUDIT_INTERVAL",
+    default: "60s",
+    help: "how often the daemon compares one owner that it has loaded with what SQL says, and reads it again where they differ; `0`: never",
+    schema: duration,
+  },
   logLevel: {
     name: "DELTAD_LOG_LEVEL",
     default: "info",

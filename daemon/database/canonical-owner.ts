@@ -1,3 +1,4 @@
+import { KeyedRate } from "../config/keyed-rate.ts";
 import { MAX_KEY_LENGTH } from "../../protocol/limits.ts";
 import { errorCode } from "./reason.ts";
 import type { Queryable } from "./session.ts";
@@ -5,8 +6,13 @@ import type { Sessions } from "./session-pool.ts";
 
 /** Most ids take some 100 bytes here: 10,000 of them 1 MB. None can take more than 20 times as much. */
 const REMEMBERED = 10_000;
-/** Some two seconds' work for one session; a later request would wait for longer than a client does. */
+/** In all: some two seconds' work for one session; a later request would wait for longer than a client does. */
 const MOST_AT_ONCE = 10_000;
+/** Of one asker: two tokens with as many names as one may have, or one and as many names in a request. */
+const ASKER_AT_ONCE = 512;
+const ASKER_PER_SECOND = 10;
+/** What could not be asked is not asked again so soon. */
+const FAILED_MS = 1_000;
 
 /** Spellings that the database gives back as they are, by key type; only the database knows about others. */
 const USUAL: Readonly<Record<string, RegExp>> = {
@@ -18,51 +24,62 @@ const USUAL: Readonly<Record<string, RegExp>> = {
   text: /^[ -~]+$/,
 };
 
+type Learnt = { readonly id: string | undefined } | { readonly error: unknown; readonly untilMs: number };
+
 /**
  * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint. Asks the database about
- * unusual spellings, once, and remembers the latest. Gives undefined for text that is no key, or longer than any; rejects when the
- * database can't be asked, or is being asked too much.
+ * unusual spellings, once, whatever comes of it, and remembers the latest. Gives undefined for text that is no key, or longer than any;
+ * rejects when the database can't be asked, or is being asked too much, by this asker (undefined: one that is trusted) or in all.
+ * @param monotonicMs milliseconds
  */
 export function canonicalOwners(
   keyType: string,
   sessions: Sessions<Queryable>,
-): (id: string) => Promise<string | undefined> {
+  monotonicMs: () => number,
+): (id: string, asker: string | undefined) => Promise<string | undefined> {
   const usual = USUAL[keyType];
-  const known = new Map<string, string | undefined>();
-  const asked = new Map<string, Promise<string | undefined>>();
+  const known = new Map<string, Learnt>();
+  const asked = new Map<string, Promise<Learnt>>();
+  const rate = new KeyedRate(ASKER_AT_ONCE, ASKER_PER_SECOND, monotonicMs);
   // The digits after the point are no part of a whole number's name.
   const key = keyType === "numeric" ? "trim_scale($1::text::numeric)" : `$1::text::${keyType}`;
   const text = `select ${key}::text as id where length(${key}::text) <= ${MAX_KEY_LENGTH}`;
 
-  const ask = (id: string): Promise<string | undefined> =>
+  const ask = (id: string): Promise<Learnt> =>
     sessions.run(async (session) => {
       try {
-        return (await session.query<{ id: string }>(text, [id]))[0]?.id;
+        return { id: (await session.query<{ id: string }>(text, [id]))[0]?.id };
       } catch (error) {
-        if (errorCode(error)?.startsWith("22")) return undefined;
+        // Not of that type, or of a domain that has no such value.
+        if (/^2[23]/.test(errorCode(error) ?? "")) return { id: undefined };
         throw error;
       }
     });
-  const learn = async (id: string): Promise<string | undefined> => {
-    try {
-      const canonical = await ask(id);
-      const oldest = known.keys().next();
-      if (known.size >= REMEMBERED && !oldest.done) known.delete(oldest.value);
-      known.set(id, canonical);
-      return canonical;
-    } finally {
-      asked.delete(id);
-    }
+  const learn = async (id: string): Promise<Learnt> => {
+    const learnt = await ask(id).catch((error: unknown) => ({ error, untilMs: monotonicMs() + FAILED_MS }));
+    asked.delete(id);
+    known.delete(id);
+    const oldest = known.keys().next();
+    if (known.size >= REMEMBERED && !oldest.done) known.delete(oldest.value);
+    known.set(id, learnt);
+    return learnt;
   };
-  return async (id) => {
-    if (id.length > MAX_KEY_LENGTH) return undefined;
-    if (usual?.test(id)) return id;
-    if (known.has(id)) return known.get(id);
+  const find = (id: string, asker: string | undefined): Learnt | Promise<Learnt> => {
+    const before = known.get(id);
+    if (before !== undefined && ("id" in before || monotonicMs() < before.untilMs)) return before;
     const under = asked.get(id);
     if (under !== undefined) return under;
     if (asked.size >= MOST_AT_ONCE) throw new Error("too many owner ids are being looked up");
+    if (asker !== undefined && !rate.take(asker)) throw new Error("this token has too many owner ids looked up");
     const learning = learn(id);
     asked.set(id, learning);
     return learning;
+  };
+  return async (id, asker) => {
+    if (id.length > MAX_KEY_LENGTH) return undefined;
+    if (usual?.test(id)) return id;
+    const learnt = await find(id, asker);
+    if ("error" in learnt) throw learnt.error;
+    return learnt.id;
   };
 }

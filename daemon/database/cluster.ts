@@ -2,6 +2,7 @@
  * One PostgreSQL server of our own on a loopback port: made by initdb, run detached from this process's group (so that Ctrl-C
  * reaches the daemon alone), stopped by pg_ctl.
  */
+import { randomInt } from "node:crypto";
 import { spawn } from "node:child_process";
 import { chown, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -47,10 +48,16 @@ export class Cluster {
     return `postgresql://postgres:${encodeURIComponent(this.#options.password)}@127.0.0.1:${this.#port}/${encodeURIComponent(database)}`;
   }
 
-  /** Makes the data directory where there is none (UTF-8 whatever the locale), then starts the server on a free loopback port. */
+  /** Makes the data directory where there is none (UTF-8 whatever the locale). */
+  async initialise(): Promise<void> {
+    const { dataDir } = this.#options;
+    if (!(await readFile(join(dataDir, "PG_VERSION"), "utf8").catch(() => undefined))) await this.#makeDataDir();
+  }
+
+  /** Starts the server on a free loopback port, with a new data directory where there is none. */
   async start(): Promise<void> {
     const { dataDir, choosePort = freePort } = this.#options;
-    if (!(await readFile(join(dataDir, "PG_VERSION"), "utf8").catch(() => undefined))) await this.#initialise();
+    await this.initialise();
     await this.stop("fast");
     for (let attempt = 1; ; attempt += 1) {
       this.#port = await choosePort();
@@ -82,7 +89,7 @@ export class Cluster {
   }
 
   /** In a folder beside it that is renamed when complete: an initdb that was killed leaves no half of a cluster to start. */
-  async #initialise(): Promise<void> {
+  async #makeDataDir(): Promise<void> {
     const { dataDir, password } = this.#options;
     const unfinished = `${dataDir}.new`;
     await rm(unfinished, { recursive: true, force: true });
@@ -173,16 +180,28 @@ export async function postmasterRuns(dataDir: string): Promise<boolean> {
   return false;
 }
 
-/** A loopback port that was free a moment ago. */
-export function freePort(): Promise<number> {
+/**
+ * A loopback port that was free a moment ago, below those from which systems take one for each outgoing connection: none of these has it
+ * before the caller does.
+ */
+export async function freePort(): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = randomInt(10_000, 32_768);
+    try {
+      await listenOnce(port);
+      return port;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+const ATTEMPTS = 50;
+
+function listenOnce(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port")),
-      );
-    });
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
   });
 }

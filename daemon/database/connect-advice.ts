@@ -1,3 +1,4 @@
+import { ConfigError } from "../config/errors.ts";
 import { errorCode, reasonOf } from "./reason.ts";
 
 interface Advice {
@@ -36,4 +37,17 @@ const BY_TEXT: readonly (readonly [RegExp, Advice])[] = [
 export function connectAdvice(error: unknown): Advice | undefined {
   const text = reasonOf(error);
   return BY_CODE.get(errorCode(error) ?? "") ?? BY_TEXT.find(([pattern]) => pattern.test(text))?.[1];
+}
+
+/** What node-postgres' parser of URLs throws, as the operator's mistake: its own errors quote the URL, password and all. */
+export function unusableUrl(error: unknown): ConfigError {
+  // It reads the files of certificates, too: those errors have a system's code.
+  const code = errorCode(error) ?? "";
+  return /^E[A-Z]+$/.test(code)
+    ? new ConfigError(
+        `a file that the database URL names can't be read (${code}): check sslrootcert, sslcert and sslkey in DATABASE_URL`,
+      )
+    : new ConfigError(
+        "DATABASE_URL is not a PostgreSQL connection string (postgresql://user:password@host:port/database)",
+      );
 }

@@ -11,30 +11,39 @@ interface Blocker {
 
 /** Two looks at least within a lock wait of 800 ms. */
 const LOOK_EVERY_MS = 300;
+/** In looks: more than a second. */
+const LONG_WAIT = 4;
 
 /** Finds, from another session, the sessions that make one wait for a lock. */
 export class LockWatch {
   readonly #observer: Queryable;
   readonly #pid: number;
+  readonly #onLongWait: (blockers: string) => void;
   #blockers: readonly Blocker[] = [];
 
-  /** `pid`: the backend that may wait. */
-  constructor(observer: Queryable, pid: number) {
+  /** `pid`: the backend that may wait. `onLongWait` is told once who makes it wait, when it has waited for more than a second. */
+  constructor(observer: Queryable, pid: number, onLongWait: (blockers: string) => void = () => undefined) {
     this.#observer = observer;
     this.#pid = pid;
+    this.#onLongWait = onLongWait;
   }
 
   /** Does the work, looking meanwhile. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#blockers = [];
     const done = new AbortController();
-    const looking = this.#look(done.signal);
+    // Looking is a courtesy: neither its failure nor a slow observer is the work's.
+    void this.#look(done.signal).catch(() => undefined);
     try {
       return await work();
     } finally {
       done.abort();
-      await looking;
     }
+  }
+
+  /** Whether somebody was in the way in the latest {@link during}. */
+  get hasSeen(): boolean {
+    return this.#blockers.length > 0;
   }
 
   /** The sessions that were last seen in the way, as a phrase. */
@@ -43,6 +52,7 @@ export class LockWatch {
   }
 
   async #look(done: AbortSignal): Promise<void> {
+    let waits = 0;
     for (;;) {
       try {
         await sleep(LOOK_EVERY_MS, undefined, { signal: done });
@@ -50,7 +60,10 @@ export class LockWatch {
         return;
       }
       const seen = await this.#observer.query<Blocker>(BLOCKERS, [this.#pid]);
+      if (done.aborted) return;
       if (seen.length > 0) this.#blockers = seen;
+      waits = seen.length > 0 ? waits + 1 : 0;
+      if (waits === LONG_WAIT) this.#onLongWait(this.describe());
     }
   }
 }

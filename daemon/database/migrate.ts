@@ -6,10 +6,12 @@
  * - A table that is in use is not waited for longer than 800 ms, since writers would queue behind; it is tried again, with jitter.
  */
 import { ConfigError, FatalError } from "../config/errors.ts";
-import { LockWatch } from "./lock-watch.ts";
-import { MIGRATION_LOCK, stepScript } from "./migration-script.ts";
-import { type AppliedStep, type MigrationStep, pendingSteps } from "./migration-step.ts";
+import { finding, FindingsError } from "./findings.ts";
+import { isLocked, type LockRetries, withLockRetries } from "./lock-retries.ts";
+import { PREAMBLE, type ScriptedStep, scriptedFor, stepScript } from "./migration-script.ts";
+import { type AppliedStep, isNewer, type MigrationStep, pendingSteps } from "./migration-step.ts";
 import { errorCode, reasonOf } from "./reason.ts";
+import { packageVersion } from "./sql-file.ts";
 import type { Queryable } from "./session.ts";
 
 export interface MigrationSession extends Queryable {
@@ -18,24 +20,14 @@ export interface MigrationSession extends Queryable {
   script(text: string): Promise<void>;
 }
 
-export interface MigrationOptions {
-  readonly session: MigrationSession;
-  /** A second session, to see which session is in the way. */
-  readonly observer: Queryable;
+export interface MigrationOptions extends LockRetries {
   readonly steps: readonly MigrationStep[];
-  /** One line about what is going on. */
-  readonly tell: (line: string) => void;
-  readonly random: () => number;
-  readonly sleep: (delayMs: number) => Promise<void>;
+  /** Throws where these steps must not be applied; asked while nobody else applies any. */
+  readonly refuse?: (session: Queryable) => Promise<void>;
 }
 
-/** Ten tries take about half a minute; a transaction that blocks for longer must be ended by its owner. */
-const TRIES = 10;
-const FIRST_DELAY_MS = 200;
-const LONGEST_DELAY_MS = 5_000;
-
-/** lock_not_available, and deadlock_detected where a server has a shorter deadlock_timeout. */
-const LOCKED = new Set(["55P03", "40P01"]);
+/** unique_violation, duplicate_schema, duplicate_table: where nothing of deltad's was there yet, there was nothing to lock. */
+const MADE_BY_ANOTHER = new Set(["23505", "42P06", "42P07"]);
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 
@@ -49,14 +41,38 @@ export async function readApplied(session: Queryable): Promise<AppliedStep[]> {
   );
 }
 
+/** Throws FindingsError where a newer deltad than this one has applied: what that one has made, this one would undo. */
+export async function refuseNewerVersion(session: Queryable): Promise<void> {
+  const [found] = await session.query<{ exists: boolean }>(
+    "select to_regclass('deltad.install') is not null as exists",
+  );
+  if (!found?.exists) return;
+  const [install] = await session.query<{ version: string }>("select version from deltad.install");
+  const own = await packageVersion();
+  if (install && isNewer(install.version, own)) {
+    const meaning = `The database was migrated by a newer deltad (${install.version}): install that version, this one (${own}) could damage it.`;
+    throw new FindingsError([finding("database_newer", meaning)]);
+  }
+}
+
+/** What to apply, and what was found damaged. */
+export interface Pending {
+  readonly steps: readonly MigrationStep[];
+  /** Sentences. */
+  readonly faults: readonly string[];
+}
+
 /** The steps to apply: those that {@link pendingSteps} finds, and those whose objects were damaged since. */
-export async function findPending(session: Queryable, steps: readonly MigrationStep[]): Promise<MigrationStep[]> {
+export async function findPending(session: Queryable, steps: readonly MigrationStep[]): Promise<Pending> {
+  await refuseNewerVersion(session);
   const lacking = new Set(pendingSteps(steps, await readApplied(session)));
+  const faults: string[] = [];
   for (const step of steps) {
     // The functions that check them may themselves be part of a pending step.
-    if (lacking.size === 0 && (await step.isIntact?.(session)) === false) lacking.add(step);
+    if (lacking.size === 0) faults.push(...((await step.faults?.(session)) ?? []));
+    if (lacking.size > 0 ? step.kind === "closing" : faults.length > 0) lacking.add(step);
   }
-  return steps.filter((step) => lacking.has(step));
+  return { steps: steps.filter((step) => lacking.has(step)), faults };
 }
 
 /**
@@ -64,57 +80,50 @@ export async function findPending(session: Queryable, steps: readonly MigrationS
  * {@link pendingSteps}), FatalError that names the blocker when a table stays in use.
  */
 export async function applyMigrations(options: MigrationOptions): Promise<string[]> {
-  const { session, observer, tell } = options;
-  const watch = new LockWatch(observer, session.pid);
-  for (let attempt = 1; ; attempt += 1) {
+  let mayRace = true;
+  return withLockRetries(options, async () => {
     try {
-      return await watch.during(() => applyOnce(options));
+      return await applyOnce(options, mayRace);
     } catch (error) {
-      await session.script("rollback").catch(() => undefined);
-      if (!LOCKED.has(errorCode(error) ?? "")) throw error;
-      const blocker = watch.describe();
-      if (attempt === TRIES) {
-        throw new FatalError(
-          `A table that deltad must change is in use by ${blocker}. End its transaction, or try again later.`,
-        );
-      }
-      tell(`waiting for ${blocker} to end its transaction (try ${attempt} of ${TRIES})`);
+      if (!mayRace || !MADE_BY_ANOTHER.has(errorCode(error) ?? "")) throw error;
+      mayRace = false;
+      await options.session.script("rollback");
+      return applyOnce(options, mayRace);
     }
-    await options.sleep(delayMs(attempt, options.random));
-  }
+  });
 }
 
-async function applyOnce({ session, steps, tell }: MigrationOptions): Promise<string[]> {
-  await session.script(`begin isolation level read committed;\n${MIGRATION_LOCK}`);
+/** `mayRace`: what another may just have made, being the first as well, is told by PostgreSQL's own error. */
+async function applyOnce({ session, steps, refuse, tell }: MigrationOptions, mayRace: boolean): Promise<string[]> {
+  await session.script(`begin isolation level read committed;\n${PREAMBLE}`);
   const pending = await findPending(session, steps);
-  for (const step of pending) {
+  await refuse?.(session);
+  for (const fault of pending.faults) tell(`to be mended: ${fault}`);
+  for (const step of pending.steps) {
     tell(`applying ${step.name}`);
-    await session.script(stepScript(step)).catch((error: unknown) => {
-      throw refusal(step, error);
+    const scripted = await scriptedFor(session, step);
+    await session.script(stepScript(scripted)).catch((error: unknown) => {
+      if (mayRace && step.kind === "once" && MADE_BY_ANOTHER.has(errorCode(error) ?? "")) throw error;
+      throw refusal(scripted, error);
     });
   }
   await session.script("commit");
-  return pending.map((step) => step.name);
+  return pending.steps.map((step) => step.name);
 }
 
 /** The step's error as the operator should read it; a lock's as it is. */
-function refusal(step: MigrationStep, error: unknown): unknown {
+function refusal(scripted: ScriptedStep, error: unknown): unknown {
   const code = errorCode(error) ?? "";
-  if (LOCKED.has(code)) return error;
-  const what = `${step.name}${lineOf(step, error)}: ${reasonOf(error)}`;
+  if (isLocked(error)) return error;
+  const what = `${scripted.step.name}${lineOf(scripted, error)}: ${reasonOf(error)}`;
   if (code !== INSUFFICIENT_PRIVILEGE) return new FatalError(what);
   return new ConfigError(
     `${what}. Apply migrations as the owner of the watched tables, with CREATEROLE and CREATE on the database, or as the role that applied the first one.`,
   );
 }
 
-/** Between half and one and a half of a delay that doubles: others that wait for the same lock come at other times. */
-function delayMs(attempt: number, random: () => number): number {
-  return Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)) * (0.5 + random());
-}
-
-function lineOf(step: MigrationStep, error: unknown): string {
+function lineOf({ text }: ScriptedStep, error: unknown): string {
   const position = error instanceof Error && "position" in error ? Number(error.position) : Number.NaN;
-  if (!(position <= step.text.length)) return "";
-  return `, line ${step.text.slice(0, position).split("\n").length}`;
+  if (!(position <= text.length)) return "";
+  return `, line ${text.slice(0, position).split("\n").length}`;
 }

@@ -8,6 +8,8 @@ export const LOADS_AT_ONCE = LOAD_SESSIONS - 1;
 /** As long as a client has to authenticate. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 const HISTORY_TIMEOUT_MS = 10_000;
+/** An owner with more rows than can be read in this time is not audited: an ALTER TABLE would wait for it, and writes for that. */
+const AUDIT_TIMEOUT_MS = 5_000;
 
 /** A daemon's sessions beside those of its reader and its listener. */
 export interface Pools {
@@ -15,8 +17,12 @@ export interface Pools {
   readonly loads: SessionPool;
   /** Clients cause look-ups at will: one session, so that no number of them keeps a load, and with it the reader, waiting. */
   readonly lookups: SessionPool;
+  /** For revoked tokens: a flood of look-ups must not put a revocation off. */
+  readonly revocations: SessionPool;
   /** For what clients missed. They cause these reads as well, but together: one at a time. */
   readonly history: SessionPool;
+  /** For the daemon's own audit, one owner at a time: nothing else waits for it. */
+  readonly audit: SessionPool;
 }
 
 /** Sessions are opened when first needed. */
@@ -37,6 +43,8 @@ export function createPools(url: string): Pools {
   return {
     loads: new SessionPool(loads, LOAD_SESSIONS),
     lookups: new SessionPool({ url, role: "lookups", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
+    revocations: new SessionPool({ url, role: "revocations", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     history: new SessionPool(history, 1),
+    audit: new SessionPool({ url, role: "audit", statementTimeoutMs: AUDIT_TIMEOUT_MS, settings: { jit: "off" } }, 1),
   };
 }

@@ -1,3 +1,6 @@
+/** SQLSTATE of a statement whose time was over, or that an administrator has ended. */
+export const QUERY_CANCELED = "57014";
+
 /** SQLSTATE of an error that PostgreSQL sent, or the code of a socket's error; undefined for anything else. */
 export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;

@@ -1,4 +1,4 @@
-import { ConfigError } from "../config/errors.ts";
+import { finding, FindingsError } from "./findings.ts";
 
 /** A server's answers about itself in the first two statements of a session. */
 export interface ServerFacts {
@@ -10,10 +10,14 @@ export interface ServerFacts {
 export function refuseServer(facts: ServerFacts): void {
   if (facts.versionNumber < 140_000) {
     const major = Math.floor(facts.versionNumber / 10_000);
-    throw new ConfigError(`PostgreSQL ${major} is too old: deltad needs PostgreSQL 14 or newer.`);
+    throw new FindingsError([
+      finding("server_too_old", `PostgreSQL ${major} is too old: deltad needs PostgreSQL 14 or newer.`),
+    ]);
   }
   if (facts.inRecovery) {
-    throw new ConfigError("The server is a standby (read-only replica): point DATABASE_URL at the primary.");
+    throw new FindingsError([
+      finding("server_standby", "The server is a standby (read-only replica): point DATABASE_URL at the primary."),
+    ]);
   }
 }
 
@@ -23,8 +27,11 @@ export function refuseServer(facts: ServerFacts): void {
  */
 export function refusePooler(pooled: boolean): void {
   if (pooled) {
-    throw new ConfigError(
-      "DATABASE_URL leads through a connection pooler in transaction mode: use the direct URL of PostgreSQL (or session mode).",
-    );
+    throw new FindingsError([
+      finding(
+        "pooler_transaction_mode",
+        "DATABASE_URL leads through a connection pooler in transaction mode: use the direct URL of PostgreSQL (or session mode).",
+      ),
+    ]);
   }
 }

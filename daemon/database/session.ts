@@ -9,9 +9,9 @@
 import { Socket } from "node:net";
 import pg from "pg";
 import { ConfigError } from "../config/errors.ts";
-import { connectAdvice } from "./connect-advice.ts";
+import { connectAdvice, unusableUrl } from "./connect-advice.ts";
 import { within } from "./deadline.ts";
-import { errorCode, reasonOf } from "./reason.ts";
+import { reasonOf } from "./reason.ts";
 import { refusePooler, refuseServer } from "./refusal.ts";
 
 const CONNECT_MS = 5_000;
@@ -160,6 +160,15 @@ export class Session implements Queryable, TextSession {
     const settings = Object.entries({
       TimeZone: "UTC",
       DateStyle: "ISO, YMD",
+      // What a database or a role may be set to must change neither texts nor the meaning of a condition, from one session to the next.
+      IntervalStyle: "postgres",
+      bytea_output: "hex",
+      extra_float_digits: "1",
+      lc_monetary: "C",
+      lc_numeric: "C",
+      lc_time: "C",
+      standard_conforming_strings: "on",
+      transform_null_equals: "off",
       // A function that somebody made in another schema could fit a call better than PostgreSQL's own.
       search_path: "pg_catalog, pg_temp",
       default_transaction_isolation: "read committed",
@@ -197,15 +206,6 @@ function createClient(options: SessionOptions, socket: Socket): pg.Client {
       stream: () => socket,
     });
   } catch (error) {
-    // The parser's own errors quote the URL, password and all. It reads files too: those errors have a system's code.
-    const code = errorCode(error) ?? "";
-    if (/^E[A-Z]+$/.test(code)) {
-      throw new ConfigError(
-        `A file that the database URL names can't be read (${code}): check sslrootcert and the like.`,
-      );
-    }
-    throw new ConfigError(
-      "DATABASE_URL is not a PostgreSQL connection string (postgresql://user:password@host:port/database).",
-    );
+    throw unusableUrl(error);
   }
 }

@@ -1,4 +1,4 @@
-/** Where the package keeps its SQL. This file alone knows that compiled code runs from dist/daemon/database/. */
+/** Where the package keeps its SQL, and its version. This file alone knows that compiled code runs from dist/daemon/database/. */
 import { readdir, readFile } from "node:fs/promises";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -7,6 +7,12 @@ export interface SqlFile {
   /** The file's name without `.sql`. */
   readonly name: string;
   readonly text: string;
+}
+
+/** Of deltad, as its package says. */
+export async function packageVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL("package.json", ROOT), "utf8")) as { version: string };
+  return version;
 }
 
 /** `migrations/`: append-only, in their order. */

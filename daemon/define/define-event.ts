@@ -6,7 +6,7 @@ import type { SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { columnOf, tableOf } from "./drizzle-value.ts";
-import { type Change, type Event, event, type FieldDefinition, field, type payloadType } from "./event-definition.ts";
+import { type Change, type Event, event, type FieldDefinition, field } from "./event-definition.ts";
 import type { NullOf, ValueOf } from "./event-value.ts";
 import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
 
@@ -76,7 +76,7 @@ export type { RowChange };
 /** One field of an event about rows of `Table` that is no plain column of it. */
 export interface Field<Table extends string, Value> {
   readonly [field]: FieldDefinition;
-  readonly [payloadType]?: () => Value;
+  readonly "~payload"?: () => Value;
   readonly table?: Table;
 }
 

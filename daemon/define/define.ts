@@ -4,24 +4,39 @@
  */
 import type { SQL } from "drizzle-orm";
 import type { PgTable } from "drizzle-orm/pg-core";
-import { ConfigError } from "../config/errors.ts";
 import {
-  type AmountDefinition,
+  type Amount,
   type Definition,
   definition,
-  type documentType,
   type KeysDefinition,
   type Metric,
-  type Period,
   type RowsDefinition,
   type Selection,
   type SelectionTime,
 } from "./definition.ts";
 import { columnOf, tableOf } from "./drizzle-value.ts";
-import type { EventPayload, EventTree, BuiltInEvents } from "./event-definition.ts";
+import { type DateKind, dated, type InstantKind, isPeriod, type PeriodOf } from "./period.ts";
+import type { EventTree } from "./event-definition.ts";
 import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
 
+export { difference, type Formula, type FormulaOptions, product, ratio, type Term, total } from "./define-formula.ts";
+export type { AnyConfig, EventsOf, MetricsOf, StreamTypesOf } from "./document-types.ts";
 export { became, before, changed, days, deleted, id, inserted, lookup, occupant } from "./define-event.ts";
+export {
+  day,
+  lastMonths,
+  lastQuarters,
+  lastWeeks,
+  lastYears,
+  month,
+  type PeriodOf,
+  quarter,
+  trailingDays,
+  week,
+  type WeekOptions,
+  year,
+} from "./period.ts";
+export type { Amount } from "./definition.ts";
 export type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
 
 /** A configuration, as `deltad.config.ts` exports it by default. */
@@ -30,8 +45,10 @@ export interface Config<Metrics extends MetricTree = MetricTree, Events extends 
   readonly owner: {
     readonly table: TableOf<string>;
     readonly key: ColumnOf<string>;
-    readonly timeZone: ColumnOf<string>;
-    readonly currency?: ColumnOf<string>;
+    /** A column that holds a zone's name, as `Europe/Lisbon`, or the name itself where all owners have one zone. */
+    readonly timeZone: ColumnOf<string> | string;
+    /** A column that holds a currency's code, as `EUR`, or the code itself where all owners have one currency. */
+    readonly currency?: ColumnOf<string> | string;
   };
   /** The tables to watch. `key` is the row's own key, `owner` the column that names the row's owner. */
   readonly sources: Readonly<Record<string, Source>>;
@@ -43,6 +60,8 @@ export interface Config<Metrics extends MetricTree = MetricTree, Events extends 
   readonly bulkRows?: number;
   /** False: writers of the watched tables never use PREPARE TRANSACTION, so triggers may notify where max_prepared_transactions is above 0. */
   readonly twoPhase?: boolean;
+  /** By which a database knows what was applied to it: letters, digits, `_`, `.` and `-`, at most 63. Default: `default`. */
+  readonly name?: string;
 }
 
 /** A table to watch. */
@@ -57,37 +76,9 @@ export interface MetricTree {
   readonly [name: string]: Metric<unknown> | MetricTree;
 }
 
-/** The metrics document's type: `MetricsOf<typeof config>`. */
-export type MetricsOf<C extends Config> = DocumentOf<C["metrics"]>;
-
-/** The data of each event by its name: `EventsOf<typeof config>`. */
-export type EventsOf<C extends Config> = BuiltInEvents & {
-  readonly [Name in keyof NonNullable<C["events"]>]: EventPayload<NonNullable<C["events"]>[Name]>;
-};
-
-/** The types that a client takes from a configuration: `createClient<StreamTypesOf<typeof config>>(…)`. */
-export interface StreamTypesOf<C extends Config> {
-  readonly metrics: MetricsOf<C>;
-  readonly events: EventsOf<C>;
-}
-
-type DocumentOf<Tree> = {
-  readonly [Name in keyof Tree]: Tree[Name] extends Metric<infer Document> ? Document : DocumentOf<Tree[Name]>;
-};
-
 /** Exact numbers. Custom types pass here; compile() looks at their SQL type. */
 type ExactKind =
   `Pg${"Numeric" | "NumericNumber" | "NumericBigInt" | "SmallInt" | "Integer" | "BigInt53" | "BigInt64" | "CustomColumn"}`;
-type InstantKind = `Pg${"Timestamp" | "TimestampString" | "CustomColumn"}`;
-type DateKind = InstantKind | `Pg${"Date" | "DateString"}`;
-
-/** The last days or months by a column of `Table`. */
-export interface PeriodOf<Table extends string> {
-  readonly unit: Period["unit"];
-  readonly length: number;
-  readonly column: ColumnOf<Table>;
-}
-
 /** Returns the configuration as it is, typed, for `deltad.config.ts` to export by default. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- where no events are declared there are none
 export function defineConfig<const Metrics extends MetricTree, const Events extends EventTree = Record<never, never>>(
@@ -115,12 +106,26 @@ export function sum<Table extends string>(
   return new Measure({ kind: "rows", rows: allOf(value.column.table), value, by: undefined });
 }
 
-/** A count or a sum over the rows of one table. */
+/**
+ * The sum of an integer or numeric column per row that has a value, rounded half away from zero; absent where there is no such row.
+ * @param options.scale digits after the point. Default: two more than the column has
+ * @param options.unit as for {@link sum}
+ */
+export function average<Table extends string>(
+  column: ColumnOf<Table, ExactKind>,
+  options: { readonly scale?: number; readonly unit?: string } = {},
+): Measure<Table, string, string | undefined> {
+  const { scale, unit } = options;
+  const value = { op: "average", column: columnOf(column, "average()"), scale, unit } as const;
+  return new Measure({ kind: "rows", rows: allOf(value.column.table), value, by: undefined });
+}
+
+/** A count, a sum or an average over the rows of one table. */
 class Measure<Table extends string, Value, Document = Value, Timed extends boolean = false>
   implements Metric<Document>
 {
   readonly [definition]: RowsDefinition;
-  declare readonly [documentType]?: () => Document;
+  declare readonly "~document"?: () => Document;
   declare readonly timed?: Timed;
 
   constructor(made: RowsDefinition) {
@@ -132,7 +137,7 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
     return new Measure({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
   }
 
-  /** One entry per value of a column, or per day (`YYYY-MM-DD`) or month (`YYYY-MM`) of a period. Entries without a row are left out. */
+  /** One entry per value of a column, or per day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of a period. Entries without a row are left out. */
   by(group: ColumnOf<Table>): Measure<Table, Value, Record<string, Value>, Timed>;
   by(group: PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, true>;
   by(group: ColumnOf<Table> | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
@@ -142,7 +147,7 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
   }
 
   /**
-   * Only rows dated in the period. Rows dated later today, or later this month, are in.
+   * Only rows dated in the period. Rows dated later in the current day, week, month, quarter or year are in.
    * @throws TypeError where the metric has a time already
    */
   during(period: PeriodOf<Table>): Measure<Table, Value, Document, true> {
@@ -171,7 +176,7 @@ export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table>
 /** A set of values: a metric of its size, and a part of {@link overlap} and {@link percentage}. */
 class Keys<Table extends string> implements Metric<number> {
   readonly [definition]: KeysDefinition;
-  declare readonly [documentType]?: () => number;
+  declare readonly "~document"?: () => number;
 
   constructor(made: KeysDefinition) {
     this[definition] = made;
@@ -200,7 +205,7 @@ export function earliest<Table extends string>(column: ColumnOf<Table, DateKind>
 /** The result of {@link earliest}. */
 class Earliest implements Metric<string | undefined> {
   readonly [definition]: Extract<Definition, { kind: "earliest" }>;
-  declare readonly [documentType]?: () => string | undefined;
+  declare readonly "~document"?: () => string | undefined;
 
   constructor(made: Extract<Definition, { kind: "earliest" }>) {
     this[definition] = made;
@@ -217,12 +222,18 @@ export function overlap(left: Keys<string>, right: Keys<string>): Amount<number>
   return { [definition]: { kind: "overlap", left: left[definition], right: right[definition] } };
 }
 
-/** This period against the one before, as `100(a - b) / b` with one decimal; absent unless b is above 0. */
+/**
+ * This period against the one before, as `100(a - b) / b` with one decimal; absent unless b is above 0. Weeks, months, quarters and
+ * years, which are not over, are compared up to the same day, and on a month's last day with all of that month.
+ * @param options.against `"whole"`: this month so far, with what is dated later in it, against all of the one before
+ */
 export function growth<Table extends string, Value>(
   measure: Measure<Table, Value, Value>,
   period: PeriodOf<Table>,
+  options: { readonly against?: "stretch" | "whole" } = {},
 ): Metric<number | undefined> {
-  return { [definition]: { kind: "growth", measure: measure[definition], period: dated(period, "growth()") } };
+  const { against = "stretch" } = options;
+  return { [definition]: { kind: "growth", measure: measure[definition], period: dated(period, "growth()"), against } };
 }
 
 /** `100 part / whole` with one decimal; absent unless the whole is above 0. Both are numbers of things, or both sums. */
@@ -230,32 +241,9 @@ export function percentage<Value>(part: Amount<Value>, whole: Amount<Value>): Me
   return { [definition]: { kind: "percentage", part: part[definition], whole: whole[definition] } };
 }
 
-/** One side of a {@link percentage}: a count, a sum, a set of keys or an overlap. */
-export type Amount<Value> = Metric<Value> & { readonly [definition]: AmountDefinition };
-
 /** The owner's currency, as its column says it. */
 export function currency(): Metric<string> {
   return { [definition]: { kind: "currency" } };
-}
-
-/** Today, by the owner's local day. */
-export function day<Table extends string>(column: ColumnOf<Table, DateKind>): PeriodOf<Table> {
-  return trailingDays(1, column);
-}
-
-/** This month, by the owner's local months. */
-export function month<Table extends string>(column: ColumnOf<Table, DateKind>): PeriodOf<Table> {
-  return lastMonths(1, column);
-}
-
-/** The last `length` local days, today included. */
-export function trailingDays<Table extends string>(length: number, column: ColumnOf<Table, DateKind>): PeriodOf<Table> {
-  return { unit: "day", length, column };
-}
-
-/** The last `length` local months, this one included. */
-export function lastMonths<Table extends string>(length: number, column: ColumnOf<Table, DateKind>): PeriodOf<Table> {
-  return { unit: "month", length, column };
 }
 
 function allOf(table: PgTable): Selection {
@@ -272,17 +260,6 @@ function during(rows: Selection, period: PeriodOf<string>, each: boolean): Selec
 
 function between(rows: Selection, from: ColumnOf<string>, until: ColumnOf<string>): Selection {
   return timed(rows, { kind: "while", from: columnOf(from, "while()"), until: columnOf(until, "while()") });
-}
-
-function isPeriod(given: unknown): given is PeriodOf<string> {
-  return typeof given === "object" && given !== null && "unit" in given;
-}
-
-/** @param called the function that takes the period, as people write it */
-function dated(period: PeriodOf<string>, called: string): Period {
-  if (!isPeriod(period))
-    throw new ConfigError(`${called} takes a period, such as day(column) or trailingDays(7, column)`);
-  return { ...period, column: columnOf(period.column, `the period of ${called}`) };
 }
 
 function timed(rows: Selection, time: SelectionTime): Selection {

@@ -5,13 +5,13 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 /** Where a metric keeps its definition. A registered symbol: a second copy of this package makes metrics that this one can read. */
 export const definition: unique symbol = Symbol.for("deltad.definition");
 
-/** Exists for the compiler only: it carries the type of a metric's value in the document. */
-export declare const documentType: unique symbol;
-
-/** One value, or one group of values, of the metrics document. */
+/**
+ * One value, or one group of values, of the metrics document. `~document` exists for the compiler only: it carries the value's type, by a
+ * name instead of a symbol, so that a page may have another version of these types than the configuration has.
+ */
 export interface Metric<Document> {
   readonly [definition]: Definition;
-  readonly [documentType]?: () => Document;
+  readonly "~document"?: () => Document;
 }
 
 export type Definition =
@@ -19,21 +19,43 @@ export type Definition =
   | RowsDefinition
   | KeysDefinition
   | OverlapDefinition
-  | { readonly kind: "growth"; readonly measure: RowsDefinition; readonly period: Period }
+  | {
+      readonly kind: "growth";
+      readonly measure: RowsDefinition;
+      readonly period: Period;
+      readonly against: "stretch" | "whole";
+    }
+  | FormulaDefinition
   | { readonly kind: "percentage"; readonly part: AmountDefinition; readonly whole: AmountDefinition }
   | { readonly kind: "earliest"; readonly rows: Selection; readonly column: PgColumn };
 
-/** One side of a percentage's division. */
+/** A single number that rows add up to. */
 export type AmountDefinition = RowsDefinition | KeysDefinition | OverlapDefinition;
 
-/** How many rows, or the sum of a column over them; one number per value of `by`. */
+/** A metric that others can be made of: a count, a sum, a set of keys or an overlap. */
+export type Amount<Value> = Metric<Value> & { readonly [definition]: AmountDefinition };
+
+/** Arithmetic of other numbers of the document. */
+export interface FormulaDefinition {
+  readonly kind: "formula";
+  readonly op: "+" | "-" | "*" | "/";
+  readonly left: TermDefinition;
+  readonly right: TermDefinition;
+  /** Digits after the point, where they are not those that follow from the terms. */
+  readonly scale: number | undefined;
+  readonly unit: string | undefined;
+}
+
+export type TermDefinition = AmountDefinition | FormulaDefinition | number;
+
+/** How many rows, the sum of a column over them, or that sum per row; one number per value of `by`. */
 export interface RowsDefinition {
   readonly kind: "rows";
   readonly rows: Selection;
   readonly value:
     | { readonly op: "count" }
     | {
-        readonly op: "sum";
+        readonly op: "sum" | "average";
         readonly column: PgColumn;
         readonly scale: number | undefined;
         /** `currency` is the owner's; any other is a text to write behind the number. */
@@ -70,9 +92,11 @@ export type SelectionTime =
   | { readonly kind: "during"; readonly period: Period; readonly each: boolean }
   | { readonly kind: "while"; readonly from: PgColumn; readonly until: PgColumn };
 
-/** The last `length` local days or months, the current one included, by a date or an instant of the row. */
+/** The last `length` local days, weeks, months, quarters or years, the current one included, by a date or an instant of the row. */
 export interface Period {
-  readonly unit: "day" | "month";
+  readonly unit: "day" | "week" | "month" | "quarter" | "year";
+  /** Of a week: 0 is Monday, 6 Sunday. */
+  readonly firstDay?: number;
   readonly length: number;
   readonly column: PgColumn;
 }

@@ -7,17 +7,14 @@ export const event: unique symbol = Symbol.for("deltad.event");
 /** Where a field that is no plain column keeps its definition. */
 export const field: unique symbol = Symbol.for("deltad.field");
 
-/** Exists for the compiler only: it carries the type of an event's data. */
-export declare const payloadType: unique symbol;
-
-/** An event as `events` of a configuration takes it. */
+/** An event as `events` of a configuration takes it. `~payload` exists for the compiler only, as `~document` of a metric does. */
 export interface Event<Payload> {
   readonly [event]: EventDefinition;
-  readonly [payloadType]?: () => Payload;
+  readonly "~payload"?: () => Payload;
 }
 
 export type EventTree = Readonly<Record<string, Event<unknown>>>;
-export type EventPayload<Declared> = Declared extends Event<infer Payload> ? Payload : never;
+export type EventPayload<Declared> = Declared extends { readonly "~payload"?: () => infer Payload } ? Payload : never;
 
 /** Events of every configuration: the daemon gives them by itself. */
 export interface BuiltInEvents {

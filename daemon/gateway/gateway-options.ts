@@ -1,18 +1,20 @@
 /** The gateway's options, and their defaults. */
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
-import type { Subscriber, Subscription } from "../hub/subscription.ts";
 import { MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { Schema } from "../../protocol/schema.ts";
 import type { Auth } from "./auth/auth.ts";
 import type { IsRevoked, TopicKinds } from "./auth/identification.ts";
+import type { RequestMaxima } from "./http/request-rates.ts";
+import type { TopicSnapshotOptions } from "./http/topic-snapshot.ts";
 import type { ConnectionMaxima } from "./sessions/connection-limits.ts";
 import type { SessionSettings } from "./sessions/client-session.ts";
+import type { Subscribe } from "./sessions/session-topics.ts";
 import type { TransportChoice } from "./transports/choose-transport.ts";
 import type { TransportLimits } from "./transports/transport.ts";
 
 export interface GatewayOptions extends Timers {
-  readonly hub: { subscribe(topic: string, subscriber: Subscriber, id?: string, resume?: string): Subscription };
+  readonly hub: TopicSnapshotOptions["hub"] & Subscribe;
   readonly auth: Auth;
   readonly kinds: TopicKinds;
   readonly isRevoked: IsRevoked;
@@ -37,6 +39,8 @@ export interface GatewayOptions extends Timers {
   readonly idleTimeoutMs?: number;
   /** Limits on clients; those that are missing are as in the table of options. */
   readonly limits?: Partial<GatewayLimits>;
+  /** How many connections of all kinds the process may have open; default: any number. */
+  readonly maxSockets?: number | undefined;
   /** Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges. */
   readonly trustedProxies?: readonly string[];
   readonly log: Log;
@@ -46,7 +50,9 @@ export interface GatewayOptions extends Timers {
 }
 
 /** Limits on what clients may use of the daemon. */
-export interface GatewayLimits extends ConnectionMaxima {
+export interface GatewayLimits extends ConnectionMaxima, RequestMaxima {
+  /** Connections of one address that are neither WebSockets nor event streams; trusted proxies may have any number. */
+  readonly maxHttpConnectionsPerAddress: number;
   /** Messages that one connection may send in the long run; at once twice as many, and one for each topic. */
   readonly messagesPerSecond: number;
   /** Topics that one connection may be subscribed to. */
@@ -65,6 +71,9 @@ const DEFAULT_LIMITS: GatewayLimits = {
   maxJsonDepth: 8,
   maxConnections: 20_000,
   maxConnectionsPerAddress: 2_000,
+  maxHttpConnectionsPerAddress: 2_000,
+  requestsPerSecondPerAddress: 1_000,
+  requestsPerSecond: 100,
   maxConnectionsPerTopic: 2_000,
   maxUnauthenticated: 2_000,
   maxUnauthenticatedPerAddress: 500,

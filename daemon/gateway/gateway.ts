@@ -3,11 +3,15 @@ import { randomUUID } from "node:crypto";
 import type { Log } from "../config/log.ts";
 import type { TokenName } from "./auth/claims.ts";
 import { createIdentification } from "./auth/identification.ts";
+import { CountedWarning } from "./counted-warning.ts";
 import { type GatewayOptions, settingsOf } from "./gateway-options.ts";
-import { createClientAddress } from "./http/client-address.ts";
+import { type ClientAddress, createClientAddress, createPeerAddress } from "./http/client-address.ts";
 import { withCors } from "./http/cors.ts";
 import { eventStream } from "./http/event-stream.ts";
+import { originCheck } from "./http/origin.ts";
 import { loadPage } from "./http/page.ts";
+import { PlainConnections } from "./http/plain-connections.ts";
+import { RequestRates } from "./http/request-rates.ts";
 import { badRequest, plain } from "./http/response.ts";
 import { createRoutes, type Route } from "./http/routes.ts";
 import { schemaAnswer } from "./http/schema.ts";
@@ -47,7 +51,7 @@ export interface Gateway {
 /** An accepted handshake, for the connection that it becomes. */
 interface Opening {
   readonly admission: Admission;
-  readonly address: string;
+  readonly address: ClientAddress;
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -57,9 +61,22 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sessions = new Set<ClientSession>();
   const counters = new Counters();
   const connections = new ConnectionLimits(settings.limits, counters);
+  const isAllowedOrigin = originCheck({ allowed: options.origins, log, now });
   const addressOf = createClientAddress(options.trustedProxies ?? []);
+  const rates = new RequestRates(settings.limits, counters, now);
+  const plainConnections = new PlainConnections(
+    {
+      maxPerAddress: settings.limits.maxHttpConnectionsPerAddress,
+      maxSockets: options.maxSockets,
+      openSockets: () => transport?.openSockets ?? 0,
+      addressOf: createPeerAddress(options.trustedProxies ?? []),
+    },
+    { counters, log, setTimeout, clearTimeout },
+  );
+  const httpIdentification = { ...identification, isWithinRate: rates.isWithin };
   const onEnd = (session: ClientSession): void => void sessions.delete(session);
-  const services = { hub, identification, log, counters, now, setTimeout, clearTimeout, random, onEnd };
+  const forbidden = new CountedWarning("asked for a topic its token does not name", { log, setTimeout, clearTimeout });
+  const services = { hub, identification, log, forbidden, counters, now, setTimeout, clearTimeout, random, onEnd };
   let transport: Transport | undefined;
   let draining: Promise<void> | undefined;
 
@@ -77,26 +94,29 @@ export function createGateway(options: GatewayOptions): Gateway {
     const route = createRoutes({
       ready: () => draining === undefined && options.ready(),
       page,
-      topicSnapshot: (request, name) => topicSnapshot(request, name, { hub, identification, setTimeout, clearTimeout }),
-      schema: schemaAnswer(options.schema, identification),
+      topicSnapshot: (request, name) =>
+        topicSnapshot(request, name, { hub, identification: httpIdentification, setTimeout, clearTimeout }),
+      schema: schemaAnswer(options.schema, httpIdentification),
       eventStream: (request) => {
         const address = addressOf(request);
         return eventStream(request, {
-          identification,
+          identification: httpIdentification,
           begin: (socket, admission) => begin(socket, { admission, address }),
         });
       },
     });
-    return withCors(route, options.origins);
+    return withCors(rates.limited(route, addressOf), isAllowedOrigin);
   };
 
   const handlersFor = (route: Route): TransportHandlers => ({
+    connected: (remoteAddress) => plainConnections.connected(remoteAddress),
+    left: (remoteAddress) => plainConnections.left(remoteAddress),
     request: (request, respond) =>
       isWellFormed(request) ? answer(route, request, respond, log) : respond(badRequest()),
     handshake: (request) => {
       if (!isWellFormed(request)) return { accept: false, response: badRequest() };
       if (draining !== undefined) return { accept: false, response: plain(503, "restarting") };
-      const handshake = decideHandshake(request, options.origins);
+      const handshake = decideHandshake(request, isAllowedOrigin);
       if (!handshake.accept) return handshake;
       const context: Opening = { admission: handshake.admission, address: addressOf(request) };
       return { accept: true, subprotocol: handshake.subprotocol, context };
@@ -117,7 +137,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       draining ??= drainSessions(sessions, setTimeout);
       return draining;
     },
-    stop: () => transport?.close(),
+    stop: () => {
+      forbidden.stop();
+      plainConnections.stop();
+      transport?.close();
+    },
     endRevoked: (isRevoked) => {
       for (const session of sessions) session.endIf(isRevoked);
     },

@@ -1,24 +1,37 @@
 /**
  * Spreads sends over turns of the event loop. 10,000 sends in one turn hold the loop for 107 ms; a turn takes 500, about 5 ms, so that
- * nothing else waits long. What fits the turn's budget goes out at once, the rest in order, first come first served.
+ * nothing else waits long. What fits the turn's budget goes out at once.
+ *
+ * Each topic has a lane. A lane's jobs are served in order, first come first served, each a part of a hundred sends after the other, to
+ * all its items; the lanes take turns. One queue for all would have everybody wait for an owner whose import makes 5,000 events for 300
+ * readers: 10.9 s were measured.
  */
 export interface DeliveryOptions {
   readonly sendsPerTurn: number;
   readonly setImmediate: (callback: () => void) => void;
 }
 
-interface Job<Item> {
-  readonly items: readonly Item[];
-  readonly send: (item: Item) => void;
-  /** In sends, of each item. */
-  readonly cost: number;
-  done: number;
+/**
+ * Makes those of an item's sends that have the numbers from `from` to before `to`, and returns `to`; all the rest of them where it can't
+ * stop, and returns their number; undefined if the item takes no more of this job.
+ */
+export type Send<Item> = (item: Item, from: number, to: number) => number | undefined;
+
+/** What is sent in order. */
+export interface Lane<Item> {
+  /** Has `cost` sends made to each item, after everything that was pushed before. `cost` is at least 1. */
+  push(items: readonly Item[], send: Send<Item>, cost: number): void;
 }
+
+/** Of a lane, until the next has its turn; and of a part. */
+const SENDS_PER_VISIT = 100;
 
 export class Delivery<Item extends object> {
   readonly #options: DeliveryOptions;
-  readonly #jobs: Job<Item>[] = [];
+  /** Those that have something to send; the first is next. */
+  readonly #busy: JobLane<Item>[] = [];
   #budget: number;
+  #isRunning = false;
   #turnOpen = false;
 
   constructor(options: DeliveryOptions) {
@@ -26,23 +39,32 @@ export class Delivery<Item extends object> {
     this.#budget = options.sendsPerTurn;
   }
 
-  /** Calls `send` for each item, which then sends `cost` times, after everything that was pushed before. */
-  push(items: readonly Item[], send: (item: Item) => void, cost = 1): void {
-    this.#jobs.push({ items, send, cost, done: 0 });
-    if (this.#jobs.length === 1) this.#run();
+  lane(): Lane<Item> {
+    const lane = new JobLane<Item>();
+    return {
+      push: (items, send, cost) => {
+        if (lane.push(items, send, cost)) this.#busy.push(lane);
+        if (!this.#isRunning) this.#run();
+      },
+    };
   }
 
   #run(): void {
-    for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
-      for (let item = job.items[job.done]; item !== undefined; item = job.items[job.done]) {
-        if (this.#budget <= 0) return this.#openTurn();
-        this.#budget -= job.cost;
-        job.done++;
-        job.send(item);
+    this.#isRunning = true;
+    try {
+      while (this.#budget > 0) {
+        const lane = this.#busy.shift();
+        if (lane === undefined) break;
+        try {
+          this.#budget -= lane.serve(Math.min(SENDS_PER_VISIT, this.#budget));
+        } finally {
+          if (!lane.isEmpty) this.#busy.push(lane);
+        }
       }
-      this.#jobs.shift();
+    } finally {
+      this.#isRunning = false;
+      this.#openTurn();
     }
-    this.#openTurn();
   }
 
   /** The budget comes back with the next turn. */
@@ -52,7 +74,64 @@ export class Delivery<Item extends object> {
     this.#options.setImmediate(() => {
       this.#turnOpen = false;
       this.#budget = this.#options.sendsPerTurn;
-      if (this.#jobs.length > 0) this.#run();
+      if (this.#busy.length > 0) this.#run();
     });
   }
+}
+
+interface Job<Item> {
+  readonly send: Send<Item>;
+  /** In sends, of each item. */
+  readonly cost: number;
+  /** Those that get the part at hand, and how many of them have got it. */
+  items: readonly Item[];
+  done: number;
+  /** Where the part begins. */
+  from: number;
+  /** Those that get the next part as well. */
+  following: Item[];
+}
+
+class JobLane<Item> {
+  readonly #jobs: Job<Item>[] = [];
+
+  get isEmpty(): boolean {
+    return this.#jobs.length === 0;
+  }
+
+  /** True if it had nothing to send before. A job that is being served still counts. */
+  push(items: readonly Item[], send: Send<Item>, cost: number): boolean {
+    return this.#jobs.push({ items, send, cost, done: 0, from: 0, following: [] }) === 1;
+  }
+
+  /** Makes up to `room` sends, a part more where an item is in the middle of one; returns how many. */
+  serve(room: number): number {
+    let left = room;
+    for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
+      for (let item = job.items[job.done]; item !== undefined; item = job.items[job.done]) {
+        if (left <= 0) return room - left;
+        job.done += 1;
+        left -= sendPart(job, item);
+      }
+      if (job.following.length === 0) this.#jobs.shift();
+      else beginNextPart(job);
+    }
+    return room - left;
+  }
+}
+
+/** Returns what it costs; an item that takes nothing counts as one. */
+function sendPart<Item>(job: Job<Item>, item: Item): number {
+  const { from, cost } = job;
+  const next = job.send(item, from, Math.min(cost, from + SENDS_PER_VISIT));
+  if (next === undefined) return 1;
+  if (next < cost) job.following.push(item);
+  return next - from;
+}
+
+function beginNextPart<Item>(job: Job<Item>): void {
+  job.items = job.following;
+  job.following = [];
+  job.done = 0;
+  job.from += SENDS_PER_VISIT;
 }

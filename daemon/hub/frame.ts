@@ -27,8 +27,15 @@ export function encode(message: DownFrame): Frame {
   };
 }
 
+interface OwnFields {
+  readonly id?: string;
+  readonly recovered?: boolean;
+  readonly at?: string;
+  readonly error?: string;
+}
+
 /** The same frame, with what is this receiver's alone. */
-export function withFields(frame: Frame, fields: { readonly id?: string; readonly recovered?: boolean }): Frame {
+export function withFields(frame: Frame, fields: OwnFields): Frame {
   const own = JSON.stringify(fields);
   if (own === "{}") return frame;
   const { bytes, type, topic, position } = frame;

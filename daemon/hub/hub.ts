@@ -6,6 +6,7 @@ import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import { parseTopic } from "../../protocol/topic.ts";
 import { Delivery } from "./delivery.ts";
+import type { Frame } from "./frame.ts";
 import type { Subscriber, Subscription } from "./subscription.ts";
 import { Topic } from "./topic.ts";
 import type { TopicKind } from "./topic-content.ts";
@@ -25,6 +26,8 @@ export interface HubOptions extends Timers {
 
 /** 10,000 sends in one turn of the loop hold it for 107 ms. */
 const SENDS_PER_TURN = 500;
+/** Keeps a topic open, and gets nothing. */
+const ONLOOKER: Subscriber = { blocked: true, send: () => undefined };
 
 interface OpenKind {
   readonly kind: TopicKind;
@@ -34,6 +37,8 @@ interface OpenKind {
 
 interface OpenTopic {
   readonly topic: Topic;
+  /** Lets it go. */
+  readonly expire: () => void;
   idleTimer: unknown;
 }
 
@@ -70,6 +75,25 @@ export class Hub {
     return subscription;
   }
 
+  /**
+   * Calls `answer` once, never at once, with the topic's snapshot as it stands when the database was read once more, `at` the snapshot of
+   * that reading; or with the frame that says that the topic is stale. Gives what must be called in the end. A topic that nobody has
+   * asked for is let go then: whoever looks at all topics, one after the other, leaves none behind.
+   * @throws RangeError as {@link subscribe} does
+   */
+  locate(name: string, answer: (frame: Frame) => void): () => void {
+    const wasOpen = this.#find(name) !== undefined;
+    const subscription = this.subscribe(name, ONLOOKER);
+    const found = this.#find(name);
+    const giveUp = found?.open.topic.whenLocated(answer);
+    found?.openKind.kind.locate(found.key);
+    return () => {
+      giveUp?.();
+      subscription.close();
+      if (!wasOpen && found?.open.topic.isEmpty) found.open.expire();
+    };
+  }
+
   /** Takes what happened to a topic, which is passed on if anybody has subscribed. */
   publish(kind: string, key: string, update: unknown): void {
     const openKind = this.#kinds.get(kind);
@@ -102,9 +126,18 @@ export class Hub {
     }
   }
 
+  #find(name: string): { openKind: OpenKind; open: OpenTopic; key: string } | undefined {
+    const { kind = "", key = "" } = parseTopic(name) ?? {};
+    const openKind = this.#kinds.get(kind);
+    const open = openKind?.topics.get(key);
+    return openKind && open && { openKind, open, key };
+  }
+
   #openTopic(name: string, key: string, { kind, topics }: OpenKind): OpenTopic {
     const { minIntervalMs, idleMs, now, setTimeout, clearTimeout } = this.#options;
     const expire = (): void => {
+      clearTimeout(open.idleTimer);
+      if (topics.get(key) !== open) return;
       topics.delete(key);
       open.topic.stop();
       kind.unwatch(key);
@@ -114,12 +147,12 @@ export class Hub {
       now,
       setTimeout,
       clearTimeout,
-      deliver: (subscriptions, send, cost) => this.#delivery.push(subscriptions, send, cost),
+      lane: this.#delivery.lane(),
       emptied: () => {
         if (topics.get(key) === open) open.idleTimer = setTimeout(expire, idleMs);
       },
     });
-    const open: OpenTopic = { topic, idleTimer: undefined };
+    const open: OpenTopic = { topic, expire, idleTimer: undefined };
     topics.set(key, open);
     return open;
   }

@@ -13,9 +13,24 @@
  *
  * Blocked before the answer it waits, and asks again; blocked in a replay it goes on once it has drained. A replay of which nobody can
  * say the rest any more ends with a snapshot and `recovered: false`.
+ *
+ * A flush of many frames comes in parts (`receiving`). A subscriber that is blocked between them gets the rest, and what was held
+ * meanwhile, when it has drained: the frames are there for all.
  */
 import { unreachable } from "../config/unreachable.ts";
+import type { Send } from "./delivery.ts";
 import { type Frame, withFields } from "./frame.ts";
+import { HeldFlushes } from "./held-flushes.ts";
+import {
+  type Asking,
+  NOTHING_YET,
+  type Phase,
+  pointOf,
+  type Receiving,
+  receiving,
+  replaying,
+  type Replaying,
+} from "./subscription-phase.ts";
 import type { Flush, Progress, Replay, ReplayStep, ResumePoint } from "./topic-content.ts";
 
 /** What gets frames. */
@@ -37,50 +52,10 @@ export interface SubscribedTopic {
   snapshotFrame(lacking?: ResumePoint): Frame;
   /** What happened from there to `upto`; undefined where nobody can say, at once or after looking. Never rejects. */
   replay(since: ResumePoint, upto: Progress): Promise<Replay | undefined> | undefined;
-  /** Calls `send`, which sends `cost` frames, when the event loop has room for them. */
-  deliver(subscription: Subscription, send: (subscription: Subscription) => void, cost: number): void;
+  /** Calls `send` for this subscription when the event loop has room for `cost` frames. */
+  deliver(subscription: Subscription, send: Send<Subscription>, cost: number): void;
   leave(subscription: Subscription): void;
 }
-
-type Phase =
-  | { readonly kind: "waiting"; readonly lacking: ResumePoint | undefined }
-  | { readonly kind: "current"; progress: Progress }
-  | Asking
-  | Replaying;
-
-interface Asking {
-  readonly kind: "asking";
-  readonly since: ResumePoint;
-  readonly upto: Progress;
-  /** Made at `upto`: what is held begins there. */
-  readonly snapshot: Frame;
-  readonly held: Held;
-}
-
-interface Replaying {
-  readonly kind: "replaying";
-  readonly replay: Replay;
-  readonly upto: Progress;
-  readonly held: Held;
-  /** Where the frames that were sent have brought the subscriber. */
-  reached: ResumePoint;
-  step: ReplayStep;
-  /** How many frames of the step were sent. */
-  sent: number;
-  isReading: boolean;
-}
-
-/** What goes out meanwhile, and follows. */
-interface Held {
-  readonly flushes: Flush[];
-  frames: number;
-  /** Undefined once it was too much: the subscriber catches up afterwards. */
-  last: Progress | undefined;
-}
-
-/** Half a megabyte or so, that the topic's other subscribers have got already. */
-const MAX_HELD_FRAMES = 1_000;
-const NOTHING_YET: ReplayStep = { frames: [], isLast: false };
 
 export class Subscription {
   readonly #topic: SubscribedTopic;
@@ -109,14 +84,30 @@ export class Subscription {
     this.#sendStatus();
   }
 
-  /** Takes part in a broadcast. */
-  follow(flush: Flush): void {
-    if (!this.#open || this.#subscriber.blocked) return;
+  /**
+   * Takes part in a broadcast: takes the flush's frames from `from` to before `to`, and returns `to`; undefined where it takes none of
+   * this flush any more.
+   */
+  follow(flush: Flush, from = 0, to = flush.frames.length): number | undefined {
+    if (!this.#open) return undefined;
     const phase = this.#phase;
-    if (phase.kind === "asking" || phase.kind === "replaying") return this.#hold(flush, phase);
-    if (phase.kind !== "current" || phase.progress !== flush.from) return this.catchUp();
-    phase.progress = flush.to;
-    for (const frame of flush.frames) this.#subscriber.send(frame);
+    if (phase.kind === "receiving") {
+      if (phase.flush === flush) return phase.isPaused ? undefined : this.#receive(phase, to);
+      phase.held.hold(flush);
+      return undefined;
+    }
+    if (this.#subscriber.blocked) return undefined;
+    if (phase.kind === "current" && phase.progress === flush.from) {
+      const sent = this.#send(flush, from, to);
+      phase.progress = flush.to;
+      if (sent === flush.frames.length) return sent;
+      this.#phase = receiving(flush, flush.from, sent, sent < to);
+      return sent < to ? undefined : sent;
+    }
+    if (phase.kind === "replaying" || (phase.kind === "asking" && phase.held.last === flush.from))
+      phase.held.hold(flush);
+    else this.catchUp();
+    return undefined;
   }
 
   /**
@@ -138,6 +129,32 @@ export class Subscription {
     this.#topic.leave(this);
   }
 
+  #receive(phase: Receiving, to: number): number | undefined {
+    phase.sent = this.#send(phase.flush, phase.sent, to);
+    phase.isPaused = phase.sent < to;
+    if (phase.isPaused) return undefined;
+    if (to === phase.flush.frames.length) this.#finish(phase.flush.to, phase.held);
+    return to;
+  }
+
+  /** Returns the number of the first frame that was not sent: `to`, unless the subscriber is blocked before. */
+  #send({ frames }: Flush, from: number, to: number): number {
+    let at = from;
+    while (at < to && !this.#subscriber.blocked) this.#subscriber.send(frames[at++] as Frame);
+    return at;
+  }
+
+  #receiveRest(phase: Receiving): void {
+    phase.isPaused = false;
+    const { sent, flush } = phase;
+    const send: Send<Subscription> = (_, __, to) => {
+      if (this.#phase !== phase) return undefined;
+      const next = this.#receive(phase, sent + to);
+      return next === undefined ? undefined : next - sent;
+    };
+    this.#topic.deliver(this, send, flush.frames.length - sent);
+  }
+
   #wait(lacking: ResumePoint | undefined): void {
     if (this.#phase.kind === "replaying") this.#phase.replay.stop();
     this.#phase = { kind: "waiting", lacking };
@@ -154,6 +171,9 @@ export class Subscription {
         if (phase.progress.epoch === progress.epoch && phase.progress.events === progress.events)
           return this.#sendSnapshot(progress, this.#topic.snapshotFrame());
         return this.#ask(phase.progress.position, progress);
+      case "receiving":
+        if (this.#request !== undefined) return this.#ask(pointOf(phase), progress);
+        return phase.isPaused ? this.#receiveRest(phase) : undefined;
       case "asking": {
         const { last } = phase.held;
         const isComing = last === undefined ? phase.upto.epoch === progress.epoch : last === progress;
@@ -172,7 +192,7 @@ export class Subscription {
     this.#wait(since);
     const answer = this.#topic.replay(since, upto);
     if (answer === undefined) return this.#sendUnrecovered(upto);
-    const held: Held = { flushes: [], frames: 0, last: upto };
+    const held = new HeldFlushes(upto);
     const asking: Asking = { kind: "asking", since, upto, snapshot: this.#topic.snapshotFrame(since), held };
     this.#phase = asking;
     void answer.then((replay) => this.#answered(asking, replay));
@@ -195,16 +215,7 @@ export class Subscription {
     const isAllOver = replay.isEmpty && progress === upto;
     this.#sendSnapshot(upto, isAllOver ? this.#topic.snapshotFrame() : asking.snapshot, true);
     if (replay.isEmpty) return this.#finish(upto, held);
-    const phase: Replaying = {
-      kind: "replaying",
-      replay,
-      upto,
-      held,
-      reached: since,
-      step: NOTHING_YET,
-      sent: 0,
-      isReading: false,
-    };
+    const phase = replaying(replay, since, upto, held);
     this.#phase = phase;
     this.#advance(phase);
   }
@@ -229,7 +240,12 @@ export class Subscription {
 
   async #readOn(phase: Replaying): Promise<void> {
     const step = await phase.replay.next();
-    this.#topic.deliver(this, () => this.#take(step, phase), step?.frames.length ?? 1);
+    const cost = Math.max(1, step?.frames.length ?? 1);
+    const send = (): number => {
+      this.#take(step, phase);
+      return cost;
+    };
+    this.#topic.deliver(this, send, cost);
   }
 
   #take(step: ReplayStep | undefined, phase: Replaying): void {
@@ -248,24 +264,10 @@ export class Subscription {
     }
   }
 
-  #finish(upto: Progress, { flushes }: Held): void {
+  #finish(upto: Progress, held: HeldFlushes): void {
     this.#phase = { kind: "current", progress: upto };
-    for (const flush of flushes) this.follow(flush);
+    for (const flush of held.take()) this.follow(flush);
     this.catchUp();
-  }
-
-  #hold(flush: Flush, { kind, held }: Asking | Replaying): void {
-    if (held.last === undefined) return;
-    if (held.last !== flush.from && kind === "asking") return this.catchUp();
-    const frames = held.frames + flush.frames.length;
-    if (held.last === flush.from && frames <= MAX_HELD_FRAMES) {
-      held.flushes.push(flush);
-      held.frames = frames;
-      held.last = flush.to;
-    } else {
-      held.flushes.length = 0;
-      held.last = undefined;
-    }
   }
 
   #sendUnrecovered(progress: Progress): void {

@@ -10,6 +10,8 @@ export interface TopicKind<Update = unknown> {
   /** From now on what happens to the topic by this key is published, until {@link unwatch}. */
   watch(key: string): void;
   unwatch(key: string): void;
+  /** Has the database read once more, and published where the topic then stands, unless it is stale: {@link Consequence} `located`. */
+  locate(key: string): void;
   /** @param topic the whole name, as frames say it */
   open(topic: string, key: string): TopicContent<Update>;
 }
@@ -64,6 +66,8 @@ export interface Flush {
 export type Consequence =
   /** It goes out. */
   | { readonly kind: "flush" }
+  /** All of it goes out now: there the topic stands at the moment, and {@link TopicContent.progress} says where that is. */
+  | { readonly kind: "located" }
   /** It goes out with what comes in the same turn. */
   | { readonly kind: "flush_with_turn" }
   /** The topic can't be vouched for since that instant, in microseconds since 1970. */

@@ -5,7 +5,8 @@
  */
 import type { Timers } from "../config/timers.ts";
 import { unreachable } from "../config/unreachable.ts";
-import { encode, type Frame } from "./frame.ts";
+import type { Lane, Send } from "./delivery.ts";
+import { encode, type Frame, withFields } from "./frame.ts";
 import { isoInstant } from "./instant.ts";
 import { type SubscribedTopic, type Subscriber, Subscription } from "./subscription.ts";
 import type { Progress, Replay, ResumePoint, TopicContent } from "./topic-content.ts";
@@ -13,12 +14,7 @@ import type { Progress, Replay, ResumePoint, TopicContent } from "./topic-conten
 export interface TopicOptions extends Timers {
   readonly minIntervalMs: number;
   readonly now: () => number;
-  /** Queues as many sends as `cost` to each; see {@link Delivery.push}. */
-  readonly deliver: (
-    subscriptions: readonly Subscription[],
-    send: (subscription: Subscription) => void,
-    cost: number,
-  ) => void;
+  readonly lane: Lane<Subscription>;
   /** The last subscriber has left. */
   readonly emptied: () => void;
 }
@@ -31,6 +27,8 @@ export class Topic implements SubscribedTopic {
   #staleFrame: Frame | undefined;
   #liveFrame: Frame | undefined;
   #timer: unknown;
+  /** Who waits to hear where the topic stands. */
+  readonly #locators = new Set<(frame: Frame) => void>();
 
   constructor(name: string, content: TopicContent, options: TopicOptions) {
     this.#name = name;
@@ -67,6 +65,11 @@ export class Topic implements SubscribedTopic {
       case "flush":
         this.#flushUnlessTimed();
         return true;
+      case "located":
+        // Not when its time has come: it would no longer be where the topic stands.
+        this.#send();
+        this.#answerLocators();
+        return true;
       case "flush_with_turn":
         queueMicrotask(() => this.#flushUnlessTimed());
         return true;
@@ -82,6 +85,16 @@ export class Topic implements SubscribedTopic {
         return false;
     }
     return unreachable(consequence);
+  }
+
+  /**
+   * Calls `answer` once, never at once: with the snapshot that newcomers get, `at` the database snapshot that it is of, when the topic is
+   * next located; with the frame that says so where the topic is or becomes stale. Gives what takes that back.
+   */
+  whenLocated(answer: (frame: Frame) => void): () => void {
+    this.#locators.add(answer);
+    if (this.#staleFrame !== undefined) queueMicrotask(() => this.#answerLocators());
+    return () => this.#locators.delete(answer);
   }
 
   /** Forgets what it holds until a whole is published again. */
@@ -107,8 +120,8 @@ export class Topic implements SubscribedTopic {
     return encode({ type: "ack", timestamp: this.#options.now(), id, topic: this.#name });
   }
 
-  deliver(subscription: Subscription, send: (subscription: Subscription) => void, cost: number): void {
-    this.#options.deliver([subscription], send, cost);
+  deliver(subscription: Subscription, send: Send<Subscription>, cost: number): void {
+    this.#options.lane.push([subscription], send, cost);
   }
 
   stop(): void {
@@ -130,7 +143,21 @@ export class Topic implements SubscribedTopic {
     this.#send();
     this.#liveFrame = undefined;
     this.#staleFrame = staleFrame;
-    this.#broadcast((subscription) => subscription.catchUp());
+    this.#catchUp();
+    if (staleFrame !== undefined) this.#answerLocators();
+  }
+
+  #answerLocators(): void {
+    if (this.#locators.size === 0) return;
+    const frame = this.#staleFrame ?? this.#locatedFrame();
+    if (frame === undefined) return;
+    for (const answer of this.#locators) queueMicrotask(() => answer(frame));
+    this.#locators.clear();
+  }
+
+  #locatedFrame(): Frame | undefined {
+    const { progress } = this.#content;
+    return progress && withFields(this.#content.snapshotFrame(), { at: progress.position.snapshot });
   }
 
   #flushUnlessTimed(): void {
@@ -147,12 +174,25 @@ export class Topic implements SubscribedTopic {
   #send(): boolean {
     const flush = this.#content.flush(!this.isEmpty);
     if (flush === undefined) return false;
-    if (flush.from === undefined) this.#broadcast((subscription) => subscription.catchUp());
-    else this.#broadcast((subscription) => subscription.follow(flush), flush.frames.length);
+    const { length } = flush.frames;
+    if (flush.from === undefined) this.#catchUp();
+    else if (length === 0) this.#broadcastOne((subscription) => subscription.follow(flush));
+    else this.#broadcast((subscription, from, to) => subscription.follow(flush, from, to), length);
     return true;
   }
 
-  #broadcast(act: (subscription: Subscription) => void, cost = 1): void {
-    if (!this.isEmpty) this.#options.deliver([...this.#subscriptions], act, cost);
+  #catchUp(): void {
+    this.#broadcastOne((subscription) => subscription.catchUp());
+  }
+
+  #broadcastOne(act: (subscription: Subscription) => void): void {
+    this.#broadcast((subscription) => {
+      act(subscription);
+      return 1;
+    }, 1);
+  }
+
+  #broadcast(send: Send<Subscription>, cost: number): void {
+    if (!this.isEmpty) this.#options.lane.push([...this.#subscriptions], send, cost);
   }
 }

@@ -10,6 +10,8 @@ const EPOCH_DAYS = 10_957;
 /** Days from 2000-01-01 to 2000-03-01, where the era's years begin. */
 const MARCH_FIRST = 60;
 const ERA_DAYS = 146_097;
+/** 2000-01-01 was a Saturday: days since a Monday. */
+const DAY_0 = 5;
 
 interface CivilDate {
   readonly year: number;
@@ -30,12 +32,39 @@ export function utcDay(micros: number): number {
 
 /** The first day of the month that lies `months` after the day's. */
 export function monthStart(day: number, months: number): number {
-  const { year, month } = civilDate(day);
+  return firstOfMonth(civilDate(day), months);
+}
+
+function firstOfMonth({ year, month }: CivilDate, months: number): number {
   // Months since March 2000: leap days then come last in their year.
   const sinceMarch = (year - 2000) * 12 + (month - 3) + months;
   const years = Math.floor(sinceMarch / 12);
   const leapDays = Math.floor(years / 4) - Math.floor(years / 100) + Math.floor(years / 400);
   return years * 365 + leapDays + daysBefore(sinceMarch - years * 12) + MARCH_FIRST;
+}
+
+/** The first day of the week that lies `weeks` after the day's. Weeks begin on `firstDay`: 0 is Monday, 6 Sunday. */
+export function weekStart(day: number, weeks: number, firstDay: number): number {
+  const sinceFirst = (day + DAY_0 - firstDay) % 7;
+  return day - (sinceFirst < 0 ? sinceFirst + 7 : sinceFirst) + 7 * weeks;
+}
+
+/** The first day of the quarter that lies `quarters` after the day's. */
+export function quarterStart(day: number, quarters: number): number {
+  const date = civilDate(day);
+  return firstOfMonth(date, 3 * quarters - ((date.month - 1) % 3));
+}
+
+/** The first day of the year that lies `years` after the day's. */
+export function yearStart(day: number, years: number): number {
+  const date = civilDate(day);
+  return firstOfMonth(date, 12 * years - (date.month - 1));
+}
+
+/** The same day of the month that lies `months` after the day's; the last one where that month is shorter. */
+export function sameDayOfMonth(day: number, months: number): number {
+  const date = civilDate(day);
+  return Math.min(firstOfMonth(date, months) + date.dayOfMonth, firstOfMonth(date, months + 1)) - 1;
 }
 
 /** `YYYY-MM-DD`, with more digits from the year 10000 on, as PostgreSQL prints a date. */
@@ -47,6 +76,17 @@ export function dayText(day: number): string {
 export function monthText(day: number): string {
   const { year, month } = civilDate(day);
   return `${String(year).padStart(4, "0")}-${String(month).padStart(2, "0")}`;
+}
+
+/** `YYYY-Qn`. */
+export function quarterText(day: number): string {
+  const { year, month } = civilDate(day);
+  return `${String(year).padStart(4, "0")}-Q${Math.ceil(month / 3)}`;
+}
+
+/** `YYYY`. */
+export function yearText(day: number): string {
+  return String(civilDate(day).year).padStart(4, "0");
 }
 
 /** Days before the month in a year that begins in March (0 is March). */

@@ -23,11 +23,15 @@ export class Clock {
     this.#systemMs = systemMs;
   }
 
-  /** Takes the database's clock from a reply that just came. False if it went back by more than is held. */
-  observe(databaseMicros: number): boolean {
-    const steady = this.#anchor === undefined || databaseMicros >= this.now() - HELD_MICROS;
-    this.#anchor = { database: databaseMicros, monotonicMs: this.#monotonicMs() };
-    return steady;
+  /**
+   * Takes the database's clock from a reply that just came. False if it went back by more than is held.
+   * @param tookMs how long ago the reply was asked for: so old its clock may be, which a large reply brings late
+   */
+  observe(databaseMicros: number, tookMs = 0): boolean {
+    const behind = this.#anchor === undefined ? 0 : this.now() - HELD_MICROS - databaseMicros;
+    const isSteady = behind <= tookMs * 1000;
+    if (behind <= 0 || !isSteady) this.#anchor = { database: databaseMicros, monotonicMs: this.#monotonicMs() };
+    return isSteady;
   }
 
   now(): number {

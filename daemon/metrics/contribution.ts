@@ -1,7 +1,7 @@
 import type { Grain } from "../capture/batch.ts";
-import { unreachable } from "../config/unreachable.ts";
 import type { Key } from "./accumulator-state.ts";
-import { monthStart, utcMidnight } from "./civil-date.ts";
+import { utcMidnight } from "./civil-date.ts";
+import { periodStart, sameDay } from "./period.ts";
 import type { Accumulator, Window } from "../plan/plan.ts";
 
 /** `key` counts while `from <= T < until` (microseconds since 1970, or infinite). Empty if `from >= until`. */
@@ -21,7 +21,7 @@ const ALWAYS = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY
 
 /** The contribution of a grain to an accumulator; undefined if it has no group there, i.e. the group's key is NULL. */
 export function contribution(grain: Grain, to: Accumulator, dayStart: DayStart): Contribution | undefined {
-  const key = keyOf(grain, to.keyedBy);
+  const key = keyOf(grain, to);
   if (key === undefined) return undefined;
   if (to.window !== undefined && grain.day !== undefined) {
     const { from, until } = edgeDays(to.window, grain.day);
@@ -32,30 +32,21 @@ export function contribution(grain: Grain, to: Accumulator, dayStart: DayStart):
 }
 
 /** The days at whose start a window over a grain's day begins and ends; infinite where it has no such edge. */
-export function edgeDays({ unit, start, end }: Window, day: number): { readonly from: number; readonly until: number } {
-  return { from: shift(day, start, unit), until: shift(day, end, unit) };
-}
-
-function shift(day: number, by: number, unit: Window["unit"]): number {
-  if (!Number.isFinite(by)) return by;
-  return unit === "day" ? day + by : monthStart(day, by);
+export function edgeDays(window: Window, day: number): { readonly from: number; readonly until: number } {
+  const { start, end, toDate } = window;
+  const begin = toDate ? sameDay : periodStart;
+  return {
+    from: Number.isFinite(start) ? begin(day, start, window) : start,
+    until: Number.isFinite(end) ? periodStart(day, end, window) : end,
+  };
 }
 
 function startOf(day: number, dayStart: DayStart): number {
   return Number.isFinite(day) ? dayStart(day) : day;
 }
 
-function keyOf(grain: Grain, keyedBy: Accumulator["keyedBy"]): Key | undefined {
-  switch (keyedBy) {
-    case "none":
-      return "";
-    case "key":
-      return grain.key;
-    case "day":
-      return grain.day;
-    case "month":
-      return grain.day === undefined ? undefined : monthStart(grain.day, 0);
-    default:
-      return unreachable(keyedBy);
-  }
+function keyOf(grain: Grain, { keyedBy, window }: Accumulator): Key | undefined {
+  if (keyedBy === "none") return "";
+  if (keyedBy === "key") return grain.key;
+  return grain.day === undefined ? undefined : periodStart(grain.day, 0, window ?? { unit: keyedBy });
 }

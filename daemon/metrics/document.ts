@@ -7,15 +7,25 @@
  */
 import { unreachable } from "../config/unreachable.ts";
 import type { Key } from "./accumulator-state.ts";
-import { dayText, monthText } from "./civil-date.ts";
+import { dayText } from "./civil-date.ts";
 import { decimalText, growth, percentage } from "./format.ts";
+import { entryOf, formulaText } from "./formula.ts";
 import type { Changes, OwnerState } from "./owner-state.ts";
+import { periodText } from "./period.ts";
 import type { PlanIndex } from "./plan-index.ts";
 import type { Accumulator, Leaf, LeafValue } from "../plan/plan.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
 type Scalar = string | number;
 type Group = Extract<LeafValue, { kind: "group" }>;
+
+/** A group's keys in a document. With 100,000 it has 10 MB, for each reader that does not take it, and none that does can use it. */
+export const MOST_GROUP_KEYS = 10_000;
+
+export interface Overfull {
+  readonly path: readonly string[];
+  readonly keys: number;
+}
 
 export class Document {
   readonly #index: PlanIndex;
@@ -30,6 +40,15 @@ export class Document {
     this.#currency = currency;
   }
 
+  /** The first group that has more keys than a document may hold; undefined where none has. */
+  get overfull(): Overfull | undefined {
+    for (const { path, counts } of this.#index.groups) {
+      const keys = this.#state.keysAbove(counts);
+      if (keys > MOST_GROUP_KEYS) return { path, keys };
+    }
+    return undefined;
+  }
+
   /** The whole document; later patches are against it. Call it first, once. */
   whole(): JsonObject {
     const { leaves } = this.#index.plan;
@@ -41,6 +60,21 @@ export class Document {
     for (const { path } of leaves) objectAt(document, path.slice(0, -1));
     this.#write(document, { leaves: new Set(leaves.keys()), keys });
     for (const { path, value } of leaves) if (value.kind === "group") objectAt(document, path);
+    return document;
+  }
+
+  /** What {@link whole} and the patches since then came to: what subscribers show, whatever the numbers are by now. */
+  sent(): JsonObject {
+    const document = emptyObject();
+    for (const [at, { path, value }] of this.#index.plan.leaves.entries()) {
+      objectAt(document, value.kind === "group" ? path : path.slice(0, -1));
+      const scalar = this.#sent.get(at);
+      if (scalar !== undefined) put(document, path, scalar);
+      if (value.kind !== "group") continue;
+      const accumulator = this.#index.plan.accumulators[value.accumulator];
+      for (const [key, entry] of this.#sentGroups.get(at) ?? [])
+        put(document, [...path, keyText(accumulator, key)], entry);
+    }
     return document;
   }
 
@@ -83,10 +117,9 @@ export class Document {
     return wrote;
   }
 
-  #entry({ accumulator, counts, scale }: Group, key: Key): Scalar | undefined {
-    if (this.#state.sum(counts, key) <= 0n) return undefined;
-    const sum = this.#state.sum(accumulator, key);
-    return scale === undefined ? Number(sum) : decimalText(sum, scale);
+  #entry(group: Group, key: Key): Scalar | undefined {
+    const count = this.#state.sum(group.counts, key);
+    return count > 0n ? entryOf(group, this.#state.sum(group.accumulator, key), count) : undefined;
   }
 
   #scalar(value: Exclude<LeafValue, Group>): Scalar | undefined {
@@ -98,6 +131,8 @@ export class Document {
         return Number(state.quantity(value.quantity));
       case "sum":
         return decimalText(state.sum(value.accumulator), value.scale);
+      case "formula":
+        return formulaText(value.formula, value.scale, (quantity) => state.quantity(quantity));
       case "growth":
         return growth(state.quantity(value.current), state.quantity(value.previous));
       case "percentage":
@@ -123,7 +158,7 @@ function replace<K>(sent: Map<K, Scalar>, at: K, value: Scalar | undefined): Sca
 
 function keyText(accumulator: Accumulator | undefined, key: Key): string {
   if (typeof key === "string") return key;
-  return accumulator?.keyedBy === "month" ? monthText(key) : dayText(key);
+  return periodText(key, accumulator?.window?.unit ?? "day");
 }
 
 function put(root: JsonObject, path: readonly string[], value: JsonValue): void {

@@ -18,9 +18,19 @@ export function percentage(part: bigint, whole: bigint): number | undefined {
   return whole > 0n ? tenths(1000n * part, whole) : undefined;
 }
 
-/** The quotient rounded to an integer, half away from zero, and divided by ten; never -0. The denominator is above 0. */
+/** The quotient as a decimal string of `scale` digits, half away from zero. The denominator is above 0. */
+export function quotientText(numerator: bigint, denominator: bigint, scale: number): string {
+  return decimalText(quotient(numerator * 10n ** BigInt(scale), denominator), scale);
+}
+
+/** The quotient rounded to an integer, and divided by ten; never -0. */
 function tenths(numerator: bigint, denominator: bigint): number {
+  return Number(quotient(numerator, denominator)) / 10;
+}
+
+/** Rounded to an integer, half away from zero. The denominator is above 0. */
+function quotient(numerator: bigint, denominator: bigint): bigint {
   const magnitude = numerator < 0n ? -numerator : numerator;
   const rounded = (2n * magnitude + denominator) / (2n * denominator);
-  return Number(numerator < 0n ? -rounded : rounded) / 10;
+  return numerator < 0n ? -rounded : rounded;
 }

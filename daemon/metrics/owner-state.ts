@@ -82,6 +82,11 @@ export class OwnerState {
     return this.#accumulators[accumulator]?.keys ?? [];
   }
 
+  /** How many keys are above 0. */
+  keysAbove(accumulator: number): number {
+    return this.#accumulators[accumulator]?.keysAbove ?? 0;
+  }
+
   earliest(accumulator: number): number | undefined {
     return this.#accumulators[accumulator]?.earliest;
   }
@@ -91,7 +96,7 @@ export class OwnerState {
       case "accumulator":
         return this.sum(index);
       case "keys":
-        return BigInt(this.#accumulators[index]?.keysAbove ?? 0);
+        return BigInt(this.keysAbove(index));
       case "overlap":
         return BigInt(this.#overlaps[index] ?? 0);
       default:

@@ -1,5 +1,5 @@
-import { unreachable } from "../config/unreachable.ts";
-import type { Accumulator, Leaf, Plan, Quantity } from "../plan/plan.ts";
+import { accumulatorsOf } from "../plan/leaf-accumulators.ts";
+import type { Accumulator, Plan } from "../plan/plan.ts";
 
 /** An accumulator as a projection's grains reach it. */
 export interface Feed {
@@ -18,6 +18,8 @@ export interface PlanIndex {
   readonly leaves: readonly (readonly number[])[];
   /** By accumulator: whether some leaf shows its keys, so that changed keys are kept. */
   readonly showsKeys: readonly boolean[];
+  /** The leaves that are groups: where they are, and by whose keys they grow. */
+  readonly groups: readonly { readonly path: readonly string[]; readonly counts: number }[];
   /** By accumulator: whether some leaf asks for its earliest day. */
   readonly ordered: readonly boolean[];
 }
@@ -44,34 +46,9 @@ export function indexPlan(plan: Plan): PlanIndex {
     showsKeys: accumulators.map((_, accumulator) =>
       leaves.some(({ value }, leaf) => value.kind === "group" && reads[leaf]?.has(accumulator)),
     ),
+    groups: leaves.flatMap(({ path, value }) => (value.kind === "group" ? [{ path, counts: value.counts }] : [])),
     ordered: accumulators.map((_, accumulator) =>
       leaves.some(({ value }) => value.kind === "earliest" && value.accumulator === accumulator),
     ),
   };
-}
-
-function accumulatorsOf({ value }: Leaf, plan: Plan): readonly number[] {
-  switch (value.kind) {
-    case "currency":
-      return [];
-    case "count":
-      return quantityOf(value.quantity, plan);
-    case "sum":
-    case "earliest":
-      return [value.accumulator];
-    case "group":
-      return [value.accumulator, value.counts];
-    case "growth":
-      return [...quantityOf(value.current, plan), ...quantityOf(value.previous, plan)];
-    case "percentage":
-      return [...quantityOf(value.part, plan), ...quantityOf(value.whole, plan)];
-    default:
-      return unreachable(value);
-  }
-}
-
-function quantityOf(quantity: Quantity, plan: Plan): readonly number[] {
-  if (quantity.of !== "overlap") return [quantity.index];
-  const overlap = plan.overlaps[quantity.index];
-  return overlap === undefined ? [] : [overlap.left, overlap.right];
 }

@@ -68,11 +68,15 @@ export class DeltaApplier {
         publisher.hold(delta.events);
         break;
       case "noRow":
-      case "badZone":
         publisher.takeBatch();
         publisher.events(delta.events, this.#with.clock.now());
         break;
+      case "badZone":
+        publisher.takeBatch();
+        publisher.eventsWhileStale(delta.events);
+        break;
       case "offline":
+      case "unreadable":
       case "gone":
         break;
       default:

@@ -4,7 +4,8 @@
  * the group is tried again in tenths, so that one owner's data keeps no other owner from being loaded.
  */
 import { Backoff } from "../database/backoff.ts";
-import { errorCode, reasonOf } from "../database/reason.ts";
+import { isDataError } from "../database/data-error.ts";
+import { errorCode, QUERY_CANCELED, reasonOf } from "../database/reason.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
@@ -18,9 +19,6 @@ const GROUP_SIZE = 1000;
  */
 const QUIET_MS = 10;
 const LONGEST_WAIT_MS = 100;
-
-/** query_canceled. */
-const STATEMENT_TIMEOUT = "57014";
 
 /** Owners that are loaded by one statement. One that failed is tried again as it is, or in parts. */
 export interface LoadGroup {
@@ -142,10 +140,9 @@ export class LoadQueue {
   }
 }
 
-/** Data that PostgreSQL can't compute with (class 22), or more than it reads in the time given. */
+/** Data that PostgreSQL can't compute with, or more than it reads in the time given. */
 function isOfTheirRows(error: unknown): boolean {
-  const code = errorCode(error) ?? "";
-  return code.startsWith("22") || code === STATEMENT_TIMEOUT;
+  return isDataError(error) || errorCode(error) === QUERY_CANCELED;
 }
 
 function isWaiting(owner: WatchedOwner): boolean {

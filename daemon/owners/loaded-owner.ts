@@ -2,7 +2,7 @@ import type { Grain } from "../capture/batch.ts";
 import { Occupants } from "../occupancy/occupants.ts";
 import type { OccupantChange } from "../occupancy/occupied-group.ts";
 import { edgeDays } from "../metrics/contribution.ts";
-import { Document } from "../metrics/document.ts";
+import { Document, type Overfull } from "../metrics/document.ts";
 import { OwnerState } from "../metrics/owner-state.ts";
 import type { PlanIndex } from "../metrics/plan-index.ts";
 import { type MissingDays, noteMissingDay, type ZoneDays } from "../metrics/zone-days.ts";
@@ -14,6 +14,7 @@ export class LoadedOwner {
   readonly #zone: ZoneDays;
   readonly #state: OwnerState;
   readonly #document: Document;
+  #hasDocument = false;
   /** Undefined where no occupants are declared: they cost nothing then. */
   readonly occupants: Occupants | undefined;
 
@@ -68,9 +69,25 @@ export class LoadedOwner {
     this.occupants?.fold(grain);
   }
 
+  /** What keeps its document from being shown; undefined where nothing does. */
+  get overfull(): Overfull | undefined {
+    return this.#document.overfull;
+  }
+
+  /** Whether there was a document: patches follow it. */
+  get hasDocument(): boolean {
+    return this.#hasDocument;
+  }
+
   /** The whole document; call it once, before any patch. */
   document(): JsonObject {
+    this.#hasDocument = true;
     return this.#document.whole();
+  }
+
+  /** The document that {@link document} gave, with the patches since then. */
+  sent(): JsonObject {
+    return this.#document.sent();
   }
 
   /** Undefined if no value changed. */

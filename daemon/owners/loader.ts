@@ -9,7 +9,8 @@ import { parseGrain } from "../capture/batch-row.ts";
 import type { Grain } from "../capture/batch.ts";
 import { lockStatement } from "../capture/statement.ts";
 import { within } from "../database/deadline.ts";
-import type { Prepared, TextSession } from "../database/session.ts";
+import { errorCode, QUERY_CANCELED } from "../database/reason.ts";
+import type { Prepared, TextRow, TextSession } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
 import { dayStartsFrom, type ReadDayStarts } from "./day-starts.ts";
 import { ownerRowsStatement, readOwnerRows, type OwnerRow } from "./owner-rows.ts";
@@ -45,6 +46,7 @@ export interface Loader {
 }
 
 interface LoadSession extends TextSession {
+  rows(statement: Prepared, values: readonly unknown[], timeoutMs?: number): Promise<TextRow[]>;
   script(text: string, timeoutMs?: number): Promise<void>;
 }
 
@@ -52,20 +54,27 @@ export interface SnapshotLoaderOptions {
   readonly plan: Plan;
   readonly sessions: Sessions<LoadSession>;
   readonly slices: Slices;
-  /** How long a load of several owners may take, in milliseconds; without it, as long as the session lets a statement. */
-  readonly groupTimeoutMs?: number;
+  /**
+   * How long a statement of a load may take, in milliseconds, unless it is of one owner alone that is known to need longer; without it, as
+   * long as the session lets a statement. A load whose session has gone silent is given up by then.
+   */
+  readonly timeoutMs?: number;
 }
 
 /** Nothing but ACCESS EXCLUSIVE makes a load wait, and then the application's writes wait as well: give way at once. */
 const LOCK_TIMEOUT_MS = 200;
 /** As long as a session may take to connect. A cut waits for no load longer, nor could it: it hears of nothing meanwhile. */
 const IMPORT_MS = 5_000;
+/** The server's own limit on a statement comes first; this side's is for a session that has gone silent. */
+const MARGIN_MS = 500;
 
 export class SnapshotLoader implements Loader {
   readonly #options: SnapshotLoaderOptions;
   readonly #lock: string;
   readonly #ownerRows: Prepared;
   readonly #grains: Prepared;
+  /** Owners whose rows took longer to read, alone, than a load may take: the next time they get as long as it needs. */
+  readonly #slow = new Set<string>();
 
   constructor(options: SnapshotLoaderOptions) {
     const { plan } = options;
@@ -90,21 +99,36 @@ export class SnapshotLoader implements Loader {
         // The reader may have let its locks go before this session had them.
         if (isLate) throw new Error(`no session took the snapshot within ${IMPORT_MS} ms`);
         settle();
-        const loaded = await this.#read(session, request);
-        await session.script("commit");
+        const limited = withTimeout(session, this.#timeoutOf(request));
+        const loaded = await this.#read(limited, request);
+        await limited.script("commit");
         return loaded;
+      })
+      .catch((error: unknown) => {
+        this.#noteSlow(request, error);
+        throw error;
       })
       .finally(settle);
     return { imported: inTime, owners };
   }
 
-  async #import(session: LoadSession, { snapshotId, owners }: LoadRequest): Promise<void> {
-    const { groupTimeoutMs } = this.#options;
-    const isLimited = owners.length > 1 && groupTimeoutMs !== undefined;
+  /** How long each statement of a load may take on the server; undefined: as long as the session lets it. */
+  #timeoutOf({ owners }: LoadRequest): number | undefined {
+    return owners.length === 1 && this.#slow.has(owners[0] ?? "") ? undefined : this.#options.timeoutMs;
+  }
+
+  #noteSlow({ owners }: LoadRequest, error: unknown): void {
+    const [owner] = owners;
+    if (owners.length === 1 && owner !== undefined && errorCode(error) === QUERY_CANCELED) this.#slow.add(owner);
+  }
+
+  async #import(session: LoadSession, request: LoadRequest): Promise<void> {
+    const { snapshotId } = request;
+    const timeoutMs = this.#timeoutOf(request);
     await session.script(
       [
         "begin isolation level repeatable read read only",
-        ...(isLimited ? [`set local statement_timeout = ${groupTimeoutMs}`] : []),
+        ...(timeoutMs === undefined ? [] : [`set local statement_timeout = ${timeoutMs}`]),
         `set transaction snapshot '${snapshotId.replaceAll("'", "''")}'`,
         `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
         this.#lock,
@@ -162,6 +186,15 @@ function grainsStatement(plan: Plan): Prepared {
     text: loadSelects(plan)
       .map((select) => `(${select})`)
       .join("\nunion all\n"),
+  };
+}
+
+/** The same session, of which a statement that has no answer by then is given up, and the session with it. */
+function withTimeout(session: LoadSession, timeoutMs: number | undefined): LoadSession {
+  if (timeoutMs === undefined) return session;
+  return {
+    rows: (statement, values) => session.rows(statement, values, timeoutMs + MARGIN_MS),
+    script: (text) => session.script(text, timeoutMs + MARGIN_MS),
   };
 }
 

@@ -13,8 +13,9 @@
  *     |   v                      | badZone
  *     |  live -------------------+
  *     |
- *     +--- loadFailed from loading; outdated from loading, live, noRow and badZone
+ *     +--- loadFailed from loading; outdated from loading, live, noRow, badZone and unreadable; drifted from live
  *
+ * From waiting, loading, live, noRow and badZone, `unreadable` leads to the phase of that name.
  * From every phase but `gone`, `lose` leads to `offline` and `begin` to `waiting`, and `unwatched` to `gone`, where an owner stays.
  *
  * Loads and readings of the calendar end at any later time, when the owner may have been reset, let go, or be of another epoch. So a phase
@@ -31,6 +32,7 @@ import type {
   OfflinePhase,
   Phase,
   PhaseEvent,
+  UnreadablePhase,
   WaitingPhase,
 } from "./owner-phase.ts";
 
@@ -61,12 +63,14 @@ const TABLE: Table = {
     begin,
     lose: stay,
     outdated: stay,
+    drifted: stay,
     loadStarted: stay,
     slowLoad: stay,
     loaded: stay,
     loadFailed: stay,
     noRow: stay,
     badZone: stay,
+    unreadable: stay,
   },
   waiting: {
     watched: stay,
@@ -74,12 +78,14 @@ const TABLE: Table = {
     begin,
     lose,
     outdated: stay,
+    drifted: stay,
     loadStarted: startLoad,
     slowLoad: tellSlow,
     loaded: stay,
     loadFailed: stay,
     noRow: stay,
     badZone: stay,
+    unreadable: setAside,
   },
   loading: {
     watched: stay,
@@ -87,12 +93,14 @@ const TABLE: Table = {
     begin,
     lose,
     outdated: requeue,
+    drifted: stay,
     loadStarted: stay,
     slowLoad: tellSlow,
     loaded: takeLoad,
     loadFailed: failLoad,
     noRow: settleEmpty,
     badZone: settleStale,
+    unreadable: setAside,
   },
   live: {
     watched: stay,
@@ -100,12 +108,14 @@ const TABLE: Table = {
     begin,
     lose,
     outdated: requeue,
+    drifted: drift,
     loadStarted: stay,
     slowLoad: stay,
     loaded: stay,
     loadFailed: stay,
     noRow: stay,
     badZone: settleStale,
+    unreadable: setAside,
   },
   noRow: {
     watched: stay,
@@ -113,12 +123,14 @@ const TABLE: Table = {
     begin,
     lose,
     outdated: requeue,
+    drifted: stay,
     loadStarted: stay,
     slowLoad: stay,
     loaded: stay,
     loadFailed: stay,
     noRow: stay,
     badZone: stay,
+    unreadable: setAside,
   },
   badZone: {
     watched: stay,
@@ -126,12 +138,29 @@ const TABLE: Table = {
     begin,
     lose,
     outdated: requeue,
+    drifted: stay,
     loadStarted: stay,
     slowLoad: stay,
     loaded: stay,
     loadFailed: stay,
     noRow: stay,
     badZone: stay,
+    unreadable: setAside,
+  },
+  unreadable: {
+    watched: stay,
+    unwatched: letGo,
+    begin,
+    lose,
+    outdated: requeue,
+    drifted: stay,
+    loadStarted: stay,
+    slowLoad: stay,
+    loaded: stay,
+    loadFailed: stay,
+    noRow: stay,
+    badZone: stay,
+    unreadable: stay,
   },
   gone: {
     watched: stay,
@@ -139,12 +168,14 @@ const TABLE: Table = {
     begin: stay,
     lose: stay,
     outdated: stay,
+    drifted: stay,
     loadStarted: stay,
     slowLoad: stay,
     loaded: stay,
     loadFailed: stay,
     noRow: stay,
     badZone: stay,
+    unreadable: stay,
   },
 };
 
@@ -179,8 +210,14 @@ function letGo(from: Phase): Transition {
   return { phase: { kind: "gone" }, effects: left(from) };
 }
 
-function requeue(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase): Transition {
+function requeue(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase | UnreadablePhase): Transition {
   return { phase: { kind: "waiting", knownOccupants: known(from) }, effects: [...left(from), { do: "queue" }] };
+}
+
+/** Nobody vouches for what it shows until it is loaded again. */
+function drift(from: LivePhase): Transition {
+  const { phase, effects } = requeue(from);
+  return { phase, effects: [{ do: "publishStale", reason: "drift" }, ...effects] };
 }
 
 function startLoad({ knownOccupants }: WaitingPhase): Transition {
@@ -201,8 +238,9 @@ function takeLoad(from: LoadingPhase, { numbers }: On<"loaded">): Transition {
 }
 
 /** The queue has it tried again, together with the others of its load. */
-function failLoad({ knownOccupants }: LoadingPhase): Transition {
-  return { phase: { kind: "waiting", knownOccupants }, effects: [{ do: "publishStale", reason: "load_failed" }] };
+function failLoad({ knownOccupants }: LoadingPhase, { isInnocent }: On<"loadFailed">): Transition {
+  const phase: WaitingPhase = { kind: "waiting", knownOccupants };
+  return { phase, effects: isInnocent === true ? [] : [{ do: "publishStale", reason: "load_failed" }] };
 }
 
 function settleEmpty(): Transition {
@@ -213,13 +251,27 @@ function settleStale(from: LoadingPhase | LivePhase): Transition {
   return { phase: { kind: "badZone" }, effects: [...left(from), { do: "publishStale", reason: "time_zone" }] };
 }
 
+/** Batches are read without it from now on: what happens meanwhile is missed. */
+function setAside(from: Phase, { reason }: On<"unreadable">): Transition {
+  return {
+    phase: { kind: "unreadable" },
+    effects: [
+      ...left(from),
+      { do: "breakPublication" },
+      { do: "publishStale", reason: "bad_row" },
+      { do: "setAside", reason },
+    ],
+  };
+}
+
 /** The effects of leaving a phase, wherever to. */
 function left({ kind }: Phase): readonly Effect[] {
   if (kind === "live") return [{ do: "stopClock" }];
+  if (kind === "unreadable") return [{ do: "takeBack" }];
   return kind === "waiting" ? [{ do: "leaveQueue" }] : [];
 }
 
-function known(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase): KnownOccupants {
+function known(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase | UnreadablePhase): KnownOccupants {
   if (from.kind === "loading") return from.knownOccupants;
   return from.kind === "live" ? from.numbers.occupants : undefined;
 }

@@ -38,12 +38,25 @@ export interface BadZonePhase {
   readonly kind: "badZone";
 }
 
+/** PostgreSQL can't compute with its rows: stale, and left out of the reading of batches, until it is tried again. */
+export interface UnreadablePhase {
+  readonly kind: "unreadable";
+}
+
 /** Nobody watches it any more. */
 interface GonePhase {
   readonly kind: "gone";
 }
 
-export type Phase = OfflinePhase | WaitingPhase | LoadingPhase | LivePhase | NoRowPhase | BadZonePhase | GonePhase;
+export type Phase =
+  | OfflinePhase
+  | WaitingPhase
+  | LoadingPhase
+  | LivePhase
+  | NoRowPhase
+  | BadZonePhase
+  | UnreadablePhase
+  | GonePhase;
 
 /** The occupants that subscribers know of since an earlier load of this epoch; undefined where there was none. */
 export type KnownOccupants = Occupants | undefined;
@@ -65,13 +78,18 @@ export type PhaseEvent =
   | { readonly type: "lose"; readonly reason: StaleReason; readonly since?: number | undefined }
   /** A reset, a change of its own row, or a delta that can't be computed: the numbers can't be brought up to date by deltas any more. */
   | { readonly type: "outdated" }
+  /** SQL says other numbers than the owner's in that phase. */
+  | { readonly type: "drifted"; readonly of: Phase }
   | { readonly type: "loadStarted" }
   /** The load has not come for so long that subscribers must know. */
   | { readonly type: "slowLoad" }
   | { readonly type: "loaded"; readonly of: Phase; readonly numbers: LoadedOwner }
-  | { readonly type: "loadFailed"; readonly of: Phase }
+  /** `isInnocent`: another owner's rows may be why, and it is tried again without them soon. */
+  | { readonly type: "loadFailed"; readonly of: Phase; readonly isInnocent?: boolean }
   | { readonly type: "noRow"; readonly of: Phase }
-  | { readonly type: "badZone"; readonly of: Phase };
+  | { readonly type: "badZone"; readonly of: Phase }
+  /** A load or a batch failed at the owner's own rows. `of`: the phase in which that load began. */
+  | { readonly type: "unreadable"; readonly reason: string; readonly of?: Phase };
 
 /** A consequence of a transition. The driver runs them in order, once the owner is in its new phase. */
 export type Effect =
@@ -80,10 +98,15 @@ export type Effect =
   /** Have it loaded soon, together with others that come within some milliseconds. */
   | { readonly do: "queueWithOthers" }
   | { readonly do: "leaveQueue" }
+  /** Have it named to no reading of a batch, and tried again after a while. */
+  | { readonly do: "setAside"; readonly reason: string }
+  | { readonly do: "takeBack" }
   /** Let the clock move it no more. */
   | { readonly do: "stopClock" }
   /** Nothing that was published so far can be followed any more. */
   | { readonly do: "endPublication" }
+  /** The same within an epoch: events may be missing between what was published and what will be. */
+  | { readonly do: "breakPublication" }
   /** Say that its numbers can't be vouched for, since now or an earlier instant, unless that was said. */
   | { readonly do: "publishStale"; readonly reason: StaleReason; readonly since?: number }
   | { readonly do: "publishEmpty" }

@@ -1,6 +1,7 @@
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared, TextSession } from "../database/session.ts";
 import type { OwnerTable } from "../plan/plan.ts";
+import { ownerValue } from "../plan/row-source.ts";
 
 /** The columns of an owner's own row that its numbers depend on. */
 export interface OwnerRow {
@@ -14,10 +15,10 @@ export interface OwnerRow {
 /** The statement that reads owners' rows; $1 their keys. */
 export function ownerRowsStatement(table: OwnerTable): Prepared {
   const key = quoteIdentifier(table.key);
-  const currency = table.currency === undefined ? "null" : `o.${quoteIdentifier(table.currency)}`;
+  const currency = table.currency === undefined ? "null::text" : ownerValue(table.currency);
   return {
     name: "deltad_owner_rows",
-    text: `select o.${key}::text, o.${quoteIdentifier(table.timeZone)}::text, ${currency}::text
+    text: `select o.${key}::text, ${ownerValue(table.timeZone)}, ${currency}
   from ${qualifiedName(table.schema, table.table)} o
  where o.${key} = any($1::${table.keyType}[])`,
   };

@@ -13,16 +13,19 @@
 import type { Batch, BatchSink, Cut } from "../capture/batch.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
+import { describeDataError } from "../database/data-error.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { Clock } from "../metrics/clock.ts";
 import { indexPlan } from "../metrics/plan-index.ts";
 import type { Plan } from "../plan/plan.ts";
 import { eventsByOwner } from "./batch-events.ts";
+import { AuditTurns, type OwnerAudit } from "./audit-turns.ts";
 import { BoundaryTimer } from "./boundary-timer.ts";
 import { Calendar } from "./calendar.ts";
 import type { ReadDayStarts } from "./day-starts.ts";
 import { DeltaApplier, type OwnerDelta } from "./delta-applier.ts";
 import { LoadFinisher } from "./load-finisher.ts";
+import { LocatedOwners } from "./located-owners.ts";
 import { LoadQueue } from "./load-queue.ts";
 import type { Loader } from "./loader.ts";
 import { OwnerDriver } from "./owner-driver.ts";
@@ -33,6 +36,7 @@ import { OwnerPublisher, Publisher } from "./publisher.ts";
 import { RunningLoads } from "./running-loads.ts";
 import type { Slices } from "./slices.ts";
 import { SlowLoads } from "./slow-loads.ts";
+import { UnreadableOwners } from "./unreadable-owners.ts";
 import { WatchedOwner } from "./watched-owner.ts";
 import { ZoneDataDiffers, Zones } from "./zones.ts";
 
@@ -48,6 +52,8 @@ export interface OwnersOptions extends Timers {
   readonly publish: Publish;
   /** Has the reader read soon: owners wait to be loaded. */
   readonly nudge: () => void;
+  /** Compares loaded owners with SQL; undefined: nobody does. */
+  readonly audit?: OwnerAudit | undefined;
   readonly log: Log;
   /** Milliseconds that never go back. */
   readonly monotonicMs: () => number;
@@ -67,7 +73,10 @@ export class Owners implements BatchSink, Demand {
   readonly #driver: OwnerDriver;
   readonly #deltas: DeltaApplier;
   readonly #loads: RunningLoads;
+  readonly #located: LocatedOwners;
+  readonly #audits: AuditTurns | undefined;
   readonly #slowLoads = new SlowLoads();
+  readonly #unreadable: UnreadableOwners;
   readonly #owners = new Map<string, WatchedOwner>();
   #incarnation = "";
   #calendar: Calendar;
@@ -78,19 +87,25 @@ export class Owners implements BatchSink, Demand {
   #doubt: Error | undefined;
 
   constructor(options: OwnersOptions) {
-    const { plan, loader, clock, slices, nudge } = options;
+    const { plan, loader, clock, slices, nudge, audit } = options;
     const calendar = (): Calendar => this.#calendar;
     this.#options = options;
     this.#calendar = new Calendar(options.readDayStarts);
     this.#publisher = new Publisher(options.publish);
     this.#boundaries = new BoundaryTimer({ ...options, cross: (owner) => this.#driver.advance(owner) });
     this.#queue = new LoadQueue(options);
+    const retry = (owner: WatchedOwner): unknown => this.#driver.dispatch(owner, OUTDATED);
+    this.#unreadable = new UnreadableOwners({ ...options, retry });
     this.#driver = new OwnerDriver({
       queue: this.#queue,
+      unreadable: this.#unreadable,
       boundaries: this.#boundaries,
       clock,
       incarnation: () => this.#incarnation,
+      log: options.log,
     });
+    this.#audits = audit && new AuditTurns({ audit, owners: this.#owners, driver: this.#driver });
+    this.#located = new LocatedOwners({ driver: this.#driver, clock, nudge });
     this.#deltas = new DeltaApplier({ plan, driver: this.#driver, clock, slices, calendar });
     const finisher = new LoadFinisher({ index: indexPlan(plan), driver: this.#driver, slices, calendar });
     this.#loads = new RunningLoads({
@@ -98,7 +113,7 @@ export class Owners implements BatchSink, Demand {
       queue: this.#queue,
       driver: this.#driver,
       atOnce: options.loadsAtOnce,
-      finish: (group, results, t) => finisher.finish(group, results, t),
+      finish: (group, results, t) => finisher.finish(group, results, t).finally(() => this.#located.loadEnded()),
       failed: (error) => this.#loadFailed(error),
       nudge,
     });
@@ -120,7 +135,14 @@ export class Owners implements BatchSink, Demand {
     const owner = this.#owners.get(id);
     if (owner === undefined) return;
     this.#owners.delete(id);
+    this.#located.delete(owner);
     this.#driver.dispatch(owner, { type: "unwatched" });
+    owner.publisher.letGo();
+  }
+
+  locate(id: string): void {
+    const owner = this.#owners.get(id);
+    if (owner !== undefined) this.#located.ask(owner);
   }
 
   begin(epoch: string, incarnation: string): void {
@@ -139,6 +161,8 @@ export class Owners implements BatchSink, Demand {
   lost(_reason?: string, since?: number): void {
     this.#boundaries.clear();
     this.#queue.clear();
+    this.#located.clear();
+    this.#audits?.abandon();
     this.#offline = "database";
     this.#dispatch(this.#owners.values(), { type: "lose", reason: this.#offline, since });
   }
@@ -148,11 +172,21 @@ export class Owners implements BatchSink, Demand {
   }
 
   owners(): readonly string[] | undefined {
-    return this.#owners.size <= NAMED_OWNERS ? [...this.#owners.keys()] : undefined;
+    return this.#owners.size <= NAMED_OWNERS || this.#unreadable.mustNameOthers ? this.named() : undefined;
+  }
+
+  named(): readonly string[] {
+    return this.#unreadable.others(this.#owners);
+  }
+
+  unreadable(owners: readonly string[], error: unknown): void {
+    if (owners.length === 0) this.#unreadable.addUnknown();
+    const found = owners.flatMap((id) => this.#owners.get(id) ?? []);
+    this.#dispatch(found, { type: "unreadable", reason: describeDataError(error) });
   }
 
   wantsCut(): boolean {
-    return this.#loads.hasRoom && this.#queue.isReady;
+    return (this.#loads.hasRoom && this.#queue.isReady) || this.#audits?.isDue === true;
   }
 
   needsCut(batch: Batch): boolean {
@@ -165,7 +199,7 @@ export class Owners implements BatchSink, Demand {
   async apply(batch: Batch): Promise<void> {
     const events = await this.#beginBatch(batch);
     await this.#applyDeltas(batch, events, NO_OWNERS);
-    this.#publisher.endBatch();
+    this.#endBatch();
   }
 
   async applyCut(batch: Batch, cut: Cut): Promise<void> {
@@ -177,8 +211,9 @@ export class Owners implements BatchSink, Demand {
       owner.publisher.takeBatch();
       owner.publisher.hold(events.get(owner) ?? []);
     }
-    await Promise.all([this.#applyDeltas(batch, events, started.owners), started.imported]);
-    this.#publisher.endBatch();
+    const deltas = this.#applyDeltas(batch, events, started.owners);
+    await Promise.all([deltas, started.imported, this.#audits?.begin(cut)]);
+    this.#endBatch();
   }
 
   /** Drops everything; publishes nothing from then on. */
@@ -192,13 +227,19 @@ export class Owners implements BatchSink, Demand {
   async #beginBatch(batch: Batch): Promise<ReadonlyMap<WatchedOwner, OwnerEvent[]>> {
     const { clock, monotonicMs } = this.#options;
     if (this.#doubt !== undefined) throw this.#doubt;
-    if (!clock.observe(batch.clock)) throw new Error("the database's clock went back");
+    if (!clock.observe(batch.clock, batch.tookMs)) throw new Error("the database's clock went back");
     this.#boundaries.retime();
     this.#dispatch(this.#slowLoads.find(this.#owners.values(), monotonicMs()), { type: "slowLoad" });
     const events = this.#hasEvents(batch) ? await this.#eventsOf(batch) : NO_EVENTS;
     this.#publisher.beginBatch(batch.snapshot);
     this.#dispatch(this.#outdated(batch), OUTDATED);
     return events;
+  }
+
+  #endBatch(): void {
+    this.#publisher.endBatch();
+    this.#audits?.batchEnded();
+    this.#located.batchEnded();
   }
 
   #dispatch(owners: Iterable<WatchedOwner>, event: PhaseEvent): void {

@@ -25,6 +25,12 @@ export type StaleReason =
   | "load_failed"
   /** Reading the owner's rows takes long, and what is shown meanwhile is old. */
   | "slow_load"
+  /** PostgreSQL can't compute the owner's numbers with the data of some row; it is tried again. */
+  | "bad_row"
+  /** A group of its document has more keys than are shown. */
+  | "too_many_groups"
+  /** The daemon's own audit found other numbers by SQL; the owner is read again. */
+  | "drift"
   /** A change did not follow the document; the owner is read again. */
   | "reload";
 
@@ -34,6 +40,8 @@ export type Published =
   | ({ readonly kind: "document"; readonly document: JsonObject } & DocumentPosition)
   /** RFC 7396 merge patch of absolute values against `previous`. */
   | ({ readonly kind: "patch"; readonly previous: number; readonly patch: JsonObject } & DocumentPosition)
+  /** Where the document or patch of this version holds by now. */
+  | ({ readonly kind: "position" } & DocumentPosition)
   /** The daemon can't vouch for the owner's numbers since this instant (microseconds). */
   | { readonly kind: "stale"; readonly owner: string; readonly since: number; readonly reason: StaleReason }
   | { readonly kind: "live"; readonly owner: string }
@@ -54,4 +62,6 @@ export type Publish = (update: Published) => void;
 export interface Demand {
   watch(owner: string): void;
   unwatch(owner: string): void;
+  /** Reads the database once more, and then publishes where the owner's document stands; nothing of one that is stale. */
+  locate(owner: string): void;
 }

@@ -1,8 +1,9 @@
 /**
- * Publishes documents, patches and events of owners, and whether they are stale. Versions come from one counter: within an epoch they only grow and none is used twice, also when an owner is
- * let go and loaded again. Each publication names the snapshot that it stands at: that of the batch under way for owners that have their
- * part of it, that of the batch before for the others.
+ * Publishes documents, patches and events of owners, and whether they are stale. Each owner has versions of its own: within an epoch they
+ * only grow and none is used twice, also when an owner is let go and loaded again. Each publication names the snapshot that it stands at:
+ * that of the batch under way for owners that have their part of it, that of the batch before for the others.
  */
+import { LastVersions } from "./last-versions.ts";
 import type { OwnerEvent } from "./owner-event.ts";
 import type { DocumentPosition, Publish, StaleReason } from "./published.ts";
 import type { JsonObject } from "../../protocol/json.ts";
@@ -10,11 +11,11 @@ import type { JsonObject } from "../../protocol/json.ts";
 /** A load takes tens of milliseconds; an owner has some events a second. */
 const HELD_EVENTS = 1_000;
 
-/** The part that the publications of all owners share: the epoch, the counter of versions, and the snapshots they stand at. */
+/** The part that the publications of all owners share: the epoch, where versions go on, and the snapshots they stand at. */
 export class Publisher {
   readonly publish: Publish;
   #epoch: Pick<DocumentPosition, "epoch" | "incarnation"> = { epoch: "", incarnation: "" };
-  #version = 0;
+  readonly #lastVersions = new LastVersions();
   /** The last batch that was taken in whole. */
   #snapshot = "";
   #batchSnapshot: string | undefined;
@@ -35,6 +36,7 @@ export class Publisher {
 
   begin(epoch: string, incarnation: string): void {
     this.#epoch = { epoch, incarnation };
+    this.#lastVersions.clear();
     this.#batchSnapshot = undefined;
   }
 
@@ -49,8 +51,14 @@ export class Publisher {
     this.#batchSnapshot = undefined;
   }
 
-  nextVersion(): number {
-    return (this.#version += 1);
+  /** Where the versions of an owner go on that is watched from now on. */
+  versionOf(owner: string): number {
+    return this.#lastVersions.of(owner);
+  }
+
+  /** Nobody watches an owner any more. */
+  letGo(owner: string, version: number): void {
+    this.#lastVersions.remember(owner, version);
   }
 
   /** Where an owner stands that took its part of this batch, and of none since. */
@@ -63,18 +71,25 @@ export class Publisher {
 export class OwnerPublisher {
   readonly #owner: string;
   readonly #shared: Publisher;
-  #version = 0;
+  #version: number;
   #isStale = false;
   /** The instant that the last publication holds for; undefined before the first of this epoch. Nobody can follow events before that. */
   #asOf: number | undefined;
   /** Events of an owner that is read again: they go out with its document. */
   #held: OwnerEvent[] = [];
+  /** How often it was broken off. */
+  #breaks = 0;
   /** The last batch whose part the owner has. */
   #batchNumber = 0;
 
   constructor(owner: string, shared: Publisher) {
     this.#owner = owner;
     this.#shared = shared;
+    this.#version = shared.versionOf(owner);
+  }
+
+  get isStale(): boolean {
+    return this.#isStale;
   }
 
   /** That of the last document or patch. */
@@ -100,20 +115,31 @@ export class OwnerPublisher {
     if (this.#held.length > HELD_EVENTS) this.#release(this.#asOf);
   }
 
+  /** Events of an owner that is stale: its document doesn't come to their instant with them. */
+  eventsWhileStale(events: readonly OwnerEvent[]): void {
+    this.hold(events);
+    this.#release(this.#asOf);
+  }
+
   /** The whole document, `{}` for an owner without a row; an owner that was stale is live again. */
   document(document: JsonObject, asOf: number): void {
     this.#release(asOf);
     this.#asOf = asOf;
-    this.#version = this.#shared.nextVersion();
+    this.#version += 1;
     this.#shared.publish({
       kind: "document",
       owner: this.#owner,
-      ...this.#shared.epoch,
+      ...this.#epoch,
       version: this.#version,
       snapshot: this.#snapshot,
       asOf,
       document,
     });
+    this.live();
+  }
+
+  /** What was published last can be vouched for again. */
+  live(): void {
     if (!this.#isStale) return;
     this.#isStale = false;
     this.#shared.publish({ kind: "live", owner: this.#owner });
@@ -121,17 +147,30 @@ export class OwnerPublisher {
 
   patch(patch: JsonObject, asOf: number): void {
     const previous = this.#version;
-    this.#version = this.#shared.nextVersion();
+    this.#version += 1;
     this.#asOf = asOf;
     this.#shared.publish({
       kind: "patch",
       owner: this.#owner,
-      ...this.#shared.epoch,
+      ...this.#epoch,
       version: this.#version,
       snapshot: this.#snapshot,
       previous,
       asOf,
       patch,
+    });
+  }
+
+  /** Between two batches, of an owner whose document was published: that document holds at this instant. */
+  position(asOf: number): void {
+    this.#asOf = asOf;
+    this.#shared.publish({
+      kind: "position",
+      owner: this.#owner,
+      ...this.#epoch,
+      version: this.#version,
+      snapshot: this.#snapshot,
+      asOf,
     });
   }
 
@@ -143,10 +182,24 @@ export class OwnerPublisher {
     this.#shared.publish({ kind: "stale", owner: this.#owner, since, reason });
   }
 
+  /** Nobody watches the owner any more. */
+  letGo(): void {
+    this.#shared.letGo(this.#owner, this.#version);
+  }
+
   /** An epoch is over: nobody can follow from what was published in it. */
   end(): void {
     this.#asOf = undefined;
     this.#held = [];
+  }
+
+  /**
+   * As {@link end}, within an epoch: what happens until the next document may be missing in what is published. That document is of another
+   * epoch for this owner's subscribers, who are then told what they missed, or that nobody can say.
+   */
+  breakOff(): void {
+    this.#breaks += 1;
+    this.end();
   }
 
   /** Without a document of this epoch nobody could follow. */
@@ -155,6 +208,11 @@ export class OwnerPublisher {
     if (held.length === 0) return;
     this.#held = [];
     if (this.#asOf !== undefined && asOf !== undefined) this.events(held, asOf);
+  }
+
+  get #epoch(): Pick<DocumentPosition, "epoch" | "incarnation"> {
+    const { epoch } = this.#shared;
+    return this.#breaks === 0 ? epoch : { ...epoch, epoch: `${epoch.epoch}.${this.#breaks}` };
   }
 
   get #snapshot(): string {

@@ -1,3 +1,4 @@
+import { describeDataError, isDataError } from "../database/data-error.ts";
 import type { Cut } from "../capture/batch.ts";
 import type { Load, Loader, LoadResult } from "./loader.ts";
 import type { LoadGroup, LoadQueue } from "./load-queue.ts";
@@ -85,9 +86,16 @@ export class RunningLoads {
   }
 
   #fail(loading: readonly LoadingOwner[], group: LoadGroup, error: unknown): void {
+    const [only] = loading;
+    const isOfARow = isDataError(error);
+    if (only !== undefined && group.owners.length === 1 && isOfARow) {
+      const reason = describeDataError(error);
+      this.#options.driver.dispatch(only.owner, { type: "unreadable", reason, of: only.phase });
+      return;
+    }
     const { driver, failed, queue } = this.#options;
     const owners = loading
-      .filter(({ owner, phase }) => driver.dispatch(owner, { type: "loadFailed", of: phase }))
+      .filter(({ owner, phase }) => driver.dispatch(owner, { type: "loadFailed", of: phase, isInnocent: isOfARow }))
       .map(({ owner }) => owner);
     if (owners.length === 0) return;
     failed(error);

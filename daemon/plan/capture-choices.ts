@@ -11,6 +11,12 @@ export interface CaptureChoices {
 /** 5,000: above it, reading the owners again costs less than their images would. */
 const BULK_ROWS = 5_000;
 
+/** The name by which a database knows the configuration that was applied to it. */
+export function configurationName(config: unknown): string {
+  checkConfig(config);
+  return config.name ?? "default";
+}
+
 /** @throws ConfigError as `compile` does */
 export function captureChoices(config: unknown): CaptureChoices {
   checkConfig(config);

@@ -1,4 +1,5 @@
 /** Which columns of which watched tables the definitions need. */
+import { Column, is } from "drizzle-orm";
 import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { OWNER_SOURCE, type WatchedTable } from "./watched-table.ts";
@@ -23,7 +24,7 @@ export class CapturedTables {
   constructor(config: CheckedConfig) {
     const { table, key, timeZone, currency } = config.owner;
     this.#add({ source: OWNER_SOURCE, table, key, owner: key, columns: new Set() });
-    for (const column of [key, timeZone, currency]) if (column !== undefined) this.reference(table, column);
+    for (const column of [key, timeZone, currency]) if (is(column, Column)) this.reference(table, column);
     for (const [name, source] of Object.entries(config.sources)) this.#addSource(name, source);
   }
 
@@ -86,7 +87,9 @@ export class CapturedTables {
     const name = nameOf(captured.table);
     const other = this.#tables.get(name);
     if (other !== undefined)
-      throw new ConfigError(`${name} is watched twice: as ${other.source} and as ${captured.source}`);
+      throw new ConfigError(
+        `${name} is watched twice, as ${other.source} and as ${captured.source}: a table is one source, with one key and one owner; take one of the two out`,
+      );
     this.#tables.set(name, captured);
   }
 }

@@ -4,6 +4,7 @@ import { type PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { OWNER_SOURCE } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import { nearest } from "../config/nearest.ts";
+import { wideType } from "./column-type.ts";
 import type { MetricTree } from "../define/define.ts";
 
 /** A configuration whose tables and columns are Drizzle's. Its metrics are still to be looked at. */
@@ -11,14 +12,15 @@ export interface CheckedConfig {
   readonly owner: {
     readonly table: PgTable;
     readonly key: PgColumn;
-    readonly timeZone: PgColumn;
-    readonly currency?: PgColumn;
+    readonly timeZone: PgColumn | string;
+    readonly currency?: PgColumn | string;
   };
   readonly sources: Readonly<
     Record<string, { readonly table: PgTable; readonly key: PgColumn; readonly owner: PgColumn }>
   >;
   readonly metrics: MetricTree;
   readonly events?: Readonly<Record<string, unknown>>;
+  readonly name?: string;
   readonly bulkRows?: number;
   readonly twoPhase?: boolean;
 }
@@ -26,14 +28,20 @@ export interface CheckedConfig {
 /** 45: PostgreSQL cuts names at 63 bytes, and change tables and triggers put words around this one. */
 const SOURCE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,44}$/;
 
+/** As ISO 4217 spells it. */
+const CURRENCY_CODE = /^[A-Z]{3}$/;
+
+const CONFIGURATION_NAME = /^[A-Za-z0-9_.-]{1,63}$/;
+
 /** @throws ConfigError in one line */
 export function checkConfig(value: unknown): asserts value is CheckedConfig {
   const config = record(value, "the configuration");
-  refuseUnknown(config, ["owner", "sources", "metrics", "events", "bulkRows", "twoPhase"], "");
+  refuseUnknown(config, ["owner", "sources", "metrics", "events", "bulkRows", "twoPhase", "name"], "");
   const owner = record(config["owner"], "owner");
   refuseUnknown(owner, ["table", "key", "timeZone", "currency"], "owner.");
-  checkTable(owner, ["key", "timeZone"], "owner");
-  if (owner["currency"] !== undefined) checkColumn(owner, "currency", "owner");
+  checkTable(owner, ["key"], "owner");
+  checkZone(owner);
+  checkCurrency(owner);
   const sources = record(config["sources"], "sources");
   if (Object.keys(sources).length === 0) throw new ConfigError("sources: name at least one table to watch");
   for (const [name, source] of Object.entries(sources)) checkSource(name, source);
@@ -42,6 +50,8 @@ export function checkConfig(value: unknown): asserts value is CheckedConfig {
   checkBulkRows(config["bulkRows"]);
   if (!["boolean", "undefined"].includes(typeof config["twoPhase"]))
     throw new ConfigError("twoPhase must be true or false");
+  if (config["name"] !== undefined && !(typeof config["name"] === "string" && CONFIGURATION_NAME.test(config["name"])))
+    throw new ConfigError("name must be letters, digits, _, . and -, at most 63");
 }
 
 function checkSource(name: string, value: unknown): void {
@@ -61,10 +71,43 @@ function checkTable(holder: Readonly<Record<string, unknown>>, columns: readonly
   for (const column of columns) checkColumn(holder, column, path);
 }
 
-function checkColumn(holder: Readonly<Record<string, unknown>>, name: string, path: string): void {
+/** `or`: what else it may be. */
+function checkColumn(holder: Readonly<Record<string, unknown>>, name: string, path: string, or = ""): void {
   const column = holder[name];
   if (!is(column, Column) || column.table !== holder["table"])
-    throw new ConfigError(`${path}.${name} must be a column of ${path}.table`);
+    throw new ConfigError(`${path}.${name} must be a column of ${path}.table${or}`);
+}
+
+function checkZone(owner: Readonly<Record<string, unknown>>): void {
+  const zone = owner["timeZone"];
+  if (typeof zone !== "string")
+    return checkTextColumn(owner, "timeZone", 'the name of a zone for all owners, as "Europe/Lisbon"');
+  try {
+    Intl.DateTimeFormat("en", { timeZone: zone });
+  } catch {
+    throw new ConfigError(
+      `owner.timeZone: ${JSON.stringify(zone)} is no time zone; zones are called as in "Europe/Lisbon" or "UTC"`,
+    );
+  }
+}
+
+function checkCurrency(owner: Readonly<Record<string, unknown>>): void {
+  const currency = owner["currency"];
+  if (currency === undefined) return;
+  if (typeof currency !== "string") return checkTextColumn(owner, "currency", 'the currency of all owners, as "EUR"');
+  if (!CURRENCY_CODE.test(currency))
+    throw new ConfigError(
+      `owner.currency: ${JSON.stringify(currency)} is no currency; three capital letters name one, as "EUR"`,
+    );
+}
+
+/** A column of another type prints texts that name nothing: a timestamp is no zone. */
+function checkTextColumn(owner: Readonly<Record<string, unknown>>, name: string, constant: string): void {
+  checkColumn(owner, name, "owner", `, or ${constant}`);
+  const column = owner[name] as PgColumn;
+  const type = wideType(column);
+  if (type === "text") return;
+  throw new ConfigError(`owner.${name}: ${column.name} is ${type}, not text; take a column of text, or ${constant}`);
 }
 
 function checkBulkRows(value: unknown): void {

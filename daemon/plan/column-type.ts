@@ -1,6 +1,7 @@
 /** How deltad uses a column, by its PostgreSQL type as Drizzle spells it. */
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
+import { shortKey } from "./text-limits.ts";
 
 const WIDE: Readonly<Record<string, string>> = {
   smallint: "bigint",
@@ -100,10 +101,25 @@ export function sumScale(column: PgColumn, given: number | undefined): number {
       `${column.name} is numeric without a scale: say how many digits to keep, sum(…, { scale: 2 })`,
     );
   }
-  // 18 digits of fraction are more than any currency has.
-  if (!Number.isInteger(scale) || scale < 0 || scale > 18)
-    throw new ConfigError(`scale must be a whole number from 0 to 18, not ${scale}`);
-  return scale;
+  return checkedScale(scale);
+}
+
+/** Digits with which a column is summed for its average, and those of the average itself. */
+export function averageScales(
+  column: PgColumn,
+  given: number | undefined,
+): { readonly sum: number; readonly shown: number } {
+  const sum = sumScale(column, wideType(column) === "numeric" ? (declaredScale(column) ?? given) : undefined);
+  return { sum, shown: checkedScale(given ?? Math.min(sum + 2, MOST_DIGITS)) };
+}
+
+/** More digits of fraction than any currency has. */
+const MOST_DIGITS = 18;
+
+/** @throws ConfigError where it is no number of digits after the point */
+export function checkedScale(scale: number): number {
+  if (Number.isInteger(scale) && scale >= 0 && scale <= MOST_DIGITS) return scale;
+  throw new ConfigError(`scale must be a whole number from 0 to ${MOST_DIGITS}, not ${scale}`);
 }
 
 /** Digits after the point of a `numeric(p, s)`; undefined where the type does not say. */
@@ -133,6 +149,11 @@ export function refuseAsKey(column: PgColumn): void {
   if (!NAMES_A_GROUP.has(type)) {
     throw new ConfigError(`${column.name} is ${type}: only ${[...NAMES_A_GROUP].join(", ")} columns can be keys`);
   }
+}
+
+/** SQL of the key by which the column's values are grouped. */
+export function groupKey(reference: string, column: PgColumn): string {
+  return wideType(column) === "text" ? shortKey(reference) : `${reference}::text`;
 }
 
 /** `numeric(12, 2)[]` → base `numeric`, modifiers [12, 2], one dimension. */

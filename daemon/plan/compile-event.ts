@@ -9,7 +9,7 @@ import type { CapturedTables } from "./captured-tables.ts";
 import { dateType, wideType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
 import type { Change, FieldDefinition, RowEventDefinition } from "../define/event-definition.ts";
-import { fieldForm } from "./field-form.ts";
+import { fieldForm, sharedOut, textForm } from "./field-form.ts";
 import type { FieldPlan, RowEventPlan } from "./plan.ts";
 import { allOf } from "./row-value.ts";
 
@@ -25,7 +25,8 @@ export function compileRowEvent(name: string, definition: RowEventDefinition, ta
   row.now(key);
   const when = whenOf(change, row);
   const fields = Object.entries(data).map(([field, made]) => at(field, () => fieldOf(field, made, row, tables)));
-  return { name, source, key: key.name, columns: row.columns, columnsBefore: row.columnsBefore, when, data: fields };
+  const { columns, columnsBefore } = row;
+  return { name, source, key: key.name, columns, columnsBefore, when, data: sharedOut(fields) };
 }
 
 /** The images of a row that an event looks at, `r` and `b`, and their columns so far. */
@@ -102,7 +103,7 @@ function fieldOf(name: string, field: FieldDefinition, row: Images, tables: Capt
       return { name, kind: field.kind, column: field.column.name, form: fieldForm(field.column) };
     case "id":
       row.now(field.column);
-      return { name, kind: "row", column: field.column.name, form: { as: "text" } };
+      return { name, kind: "row", column: field.column.name, form: textForm(field.column) };
     case "days":
       for (const column of [field.from, field.until]) {
         row.now(column);

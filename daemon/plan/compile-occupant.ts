@@ -4,10 +4,10 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { quoteLiteral } from "../database/identifier.ts";
 import type { CapturedTables } from "./captured-tables.ts";
-import { dateType, refuseAsKey, wideType } from "./column-type.ts";
+import { dateType, groupKey, refuseAsKey, wideType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
 import type { OccupantDefinition } from "../define/event-definition.ts";
-import { fieldForm } from "./field-form.ts";
+import { fieldForm, sharedOut, textForm } from "./field-form.ts";
 import { formed } from "./field-sql.ts";
 import type { FieldForm, OccupantPlan } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
@@ -33,35 +33,36 @@ export function compileOccupant(
   const source = tables.sourceOf(stay);
   const { key } = tables.lookedUp(stay);
   for (const column of [stays.from, stays.until]) instant(stay, column, tables);
-  const text = (table: PgTable, column: PgColumn): string => formed(tables.reference(table, column), { as: "text" });
+  const text = (table: PgTable, column: PgColumn, form: FieldForm): string =>
+    formed(tables.reference(table, column), form);
+  const groupOf = (column: PgColumn): string => groupKey(tables.reference(column.table, column), column);
   const fields = Object.entries(data).map(([field, made]) => {
     if (TOLD.includes(field)) throw new ConfigError(`data.${field}: every occupant event tells this itself`);
     if (made.kind !== "row" && made.kind !== "id")
       throw new ConfigError(`data.${field}: an occupant event tells columns of the occupied row only`);
-    const form: FieldForm = made.kind === "id" ? { as: "text" } : fieldForm(made.column);
-    return {
-      name: field,
-      column: made.column.name,
-      form,
-      sql: formed(tables.reference(group.table, made.column), form),
-    };
+    const form = made.kind === "id" ? textForm(made.column) : fieldForm(made.column);
+    return { name: field, column: made.column, form };
   });
-  const pairs = fields.flatMap((field) => [quoteLiteral(field.name), field.sql]);
+  const shared = sharedOut(fields);
+  const pairs = shared.flatMap(({ name: field, column, form }) => [
+    quoteLiteral(field),
+    text(group.table, column, form),
+  ]);
   return {
     name,
     groups: draft.counted({
       source: tables.sourceOf(group.table),
-      key: `json_build_array(${text(group.table, group)}, json_build_object(${pairs.join(", ")}))::text`,
+      key: `json_build_array(${groupOf(group)}, json_build_object(${pairs.join(", ")}))::text`,
       time: { kind: "none" },
       measure: counting(group, conditions, tables),
     }),
     stays: draft.counted({
       source,
-      key: `json_build_array(${[stays.group, key, stays.label].map((column) => text(stay, column)).join(", ")})::text`,
+      key: `json_build_array(${groupOf(stays.group)}, ${text(stay, key, { as: "text" })}, ${text(stay, stays.label, textForm(stays.label))})::text`,
       time: { kind: "while", from: stays.from.name, until: stays.until.name },
       measure: counting(stays.group, stays.conditions, tables),
     }),
-    data: fields.map(({ name, column, form }) => ({ name, column, form })),
+    data: shared.map((field) => ({ ...field, column: field.column.name })),
     numericKeys: ["bigint", "numeric"].includes(wideType(key)),
   };
 }

@@ -1,5 +1,5 @@
 /** A configuration → the plan that everything else follows. */
-import { getTableConfig } from "drizzle-orm/pg-core";
+import { getTableConfig, type PgColumn } from "drizzle-orm/pg-core";
 import * as v from "valibot";
 import { RESERVED_TYPES } from "../../protocol/down.ts";
 import { eventName } from "../../protocol/down/event.ts";
@@ -12,7 +12,7 @@ import { MetricCompiler } from "./compile-metric.ts";
 import { compileOccupant } from "./compile-occupant.ts";
 import { type Definition, definition, type Metric } from "../define/definition.ts";
 import { type EventDefinition, event } from "../define/event-definition.ts";
-import type { Leaf, OccupantPlan, OwnerTable, Plan, RowEventPlan } from "./plan.ts";
+import type { Leaf, OccupantPlan, OwnerTable, OwnerValue, Plan, RowEventPlan } from "./plan.ts";
 import { PlanDraft } from "./plan-draft.ts";
 
 /** Events that the daemon gives by itself; see `BuiltInEvents`. */
@@ -35,8 +35,8 @@ export function compile(config: unknown): Plan {
     table: name,
     key: config.owner.key.name,
     keyType: type,
-    timeZone: config.owner.timeZone.name,
-    currency: config.owner.currency?.name,
+    timeZone: ownerValue(config.owner.timeZone),
+    currency: config.owner.currency === undefined ? undefined : ownerValue(config.owner.currency),
   };
   return {
     owner,
@@ -48,6 +48,10 @@ export function compile(config: unknown): Plan {
     events,
     occupants,
   };
+}
+
+function ownerValue(given: PgColumn | string): OwnerValue {
+  return typeof given === "string" ? { constant: given } : { column: given.name };
 }
 
 function compileEvents(

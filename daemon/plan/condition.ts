@@ -77,8 +77,10 @@ function text(value: string, column: PgColumn | undefined): string {
   return quoteLiteral(value);
 }
 
-/** Pieces that are harmless alone can be put together into a comment, or close a parenthesis that is not theirs. */
+/** Pieces that are harmless alone can be put together into a comment, or close a parenthesis that is not theirs; two texts into one. */
 function checkWhole(text: string): void {
+  for (const [, next] of text.matchAll(/"(?:[^"]|"")*"|'(?:[^']|'')*'(\s*[\r\n]\s*')?/g))
+    if (next !== undefined) throw new ConfigError(`write a text in one piece, not: ${text.replaceAll(/\s+/g, " ")}`);
   let depth = 0;
   for (const [found] of text.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--|\/\*|[()]/g)) {
     if (found === "--" || found === "/*") throw new ConfigError(`leave comments out of the SQL: ${text}`);

@@ -5,12 +5,13 @@ import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identi
 import type { FieldForm, FieldPlan, Plan } from "./plan.ts";
 import { watchedBy, ZONE } from "./row-source.ts";
 import { isOrdinary } from "./row-value.ts";
+import { cutText } from "./text-limits.ts";
 
 /** The value in its form. NULL stays NULL; what no form can hold, as `infinity`, is the text that PostgreSQL prints. */
 export function formed(value: string, form: FieldForm): string {
   switch (form.as) {
     case "text":
-      return `${value}::text`;
+      return form.most === undefined ? `${value}::text` : cutText(value, form.most);
     case "number":
     case "boolean":
       return value;

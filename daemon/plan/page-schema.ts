@@ -43,12 +43,15 @@ function metricSchema({ path: names, value }: Leaf, plan: Plan, units: Units): M
       return { kind: "date", path };
     case "sum":
       return { kind: "sum", path, scale: value.scale, ...units.of(value.unit) };
+    case "formula":
+      return { kind: "decimal", path, scale: value.scale, ...units.of(value.unit) };
     case "growth":
-      return { kind: "growth", path, period: periodOf(value.current, plan) };
+      return { kind: "growth", path, period: periodOf(value.current, plan), against: value.against };
     case "group": {
-      const amounts = { ...(value.scale !== undefined && { scale: value.scale }), ...units.of(value.unit) };
+      const scale = value.averageScale ?? value.scale;
+      const amounts = { ...(scale !== undefined && { scale }), ...units.of(value.unit) };
       const keyedBy = plan.accumulators[value.accumulator]?.keyedBy;
-      if (keyedBy !== "day" && keyedBy !== "month") return { kind: "group", path, ...amounts };
+      if (keyedBy === undefined || keyedBy === "key" || keyedBy === "none") return { kind: "group", path, ...amounts };
       const period = periodOf({ of: "accumulator", index: value.accumulator }, plan);
       return { kind: "series", path, period, ...amounts };
     }
@@ -84,10 +87,10 @@ class Units {
   readonly #currency: readonly string[] | undefined;
 
   constructor({ owner, leaves, accumulators, projections }: Plan) {
-    if (owner.currency !== undefined) this.currencyColumn = `${OWNER_SOURCE}.${owner.currency}`;
+    if (owner.currency && "column" in owner.currency) this.currencyColumn = `${OWNER_SOURCE}.${owner.currency.column}`;
     this.#currency = leaves.find(({ value }) => value.kind === "currency")?.path;
     for (const { value } of leaves) {
-      if (!("unit" in value) || value.unit === undefined) continue;
+      if (!("unit" in value) || value.unit === undefined || value.kind === "formula") continue;
       const accumulator = accumulators[value.accumulator];
       const projection = accumulator && projections[accumulator.projection];
       const measure = projection?.measures[accumulator?.measure ?? -1]?.value;

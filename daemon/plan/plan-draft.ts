@@ -62,10 +62,12 @@ export class PlanDraft {
   }
 }
 
-/** How old, in days, a row can be that the window still holds; for months, of 31 days each. */
+/** How old, in days, a row can be that the window still holds. */
 function spanDays({ unit, end }: Window): number {
-  return unit === "day" ? end - 1 : 31 * end;
+  return unit === "day" ? end - 1 : LONGEST_DAYS[unit] * end;
 }
+
+const LONGEST_DAYS = { week: 7, month: 31, quarter: 92, year: 366 } as const;
 
 /** The place of an equal item, which is added where there is none. */
 function index<Item>(items: Item[], item: Item, identity: (item: Item) => unknown = (all) => all): number {

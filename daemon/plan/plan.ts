@@ -23,9 +23,12 @@ export interface OwnerTable {
   readonly key: string;
   /** The key's own type in the database, to which owner ids on the wire are cast, e.g. `bigint`, `uuid`. */
   readonly keyType: string;
-  readonly timeZone: string;
-  readonly currency: string | undefined;
+  readonly timeZone: OwnerValue;
+  readonly currency: OwnerValue | undefined;
 }
+
+/** What each owner's row says, or what is so for all of them. */
+export type OwnerValue = { readonly column: string } | { readonly constant: string };
 
 /** One grouped select over a source: `row -> grains`. */
 export interface Projection {
@@ -55,9 +58,19 @@ export interface MeasurePlan {
   readonly value: { readonly op: "count" } | { readonly op: "sum"; readonly column: string; readonly scale: number };
 }
 
-/** A window over a grain's day d: from D(d + start) until D(d + end), or in months M(m + start) until M(m + end). */
+/** What a calendar divides time into. */
+export type PeriodUnit = "day" | "week" | "month" | "quarter" | "year";
+
+/**
+ * A window over a grain's day d: from D(d + start) until D(d + end), or from M(m + start) until M(m + end) for the week, month, quarter or year
+ * m that holds d. `toDate`: it begins with the same day of that later period instead, with the last one of a shorter month: at T it holds what
+ * is dated up to today's day of the period, and on a month's last day all of it.
+ */
 export interface Window {
-  readonly unit: "day" | "month";
+  readonly unit: PeriodUnit;
+  readonly toDate?: true;
+  /** Of a week: 0 is Monday, 6 Sunday. */
+  readonly firstDay?: number;
   /** -Infinity: from the beginning. */
   readonly start: number;
   readonly end: number;
@@ -69,8 +82,8 @@ export interface Accumulator {
   readonly measure: number;
   /** For projections by day or month. */
   readonly window: Window | undefined;
-  /** `key`: the projection's key; `day` `YYYY-MM-DD` and `month` `YYYY-MM` of the grain's day. */
-  readonly keyedBy: "none" | "key" | "day" | "month";
+  /** `key`: the projection's key; else the period of the grain's day, see metrics/period.ts. */
+  readonly keyedBy: "none" | "key" | PeriodUnit;
 }
 
 /** The number of keys above 0 in both of two keyed accumulators. */
@@ -85,6 +98,12 @@ export type Quantity =
   | { readonly of: "keys"; readonly index: number }
   | { readonly of: "overlap"; readonly index: number };
 
+/** Arithmetic of an owner's integers; `scale`: digits after the point that an integer, or a constant's digits, stand for. */
+export type Formula =
+  | { readonly op: "quantity"; readonly quantity: Quantity; readonly scale: number }
+  | { readonly op: "constant"; readonly digits: string; readonly scale: number }
+  | { readonly op: "+" | "-" | "*" | "/"; readonly left: Formula; readonly right: Formula };
+
 /** One value, or one group of values, of the metrics document. */
 export interface Leaf {
   readonly path: readonly string[];
@@ -96,15 +115,27 @@ export type LeafValue =
   | { readonly kind: "count"; readonly quantity: Quantity }
   /** Decimal string with `scale` digits. */
   | { readonly kind: "sum"; readonly accumulator: number; readonly scale: number; readonly unit?: string }
-  /** One entry per key whose entry in `counts` is above 0. For counts, `accumulator` and `counts` are the same. `scale` undefined: numbers. */
+  /** Decimal string with `scale` digits; absent where the formula divides by 0. */
+  | { readonly kind: "formula"; readonly formula: Formula; readonly scale: number; readonly unit?: string }
+  /**
+   * One entry per key whose entry in `counts` is above 0. For counts, `accumulator` and `counts` are the same. `scale` undefined: numbers.
+   * `averageScale`: the sum per one of `counts` is shown, with so many digits.
+   */
   | {
       readonly kind: "group";
       readonly accumulator: number;
       readonly counts: number;
       readonly scale: number | undefined;
+      readonly averageScale?: number;
       readonly unit?: string;
     }
-  | { readonly kind: "growth"; readonly current: Quantity; readonly previous: Quantity }
+  /** `against`: the same stretch of the period before, or the whole of it. */
+  | {
+      readonly kind: "growth";
+      readonly current: Quantity;
+      readonly previous: Quantity;
+      readonly against: "stretch" | "whole";
+    }
   | { readonly kind: "percentage"; readonly part: Quantity; readonly whole: Quantity }
   /** The smallest key above 0 of an accumulator keyed by day. */
   | { readonly kind: "earliest"; readonly accumulator: number };
@@ -144,7 +175,9 @@ export type FieldPlan = { readonly name: string } & (
 
 /** How a column's value is written in JSON. `decimal`: a string with `scale` digits. `instant`: ISO, microseconds, `Z`. */
 export type FieldForm =
-  | { readonly as: "text" | "number" | "boolean" | "instant" }
+  /** `most`: of how many characters; a longer one is cut. */
+  | { readonly as: "text"; readonly most?: number }
+  | { readonly as: "number" | "boolean" | "instant" }
   | { readonly as: "decimal"; readonly scale: number };
 
 /**

@@ -3,8 +3,8 @@
  * `deltad_owner`, the owner's key as text, and `deltad_zone`. Rows without an owner that exists are none.
  */
 import type { CapturedColumn, WatchedTable } from "./watched-table.ts";
-import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
-import type { OwnerTable, Plan } from "./plan.ts";
+import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import type { OwnerTable, OwnerValue, Plan } from "./plan.ts";
 
 /** The row's owner, as the database prints its key. */
 export const OWNER = "r.deltad_owner";
@@ -43,9 +43,14 @@ function rows(
   );
   const key = table.columns.find(({ name }) => name === table.owner) ?? { name: table.owner, type: "text" };
   return `select ${own}, ${columns.join(", ")},
-    o.${quoteIdentifier(owner.key)}::text collate "C" as deltad_owner, o.${quoteIdentifier(owner.timeZone)}::text as deltad_zone
+    o.${quoteIdentifier(owner.key)}::text collate "C" as deltad_owner, ${ownerValue(owner.timeZone)} as deltad_zone
   from ${from}
   join ${qualifiedName(owner.schema, owner.table)} o on o.${quoteIdentifier(owner.key)} = ${asKey(value(key), owner)}`;
+}
+
+/** SQL text expression of an owner's zone or currency, over the owner table's row `o`. */
+export function ownerValue(value: OwnerValue): string {
+  return "column" in value ? `o.${quoteIdentifier(value.column)}::text` : `${quoteLiteral(value.constant)}::text`;
 }
 
 /** The owners asked for, by an index on the column: a condition on the table's own column, uncast. */

@@ -11,6 +11,7 @@
 import type { WatchedTable } from "./watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { eventSelect, sourcesOfEvents, TRANSACTION } from "./event-select.ts";
+import { fenced } from "./fallible.ts";
 import type { MeasurePlan, Plan, Projection, ProjectionTime } from "./plan.ts";
 import { changedRows, OWNER, ofOwners, tableRows, watchedBy, ZONE } from "./row-source.ts";
 import { allOf, anyOf, clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
@@ -50,7 +51,7 @@ export function occupantDeltaSelects(plan: Plan, asked: OccupantChanges): readon
   return plan.projections.flatMap((projection, tag) => {
     if (!isOccupancy(plan, tag)) return [];
     const table = watchedBy(plan, projection.source);
-    const rows = `(${changedRows(table, plan.owner, TRANSACTION)})`;
+    const rows = fenced(changedRows(table, plan.owner, TRANSACTION), projection.measures);
     return [
       asked === "each"
         ? grains(table, { tag, projection, rows, asked: [], xid: "each" })
@@ -91,7 +92,7 @@ export function loadSelects(plan: Plan): readonly string[] {
     ]);
     // $2 and $3 must have a type in every select, also where nothing else uses them.
     const asked = ["$2::bigint is not null", "$3::text[] is not null"];
-    return [grains(table, { tag, projection, rows: `(${rows})`, asked, xid: "none" })];
+    return [grains(table, { tag, projection, rows: fenced(rows, projection.measures), asked, xid: "none" })];
   });
 }
 

@@ -9,6 +9,7 @@ import { parseSnapshot } from "../stream/snapshot.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import { Backoff } from "../database/backoff.ts";
+import { halves, isDataError } from "../database/data-error.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { MissedRange } from "../stream/stream-position.ts";
 import { CachedHistory, type Missed } from "./history-cache.ts";
@@ -154,12 +155,27 @@ export class History {
 
   async #answer(waitingOf: ReadonlyMap<string, readonly Waiting[]>): Promise<void> {
     const requests = [...waitingOf].map(([owner, waiting]) => requestOf(owner, waiting));
-    const reading = await this.#insist(async () => this.#options.reads?.short(requests));
+    const reading = await this.#insist(() => this.#readShortly(requests));
+    if (reading === "bad_row" && waitingOf.size > 1) return this.#answerInHalves(waitingOf);
     for (const one of requests) {
-      const known = reading && new CachedHistory(one, reading);
+      const known = reading === "bad_row" ? undefined : reading && new CachedHistory(one, reading);
       if (known) this.#keep(one.owner, known);
       for (const { range, answer } of waitingOf.get(one.owner) ?? []) answer(known?.missed(range));
     }
+  }
+
+  async #readShortly(requests: readonly HistoryRequest[]): Promise<HistoryReading | "bad_row" | undefined> {
+    try {
+      return await this.#options.reads?.short(requests);
+    } catch (error) {
+      if (isDataError(error)) return "bad_row";
+      throw error;
+    }
+  }
+
+  /** PostgreSQL fails at some owner's rows: what the others' clients missed can be said. */
+  async #answerInHalves(waitingOf: ReadonlyMap<string, readonly Waiting[]>): Promise<void> {
+    for (const half of halves([...waitingOf])) await this.#answer(new Map(half));
   }
 
   /** Read a while ago is as good as read now, but somebody must let it go. */

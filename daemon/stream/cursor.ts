@@ -1,15 +1,20 @@
 /**
  * A stream position as text: the cursor that a client gets with every frame about a topic, and hands back to get what it missed. It is
- * signed: only a cursor made for the same topic, in the same life of the change rows, is read; every other text is as good as none.
+ * signed: only a cursor made for the same topic, in the same life of the change rows, is read; every other text is as good as none. And it
+ * is sealed: transaction ids would tell an owner how busy the others are.
+ *
+ * The key is the secret of that life, which the database keeps (sql/incarnation.sql): all daemons read each other's cursors, restarts
+ * leave them good, and there is nothing to configure. What is sealed is sealed by its signature: that is another one for every text, and
+ * who makes the same cursor twice makes the same text (P. Rogaway, T. Shrimpton, Deterministic authenticated encryption, 2006).
  */
 import { timingSafeEqual } from "node:crypto";
 import { formatSnapshot, parseSnapshot } from "./snapshot.ts";
-import { keyedDigest } from "./keyed-digest.ts";
+import { DIGEST_LENGTH, keyedDigest, seal } from "./keyed-digest.ts";
 import { rememberLast } from "./remember-last.ts";
 import type { CursorOf, PositionAhead, StreamPosition } from "./stream-position.ts";
 
 /** Characters; room for some 1,500 transactions in progress. */
-const MAX_LENGTH = 4_096;
+const MAX_LENGTH = 5_440;
 /** Of a longer flush that a broken connection interrupts, the client gets events again, by the ids that it knows. */
 export const MAX_SEEN = 32;
 /** Where a cursor would be too long: no signature is this short, so that it is never read. */
@@ -27,21 +32,26 @@ export class Cursors {
   read(topic: string, cursor: string): StreamPosition | undefined {
     const incarnation = this.#incarnation;
     if (incarnation === undefined || cursor.length > MAX_LENGTH) return undefined;
-    const [signature = ""] = cursor.split(PART, 1);
-    const payload = cursor.slice(signature.length + PART.length);
-    const isGenuine = isSame(sign(topic, incarnation, payload), signature);
+    const signature = cursor.slice(0, DIGEST_LENGTH);
+    const sealed = Buffer.from(cursor.slice(DIGEST_LENGTH), "base64url");
+    const payload = seal(incarnation, signature, sealed).toString("latin1");
+    const isGenuine = isSame(`${sign(topic, incarnation, payload)}${sealed.toString("base64url")}`, cursor);
     return isGenuine ? { incarnation, ...unpack(payload) } : undefined;
   }
 }
 
 /** Good as long as the life of the change rows that the position is of. */
 export const writeCursor: CursorOf = (topic, position) => {
-  const payload = pack(position);
-  const cursor = `${sign(topic, position.incarnation, payload)}${PART}${payload}`;
+  const packed = pack(position);
+  const payload = packed.padEnd(Math.ceil(packed.length / LENGTH_STEP) * LENGTH_STEP);
+  const signature = sign(topic, position.incarnation, payload);
+  const sealed = seal(position.incarnation, signature, Buffer.from(payload, "latin1"));
+  const cursor = `${signature}${sealed.toString("base64url")}`;
   return cursor.length <= MAX_LENGTH ? cursor : NO_CURSOR;
 };
 
-/** All of a cursor may stand in a URL as it is. */
+/** Most have one such length: whether few transactions are in progress or none does not show either. A multiple of 3 has one spelling in base64. */
+const LENGTH_STEP = 36;
 const PART = "~";
 
 function sign(topic: string, incarnation: string, payload: string): string {
@@ -77,7 +87,7 @@ function packed(snapshot: string): string {
 }
 
 function unpack(payload: string): Omit<StreamPosition, "incarnation"> {
-  const [asOf = "", seen = "", snapshot = "", ahead, part] = payload.split(PART);
+  const [asOf = "", seen = "", snapshot = "", ahead, part] = payload.trimEnd().split(PART);
   return {
     snapshot: unpackSnapshot(snapshot),
     asOf: Number.parseInt(asOf, 36),

@@ -1,7 +1,8 @@
-import { hash } from "node:crypto";
+import { createCipheriv, hash } from "node:crypto";
+import { rememberLast } from "./remember-last.ts";
 
 /** 132 bits: nobody finds a text by guessing, and no two texts of a database's life share them. */
-const LENGTH = 22;
+export const DIGEST_LENGTH = 22;
 
 /**
  * A digest that only who knows the secret can make: 22 characters of base64url. SHA-3 needs no HMAC around it, as nothing can be appended
@@ -10,5 +11,19 @@ const LENGTH = 22;
  * @param purpose what is made for one is never taken for another
  */
 export function keyedDigest(incarnation: string, purpose: "cursor" | "event", text: string): string {
-  return hash("sha3-256", `${incarnation}${purpose} ${text}`, "base64url").slice(0, LENGTH);
+  return hash("sha3-256", `${incarnation}${purpose} ${text}`, "base64url").slice(0, DIGEST_LENGTH);
 }
+
+/**
+ * The bytes, made unreadable for who lacks the secret; the same again makes them what they were.
+ * @param digest a {@link keyedDigest} of the bytes: never the same for two different texts
+ */
+export function seal(incarnation: string, digest: string, bytes: Uint8Array): Buffer {
+  const counter = Buffer.alloc(COUNTER_BYTES);
+  counter.write(digest, "base64url");
+  return createCipheriv("aes-256-ctr", sealingKey(incarnation), counter).update(bytes);
+}
+
+const COUNTER_BYTES = 16;
+
+const sealingKey = rememberLast((incarnation: string) => hash("sha3-256", `${incarnation}seal`, "buffer"));

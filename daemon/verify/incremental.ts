@@ -12,6 +12,8 @@ export class Incremental {
   readonly #calendar: Calendar;
   readonly #numbers = new Map<string, LoadedOwner>();
   readonly #unknownZones = new Set<string>();
+  /** Those whose document was asked for. */
+  readonly #begun = new WeakSet<LoadedOwner>();
 
   constructor(index: PlanIndex, calendar: Calendar) {
     this.#index = index;
@@ -52,11 +54,15 @@ export class Incremental {
     }
   }
 
-  /** The document at the instant `t`; `{}` for an owner without a row. */
+  /** The document at the instant `t`, which never goes back; `{}` for an owner without a row. */
   document(owner: string, t: number): JsonObject {
     const numbers = this.#numbers.get(owner);
-    numbers?.advance(t);
-    return numbers?.document() ?? {};
+    if (numbers === undefined) return {};
+    numbers.advance(t);
+    if (this.#begun.has(numbers)) numbers.patch();
+    else numbers.document();
+    this.#begun.add(numbers);
+    return numbers.sent();
   }
 
   async #fold(numbers: LoadedOwner, grains: readonly Grain[]): Promise<void> {

@@ -14,7 +14,7 @@ export interface RecomputeRequest {
   /** Owners whose time zone PostgreSQL knows: one that it doesn't would fail the statement. */
   readonly owners: Promise<readonly string[]>;
   /** The instant, in microseconds since 1970. */
-  readonly t: number;
+  readonly t: number | Promise<number>;
 }
 
 export interface Recompute {
@@ -41,7 +41,7 @@ export function recomputeAt({ plan, sessions, snapshotId, owners, t }: Recompute
         `begin isolation level repeatable read read only; ${snapshot}; set local lock_timeout = ${LOCK_TIMEOUT_MS}; ${lockStatement(plan.tables)}`,
       );
       settle();
-      const rows = await session.query<RecomputedRow>(recomputeSelect(plan), [await owners, t]);
+      const rows = await session.query<RecomputedRow>(recomputeSelect(plan), [await owners, await t]);
       await session.script("commit");
       return recomputedDocuments(plan, rows);
     })

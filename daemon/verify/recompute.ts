@@ -4,8 +4,9 @@
  */
 import type { WatchedTable } from "../plan/watched-table.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import { fenced } from "../plan/fallible.ts";
 import type { Accumulator, MeasurePlan, Plan, ProjectionTime, Window } from "../plan/plan.ts";
-import { OWNER, ofOwners, tableRows, watchedBy, ZONE } from "../plan/row-source.ts";
+import { OWNER, ofOwners, ownerValue, tableRows, watchedBy, ZONE } from "../plan/row-source.ts";
 import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "../plan/row-value.ts";
 
 const NOW = instantOf("$2::bigint");
@@ -13,7 +14,7 @@ const NOW = instantOf("$2::bigint");
 /**
  * Returns `kind text, index int, owner text, key text, value text`:
  * - `owner`: an owner that has a row, and its currency as value;
- * - `accumulator`: an integer in units of 10^-scale; `key` is NULL for accumulators without keys, a day is `YYYY-MM-DD`, a month `YYYY-MM`;
+ * - `accumulator`: an integer in units of 10^-scale; `key` is NULL for accumulators without keys, a period as metrics/period.ts writes it;
  * - `overlap`: the number of keys above 0 on both sides.
  * Entries that are 0 are left out. Parameters: $1 the owners' keys (text[]), of owners whose time zone PostgreSQL knows; $2 the instant in
  * microseconds since 1970 (bigint).
@@ -21,7 +22,7 @@ const NOW = instantOf("$2::bigint");
 export function recomputeSelect(plan: Plan): string {
   const { owner, accumulators, overlaps } = plan;
   const key = `o.${quoteIdentifier(owner.key)}`;
-  const currency = owner.currency === undefined ? "null" : `o.${quoteIdentifier(owner.currency)}::text`;
+  const currency = owner.currency === undefined ? "null" : ownerValue(owner.currency);
   const selects = [
     `select 'owner' as kind, 0 as index, ${key}::text collate "C" as owner, null::text as key, ${currency} as value
 from ${qualifiedName(owner.schema, owner.table)} o where ${ofOwners(key, owner)} and $2::bigint is not null`,
@@ -48,13 +49,16 @@ function accumulated(plan: Plan, { projection: at, measure: measureAt, window, k
     none: undefined,
     key: projection.key,
     day: "to_char(d.local_date, 'YYYY-MM-DD')",
+    week: window && `to_char(${periodOf("d.local_date", window)}, 'YYYY-MM-DD')`,
     month: "to_char(d.local_date, 'YYYY-MM')",
+    quarter: `to_char(d.local_date, 'YYYY-"Q"Q')`,
+    year: "to_char(d.local_date, 'YYYY')",
   };
   const key = keys[keyedBy];
   const { value, present } = valueOf(measure, table);
   const conditions = [measure.where, present, key && `${key} is not null`, during(window), within(projection.time)];
   return `  select ${OWNER} as owner, ${key ?? "null::text"} as key, sum(${value}) as value
-  from (${rows}) r${localDates(projection.time)}
+  from ${fenced(rows, [measure])} r${localDates(projection.time)}
   where ${allOf(conditions) ?? "true"}
   group by 1, 2`;
 }
@@ -80,12 +84,41 @@ function localDates(time: ProjectionTime): string {
 
 function during(window: Window | undefined): string | undefined {
   if (window === undefined) return undefined;
-  const { unit, start, end } = window;
-  const today = unit === "day" ? "d.today" : "date_trunc('month', d.today::timestamp)";
-  const dated = unit === "day" ? "d.local_date" : "date_trunc('month', d.local_date::timestamp)";
-  const later = (count: number) => (unit === "day" ? `${dated} + ${count}` : `${dated} + interval '${count} months'`);
-  const begun = start === -Infinity ? "d.local_date is not null" : `${today} >= ${later(start)}`;
-  return `${begun} and ${today} < ${later(end)}`;
+  const { start, end, toDate } = window;
+  const today = periodOf("d.today", window);
+  const dated = periodOf("d.local_date", window);
+  const later = (count: number) => `${dated} + interval '${INTERVAL[window.unit](count)}'`;
+  const isUnderWay = `${today} < ${later(end)}`;
+  if (start === -Infinity) return `d.local_date is not null and ${isUnderWay}`;
+  if (!toDate) return `${today} >= ${later(start)} and ${isUnderWay}`;
+  return `(${today} > ${later(start)} or (${today} = ${later(start)} and (${hasCome(window)}))) and ${isUnderWay}`;
+}
+
+const INTERVAL: Readonly<Record<Window["unit"], (count: number) => string>> = {
+  day: (count) => `${count} days`,
+  week: (count) => `${7 * count} days`,
+  month: (count) => `${count} months`,
+  quarter: (count) => `${3 * count} months`,
+  year: (count) => `${count} years`,
+};
+
+/** The first moment of a date's period, without zone. PostgreSQL's weeks begin on Monday. */
+function periodOf(date: string, { unit, firstDay = 0 }: Window): string {
+  return unit === "week"
+    ? `date_trunc('week', (${date} - ${firstDay})::timestamp) + interval '${firstDay} days'`
+    : `date_trunc('${unit}', ${date}::timestamp)`;
+}
+
+/** By the months since the period's begin and the day of the month: on its last day, whatever that is, a month holds all of another. */
+function hasCome(window: Window): string {
+  const { unit } = window;
+  if (unit === "week")
+    return `d.local_date - (${periodOf("d.local_date", window)})::date <= d.today - (${periodOf("d.today", window)})::date`;
+  const part = (field: string, date: string) => `extract(${field} from ${date})`;
+  const months = (date: string) => `${part("month", date)} - ${part("month", `(${periodOf(date, window)})`)}`;
+  const [then, now] = [months("d.local_date"), months("d.today")];
+  const day = `${part("day", "d.local_date")} <= ${part("day", "d.today")} or ${part("day", "d.today + 1")} = 1`;
+  return `${then} < ${now} or (${then} = ${now} and (${day}))`;
 }
 
 function within(time: ProjectionTime): string | undefined {

@@ -1,4 +1,5 @@
 import { decimalText, growth, percentage } from "../metrics/format.ts";
+import { entryOf, formulaText } from "../metrics/formula.ts";
 import type { LeafValue, Plan, Quantity } from "../plan/plan.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
@@ -70,6 +71,8 @@ function valueOf(value: LeafValue, numbers: Numbers): JsonValue | undefined {
       return Number(numbers.quantity(value.quantity));
     case "sum":
       return decimalText(numbers.sum(value.accumulator), value.scale);
+    case "formula":
+      return formulaText(value.formula, value.scale, (quantity) => numbers.quantity(quantity));
     case "growth":
       return growth(numbers.quantity(value.current), numbers.quantity(value.previous));
     case "percentage":
@@ -83,12 +86,10 @@ function valueOf(value: LeafValue, numbers: Numbers): JsonValue | undefined {
   return numbers.keysAbove(value.accumulator).toSorted()[0];
 }
 
-function groupOf({ accumulator, counts, scale }: Extract<LeafValue, { kind: "group" }>, numbers: Numbers): JsonObject {
+function groupOf(leaf: Extract<LeafValue, { kind: "group" }>, numbers: Numbers): JsonObject {
   const group = emptyObject();
-  for (const key of numbers.keysAbove(counts)) {
-    const sum = numbers.entries(accumulator).get(key) ?? 0n;
-    group[key] = scale === undefined ? Number(sum) : decimalText(sum, scale);
-  }
+  for (const [key, count] of numbers.entries(leaf.counts))
+    if (count > 0n) group[key] = entryOf(leaf, numbers.entries(leaf.accumulator).get(key) ?? 0n, count);
   return group;
 }
 

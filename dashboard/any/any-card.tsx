@@ -52,7 +52,7 @@ export function AnyCard({ card, title, metrics, asOf }: Props) {
               path={keyOf(metric)}
               value={numberAt(metric)}
               label={label(metric)}
-              hint={messages.against(metric.period)}
+              hint={messages.against(metric)}
             />
           ))}
         </dl>
@@ -98,6 +98,7 @@ function writer(metric: MetricSchema, metrics: JsonObject, format: Format): (val
     case "date":
       return format.date;
     case "sum":
+    case "decimal":
     case "group":
     case "series": {
       const unit = unitIn(metrics, metric.unit);

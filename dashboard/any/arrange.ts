@@ -10,7 +10,7 @@ export interface CardPlan {
   readonly name: string | undefined;
   /** The metric that says in which currency the card's money is; one card alone shows it. */
   readonly currency: readonly string[] | undefined;
-  readonly figures: readonly Of<"currency" | "count" | "sum" | "date" | "percentage">[];
+  readonly figures: readonly Of<"currency" | "count" | "sum" | "decimal" | "date" | "percentage">[];
   readonly rings: readonly Of<"percentage">[];
   readonly growths: readonly Of<"growth">[];
   readonly groups: readonly Of<"group">[];
@@ -49,7 +49,7 @@ function cardOf(
   return {
     name,
     currency: all.find(({ path }) => path.join(".") === currency)?.path,
-    figures: only("currency", "count", "sum", "date", "percentage").filter(
+    figures: only("currency", "count", "sum", "decimal", "date", "percentage").filter(
       (metric) =>
         !(rings as readonly MetricSchema[]).includes(metric) &&
         !(metric.kind === "currency" && units.has(metric.path.join("."))),

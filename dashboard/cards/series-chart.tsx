@@ -22,11 +22,12 @@ const MOST_LABELLED = 16;
 /** A longer period shows its end. */
 const MOST_BARS = 92;
 
-/** Bars that are a list to a screen reader: every day or month with its value. */
+/** Bars that are a list to a screen reader: every period with its value. */
 export function SeriesChart({ title, path, values, period, asOf, write, writeWhole = write }: Props) {
   const { format } = useLanguage();
   const heading = useId();
   const { unit } = period;
+  const isDate = unit === "day" || unit === "week";
   const keys = values && asOf ? seriesKeys(Object.keys(values), asOf, period).slice(-MOST_BARS) : [];
   const highest = Math.max(1, ...keys.map((key) => Number(values?.[key] ?? 0)));
   const isDense = keys.length > MOST_LABELLED;
@@ -36,7 +37,7 @@ export function SeriesChart({ title, path, values, period, asOf, write, writeWho
       <ol aria-labelledby={heading}>
         {keys.map((key, at) => {
           const value = values?.[key] ?? 0;
-          const name = unit === "day" ? format.date(key) : format.monthAndYear(key);
+          const name = isDate ? format.date(key) : unit === "month" ? format.monthAndYear(key) : key;
           const isNamed = !isDense || (keys.length - 1 - at) % 7 === 0;
           return (
             <li key={key} title={`${name}: ${writeWhole(value as never)}`}>
@@ -45,7 +46,7 @@ export function SeriesChart({ title, path, values, period, asOf, write, writeWho
               </span>
               <span className="bar" aria-hidden="true" style={share(Number(value) / highest)} />
               <time dateTime={key} className={isNamed ? "" : "unseen"}>
-                {unit === "day" ? format.day(key) : format.month(key)}
+                {isDate ? format.day(key) : unit === "month" ? format.month(key) : key}
               </time>
             </li>
           );

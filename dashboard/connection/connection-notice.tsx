@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { Connection } from "../../client/client.ts";
 import { useLanguage } from "../language/language.tsx";
-import { explain, explainStale } from "./explain.ts";
+import { explain } from "../../client/explain.ts";
 
 interface Props {
   readonly connection: Connection;
@@ -11,15 +11,15 @@ interface Props {
 
 /** What is wrong, since when the numbers stand still, and what can be done. Absent while all is well. */
 export function ConnectionNotice({ connection, onReconnect, onLeave }: Props) {
-  const { format, messages } = useLanguage();
+  const { format, messages, tag } = useLanguage();
   const { state } = connection;
   const staleSince = "staleSince" in connection ? connection.staleSince : undefined;
   if (state === "idle" || state === "live" || (state === "connecting" && staleSince === undefined)) return undefined;
   return (
     <div className="notice" data-notice={state}>
       <p role="status" aria-live="polite">
-        {state === "stale" && explainStale(connection.reason, messages.why)}
-        {(state === "retrying" || state === "closed") && explain(connection.cause, messages.why)}
+        {state === "stale" && (connection.reason === "time_zone" ? messages.why.timeZone : messages.why.stale)}
+        {(state === "retrying" || state === "closed") && explain(connection.cause, tag)}
         {state === "connecting" && messages.connection.connecting}{" "}
         {staleSince !== undefined && messages.staleSince(format.dateAndTime(staleSince))}
       </p>

@@ -1,4 +1,6 @@
-import type { Period } from "../../protocol/schema.ts";
+import type { MetricSchema } from "../../protocol/schema.ts";
+
+type Growth = Extract<MetricSchema, { kind: "growth" }>;
 
 export const english = {
   name: "English",
@@ -19,33 +21,22 @@ export const english = {
   reconnect: "Reconnect now",
   anotherToken: "Use another token",
   why: {
-    requested: "Disconnected.",
-    silence: "The daemon has not been heard for a while.",
-    token: "A token could not be had.",
-    goingAway: "The daemon is restarting.",
-    overloaded: "The daemon is overloaded, or its database is away.",
-    internal: "The daemon had an internal error.",
-    tooSlow: "This connection was too slow to keep up.",
-    tooMany: "Too many messages or connections.",
-    unreachable: "The daemon can't be reached.",
-    expired: "The token has expired. Ask for a new one where you got it.",
-    unauthenticated: "The token was not accepted. Ask for a new one where you got it.",
-    origin: "This page's address is not on the daemon's list of allowed origins (DELTAD_ORIGINS).",
-    version: "This page and the daemon speak different versions. Reload the page.",
-    forbidden: "This token does not allow this owner. Choose another owner or use another token.",
-    unknownOwner: "There can't be an owner with this id. Check how it is written.",
     stale: "The daemon can't vouch for the numbers at the moment.",
     timeZone: "This owner's time zone is not known to the database. Correct it and the numbers follow.",
   },
   noRow: "There is no owner with this id yet. The numbers appear as soon as there is one.",
   overview: "Overview",
   /** What growth compares. */
-  against: ({ unit, length }: Period) => {
+  against: ({ period: { unit, length }, against }: Growth) => {
     if (unit === "day")
       return length === 1 ? "today against yesterday" : `the last ${length} days against the ${length} before`;
+    if (against === "stretch")
+      return length === 1
+        ? `this ${unit} so far against the same days of the one before`
+        : `the last ${length} ${unit}s so far against the same days of the ${length} before`;
     return length === 1
-      ? "this month so far against the whole previous month"
-      : `the last ${length} months, this one so far, against the ${length} before`;
+      ? `this ${unit} so far against the whole previous ${unit}`
+      : `the last ${length} ${unit}s, this one so far, against the ${length} before`;
   },
   events: {
     title: "What happened",

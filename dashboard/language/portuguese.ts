@@ -1,5 +1,30 @@
 import type { Messages } from "./english.ts";
 
+const MASCULINE = {
+  current: "este",
+  ofPrevious: "do anterior",
+  whole: "todo o",
+  last: "os últimos",
+  the: "os",
+  ofThe: "dos",
+} as const;
+const FEMININE = {
+  current: "esta",
+  ofPrevious: "da anterior",
+  whole: "toda a",
+  last: "as últimas",
+  the: "as",
+  ofThe: "das",
+} as const;
+
+/** Those that growth compares, but for days, and the words that agree with them. */
+const PERIODS = {
+  week: { one: "semana", many: "semanas", ...FEMININE },
+  month: { one: "mês", many: "meses", ...MASCULINE },
+  quarter: { one: "trimestre", many: "trimestres", ...MASCULINE },
+  year: { one: "ano", many: "anos", ...MASCULINE },
+} as const;
+
 export const portuguese: Messages = {
   name: "Português",
   title: "Painel do proprietário",
@@ -19,32 +44,22 @@ export const portuguese: Messages = {
   reconnect: "Reconectar agora",
   anotherToken: "Usar outro token",
   why: {
-    requested: "Desconectado.",
-    silence: "Faz algum tempo que o servidor não responde.",
-    token: "Não foi possível obter um token.",
-    goingAway: "O servidor está reiniciando.",
-    overloaded: "O servidor está sobrecarregado ou sem o banco de dados.",
-    internal: "O servidor teve um erro interno.",
-    tooSlow: "Esta conexão não acompanhou o ritmo.",
-    tooMany: "Mensagens ou conexões demais.",
-    unreachable: "Não foi possível chegar ao servidor.",
-    expired: "O token expirou. Peça um novo a quem lhe deu este.",
-    unauthenticated: "O token não foi aceito. Peça um novo a quem lhe deu este.",
-    origin: "O endereço desta página não está na lista de origens permitidas (DELTAD_ORIGINS).",
-    version: "Esta página e o servidor falam versões diferentes. Recarregue a página.",
-    forbidden: "Este token não dá acesso a este proprietário. Escolha outro proprietário ou use outro token.",
-    unknownOwner: "Não pode haver um proprietário com este código. Confira como está escrito.",
     stale: "No momento o servidor não garante os números.",
     timeZone: "O banco de dados não conhece o fuso horário deste proprietário. Corrija-o e os números voltam.",
   },
   noRow: "Ainda não há proprietário com este código. Os números aparecem assim que houver.",
   overview: "Visão geral",
-  against: ({ unit, length }) => {
+  against: ({ period: { unit, length }, against }) => {
     if (unit === "day")
       return length === 1 ? "hoje contra ontem" : `os últimos ${length} dias contra os ${length} anteriores`;
+    const { one, many, current, ofPrevious, whole, last, the, ofThe } = PERIODS[unit];
+    if (against === "stretch")
+      return length === 1
+        ? `${current} ${one} até agora contra os mesmos dias ${ofPrevious}`
+        : `${last} ${length} ${many} até agora contra os mesmos dias ${ofThe} ${length} anteriores`;
     return length === 1
-      ? "este mês até agora contra todo o mês anterior"
-      : `os últimos ${length} meses, este até agora, contra os ${length} anteriores`;
+      ? `${current} ${one} até agora contra ${whole} ${one} anterior`
+      : `${last} ${length} ${many}, ${current} até agora, contra ${the} ${length} anteriores`;
   },
   events: {
     title: "O que aconteceu",

@@ -7,6 +7,7 @@ import { delimiter, join } from "node:path";
 import { Command } from "commander";
 import { Held } from "../../daemon/config/held.ts";
 import { createLog } from "../../daemon/cli/logger.ts";
+import { reachable } from "../../daemon/cli/daemon-address.ts";
 import { aborted, type Shell } from "../../daemon/cli/shell.ts";
 import type { Log } from "../../daemon/config/log.ts";
 import { optionsHelp } from "../../daemon/config/options-table.ts";
@@ -105,12 +106,6 @@ async function bringUp({ shell, home, settings, server, log, held, stopping }: P
 
   const token = signToken(jwtSecret, { owners: [owner], isAdmin: false, ttlSeconds: TOKEN_SECONDS });
   for (const line of introduction({ url, token, owner, databaseUrl, passwordFile, pid: shell.pid })) shell.print(line);
-}
-
-/** What a browser on this machine can open where the daemon listens on every address. */
-function reachable(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** People use the marketplace from now on, most of them at `owner`'s. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { ConfigError } from "../../daemon/config/errors.ts";
 import { OPTIONS } from "../../daemon/config/options.ts";
+import { grantDaemon, readDaemonRole } from "../../daemon/database/daemon-role.ts";
 import { Cluster } from "../../daemon/database/cluster.ts";
 import { embeddedBinDir } from "../../daemon/database/embedded.ts";
 import { serverUser } from "../../daemon/database/server-user.ts";
@@ -12,7 +13,6 @@ import type { DemoHome, Kept } from "./home.ts";
 const DATABASE = "marketplace";
 /** The daemon's login; migrations make the group role that it is a member of. */
 const DAEMON_LOGIN = "deltad_demo";
-const DAEMON_GROUP = "deltad_daemon";
 
 /** Loading an owner's season takes seconds on a small machine. */
 const STATEMENT_MS = 120_000;
@@ -47,7 +47,9 @@ export async function ownServer(home: DemoHome, kept: Kept, uid: number | undefi
     },
     url: () => cluster.url(DATABASE),
     daemonUrl: async (session) => {
-      await session.script(daemonLogin(kept.daemonPassword));
+      const role = await readDaemonRole(session);
+      if (role === undefined) throw new Error("migrations are not applied");
+      await session.script(daemonLogin(kept.daemonPassword) + grantDaemon(role, DAEMON_LOGIN));
       const url = new URL(cluster.url(DATABASE));
       url.username = DAEMON_LOGIN;
       url.password = kept.daemonPassword;
@@ -90,5 +92,5 @@ function daemonLogin(password: string): string {
       if not exists (select from pg_roles where rolname = '${DAEMON_LOGIN}') then create role ${DAEMON_LOGIN}; end if;
     end $$;
     alter role ${DAEMON_LOGIN} login password '${password}';
-    grant ${DAEMON_GROUP} to ${DAEMON_LOGIN};`;
+`;
 }

@@ -8,7 +8,7 @@ const english = {
     month: "This month",
     last30Days: "Last 30 days",
     growthWeek: "Last 7 days against the 7 before",
-    growthMonth: "This month so far against the whole previous month",
+    growthMonth: "This month so far against the same days of the one before",
   },
   bookings: {
     title: "Bookings",
@@ -57,7 +57,7 @@ const portuguese: Words = {
     month: "Este mês",
     last30Days: "Últimos 30 dias",
     growthWeek: "Últimos 7 dias contra os 7 anteriores",
-    growthMonth: "Este mês até agora contra todo o mês anterior",
+    growthMonth: "Este mês até agora contra os mesmos dias do anterior",
   },
   bookings: {
     title: "Reservas",

@@ -19,6 +19,8 @@ export const snapshot = v.object({
    * on comes.
    */
   recovered: v.optional(v.boolean()),
+  /** Only where an administrator asked for it (`?at=now`): the database's snapshot, as `pg_snapshot` is written, whose rows these values are of. */
+  at: v.optional(v.pipe(v.string(), v.minLength(1))),
   /** `{}` while an owner has no row. */
   data: jsonObject,
 });

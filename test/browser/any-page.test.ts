@@ -21,14 +21,25 @@ const DOCUMENT: JsonObject = {
     today: "120000",
     month: "4510000",
     growth: 7.4,
+    growthMonths: -3.2,
+    growthWhole: 28.5,
     byPayment: { settled: "9800000", open: "410000" },
     byMonth: { "2026-03": "3510000", "2026-05": "4510000" },
+    byWeek: { "2026-04-27": "900", "2026-05-04": "1200" },
+    byQuarter: { "2026-Q2": "5000000" },
+    year: "9100000",
+    growthWeek: 3.5,
+    growthYear: -12,
+    perStay: "98213.50",
+    perStayByState: { "checked in": "99.5" },
+    afterFee: "105000",
   },
   stays: {
     now: 4,
     byState: JSON.parse('{"checked in":4,"__proto__":2,"":1}') as JsonObject,
     bookedPerDay: { "2026-05-07": 5, "2026-05-08": 1 },
     nextArrival: "2026-05-11",
+    perHangar: "1.167",
   },
   hangars: {
     area: { byState: { open: "1250.5" }, listedFirst: "820.0" },
@@ -44,10 +55,22 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "cents.today": "120,000",
   "cents.month": "4,510,000",
   "cents.growth": "+7.4%",
+  "cents.growthMonths": "-3.2%",
+  "cents.growthWhole": "+28.5%",
   "cents.byPayment.settled": "9,800,000",
   "cents.byMonth.2026-03": "3.51M",
   "cents.byMonth.2026-04": "0",
   "cents.byMonth.2026-05": "4.51M",
+  "cents.byWeek.2026-04-20": "0",
+  "cents.byWeek.2026-05-04": "1.2K",
+  "cents.byQuarter.2026-Q1": "0",
+  "cents.byQuarter.2026-Q2": "5M",
+  "cents.year": "9,100,000",
+  "cents.growthWeek": "+3.5%",
+  "cents.growthYear": "-12.0%",
+  "cents.perStay": "98,213.50",
+  "cents.perStayByState.checked in": "99.5",
+  "cents.afterFee": "105,000",
   "stays.now": "4",
   "stays.byState.checked in": "4",
   "stays.byState.__proto__": "2",
@@ -55,6 +78,7 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "stays.bookedPerDay.2026-05-04": "0",
   "stays.bookedPerDay.2026-05-07": "5",
   "stays.nextArrival": "Monday, May 11, 2026",
+  "stays.perHangar": "1.167",
   "hangars.area.byState.open": "1,250.5 m²",
   "hangars.area.listedFirst": "820.0 m²",
   "hangars.ordered": "66.7%",
@@ -115,6 +139,8 @@ describeInBrowser("The page of any configuration", (openTab) => {
     for (const title of ["Overview", "Cents", "Stays", "Hangars"]) await card(title).waitFor();
     await card("Hangars").getByText("Area · Listed first", { exact: true }).waitFor();
     await card("Cents").getByText("the last 28 days against the 28 before").waitFor();
+    await card("Cents").getByText("the last 2 months so far against the same days of the 2 before").waitFor();
+    await card("Cents").getByText("this month so far against the whole previous month").waitFor();
   });
 
   it("draws periods as charts that are lists to a screen reader, every day and month with its value", async () => {

@@ -23,6 +23,37 @@ const DOCUMENT: JsonObject = {
   payouts: { pending: "250.00", nextDate: "2026-05-12" },
 };
 
+/** The least contrast (WCAG 2) of a number with what is behind it, once colours have stopped changing. */
+const LEAST_CONTRAST = `(async () => {
+  await Promise.all(document.getAnimations().filter((each) => each.effect.getTiming().iterations !== Infinity).map((each) => each.finished.catch(() => undefined)));
+  const channels = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number);
+  const luminance = (color) => channels(color).slice(0, 3)
+    .map((each) => each / 255)
+    .map((each) => (each <= 0.03928 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, each, at) => sum + each * [0.2126, 0.7152, 0.0722][at], 0);
+  const behind = (element) => {
+    const { backgroundColor } = getComputedStyle(element);
+    return channels(backgroundColor)[3] === 0 && element.parentElement ? behind(element.parentElement) : backgroundColor;
+  };
+  const opacity = (element) => element ? getComputedStyle(element).opacity * opacity(element.parentElement) : 1;
+  const contrasts = [...document.querySelectorAll(".metric")].map((each) => {
+    const [front, back] = [getComputedStyle(each).color, behind(each)].map(luminance);
+    const seen = back + (front - back) * opacity(each);
+    return (Math.max(seen, back) + 0.05) / (Math.min(seen, back) + 0.05);
+  });
+  return contrasts.length > 5 ? Math.min(...contrasts) : 0;
+})()`;
+
+/** Adds up how far the page's parts move by themselves (Cumulative Layout Shift, in parts of the window). */
+const WATCH_SHIFTS = `
+  globalThis.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) globalThis.shifted += value;
+  }).observe({ type: "layout-shift", buffered: true });`;
+/** Google's Web Vitals call up to 0.1 good; a page whose numbers come by themselves should be better. */
+const MOST_SHIFT = 0.02;
+const TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(shifted))))";
+
 describeInBrowser("The marketplace's page", (openTab) => {
   let server: RunningGateway;
   let port: number;
@@ -143,6 +174,50 @@ describeInBrowser("The marketplace's page", (openTab) => {
     await tab.page.getByLabel("Token").waitFor();
   });
 
+  it("keeps a large number on one line on a small phone, and every number readable while disconnected", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await tab.close();
+      tab = await openTab({ colorScheme, viewport: { width: 320, height: 640 } });
+      await openLive({ ownerId: "1" });
+      patch({ revenue: { today: "254290.29" } });
+      await shows("revenue.today", "R$254,290.29");
+      const lines = "document.querySelector('[data-metric=\"revenue.today\"]').getClientRects().length";
+      assert.equal(await tab.page.evaluate(lines), 1);
+      server.gateway.stop();
+      await connection("retrying");
+      assert.ok(Number(await tab.page.evaluate(LEAST_CONTRAST)) >= 4.5, colorScheme);
+      await start();
+    }
+  });
+
+  for (const [width, height] of [
+    [320, 640],
+    [320, 2400],
+    [1280, 1600],
+  ] as const) {
+    it(`stays where it is when the numbers come, and when they change, ${width} by ${height} px`, async () => {
+      await tab.close();
+      tab = await openTab({ viewport: { width, height } });
+      await tab.page.addInitScript(WATCH_SHIFTS);
+      let release = (): void => undefined;
+      const painted = new Promise<void>((resolve) => (release = resolve));
+      await tab.page.routeWebSocket(/\/v1\/stream/, (socket) => {
+        const daemon = socket.connectToServer();
+        daemon.onMessage((message) => void painted.then(() => socket.send(message)));
+      });
+      await tab.page.goto(`${home()}#token=${server.token({ ownerId: 1 })}`);
+      await connection("connecting");
+      await tab.page.evaluate(TWO_FRAMES);
+      release();
+      await connection("live");
+      await shows("revenue.today", "R$1,234.50");
+      patch({ revenue: { today: "1240.00", growthWeek: 13.1 }, bookings: { today: 4, byStatus: { pending: 2 } } });
+      await shows("revenue.today", "R$1,240.00");
+      const shifted = await tab.page.evaluate<number>(TWO_FRAMES);
+      assert.ok(shifted <= MOST_SHIFT, `${shifted}`);
+    });
+  }
+
   it("without a token says what to do, and takes a pasted one", async () => {
     await tab.page.goto(home());
     await tab.page.getByLabel("Token").fill("not a token");
@@ -174,7 +249,7 @@ describeInBrowser("The marketplace's page", (openTab) => {
   it("stops at a token that is refused, says why, and takes another", async () => {
     await tab.page.goto(`${home()}#token=${server.token({ ownerId: 1, exp: 1 })}`);
     await connection("closed");
-    await tab.page.getByText("The token was not accepted").waitFor();
+    await tab.page.getByText("The token has expired").waitFor();
     await press("Use another token");
     await tab.page.getByLabel("Token").fill(server.token({ ownerId: 1 }));
     await press("Open");
@@ -213,19 +288,15 @@ describeInBrowser("The marketplace's page", (openTab) => {
     ["when it is looked at again", () => tab.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")],
   ] as const) {
     it(`connects at once ${how}`, async () => {
+      await tab.page.clock.install();
       await openLive();
-      // The longest waits of the backoff: 1, 2, 4, 8, 16 s, so that nothing else can be quick.
-      await tab.page.evaluate("Math.random = () => 0.999");
-      const refused = () => tab.page.waitForEvent("console", (message) => message.text().includes("REFUSED"));
+      // From here on the page's timers stand still: by itself it never tries again.
+      await tab.page.clock.pauseAt((await tab.page.evaluate<number>("Date.now()")) + 1_000);
       server.gateway.stop();
       await connection("retrying");
-      for (let loss = 0; loss < 4; loss += 1) await Promise.all([refused(), again()]);
-      await connection("retrying");
       await start();
-      const askedMs = performance.now();
       await again();
       await connection("live");
-      assert.ok(performance.now() - askedMs < 8_000);
     });
   }
 

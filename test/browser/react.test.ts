@@ -134,6 +134,7 @@ describeInBrowser("useRealtimeStats", (openTab) => {
     await tab.page.locator("#owner-1 p").last().click();
     await says("1", ", 0, 5 results");
     await show({ owners: [{ ...owner, names: "*" }] });
+    await says("1", ", 0, 6 results");
     await tell("1", "booking_updated");
     await says("1", "booking_updated, 1, 7 results");
     assert.equal(sockets.length, 1);
@@ -149,6 +150,73 @@ describeInBrowser("useRealtimeStats", (openTab) => {
     await says("1", "1.00, live, , , 0");
     assert.equal(sockets.length, 2);
     assert.equal(open(), 1);
+  });
+
+  it("shares one socket with other hooks of the same subject, without a provider, and ends its own use alone", async () => {
+    const token = server.token({ sub: "u1", owners: [1, 2] });
+    await show({ owners: owners.map((owner) => ({ ...owner, token })) });
+    await says("1", "1.00, live, , , 0");
+    await says("2", "2.00, live, , , 0");
+    assert.equal(sockets.length, 1);
+    await press("1", "disconnect");
+    await says("1", "1.00, closed, , , 0");
+    server.publisher.patch("2", { revenue: { today: "2.50" } });
+    server.clock.advance(50);
+    await says("2", "2.50, live, , , 0");
+    await press("1", "connect");
+    await says("1", "1.00, live, , , 0");
+    await tab.page.locator("#owner-1 i").getByText("ready live", { exact: true }).waitFor();
+    const other = server.token({ sub: "u2", ownerId: 2 });
+    await show({
+      owners: [
+        { ownerId: "1", token },
+        { ownerId: "2", token: other },
+      ],
+    });
+    await says("2", "2.50, live, , , 0");
+    assert.equal(sockets.length, 2);
+    assert.equal(open(), 2);
+  });
+
+  it("has hooks for an owner, one of its numbers and its events, which wait for an id, and a number renders when it changes", async () => {
+    const part = (owner: string, element: string, text: string) =>
+      tab.page.locator(`#part-${owner} ${element}`).getByText(text, { exact: true }).waitFor();
+    await show({ owners: [], parts: ["skip"], shared: server.token({ ownerId: 1 }) });
+    await part("skip", "p", "loading, , , 0");
+    await show({ owners: [], parts: ["1"], shared: server.token({ ownerId: 1 }) });
+    await part("1", "p", "ready, 1.00, owner:1, 0");
+    await part("1", "b", "1.00");
+    const shown = await tab.page.locator("#part-1 u").textContent();
+    server.publisher.patch("1", { other: 7 });
+    server.clock.advance(50);
+    await tell("1", "stay_booked");
+    await part("1", "p", "ready, 1.00, owner:1, 1");
+    server.publisher.stale("1", "database");
+    await part("1", "p", "stale, 1.00, owner:1, 1");
+    assert.equal(await tab.page.locator("#part-1 u").textContent(), shown);
+    server.publisher.patch("1", { revenue: { today: "3.00" } });
+    server.clock.advance(50);
+    await tab.page
+      .locator("#part-1 u")
+      .getByText(/^3\.00/)
+      .waitFor();
+    assert.equal(sockets.length, 1);
+  });
+
+  it("useConnection tells of the provider's socket, without an owner too, and ends and begins it for all", async () => {
+    const pill = (text: string) => tab.page.locator("footer p").getByText(text, { exact: true }).waitFor();
+    const push = (name: string) => tab.page.locator("footer").getByText(name, { exact: true }).click();
+    await show({ owners: [], shared: server.token({ ownerId: 1 }) });
+    await pill("open, ");
+    assert.equal(sockets.length, 1);
+    await show({ owners: [{ ownerId: "1" }], shared: server.token({ ownerId: 1 }) });
+    await says("1", "1.00, live, , , 0");
+    await push("off");
+    await pill("closed, ");
+    await says("1", "1.00, closed, , , 0");
+    await push("on");
+    await pill("open, ");
+    await says("1", "1.00, live, , , 0");
   });
 
   it("asks for nothing while it is not enabled", async () => {

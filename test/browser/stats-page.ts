@@ -1,8 +1,16 @@
 /** The page of react.test.ts: shows what useRealtimeStats says of owners, as the test wants them shown. */
-import { createElement, type ReactNode, StrictMode } from "react";
+import { createElement, memo, type ReactNode, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { type Client, createClient, type Owner } from "../../client/client.ts";
-import { RealtimeProvider, useEvents, useRealtimeStats } from "../../react/use-realtime-stats.ts";
+import {
+  RealtimeProvider,
+  useConnection,
+  useEvents,
+  useMetric,
+  useOwner,
+  useRealtimeStats,
+  useSuspenseOwner,
+} from "../../react/use-realtime-stats.ts";
 
 /** What the test wants to be shown; with `shared`, on one socket by that token. */
 export interface Wish {
@@ -16,6 +24,8 @@ export interface Wish {
     readonly notifications?: readonly Name[];
   }[];
   readonly shared?: string;
+  /** Owners by the hooks that need a provider; `"skip"` for none. */
+  readonly parts?: readonly string[];
 }
 
 type Name =
@@ -36,11 +46,13 @@ function Stats(options: Wish["owners"][number]): ReactNode {
   const bookings = stats.bookingNotifications.map(({ type }) => type).join(" ");
   const changes = stats.occupancyChanges.map(({ type }) => type).join(" ");
   const texts = [stats.metrics?.revenue.today ?? "-", stats.state, bookings, changes, stats.unread];
+  const status = createElement("i", null, `${stats.status} ${stats.connection.state}`);
   const buttons = { connect: stats.connect, disconnect: stats.disconnect, clear: stats.clearNotifications };
   return createElement(
     "section",
     { id: `owner-${options.ownerId}` },
     createElement("p", null, texts.join(", ")),
+    status,
     options.names && createElement(Listed, { owner: stats.owner, names: options.names }),
     Object.entries(buttons).map(([name, onClick]) => createElement("button", { key: name, onClick }, name)),
   );
@@ -56,6 +68,45 @@ function Listed({ owner, names }: { readonly owner: Owner<Shape>; readonly names
   return createElement("p", { onClick: listed.clear }, texts.join(", "));
 }
 
+const selections = new Set<object>();
+
+function Part({ ownerId }: { readonly ownerId: string }): ReactNode {
+  const { status, metrics, owner } = useOwner<Shape>(ownerId);
+  const { events } = useEvents<Shape, Name>(ownerId, "*");
+  const texts = [status, metrics?.revenue.today, owner?.topic, events.length];
+  return createElement(
+    "section",
+    { id: `part-${ownerId}` },
+    createElement("p", null, texts.join(", ")),
+    createElement(Selected, { ownerId }),
+    ownerId !== "skip" &&
+      createElement(Suspense, { fallback: createElement("b", null, "waiting") }, createElement(Awaited, { ownerId })),
+  );
+}
+
+/** Counts how often it is rendered: twice each time in strict mode. */
+const Selected = memo(({ ownerId }: { readonly ownerId: string }): ReactNode => {
+  const today = useMetric<Shape, string>(ownerId, (metrics) => metrics.revenue.today);
+  selections.add({});
+  return createElement("u", null, `${today}, ${selections.size / 2}`);
+});
+
+function Awaited({ ownerId }: { readonly ownerId: string }): ReactNode {
+  const { metrics } = useSuspenseOwner<Shape>(ownerId);
+  return createElement("b", null, metrics?.revenue.today);
+}
+
+function Pill(): ReactNode {
+  const { state, error, connect, disconnect } = useConnection();
+  const buttons = { on: connect, off: disconnect };
+  return createElement(
+    "footer",
+    null,
+    createElement("p", null, [state, error?.code].join(", ")),
+    Object.entries(buttons).map(([name, onClick]) => createElement("button", { key: name, onClick }, name)),
+  );
+}
+
 const page = globalThis as unknown as {
   readonly document: { getElementById(id: string): Parameters<typeof createRoot>[0] };
   show: (wish: Wish) => void;
@@ -63,9 +114,13 @@ const page = globalThis as unknown as {
 const root = createRoot(page.document.getElementById("root"));
 let client: Client<Shape> | undefined;
 
-page.show = ({ owners, shared }) => {
-  const stats = owners.map((options, at) => createElement(Stats, { key: at, ...options }));
+page.show = ({ owners, shared, parts = [] }) => {
+  const stats = [
+    ...owners.map((options, at) => createElement(Stats, { key: at, ...options })),
+    ...parts.map((ownerId) => createElement(Part, { key: `part-${ownerId}`, ownerId })),
+  ];
   if (shared !== undefined) client ??= createClient<Shape>({ url: ".", getToken: () => shared });
-  const shown = shared !== undefined && client ? createElement(RealtimeProvider<Shape>, { client }, stats) : stats;
+  const below = [...stats, createElement(Pill, { key: "pill" })];
+  const shown = shared !== undefined && client ? createElement(RealtimeProvider<Shape>, { client }, below) : stats;
   root.render(createElement(StrictMode, null, shown));
 };

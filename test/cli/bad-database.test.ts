@@ -1,10 +1,15 @@
-/** What the real program says to a database that it can't use, or can't use yet; on real servers. */
+/**
+ * What the program says to a database that it can't use, or can't use yet; on real servers. A daemon that waits is the real program, and
+ * so is one command of each kind that refuses; the others run within this process.
+ */
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
+import { CalledProgram } from "../support/called-program.ts";
 import type { DemoProcess } from "../support/demo-clone.ts";
 import { DeltadProgram } from "../support/deltad-program.ts";
 import { listeningOn } from "../support/listening-on.ts";
@@ -20,6 +25,11 @@ import { token } from "../support/tokens.ts";
 const COMMANDS = ["start", "migrate apply", "verify"];
 const READY_MS = 20_000;
 const SECRET = "canary-jwt-secret-of-more-than-32-bytes";
+/** Within this process. */
+const called = new CalledProgram({
+  DELTAD_JWT_SECRET: SECRET,
+  DELTAD_CONFIG: fileURLToPath(new URL("../../../demo/deltad.config.ts", import.meta.url)),
+});
 
 /** The status of /livez and of /readyz. */
 async function health(port: string): Promise<number[]> {
@@ -90,9 +100,9 @@ await onEachServer("deltad", (server) => {
     return database;
   }
 
-  /** To each of these commands the answer is the same. */
+  /** To each of these commands the answer is the same. One after the other: whose turn it is at a pooler must not depend on a neighbour. */
   async function allRefuse(commands: readonly string[], said: RegExp, url: string): Promise<void> {
-    await Promise.all(commands.map((command) => deltad.refuses(command, said, { DATABASE_URL: url })));
+    for (const command of commands) await called.refuses(command, said, { DATABASE_URL: url });
   }
 
   it("waits for a database that does not answer, says so and is not ready; goes live when it comes", async () => {
@@ -121,8 +131,8 @@ await onEachServer("deltad", (server) => {
     assert.equal((await socket.next("stale")).reason, "database");
     const { code, output } = await deltad.run("verify", { DATABASE_URL: url });
     assert.equal(code, 69);
-    assert.match(output, /^deltad: could not verify: [^\n]*run `deltad migrate apply`\.\n$/);
-    assert.equal((await deltad.run("migrate apply", { DATABASE_URL: url })).code, 0);
+    assert.match(output, /^deltad: could not verify: [^\n]*run `deltad migrate apply`\. \[objects_pending\]\n$/);
+    assert.equal((await called.run("migrate apply", { DATABASE_URL: url })).code, 0);
     await untilReady(port);
     assert.deepEqual((await socket.next("snapshot")).data, {});
     await stopped(daemon);
@@ -140,7 +150,13 @@ await onEachServer("deltad", (server) => {
     const database = await migrated();
     await database.query("insert into deltad.migration (name, checksum) values ('000002_from_the_future', 'x')");
     const said = /migrated by a newer deltad \(migration 000002_from_the_future\): install that version/;
-    await allRefuse(COMMANDS, said, database.url);
+    await allRefuse(["migrate apply", "migrate plan", "migrate status", "verify"], said, database.url);
+    await deltad.refuses("start", said, { DATABASE_URL: database.url });
+    await database.query("delete from deltad.migration where name = '000002_from_the_future'");
+    await database.query("update deltad.install set version = '10.0.0'");
+    const newer = /migrated by a newer deltad \(10\.0\.0\): install that version, this one \([\d.]+\) could damage it/;
+    await allRefuse(["migrate apply", "migrate plan", "migrate status", "verify"], newer, database.url);
+    await deltad.refuses("start", newer, { DATABASE_URL: database.url });
   });
 
   it("names each table and column that the configuration has and the database has not, and makes nothing", async () => {
@@ -151,10 +167,24 @@ await onEachServer("deltad", (server) => {
     assert.deepEqual(await database.query("select from pg_namespace where nspname = 'deltad'"), []);
   });
 
-  it("refuses to start where a column went away since the migration, and to sum one that became a float", async () => {
-    const gone = await migrated();
+  it("waits where a captured column went away since the migration, says so, and goes live when it is back", async () => {
+    const database = await migrated();
+    await database.query("alter table bookings rename column paid_at to paidat");
+    const daemon = deltad.start("start", { DATABASE_URL: database.url });
+    await daemon.says(
+      /captured column paid_at is renamed or dropped\. Let the configuration follow[^\n]*\[column_gone\]/,
+    );
+    await daemon.says(/listening/);
+    assert.deepEqual(await health(port), [200, 503]);
+    await database.query("alter table bookings rename column paidat to paid_at");
+    await untilReady(port);
+    await stopped(daemon);
+  });
+
+  it("refuses to apply to a table without a column that the configuration names, and to sum one that became a float", async () => {
+    const gone = await marketplace();
     await gone.query("alter table bookings rename column paid_at to paidat");
-    await allRefuse(["start"], /public\.bookings has no column paid_at: did you mean paidat\?/, gone.url);
+    await allRefuse(["migrate apply"], /public\.bookings has no column paid_at: did you mean paidat\?/, gone.url);
     const float = await marketplace();
     await float.query("alter table bookings alter payment_amount type double precision");
     const inexact =
@@ -178,12 +208,9 @@ await onEachServer("deltad", (server) => {
       const { url } = await migrated();
       const pooler = await Pooler.start(url, turns);
       t.after(() => pooler.stop());
-      // Two sessions that get the same backend are seen by the daemon alone, which is the one to be misled by them.
-      const commands = turns === "all in turn" ? COMMANDS : ["start"];
-      // One after the other: whose turn it is must not depend on a neighbour.
-      for (const command of commands) {
-        await allRefuse([command], /pooler in transaction mode: use the direct URL/, pooler.url);
-      }
+      // Two sessions that get the same backend are seen by those that have two, which are the ones to be misled by them.
+      const commands = turns === "all in turn" ? COMMANDS : ["start", "verify"];
+      await allRefuse(commands, /pooler in transaction mode: use the direct URL/, pooler.url);
     });
   }
 
@@ -193,7 +220,7 @@ await onEachServer("deltad", (server) => {
     await standby.cluster.stop();
     await writeFile(join(standby.dataDir, "standby.signal"), "");
     await standby.cluster.start();
-    const said = /is a standby \(read-only replica\): point DATABASE_URL at the primary\.$/;
+    const said = /is a standby \(read-only replica\): point DATABASE_URL at the primary\. \[server_standby\]$/;
     await allRefuse(COMMANDS, said, standby.cluster.url("postgres"));
   });
 });

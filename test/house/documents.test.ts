@@ -29,7 +29,7 @@ describe("the documents", () => {
   });
 
   it("name npm scripts that there are", () => {
-    const names = ["start", "test", ...mentioned(documents, /\bnpm run ([a-z]+)/g)];
+    const names = ["start", "test", ...mentioned(documents, /\bnpm run ([a-z]+(?:-[a-z]+)*)/g)];
     assert.deepEqual(
       names.filter((name) => scripts[name] === undefined),
       [],
@@ -37,7 +37,10 @@ describe("the documents", () => {
   });
 
   it("name commands of deltad that there are", async () => {
-    const commands = mentioned(documents, /\bnpx deltad ([a-z]+(?: (?:write|plan|apply|status))?)/g);
+    const commands = mentioned(
+      documents,
+      /\bnpx deltad ([a-z]+(?: (?:write|plan|apply|status|export|off|on|uninstall))?)/g,
+    );
     assert.ok(commands.length > 3, "commands were found");
     for (const command of commands) {
       const called = runProgram(recordedShell(), () => Promise.resolve(demo), [...command.split(" "), "--help"]);

@@ -20,6 +20,7 @@ const LAYERS = [
   "daemon/topics/",
   "daemon/gateway/",
   "daemon/daemon.ts",
+  "daemon/dba/",
   "daemon/cli/",
   "daemon/main.ts",
 ];
@@ -37,7 +38,7 @@ const BUILT_ON: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Every folder with sources. */
-const FOLDERS = [...Object.keys(BUILT_ON), "test", "bench", "mutants"];
+const FOLDERS = [...Object.keys(BUILT_ON), "test", "bench", "soak", "mutants"];
 
 /** The one file (or folder) that may know an outside thing. */
 const SEAMS: Readonly<Record<string, RegExp>> = {

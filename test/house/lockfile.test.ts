@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { textOf } from "./source-tree.ts";
 
@@ -8,6 +12,7 @@ const Lockfile = v.object({
     v.string(),
     v.object({
       version: v.optional(v.string()),
+      integrity: v.optional(v.string()),
       os: v.optional(v.array(v.string())),
       cpu: v.optional(v.array(v.string())),
       libc: v.optional(v.array(v.string())),
@@ -60,7 +65,17 @@ describe("the lockfile", () => {
     }
   });
 
-  it("pins uWebSockets.js exactly", () => {
+  it("pins uWebSockets.js exactly, and with it the checksum of each of its binaries", async () => {
     assert.match(textOf("package.json"), /"uWebSockets\.js": "npm:uws-pack@\d+\.\d+\.\d+"/);
+    assert.match(packages["node_modules/uWebSockets.js"]?.integrity ?? "", /^sha512-/);
+    const pinned = textOf("docs/uws-pack.sha256").trim().split("\n");
+    const folder = dirname(fileURLToPath(import.meta.resolve("uWebSockets.js")));
+    const installed = await Promise.all(
+      (await readdir(join(folder, "bin"))).toSorted().map(async (name) => {
+        const checksum = createHash("sha256").update(await readFile(join(folder, "bin", name)));
+        return `${checksum.digest("hex")}  bin/${name}`;
+      }),
+    );
+    assert.deepEqual(installed, pinned);
   });
 });

@@ -28,6 +28,7 @@ describe("file sizes", () => {
       "demo",
       "test",
       "bench",
+      "soak",
       "mutants",
     )
       .map(lineCount)

@@ -2,14 +2,17 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createMarketplace, loadSeason, shownOwner } from "../../demo/marketplace.ts";
-import { MOVES } from "../../demo/moves.ts";
+import { BUSY_DAY, MOVES } from "../../demo/moves.ts";
+import { seeded } from "../../demo/season.ts";
+import { pickMove } from "../../demo/traffic.ts";
 import { Session } from "../../daemon/database/session.ts";
 import { onEachServer } from "../support/servers.ts";
 
 const SCHEMA = fileURLToPath(new URL("../../../demo/schema.sql", import.meta.url));
 
 await onEachServer("the demo's traffic", (server) => {
-  it("each move finds something to do in a fresh season, and touches one row of the owner it is made for", async () => {
+  /** Runs with a season of two owners; the first one's page is shown. */
+  async function inSeason(run: (session: Session, owner: string) => Promise<void>): Promise<void> {
     const database = await server.createDatabase();
     const settings = { search_path: "public" };
     const session = await Session.open({ url: database.url, role: "test", statementTimeoutMs: 30_000, settings });
@@ -18,14 +21,42 @@ await onEachServer("the demo's traffic", (server) => {
       const stopping = new AbortController();
       const loading = loadSeason(session, Date.now, (owners) => owners === 2 && stopping.abort(), stopping.signal);
       await assert.rejects(loading, { name: "AbortError" });
-      const owner = await shownOwner(session);
+      await run(session, await shownOwner(session));
+    } finally {
+      await session.close();
+    }
+  }
+
+  it("each move finds something to do in a fresh season, and touches one row of the owner it is made for", async () => {
+    await inSeason(async (session, owner) => {
       for (const { name, sql } of MOVES) {
         const values = sql.includes("$2") ? [owner, "João"] : [owner];
         const rows = await session.query<{ owner_id: string }>(`${sql} returning owner_id::text`, values);
         assert.deepEqual(rows, [{ owner_id: owner }], name);
       }
-    } finally {
-      await session.close();
-    }
+    });
+  });
+
+  it("goes on for an hour and leaves no more than a busy day behind, with bookings still coming in", async () => {
+    await inSeason(async (session, owner) => {
+      const random = seeded(7);
+      const made = new Map<string, number>();
+      for (let second = 0; second < 1_500; second += 1) {
+        const { name, sql } = pickMove(random);
+        const values = sql.includes("$2") ? [owner, "João"] : [owner];
+        const rows = await session.query(`${sql} returning owner_id`, values);
+        made.set(name, (made.get(name) ?? 0) + rows.length);
+      }
+      const [day] = await session.query<{ created: number; paid: number }>(
+        `select count(*) filter (where created_at > now() - interval '1 day')::int as created,
+                count(*) filter (where paid_at > now() - interval '1 day')::int as paid from bookings where owner_id = $1`,
+        [owner],
+      );
+      // The season's own last day may have been busier.
+      assert.ok(day && day.created <= 2 * BUSY_DAY && day.paid <= 2 * BUSY_DAY, JSON.stringify(day));
+      for (const name of ["a booking comes in", "a payment arrives", "a request is withdrawn"]) {
+        assert.ok((made.get(name) ?? 0) > 75, `${name}: ${made.get(name)}`);
+      }
+    });
   });
 });

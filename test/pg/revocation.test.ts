@@ -10,6 +10,7 @@ import { DEMO } from "../support/oracle.ts";
 import { eventually } from "../support/real-time.ts";
 import { recordedShell } from "../support/recorded-shell.ts";
 import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
+import { daemonRole } from "../support/install.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 import { TestSocket } from "../support/socket.ts";
 
@@ -30,7 +31,7 @@ await onEachServer("A revoked token", (server) => {
     database = await server.createDatabase();
     await createMarketplace(database, DEMO);
     await database.query("insert into owners (id, name) values (1, 'Ana')");
-    await database.query(`create role ${login} login password 'daemon' in role deltad_daemon`);
+    await database.query(`create role ${login} login password 'daemon' in role ${await daemonRole(database)}`);
     const url = new URL(database.url);
     [url.username, url.password] = [login, "daemon"];
     daemonUrl = url.href;
@@ -90,6 +91,15 @@ await onEachServer("A revoked token", (server) => {
     daemons[1] = await startDaemon(ports[1] ?? 0);
     await refused(old);
     for (const text of [later, another]) for (const socket of await Promise.all(welcomed(text))) socket.terminate();
+  });
+
+  it("By subject without an instant: those of a clock that runs ahead by the leeway, too", async () => {
+    const nowS = Math.floor(Date.now() / 1000);
+    const ahead = token({ sub: "u4", iat: nowS + 5 });
+    const sockets = await Promise.all(welcomed(ahead));
+    assert.equal(await revoke(["--subject", "u4"]), undefined);
+    for (const socket of sockets) assert.equal((await socket.closed).code, 4401);
+    await refused(ahead);
   });
 
   it("A revocation that has expired is removed, and tokens are none the wiser", async () => {

@@ -9,8 +9,6 @@ import { type SuiteFile, timeOf } from "./suites.ts";
 const EVERYTHING = /^(package(-lock)?\.json|\.npmrc|tsconfig\.json|bin\/build\.js|test\/run\.ts|test\/runner\/.*)$/;
 /** A machine with other work does no more in a minute. */
 const MOST_MS = 45_000;
-/** For a file that this clone has not run yet. */
-const GUESS_MS = 3_000;
 
 export interface Choice {
   readonly files: readonly SuiteFile[];
@@ -45,9 +43,8 @@ export function chooseTests(
   const chosen: Candidate[] = [];
   for (const candidate of candidates) {
     const files = [...chosen, candidate].map(({ file }) => file);
-    const durationOf = (name: string): number => durationsMs.get(name) ?? GUESS_MS;
     // A test that was changed itself is asked for, however long it takes.
-    if (candidate.steps === 0 || timeOf(files, durationOf) <= MOST_MS) chosen.push(candidate);
+    if (candidate.steps === 0 || timeOf(files, durationsMs) <= MOST_MS) chosen.push(candidate);
   }
   const left = candidates.filter((candidate) => !chosen.includes(candidate));
   return {

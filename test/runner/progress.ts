@@ -17,8 +17,9 @@ export class Progress {
     this.#totalFiles = totalFiles;
   }
 
-  fileStarted(name: string): void {
-    this.#running.add(name);
+  /** Of one file, or several that run together: `label` names them. */
+  started(label: string): void {
+    this.#running.add(label);
     this.#draw();
   }
 
@@ -27,9 +28,9 @@ export class Progress {
     this.#draw();
   }
 
-  fileDone(name: string): void {
-    this.#running.delete(name);
-    this.#doneFiles += 1;
+  ended(label: string, files: number): void {
+    this.#running.delete(label);
+    this.#doneFiles += files;
     this.#draw();
   }
 

@@ -3,19 +3,26 @@ import { readdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 
-/** `heavy`: its files start browsers or several whole programs, each of which keeps a core busy. */
+/**
+ * `heavy`: its files start browsers, each of which would have all cores: two at once make pages slower than their tests allow.
+ * `together`: its files need no more than the sources, and run several in one process.
+ * `usualMs`: how long one of its files takes, about, on an idle machine of two cores.
+ */
 export const SUITES = [
-  { name: "cli", heavy: false },
-  { name: "pg", heavy: false },
-  { name: "wire", heavy: false },
-  { name: "house", heavy: false },
-  { name: "unit", heavy: false },
-  { name: "browser", heavy: true },
-  { name: "process", heavy: true },
+  { name: "cli", heavy: false, together: false, usualMs: 25_000 },
+  { name: "pg", heavy: false, together: false, usualMs: 10_000 },
+  { name: "wire", heavy: false, together: false, usualMs: 3_000 },
+  { name: "house", heavy: false, together: true, usualMs: 500 },
+  { name: "unit", heavy: false, together: true, usualMs: 600 },
+  { name: "browser", heavy: true, together: false, usualMs: 15_000 },
+  { name: "process", heavy: false, together: false, usualMs: 25_000 },
 ] as const;
 
 /** Files that measure how long something takes, so that nothing may run beside them. */
 export const MEASURING = ["test/browser/write.test.ts", "test/process/rolling-restart.test.ts"];
+
+/** Files of such suites that need a process in which nobody else was before: they test what happens once in a process. */
+export const ALONE = ["test/unit/client/development.test.ts"];
 
 export type Suite = (typeof SUITES)[number];
 
@@ -27,15 +34,28 @@ export interface SuiteFile {
   readonly path: string;
 }
 
+/** Files that run one after the other, in one process if there are several. */
+export interface Job {
+  readonly heavy: boolean;
+  readonly files: readonly SuiteFile[];
+}
+
+/** Jobs that run at the same time. */
+export interface Stage {
+  /** How many at once; of those at most `heavy` heavy ones. */
+  readonly lanes: number;
+  readonly heavy: number;
+  readonly holds: (file: SuiteFile) => boolean;
+}
+
 /**
- * How many files run at once, stage after stage. Most files wait for a server or a socket half of their time: of those one more than
- * there are cores. Heavy ones run one by one: beside another, a page reconnects before a test has pressed the button that hurries it.
+ * Stage after stage. Most files wait for a server or a socket half of their time, so there is one lane more than there are cores. Heavy
+ * files take one of them from the start, one after the other: they are the longest row of what can't run at once.
  */
 export const STAGES = [
-  { lanes: availableParallelism() + 1, holds: ({ suite, name }) => !suite.heavy && !MEASURING.includes(name) },
-  { lanes: 1, holds: ({ suite, name }) => suite.heavy && !MEASURING.includes(name) },
-  { lanes: 1, holds: ({ name }) => MEASURING.includes(name) },
-] as const satisfies readonly { lanes: number; holds: (file: SuiteFile) => boolean }[];
+  { lanes: availableParallelism() + 1, heavy: 1, holds: ({ name }) => !MEASURING.includes(name) },
+  { lanes: 1, heavy: 1, holds: ({ name }) => MEASURING.includes(name) },
+] as const satisfies readonly Stage[];
 
 /** Every compiled test file, suite by suite. */
 export async function everyTestFile(testDir: string): Promise<SuiteFile[]> {
@@ -72,11 +92,27 @@ export function longestFirst(
   return files.toSorted((a, b) => durationOf(b) - durationOf(a));
 }
 
-/** How long these take together, about. */
-export function timeOf(files: readonly SuiteFile[], durationOf: (name: string) => number): number {
-  return STAGES.map(({ lanes, holds }) => {
-    const sum = files.filter(holds).reduce((total, { name }) => total + durationOf(name), 0);
-    return sum / lanes;
+/** Files that run together, as many rows of them as there are cores, and each other file by itself, in their order. */
+export function jobsOf(files: readonly SuiteFile[], cores = availableParallelism()): readonly Job[] {
+  const isTogether = ({ suite, name }: SuiteFile): boolean => suite.together && !ALONE.includes(name);
+  const together = files.filter(isTogether);
+  const rows = Array.from({ length: Math.min(cores, together.length) }, (_, row) =>
+    together.filter((__, index) => index % cores === row),
+  );
+  const alone = files.filter((file) => !isTogether(file));
+  return [
+    ...rows.map((row): Job => ({ heavy: false, files: row })),
+    ...alone.map((file): Job => ({ heavy: file.suite.heavy, files: [file] })),
+  ];
+}
+
+/** How long these take together, about. What this clone has not run yet takes what is usual in its suite. */
+export function timeOf(files: readonly SuiteFile[], durationsMs: ReadonlyMap<string, number>): number {
+  const sum = (some: readonly SuiteFile[]): number =>
+    some.reduce((total, { name, suite }) => total + (durationsMs.get(name) ?? suite.usualMs), 0);
+  return STAGES.map(({ lanes, heavy, holds }) => {
+    const held = files.filter(holds);
+    return Math.max(sum(held) / lanes, sum(held.filter(({ suite }) => suite.heavy)) / heavy);
   }).reduce((total, stage) => total + stage, 0);
 }
 

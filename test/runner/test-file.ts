@@ -1,12 +1,19 @@
-/** Runs one compiled test file in a process of its own and says what became of each test in it. */
+/**
+ * Runs compiled test files in a process and says what became of each test in them: one file by itself, or several together where
+ * they need no more than the sources, so that most of their time would go into loading the same modules again.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
+import { pathToFileURL } from "node:url";
 
 /**
- * Longest time for one file. The slowest takes about a minute on two cores; one that is past this hangs, or left a handle open
+ * Longest time for one process. The slowest file takes about a minute on two cores; one that is past this hangs, or left a handle open
  * (a timer, a socket, a pool) that keeps its process alive.
  */
-const FILE_LIMIT_MS = 150_000;
+const LIMIT_MS = 150_000;
 
 export interface FileResult {
   /** The titles of tests that ran and passed, without their describe blocks' titles. */
@@ -14,7 +21,7 @@ export interface FileResult {
   readonly failed: readonly Failure[];
   /** A skipped describe block counts once, whatever is in it. */
   readonly skipped: readonly Skip[];
-  /** What the file wrote to its standard output and error. */
+  /** What the process wrote to its standard output and error. */
   readonly output: string;
   readonly durationMs: number;
 }
@@ -30,14 +37,73 @@ export interface Skip {
   readonly reason: string;
 }
 
+interface Tally extends FileResult {
+  readonly passed: string[];
+  readonly failed: Failure[];
+  readonly skipped: Skip[];
+  durationMs: number;
+}
+
 /** `onTest` is called after each test that passed, failed or was skipped. Never rejects: a file that cannot run is a failure. */
-export async function runTestFile(path: string, onTest: () => void, limitMs = FILE_LIMIT_MS): Promise<FileResult> {
+export async function runTestFile(path: string, onTest: () => void, limitMs = LIMIT_MS): Promise<FileResult> {
   const startedMs = performance.now();
-  const passed: string[] = [];
-  const failed: Failure[] = [];
-  const skipped: Skip[] = [];
+  const tally = newTally();
+  const { output, broken } = await runProcess(path, limitMs, () => tally, onTest);
+  if (broken !== undefined) tally.failed.push({ titles: [path], error: broken });
+  else if (isEmpty(tally)) tally.failed.push(NO_TEST);
+  return { ...tally, output, durationMs: performance.now() - startedMs };
+}
+
+/**
+ * By path. A test counts for the file in which it is written, and a duration is that of a file's tests alone. Where the process breaks
+ * (a file can't be loaded, something hangs) nobody knows by which file, and each is run by itself.
+ */
+export async function runTestFilesTogether(
+  paths: readonly string[],
+  onTest: () => void,
+): Promise<ReadonlyMap<string, FileResult>> {
+  const tallies = new Map(paths.map((path) => [path, newTally()]));
+  const strays = newTally();
+  const folder = await mkdtemp(join(tmpdir(), "deltad-tests-"));
+  const entry = join(folder, "together.mjs");
+  let counted = 0;
+  try {
+    await writeFile(entry, paths.map((path) => `import ${JSON.stringify(pathToFileURL(path).href)};\n`).join(""));
+    const tallyOf = (file: string | undefined): Tally => tallies.get(file ?? "") ?? strays;
+    const { output, broken } = await runProcess(entry, LIMIT_MS, tallyOf, () => (counted += 1));
+    if (broken === undefined && isEmpty(strays)) {
+      for (; counted > 0; counted -= 1) onTest();
+      for (const tally of tallies.values()) if (isEmpty(tally)) tally.failed.push(NO_TEST);
+      return new Map([...tallies].map(([path, tally]) => [path, { ...tally, output }]));
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  const results = new Map<string, FileResult>();
+  for (const path of paths) results.set(path, await runTestFile(path, onTest));
+  return results;
+}
+
+const NO_TEST: Failure = { titles: [], error: new Error("the file holds no test") };
+
+function newTally(): Tally {
+  return { passed: [], failed: [], skipped: [], output: "", durationMs: 0 };
+}
+
+function isEmpty({ passed, failed, skipped }: FileResult): boolean {
+  return passed.length + failed.length + skipped.length === 0;
+}
+
+/** `broken`: why the process itself is a failure, beside whatever tests failed in it. */
+async function runProcess(
+  path: string,
+  limitMs: number,
+  tallyOf: (file: string | undefined) => Tally,
+  onTest: () => void,
+): Promise<{ output: string; broken: unknown }> {
   const blocks: string[] = [];
   let output = "";
+  let broken: unknown;
 
   const stream = run({ files: [path], signal: AbortSignal.timeout(limitMs) });
   const keepOutput = ({ message }: { message: string }): void => void (output += message);
@@ -50,23 +116,32 @@ export async function runTestFile(path: string, onTest: () => void, limitMs = FI
   stream.on("test:start", ({ name, nesting }) => blocks.splice(nesting, Infinity, name));
   stream.on("test:fail", (test) => {
     if (failureType(test.details.error) === "subtestsFailed") return;
-    failed.push({ titles: titlesOf(test), error: test.details.error });
+    if (test.name === path) {
+      broken = test.details.error;
+      return;
+    }
+    const tally = tallyOf(test.file);
+    tally.failed.push({ titles: titlesOf(test), error: test.details.error });
+    if (test.nesting === 0) tally.durationMs += test.details.duration_ms;
     onTest();
   });
   stream.on("test:pass", (test) => {
+    // A process in which no test ran passes by its own name.
+    if (test.name === path) return;
+    const tally = tallyOf(test.file);
+    if (test.nesting === 0) tally.durationMs += test.details.duration_ms;
     if (test.skip !== undefined) {
-      skipped.push({ titles: titlesOf(test), reason: typeof test.skip === "string" ? test.skip : "no reason given" });
-    } else if (test.name === path) {
-      failed.push({ titles: [], error: new Error("the file holds no test") });
-    } else if (test.details.type !== "suite") {
-      passed.push(test.name);
-    } else {
+      const reason = typeof test.skip === "string" ? test.skip : "no reason given";
+      tally.skipped.push({ titles: titlesOf(test), reason });
+    } else if (test.details.type === "suite") {
       return;
+    } else {
+      tally.passed.push(test.name);
     }
     onTest();
   });
   await finished(stream.resume());
-  return { passed, failed, skipped, output, durationMs: performance.now() - startedMs };
+  return { output, broken };
 }
 
 /** `subtestsFailed`: a block that failed only because a test in it did, which is reported by itself. */

@@ -3,7 +3,9 @@ with clock as (
   select timestamptz 'epoch' + ($1::bigint / 1000000) * interval '1 second' + ($1::bigint % 1000000) * interval '1 microsecond' as t
 ),
 owner as (
-  select o.owner_key as id, o.money, o.tz, c.t, (c.t at time zone o.tz)::date as today, date_trunc('month', c.t at time zone o.tz)::date as this_month
+  select o.owner_key as id, o.money, o.tz, c.t, (c.t at time zone o.tz)::date as today, date_trunc('month', c.t at time zone o.tz)::date as this_month,
+         (c.t at time zone o.tz)::date - extract(isodow from c.t at time zone o.tz)::int + 1 as monday,
+         (c.t at time zone o.tz)::date - extract(dow from c.t at time zone o.tz)::int as sunday
     from hangar.hangar_owners o cross join clock c
    where $2::uuid[] is null or o.owner_key = any($2::uuid[])
 ),
@@ -16,11 +18,29 @@ settled as (
 staying as (
   select s.host, s.hangar_no, s.arrives, s.leaves from hangar.stays s where s.state = 'checked in' and s.payment <> 'refunded'
 ),
-four_weeks as (
-  select o.id,
-         (select coalesce(sum(cents), 0) from settled where host = o.id and day between o.today - 27 and o.today)::numeric as a,
-         (select coalesce(sum(cents), 0) from settled where host = o.id and day between o.today - 55 and o.today - 28)::numeric as b
+compared as (
+  select o.id, x.*
     from owner o
+    cross join lateral (
+      select coalesce(sum(cents) filter (where day between o.today - 27 and o.today), 0)::numeric as a,
+             coalesce(sum(cents) filter (where day between o.today - 55 and o.today - 28), 0)::numeric as b,
+             coalesce(sum(cents) filter (where day between (o.this_month - interval '1 month')::date and o.today), 0)::numeric as months,
+             -- Three months ago all of it, two months ago up to the same day, on a month's last day all of that too.
+             coalesce(sum(cents) filter (
+               where day >= (o.this_month - interval '3 months')::date and day < (o.this_month - interval '1 month')::date
+                 and (month < (o.this_month - interval '2 months')::date or extract(day from day) <= extract(day from o.today)
+                      or o.today + 1 = (o.this_month + interval '1 month')::date)), 0)::numeric as months_before,
+             coalesce(sum(cents) filter (where month = o.this_month), 0)::numeric as month,
+             coalesce(sum(cents) filter (where month = (o.this_month - interval '1 month')::date), 0)::numeric as month_before,
+             coalesce(sum(cents) filter (where day between o.sunday and o.today), 0)::numeric as week,
+             coalesce(sum(cents) filter (where day between o.sunday - 7 and o.today - 7), 0)::numeric as week_before,
+             coalesce(sum(cents) filter (where day between make_date(extract(year from o.today)::int, 1, 1) and o.today), 0)::numeric as year,
+             coalesce(sum(cents) filter (
+               where extract(year from day) = extract(year from o.today) - 1
+                 and (extract(month from day) < extract(month from o.today)
+                      or (extract(month from day) = extract(month from o.today)
+                          and (extract(day from day) <= extract(day from o.today) or extract(day from o.today + 1) = 1)))), 0)::numeric as year_before
+        from settled where host = o.id) x
 )
 select o.id::text as owner,
   jsonb_build_object(
@@ -28,15 +48,38 @@ select o.id::text as owner,
     'cents', jsonb_strip_nulls(jsonb_build_object(
       'today', (select coalesce(sum(cents), 0)::text from settled where host = o.id and day = o.today),
       'month', (select coalesce(sum(cents), 0)::text from settled where host = o.id and month = o.this_month),
-      'growth', case when f.b > 0 then sign(f.a - f.b) * div(2000 * abs(f.a - f.b) + f.b, 2 * f.b) / 10 end)) ||
+      'perStay', (select round(avg(s.cents), 2)::text from hangar.stays s where s.host = o.id and s.state = 'checked in' and s.payment <> 'refunded'),
+      'afterFee', (select round(coalesce(sum(cents), 0) * 0.875, 0)::text from settled where host = o.id),
+      'growth', case when f.b > 0 then sign(f.a - f.b) * div(2000 * abs(f.a - f.b) + f.b, 2 * f.b) / 10 end,
+      'growthMonths', case when f.months_before > 0
+        then sign(f.months - f.months_before) * div(2000 * abs(f.months - f.months_before) + f.months_before, 2 * f.months_before) / 10 end,
+      'growthWhole', case when f.month_before > 0
+        then sign(f.month - f.month_before) * div(2000 * abs(f.month - f.month_before) + f.month_before, 2 * f.month_before) / 10 end,
+      'growthWeek', case when f.week_before > 0
+        then sign(f.week - f.week_before) * div(2000 * abs(f.week - f.week_before) + f.week_before, 2 * f.week_before) / 10 end,
+      'growthYear', case when f.year_before > 0
+        then sign(f.year - f.year_before) * div(2000 * abs(f.year - f.year_before) + f.year_before, 2 * f.year_before) / 10 end,
+      'year', (select coalesce(sum(cents), 0)::text from settled where host = o.id and extract(year from day) = extract(year from o.today)))) ||
       jsonb_build_object(
         'byPayment', (select coalesce(jsonb_object_agg(x.payment, x.cents), '{}')
                         from (select payment, sum(cents)::text as cents from hangar.stays where host = o.id group by payment) x),
+        'byWeek', (select coalesce(jsonb_object_agg(x.week, x.cents), '{}')
+                     from (select to_char(day - extract(isodow from day)::int + 1, 'YYYY-MM-DD') as week, sum(cents)::text as cents from settled
+                            where host = o.id and day between o.monday - 14 and o.monday + 6 group by week) x),
+        'byQuarter', (select coalesce(jsonb_object_agg(x.quarter, x.cents), '{}')
+                        from (select extract(year from day) || '-Q' || extract(quarter from day) as quarter, sum(cents)::text as cents from settled
+                               where host = o.id
+                                 and 4 * extract(year from o.today) + extract(quarter from o.today) - 4 * extract(year from day) - extract(quarter from day) in (0, 1)
+                               group by quarter) x),
+        'perStayByState', (select coalesce(jsonb_object_agg(x.state, x.cents), '{}')
+                             from (select state, round(avg(cents), 1)::text as cents from hangar.stays where host = o.id group by state) x),
         'byMonth', (select coalesce(jsonb_object_agg(x.month, x.cents), '{}')
                       from (select to_char(month, 'YYYY-MM') as month, sum(cents)::text as cents from settled
                              where host = o.id and month between (o.this_month - interval '2 months')::date and o.this_month group by month) x)),
     'stays', jsonb_strip_nulls(jsonb_build_object(
       'now', (select count(*) from staying where host = o.id and arrives <= o.t and o.t < leaves),
+      'perHangar', (select round(count(*)::numeric / nullif((select count(*) from hangar."Hangar_Listings" where "ownerKey" = o.id), 0), 3)::text
+                      from hangar.stays where host = o.id),
       'nextArrival', (select to_char(min(d.day), 'YYYY-MM-DD')
                         from staying s
                         cross join lateral (select (least(greatest(s.arrives, '1900-01-01Z'), '2200-01-01Z') at time zone o.tz)::date as day where s.arrives is not null) d
@@ -60,4 +103,4 @@ select o.id::text as owner,
                              where "ownerKey" = o.id and area_m2 <> 'NaN' group by state) x),
         'listedFirst', (select coalesce(sum(area_m2), 0.0)::text from hangar."Hangar_Listings" where "ownerKey" = o.id and "order" > 0 and area_m2 <> 'NaN')))
   ) as document
-from owner o join four_weeks f using (id)
+from owner o join compared f using (id)

@@ -1,7 +1,7 @@
 /** The protocol as an AsyncAPI document, made from the schemas that daemon and client use. */
 import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema, RegexAction } from "valibot";
-import { CLOSE, CLOSE_MEANINGS, type CloseName } from "../../protocol/codes.ts";
+import { CLOSE, CLOSE_MEANINGS, type CloseName, reactionTo } from "../../protocol/codes.ts";
 import { down } from "../../protocol/down.ts";
 import { event } from "../../protocol/down/event.ts";
 import { CLOSE_EVENT, closeEvent, EVENT_STREAM_TYPE } from "../../protocol/event-stream.ts";
@@ -107,10 +107,10 @@ export function asyncApiDocument(): object {
       schemas: schemasOfMessages(),
       securitySchemes: { token: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
     },
-    "x-close-codes": Object.entries(CLOSE).map(([name, { code, reaction }]) => ({
+    "x-close-codes": Object.entries(CLOSE).map(([name, { code }]) => ({
       code,
       meaning: CLOSE_MEANINGS[name as CloseName],
-      reaction,
+      reaction: reactionTo(code),
     })),
   };
 }

@@ -1,5 +1,5 @@
 /** The real program, `bin/deltad.js`, run as its own process in a clone of its own, with nothing in its environment but what is said. */
-import assert from "node:assert/strict";
+import { assertRefusal } from "./called-program.ts";
 import { Clone, type DemoProcess } from "./demo-clone.ts";
 import { SECRET } from "./tokens.ts";
 
@@ -30,8 +30,18 @@ export class DeltadProgram {
 
   /** Arguments are separated by single spaces. */
   start(args: string, variables: Variables = {}): DemoProcess {
-    const command = [process.execPath, "bin/deltad.js", ...args.split(" ").filter(Boolean)];
-    return this.#clone.start({ ...this.#variables, ...variables }, command);
+    return this.#clone.start({ ...this.#variables, ...variables }, commandOf(args));
+  }
+
+  /** It may open no more than so many files. */
+  startWithFiles(most: number, args: string): DemoProcess {
+    return this.#clone.start(this.#variables, [
+      "sh",
+      "-c",
+      'ulimit -n "$0" && exec "$@"',
+      String(most),
+      ...commandOf(args),
+    ]);
   }
 
   /** Runs it to its end. */
@@ -42,15 +52,15 @@ export class DeltadProgram {
 
   /** It must exit with 78 and say this in one line, in which no value with the word "canary" appears. */
   async refuses(args: string, said: RegExp, variables: Variables = {}): Promise<void> {
-    const { code, output } = await this.run(args, variables);
-    assert.match(output, /^deltad: [^\n]+\n$/);
-    assert.match(output.trimEnd(), said);
-    assert.doesNotMatch(output, /canary/);
-    assert.equal(code, 78);
+    assertRefusal(await this.run(args, variables), said);
   }
 
   /** Ends what still runs. */
   remove(): Promise<void> {
     return this.#clone.remove();
   }
+}
+
+function commandOf(args: string): string[] {
+  return [process.execPath, "bin/deltad.js", ...args.split(" ").filter(Boolean)];
 }

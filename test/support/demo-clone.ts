@@ -1,11 +1,14 @@
 /** A clone of the repository as somebody has it who ran `npm ci` and a build, and the demo running in it. */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { chmod, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Run } from "../../demo/cli/home.ts";
+import { folderWithRoom } from "./folder-with-room.ts";
 
+const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const PARTS = [
   "bin",
@@ -42,13 +45,16 @@ export class Clone {
    * `sources`: with all that it is built from, and as built, so that nothing is stale.
    */
   static async make({ closed, sources = false }: { closed: boolean; sources?: boolean }): Promise<Clone> {
-    const above = await mkdtemp(join(tmpdir(), "deltad-clone-"));
+    // Programs that the clone holds itself may not be run from memory everywhere.
+    const above = await mkdtemp(join(closed ? tmpdir() : await folderWithRoom(), "deltad-clone-"));
     await chmod(above, closed ? 0o700 : 0o755);
     const folder = join(above, "clone");
     await mkdir(join(folder, "node_modules"), { recursive: true });
-    const filter = (path: string): boolean => basename(path) !== "node_modules";
-    for (const part of sources ? await sourceParts() : PARTS) {
-      await cp(join(ROOT, part), join(folder, part), { recursive: true, preserveTimestamps: true, filter });
+    const parts = sources ? await sourceParts() : PARTS;
+    for (const part of parts) {
+      await mkdir(join(folder, dirname(part)), { recursive: true });
+      // A tenth of the time that Node's own copying takes.
+      await run("cp", ["-a", join(ROOT, part), join(folder, dirname(part))]);
     }
     for (const name of await readdir(join(ROOT, "node_modules"))) {
       const [from, to] = [join(ROOT, "node_modules", name), join(folder, "node_modules", name)];

@@ -1,16 +1,20 @@
 /** deltad's objects in a test's database, by the same steps as `deltad migrate apply`. */
+import assert from "node:assert/strict";
 import type pg from "pg";
+import { applyConfiguration, openMigrationSession } from "../../daemon/cli/apply-configuration.ts";
 import { watchStep } from "../../daemon/capture/watch-sql.ts";
-import type { CaptureLimits } from "../../daemon/capture/capture-function.ts";
+import type { CaptureLimits } from "../../daemon/capture/generated-sql.ts";
 import type { WatchedTable } from "../../daemon/plan/watched-table.ts";
+import { readDaemonRole } from "../../daemon/database/daemon-role.ts";
+import type { Queryable } from "../../daemon/database/session.ts";
 import { applyMigrations, type MigrationSession } from "../../daemon/database/migrate.ts";
-import { type MigrationStep, ownSteps } from "../../daemon/database/migration-step.ts";
+import { type MigrationStep, ownSteps, rightsStep } from "../../daemon/database/migration-step.ts";
 import type { TestDatabase } from "./servers.ts";
 
 export const LIMITS: CaptureLimits = { bulkRows: 5_000, twoPhase: true };
 
 export async function stepsFor(tables: readonly WatchedTable[], limits = LIMITS): Promise<MigrationStep[]> {
-  return [...(await ownSteps()), watchStep(tables, limits)];
+  return [...(await ownSteps()), watchStep(tables, limits), await rightsStep("default")];
 }
 
 /** As the superuser. Returns the names of the steps that were applied. */
@@ -25,6 +29,31 @@ export async function install(
   const applied = await applyMigrations({ session, observer: session, steps, ...QUIETLY });
   await client.end();
   return applied;
+}
+
+/** `deltad migrate apply` of a definition file, as the URL's role. Returns the names of the steps that were applied. */
+export async function applyFile(url: string, configFile: string): Promise<string[]> {
+  const session = await openMigrationSession(url);
+  try {
+    return await applyConfiguration(session, url, configFile, () => undefined);
+  } finally {
+    await session.close();
+  }
+}
+
+/** The role whose members have a daemon's rights in this database. */
+export async function daemonRole(database: Queryable): Promise<string> {
+  return (await readDaemonRole(database)) ?? assert.fail("nobody has a daemon's rights");
+}
+
+/** A login role with the daemon's rights and no more; gives its connection string. */
+export async function daemonLogin(database: TestDatabase): Promise<string> {
+  const role = `daemon_${database.name}`;
+  await database.query(`create role ${role} login password 'canary-secret' in role ${await daemonRole(database)}`);
+  const url = new URL(database.url);
+  url.username = role;
+  url.password = "canary-secret";
+  return url.href;
 }
 
 /** For tests in which nobody is in the way. */

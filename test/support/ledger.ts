@@ -4,6 +4,7 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import type { WatchedTable } from "../../daemon/plan/watched-table.ts";
+import { daemonLogin } from "./install.ts";
 import type { TestDatabase } from "./servers.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -77,19 +78,15 @@ begin
   perform deltad.ring();
   return null;
 end $$;
-alter function deltad.capture_ledger() owner to deltad_capture;
-alter function deltad.capture_holders() owner to deltad_capture;
-alter table deltad."change_owner" owner to deltad_capture;
-alter table deltad."change_ledger" owner to deltad_capture;
 create trigger i after insert on ledger referencing new table as new_rows for each statement execute function deltad.capture_ledger();
 create trigger u after update on ledger referencing old table as old_rows new table as new_rows for each statement execute function deltad.capture_ledger();
 create trigger d after delete on ledger referencing old table as old_rows for each statement execute function deltad.capture_ledger();
 create trigger t after truncate on ledger for each statement execute function deltad.capture_ledger();
 create trigger u after update on holders referencing old table as old_rows new table as new_rows for each statement execute function deltad.capture_holders();
 
-grant select on deltad."change_owner", deltad."change_ledger" to deltad_daemon;
-grant select (id, zone) on holders to deltad_daemon;
-grant select (id, holder) on ledger to deltad_daemon;
+call deltad.register_source('owner', 'public', 'holders', 'id', 'id', array['capture_holders'], '{}');
+call deltad.register_source('ledger', 'public', 'ledger', 'id', 'holder', array['capture_ledger'], '{}');
+call deltad.settle('test', 'default');
 `;
 
 export interface Ledger {
@@ -107,10 +104,5 @@ export async function createLedger(database: TestDatabase): Promise<Ledger> {
   for (const file of [...(await filesOf("migrations/")), ...(await filesOf("sql/"))])
     await database.query(await readFile(file, "utf8"));
   await database.query(SCHEMA);
-  const role = `daemon_${database.name}`;
-  await database.query(`create role ${role} login password 'canary-secret' in role deltad_daemon`);
-  const url = new URL(database.url);
-  url.username = role;
-  url.password = "canary-secret";
-  return { database, url: url.href };
+  return { database, url: await daemonLogin(database) };
 }

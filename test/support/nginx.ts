@@ -1,14 +1,12 @@
 /** nginx by the configuration that docs/behind-a-proxy.md recommends, on free ports, as whoever runs the tests. */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
-import { eventually } from "./real-time.ts";
+import { ListeningProgram } from "./listening-program.ts";
 
 const PAGE = fileURLToPath(new URL("../../../docs/behind-a-proxy.md", import.meta.url));
 const PROGRAM = "/usr/sbin/nginx";
@@ -28,14 +26,12 @@ export function missingNginx(): string | undefined {
 export class Nginx {
   readonly port: number;
   readonly certificate: string;
-  readonly #folder: string;
-  readonly #process: ChildProcess;
+  readonly #program: ListeningProgram;
 
-  private constructor(port: number, certificate: string, folder: string, process: ChildProcess) {
+  private constructor(port: number, certificate: string, program: ListeningProgram) {
     this.port = port;
     this.certificate = certificate;
-    this.#folder = folder;
-    this.#process = process;
+    this.#program = program;
   }
 
   static async before(daemonPort: number): Promise<Nginx> {
@@ -44,6 +40,7 @@ export class Nginx {
     const subject = ["-subj", `/CN=${SERVER_NAME}`, "-addext", `subjectAltName=DNS:${SERVER_NAME}`];
     const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
     execFileSync("openssl", ["req", "-x509", ...curve, ...subject, "-keyout", key, "-out", pem], { stdio: "ignore" });
+    const certificate = readFileSync(pem, "utf8");
     const port = await freePort();
     const recipe = (/```nginx\n([^]*?)```/.exec(readFileSync(PAGE, "utf8"))?.[1] ?? "")
       .replace("listen 443 ssl", `listen 127.0.0.1:${port} ssl`)
@@ -56,32 +53,18 @@ export class Nginx {
       file,
       `daemon off;\nmaster_process off;\npid ${join(folder, "pid")};\nevents {}\nhttp {\naccess_log off;\n${paths}\n${recipe}}\n`,
     );
-    const nginx = spawn(PROGRAM, ["-e", "stderr", "-p", folder, "-c", file], { stdio: ["ignore", "ignore", "pipe"] });
-    let errors = "";
-    nginx.stderr.on("data", (data: Buffer) => (errors += data.toString()));
-    const running = new Nginx(port, readFileSync(pem, "utf8"), folder, nginx);
-    const isSettled = async (): Promise<boolean> => nginx.exitCode !== null || (await isListening(port));
-    await eventually("nginx to listen", isSettled, { withinMs: PATIENCE_MS }).catch(() => undefined);
-    if (await isListening(port)) return running;
-    await running.stop();
-    throw new Error(`nginx does not listen: ${errors}`);
+    const nginx = await ListeningProgram.start({
+      name: "nginx",
+      program: PROGRAM,
+      args: ["-e", "stderr", "-p", folder, "-c", file],
+      port,
+      folder,
+      withinMs: PATIENCE_MS,
+    });
+    return new Nginx(port, certificate, nginx);
   }
 
-  async stop(): Promise<void> {
-    if (this.#process.exitCode === null) {
-      this.#process.kill("SIGTERM");
-      await once(this.#process, "exit");
-    }
-    await rm(this.#folder, { recursive: true });
+  stop(): Promise<void> {
+    return this.#program.stop();
   }
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, "127.0.0.1");
-  const listening = await new Promise<boolean>((resolve) => {
-    socket.once("connect", () => resolve(true));
-    socket.once("error", () => resolve(false));
-  });
-  socket.destroy();
-  return listening;
 }

@@ -28,7 +28,11 @@ revenue as (
          (select sum(amount) from paid where owner_id = o.id and day between o.today - 29 and o.today) as last30days,
          (select sum(amount) from paid where owner_id = o.id and day between o.today - 6 and o.today) as week,
          (select sum(amount) from paid where owner_id = o.id and day between o.today - 13 and o.today - 7) as week_before,
-         (select sum(amount) from paid where owner_id = o.id and month = (o.this_month - interval '1 month')::date) as month_before
+         (select sum(amount) from paid where owner_id = o.id and month = o.this_month and day <= o.today) as month_so_far,
+         -- Up to the same day of the month before; on a month's last day all of it.
+         (select sum(amount) from paid
+           where owner_id = o.id and month = (o.this_month - interval '1 month')::date
+             and (extract(day from day) <= extract(day from o.today) or o.today = (o.this_month + interval '1 month')::date - 1)) as month_before
     from owner o
 ),
 -- 100 (a - b) / b with one decimal, half away from zero: in whole cents, so that no quotient is rounded before.
@@ -36,7 +40,7 @@ growth as (
   select r.id, week.percent as week, month.percent as month
     from revenue r
     cross join lateral (select 1000 * 100 * (coalesce(r.week, 0) - r.week_before) as n, 100 * r.week_before as d) w
-    cross join lateral (select 1000 * 100 * (coalesce(r.month, 0) - r.month_before) as n, 100 * r.month_before as d) m
+    cross join lateral (select 1000 * 100 * (coalesce(r.month_so_far, 0) - r.month_before) as n, 100 * r.month_before as d) m
     cross join lateral (select case when w.d > 0 then sign(w.n) * div(2 * abs(w.n) + w.d, 2 * w.d) / 10 end as percent) week
     cross join lateral (select case when m.d > 0 then sign(m.n) * div(2 * abs(m.n) + m.d, 2 * m.d) / 10 end as percent) month
 ),

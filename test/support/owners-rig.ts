@@ -1,6 +1,7 @@
 import type { Batch, Grain } from "../../daemon/capture/batch.ts";
 import { applyPatch } from "../../daemon/topics/owner/merge.ts";
 import { Clock } from "../../daemon/metrics/clock.ts";
+import type { OwnerAudit } from "../../daemon/owners/audit-turns.ts";
 import { Owners } from "../../daemon/owners/owners.ts";
 import type { Plan } from "../../daemon/plan/plan.ts";
 import type { Published } from "../../daemon/owners/published.ts";
@@ -18,6 +19,7 @@ export interface OwnersRigOptions {
   /** Measures slices; by default time stands still in them. */
   readonly sliceMs?: () => number;
   readonly dayStarts?: (zone: string, day: number) => number;
+  readonly audit?: OwnerAudit;
 }
 
 /** Of the data that the test's batches come from. */
@@ -50,6 +52,7 @@ export class OwnersRig {
       plan,
       loader: this.loader,
       loadsAtOnce: 2,
+      audit: options.audit,
       readDayStarts: async (zones, days) => {
         this.dayReads.push({ zones, days });
         await this.daysHeld;

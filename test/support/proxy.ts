@@ -8,6 +8,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 interface Connection {
   name: string;
   silent: boolean;
+  /** How many more bytes of the server's come through before both sides are reset. */
+  bytesLeft: number;
   readonly client: Socket;
   readonly upstream: Socket;
 }
@@ -15,6 +17,8 @@ interface Connection {
 export class Proxy {
   /** Changes what clients send; for playing a pooler. */
   rewrite: ((chunk: Buffer) => Buffer) | undefined;
+  /** How many bytes of the server's are passed on at once. */
+  sliceBytes = Number.POSITIVE_INFINITY;
   #statements = 0;
   #silenced: string | undefined;
   #target: URL;
@@ -35,15 +39,25 @@ export class Proxy {
 
   /** The target's URL with this proxy's address. */
   get url(): string {
-    const url = new URL(this.#target);
-    url.hostname = "127.0.0.1";
-    url.port = String((this.#server.address() as AddressInfo).port);
-    return url.href;
+    return this.through(this.#target.href);
+  }
+
+  /** Another URL of the target's server, of a role or a database, with this proxy's address. */
+  through(url: string): string {
+    const proxied = new URL(url);
+    proxied.hostname = "127.0.0.1";
+    proxied.port = String((this.#server.address() as AddressInfo).port);
+    return proxied.href;
   }
 
   /** Simple queries and Syncs that clients have sent since the start: one per statement of node-postgres. */
   get statements(): number {
     return this.#statements;
+  }
+
+  /** Whether a session that the server knows by this port of its client is one that goes through here. */
+  serves(port: number): boolean {
+    return [...this.#connections].some(({ upstream }) => upstream.localPort === port);
   }
 
   /** Forwards nothing more on connections whose application_name starts so; new ones are let through. */
@@ -54,6 +68,15 @@ export class Proxy {
   /** From now on new connections with such a name are silent as well; undefined ends it. */
   silenceNew(name: string | undefined): void {
     this.#silenced = name;
+  }
+
+  /** Resets connections whose application_name starts so once `afterBytes` more have come from the server. */
+  cut(name: string, afterBytes = 0): void {
+    for (const connection of this.#connections) {
+      if (!connection.name.startsWith(name)) continue;
+      connection.bytesLeft = afterBytes;
+      if (afterBytes === 0) reset(connection);
+    }
   }
 
   /** Where new connections go from now on: a server that was started again is at another port. */
@@ -73,7 +96,7 @@ export class Proxy {
   #accept(client: Socket): void {
     const upstream = connect(Number(this.#target.port), this.#target.hostname);
     for (const socket of [client, upstream]) socket.setNoDelay(true);
-    const connection: Connection = { name: "", silent: false, client, upstream };
+    const connection: Connection = { name: "", silent: false, bytesLeft: Number.POSITIVE_INFINITY, client, upstream };
     this.#connections.add(connection);
     const counter = new StatementCounter(() => {
       this.#statements += 1;
@@ -85,7 +108,7 @@ export class Proxy {
       if (!connection.silent) upstream.write(this.rewrite?.(chunk) ?? chunk);
     });
     upstream.on("data", (chunk: Buffer) => {
-      if (!connection.silent) client.write(chunk);
+      if (!connection.silent) this.#pass(connection, chunk);
     });
     const end = (): void => {
       this.#connections.delete(connection);
@@ -95,6 +118,19 @@ export class Proxy {
     client.on("close", end).on("error", end);
     upstream.on("close", () => connection.silent || end()).on("error", () => connection.silent || end());
   }
+
+  #pass(connection: Connection, chunk: Buffer): void {
+    const passed = chunk.subarray(0, connection.bytesLeft);
+    connection.bytesLeft -= passed.length;
+    const step = Math.min(this.sliceBytes, passed.length);
+    for (let at = 0; at < passed.length; at += step) connection.client.write(passed.subarray(at, at + step));
+    if (connection.bytesLeft === 0) reset(connection);
+  }
+}
+
+function reset({ client, upstream }: Connection): void {
+  client.resetAndDestroy();
+  upstream.resetAndDestroy();
 }
 
 function applicationName(startup: Buffer): string {

@@ -36,7 +36,10 @@ export async function exchange(
 
 async function nextData(socket: Socket): Promise<string | undefined> {
   if (socket.closed) return undefined;
-  const data = await Promise.race([once(socket, "data"), once(socket, "close").then(() => undefined)]);
+  // One that is reset is closed, too.
+  const data = await Promise.race([once(socket, "data"), once(socket, "close").then(() => undefined)]).catch(
+    () => undefined,
+  );
   return data && String(data[0]);
 }
 
@@ -62,6 +65,7 @@ export class KeptConnection {
 
   static async open(port: number): Promise<KeptConnection> {
     const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => {});
     await once(socket, "connect");
     return new KeptConnection(socket);
   }

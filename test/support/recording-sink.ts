@@ -29,6 +29,14 @@ export class RecordingSink implements BatchSink {
     return undefined;
   }
 
+  named(): readonly string[] {
+    return [];
+  }
+
+  unreadable(): void {
+    throw new Error("no row of these tests' makes a reading fail");
+  }
+
   wantsCut(): boolean {
     return this.cutWanted;
   }

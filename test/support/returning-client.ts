@@ -1,4 +1,7 @@
 /** The marketplace with its daemon, and a client of it that goes away and comes back with its cursor. */
+import assert from "node:assert/strict";
+import { applyPatch, fromSnapshot, type Materialised } from "../../client/materialised.ts";
+import type { Down } from "../../protocol/down.ts";
 import type { EventFrame } from "../../protocol/down/event.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { ownerTopic } from "../../protocol/topic.ts";
@@ -47,7 +50,19 @@ export class ReturningMarketplace {
   ): Promise<ReturningMarketplace> {
     await createMarketplace(database, DEMO);
     await database.query(SEASON);
+    return ReturningMarketplace.on(database, environment);
+  }
+
+  /** In a database that has its tables, rows and deltad's objects. */
+  static async on(
+    database: TestDatabase,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ReturningMarketplace> {
     const marketplace = new ReturningMarketplace(database, environment);
+    const [row] = await database.query<{ last: number }>(
+      `select greatest(max(id), ${FENCES})::int as last from bookings`,
+    );
+    marketplace.#fence = row?.last ?? FENCES;
     await marketplace.startDaemon();
     return marketplace;
   }
@@ -112,4 +127,19 @@ export function told(socket: TestSocket): EventFrame[] {
 export function shown({ type, data }: EventFrame): string {
   const { bookingId } = data;
   return `${type} ${typeof bookingId === "string" ? bookingId : ""}`.trimEnd();
+}
+
+/** What it shows after all that came. */
+export function shownBy(socket: TestSocket): Materialised {
+  const shown = socket.frames.reduce(afterFrame, undefined);
+  assert.ok(shown);
+  return shown;
+}
+
+function afterFrame(shown: Materialised | undefined, frame: Down): Materialised | undefined {
+  if (frame.type === "snapshot") return fromSnapshot(frame);
+  if (frame.type !== "metrics_updated") return shown;
+  const after = applyPatch(shown, frame);
+  assert.ok(after !== "gap");
+  return after;
 }

@@ -1,6 +1,7 @@
 import { HEARTBEAT, type CaptureOptions } from "../../daemon/capture/capture-options.ts";
 import { Reader } from "../../daemon/capture/reader.ts";
 import type { Log } from "../../daemon/config/log.ts";
+import type { Finding } from "../../daemon/database/findings.ts";
 import { SessionPool } from "../../daemon/database/session-pool.ts";
 import { LEDGER_SELECTS, LEDGER_TABLES } from "./ledger.ts";
 import { RecordingSink } from "./recording-sink.ts";
@@ -11,13 +12,13 @@ export interface RunningReader {
   /** Everything logged, as JSON lines. */
   readonly logged: string[];
   /** What the trigger check finds; empty at first. */
-  readonly findings: string[];
+  readonly findings: Finding[];
   stop(): Promise<void>;
 }
 
 interface ReaderTestOptions extends CaptureOptions {
   /** Instead of a check that gives `findings`. */
-  readonly check: () => Promise<readonly string[]>;
+  readonly check: () => Promise<readonly Finding[]>;
   readonly sink: RecordingSink;
   /** Monotonic milliseconds; a clock that runs fast makes the reader arm sooner. */
   readonly now: () => number;
@@ -27,7 +28,7 @@ interface ReaderTestOptions extends CaptureOptions {
 export function readerOf(url: string, options: Partial<ReaderTestOptions> = {}): RunningReader {
   const logged: string[] = [];
   const log = recordingLog(logged);
-  const findings: string[] = [];
+  const findings: Finding[] = [];
   const {
     sink = new RecordingSink(),
     now = () => performance.now(),

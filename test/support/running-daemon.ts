@@ -1,8 +1,8 @@
 import { freePort } from "../../daemon/database/cluster.ts";
 import { readConfig } from "../../daemon/config/config.ts";
 import type { Log } from "../../daemon/config/log.ts";
-import { applyConfiguration, openMigrationSession } from "../../daemon/cli/apply-configuration.ts";
 import { startDaemon } from "../../daemon/daemon.ts";
+import { applyFile } from "./install.ts";
 import { DEMO, type Marketplace } from "./oracle.ts";
 import type { TestDatabase, TestServer } from "./servers.ts";
 import { SECRET, token } from "./tokens.ts";
@@ -16,14 +16,12 @@ export interface MarketplaceDaemon {
 }
 
 /** Makes the marketplace's tables and what deltad needs beside them. */
-export async function createMarketplace(database: TestDatabase, { schema, configFile }: Marketplace): Promise<void> {
+export async function createMarketplace(
+  database: TestDatabase,
+  { schema, configFile }: Pick<Marketplace, "schema" | "configFile">,
+): Promise<void> {
   await database.query(schema);
-  const session = await openMigrationSession(database.url);
-  try {
-    await applyConfiguration(session, database.url, configFile, () => undefined);
-  } finally {
-    await session.close();
-  }
+  await applyFile(database.url, configFile);
 }
 
 /** The demo's marketplace with owners 1, 2, …, each with one active listing of the same number. */

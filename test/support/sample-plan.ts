@@ -45,11 +45,21 @@ const ACCUMULATORS: readonly Accumulator[] = [
   { projection: WHILE, measure: 0, window: undefined, keyedBy: "key" },
   { projection: BY_MONTH, measure: 0, window: { unit: "month", start: 0, end: 3 }, keyedBy: "month" },
   { projection: DUE, measure: 0, window: { unit: "day", start: -Infinity, end: 1 }, keyedBy: "day" },
+  { projection: BY_DAY, measure: 1, window: { unit: "week", firstDay: 6, start: 0, end: 2 }, keyedBy: "week" },
+  { projection: BY_MONTH, measure: 1, window: { unit: "quarter", start: 0, end: 2 }, keyedBy: "quarter" },
+  { projection: BY_MONTH, measure: 1, window: { unit: "year", start: 0, end: 1 }, keyedBy: "year" },
 ];
 
 /** Every kind of window, key and leaf once: small numbers of days, so that boundaries are near. */
 export const SAMPLE_PLAN: Plan = {
-  owner: { schema: "public", table: "owners", key: "id", keyType: "bigint", timeZone: "zone", currency: "currency" },
+  owner: {
+    schema: "public",
+    table: "owners",
+    key: "id",
+    keyType: "bigint",
+    timeZone: { column: "zone" },
+    currency: { column: "currency" },
+  },
   tables: [],
   projections: PROJECTIONS,
   accumulators: ACCUMULATORS,
@@ -60,12 +70,30 @@ export const SAMPLE_PLAN: Plan = {
     { path: ["revenue", "month"], value: { kind: "sum", accumulator: 3, scale: 2 } },
     {
       path: ["revenue", "growth"],
-      value: { kind: "growth", current: { of: "accumulator", index: 1 }, previous: { of: "accumulator", index: 2 } },
+      value: {
+        kind: "growth",
+        current: { of: "accumulator", index: 1 },
+        previous: { of: "accumulator", index: 2 },
+        against: "stretch",
+      },
     },
     { path: ["sales", "byDay"], value: { kind: "group", accumulator: 4, counts: 4, scale: undefined } },
     { path: ["sales", "total"], value: { kind: "count", quantity: { of: "accumulator", index: 5 } } },
     { path: ["sales", "byStatus"], value: { kind: "group", accumulator: 6, counts: 6, scale: undefined } },
     { path: ["sales", "amounts"], value: { kind: "group", accumulator: 7, counts: 6, scale: 2 } },
+    { path: ["sales", "averages"], value: { kind: "group", accumulator: 7, counts: 6, scale: 2, averageScale: 3 } },
+    {
+      path: ["sales", "perOccupied"],
+      value: {
+        kind: "formula",
+        formula: {
+          op: "/",
+          left: { op: "quantity", quantity: { of: "accumulator", index: 3 }, scale: 2 },
+          right: { op: "quantity", quantity: { of: "keys", index: 8 }, scale: 0 },
+        },
+        scale: 1,
+      },
+    },
     { path: ["sales", "byMonth"], value: { kind: "group", accumulator: 9, counts: 9, scale: undefined } },
     { path: ["occupied", "rooms"], value: { kind: "count", quantity: { of: "keys", index: 8 } } },
     { path: ["occupied", "both"], value: { kind: "count", quantity: { of: "overlap", index: 0 } } },

@@ -1,4 +1,4 @@
--- What the schema deltad is, in rows of SQL, the same on every PostgreSQL. A function's body is in sql/ and left out.
+-- What the schema deltad is, in rows of SQL, the same on every PostgreSQL. A function's body and a view's query are in sql/ and left out.
 with relation as (
   select c.oid, c.relname as name, c.relkind as kind, c.relowner as owner, c.relacl as acl, c.relpersistence = 'u' as unlogged, c.reloptions,
          c.oid::regclass::text as called
@@ -41,14 +41,14 @@ held (sort, called, owner, kind, acl) as (
   select 2, called, owner, 'f', acl from routine
 ),
 line (sort, name, rank, text) as (
-  select 0, 'schema deltad', 0, concat('create schema deltad;', E'\n' || format('comment on schema deltad is %L;', obj_description('deltad'::regnamespace)))
+  select 0, 'schema deltad', 0, 'create schema deltad;'
   union all
   select 1, 'table ' || r.called, 0,
          format(E'create %s%s %s (\n  %s\n)%s;', case when unlogged then 'unlogged ' else '' end,
            case kind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end, r.called,
            (select string_agg(part.text, E',\n  ' order by line) from part where part.oid = r.oid),
            concat(' with (' || array_to_string(reloptions, ', ') || ')',
-             case when kind in ('v', 'm') then E' as\n' || rtrim(pg_get_viewdef(r.oid), ';') end))
+             case when kind = 'm' then E' as\n' || rtrim(pg_get_viewdef(r.oid), ';') end))
     from relation r
    where kind <> 'S'
   union all

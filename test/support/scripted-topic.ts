@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { Send } from "../../daemon/hub/delivery.ts";
 import type { Frame } from "../../daemon/hub/frame.ts";
 import { type SubscribedTopic, Subscription } from "../../daemon/hub/subscription.ts";
 import type { Progress, Replay, ReplayStep, ResumePoint } from "../../daemon/hub/topic-content.ts";
@@ -49,7 +50,7 @@ export function scriptedTopic() {
         asked.push(one);
       });
     },
-    deliver: (subscription: Subscription, send: (subscription: Subscription) => void) => send(subscription),
+    deliver: (subscription: Subscription, send: Send<Subscription>, cost: number) => void send(subscription, 0, cost),
     leave: () => void sent.push("left"),
   };
   const subscriber = {

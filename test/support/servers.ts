@@ -1,20 +1,30 @@
 /**
- * Real PostgreSQL servers for tests: the embedded one, and 15 where its binaries are installed. The runner starts each once and
- * passes its URL on; a test file that is run by itself starts its own.
+ * Real PostgreSQL servers for tests: those of known-servers.ts. The runner starts each once and passes its URL on; a test file that
+ * is run by itself starts its own.
  */
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { after, before, describe } from "node:test";
-import { access, chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
 import pg from "pg";
 import { Cluster, type ClusterOptions } from "../../daemon/database/cluster.ts";
-import { embeddedBinDir } from "../../daemon/database/embedded.ts";
-import { serverUser } from "../../daemon/database/server-user.ts";
+import { type ServerUser, serverUser } from "../../daemon/database/server-user.ts";
+import { folderWithRoom } from "./folder-with-room.ts";
+import { binDirOf, known, type KnownServer, knownServers, missingServer } from "./known-servers.ts";
 
-const FIFTEEN_BIN = "/usr/lib/postgresql/15/bin";
-const SETTINGS = { fsync: "off", max_connections: 200, shared_buffers: "256MB", log_min_messages: "fatal" };
+const run = promisify(execFile);
+const SETTINGS = {
+  fsync: "off",
+  max_connections: 200,
+  shared_buffers: "256MB",
+  max_wal_size: "256MB",
+  // Compiling a statement of a test, such as the oracle's, takes longer than running it.
+  jit: "off",
+  log_min_messages: "fatal",
+};
 
 /** A database of its own for one test; dropped with its server's describe block. */
 export interface TestDatabase {
@@ -33,29 +43,41 @@ export interface TestServer {
   createDatabase(): Promise<TestDatabase>;
 }
 
-/** Which servers there are, by major version, and how a running one is told of by the environment. */
-export const KNOWN_SERVERS = [
-  { name: "PostgreSQL 18", major: 18, variable: "DELTAD_TEST_PG18" },
-  { name: "PostgreSQL 15", major: 15, variable: "DELTAD_TEST_PG15" },
-] as const;
+/** For a test's option `skip`: why the server has no MERGE, or false. */
+export function withoutMerge({ major }: TestServer): string | false {
+  return major < 15 && `PostgreSQL ${major} has no MERGE`;
+}
 
 /** A running server, and how to end it. */
 export interface RunningCluster {
   readonly cluster: Cluster;
   readonly dataDir: string;
+  /** The data directory as initdb made it, where that was asked for. */
+  readonly pristine: string | undefined;
   remove(): Promise<void>;
 }
 
-/** Starts a server of a test's own, which it may stop, kill and start again. */
+export interface StartOptions extends Pick<ClusterOptions, "settings" | "choosePort"> {
+  /** Keeps a copy of the new data directory for others to begin with. */
+  readonly keepPristine?: boolean;
+  /** Begins with a copy of this data directory, whose server is stopped. */
+  readonly copyOf?: string;
+  /** As a standby; where from is said by the setting `primary_conninfo`. */
+  readonly standby?: boolean;
+}
+
+/**
+ * Starts a server of a test's own, which it may stop, kill and start again. In a run of many files its data directory is a copy of one
+ * that was made for all of them, so that such servers have one system identifier.
+ */
 export async function startCluster(
   major: number,
-  { settings, ...more }: Pick<ClusterOptions, "settings" | "choosePort"> = {},
+  { settings, keepPristine = false, copyOf, standby = false, ...more }: StartOptions = {},
 ): Promise<RunningCluster> {
   const user = await serverUser(process.getuid?.());
-  const base = await mkdtemp(join(tmpdir(), "deltad-test-"));
-  await chmod(base, 0o755);
-  if (user.uid !== undefined && user.gid !== undefined) await chown(base, user.uid, user.gid);
-  const binDir = major === 15 ? FIFTEEN_BIN : await embeddedBinDir(user, base);
+  const programs = await folderFor(user, tmpdir());
+  const base = await folderFor(user, await folderWithRoom());
+  const binDir = await binDirOf(major, user, programs);
   const dataDir = join(base, "data");
   const cluster = new Cluster({
     binDir,
@@ -65,20 +87,38 @@ export async function startCluster(
     settings: { ...SETTINGS, ...settings },
     ...more,
   });
-  const release = removeWhenWeDie(base, dataDir);
+  const release = removeWhenWeDie(dataDir, [base, programs]);
+  const made = copyOf ?? process.env[known(major).pristine];
+  if (made) await copy(made, dataDir);
+  else await cluster.initialise();
+  const pristine = keepPristine ? join(base, "pristine") : undefined;
+  if (pristine) await copy(dataDir, pristine);
+  if (standby) await writeFile(join(dataDir, "standby.signal"), "");
   await cluster.start();
   const remove = async (): Promise<void> => {
     await cluster.stop("immediate");
-    await rm(base, { recursive: true, force: true });
+    for (const folder of [base, programs]) await rm(folder, { recursive: true, force: true });
     release();
   };
-  return { cluster, dataDir, remove };
+  return { cluster, dataDir, pristine, remove };
+}
+
+/** With owners and modes, and in a tenth of the time that Node's own copying takes. */
+async function copy(from: string, to: string): Promise<void> {
+  await run("cp", ["-a", from, to]);
+}
+
+async function folderFor({ uid, gid }: ServerUser, above: string): Promise<string> {
+  const folder = await mkdtemp(join(above, "deltad-test-"));
+  await chmod(folder, 0o755);
+  if (uid !== undefined && gid !== undefined) await chown(folder, uid, gid);
+  return folder;
 }
 
 /** The server runs detached: a test run that is killed would leave it behind. This waits for the end of a pipe that only we hold. */
-function removeWhenWeDie(base: string, dataDir: string): () => void {
-  const script = 'read -r _; kill -QUIT "$(head -n 1 "$0/postmaster.pid")"; sleep 1; rm -rf "$1"';
-  const guard = spawn("/bin/sh", ["-c", script, dataDir, base], {
+function removeWhenWeDie(dataDir: string, folders: readonly string[]): () => void {
+  const script = 'read -r _; kill -QUIT "$(head -n 1 "$0/postmaster.pid")"; sleep 1; rm -rf "$@"';
+  const guard = spawn("/bin/sh", ["-c", script, dataDir, ...folders], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
@@ -93,27 +133,25 @@ export async function databaseOn(cluster: Cluster, existing?: string): Promise<T
   return database;
 }
 
-/** Why there is no such server here; undefined where there is one. `DELTAD_TEST_MAJOR=18` leaves the others out, for half the time. */
-export async function missingServer(major: number): Promise<string | undefined> {
-  const { DELTAD_TEST_MAJOR = String(major) } = process.env;
-  if (DELTAD_TEST_MAJOR !== String(major)) return `only PostgreSQL ${DELTAD_TEST_MAJOR} is asked for`;
-  if (major !== 15) return undefined;
-  return access(join(FIFTEEN_BIN, "postgres")).then(
-    () => undefined,
-    () => `PostgreSQL 15's server binaries are not in ${FIFTEEN_BIN}`,
-  );
+/** One describe block per major version, for tests that start servers of their own; skipped, with the reason, where it is not installed. */
+export function onEachMajor(title: string, define: (major: number) => void): Promise<void> {
+  return onEachKnown(title, ({ major }) => define(major));
 }
 
 /** One describe block per server; skipped, with the reason, where it is not installed. */
-export async function onEachServer(title: string, define: (server: TestServer) => void): Promise<void> {
-  for (const known of KNOWN_SERVERS) {
-    const reason = await missingServer(known.major);
-    describe(`${title} [${known.name}]`, { skip: reason ?? false }, () => {
-      const server = new SharedServer(known);
-      before(() => server.start());
-      after(() => server.stop());
-      define(server);
-    });
+export function onEachServer(title: string, define: (server: TestServer) => void): Promise<void> {
+  return onEachKnown(title, (of) => {
+    const server = new SharedServer(of);
+    before(() => server.start());
+    after(() => server.stop());
+    define(server);
+  });
+}
+
+async function onEachKnown(title: string, define: (server: KnownServer) => void): Promise<void> {
+  for (const server of knownServers()) {
+    const reason = await missingServer(server.major);
+    describe(`${title} [${server.name}]`, { skip: reason ?? false }, () => define(server));
   }
 }
 
@@ -124,10 +162,10 @@ class SharedServer implements TestServer {
   readonly #databases: OwnDatabase[] = [];
   #own: RunningCluster | undefined;
 
-  constructor(known: (typeof KNOWN_SERVERS)[number]) {
-    this.name = known.name;
-    this.major = known.major;
-    this.#givenUrl = process.env[known.variable];
+  constructor(of: KnownServer) {
+    this.name = of.name;
+    this.major = of.major;
+    this.#givenUrl = process.env[of.variable];
   }
 
   async start(): Promise<void> {

@@ -1,9 +1,6 @@
 /** The shop of test/holes with a daemon on it and a subscribed client, for tests that change its tables behind deltad's back. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
-import { applyConfiguration, openMigrationSession } from "../../daemon/cli/apply-configuration.ts";
 import { HEARTBEAT } from "../../daemon/capture/capture-options.ts";
 import { readConfig } from "../../daemon/config/config.ts";
 import { type RunningDaemon, startDaemon } from "../../daemon/daemon.ts";
@@ -13,12 +10,11 @@ import type { JsonObject } from "../../protocol/json.ts";
 import { eventually, pause } from "./real-time.ts";
 import { recordingLog } from "./run-reader.ts";
 import type { TestDatabase } from "./servers.ts";
+import { applyShop, SHOP_CONFIG, SHOP_SCHEMA } from "./shop-database.ts";
 import { type DownOf, TestSocket } from "./socket.ts";
 import { SECRET, token } from "./tokens.ts";
 
-const at = (path: string): string => fileURLToPath(new URL(`../../../test/holes/${path}`, import.meta.url));
-const CONFIG_FILE = at("deltad.config.ts");
-const EVERY_MS = 400;
+const EVERY_MS = 250;
 
 const ROWS = `
   insert into shops (id) values (1), (2);
@@ -51,7 +47,7 @@ export class ShopRig {
   /** Everything that the daemon logged, as JSON lines. */
   readonly logged: string[];
   readonly socket: TestSocket;
-  readonly #port: number;
+  readonly port: number;
   readonly #daemon: RunningDaemon;
   readonly #prepare: string;
 
@@ -66,24 +62,38 @@ export class ShopRig {
     this.database = database;
     this.logged = logged;
     this.socket = socket;
-    this.#port = port;
+    this.port = port;
     this.#daemon = daemon;
     this.#prepare = prepare;
   }
 
   /** Tables, rows, deltad's objects, a daemon and a client of shop 1 that shows what is so. */
-  static async open(database: TestDatabase, prepare = ""): Promise<ShopRig> {
-    await database.query(readFileSync(at("schema.sql"), "utf8"));
+  static async open(
+    database: TestDatabase,
+    prepare = "",
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ShopRig> {
+    await database.query(SHOP_SCHEMA);
     await database.query(ROWS);
     await applyShop(database);
     if (prepare !== "") await database.query(prepare);
+    return ShopRig.follow(database, prepare, environment);
+  }
+
+  /** A daemon and a client on a shop that is there already. */
+  static async follow(
+    database: TestDatabase,
+    prepare = "",
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ShopRig> {
     const logged: string[] = [];
     const port = await freePort();
     const config = readConfig({
       DATABASE_URL: database.url,
-      DELTAD_CONFIG: CONFIG_FILE,
+      DELTAD_CONFIG: SHOP_CONFIG,
       DELTAD_PORT: String(port),
       DELTAD_JWT_SECRET: SECRET,
+      ...environment,
     });
     const daemon = await startDaemon({
       config,
@@ -98,8 +108,8 @@ export class ShopRig {
   }
 
   /** As the test's superuser: `deltad migrate apply`. Gives the names of the steps that were applied. */
-  async apply(): Promise<string[]> {
-    const applied = await applyShop(this.database);
+  async apply(configFile = SHOP_CONFIG): Promise<string[]> {
+    const applied = await applyShop(this.database, configFile);
     if (this.#prepare !== "") await this.database.query(this.#prepare);
     return applied;
   }
@@ -138,7 +148,7 @@ export class ShopRig {
 
   /** The status of /readyz. */
   async readyz(): Promise<number> {
-    return (await fetch(`http://127.0.0.1:${this.#port}/readyz`)).status;
+    return (await fetch(`http://127.0.0.1:${this.port}/readyz`)).status;
   }
 
   /** Waits until the client shows, live, what SQL says. */
@@ -179,15 +189,6 @@ export class ShopRig {
   async stop(): Promise<void> {
     this.socket.terminate();
     await this.#daemon.stop();
-  }
-}
-
-async function applyShop(database: TestDatabase): Promise<string[]> {
-  const session = await openMigrationSession(database.url);
-  try {
-    return await applyConfiguration(session, database.url, CONFIG_FILE, () => undefined);
-  } finally {
-    await session.close();
   }
 }
 

@@ -28,9 +28,10 @@ export class TestSocket {
   #wake: () => void = () => {};
   #closed = false;
 
-  constructor(port: number, options: ClientOptions & { readonly protocols?: string[] } = {}) {
-    const { protocols = [PROTOCOL], ...rest } = options;
-    this.native = new WebSocket(`ws://127.0.0.1:${port}${STREAM_PATH}`, protocols, rest);
+  /** @param options `at`: the daemon's host, as URLs spell it */
+  constructor(port: number, options: ClientOptions & { readonly protocols?: string[]; readonly at?: string } = {}) {
+    const { protocols = [PROTOCOL], at = "127.0.0.1", ...rest } = options;
+    this.native = new WebSocket(`ws://${at}:${port}${STREAM_PATH}`, protocols, rest);
     this.native.on("message", (data: Buffer) => {
       this.bytes.push(data);
       this.heard.push(parse(anyFrame, JSON.parse(data.toString())));

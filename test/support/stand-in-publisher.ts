@@ -31,6 +31,14 @@ export class StandInPublisher implements Demand {
     this.unwatched.push(owner);
   }
 
+  locate(owner: string): void {
+    const version = this.#last.get(owner);
+    if (version === undefined) return;
+    this.#move();
+    const { epoch, incarnation, snapshot, asOf } = this;
+    this.publish({ kind: "position", owner, epoch, incarnation, version, snapshot, asOf });
+  }
+
   document(owner: string, document: JsonObject): void {
     this.publish({ kind: "document", document: structuredClone(document), ...this.#next(owner) });
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { WebSocket } from "ws";
+import { makeCause } from "../../client/make-cause.ts";
 import { type Client, createClient, type Owner } from "../../client/client.ts";
 import type { WebSocketConstructor } from "../../client/environment.ts";
 import { withFallback } from "../../client/fallback/with-fallback.ts";
@@ -122,6 +123,21 @@ describe("Where no WebSocket gets through", () => {
     await state("live");
   });
 
+  for (const way of ["stream", "polling"] as const) {
+    it(`one topic that is refused leaves the others, by ${way}`, { timeout: 10_000 }, async () => {
+      const other = client.owner("2");
+      other.subscribe(() => undefined);
+      await (way === "stream" ? streaming() : polling());
+      while (other.getSnapshot().connection.state !== "closed") await new Promise(setImmediate);
+      const { connection } = other.getSnapshot();
+      assert.deepEqual(connection.state === "closed" && connection.cause, makeCause("nack", "", "forbidden"));
+      server.publisher.patch("1", { total: "2" });
+      server.clock.advance(50);
+      if (way === "polling") clock.advance(5_000);
+      await total("2");
+    });
+  }
+
   it("the client climbs back by itself when one does", async () => {
     await streaming();
     blocked.webSocket = false;
@@ -129,7 +145,7 @@ describe("Where no WebSocket gets through", () => {
       server.publisher.patch("1", { total: String(round) });
       server.clock.advance(50);
       await total(String(round));
-      clock.advance(60_000);
+      clock.advance(40_000);
     }
     await state("retrying");
     assert.equal(asked.length, 3);
@@ -146,7 +162,7 @@ describe("Where no WebSocket gets through", () => {
     await state("connecting");
     await state("closed");
     const { connection } = owner.getSnapshot();
-    assert.deepEqual(connection.state === "closed" && connection.cause, { kind: "code", code: 4401 });
+    assert.deepEqual(connection.state === "closed" && connection.cause, makeCause("code", "", 4401));
     assert.deepEqual(asked, ["WebSocket", "stream", "stream", "stream"]);
   });
 });

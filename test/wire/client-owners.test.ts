@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { CREATED, eachWithRig, SNAPSHOT, STALE } from "../support/client-rig.ts";
+import { makeCause } from "../../client/make-cause.ts";
+import { CREATED, eachWithRig, SNAPSHOT, STALE, UPDATE } from "../support/client-rig.ts";
 
 describe("Several owners on one socket", () => {
   const its = eachWithRig();
@@ -34,8 +35,12 @@ describe("Several owners on one socket", () => {
     assert.equal(its.rig.daemon.open, 1);
   });
 
-  it("are the same object for the same id", () => {
+  it("are the same object for the same id, a number too, and nothing where there can't be one", () => {
     assert.equal(its.rig.client.owner("2"), its.rig.client.owner("2"));
+    assert.equal(its.rig.client.owner(2), its.rig.client.owner("2"));
+    for (const id of ["", "a\0b", "x".repeat(257), Number.NaN, 2 ** 53, 1.5, undefined, null, {}]) {
+      assert.throws(() => its.rig.client.owner(id as string), { name: "TypeError", message: /^owner "/ });
+    }
     assert.notEqual(its.rig.client.owner("2"), its.rig.client.owner("1"));
   });
 
@@ -52,6 +57,51 @@ describe("Several owners on one socket", () => {
     const again = await its.rig.daemon.guest();
     const resumes = [await again.asks("subscribe"), await again.asks("subscribe")].map(({ resume }) => resume);
     assert.deepEqual(resumes, ["c-1", "c-two"]);
+  });
+
+  it("that are one, spelt in two ways, hear the same, and one that goes leaves the other", {
+    timeout: 5_000,
+  }, async () => {
+    const heard: string[] = [];
+    const other = its.rig.client.owner("01");
+    const undo = other.on("*", ({ id }) => heard.push(id));
+    its.rig.owner.on("*", ({ id }) => heard.push(id));
+    its.rig.client.connect();
+    const visitor = await its.rig.daemon.guest();
+    for (let request = 0; request < 2; request += 1) {
+      visitor.say({ ...SNAPSHOT, id: (await visitor.asks("subscribe")).id });
+    }
+    visitor.say(CREATED);
+    visitor.say(UPDATE);
+    await its.rig.today("2.00");
+    assert.deepEqual([other.getSnapshot(), heard], [its.rig.view, ["event-1", "event-1"]]);
+    undo();
+    await Promise.resolve();
+    visitor.say({ ...UPDATE, version: 3, previous: 2, data: { revenue: { today: "3.00" } } });
+    await its.rig.today("3.00");
+    assert.equal(visitor.unheard, 0);
+  });
+
+  it("of which the daemon can't read one's request: it is refused, and the application hears so", async () => {
+    const errors: unknown[] = [];
+    its.rig.remake({ onError: (error) => errors.push(error) });
+    const { visitor, other, asked } = await two();
+    visitor.say(SNAPSHOT);
+    const error = {
+      type: "error",
+      code: "invalid_message",
+      message: "the field topic is missing or not valid",
+    } as const;
+    visitor.say({ ...error, id: asked[1]?.id });
+    await its.rig.state("live");
+    visitor.say(UPDATE);
+    await its.rig.today("2.00");
+    const { connection } = other.getSnapshot();
+    assert.deepEqual(
+      connection.state === "closed" && connection.cause,
+      makeCause("nack", error.message, "invalid_message"),
+    );
+    assert.match(String(errors), /invalid_message, the field topic/);
   });
 
   it("are followed while somebody listens, and not when somebody stops and starts again at once", {
@@ -91,7 +141,7 @@ describe("Several owners on one socket", () => {
     await its.rig.state("stale");
     assert.deepEqual(other.getSnapshot().connection, {
       state: "closed",
-      cause: { kind: "nack", code: "forbidden" },
+      cause: makeCause("nack", "", "forbidden"),
       staleSince: undefined,
     });
     its.rig.client.connect();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { makeCause } from "../../client/make-cause.ts";
 import { eachWithRig, SNAPSHOT, UPDATE } from "../support/client-rig.ts";
 
 describe("The client's token", () => {
@@ -13,7 +14,7 @@ describe("The client's token", () => {
       visitor.close(4401);
     }
     const { connection } = await its.rig.state("closed");
-    assert.deepEqual(connection.cause, { kind: "code", code: 4401 });
+    assert.deepEqual(connection.cause, makeCause("code", "", 4401));
     assert.deepEqual(its.rig.reasons, ["connect", "refused"]);
   });
 
@@ -31,9 +32,25 @@ describe("The client's token", () => {
     its.rig.remake({ getToken: () => Promise.reject(offline), onError: (error) => errors.push(error) });
     its.rig.client.connect();
     const { connection } = await its.rig.state("retrying");
-    assert.deepEqual(connection.cause, { kind: "token", message: "Error: offline" });
+    assert.deepEqual(connection.cause, makeCause("token", "Error: offline"));
     assert.deepEqual(errors, [offline]);
   });
+
+  for (const [what, none] of Object.entries({
+    nothing: undefined,
+    "an empty text": "",
+    "an object": { token: "t" },
+    "a page": "<!doctype html>".padEnd(16_001),
+  })) {
+    it(`that is none, but ${what}, is tried for again, and the application hears so`, async () => {
+      const errors: unknown[] = [];
+      its.rig.remake({ getToken: () => none as string, onError: (error) => errors.push(error) });
+      its.rig.client.connect();
+      const { connection } = await its.rig.state("retrying");
+      assert.equal(connection.cause.kind, "token");
+      assert.match(String(errors), /^TypeError: getToken gave \w+: check what getToken returns/i);
+    });
+  }
 
   it("that never comes ends the attempt, and getToken is told so", async () => {
     let signal: AbortSignal | undefined;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { makeCause } from "../../client/make-cause.ts";
 import { ScriptedDaemon } from "../support/scripted-daemon.ts";
 import { eachWithRig, SNAPSHOT, STALE, UPDATE } from "../support/client-rig.ts";
 
@@ -27,7 +28,6 @@ describe("The client", () => {
     let calls = 0;
     const undo = its.rig.owner.subscribe(() => (calls += 1));
     visitor.sayRaw('{"type":"unheard_of","topic":"owner:1","data":{}}');
-    visitor.sayRaw("not json");
     visitor.say({ type: "heartbeat" });
     visitor.say(UPDATE);
     const after = await its.rig.today("2.00");
@@ -156,7 +156,7 @@ describe("The client", () => {
       const visitor = await its.rig.live();
       visitor.close(code);
       const { connection, metrics } = await its.rig.state("closed");
-      assert.deepEqual(connection.cause, { kind: "code", code });
+      assert.deepEqual(connection.cause, makeCause("code", "", code));
       assert.equal(metrics?.revenue.today, "1.00");
       await its.rig.live();
     });
@@ -168,7 +168,7 @@ describe("The client", () => {
     const { id } = await visitor.asks("subscribe");
     visitor.say({ type: "nack", id, code: "forbidden", message: "" });
     const { connection } = await its.rig.state("closed");
-    assert.deepEqual(connection.cause, { kind: "nack", code: "forbidden" });
+    assert.deepEqual(connection.cause, makeCause("nack", "", "forbidden"));
   });
 
   it("tries again where the database could not be asked", { timeout: 5_000 }, async () => {
@@ -179,19 +179,40 @@ describe("The client", () => {
     await its.rig.state("retrying");
   });
 
-  it("reconnects after two and a half heartbeats of silence, not before", async () => {
+  it("asks after one and a half heartbeats of silence whether the daemon is there, and reconnects within two", {
+    timeout: 5_000,
+  }, async () => {
     const visitor = await its.rig.live();
-    its.rig.clock.advance(60_000);
-    assert.equal(its.rig.view.connection.state, "live");
+    its.rig.clock.advance(44_999);
     visitor.say({ type: "heartbeat" });
     visitor.say(UPDATE);
     await its.rig.today("2.00");
     const heardAt = its.rig.clock.now();
-    its.rig.clock.advance(74_999);
-    assert.equal(its.rig.view.connection.state, "live");
+    its.rig.clock.advance(45_000);
+    const { id } = await visitor.asks("ping");
     its.rig.clock.advance(1);
+    visitor.say({ type: "ack", id });
+    visitor.say({ ...UPDATE, version: 3, previous: 2, data: { revenue: { today: "3.00" } } });
+    await its.rig.today("3.00");
+    its.rig.clock.advance(45_000);
+    await visitor.asks("ping");
+    assert.equal(its.rig.view.connection.state, "live");
+    its.rig.clock.advance(5_000);
     const { connection } = await its.rig.state("retrying");
-    assert.deepEqual([connection.cause.kind, connection.staleSince], ["silence", heardAt]);
+    assert.deepEqual([connection.cause.kind, connection.staleSince], ["silence", heardAt + 45_001]);
+    assert.ok(its.rig.clock.now() - heardAt - 45_001 <= 60_000);
+  });
+
+  it("asks no later than a heartbeat allows, where that is short", { timeout: 5_000 }, async () => {
+    its.rig.client.connect();
+    const visitor = await its.rig.daemon.visitor();
+    await visitor.asks("authenticate");
+    visitor.sayRaw('{"type":"welcome","timestamp":0,"heartbeatMs":1000,"expiresAt":9000}');
+    await visitor.asks("subscribe");
+    visitor.say(SNAPSHOT);
+    await its.rig.state("live");
+    its.rig.clock.advance(2_000);
+    await its.rig.state("retrying");
   });
 
   it("tries at once when the network comes back", async () => {
@@ -258,8 +279,11 @@ describe("The client", () => {
   it("says at once that there is no WebSocket, or no such URL", () => {
     its.rig.remake({ environment: { WebSocket: undefined as never } });
     assert.throws(its.rig.client.connect, { name: "TypeError", message: /pass one as environment\.WebSocket/ });
-    its.rig.remake({ url: "not a url" });
-    assert.throws(its.rig.client.connect, TypeError);
+    for (const url of ["live.example.com", "localhost:8080", "ftp://live.example.com", "https://", ""]) {
+      assert.throws(() => its.rig.remake({ url }), { name: "TypeError", message: new RegExp(`"${url}".*https://`) });
+    }
+    its.rig.remake({ url: "/live" });
+    assert.throws(its.rig.client.connect, TypeError, "there is no page that it is relative to");
     assert.equal(its.rig.view.connection.state, "idle");
   });
 });

@@ -20,12 +20,14 @@ export interface AuthOptions {
   readonly now: () => number;
 }
 
+export type Verified = Claims | "expired" | undefined;
+
 export interface Auth {
   /**
-   * The claims of a good token. `undefined` for any other, whatever is wrong with it. Its `expiresAtMs` includes the leeway.
-   * At once where the keys are at hand; rejects where they can't be had at the moment.
+   * The claims of a good token. `"expired"` for one that is signed well and too old; `undefined` for any other, whatever is wrong with
+   * it. Its `expiresAtMs` includes the leeway. At once where the keys are at hand; rejects where they can't be had at the moment.
    */
-  verify(token: string): Claims | undefined | Promise<Claims | undefined>;
+  verify(token: string): Verified | Promise<Verified>;
 }
 
 const MAX_LEEWAY_SECONDS = 60;
@@ -52,7 +54,7 @@ function configuredKeys(jwt: JwtKey, log: Log): KeyFinder {
 export function createAuth(given: AuthOptions): Auth {
   const { keys, issuer, audience, leewaySeconds = DEFAULT_LEEWAY_SECONDS, maxLifetimeSeconds, now } = given;
   if (!(leewaySeconds >= 0 && leewaySeconds <= MAX_LEEWAY_SECONDS)) throw new RangeError("a leeway is 0 to 60 s");
-  const check = (token: string, found: JwtKeys | undefined): Claims | undefined => {
+  const check = (token: string, found: JwtKeys | undefined): Verified => {
     if (found === undefined) return undefined;
     const nowSeconds = now() / 1000;
     const options: jsonwebtoken.VerifyOptions & { complete: true } = {
@@ -65,6 +67,7 @@ export function createAuth(given: AuthOptions): Auth {
     };
     for (const key of found.keys) {
       const verified = tryVerify(token, key, options);
+      if (verified === "expired") return verified;
       if (verified === undefined || !isPlainHeader(verified.header)) continue;
       const claims = readClaims(verified.payload, { nowSeconds, leewaySeconds, maxLifetimeSeconds });
       return claims && { ...claims, expiresAtMs: claims.expiresAtMs + leewaySeconds * 1000 };
@@ -94,11 +97,12 @@ function tryVerify(
   token: string,
   key: JwtKeys["keys"][number],
   options: jsonwebtoken.VerifyOptions & { complete: true },
-): jsonwebtoken.Jwt | undefined {
+): jsonwebtoken.Jwt | "expired" | undefined {
   try {
     return jsonwebtoken.verify(token, key, options);
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Its time is looked at after its signature: who forges a token does not hear of it.
+    return error instanceof jsonwebtoken.TokenExpiredError ? "expired" : undefined;
   }
 }
 
@@ -122,10 +126,20 @@ export interface TokenRequest {
   /** Opens every owner. */
   readonly isAdmin: boolean;
   readonly ttlSeconds: number;
+  /** As the daemon asks for them; undefined: none. */
+  readonly issuer?: string | undefined;
+  readonly audience?: string | undefined;
 }
 
 /** A token that a daemon with this secret takes. */
-export function signToken(secret: string, { owners, subject, isAdmin, ttlSeconds }: TokenRequest): string {
-  const claims = { owners, ...(subject === undefined ? {} : { sub: subject }), ...(isAdmin ? { role: "admin" } : {}) };
+export function signToken(secret: string, request: TokenRequest): string {
+  const { owners, subject, isAdmin, ttlSeconds, issuer, audience } = request;
+  const claims = {
+    owners,
+    ...(subject === undefined ? {} : { sub: subject }),
+    ...(isAdmin ? { role: "admin" } : {}),
+    ...(issuer === undefined ? {} : { iss: issuer }),
+    ...(audience === undefined ? {} : { aud: audience }),
+  };
   return jsonwebtoken.sign(claims, secret, { algorithm: "HS256", expiresIn: ttlSeconds, jwtid: randomUUID() });
 }

@@ -4,6 +4,7 @@
  */
 import type { CloseName, ErrorCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
+import { noticeMs } from "../../../protocol/down/token-expiring.ts";
 import { type AlarmClock, setAlarm } from "../sessions/timers.ts";
 import type { TokenName } from "./claims.ts";
 import type { Seat } from "../sessions/connection-limits.ts";
@@ -23,15 +24,14 @@ export interface BearerOwner {
   onUnavailable(error: unknown): void;
 }
 
-/** How long before its end a client is told: a new token takes seconds to get, and a page that sleeps wakes up once a minute. */
-const NOTICE_MS = 60_000;
-
 export class Bearer {
   readonly #owner: BearerOwner;
   readonly #seat: Seat;
   readonly #services: BearerServices;
   #identity: Identity | undefined;
   #stopAlarm: (() => void) | undefined;
+  /** The end that the client was told of last, in milliseconds since 1970: a token that ends no later is the same, or no better. */
+  #toldOf = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
   constructor(owner: BearerOwner, seat: Seat, services: BearerServices) {
@@ -55,8 +55,8 @@ export class Bearer {
   }
 
   /**
-   * Serves this bearer until its token expires; the client hears of it a minute before, or at once where less is left. Gives the reason
-   * where there is no place for it, and all stays as it was.
+   * Serves this bearer until its token expires; the client hears of it a minute before, or when three quarters of what is left have passed,
+   * once per token. Gives the reason where there is no place for it, and all stays as it was.
    */
   serve(identity: Identity): CloseName | undefined {
     const refusal = this.#seat.admit(identity.topics);
@@ -64,7 +64,10 @@ export class Bearer {
     this.#identity = identity;
     this.#stopAlarm?.();
     // One alarm after the other: each costs as long as it waits.
-    this.#stopAlarm = setAlarm(identity.expiresAtMs - NOTICE_MS, () => this.#expiring(identity), this.#services);
+    const { expiresAtMs } = identity;
+    const tellAtMs = expiresAtMs - noticeMs(expiresAtMs - this.#services.now());
+    if (expiresAtMs <= this.#toldOf) this.#awaitEnd(identity);
+    else this.#stopAlarm = setAlarm(tellAtMs, () => this.#expiring(identity), this.#services);
     return undefined;
   }
 
@@ -82,8 +85,13 @@ export class Bearer {
   }
 
   #expiring(identity: Identity): void {
-    this.#stopAlarm = setAlarm(identity.expiresAtMs, () => this.#expired(identity), this.#services);
+    this.#toldOf = identity.expiresAtMs;
+    this.#awaitEnd(identity);
     this.#tell("token_expiring", identity);
+  }
+
+  #awaitEnd(identity: Identity): void {
+    this.#stopAlarm = setAlarm(identity.expiresAtMs, () => this.#expired(identity), this.#services);
   }
 
   #expired(identity: Identity): void {

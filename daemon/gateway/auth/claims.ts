@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import * as v from "valibot";
 import { topic } from "../../../protocol/fields.ts";
 import { MAX_KEY_LENGTH } from "../../../protocol/limits.ts";
@@ -16,6 +17,8 @@ export interface TokenName {
 /** A token's claims about its bearer, as the token spells them. */
 export interface Claims {
   readonly token: TokenName;
+  /** Whose token it is: its `sub`; where it has none, what it opens. */
+  readonly bearer: string;
   /** Names of topics, each once, before their keys were canonicalised. */
   readonly topics: readonly string[];
   readonly isAdmin: boolean;
@@ -72,6 +75,7 @@ export function readClaims(
   if (named.length === 0 && !isAdmin) return undefined;
   return {
     token: { subject: sub, id: jti, issuedAtSeconds: iat },
+    bearer: sub ?? hash("sha256", named.join(" ")),
     topics: named,
     isAdmin,
     expiresAtMs: exp * 1000,

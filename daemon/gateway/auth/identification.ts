@@ -2,14 +2,15 @@
 import type { NackCode } from "../../../protocol/codes.ts";
 import { parseTopic, printTopic } from "../../../protocol/topic.ts";
 import type { Auth } from "./auth.ts";
-import type { TokenName } from "./claims.ts";
+import type { Claims, TokenName } from "./claims.ts";
 import { Identity } from "./identity.ts";
 
 /**
  * The one spelling of a key: `07` and `7` are one owner of a bigint key. `undefined` for text that is no key. Says nothing of whether there
- * is anything of that key. Rejects while the database can't be asked.
+ * is anything of that key. Rejects while the database can't be asked, or is asked too much by this asker.
+ * @param asker a name of the token's bearer; undefined: an administrator
  */
-export type CanonicalKey = (key: string) => Promise<string | undefined>;
+export type CanonicalKey = (key: string, asker: string | undefined) => Promise<string | undefined>;
 
 /** The kinds of topics that there are, and how their keys are spelt. */
 export type TopicKinds = ReadonlyMap<string, CanonicalKey>;
@@ -17,8 +18,11 @@ export type TopicKinds = ReadonlyMap<string, CanonicalKey>;
 export type Access = { readonly topic: string } | { readonly refusal: NackCode };
 
 export interface Identification {
-  /** `undefined` for a token that isn't good, or names something that can't be a topic. Rejects as {@link CanonicalKey} does. */
-  readonly identify: (token: string) => Promise<Identity | undefined>;
+  /**
+   * `undefined` for a token that isn't good, or names something that can't be a topic; `"expired"` for one whose time is over. Rejects as
+   * {@link CanonicalKey} does.
+   */
+  readonly identify: (token: string) => Promise<Identity | "expired" | undefined>;
   /** The topic that a request means, if its sender may see it; else {@link Identity.refusal}. */
   readonly access: (identity: Identity, name: string) => Access | Promise<Access>;
 }
@@ -30,11 +34,11 @@ export function createIdentification(auth: Auth, kinds: TopicKinds, isRevoked: I
   return {
     identify: async (token) => {
       const claims = await auth.verify(token);
-      if (claims === undefined) return undefined;
+      if (claims === undefined || claims === "expired") return claims;
       const topics = new Set<string>();
       // A token may name kinds that only another version of the daemon has: they open nothing here.
       const known = claims.topics.filter((name) => kinds.has(parseTopic(name)?.kind ?? ""));
-      for (const topic of await Promise.all(known.map(async (name) => canonicalTopic(name, kinds)))) {
+      for (const topic of await Promise.all(known.map(async (name) => canonicalTopic(name, claims, kinds)))) {
         if (topic === undefined) return undefined;
         topics.add(topic);
       }
@@ -49,7 +53,7 @@ export function createIdentification(auth: Auth, kinds: TopicKinds, isRevoked: I
 
 async function askAccess(identity: Identity, name: string, kinds: TopicKinds): Promise<Access> {
   try {
-    const topic = await canonicalTopic(name, kinds);
+    const topic = await canonicalTopic(name, identity, kinds);
     return topic !== undefined && identity.maySee(topic) ? { topic } : { refusal: identity.refusal };
   } catch {
     return { refusal: "unavailable" };
@@ -57,8 +61,12 @@ async function askAccess(identity: Identity, name: string, kinds: TopicKinds): P
 }
 
 /** Undefined for an unknown kind, and for what is no key of its kind. */
-async function canonicalTopic(name: string, kinds: TopicKinds): Promise<string | undefined> {
+async function canonicalTopic(
+  name: string,
+  { isAdmin, bearer }: Pick<Claims, "isAdmin" | "bearer">,
+  kinds: TopicKinds,
+): Promise<string | undefined> {
   const topic = parseTopic(name);
-  const key = topic && (await kinds.get(topic.kind)?.(topic.key));
+  const key = topic && (await kinds.get(topic.kind)?.(topic.key, isAdmin ? undefined : bearer));
   return topic && key !== undefined ? printTopic({ kind: topic.kind, key }) : undefined;
 }

@@ -3,22 +3,26 @@ import type { Claims, TokenName } from "./claims.ts";
 /** The bearer of a good token: what it may do, by topic, and until when. Topics go by their canonical names. */
 export class Identity {
   readonly token: TokenName;
+  /** Whose token it is: the same for all of one bearer. */
+  readonly bearer: string;
   /** Those that the token names. */
   readonly topics: ReadonlySet<string>;
   readonly expiresAtMs: number;
-  readonly #isAdmin: boolean;
+  /** May see every topic, and where it stands in the database. */
+  readonly isAdmin: boolean;
 
   /** @param topics those that the token names */
-  constructor({ token, isAdmin, expiresAtMs }: Omit<Claims, "topics">, topics: ReadonlySet<string>) {
+  constructor({ token, bearer, isAdmin, expiresAtMs }: Omit<Claims, "topics">, topics: ReadonlySet<string>) {
     this.token = token;
+    this.bearer = bearer;
     this.topics = topics;
     this.expiresAtMs = expiresAtMs;
-    this.#isAdmin = isAdmin;
+    this.isAdmin = isAdmin;
   }
 
   /** Says nothing of whether there is such a topic. */
   maySee(topic: string): boolean {
-    return this.#isAdmin || this.topics.has(topic);
+    return this.isAdmin || this.topics.has(topic);
   }
 
   /**
@@ -26,7 +30,7 @@ export class Identity {
    * whether the topic, or its kind, exists or not.
    */
   get refusal(): "forbidden" | "unknown_topic" {
-    return this.#isAdmin ? "unknown_topic" : "forbidden";
+    return this.isAdmin ? "unknown_topic" : "forbidden";
   }
 
   /**
@@ -34,7 +38,7 @@ export class Identity {
    * may have.
    */
   topicsAtOnce(maxSubscriptions: number): number {
-    return this.#isAdmin ? maxSubscriptions : this.topics.size;
+    return this.isAdmin ? maxSubscriptions : this.topics.size;
   }
 
   /**
@@ -46,7 +50,7 @@ export class Identity {
       return this.token.subject === next.token.subject;
     }
     return (
-      this.#isAdmin === next.#isAdmin &&
+      this.isAdmin === next.isAdmin &&
       this.topics.size === next.topics.size &&
       [...this.topics].every((topic) => next.topics.has(topic))
     );

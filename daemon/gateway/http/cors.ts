@@ -2,7 +2,7 @@
  * What a browser must hear before it lets a page of another host read an answer of /v1/ (Fetch standard, CORS). Tokens come in a header,
  * never in a cookie, so credentials are never allowed. Pages of no allowed origin are refused, preflight and request alike.
  */
-import { isAllowedOrigin } from "./origin.ts";
+import type { IsAllowedOrigin } from "./origin.ts";
 import { type Headers, json, respondWith } from "./response.ts";
 import type { Route } from "./routes.ts";
 import type { Request, Response } from "../transports/transport.ts";
@@ -16,23 +16,23 @@ const EXPOSED_HEADERS = "etag, retry-after";
 const REMEMBERED_S = 600;
 
 /** Lets a page of an allowed origin read the answer; empty where no page asks. */
-export function corsHeaders(request: Request, origins: readonly string[]): Headers {
+export function corsHeaders(request: Request, isAllowedOrigin: IsAllowedOrigin): Headers {
   const origin = request.header("origin");
-  if (origin === undefined || !isAllowedOrigin(request, origins)) return {};
+  if (origin === undefined || !isAllowedOrigin(request)) return {};
   return { "access-control-allow-origin": origin, "access-control-expose-headers": EXPOSED_HEADERS };
 }
 
 /** Answers preflights, refuses other origins, and adds what browsers need to the answers of `route`, on /v1/ alone. */
-export function withCors(route: Route, origins: readonly string[]): Route {
+export function withCors(route: Route, isAllowedOrigin: IsAllowedOrigin): Route {
   return (request) => {
     if (!request.path.startsWith(API_PREFIX)) return route(request);
-    if (!isAllowedOrigin(request, origins)) return forbidden();
-    if (isPreflight(request)) return preflight(request, origins);
+    if (!isAllowedOrigin(request)) return forbidden();
+    if (isPreflight(request)) return preflight(request, isAllowedOrigin);
     const response = route(request);
     const readable = (answer: Response): Response => ({
       ...answer,
       // The answer depends on the page that asks, also where none did: no cache may give one page's to another.
-      headers: { ...answer.headers, vary: "origin", ...corsHeaders(request, origins) },
+      headers: { ...answer.headers, vary: "origin", ...corsHeaders(request, isAllowedOrigin) },
     });
     return response instanceof Promise ? response.then(readable) : readable(response);
   };
@@ -46,9 +46,9 @@ function isPreflight(request: Request): boolean {
   );
 }
 
-function preflight(request: Request, origins: readonly string[]): Response {
+function preflight(request: Request, isAllowedOrigin: IsAllowedOrigin): Response {
   return respondWith(200, "text/plain; charset=utf-8", "", {
-    ...corsHeaders(request, origins),
+    ...corsHeaders(request, isAllowedOrigin),
     "access-control-allow-methods": METHODS,
     "access-control-allow-headers": ALLOWED_HEADERS,
     "access-control-max-age": String(REMEMBERED_S),

@@ -5,14 +5,13 @@
 import { EVENT_STREAM_TYPE } from "../../../protocol/event-stream.ts";
 import { eventSocket } from "./event-socket.ts";
 import type { Admission } from "../sessions/handshake.ts";
-import { permit, refusal } from "./http-access.ts";
-import type { Identification } from "../auth/identification.ts";
+import { type HttpIdentification, permit, refusal } from "./http-access.ts";
 import { ResumePoints } from "./resume-points.ts";
 import { respondWith, upgradeRequired } from "./response.ts";
 import type { EventStreamHandlers, Request, Response, Socket } from "../transports/transport.ts";
 
 export interface EventStreamOptions {
-  readonly identification: Identification;
+  readonly identification: HttpIdentification;
   /** Begins a session. */
   readonly begin: (socket: Socket, admission: Admission) => EventStreamHandlers;
 }

@@ -6,14 +6,24 @@ import type { Identity } from "../auth/identity.ts";
 import { json } from "./response.ts";
 import type { Request, Response } from "../transports/transport.ts";
 
+/** It may be otherwise after so many seconds. */
+export const RETRY = { "retry-after": "5" } as const;
+
 /** Answers that say why not, all of one form. */
 export const REFUSALS = {
   unauthenticated: refusal(401, "unauthenticated", { "www-authenticate": "Bearer" }),
   forbidden: refusal(403, "forbidden"),
   unknown_topic: refusal(404, "unknown_topic"),
-  unavailable: refusal(503, "unavailable", { "retry-after": "5" }),
-  stale: refusal(503, "stale", { "retry-after": "5" }),
+  too_many_requests: refusal(429, "too_many_requests", { "retry-after": "1" }),
+  unavailable: refusal(503, "unavailable", RETRY),
+  stale: refusal(503, "stale", RETRY),
 } as const;
+
+/** Who may ask for what over HTTP. */
+export interface HttpIdentification extends Identification {
+  /** False for who asks too often. */
+  readonly isWithinRate: (identity: Identity) => boolean;
+}
 
 export type Permission =
   | { readonly token: string; readonly identity: Identity; readonly topics: readonly string[] }
@@ -26,12 +36,14 @@ export type Permission =
 export async function permit(
   request: Request,
   wanted: readonly string[] | undefined,
-  { identify, access }: Identification,
+  { identify, access, isWithinRate }: HttpIdentification,
 ): Promise<Permission> {
   try {
     const token = bearerToken(request);
     const identity = token === undefined ? undefined : await identify(token);
-    if (token === undefined || identity === undefined) return { refusal: REFUSALS.unauthenticated };
+    if (token === undefined || identity === undefined || identity === "expired")
+      return { refusal: REFUSALS.unauthenticated };
+    if (!isWithinRate(identity)) return { refusal: REFUSALS.too_many_requests };
     if (wanted === undefined) return { token, identity, topics: [...identity.topics] };
     const topics = new Set<string>();
     for (const answer of await Promise.all(wanted.map(async (name) => access(identity, name)))) {

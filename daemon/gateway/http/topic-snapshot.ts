@@ -1,16 +1,21 @@
-/** `GET /v1/topics/:topic`: a topic's document, for clients that can't hold a stream open. */
+/**
+ * `GET /v1/topics/:topic`: a topic's document, for clients that can't hold a stream open. With `?at=now`, for administrators, as it is once
+ * the daemon has read the database again, `at` the snapshot of that reading: what `deltad verify` compares with SQL.
+ */
 import type { Timers } from "../../config/timers.ts";
-import type { Frame } from "../../hub/frame.ts";
+import { type Frame, withFields } from "../../hub/frame.ts";
 import type { Subscriber, Subscription } from "../../hub/subscription.ts";
 import { entityTag, isKnown } from "./entity-tag.ts";
-import { permit, REFUSALS } from "./http-access.ts";
-import type { Identification } from "../auth/identification.ts";
+import { type HttpIdentification, permit, refusal, REFUSALS, RETRY } from "./http-access.ts";
 import { json, notModified } from "./response.ts";
 import type { Request, Response } from "../transports/transport.ts";
 
 export interface TopicSnapshotOptions extends Timers {
-  readonly hub: { subscribe(topic: string, subscriber: Subscriber): Subscription };
-  readonly identification: Identification;
+  readonly hub: {
+    subscribe(topic: string, subscriber: Subscriber): Subscription;
+    locate(topic: string, answer: (frame: Frame) => void): () => void;
+  };
+  readonly identification: HttpIdentification;
 }
 
 /** A load takes tens of milliseconds; a client that waits longer had better come again. */
@@ -21,7 +26,16 @@ export async function topicSnapshot(request: Request, name: string, options: Top
   const permission = await permit(request, [name], options.identification);
   if ("refusal" in permission) return permission.refusal;
   const [topic = name] = permission.topics;
-  return answerWith(await readFrames(topic, options), request);
+  const at = new URLSearchParams(request.query).get("at");
+  if (at === null) return answerWith(await readFrames(topic, options), request);
+  if (!permission.identity.isAdmin) return REFUSALS.forbidden;
+  if (at !== "now") return refusal(400, "invalid_at");
+  const frame = await readLocated(topic, options);
+  if (frame === undefined) return REFUSALS.unavailable;
+  // Who compares with SQL must know since when, and why. A tag would say nothing of where the document stands.
+  return frame.type === "stale"
+    ? json(503, withFields(frame, { error: "stale" }).bytes, RETRY)
+    : json(200, frame.bytes);
 }
 
 /** Subscribes for as long as it takes to hear whether the numbers are good. */
@@ -39,6 +53,22 @@ function readFrames(topic: string, { hub, setTimeout, clearTimeout }: TopicSnaps
       if (frames.push(frame) === 1) queueMicrotask(finish);
     };
     const subscription = hub.subscribe(topic, { blocked: false, send });
+  });
+}
+
+/** Undefined where a load and a reading take too long. */
+function readLocated(
+  topic: string,
+  { hub, setTimeout, clearTimeout }: TopicSnapshotOptions,
+): Promise<Frame | undefined> {
+  return new Promise((resolve) => {
+    const finish = (frame: Frame | undefined): void => {
+      clearTimeout(timer);
+      end();
+      resolve(frame);
+    };
+    const timer = setTimeout(() => finish(undefined), LOAD_TIMEOUT_MS);
+    const end = hub.locate(topic, finish);
   });
 }
 

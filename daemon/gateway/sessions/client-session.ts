@@ -9,6 +9,7 @@ import type { Log } from "../../config/log.ts";
 import { encode } from "../../hub/frame.ts";
 import { Bearer, type BearerOwner } from "../auth/bearer.ts";
 import type { TokenName } from "../auth/claims.ts";
+import type { CountedWarning } from "../counted-warning.ts";
 import type { Seat } from "./connection-limits.ts";
 import type { Counters } from "./counters.ts";
 import type { Admission } from "./handshake.ts";
@@ -26,6 +27,7 @@ import {
 import { type Requester, SessionRequests } from "./session-requests.ts";
 import type { Subscribe } from "./session-topics.ts";
 import { type AlarmClock, setAlarm, startHeartbeat } from "./timers.ts";
+import type { Unauthenticated } from "./unauthenticated.ts";
 import type { Socket, SocketHandlers } from "../transports/transport.ts";
 
 export interface SessionSettings extends InboxSettings, OutboxSettings {
@@ -39,13 +41,15 @@ export interface SessionServices extends AlarmClock {
   /** 0 to 1: spreads the first heartbeats. */
   readonly random: () => number;
   readonly log: Log;
+  /** Tells of topics that were asked for in vain. */
+  readonly forbidden: CountedWarning;
   readonly counters: Counters;
   /** The session has ended and holds nothing any more. */
   readonly onEnd: (session: ClientSession) => void;
 }
 
 /** Its parts get the session itself, not functions of their own: there are very many sessions. */
-export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, Requester {
+export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, Requester, Unauthenticated {
   readonly id: string;
   readonly #socket: Socket;
   readonly #settings: SessionSettings;
@@ -82,7 +86,8 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
     if (admission.kind === "stream") this.#firstRequests = admission.requests;
     if (this.#seat.refusal !== undefined) this.#fail(this.#seat.refusal);
     else if (admission.kind === "refused") this.#fail(admission.close);
-    else if (admission.kind !== "no_token") this.#take({ kind: "token", token: admission.token });
+    else if (admission.kind === "no_token") this.#seat.awaitToken(this);
+    else this.#take({ kind: "token", token: admission.token });
   }
 
   /** Says goodbye, with the window in which to come back; frames go on until {@link finish}. */
@@ -93,6 +98,10 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
 
   finish(): void {
     this.#fail("draining");
+  }
+
+  evict(): void {
+    this.#fail("authenticationTimeout", "others wait: show the token at once");
   }
 
   /** Ends the session if its token is among those that were revoked. */
@@ -147,7 +156,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   }
 
   onForbidden(topic: string): void {
-    this.#services.log.warn({ connection: this.id, topic }, "asked for a topic its token does not name");
+    this.#services.forbidden.count({ connection: this.id, topic });
   }
 
   onError(error: unknown): void {
@@ -171,19 +180,26 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
       case "serve":
         return this.#requests.push(effect.request);
       case "complain":
-        return this.send({ type: "error", timestamp: this.#services.now(), code: effect.code, message: effect.text });
+        return this.#complain(effect);
       case "bye":
         return this.send({ type: "bye", timestamp: this.#services.now(), retryMs: [...(this.#byeRetryMs ?? [0, 0])] });
       case "close":
-        return this.#close(effect.close);
+        return this.#close(effect.close, effect.reason);
       case "release":
         return this.#release();
     }
   }
 
+  #complain({ id, code, text }: Extract<SessionEffect, { do: "complain" }>): void {
+    const timestamp = this.#services.now();
+    this.send({ type: "error", timestamp, ...(id !== undefined && { id }), code, message: text });
+  }
+
   async #verify(token: string): Promise<void> {
+    this.#seat.tokenShown();
     const verified = await this.#bearer.verify(token);
-    if (typeof verified === "string") this.#fail(verified);
+    if (verified === "expired") this.#fail("unauthenticated", CLOSE_MEANINGS.expired);
+    else if (typeof verified === "string") this.#fail(verified);
     else this.#take({ kind: "admitted", identity: verified });
   }
 
@@ -212,13 +228,12 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
     this.#firstRequests = undefined;
   }
 
-  #fail(close: CloseName): void {
-    this.#take({ kind: "fail", close });
+  #fail(close: CloseName, reason?: string): void {
+    this.#take({ kind: "fail", close, ...(reason !== undefined && { reason }) });
   }
 
-  #close(name: CloseName): void {
+  #close(name: CloseName, meaning: string = CLOSE_MEANINGS[name]): void {
     const { code } = CLOSE[name];
-    const meaning = CLOSE_MEANINGS[name];
     this.#services.log.debug({ connection: this.id, code }, meaning);
     this.#outbox.flush();
     this.#socket.close(code, meaning);

@@ -1,23 +1,31 @@
 /**
  * How many connections there may be: in all, of one address and of one topic, and fewer that have shown no token yet. A connection that is
  * refused is accepted and closed by a code, since a browser shows a page nothing of a handshake that failed.
+ *
+ * Whoever has shown a token, in the handshake or since, is never refused for the sake of those that have not. Of these the one that has
+ * waited longest makes room for the next: who holds the places by silence would have to open them all again in the time that a client
+ * takes to show its token.
  */
 import type { CloseName } from "../../../protocol/codes.ts";
+import type { ClientAddress } from "../http/client-address.ts";
+import { AddressTally, Tally } from "./address-tally.ts";
 import type { CounterName, Counters } from "./counters.ts";
+import { type Unauthenticated, UnauthenticatedConnections, type UnauthenticatedMaxima } from "./unauthenticated.ts";
 
-export interface ConnectionMaxima {
+export interface ConnectionMaxima extends UnauthenticatedMaxima {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly maxConnectionsPerTopic: number;
-  readonly maxUnauthenticated: number;
-  readonly maxUnauthenticatedPerAddress: number;
 }
 
 /** One connection's place. */
 export interface Seat {
   /** Why there was none; the connection must be closed. */
   readonly refusal: CloseName | undefined;
-  /** The connection shows its token, or another one: it counts for these topics. The reason why it may not, and all stays as it was. */
+  /** The connection came without a token; it may have to go until {@link tokenShown}. */
+  awaitToken(connection: Unauthenticated): void;
+  tokenShown(): void;
+  /** The connection's token is good, or another one is: it counts for these topics. The reason why it may not, and all stays as it was. */
   admit(topics: ReadonlySet<string>): CloseName | undefined;
   /** Idempotent. */
   leave(): void;
@@ -26,64 +34,47 @@ export interface Seat {
 export class ConnectionLimits {
   readonly #maxima: ConnectionMaxima;
   readonly #counters: Counters;
-  readonly #perAddress = new Tally();
-  readonly #unauthenticatedPerAddress = new Tally();
+  readonly #perAddress = new AddressTally();
   readonly #perTopic = new Tally();
+  readonly #unauthenticated: UnauthenticatedConnections;
   #all = 0;
-  #unauthenticated = 0;
 
   constructor(maxima: ConnectionMaxima, counters: Counters) {
     this.#maxima = maxima;
     this.#counters = counters;
+    this.#unauthenticated = new UnauthenticatedConnections(maxima, counters);
   }
 
-  /** @param address as {@link clientAddress} groups them */
-  enter(address: string): Seat {
+  enter(address: ClientAddress): Seat {
     const refusal = this.#full(address);
-    if (refusal !== undefined) return { refusal, admit: () => refusal, leave: () => undefined };
+    if (refusal !== undefined) return new NoSeat(refusal);
     this.#all++;
-    this.#unauthenticated++;
     this.#perAddress.add(address);
-    this.#unauthenticatedPerAddress.add(address);
-    return new TakenSeat(this, address);
+    return new TakenSeat(this, this.#unauthenticated, address);
   }
 
-  /** @see Seat.admit; `before` is undefined for a connection that has shown no token yet */
-  admit(address: string, before: ReadonlySet<string> | undefined, next: ReadonlySet<string>): CloseName | undefined {
+  /** @see Seat.admit; `before` is undefined for a connection that had no good token yet */
+  admit(before: ReadonlySet<string> | undefined, next: ReadonlySet<string>): CloseName | undefined {
     for (const topic of next) {
       if (before?.has(topic) || this.#perTopic.count(topic) < this.#maxima.maxConnectionsPerTopic) continue;
       return this.#refuse("connectionsPerTopic", "tooMany");
     }
-    this.#showOut(address, before);
+    for (const topic of before ?? []) this.#perTopic.remove(topic);
     for (const topic of next) this.#perTopic.add(topic);
     return undefined;
   }
 
-  leave(address: string, topics: ReadonlySet<string> | undefined): void {
+  leave(address: ClientAddress, topics: ReadonlySet<string> | undefined): void {
     this.#all--;
     this.#perAddress.remove(address);
-    this.#showOut(address, topics);
-  }
-
-  /** From among those of these topics, or from among those without a token. */
-  #showOut(address: string, topics: ReadonlySet<string> | undefined): void {
     for (const topic of topics ?? []) this.#perTopic.remove(topic);
-    if (topics !== undefined) return;
-    this.#unauthenticated--;
-    this.#unauthenticatedPerAddress.remove(address);
   }
 
-  #full(address: string): CloseName | undefined {
+  #full(address: ClientAddress): CloseName | undefined {
     const maxima = this.#maxima;
     if (this.#all >= maxima.maxConnections) return this.#refuse("connections", "overloaded");
-    if (this.#unauthenticated >= maxima.maxUnauthenticated) return this.#refuse("unauthenticated", "overloaded");
-    if (this.#perAddress.count(address) >= maxima.maxConnectionsPerAddress) {
-      return this.#refuse("connectionsPerAddress", "tooMany");
-    }
-    if (this.#unauthenticatedPerAddress.count(address) >= maxima.maxUnauthenticatedPerAddress) {
-      return this.#refuse("unauthenticatedPerAddress", "tooMany");
-    }
-    return undefined;
+    if (!this.#perAddress.isFull(address, maxima.maxConnectionsPerAddress)) return undefined;
+    return this.#refuse("connectionsPerAddress", "tooMany");
   }
 
   #refuse(counter: CounterName, close: CloseName): CloseName {
@@ -92,45 +83,57 @@ export class ConnectionLimits {
   }
 }
 
+class NoSeat implements Seat {
+  readonly refusal: CloseName;
+
+  constructor(refusal: CloseName) {
+    this.refusal = refusal;
+  }
+
+  awaitToken(): void {}
+  tokenShown(): void {}
+  leave(): void {}
+
+  admit(): CloseName {
+    return this.refusal;
+  }
+}
+
 class TakenSeat implements Seat {
   readonly refusal = undefined;
   readonly #limits: ConnectionLimits;
-  readonly #address: string;
+  readonly #unauthenticated: UnauthenticatedConnections;
+  readonly #address: ClientAddress;
+  #connection: Unauthenticated | undefined;
   #topics: ReadonlySet<string> | undefined;
   #isHere = true;
 
-  constructor(limits: ConnectionLimits, address: string) {
+  constructor(limits: ConnectionLimits, unauthenticated: UnauthenticatedConnections, address: ClientAddress) {
     this.#limits = limits;
+    this.#unauthenticated = unauthenticated;
     this.#address = address;
   }
 
+  awaitToken(connection: Unauthenticated): void {
+    this.#connection = connection;
+    this.#unauthenticated.add(connection, this.#address);
+  }
+
+  tokenShown(): void {
+    if (this.#connection !== undefined) this.#unauthenticated.remove(this.#connection);
+    this.#connection = undefined;
+  }
+
   admit(topics: ReadonlySet<string>): CloseName | undefined {
-    const refusal = this.#limits.admit(this.#address, this.#topics, topics);
+    const refusal = this.#limits.admit(this.#topics, topics);
     if (refusal === undefined) this.#topics = topics;
     return refusal;
   }
 
   leave(): void {
-    if (this.#isHere) this.#limits.leave(this.#address, this.#topics);
+    if (!this.#isHere) return;
     this.#isHere = false;
-  }
-}
-
-/** How many there are of each key; a key that there is none of costs nothing. */
-class Tally {
-  readonly #counts = new Map<string, number>();
-
-  count(key: string): number {
-    return this.#counts.get(key) ?? 0;
-  }
-
-  add(key: string): void {
-    this.#counts.set(key, this.count(key) + 1);
-  }
-
-  remove(key: string): void {
-    const left = this.count(key) - 1;
-    if (left > 0) this.#counts.set(key, left);
-    else this.#counts.delete(key);
+    this.tokenShown();
+    this.#limits.leave(this.#address, this.#topics);
   }
 }

@@ -6,12 +6,19 @@ const NAMES = [
   "tooManyMessages",
   /** Messages that made no sense. */
   "nonsense",
-  /** Connections refused: of one address, in all, unauthenticated ones of one address and in all, of one topic. */
+  /** Connections refused: of one address, in all, of one topic. */
   "connectionsPerAddress",
   "connections",
+  "connectionsPerTopic",
+  /** Connections ended unanswered: of one address, and for want of files. */
+  "httpConnectionsPerAddress",
+  "sockets",
+  /** Requests by HTTP answered with 429: of one address, and of one bearer. */
+  "requestsPerAddress",
+  "requests",
+  /** Connections without a token that had to make room for another, of their address and of all. */
   "unauthenticatedPerAddress",
   "unauthenticated",
-  "connectionsPerTopic",
 ] as const;
 
 export type CounterName = (typeof NAMES)[number];

@@ -1,7 +1,7 @@
 /** Decides about a WebSocket handshake from its headers alone. */
 import type { CloseName } from "../../../protocol/codes.ts";
 import { BEARER_PREFIX, PROTOCOL, STREAM_PATH } from "../../../protocol/version.ts";
-import { isAllowedOrigin } from "../http/origin.ts";
+import type { IsAllowedOrigin } from "../http/origin.ts";
 import { plain, upgradeRequired } from "../http/response.ts";
 import type { ClientRequest } from "./session-machine.ts";
 import type { Handshake, Request } from "../transports/transport.ts";
@@ -21,13 +21,13 @@ export type HandshakeDecision =
   | { readonly accept: true; readonly subprotocol: string | undefined; readonly admission: Admission }
   | Extract<Handshake, { accept: false }>;
 
-export function decideHandshake(request: Request, allowedOrigins: readonly string[]): HandshakeDecision {
+export function decideHandshake(request: Request, isAllowedOrigin: IsAllowedOrigin): HandshakeDecision {
   if (request.path !== STREAM_PATH) return { accept: false, response: plain(404, "not found") };
   if (request.method !== "GET" || !isWebSocket(request)) return { accept: false, response: upgradeRequired() };
   const offered = offeredProtocols(request);
   const token = bearerToken(request) ?? offeredToken(offered);
   const subprotocol = offered.includes(PROTOCOL) ? PROTOCOL : undefined;
-  if (!isAllowedOrigin(request, allowedOrigins)) return accept(subprotocol, { kind: "refused", close: "origin" });
+  if (!isAllowedOrigin(request)) return accept(subprotocol, { kind: "refused", close: "origin" });
   const names = offered.filter((name) => !name.startsWith(BEARER_PREFIX));
   if (names.length > 0 && subprotocol === undefined) {
     // A client whose offers are all ignored fails the handshake itself; echoing one lets it hear the code.

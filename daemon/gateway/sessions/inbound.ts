@@ -1,11 +1,12 @@
 import * as v from "valibot";
 import type { ErrorCode } from "../../../protocol/codes.ts";
+import { requestId } from "../../../protocol/fields.ts";
 import { type Up, up } from "../../../protocol/up.ts";
 
 /** A message that made sense, or what was wrong with it. */
 export type Inbound =
   | { readonly kind: "message"; readonly message: Up }
-  | { readonly kind: "nonsense"; readonly code: ErrorCode; readonly text: string };
+  | { readonly kind: "nonsense"; readonly code: ErrorCode; readonly text: string; readonly id?: string };
 
 const KNOWN_TYPES: ReadonlySet<unknown> = new Set(up.options.map((option) => option.entries.type.literal));
 
@@ -19,10 +20,12 @@ export function readMessage(text: string | undefined, maxDepth: number): Inbound
   if (result.success) return { kind: "message", message: result.output };
   if (!KNOWN_TYPES.has((value as { type?: unknown }).type)) return nonsense("unknown_type", "no such type of message");
   const field = v.getDotPath(result.issues[0]);
-  return nonsense("invalid_message", `the field ${field ?? "type"} is missing or not valid`);
+  const id = v.safeParse(requestId, (value as { id?: unknown }).id);
+  const said = nonsense("invalid_message", `the field ${field ?? "type"} is missing or not valid`);
+  return id.success ? { ...said, id: id.output } : said;
 }
 
-function nonsense(code: ErrorCode, text: string): Inbound {
+function nonsense(code: ErrorCode, text: string): Extract<Inbound, { kind: "nonsense" }> {
   return { kind: "nonsense", code, text };
 }
 

@@ -14,11 +14,12 @@ export type SessionEvent =
   | { readonly kind: "token"; readonly token: string }
   | { readonly kind: "admitted"; readonly identity: Identity }
   | { readonly kind: "request"; readonly request: ClientRequest }
-  | { readonly kind: "nonsense"; readonly code: ErrorCode; readonly text: string }
+  /** `id`: of a request that made no sense. */
+  | { readonly kind: "nonsense"; readonly code: ErrorCode; readonly text: string; readonly id?: string }
   /** The time to authenticate is over. */
   | { readonly kind: "deadline" }
   /** The connection can't go on: expired, too slow, abusive, refused. */
-  | { readonly kind: "fail"; readonly close: CloseName }
+  | { readonly kind: "fail"; readonly close: CloseName; readonly reason?: string }
   | { readonly kind: "drain" }
   /** The peer has gone. */
   | { readonly kind: "gone" };
@@ -27,9 +28,10 @@ export type SessionEffect =
   | { readonly do: "verify"; readonly token: string }
   | { readonly do: "welcome"; readonly identity: Identity }
   | { readonly do: "serve"; readonly request: ClientRequest }
-  | { readonly do: "complain"; readonly code: ErrorCode; readonly text: string }
+  | { readonly do: "complain"; readonly code: ErrorCode; readonly text: string; readonly id?: string }
   | { readonly do: "bye" }
-  | { readonly do: "close"; readonly close: CloseName }
+  /** `reason`: where more is known than the code says. */
+  | { readonly do: "close"; readonly close: CloseName; readonly reason?: string }
   /** Free everything; nothing can be sent any more. */
   | { readonly do: "release" };
 
@@ -47,7 +49,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     request: () => close("unauthenticated"),
     nonsense: () => close("malformed"),
     deadline: () => close("authenticationTimeout"),
-    fail: (event) => close(event.close),
+    fail: (event) => close(event.close, event.reason),
     drain: () => close("draining"),
     gone: () => to("closed", { do: "release" }),
   },
@@ -57,7 +59,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     request: ({ request }) => to("verifying", { do: "serve", request }),
     nonsense: () => close("malformed"),
     deadline: () => close("authenticationTimeout"),
-    fail: (event) => close(event.close),
+    fail: (event) => close(event.close, event.reason),
     drain: () => close("draining"),
     gone: () => to("closed", { do: "release" }),
   },
@@ -65,9 +67,9 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     token: () => to("open", { do: "complain", code: "already_authenticated", text: "this connection has its token" }),
     admitted: stay("open"),
     request: ({ request }) => to("open", { do: "serve", request }),
-    nonsense: ({ code, text }) => to("open", { do: "complain", code, text }),
+    nonsense: ({ code, text, id }) => to("open", { do: "complain", code, text, ...(id !== undefined && { id }) }),
     deadline: stay("open"),
-    fail: (event) => close(event.close),
+    fail: (event) => close(event.close, event.reason),
     drain: () => to("draining", { do: "bye" }),
     gone: () => to("closed", { do: "release" }),
   },
@@ -77,7 +79,7 @@ const TABLE: Readonly<Record<SessionState, Row>> = {
     request: stay("draining"),
     nonsense: stay("draining"),
     deadline: stay("draining"),
-    fail: (event) => close(event.close),
+    fail: (event) => close(event.close, event.reason),
     drain: stay("draining"),
     gone: () => to("closed", { do: "release" }),
   },
@@ -107,6 +109,6 @@ function stay(state: SessionState): () => Transition {
   return () => ({ next: state, effects: [] });
 }
 
-function close(name: CloseName): Transition {
-  return to("closed", { do: "close", close: name }, { do: "release" });
+function close(name: CloseName, reason?: string): Transition {
+  return to("closed", { do: "close", close: name, ...(reason !== undefined && { reason }) }, { do: "release" });
 }

@@ -7,6 +7,8 @@ import type { Frame } from "../../hub/frame.ts";
  */
 export interface Transport {
   readonly name: "uws" | "ws";
+  /** Connections of all kinds, also those that ask for nothing. */
+  readonly openSockets: number;
   /**
    * Binds the port for itself alone.
    * @returns the port, which is the system's choice if `port` is 0
@@ -22,6 +24,10 @@ export interface Transport {
 export type CreateTransport = (handlers: TransportHandlers, limits: TransportLimits, log: Log) => Transport;
 
 export interface TransportHandlers {
+  /** A connection has come; false: it must be ended, at once and without a word. */
+  connected(remoteAddress: string): boolean;
+  /** One that was let in ended, or is a WebSocket or an event stream from now on. Once each. */
+  left(remoteAddress: string): void;
   /** Answers once, now or later. */
   request(request: Request, respond: (response: Response) => void): void;
   /** Decides about a WebSocket handshake, at once. */

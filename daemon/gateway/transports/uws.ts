@@ -17,6 +17,7 @@ import type {
   TransportHandlers,
   TransportLimits,
 } from "./transport.ts";
+import { addressOf, type Exchange, UwsConnections } from "./uws-connections.ts";
 import { type EventStreamContext, type Guard, openEventStream } from "./uws-event-stream.ts";
 
 /** What the library has at run time and its typings lack. */
@@ -62,19 +63,29 @@ function createUwsTransport(
       }
     };
   };
-  const respond = (native: uWS.HttpResponse, isHead: boolean): ((response: Response) => void) =>
-    guard("an answer", responder(native, isHead, { guard, limits }), () => native.close());
+  const connections = new UwsConnections(handlers, guard);
+  const respond = (native: uWS.HttpResponse, request: Request): ((response: Response) => void) =>
+    guard("an answer", responder(native, request, { guard, limits, connections }), () => native.close());
   const fail = (native: NativeSocket): void => {
     if (native.getUserData().isOpen) native.end(1011, "");
   };
 
   const app = library.App();
+  app.filter(
+    guard(
+      "a connection",
+      (native, count) => connections.filter(native, count),
+      (native) => native.close(),
+    ),
+  );
   app.any(
     "/*",
     guard(
       "a request",
-      (native, incoming) =>
-        handlers.request(requestOf(native, incoming), respond(native, incoming.getMethod() === "head")),
+      (native, incoming) => {
+        const request = requestOf(native, incoming);
+        handlers.request(request, respond(native, request));
+      },
       (native) => native.close(),
     ),
   );
@@ -88,11 +99,13 @@ function createUwsTransport(
     upgrade: guard(
       "a handshake",
       (native, incoming, upgradeContext) => {
-        const handshake = handlers.handshake(requestOf(native, incoming));
-        if (!handshake.accept) return respond(native, false)(handshake.response);
+        const request = requestOf(native, incoming);
+        const handshake = handlers.handshake(request);
+        if (!handshake.accept) return respond(native, request)(handshake.response);
         const connection: Connection = { context: handshake.context, session: undefined, isOpen: true };
         const key = incoming.getHeader("sec-websocket-key");
         native.upgrade(connection, key, handshake.subprotocol ?? "", "", upgradeContext);
+        connections.leave(request.remoteAddress);
       },
       (native) => native.close(),
     ),
@@ -121,6 +134,7 @@ function createUwsTransport(
       (native: NativeSocket, code: number) => {
         const connection = native.getUserData();
         connection.isOpen = false;
+        connections.gone();
         connection.session?.closed(code);
       },
       () => {},
@@ -131,6 +145,9 @@ function createUwsTransport(
   let closed = false;
   return {
     name: "uws",
+    get openSockets() {
+      return connections.open;
+    },
     listen: async (host, port) => {
       const options = library.LIBUS_LISTEN_EXCLUSIVE_PORT;
       const socket = await new Promise<uWS.us_listen_socket | false>((done) => app.listen(host, port, options, done));
@@ -160,55 +177,89 @@ function requestOf(native: uWS.HttpResponse, incoming: uWS.HttpRequest): Request
     method: incoming.getMethod().toUpperCase(),
     path: incoming.getUrl(),
     query: incoming.getQuery(),
-    remoteAddress: Buffer.from(native.getRemoteAddressAsText()).toString(),
+    remoteAddress: addressOf(native),
     header: (name) => headers.get(name),
   };
 }
 
-/** Answers once; an aborted request is let go. */
+interface AnswerContext extends EventStreamContext {
+  readonly connections: UwsConnections;
+}
+
+/**
+ * Answers once; an aborted request is let go. The answer waits for the end of the packet that brought the request: what else came in it is
+ * no longer read then, since the library ends a connection that asks again before it has its answer.
+ */
 function responder(
   native: uWS.HttpResponse,
-  isHead: boolean,
-  context: EventStreamContext,
+  { method, remoteAddress }: Request,
+  context: AnswerContext,
 ): (response: Response) => void {
-  let done = false;
-  let onAborted = (): void => {};
+  const { connections, guard } = context;
+  const exchange = connections.request(remoteAddress);
+  let isAnswered = false;
+  let isAborted = false;
+  let onAborted = (): void => connections.leave(remoteAddress);
   native.onAborted(() => {
-    done = true;
+    isAborted = true;
     onAborted();
   });
-  return ({ status, headers, body }) => {
-    if (done) return;
-    done = true;
-    // The library can't both answer and leave alone what else came in the same packet.
-    if (headers["connection"] === "close") {
-      native.close();
-      return;
-    }
+  const write = ({ status, headers, body }: Response): boolean => {
+    let isOver = true;
     native.cork(() => {
       native.writeStatus(`${status} ${STATUS_CODES[status]}`);
       for (const [name, value] of Object.entries(headers)) native.writeHeader(name, value);
-      if (typeof body === "function") onAborted = openEventStream(native, body, context);
-      else if (status === 304) native.endWithoutBody();
-      else if (isHead) native.endWithoutBody(Buffer.byteLength(body));
-      else endAsTaken(native, typeof body === "string" ? Buffer.from(body) : body, context.guard);
+      if (typeof body === "function") {
+        connections.leave(remoteAddress);
+        onAborted = () => undefined;
+        onAborted = openEventStream(native, body, context);
+        isOver = false;
+      } else if (status === 304) native.endWithoutBody();
+      else if (method === "HEAD") native.endWithoutBody(Buffer.byteLength(body));
+      else isOver = endAsTaken(native, typeof body === "string" ? Buffer.from(body) : body, { ...context, exchange });
     });
+    return isOver;
+  };
+  const answer = guard(
+    "an answer",
+    (response: Response) => {
+      if (isAborted) return;
+      if (exchange.handle === undefined) native.close();
+      else connections.answer(exchange, () => write(response));
+    },
+    () => native.close(),
+  );
+  return (response) => {
+    if (isAnswered || isAborted) return;
+    isAnswered = true;
+    // The library can't both answer and leave alone what else came in the same packet.
+    if (response.headers["connection"] === "close") native.close();
+    else setImmediate(answer, response);
   };
 }
 
 /**
  * Answers with as much as the peer takes. The library would copy the rest, and a few bytes that ask for a page a thousand times would fill
  * the memory; a request that comes before the last one's answer is complete ends the connection instead.
+ * @returns whether all of it was taken at once
  */
-function endAsTaken(native: uWS.HttpResponse, body: Uint8Array, guard: Guard): void {
+function endAsTaken(
+  native: uWS.HttpResponse,
+  body: Uint8Array,
+  { guard, connections, exchange }: AnswerContext & { readonly exchange: Exchange },
+): boolean {
   const start = native.getWriteOffset();
-  const endFrom = (offset: number): void => void native.tryEnd(body.subarray(offset - start), body.length);
-  const go = guard("an answer", endFrom, () => native.close());
+  const endFrom = (offset: number): boolean => native.tryEnd(body.subarray(offset - start), body.length)[1];
+  const go = guard(
+    "an answer",
+    (offset: number) => connections.answer(exchange, () => endFrom(offset)),
+    () => native.close(),
+  );
   native.onWritable((offset) => {
     go(offset);
     return true;
   });
-  go(start);
+  return endFrom(start);
 }
 
 class UwsSocket implements Socket {

@@ -1,6 +1,6 @@
 /** The transport on node:http and `ws`, for where the native one doesn't load. */
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket as NetSocket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../../config/log.ts";
@@ -47,6 +47,9 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
     handleProtocols: (_offered, incoming) => subprotocols.get(incoming) ?? false,
   });
   const open = new Set<WebSocket>();
+  /** Of connections that are neither WebSockets nor event streams. */
+  const leaving = new WeakMap<Duplex, () => void>();
+  let openSockets = 0;
 
   const guard = (what: string, run: () => void, onFailure: () => void): void => {
     try {
@@ -56,6 +59,26 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
       onFailure();
     }
   };
+
+  server.on("connection", (socket: NetSocket) => {
+    const remoteAddress = socket.remoteAddress ?? "";
+    if (!handlers.connected(remoteAddress)) {
+      socket.destroy();
+      return;
+    }
+    openSockets += 1;
+    leaving.set(socket, () => handlers.left(remoteAddress));
+    socket.once("close", () => {
+      openSockets -= 1;
+      leave(socket);
+    });
+  });
+
+  function leave(socket: Duplex | null): void {
+    if (socket === null) return;
+    leaving.get(socket)?.();
+    leaving.delete(socket);
+  }
 
   server.on("request", (incoming, outgoing) => {
     incoming.resume();
@@ -74,13 +97,15 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
   });
 
   function stream(outgoing: ServerResponse, open: OpenEventStream): void {
+    leave(outgoing.socket);
     const fail = (): void => void outgoing.destroy();
     const handlersOfStream = open({
       send: (chunks) => {
         if (outgoing.writableEnded) return;
         if (outgoing.writableLength > limits.maxBufferedBytes) return fail();
+        // Without the cork Node would keep the bytes to the end of the turn, where they count as unread.
         outgoing.cork();
-        for (const chunk of chunks) outgoing.write(chunk);
+        outgoing.write(Buffer.concat(chunks));
         outgoing.uncork();
       },
       bufferedBytes: () => outgoing.writableLength,
@@ -109,6 +134,7 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
     }
     const handshake = handlers.handshake(request);
     if (!handshake.accept) return answerRaw(duplex, handshake.response);
+    leave(duplex);
     subprotocols.set(incoming, handshake.subprotocol);
     upgrader.handleUpgrade(incoming, duplex, head, (socket) => adopt(socket, duplex, handshake.context));
   }
@@ -140,6 +166,9 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
 
   return {
     name: "ws",
+    get openSockets() {
+      return openSockets;
+    },
     listen: (host, port) =>
       new Promise((resolve, reject) => {
         server.once("error", (error: NodeJS.ErrnoException) => reject(listenError(host, port, error.code)));

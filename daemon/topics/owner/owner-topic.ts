@@ -45,6 +45,7 @@ export function ownerTopics(options: OwnerTopicOptions): TopicKind<Published> {
   return {
     watch: (key) => options.demand.watch(key),
     unwatch: (key) => options.demand.unwatch(key),
+    locate: (key) => options.demand.locate(key),
     open: (topic, key) => new OwnerTopic(topic, key, options),
   };
 }
@@ -95,6 +96,13 @@ class OwnerTopic implements TopicContent<Published> {
         this.#pending.events(update);
         // The metrics of the same batch, if there are any, come in the same turn.
         return { kind: "flush_with_turn" };
+      case "position": {
+        if (this.#isForgotten) return { kind: "ignored" };
+        const head = this.#pending.metrics ?? this.#progress;
+        if (head?.epoch !== update.epoch || head.version !== update.version) return { kind: "broken" };
+        this.#pending.position(update);
+        return { kind: "located" };
+      }
       case "stale":
         this.#isForgotten = false;
         return { kind: "stale", since: update.since, reason: update.reason };

@@ -48,6 +48,11 @@ export class Pending {
     this.#reached = update;
   }
 
+  /** The same document holds there. */
+  position(update: Published & { kind: "position" }): void {
+    this.#reached = update;
+  }
+
   /** Hands everything over; undefined if there is nothing. */
   take(): PendingFlush | undefined {
     if (this.#reached === undefined) return undefined;

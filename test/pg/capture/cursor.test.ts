@@ -25,7 +25,7 @@ await onEachServer("the cursor", (server) => {
     const byXmin = await wrongReader(
       database,
       "change_xid::text::bigint > $1 and change_xid < pg_snapshot_xmin(pg_current_snapshot())",
-      "max(change_xid)::text::bigint",
+      "max(change_xid::text::bigint)",
     );
 
     await Promise.all(Array.from({ length: WRITERS }, async (_, n) => writer(await database.client(), n + 1)));

@@ -70,7 +70,7 @@ const NOTICED: readonly (readonly [statement: string, source: string, told: bool
   ["drop view deltad.guard_stays; alter table stay alter column host type int using host + 1", "stays", true],
   ["alter type mood rename value 'bad' to 'sad'; alter type mood rename value 'sad' to 'bad'", "stays", true],
   [
-    "create or replace function deltad.capture_stays() returns trigger language plpgsql as 'begin return null;end'",
+    "create or replace function deltad.capture_delete_stays() returns trigger language plpgsql as 'begin return null;end'",
     "stays",
     false,
   ],
@@ -162,6 +162,11 @@ await onEachServer("a fingerprint", (server) => {
     }
   });
 
+  it("differs after the TRUNCATE of a partition whose trigger for it is disabled", async () => {
+    await database.query("alter table month_low disable trigger deltad_truncate");
+    assert.deepEqual(await differing("truncate month_low"), ["months"]);
+  });
+
   it("differs in the migrations and guards alone after a guard is dropped", async () => {
     const was = await prints();
     await database.query("drop view deltad.guard_stays");
@@ -189,6 +194,16 @@ await onEachServer("a fingerprint", (server) => {
     assert.match(heard.join(" "), /deltad: .*notice this DDL at their next heartbeat/);
     await client.query("alter table deltad.away rename to reset");
     await client.query(`drop schema own cascade; drop owned by ${role}; drop role ${role}`);
+  });
+
+  it("a subscription that goes tells every source, since it is told of no table", async () => {
+    await database.query(
+      "create subscription feed connection 'dbname=elsewhere' publication feed with (connect = false)",
+    );
+    await database.query("alter subscription feed set (slot_name = none)");
+    assert.deepEqual(await resets(), []);
+    await database.query("drop subscription feed");
+    assert.deepEqual(await resets(), ["months", "owner", "stays"]);
   });
 
   it("a replica's session tells of DDL as well", async () => {

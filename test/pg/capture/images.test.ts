@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { before, beforeEach, it } from "node:test";
 import { install } from "../../support/install.ts";
-import { onEachServer, type TestDatabase } from "../../support/servers.ts";
+import { onEachServer, type TestDatabase, withoutMerge } from "../../support/servers.ts";
 import { IMAGES, STAYS, STAYS_SCHEMA } from "../../support/stays.ts";
 
 /** Low, so that both sides of it are reached with few rows. */
@@ -71,7 +71,7 @@ await onEachServer("capture", (server) => {
     assert.deepEqual(await images(), ["-1 1 1 old 1.00", "1 1 1 met 1.00", "1 2 1 new 1.00"]);
   });
 
-  it("keeps the images of each action of a MERGE", async () => {
+  it("keeps the images of each action of a MERGE", { skip: withoutMerge(server) }, async () => {
     await database.query("insert into stay values (1, 1, 'a', 1), (2, 1, 'b', 1)");
     await forget();
     await database.query(`merge into stay using (values (1), (2), (3)) v(id) on stay.id = v.id

@@ -6,6 +6,7 @@ import { createLedger } from "../../support/ledger.ts";
 import { LoadingSink } from "../../support/loading-sink.ts";
 import { Proxy } from "../../support/proxy.ts";
 import { eventually, pause } from "../../support/real-time.ts";
+import { finding } from "../../../daemon/database/findings.ts";
 import { readerOf } from "../../support/run-reader.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
@@ -179,21 +180,21 @@ await onEachServer("a lost session", (server) => {
     const running = readerOf(ledger.url, { heartbeat: { ...FAST, timeoutMs: 5_000 } });
     t.after(() => running.stop());
     const { sink, findings } = running;
-    findings.push("trigger i of ledger is disabled");
+    findings.push(finding("trigger_disabled", "trigger i of ledger is disabled"));
     await running.reader.start();
     await sink.until(() => sink.losses.length > 1, "two refusals");
-    assert.deepEqual([sink.epochs, sink.losses[0]], [[], "trigger i of ledger is disabled"]);
+    assert.deepEqual([sink.epochs, sink.losses[0]], [[], "trigger i of ledger is disabled [trigger_disabled]"]);
     findings.length = 0;
     await sink.until(() => sink.epochs.length === 1, "to be live");
-    findings.push("trigger i of ledger is missing");
+    findings.push(finding("trigger_missing", "trigger i of ledger is missing"));
     await ledger.database.query(TOUCHED);
-    await sink.until(() => sink.losses.at(-1) === "trigger i of ledger is missing", "the check");
+    await sink.until(() => sink.losses.at(-1) === "trigger i of ledger is missing [trigger_missing]", "the check");
   });
 
   it("is none where the check of the triggers meets a table that is being altered: it is made again", async (t) => {
     const ledger = await createLedger(await server.createDatabase());
     let checks = 0;
-    const check = async (): Promise<string[]> => {
+    const check = async (): Promise<never[]> => {
       checks += 1;
       if (checks === 2) throw Object.assign(new Error("canceling statement due to lock timeout"), { code: "55P03" });
       return [];

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { before, beforeEach, it } from "node:test";
 import { checkCapture } from "../../../daemon/capture/check.ts";
 import { install, LIMITS } from "../../support/install.ts";
-import { onEachServer, type TestDatabase, type TestServer } from "../../support/servers.ts";
+import { onEachServer, type TestDatabase, type TestServer, withoutMerge } from "../../support/servers.ts";
 import { STAYS, STAYS_SCHEMA } from "../../support/stays.ts";
 
 /** Hosts below 100 are in a partition with statement triggers; 100 to 199 in one that came since, 200 on in one below a table that came since. */
@@ -95,7 +95,9 @@ await onEachServer("a partition that came since", (server) => {
   };
 
   for (const [way, statements] of Object.entries(WAYS)) {
-    it(`keeps each row's images once: written ${way}`, async () => {
+    it(`keeps each row's images once: written ${way}`, {
+      skip: way === "by MERGE" && withoutMerge(server),
+    }, async () => {
       await database.query(statements);
       assert.notDeepEqual(await rows(), []);
       assert.deepEqual(await unexplained(), []);
@@ -103,18 +105,26 @@ await onEachServer("a partition that came since", (server) => {
     });
   }
 
-  it("tells a row that moves to it or from it, also by MERGE, by its owners", async () => {
+  it("tells a row that moves to it or from it by its owners", async () => {
     await database.query(
       "insert into stay (id, host_id, state) values (1, 1, 'new'), (2, 150, 'new'), (3, 250, 'new')",
     );
     await database.query("delete from deltad.change_stays");
     const before = await rows();
     await database.query("update stay set host_id = host_id + 100 where id <= 2");
+    assert.deepEqual(await unexplained(before), []);
+    assert.deepEqual(await resets(), ["1", "101", "150", "250"]);
+  });
+
+  it("tells a row that MERGE moves to it or from it by its owners", { skip: withoutMerge(server) }, async () => {
+    await database.query("insert into stay (id, host_id, state) values (1, 150, 'new'), (2, 1, 'new')");
+    await database.query("delete from deltad.change_stays");
+    const before = await rows();
     await database.query(
-      "merge into stay using (values (3)) v(id) on stay.id = v.id when matched then update set host_id = 2",
+      "merge into stay using (values (1, 2), (2, 160)) v(id, host) on stay.id = v.id when matched then update set host_id = host",
     );
     assert.deepEqual(await unexplained(before), []);
-    assert.deepEqual(await resets(), ["1", "101", "150", "2", "250"]);
+    assert.deepEqual(await resets(), ["1", "150", "160", "2"]);
   });
 
   it("has the whole table read again beyond as many rows of a transaction as a bulk statement has", async () => {
@@ -164,24 +174,35 @@ await onEachServer("a partition that came since", (server) => {
       "insert into armed (id, host_id, state) values (1, 1, 'new'); insert into stay (id, host_id, state) values (2, 1, 'new'), (3, 150, 'new')",
     );
     assert.deepEqual(await unexplained(), []);
-    assert.deepEqual(await install(database, STAYS), ["watch"]);
+    assert.deepEqual(await install(database, STAYS), ["watch", "rights"]);
     const enabled = await database.query(
       "select from pg_trigger where tgname = 'zz_deltad_row' and tgenabled <> 'D' and tgrelid in ('armed'::regclass, 'fresh'::regclass, 'leaf'::regclass)",
     );
     assert.equal(enabled.length, 0);
   });
 
+  it("that is the default one and the only one, without any constraint, keeps each row's images once", async () => {
+    const tree = await server.createDatabase();
+    await tree.query(`${STAYS_SCHEMA.replace(/create table stay .*;/, "")}
+      create table stay (id int, host_id int, state varchar(20), amount numeric(12,2), note text) partition by list (host_id)`);
+    await install(tree, STAYS);
+    await tree.query("create table everything partition of stay default; insert into stay (id, host_id) values (1, 1)");
+    assert.deepEqual(await tree.query("select id::int, change_weight as weight from deltad.change_stays"), [
+      { id: 1, weight: 1 },
+    ]);
+  });
+
   it("lacks what captures it once its row trigger is disabled, and so does every table above it", async () => {
     const tree = await treeWithNewPartitions(server);
     await tree.query("alter table leaf disable trigger zz_deltad_row");
-    const findings = (await checkCapture(tree, STAYS, LIMITS)).map((finding) => finding.split(" is ")[0]);
+    const findings = (await checkCapture(tree, STAYS, LIMITS)).map(({ meaning }) => meaning.split(" is ")[0]);
     const missing = ["branch", "leaf"].flatMap((table) =>
       ["delete", "insert", "truncate", "update"].map((event) => `The trigger deltad_${event} on ${table}`),
     );
     // Moves below the table that came since are told by nobody either.
     const moves = ["armed", "branch", "fresh", "leaf", "stay"].map((table) => `The trigger zz_deltad_move on ${table}`);
     assert.deepEqual(new Set(findings), new Set([...missing, ...moves, "The trigger zz_deltad_row on leaf"]));
-    assert.deepEqual(await install(tree, STAYS), ["watch"]);
+    assert.deepEqual(await install(tree, STAYS), ["watch", "rights"]);
     assert.deepEqual(await checkCapture(tree, STAYS, LIMITS), []);
   });
 });

@@ -96,7 +96,7 @@ await onEachServer("several daemons", (server) => {
   it("remove what another that was removing could not see, at the next heartbeat", async (t) => {
     const readers = await started(t, ledger, [ledger.url], { heartbeat: FAST });
     const pruning = await ledger.database.client();
-    await pruning.query("begin; select pg_advisory_xact_lock(1684368500, 2)");
+    await pruning.query("begin; lock table deltad.lease_lock in share row exclusive mode");
     await allHave(readers, [await write()]);
     await pause(EVERY_MS * 3, "silence");
     const unread = 'select from deltad."change_ledger"';

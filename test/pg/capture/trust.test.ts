@@ -1,13 +1,17 @@
 /** What deltad's objects let others do: nothing but what they are for. */
 import assert from "node:assert/strict";
 import { before, it } from "node:test";
+import { captureFunctions } from "../../../daemon/capture/capture-function.ts";
 import { checkCapture } from "../../../daemon/capture/check.ts";
 import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
 import { quoteIdentifier } from "../../../daemon/database/identifier.ts";
+import { packageVersion } from "../../../daemon/database/sql-file.ts";
 import { Session } from "../../../daemon/database/session.ts";
-import { install, LIMITS } from "../../support/install.ts";
+import { daemonRole, install, LIMITS } from "../../support/install.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import { IMAGES, STAYS, STAYS_SCHEMA } from "../../support/stays.ts";
+
+const version = await packageVersion();
 
 await onEachServer("trust", (server) => {
   let database: TestDatabase;
@@ -63,36 +67,64 @@ await onEachServer("trust", (server) => {
     assert.deepEqual(granted, []);
   });
 
-  it("every object belongs to deltad_capture, who cannot log in", async () => {
-    const others = await database.query(`
-      select oid::regclass::text from pg_class where relnamespace = 'deltad'::regnamespace and relowner <> 'deltad_capture'::regrole
+  it("every object belongs to a role of this database, who cannot log in", async () => {
+    const capture = `deltad_capture_${database.name}`;
+    const others = await database.query(
+      `
+      select oid::regclass::text from pg_class where relnamespace = 'deltad'::regnamespace and relowner <> $1::text::regrole
       union all
-      select oid::regprocedure::text from pg_proc where pronamespace = 'deltad'::regnamespace and proowner <> 'deltad_capture'::regrole
+      select oid::regprocedure::text from pg_proc where pronamespace = 'deltad'::regnamespace and proowner <> $1::text::regrole
       union all
-      select nspname from pg_namespace where nspname = 'deltad' and nspowner <> 'deltad_capture'::regrole
+      select nspname from pg_namespace where nspname = 'deltad' and nspowner <> $1::text::regrole
       union all
-      select rolname from pg_roles where rolname in ('deltad_capture', 'deltad_daemon') and (rolcanlogin or rolsuper)`);
+      select rolname from pg_roles where rolname in ($1::text, $2::text) and (rolcanlogin or rolsuper)`,
+      [capture, `deltad_daemon_${database.name}`],
+    );
     assert.deepEqual(others, []);
   });
 
-  it("every function that runs as its owner has a fixed search path", async () => {
-    const loose = await database.query(`select proname from pg_proc
+  it("every object says of which version it is, and those of a source what they are for", async () => {
+    const comments = await database.query<{ called: string; comment: string | null }>(`
+      select oid::regclass::text as called, obj_description(oid, 'pg_class') as comment from pg_class
+       where relnamespace = 'deltad'::regnamespace and relkind in ('r', 'v') or oid = 'deltad.change_seq'::regclass
+      union all
+      select proname, obj_description(oid, 'pg_proc') from pg_proc where pronamespace = 'deltad'::regnamespace
+      union all
+      select nspname, obj_description(oid, 'pg_namespace') from pg_namespace where nspname = 'deltad'`);
+    assert.deepEqual(
+      comments.filter(({ comment }) => comment?.startsWith(`deltad ${version}`) !== true),
+      [],
+    );
+    const of = (called: string): unknown => comments.find((row) => row.called === called)?.comment;
+    assert.equal(of("deltad.change_stays"), `deltad ${version}: changes of public.stay`);
+    assert.equal(of("capture_insert_stays"), `deltad ${version}: captures public.stay`);
+  });
+
+  it("every function that runs as its owner has a fixed search path, but those of the triggers, in which everything is qualified", async () => {
+    const loose = await database.query<{ name: string }>(`select proname as name from pg_proc
       where pronamespace = 'deltad'::regnamespace and prosecdef
-        and not 'search_path=pg_catalog, pg_temp' = any (coalesce(proconfig, '{}'))`);
-    assert.deepEqual(loose, []);
+        and not 'search_path=pg_catalog, pg_temp' = any (coalesce(proconfig, '{}')) order by 1`);
+    const ofTriggers = STAYS.flatMap((table) => [...captureFunctions(table, LIMITS).keys()]);
+    assert.deepEqual(
+      loose.map(({ name }) => name),
+      ofTriggers.toSorted(),
+    );
   });
 
   it("the daemon may read captured columns, changes, leases and migrations, and write none of them", async () => {
-    const rights = await database.query<{ right: string }>(`
+    const rights = await database.query<{ right: string }>(
+      `
       select format('%s %s', a.privilege_type, c.oid::regclass) as right
-        from pg_class c, aclexplode(c.relacl) a where a.grantee = 'deltad_daemon'::regrole
+        from pg_class c, aclexplode(c.relacl) a where a.grantee = $1::text::regrole
       union all
       select format('%s %s.%s', a.privilege_type, t.attrelid::regclass, t.attname)
-        from pg_attribute t, aclexplode(t.attacl) a where a.grantee = 'deltad_daemon'::regrole
+        from pg_attribute t, aclexplode(t.attacl) a where a.grantee = $1::text::regrole
       union all
       select format('%s %s', a.privilege_type, p.proname)
-        from pg_proc p, aclexplode(p.proacl) a where a.grantee = 'deltad_daemon'::regrole
-      order by 1`);
+        from pg_proc p, aclexplode(p.proacl) a where a.grantee = $1::text::regrole
+      order by 1`,
+      [await daemonRole(database)],
+    );
     assert.deepEqual(
       rights.map((row) => row.right),
       [
@@ -102,17 +134,23 @@ await onEachServer("trust", (server) => {
         "EXECUTE fingerprint",
         "EXECUTE heartbeat",
         "EXECUTE incarnation",
+        "EXECUTE is_original",
         "EXECUTE partition_key",
         "EXECUTE prune",
         "EXECUTE register_reader",
         "EXECUTE release_reader",
+        "EXECUTE return_capture",
+        "EXECUTE switched_on",
         "SELECT deltad.change_owner",
         "SELECT deltad.change_stays",
         "SELECT deltad.floor",
+        "SELECT deltad.install",
         "SELECT deltad.migration",
         "SELECT deltad.reader",
         "SELECT deltad.reset",
         "SELECT deltad.revocation",
+        "SELECT deltad.source",
+        "SELECT deltad.status",
         "SELECT host.id",
         "SELECT host.zone",
         "SELECT stay.amount",
@@ -130,7 +168,7 @@ await onEachServer("trust", (server) => {
       "select * from deltad.change_stays",
       "insert into deltad.reset (source) values ('stays')",
       "call deltad.unwatch_others('{}')",
-      "create trigger forged after insert on own.stay referencing new table as new_rows for each statement execute function deltad.capture_stays()",
+      "create trigger forged after insert on own.stay referencing new table as new_rows for each statement execute function deltad.capture_insert_stays()",
     ]) {
       await asRole(app, "create table if not exists own.stay (id int, host_id int, state text, amount numeric)");
       await assert.rejects(asRole(app, statement), /permission denied/, statement);
@@ -139,7 +177,7 @@ await onEachServer("trust", (server) => {
 
   it("a capture function on a table that it was not made for records nothing", async () => {
     await database.query(
-      `grant usage on schema deltad to ${app}; grant execute on function deltad.capture_stays(), deltad.row_stays() to ${app}`,
+      `grant usage on schema deltad to ${app}; grant execute on function deltad.capture_insert_stays(), deltad.capture_truncate_stays(), deltad.row_stays() to ${app}`,
     );
     await asRole(
       app,
@@ -148,14 +186,14 @@ await onEachServer("trust", (server) => {
       create table own.partitioned (id int, host_id int, state text, amount numeric) partition by list (id);
       create table own.partition partition of own.partitioned default;
       create trigger forged after insert on own.stay
-        referencing new table as new_rows for each statement execute function deltad.capture_stays();
-      create trigger forged_truncate after truncate on own.stay for each statement execute function deltad.capture_stays();
+        referencing new table as new_rows for each statement execute function deltad.capture_insert_stays();
+      create trigger forged_truncate after truncate on own.stay for each statement execute function deltad.capture_truncate_stays();
       create trigger forged_move before update on own.stay for each row execute function deltad.row_stays();
       create trigger forged_row after insert or update or delete on own.stay for each row execute function deltad.row_stays();
       create trigger forged after insert on own.partition
-        referencing new table as new_rows for each statement execute function deltad.capture_stays()`,
+        referencing new table as new_rows for each statement execute function deltad.capture_insert_stays()`,
     );
-    await database.query(`revoke usage on schema deltad from ${app}; revoke execute on function deltad.capture_stays() from ${app};
+    await database.query(`revoke usage on schema deltad from ${app}; revoke execute on function deltad.capture_insert_stays(), deltad.capture_truncate_stays() from ${app};
       delete from deltad.change_stays; delete from deltad.reset`);
 
     await asRole(
@@ -185,7 +223,7 @@ await onEachServer("trust", (server) => {
     const watched = hostile.map((name, index): WatchedTable => {
       const [table = "", owner = "", text = ""] = [1, 2, 3].map((offset) => hostile[(index + offset) % hostile.length]);
       return {
-        source: name.length > 55 ? "a".repeat(55) : name,
+        source: name.length > 46 ? "a".repeat(46) : name,
         schema: name,
         table,
         columns: [

@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import { before, beforeEach, it } from "node:test";
 import { checkCapture } from "../../../daemon/capture/check.ts";
+import { tellFinding, tellFindings } from "../../../daemon/database/findings.ts";
 import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
-import { columns, install, LIMITS } from "../../support/install.ts";
+import { columns, daemonRole, install, LIMITS } from "../../support/install.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import { STAYS, STAYS_SCHEMA } from "../../support/stays.ts";
+
+const [, STAYS_TABLE = assert.fail()] = STAYS;
 
 await onEachServer("watching", (server) => {
   let database: TestDatabase;
@@ -29,13 +32,13 @@ await onEachServer("watching", (server) => {
 
   const changes = (): Promise<unknown[]> =>
     database.query("select to_jsonb(c) - 'change_xid' - 'change_seq' as c from deltad.change_stays c");
-  const findings = (tables: readonly WatchedTable[] = STAYS): Promise<string[]> =>
-    checkCapture(database, tables, LIMITS);
+  const findings = async (tables: readonly WatchedTable[] = STAYS): Promise<string[]> =>
+    (await checkCapture(database, tables, LIMITS)).map(tellFinding);
 
   it("a column more is added, and what is unread stays", async () => {
     await database.query("insert into stay values (1, 1, 'a', 1, 'note')");
     const more = staysWith("id bigint", "host_id bigint", "state text", "amount numeric", "note text");
-    assert.deepEqual(await install(database, more), ["watch"]);
+    assert.deepEqual(await install(database, more), ["watch", "rights"]);
     await database.query("update stay set note = 'other'");
     assert.deepEqual(await changes(), [
       { c: { change_weight: 1, id: 1, host_id: 1, state: "a", amount: 1, note: null } },
@@ -60,7 +63,7 @@ await onEachServer("watching", (server) => {
   it("whatever an apply changes, all owners of each source are read again at its commit, once", async () => {
     await database.query("alter table stay disable trigger deltad_insert");
     await database.query("delete from deltad.reset");
-    assert.deepEqual(await install(database, STAYS), ["watch"]);
+    assert.deepEqual(await install(database, STAYS), ["watch", "rights"]);
     const [applied] = await database.query<{ xid: string }>(
       "select xmin::text as xid from deltad.migration where name = 'watch'",
     );
@@ -88,14 +91,78 @@ await onEachServer("watching", (server) => {
     await more;
   });
 
+  it("a daemon is content with an installation that captures more than it needs, and says what one lacks that captures less", async () => {
+    await database.query("create table if not exists other (id int, host_id int)");
+    const more = [
+      ...staysWith("id bigint", "host_id bigint", "state text", "amount numeric", "note text"),
+      { ...STAYS_TABLE, source: "more", table: "other", columns: columns("id bigint", "host_id bigint") },
+    ];
+    await install(database, more);
+    assert.deepEqual(await findings(), []);
+    await database.query("alter table stay disable trigger deltad_insert");
+    assert.match(
+      (await findings()).join(),
+      /run `deltad migrate apply` with the installed configuration "default"\. \[trigger_disabled\]$/,
+    );
+    assert.deepEqual(await install(database, more), ["watch", "rights"]);
+    assert.deepEqual(await findings(), []);
+
+    await install(database, staysWith("id bigint", "host_id bigint", "amount text"));
+    const otherwise =
+      'is not captured by the installed configuration "default": run `deltad migrate apply` with this configuration, or start the daemon with the installed one. [capture_lacking]';
+    assert.deepEqual(await findings(), [
+      `Column state of public.stay ${otherwise}`,
+      `Column amount of public.stay ${otherwise}`,
+    ]);
+    const byAmount = STAYS.map((table) => (table.source === "stays" ? { ...table, key: "amount" } : table));
+    await install(database, byAmount);
+    assert.deepEqual(await findings(), [`Each row by its key and owner of public.stay ${otherwise}`]);
+    await install(database, STAYS.slice(0, 1));
+    assert.deepEqual(await findings(), [`Any row of public.stay ${otherwise}`]);
+    await database.query("call deltad.unwatch_others('{}')");
+    assert.deepEqual(
+      (await findings()).at(1),
+      "Nothing captures public.stay: run `deltad migrate apply`. [capture_lacking]",
+    );
+  });
+
   it("a source that is gone leaves nothing behind", async () => {
     await install(database, STAYS.slice(0, 1));
     const left = await database.query(`select relname from pg_class where relname like 'change%stays%'
-      union all select proname from pg_proc where proname in ('capture_stays', 'row_stays')
+      union all select proname from pg_proc where right(proname, 6) = '_stays'
       union all select tgname from pg_trigger where tgrelid = 'stay'::regclass`);
     assert.deepEqual(left, []);
     await database.query("insert into stay (host_id) values (1)");
     assert.deepEqual(await findings(STAYS.slice(0, 1)), []);
+  });
+
+  it("a source that gets another name takes over the table's triggers, row triggers too: each row is captured once", async (t) => {
+    const database = await server.createDatabase();
+    // As a subscription leaves the catalogs that has not been enabled yet.
+    await database.query(`${STAYS_SCHEMA}
+      create subscription feed_${database.name} connection 'dbname=elsewhere' publication feed with (connect = false);
+      alter subscription feed_${database.name} set (slot_name = none);
+      insert into pg_subscription_rel (srsubid, srrelid, srsubstate)
+      select s.oid, 'stay'::regclass, 'i' from pg_subscription s where s.subname = 'feed_${database.name}'`);
+    t.after(() => database.query(`drop subscription feed_${database.name}`));
+    const visits = STAYS.map((table) => (table.source === "stays" ? { ...table, source: "visits" } : table));
+    for (const tables of [STAYS, visits, STAYS]) {
+      await install(database, tables);
+      assert.deepEqual(await checkCapture(database, tables, LIMITS), []);
+      assert.deepEqual(await install(database, tables), []);
+      await database.query("insert into stay (host_id) values (1)");
+      const source = tables[1]?.source;
+      assert.deepEqual(await database.query(`select change_weight::int as weight from deltad.change_${source}`), [
+        { weight: 1 },
+      ]);
+      const made = await database.query<{ name: string }>(
+        "select distinct p.proname as name from pg_trigger t join pg_proc p on p.oid = t.tgfoid where t.tgrelid = 'stay'::regclass order by 1",
+      );
+      assert.deepEqual(
+        made.map(({ name }) => name),
+        ["delete", "insert", "truncate", "update"].map((what) => `capture_${what}_${source}`).concat(`row_${source}`),
+      );
+    }
   });
 
   it("a captured column can't be dropped or change its type under the triggers, others can", async () => {
@@ -110,7 +177,7 @@ await onEachServer("watching", (server) => {
   it("the guard is lifted by dropping its view, for a column that may go or widen, and apply puts it back", async () => {
     await database.query("drop view deltad.guard_stays; alter table stay alter state type varchar(80)");
     assert.deepEqual(await findings(), []);
-    assert.deepEqual(await install(database, STAYS), ["watch"]);
+    assert.deepEqual(await install(database, STAYS), ["watch", "rights"]);
     await install(database, staysWith("id bigint", "host_id bigint", "amount numeric"));
     await database.query("alter table stay drop column state");
     await assert.rejects(database.query("alter table stay drop column amount"), /depend/);
@@ -119,7 +186,7 @@ await onEachServer("watching", (server) => {
 
   it("finds nothing where everything is in order, with no more rights than the daemon's", async () => {
     const client = await database.client();
-    await client.query("set role deltad_daemon");
+    await client.query(`set role ${await daemonRole(database)}`);
     const asDaemon = {
       query: async <Row>(sql: string, params: readonly unknown[] = []) =>
         (await client.query(sql, [...params])).rows as Row[],
@@ -131,7 +198,7 @@ await onEachServer("watching", (server) => {
     [
       "a trigger that is gone",
       "drop trigger deltad_update on stay",
-      /^The trigger deltad_update on (public\.)?stay is missing or different: run `deltad migrate apply`\.$/,
+      /^The trigger deltad_update on (public\.)?stay is missing or different: run `deltad migrate apply`\. \[trigger_missing\]$/,
     ],
     [
       "a trigger that is off",
@@ -152,18 +219,13 @@ await onEachServer("watching", (server) => {
     ],
     [
       "another capture function",
-      "create or replace function deltad.capture_stays() returns trigger language plpgsql security definer as 'begin return null; end'",
-      /^The capture functions of public.stay are not the configuration's/,
+      "create or replace function deltad.capture_update_stays() returns trigger language plpgsql security definer as 'begin return null; end'",
+      /^The capture functions of public.stay are not as they were applied: run `deltad migrate apply`\. \[function_different\]$/,
     ],
     [
-      "a change table with other columns",
-      "alter table deltad.change_stays add column extra int",
-      /^The change table of public.stay has not/,
-    ],
-    [
-      "rights that are gone",
-      "revoke select (state) on stay from deltad_daemon",
-      /^The role deltad_daemon may not read public.stay, column state/,
+      "a change table without a column",
+      "alter table deltad.change_stays drop column amount",
+      /^The change table of public.stay lacks columns: run/,
     ],
   ];
   for (const [what, damage, sentence] of damages) {
@@ -172,12 +234,22 @@ await onEachServer("watching", (server) => {
       const found = await findings();
       assert.ok(found.length > 0);
       for (const finding of found) assert.match(finding, sentence);
-      assert.deepEqual(await install(database, STAYS), ["watch"]);
+      assert.deepEqual(await install(database, STAYS), ["watch", "rights"]);
       assert.deepEqual(await findings(), []);
       await database.query("delete from deltad.change_stays; insert into stay (host_id) values (1); delete from stay");
       assert.equal((await changes()).length, 2);
     });
   }
+
+  it("finds rights that are gone, and apply mends them", async () => {
+    const role = await daemonRole(database);
+    await database.query(`revoke select (state) on stay from ${role}`);
+    assert.deepEqual(await findings(), [
+      `The role ${role} may not read public.stay, column state: run \`deltad migrate apply\`. [column_unreadable]`,
+    ]);
+    assert.deepEqual(await install(database, STAYS), ["rights"]);
+    assert.deepEqual(await findings(), []);
+  });
 
   it("finds tables that were swapped by renaming, and records nothing from the one that is out of use", async () => {
     await database.query(
@@ -188,7 +260,7 @@ await onEachServer("watching", (server) => {
       [...new Set(found)],
       [
         ...["delete", "insert", "truncate", "update"].map((event) => `The trigger deltad_${event}`),
-        "The role deltad_daemon",
+        `The role ${await daemonRole(database)}`,
       ],
     );
     await database.query("insert into stay_old (id, host_id) values (1, 1)");
@@ -200,21 +272,22 @@ await onEachServer("watching", (server) => {
   it("finds a table that is gone, and one whose rows are hidden from the daemon", async () => {
     await database.query("drop table stay cascade");
     assert.deepEqual(await findings(), [
-      "The watched table public.stay does not exist: create it, or take it out of the configuration.",
+      "The watched table public.stay does not exist: create it, or take it out of the configuration. [table_missing]",
     ]);
     const client = await database.client();
-    await client.query("alter table host enable row level security; set role deltad_daemon");
+    const role = await daemonRole(database);
+    await client.query(`alter table host enable row level security; set role ${role}`);
     const asDaemon = {
       query: async <Row>(sql: string, params: readonly unknown[] = []) =>
         (await client.query(sql, [...params])).rows as Row[],
     };
     const hosts = STAYS.slice(0, 1);
     assert.match(
-      (await checkCapture(asDaemon, hosts, LIMITS)).join(),
+      tellFindings(await checkCapture(asDaemon, hosts, LIMITS)),
       /^Row-level security hides rows of public.host from the daemon: create policy/,
     );
     await client.query(
-      "reset role; create policy deltad_daemon on public.host for select to deltad_daemon using (true); set role deltad_daemon",
+      `reset role; create policy deltad_daemon on public.host for select to ${role} using (true); set role ${role}`,
     );
     assert.deepEqual(await checkCapture(asDaemon, hosts, LIMITS), []);
   });

@@ -40,6 +40,21 @@ await onEachServer("writers", (server) => {
     await reader.end();
   }
 
+  it("the rows that are kept go into the change table as they are read: no node of the plan puts defaults in", async () => {
+    const writer = await database.client();
+    const plans: string[] = [];
+    writer.on("notice", ({ message }) => plans.push(message ?? ""));
+    await writer.query(`load 'auto_explain'; set auto_explain.log_min_duration = 0; set auto_explain.log_nested_statements = on;
+      set auto_explain.log_level = notice; set auto_explain.log_format = text`);
+    await writer.query("insert into stay (host_id) values (1)");
+    await writer.query("update stay set state = 'x'");
+    await writer.query("delete from stay");
+    await writer.end();
+    const kept = plans.filter((plan) => plan.includes("insert into deltad.change_stays"));
+    assert.equal(kept.length, 3);
+    for (const plan of kept) assert.doesNotMatch(plan, /Subquery Scan|Result/, plan);
+  });
+
   it("L9 A write never waits for the daemon, and never fails because the daemon is absent", async () => {
     const writer = await database.client();
     await writer.query("set lock_timeout = '100ms'; set statement_timeout = '5s'");
@@ -67,6 +82,19 @@ await onEachServer("writers", (server) => {
     // Dead, in the middle of it.
     await database.query(`select pg_terminate_backend(${(await migrationSession(daemon)).pid}, 5000)`);
     await write();
+  });
+
+  it("a writer's RETURNING and currval() are its own; lastval() is of the change", async () => {
+    const writer = await database.client();
+    const inserted = await writer.query<{ id: number }>("insert into stay (host_id) values (1) returning id");
+    const asked = await writer.query<{ own: number; last: string; change: string }>(
+      `select currval(pg_get_serial_sequence('stay', 'id'))::int as own, lastval()::text as last,
+              (select max(change_seq)::text from deltad.change_stays) as change`,
+    );
+    await writer.end();
+    const [row] = asked.rows;
+    assert.equal(row?.own, inserted.rows[0]?.id);
+    assert.equal(row?.last, row?.change);
   });
 
   it("rings once per transaction while the reader sleeps, and not at all while it is awake", async () => {

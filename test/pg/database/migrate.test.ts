@@ -3,11 +3,12 @@ import { execFile } from "node:child_process";
 import { before, it } from "node:test";
 import { promisify } from "node:util";
 import { applyMigrations, findPending, readApplied } from "../../../daemon/database/migrate.ts";
-import { migrationScript } from "../../../daemon/database/migration-script.ts";
+import { migrationScript, scripted, scriptedFor } from "../../../daemon/database/migration-script.ts";
 import { readMigrations } from "../../../daemon/database/sql-file.ts";
 import type { MigrationStep } from "../../../daemon/database/migration-step.ts";
 import { ConfigError, FatalError } from "../../../daemon/config/errors.ts";
 import { install, LIMITS, migrationSession, QUIETLY, stepsFor } from "../../support/install.ts";
+import { eventually } from "../../support/real-time.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import { STAYS, STAYS_SCHEMA } from "../../support/stays.ts";
 
@@ -21,7 +22,7 @@ const DUMP_MAJOR = await run("pg_dump", ["--version"]).then(
   () => 0,
 );
 
-const STEPS = [...(await readMigrations()).map(({ name }) => name), "sql", "watch"];
+const STEPS = [...(await readMigrations()).map(({ name }) => name), "sql", "watch", "rights"];
 
 await onEachServer("migrate", (server) => {
   let steps: MigrationStep[];
@@ -56,12 +57,9 @@ await onEachServer("migrate", (server) => {
   it("applies all steps once, in order, and has nothing to do afterwards", async () => {
     const database = await withTables();
     assert.deepEqual(await apply(database), STEPS);
-    assert.deepEqual(
-      (await readApplied(database)).map((row) => row.name),
-      STEPS,
-    );
+    assert.deepEqual((await readApplied(database)).map((row) => row.name).toSorted(), STEPS.toSorted());
     assert.deepEqual(await apply(database), []);
-    assert.deepEqual(await findPending(database, steps), []);
+    assert.deepEqual(await findPending(database, steps), { steps: [], faults: [] });
   });
 
   it("twenty at once all succeed, and one of them does the work", async () => {
@@ -70,7 +68,29 @@ await onEachServer("migrate", (server) => {
     assert.deepEqual(applied.flat(), STEPS);
   });
 
-  it("two databases of one server at once make the roles they share without an error", async () => {
+  it("waits for a migration that is under way before it does anything", async () => {
+    const database = await withTables();
+    await apply(database);
+    await database.query("delete from deltad.migration where name = 'rights'");
+    const other = await database.client();
+    await other.query("begin; lock table deltad.migration in share row exclusive mode");
+    const released = async (): Promise<void> => {
+      await eventually(
+        "it to wait for the lock of a whole migration",
+        async () =>
+          (
+            await database.query(
+              "select from pg_locks where relation = 'deltad.migration'::regclass and mode = 'ShareRowExclusiveLock' and not granted",
+            )
+          ).length === 1,
+      );
+      await other.query("commit");
+    };
+    const [applied] = await Promise.all([apply(database), released()]);
+    assert.deepEqual(applied, ["rights"]);
+  });
+
+  it("two databases of one server at once are applied to without an error", async () => {
     await Promise.all(
       (await Promise.all([withTables(), withTables(), withTables()])).map((database) => apply(database)),
     );
@@ -81,10 +101,6 @@ await onEachServer("migrate", (server) => {
     const role = `dba_${database.name}`;
     await database.query(`create role ${role} createrole; grant create on database ${database.name} to ${role};
       grant create on schema public to ${role}`);
-    // As on a server where this role applies first: roles are the server's, and others in this file have made them.
-    const admin = server.major >= 16 ? "with admin option" : "";
-    await database.query(`do $$ begin
-      if to_regrole('deltad_capture') is not null then grant deltad_capture, deltad_daemon to ${role} ${admin}; end if; end $$`);
     const client = await database.client();
     await client.query(`set role ${role}`);
     await client.query(STAYS_SCHEMA);
@@ -100,7 +116,7 @@ await onEachServer("migrate", (server) => {
     const client = await database.client();
     const session = await migrationSession(client);
     await session.script("begin");
-    for (const step of steps) if (step.kind === "repeatable") await session.script(step.text);
+    for (const step of steps) if (step.kind !== "once") await session.script((await scriptedFor(session, step)).text);
     const locks = await session.query(`select relation::regclass::text, mode from pg_locks
        where pid = pg_backend_pid() and mode not in ('AccessShareLock', 'RowExclusiveLock') and locktype = 'relation'
          and relation in ('stay'::regclass, 'host'::regclass, 'deltad.change_stays'::regclass, 'deltad.change_owner'::regclass)`);
@@ -169,7 +185,7 @@ await onEachServer("migrate", (server) => {
     const database = await withTables();
     await apply(database);
     await database.query("update deltad.migration set checksum = 'other' where name in ('sql', 'watch')");
-    assert.deepEqual(await apply(database), ["sql", "watch"]);
+    assert.deepEqual(await apply(database), ["sql", "watch", "rights"]);
     await database.query("update deltad.migration set checksum = 'other' where name = '000001_deltad'");
     await assert.rejects(apply(database), /migrations\/000001_deltad.sql is not the text that was applied/);
   });
@@ -180,20 +196,39 @@ await onEachServer("migrate", (server) => {
     const [applied, planned] = [await withTables(), await withTables()];
     await apply(applied);
     const psql = run("psql", ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", planned.url]);
-    psql.child.stdin?.end(migrationScript(steps));
+    psql.child.stdin?.end(migrationScript(steps.map(scripted)));
     const { stdout, stderr } = await psql;
     assert.equal(stdout + stderr, "");
 
     const bookkeeping = "select name, checksum from deltad.migration order by name";
     assert.deepEqual(await planned.query(bookkeeping), await applied.query(bookkeeping));
-    assert.deepEqual(await findPending(planned, steps), []);
+    assert.deepEqual(await findPending(planned, steps), { steps: [], faults: [] });
     if (DUMP_MAJOR < server.major) return test.diagnostic("schemas not compared: pg_dump is older than the server");
     const dump = async (database: TestDatabase): Promise<string> =>
-      (await run("pg_dump", ["--schema-only", database.url])).stdout.replaceAll(/^\\(un)?restrict .*$/gm, "");
+      (await run("pg_dump", ["--schema-only", database.url])).stdout
+        .replaceAll(/^\\(un)?restrict .*$/gm, "")
+        // Each database has roles of its own.
+        .replaceAll(database.name, "DATABASE");
     const schema = await dump(applied);
     assert.match(schema, /CREATE TRIGGER deltad_insert/);
     assert.equal(await dump(planned), schema);
     return undefined;
+  });
+
+  it("a plan made without a database refuses one in which a table is partitioned, and says how to make the right one", async () => {
+    const database = await server.createDatabase();
+    await database.query(STAYS_SCHEMA.replace(/create table stay .*;/, ""));
+    await database.query(
+      "create table stay (id int, host_id int, state text, amount numeric) partition by list (host_id)",
+    );
+    await assert.rejects(database.query(migrationScript(steps.map(scripted))), {
+      message: "public.stay is partitioned, and this plan was made without a database",
+      hint: "Set DATABASE_URL and run deltad migrate plan again: it then sees the partitions.",
+    });
+    await database.query("rollback");
+    await database.query("create table stay_of_one partition of stay for values in (1)");
+    assert.deepEqual(await apply(database), STEPS);
+    assert.deepEqual((await findPending(database, steps)).steps, []);
   });
 
   it("plans only what is pending", async () => {
@@ -201,8 +236,8 @@ await onEachServer("migrate", (server) => {
     await install(database, STAYS);
     const changed = await stepsFor(STAYS, { ...LIMITS, bulkRows: 10 });
     assert.deepEqual(
-      (await findPending(database, changed)).map((step) => step.name),
-      ["watch"],
+      (await findPending(database, changed)).steps.map((step) => step.name),
+      ["watch", "rights"],
     );
     assert.match(migrationScript([]), /^-- .*nothing to do/);
   });

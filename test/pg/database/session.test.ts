@@ -4,6 +4,7 @@ import { it } from "node:test";
 import { join } from "node:path";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { Session, type SessionOptions } from "../../../daemon/database/session.ts";
+import { daemonRole } from "../../support/install.ts";
 import { createLedger } from "../../support/ledger.ts";
 import { Proxy } from "../../support/proxy.ts";
 import { readerOf } from "../../support/run-reader.ts";
@@ -32,6 +33,25 @@ await onEachServer("a session", (server) => {
       idle: "10s",
       jit: "off",
     });
+  });
+
+  it("prints and reads values alike whatever its database is set to", async (t) => {
+    const shown = `select interval '1 day 2 hours'::text as length, (1::float8 / 3)::text as third, '\\x00ff'::bytea::text as bytes,
+      1234.5::numeric::money::text as price, to_char(1234.5, '9G999D9') as grouped, (null = null) is null as unknown`;
+    const texts: unknown[] = [];
+    for (const settings of [
+      { intervalstyle: "iso_8601", extra_float_digits: "-10", bytea_output: "escape", transform_null_equals: "on" },
+      { intervalstyle: "sql_standard", lc_monetary: "C.UTF-8", standard_conforming_strings: "off" },
+    ]) {
+      const database = await server.createDatabase();
+      for (const [name, value] of Object.entries(settings))
+        await database.query(`alter database ${database.name} set ${name} = '${value}'`);
+      const session = await Session.open(optionsFor(database.url));
+      t.after(() => session.close());
+      texts.push(...(await session.query(shown)));
+    }
+    assert.deepEqual(texts[0], texts[1]);
+    assert.deepEqual((texts[0] as { length: string; third: string }).third, "0.3333333333333333");
   });
 
   it("tells of its loss once, and nothing after it was closed", async () => {
@@ -127,7 +147,7 @@ await onEachServer("a session", (server) => {
     proxy.rewrite = meet(() => (backend += 1));
     await assert.rejects(Session.open(optionsFor(proxy.url)), {
       name: "ConfigError",
-      message: /transaction mode: use the direct URL/,
+      message: /transaction mode: use the direct URL.*\[pooler_transaction_mode\]/,
     });
 
     // With few clients a pooler gives each statement the same backend: then two sessions share it.
@@ -145,7 +165,7 @@ await onEachServer("a session", (server) => {
     await running.cluster.start();
     await assert.rejects(Session.open(optionsFor(running.cluster.url("postgres"))), {
       name: "ConfigError",
-      message: "The server is a standby (read-only replica): point DATABASE_URL at the primary.",
+      message: "The server is a standby (read-only replica): point DATABASE_URL at the primary. [server_standby]",
     });
   });
 
@@ -156,9 +176,13 @@ await onEachServer("a session", (server) => {
     await bare.stop();
 
     const ledger = await createLedger(await server.createDatabase());
-    await ledger.database.query(`revoke deltad_daemon from "daemon_${ledger.database.name}"`);
+    const role = await daemonRole(ledger.database);
+    await ledger.database.query(`revoke ${role} from "daemon_${ledger.database.name}"`);
     const stranger = readerOf(ledger.url);
-    await assert.rejects(stranger.reader.start(), { name: "ConfigError", message: /deltad_daemon/ });
+    await assert.rejects(stranger.reader.start(), {
+      name: "ConfigError",
+      message: `The role daemon_${ledger.database.name} has not the rights of a daemon: grant ${role} to daemon_${ledger.database.name}. [privileges_missing]`,
+    });
     await stranger.stop();
   });
 });

@@ -84,7 +84,7 @@ await onEachServer("everyday DDL", (server) => {
       // No trigger sees this one.
       await database.query("truncate orders_july");
       await rig.untilTrue();
-      assert.deepEqual(await rig.apply(), ["watch"]);
+      assert.deepEqual(await rig.apply(), ["watch", "rights"]);
       await rig.untilTrue();
     });
   }

@@ -176,12 +176,7 @@ await onEachServer("recompute", (server) => {
     await database.query(DEMO.schema);
     await database.query("insert into owners values (1, 'x', 'America/Havana'), (2, 'y', 'Atlantic/Azores')");
     await database.query("insert into listings values (1, 1, 'h', 'active'), (2, 2, 'h', 'active')");
-    const paid = (owner: number, money: string, when: string) =>
-      database.query(
-        `insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out, created_at, paid_at)
-         values ($1, $1, 'x', 'confirmed', 'paid', $2, $3, $3, $3, $3)`,
-        [owner, money, when],
-      );
+    const paid = payer(database);
     // Between the two midnights; and in the last microsecond of the day before.
     await paid(1, "10", "2025-11-02T04:30:00Z");
     await paid(1, "1", "2025-11-02T03:59:59.999999Z");
@@ -197,7 +192,46 @@ await onEachServer("recompute", (server) => {
     assert.equal(await today("2", "2025-10-26T00:00:00Z"), "20.00");
     assert.equal(await today("2", "2025-10-25T23:59:59.999Z"), "2.00");
   });
+
+  it("and the oracle compare a month up to the same day, and the last day of a shorter month with all of a longer one", async () => {
+    const database = await server.createDatabase();
+    await database.query(DEMO.schema);
+    await database.query("insert into owners values (1, 'x', 'Asia/Kathmandu')");
+    await database.query("insert into listings values (1, 1, 'h', 'active')");
+    const paid = payer(database);
+    await paid(1, "100", "2025-10-31T12:00:00+05:45");
+    await paid(1, "10", "2025-10-10T23:59:59.999999+05:45");
+    await paid(1, "5", "2025-11-09T00:00:00+05:45");
+    // Dated later than most of the instants below.
+    await paid(1, "50", "2025-11-30T00:00:00+05:45");
+    const plan = compile(DEMO.config);
+    const growthOn = async (day: string): Promise<unknown> => {
+      const atUs = BigInt(Date.parse(`${day}T00:00:00+05:45`)) * 1000n;
+      const rows = await database.query<RecomputedRow>(recomputeSelect(plan), [["1"], String(atUs)]);
+      const [recomputed, byHand] = [
+        recomputedDocuments(plan, rows),
+        await oracleDocuments(DEMO, database, atUs, ["1"]),
+      ];
+      assert.deepEqual(plain(recomputed), plain(byHand), day);
+      return (byHand.get("1") as { revenue: { growthMonth?: number } } | undefined)?.revenue.growthMonth;
+    };
+    assert.equal(await growthOn("2025-11-09"), undefined);
+    assert.equal(await growthOn("2025-11-10"), -50);
+    assert.equal(await growthOn("2025-11-29"), -50);
+    assert.equal(await growthOn("2025-11-30"), -50);
+    assert.equal(await growthOn("2025-12-01"), undefined);
+  });
 });
+
+/** Has an owner, who has a listing of the same id, paid at an instant. */
+function payer(database: TestDatabase): (owner: number, money: string, when: string) => Promise<unknown> {
+  return (owner, money, when) =>
+    database.query(
+      `insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out, created_at, paid_at)
+       values ($1, $1, 'x', 'confirmed', 'paid', $2, $3, $3, $3, $3)`,
+      [owner, money, when],
+    );
+}
 
 /** Without prototypes, so that only values are compared. */
 function plain(documents: ReadonlyMap<string, unknown>): Map<string, unknown> {

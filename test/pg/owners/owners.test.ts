@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import demo from "../../../demo/deltad.config.ts";
 import { OwnersOnDatabase } from "../../support/owners-on-database.ts";
 import { DEMO, oracleDocuments } from "../../support/oracle.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
@@ -8,8 +9,8 @@ const OWNERS = ["1", "2", "3"];
 const EVENING = Date.UTC(2026, 9, 31, 20) * 1000;
 const HOUR = 3_600_000_000;
 
-async function marketplace(database: TestDatabase): Promise<OwnersOnDatabase> {
-  const running = await OwnersOnDatabase.open(database, DEMO, EVENING);
+async function marketplace(database: TestDatabase, config: unknown = demo): Promise<OwnersOnDatabase> {
+  const running = await OwnersOnDatabase.open(database, { ...DEMO, config }, EVENING);
   await database.query(`
     insert into owners (id, name, time_zone) values (1, 'A', 'America/Havana'), (2, 'B', 'Asia/Kathmandu'), (3, 'C', 'UTC');
     insert into listings (id, owner_id, hangar_number, status) select n, 1 + n % 3, n, 'active' from generate_series(1, 9) n`);
@@ -36,6 +37,32 @@ await onEachServer("owners on a database", (server) => {
     }
     assert.deepEqual([...running.stale], [], when);
   }
+
+  it("a configuration may say the zone and the currency of all owners: what a column says is nothing then", async (t) => {
+    const database = await server.createDatabase();
+    const { timeZone: _, currency: __, ...owner } = demo.owner;
+    const config = { ...demo, owner: { ...owner, timeZone: "Asia/Kathmandu", currency: "NPR" } };
+    const running = await marketplace(database, config);
+    t.after(() => running.stop());
+    // The oracle reads the columns.
+    await database.query(
+      "alter table owners disable trigger user; update owners set time_zone = 'Asia/Kathmandu', currency = 'NPR'",
+    );
+    await running.catchUp();
+    await assertRight(running, database, "loaded");
+    await database.query("update bookings set payment_amount = payment_amount + 1 where id % 7 = 0");
+    await running.catchUp();
+    await assertRight(running, database, "a write");
+    await running.advanceTo(EVENING + 30 * HOUR);
+    await assertRight(running, database, "midnight in Kathmandu");
+    const shown = JSON.stringify([...running.screens]);
+    await database.query(
+      "alter table owners enable trigger user; update owners set time_zone = 'Mars/Olympus', currency = 'EUR'",
+    );
+    await running.catchUp();
+    assert.equal(JSON.stringify([...running.screens]), shown);
+    assert.deepEqual([...running.stale], []);
+  });
 
   it("shows what the oracle says after loads, writes, resets, moves between owners, changed zones, and at midnights", async (t) => {
     const database = await server.createDatabase();

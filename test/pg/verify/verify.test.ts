@@ -62,7 +62,13 @@ await onEachServer("verify", (server) => {
       );
       await database.query("delete from bookings where id % 7 = 0");
       await database.query("update owners set time_zone = 'Pacific/Kiritimati' where id = 2");
-      assert.deepEqual(await verification.finish(), { compared: 2, unknownZones: ["3"], differences: [] });
+      assert.deepEqual(await verification.finish(), {
+        recomputed: ["1", "2"],
+        compared: [],
+        unknownZones: ["3"],
+        again: [],
+        differences: [],
+      });
     } finally {
       await end();
     }
@@ -89,7 +95,7 @@ await onEachServer("verify", (server) => {
         "update deltad.change_payouts set amount = amount + 0.01 where change_weight = 1 and owner_id = 2",
       );
       assert.deepEqual((await verification.finish()).differences, [
-        { owner: "2", path: ["payouts", "pending"], incremental: "5.01", recomputed: "5.00" },
+        { owner: "2", of: "incremental", path: ["payouts", "pending"], found: "5.01", expected: "5.00", by: "0.01" },
       ]);
     } finally {
       await end();
@@ -106,7 +112,14 @@ await onEachServer("verify", (server) => {
       const grain = { projection, owner: "1", key: "draft", day: undefined, from: undefined, until: undefined };
       verification.incremental.numbers("1")?.fold({ ...grain, values: [1n] });
       assert.deepEqual((await verification.finish()).differences, [
-        { owner: "1", path: ["listings", "byStatus", "draft"], incremental: 1, recomputed: undefined },
+        {
+          owner: "1",
+          of: "incremental",
+          path: ["listings", "byStatus", "draft"],
+          found: 1,
+          expected: undefined,
+          by: "1",
+        },
       ]);
     } finally {
       await end();

@@ -91,6 +91,7 @@ export const DEMO_WRITES: readonly Write[] = [
   },
   {
     weight: 4,
+    since: 15,
     statements: (v) => [
       `merge into bookings b using (select id, id % 3 as way from bookings where ${some(v, "bookings", 5)}) s on s.id = b.id
        when matched and s.way = 0 then delete

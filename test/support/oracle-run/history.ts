@@ -49,22 +49,31 @@ create trigger zz_history_truncate after truncate on ${base} for each statement 
 }
 
 export class Historian {
-  readonly #database: TestDatabase;
+  readonly #database: Pick<TestDatabase, "query">;
   readonly #statement: string;
   readonly #badOwners: string;
+  readonly #forget: readonly string[];
 
-  constructor(database: TestDatabase, { config, oracle }: Marketplace) {
+  constructor(database: Pick<TestDatabase, "query">, { config, oracle }: Marketplace) {
     const { tables, owner } = compile(config);
+    if (!("column" in owner.timeZone)) throw new Error("the oracle's owners name their zones themselves");
+    const zone = quoted(owner.timeZone.column);
     this.#database = database;
     const rows = tables.map(({ table }) => {
-      const good = table === owner.table ? ` and ${quoted(owner.timeZone)} <> '${BAD_ZONE}'` : "";
+      const good = table === owner.table ? ` and ${zone} <> '${BAD_ZONE}'` : "";
       return `${quoted(table)} as materialized (select * from history.${quoted(table)} where ${AT_SNAPSHOT}${good})`;
     });
+    this.#forget = tables.map(({ table }) => `delete from history.${quoted(table)} where ended is not null`);
     // The oracle's own names then mean these rows.
     const unqualified = tables.reduce((text, { schema }) => text.replaceAll(`${schema}.`, ""), oracle);
     this.#statement = unqualified.replace("with clock as", `with ${rows.join(",\n")},\nclock as`);
     this.#badOwners = `select ${quoted(owner.key)}::text as owner from history.${quoted(owner.table)}
-      where ${AT_SNAPSHOT.replace(/\$3/g, "$1")} and ${quoted(owner.timeZone)} = '${BAD_ZONE}'`;
+      where ${AT_SNAPSHOT.replace(/\$3/g, "$1")} and ${zone} = '${BAD_ZONE}'`;
+  }
+
+  /** Versions that have ended: snapshots of before can't be asked about any more. */
+  async forget(): Promise<void> {
+    for (const statement of this.#forget) await this.#database.query(statement);
   }
 
   /** The oracle's documents at a snapshot and an instant, by owner, of owners that had a row then and a zone that PostgreSQL knows. */

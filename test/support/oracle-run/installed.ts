@@ -1,6 +1,6 @@
-import type { CaptureLimits } from "../../../daemon/capture/capture-function.ts";
+import type { CaptureLimits } from "../../../daemon/capture/generated-sql.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
-import { install } from "../install.ts";
+import { daemonLogin, install } from "../install.ts";
 import type { Marketplace } from "../oracle.ts";
 import type { TestDatabase } from "../servers.ts";
 import { recordHistory } from "./history.ts";
@@ -23,10 +23,5 @@ export async function installMarketplace(database: TestDatabase, marketplace: Ma
   await database.query(marketplace.schema);
   await install(database, tables, limits);
   await recordHistory(database, tables);
-  const role = `daemon_${database.name}`;
-  await database.query(`create role ${role} login password 'canary-secret' in role deltad_daemon`);
-  const url = new URL(database.url);
-  url.username = role;
-  url.password = "canary-secret";
-  return { database, marketplace, limits, daemonUrl: url.href };
+  return { database, marketplace, limits, daemonUrl: await daemonLogin(database) };
 }

@@ -31,9 +31,9 @@ export interface Tally {
 
 /** Random writes from several sessions, a random clock, owners that come and go on screens, sessions that are ended. */
 export async function randomRun(options: RandomRunOptions): Promise<Tally> {
-  const { server, marketplace, era, seed, steps } = options;
+  const { server, marketplace, steps } = options;
   const installed = await installMarketplace(await server.createDatabase(), marketplace);
-  const run = await RandomRun.begin(installed, era, seed);
+  const run = await RandomRun.begin(installed, options);
   try {
     for (let step = 0; step < steps; step += 1) await run.step();
     return await run.finish();
@@ -54,11 +54,16 @@ class RandomRun {
 
   private constructor(
     installed: Installed,
-    { values, time, writers }: { values: Values; time: SettableTime; writers: readonly Writer[] },
+    {
+      writes,
+      values,
+      time,
+      writers,
+    }: { writes: Writes; values: Values; time: SettableTime; writers: readonly Writer[] },
   ) {
     this.#installed = installed;
     this.#database = installed.database;
-    this.#writes = writesOf(installed.marketplace);
+    this.#writes = writes;
     this.#values = values;
     this.#time = time;
     this.#writers = writers;
@@ -67,12 +72,12 @@ class RandomRun {
     this.#judge = new Judge(this.#stack, new Historian(installed.database, installed.marketplace), installed.database);
   }
 
-  static async begin(installed: Installed, era: string, seed: number): Promise<RandomRun> {
+  static async begin(installed: Installed, { server, era, seed }: RandomRunOptions): Promise<RandomRun> {
     const { database, marketplace } = installed;
     const time = new SettableTime(Date.parse(era) * 1000);
     const used: number[] = [];
     const values = new Values(seeded(seed), time, used);
-    const writes = writesOf(marketplace);
+    const writes = writesOf(marketplace, server.major);
     for (const statement of writes.first(values)) await database.query(statement);
     const writers: Writer[] = [];
     for (let index = 0; index < WRITERS; index += 1) {
@@ -80,7 +85,7 @@ class RandomRun {
       const own = new Values(seeded(seed * 31 + index), time, used);
       writers.push(await Writer.on(await database.client(), writes, own));
     }
-    const run = new RandomRun(installed, { values, time, writers });
+    const run = new RandomRun(installed, { writes, values, time, writers });
     await run.#stack.start();
     return run;
   }

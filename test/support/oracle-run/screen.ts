@@ -5,10 +5,12 @@ import type { Frame } from "../../../daemon/hub/frame.ts";
 import type { Subscriber } from "../../../daemon/hub/subscription.ts";
 import { type Down, RESERVED_TYPES } from "../../../protocol/down.ts";
 import { ownerTopic } from "../../../protocol/topic.ts";
+import { microsecondsOf } from "../microseconds.ts";
 
 /** What a frame made of an owner's document. */
 export interface Shown {
   readonly owner: string;
+  readonly epoch: string;
   readonly version: number;
   /** In microseconds since 1970. */
   readonly asOf: number;
@@ -103,8 +105,9 @@ export class Screen implements Subscriber {
     this.#document = document;
     this.#events.shown({
       owner: this.owner,
+      epoch: document.epoch,
       version: document.version,
-      asOf: microseconds(document.asOf),
+      asOf: microsecondsOf(document.asOf),
       document: document.data,
     });
   }
@@ -112,9 +115,4 @@ export class Screen implements Subscriber {
   #place(): string {
     return this.#document === undefined ? "an empty screen" : `version ${this.#document.version}`;
   }
-}
-
-/** Of an ISO instant with microseconds. */
-function microseconds(iso: string): number {
-  return Date.parse(`${iso.slice(0, 23)}Z`) * 1000 + Number(iso.slice(23, 26));
 }

@@ -30,7 +30,7 @@ export function secondRows(v: Values): string[] {
 }
 
 const owner = (v: Values): string => `'${v.pick(SECOND_OWNERS.lasting)}'::uuid`;
-const zone = (v: Values): string => `'${v.chance(0.1) ? BAD_ZONE : v.pick(HARD_ZONES)}'`;
+const zone = (v: Values): string => `'${v.chance(0.3) ? BAD_ZONE : v.pick(HARD_ZONES)}'`;
 const open = (v: Values): string => v.word("open", "open", "reserved only", "closed", "closed ");
 const area = (v: Values): string => v.maybe(v.pick(["12.5", "-3", "0.1", "'NaN'::numeric"]));
 const order = (v: Values): string => v.maybe(String(v.integer(-1, 2)));

@@ -56,7 +56,8 @@ export class Stack {
   /** Every document that some screen showed, until {@link takeClaims}. */
   #claims: Claim[] = [];
   readonly #broken: unknown[] = [];
-  readonly #snapshots = new Map<number, readonly string[]>();
+  /** By {@link publicationOf}. */
+  readonly #snapshots = new Map<string, readonly string[]>();
   readonly #screens = new Map<Screen, Subscription>();
   readonly #pool: SessionPool;
   readonly #owners: Owners;
@@ -137,7 +138,7 @@ export class Stack {
 
   watch(owner: string): Screen {
     const screen: Screen = new Screen(owner, {
-      shown: (shown) => this.#claims.push({ ...shown, snapshots: this.#snapshots.get(shown.version) ?? [] }),
+      shown: (shown) => this.#claims.push({ ...shown, snapshots: this.#snapshots.get(publicationOf(shown)) ?? [] }),
       told: () => this.changes.happened(),
       broken: (error) => this.#broken.push(error),
     });
@@ -169,9 +170,14 @@ export class Stack {
   }
 
   #publish(update: Published): void {
-    if ("version" in update) this.#snapshots.set(update.version, this.sink.snapshots);
+    if ("version" in update) this.#snapshots.set(publicationOf(update), this.sink.snapshots);
     this.#hub.publish("owner", update.owner, update);
   }
+}
+
+/** Owners have versions of their own, in each epoch. */
+function publicationOf({ owner, epoch, version }: Pick<Shown, "owner" | "epoch" | "version">): string {
+  return `${owner} ${epoch} ${version}`;
 }
 
 const same = <T>(value: T): T => value;

@@ -55,6 +55,14 @@ export class WatchedSink implements BatchSink {
     return this.#sink.owners();
   }
 
+  named(): readonly string[] {
+    return this.#sink.named();
+  }
+
+  unreadable(owners: readonly string[], error: unknown): void {
+    this.#sink.unreadable(owners, error);
+  }
+
   wantsCut(): boolean {
     return this.#sink.wantsCut();
   }

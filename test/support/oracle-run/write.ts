@@ -5,4 +5,6 @@ export interface Write {
   /** How often, in parts of the sum of all. */
   readonly weight: number;
   readonly statements: (values: Values) => readonly string[];
+  /** The first major version of PostgreSQL that has such statements. */
+  readonly since?: number;
 }

@@ -7,7 +7,15 @@ import { someWrite, type Writes } from "./writes.ts";
  * What an application must expect: a foreign or unique key that stands in the way, a lock that did not come in time, a deadlock,
  * numbers too large, an upsert or MERGE that meets a row twice. Anything else would be a trigger's fault.
  */
-const EXPECTED = new Set(["23503", "23505", "55P03", "40P01", "22003", "21000", "40001"]);
+export const EXPECTED_ERRORS: ReadonlySet<string> = new Set([
+  "23503",
+  "23505",
+  "55P03",
+  "40P01",
+  "22003",
+  "21000",
+  "40001",
+]);
 
 /** One session of an application: transactions of a few writes, with savepoints, now and then undone, now and then left open. */
 export class Writer {
@@ -31,8 +39,7 @@ export class Writer {
   async write(): Promise<void> {
     const v = this.#values;
     if (this.#isOpen) return this.end();
-    const script = ["begin"];
-    for (let left = v.integer(1, 3); left > 0; left -= 1) script.push(...this.#one());
+    const script = ["begin", ...statementsOf(this.#writes, v)];
     // Who leaves a TRUNCATE open lets nobody read; that is not what is tested here.
     const leaves = v.chance(0.12) && !script.some((statement) => statement.startsWith("truncate"));
     if (!leaves) script.push(v.chance(0.15) ? "rollback" : "commit");
@@ -41,7 +48,7 @@ export class Writer {
       this.#isOpen = leaves;
     } catch (error) {
       await this.#client.query("rollback");
-      if (!EXPECTED.has(errorCode(error) ?? "")) throw error;
+      if (!EXPECTED_ERRORS.has(errorCode(error) ?? "")) throw error;
     }
   }
 
@@ -49,11 +56,16 @@ export class Writer {
     if (this.#isOpen) await this.#client.query(this.#values.chance(0.2) ? "rollback" : "commit");
     this.#isOpen = false;
   }
+}
 
-  #one(): string[] {
-    const statements = someWrite(this.#writes, this.#values);
-    if (!this.#values.chance(0.25)) return [...statements];
-    const end = this.#values.chance(0.6) ? ["rollback to savepoint s"] : [];
-    return ["savepoint s", ...statements, ...end, "release savepoint s"];
-  }
+/** What a transaction does between its begin and its end. */
+export function statementsOf(writes: Writes, values: Values): string[] {
+  return Array.from({ length: values.integer(1, 3) }, () => one(writes, values)).flat();
+}
+
+function one(writes: Writes, values: Values): readonly string[] {
+  const statements = someWrite(writes, values);
+  if (!values.chance(0.25)) return statements;
+  const end = values.chance(0.6) ? ["rollback to savepoint s"] : [];
+  return ["savepoint s", ...statements, ...end, "release savepoint s"];
 }

@@ -13,10 +13,13 @@ export interface Writes {
   readonly all: readonly Write[];
 }
 
-export function writesOf({ name }: Marketplace): Writes {
-  return name === "demo"
-    ? { owners: DEMO_OWNERS, first: demoRows, all: DEMO_WRITES }
-    : { owners: SECOND_OWNERS, first: secondRows, all: SECOND_WRITES };
+/** Those that a server of this major version knows. */
+export function writesOf({ name }: Marketplace, major: number): Writes {
+  const writes =
+    name === "demo"
+      ? { owners: DEMO_OWNERS, first: demoRows, all: DEMO_WRITES }
+      : { owners: SECOND_OWNERS, first: secondRows, all: SECOND_WRITES };
+  return { ...writes, all: writes.all.filter(({ since = major }) => since <= major) };
 }
 
 export function someWrite({ all }: Writes, values: Values): readonly string[] {

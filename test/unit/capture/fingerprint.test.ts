@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Reset } from "../../../daemon/capture/batch.ts";
+import { type Finding, finding } from "../../../daemon/database/findings.ts";
 import { Fingerprint, UnseenChange } from "../../../daemon/capture/fingerprint.ts";
 
 const whole = (source: string): Reset => ({ source, owner: undefined, rows: undefined, xid: 1n });
@@ -10,7 +11,7 @@ const ORDERS_DIFFER = JSON.stringify({ "": "m", orders: "b", payments: "a" });
 class Comparisons {
   readonly #fingerprint = new Fingerprint();
   checks = 0;
-  findings: string[] = [];
+  findings: Finding[] = [];
 
   compare(fingerprint: string | undefined, clock: number, resets: readonly Reset[] = []): Promise<void> {
     return this.#fingerprint.compare({ fingerprint, batch: { clock, resets } }, async () => {
@@ -69,9 +70,9 @@ describe("a fingerprint of what captures", () => {
   it("that says that something is missing is not taken, whatever is read again", async () => {
     const comparisons = new Comparisons();
     await comparisons.compare(AT_FIRST, 1);
-    comparisons.findings = ["The trigger t is missing."];
+    comparisons.findings = [finding("trigger_missing", "The trigger t is missing.")];
     const { message, since } = await comparisons.refusal(ORDERS_DIFFER, 2, [whole("orders")]);
-    assert.deepEqual([message, since], ["The trigger t is missing.", 1]);
+    assert.deepEqual([message, since], ["The trigger t is missing. [trigger_missing]", 1]);
   });
 
   it("that differs only in migrations and guards is checked, and nothing is read again", async () => {

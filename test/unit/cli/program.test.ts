@@ -5,7 +5,8 @@ import { runProgram } from "../../../daemon/cli/program.ts";
 import type { Environment } from "../../../daemon/config/config.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { OPTIONS } from "../../../daemon/config/options.ts";
-import { createAuth } from "../../../daemon/gateway/auth/auth.ts";
+import { type Auth, createAuth } from "../../../daemon/gateway/auth/auth.ts";
+import type { Claims } from "../../../daemon/gateway/auth/claims.ts";
 import { fixedKeys, secretKeys } from "../../../daemon/gateway/auth/jwt-key.ts";
 import { demo } from "../../../demo/cli/demo.ts";
 import { recordedShell } from "../../support/recorded-shell.ts";
@@ -31,9 +32,13 @@ describe("the command line", () => {
     "migrate plan",
     "migrate apply",
     "migrate status",
+    "migrate export",
+    "migrate uninstall",
     "token",
     "token revoke",
     "verify",
+    "doctor",
+    "cost",
   ];
   for (const command of commands) {
     it(`deltad ${command} --help explains it and ends well`.replace("  ", " "), async () => {
@@ -52,7 +57,11 @@ describe("the command line", () => {
     "migrate",
     "migrate frobnicate",
     "migrate plan --config",
+    "migrate export --out somewhere",
+    "migrate export --format liquibase --out somewhere",
     "verify --owner",
+    "doctor now",
+    "cost --rows many",
     "start now",
     "start --port 1",
     "token --ttl 1h",
@@ -83,6 +92,12 @@ describe("the command line", () => {
   });
 });
 
+async function claimsOf(auth: Auth, token = ""): Promise<Claims> {
+  const claims = await auth.verify(token);
+  assert.ok(claims !== undefined && claims !== "expired");
+  return claims;
+}
+
 describe("deltad token", () => {
   const environment = { DELTAD_JWT_SECRET: SECRET };
 
@@ -90,8 +105,8 @@ describe("deltad token", () => {
     const { printed } = await run("token --owner 7 --owner Cascais --ttl 30m", environment);
     const nowMs = Date.now();
     const auth = createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), leewaySeconds: 0, now: () => nowMs });
-    const claims = await auth.verify(printed[0] ?? "");
-    assert.deepEqual(claims?.topics, ["owner:7", "owner:Cascais"]);
+    const claims = await claimsOf(auth, printed[0]);
+    assert.deepEqual(claims.topics, ["owner:7", "owner:Cascais"]);
     assert.equal(claims.isAdmin, false);
     assert.ok(Math.abs(claims.expiresAtMs - nowMs - 1_800_000) < 5_000);
   });
@@ -100,17 +115,15 @@ describe("deltad token", () => {
     const auth = createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now });
     const { printed } = await run("token --owner 7 --subject u1", environment);
     const again = await run("token --owner 7 --subject u1", environment);
-    const [one, other] = [await auth.verify(printed[0] ?? ""), await auth.verify(again.printed[0] ?? "")];
-    assert.equal(one?.token.subject, "u1");
-    assert.ok(one.token.id !== undefined && one.token.id !== other?.token.id);
+    const [one, other] = [await claimsOf(auth, printed[0]), await claimsOf(auth, again.printed[0])];
+    assert.equal(one.token.subject, "u1");
+    assert.ok(one.token.id !== undefined && one.token.id !== other.token.id);
   });
 
   it("needs no owner for an admin", async () => {
     const { printed } = await run("token --admin", environment);
-    const claims = await createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now }).verify(
-      printed[0] ?? "",
-    );
-    assert.equal(claims?.isAdmin, true);
+    const auth = createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now });
+    assert.equal((await claimsOf(auth, printed[0])).isAdmin, true);
   });
 
   it("says what to do where there is neither a secret nor a demo", async () => {

@@ -11,7 +11,7 @@ const CODES = [1001, 1006, 1011, 1012, 1013, 4008, 4010, 4400, 4401, 4403, 4408,
 /** A client and all that can befall it. */
 class World {
   readonly clock = new ManualClock();
-  readonly daemon = new FakeDaemon<Sample>(this.clock.now);
+  readonly daemon = new FakeDaemon<Sample>(this.clock);
   readonly heard: string[] = [];
   readonly #wakers = new Set<() => void>();
   readonly client = createClient<Sample>({

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { makeCause } from "../../../client/make-cause.ts";
 import {
   backoffMs,
   type ConnectionEvent,
@@ -13,8 +14,8 @@ type Name = ConnectionState["state"];
 
 const NOW = 1_000_000;
 const ALMOST_ONE = 1 - Number.EPSILON;
-const cause = { kind: "code", code: 1006 } as const;
-const delay = { by: "backoff", least: 0, draw: 0.5 } as const;
+const cause = makeCause("code", "", 1006);
+const delay = { window: undefined, least: 0, draw: 0.5 };
 const ending = { now: NOW, heardAt: NOW - 100, cause, delay };
 
 const EVENTS: { readonly [Type in ConnectionEvent["type"]]: ConnectionEvent } = {
@@ -94,14 +95,18 @@ describe("Losing the connection", () => {
     assert.equal(failuresAfter(10_000), 1);
   });
 
-  it("waits within the window that the daemon named", () => {
-    const at = (draw: number) =>
-      nextConnection(STATES.open, { type: "lost", ...ending, delay: { by: "window", from: 200, until: 1_200, draw } });
-    assert.deepEqual(
-      [at(0), at(0.5)].map((after) => (after as { retryAt: number }).retryAt - NOW),
-      [200, 700],
-    );
+  const waitIn = (window: readonly [number, number], draw: number, failures: number) => {
+    const delay = { window, least: 0, draw };
+    const after = nextConnection({ state: "open", ...held, failures, since: NOW }, { type: "lost", ...ending, delay });
+    return (after as Extract<ConnectionState, { state: "retrying" }>).retryAt - NOW;
+  };
+  it("waits within the window that the daemon named, and from the second time on no shorter than the backoff", () => {
+    const window = [200, 1_200] as const;
+    assert.deepEqual([waitIn(window, 0, 0), waitIn(window, 0.5, 0)], [200, 700]);
+    assert.deepEqual([waitIn(window, 0.5, 1), waitIn(window, 0.5, 3)], [1_000, 4_000]);
   });
+
+  it("waits five minutes at most, whatever the window", () => assert.equal(waitIn([1e12, 1e13], 0, 0), 300_000));
 });
 
 describe("A refused token", () => {

@@ -5,6 +5,7 @@ import { it } from "node:test";
 import type { StreamTypesOf } from "deltad";
 import { createClient } from "deltad/client";
 import { withFallback } from "deltad/fallback";
+import { fetchOwner } from "deltad/fetch";
 import { FakeDaemon } from "deltad/testing";
 import { WebSocket } from "ws";
 import type config from "../../../demo/deltad.config.ts";
@@ -15,19 +16,36 @@ const getToken = (): string => "token";
 const show = (...what: unknown[]): void => void shown.push(what);
 const toast = (what: unknown): void => void toasts.push(what);
 
-it("The page about the client shows code that is compiled here", () => {
+function packaged(entry: string): string {
+  return entry === "client" ? "@deltad/client" : `@deltad/client/${entry}`;
+}
+
+it("The page about the client shows code that is compiled here, or by npm run try-packages", () => {
   const read = (path: string) => readFileSync(new URL(`../../../../${path}`, import.meta.url), "utf8");
-  const lines = new Set(
-    read("test/unit/client/documented.test.ts")
-      .split("\n")
-      .map((line) => line.trim()),
+  const recipes = ["plain-page.html", "svelte.ts", "tanstack-query.ts", "vue.ts"].map((name) =>
+    read(`examples/${name}`),
   );
-  const blocks = [...read("docs/client.md").matchAll(/```ts\n(.*?)```/gs)];
+  const lines = new Set(
+    [read("test/unit/client/documented.test.ts"), ...recipes]
+      .flatMap((text) => text.split("\n"))
+      .map((line) => line.trim())
+      // In this repository the client's package is a part of the daemon's.
+      .map((line) => line.replace(/from "deltad\/(\w+)"/, (_, entry: string) => `from "${packaged(entry)}"`)),
+  );
+  const blocks = [...read("docs/client.md").matchAll(/```(?:ts|html)\n(.*?)```/gs)];
   assert.ok(blocks.length >= 4);
   for (const [, code = ""] of blocks) {
     for (const line of code.split("\n")) assert.ok(line === "" || lines.has(line.trim()), line);
   }
 });
+
+/** Compiled, and never called: there is no such daemon. */
+export async function asks(): Promise<void> {
+  const daemonAndToken = { url: "https://live.example.com", getToken };
+  const first = await fetchOwner(daemonAndToken, "7");
+  const later = await fetchOwner(daemonAndToken, "7", first);
+  show(later.data, later.asOf, later === first);
+}
 
 /** Compiled, and never called: Node 20 has no WebSocket of its own. */
 export function falls(): unknown {

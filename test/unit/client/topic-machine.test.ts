@@ -1,21 +1,23 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { makeCause } from "../../../client/make-cause.ts";
 import { connectionOf } from "../../../client/owner.ts";
 import { INITIAL_TOPIC, nextTopic, type TopicEvent, type TopicState } from "../../../client/topic-machine.ts";
 
 const NOW = 1_000_000;
+const FORBIDDEN = makeCause("nack", "not yours", "forbidden");
 const EVENTS: { readonly [Type in TopicEvent["type"]]: TopicEvent } = {
   snapshot: { type: "snapshot", now: NOW },
   stale: { type: "stale", now: NOW, since: NOW - 5, reason: "database" },
   live: { type: "live", now: NOW },
-  refused: { type: "refused", now: NOW, code: "forbidden" },
+  refused: { type: "refused", now: NOW, cause: FORBIDDEN },
   lost: { type: "lost", now: NOW },
 };
 const STATES: { readonly [S in TopicState["state"]]: TopicState } = {
   connecting: { state: "connecting", staleSince: 3 },
   live: { state: "live", since: 5 },
   stale: { state: "stale", since: 5, staleSince: 7, reason: "starting" },
-  closed: { state: "closed", cause: { kind: "nack", code: "forbidden" }, staleSince: 3 },
+  closed: { state: "closed", cause: FORBIDDEN, staleSince: 3 },
 };
 const stale = { state: "stale", staleSince: NOW - 5, reason: "database" } as const;
 
@@ -24,17 +26,17 @@ const LAW: { readonly [S in TopicState["state"]]: { readonly [E in TopicEvent["t
   connecting: {
     snapshot: { state: "live", since: NOW },
     stale: { ...stale, since: NOW },
-    refused: { state: "closed", cause: { kind: "nack", code: "forbidden" }, staleSince: 3 },
+    refused: { state: "closed", cause: FORBIDDEN, staleSince: 3 },
   },
   live: {
     stale: { ...stale, since: 5 },
-    refused: { state: "closed", cause: { kind: "nack", code: "forbidden" }, staleSince: NOW },
+    refused: { state: "closed", cause: FORBIDDEN, staleSince: NOW },
     lost: { state: "connecting", staleSince: NOW },
   },
   stale: {
     stale: { ...stale, since: 5 },
     live: { state: "live", since: 5 },
-    refused: { state: "closed", cause: { kind: "nack", code: "forbidden" }, staleSince: 7 },
+    refused: { state: "closed", cause: FORBIDDEN, staleSince: 7 },
     lost: { state: "connecting", staleSince: 7 },
   },
   closed: { lost: { state: "connecting", staleSince: 3 } },
@@ -60,7 +62,7 @@ it("Numbers that were stale for a while stay stale since then, however often the
 
 it("What is shown is the socket's state, and on an open socket the topic's own", () => {
   const held = { attempt: 1, failures: 0, tokenReason: "connect" } as const;
-  const cause = { kind: "silence" } as const;
+  const cause = makeCause("silence");
   const open = { state: "open", ...held, since: 1 } as const;
   const waiting = STATES.connecting;
   assert.deepEqual(connectionOf({ state: "idle" }, INITIAL_TOPIC), { state: "idle" });
@@ -82,7 +84,7 @@ it("What is shown is the socket's state, and on an open socket the topic's own",
   });
   assert.deepEqual(connectionOf(open, STATES.closed), {
     state: "closed",
-    cause: { kind: "nack", code: "forbidden" },
+    cause: FORBIDDEN,
     staleSince: 3,
   });
 });

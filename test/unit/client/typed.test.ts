@@ -31,6 +31,32 @@ it("A client of a configuration knows its metrics and events, and no others", ()
   assert.deepEqual([today, total, misspelt, money], [undefined, undefined, undefined, undefined]);
 });
 
+/** A configuration as another version of the types has it: its symbols are others. */
+declare const symbolOfAnother: unique symbol;
+interface OfAnotherVersion {
+  readonly metrics: {
+    readonly revenue: {
+      readonly today: { readonly [symbolOfAnother]: unknown; readonly "~document"?: () => string | undefined };
+      readonly byMonth: { readonly [symbolOfAnother]: unknown; readonly "~document"?: () => Record<string, number> };
+    };
+  };
+  readonly events: {
+    readonly booked: { readonly [symbolOfAnother]: unknown; readonly "~payload"?: () => { readonly guest: string } };
+  };
+}
+
+it("So does that of a configuration by another version of these types", () => {
+  const owner = createClient<StreamTypesOf<OfAnotherVersion>>(options).owner("7");
+  const { metrics } = owner.getSnapshot();
+  const [today, may]: (string | number | undefined)[] = [metrics?.revenue.today, metrics?.revenue.byMonth["2026-05"]];
+  // @ts-expect-error money is a decimal string
+  const money: number | undefined = metrics?.revenue.today;
+  owner.on("booked", ({ data }) => data.guest);
+  // @ts-expect-error a misspelt field of an event
+  owner.on("booked", ({ data }) => data.gest);
+  assert.deepEqual([today, may, money], [undefined, undefined, undefined]);
+});
+
 it("So does React's hook", () => {
   const show = (stats: RealtimeStats<Marketplace>): unknown => {
     const [newest] = stats.bookingNotifications;
@@ -63,8 +89,9 @@ it("So does its list of events, by whatever names", () => {
 
 it("So does the fake daemon", () => {
   const daemon = new FakeDaemon<Marketplace>();
-  // @ts-expect-error a metrics document without its groups
-  daemon.setMetrics("7", { revenue: {} });
+  daemon.setMetrics("7", { revenue: { today: "12.50" } });
+  // @ts-expect-error a misspelt metric
+  daemon.setMetrics("7", { revenue: { tody: "12.50" } });
   // @ts-expect-error a misspelt event
   daemon.emit("7", "booking_craeted", {});
   assert.equal(daemon.connections, 0);

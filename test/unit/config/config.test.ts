@@ -41,6 +41,9 @@ describe("the configuration", () => {
       maxSubscriptions: 1_000,
       maxConnections: 20_000,
       maxConnectionsPerAddress: 2_000,
+      maxHttpConnectionsPerAddress: 2_000,
+      requestsPerSecondPerAddress: 1_000,
+      requestsPerSecond: 100,
       maxConnectionsPerTopic: 2_000,
       maxUnauthenticated: 2_000,
       maxUnauthenticatedPerAddress: 500,
@@ -49,6 +52,9 @@ describe("the configuration", () => {
       minIntervalMs: 50,
       retention: 86_400,
       retainedRows: 1_000_000,
+      suspendAfter: 86_400,
+      suspendRows: 10_000_000,
+      auditInterval: 60,
       logLevel: "info",
     });
     for (const value of [config, config.jwt, config.origins]) assert.ok(Object.isFrozen(value));

@@ -41,3 +41,13 @@ it("shows days across the ends of months and of February, and follows the owner'
   const behind = seriesKeys(["2025-12-28"], "2026-01-01T01:00:00.000000Z", week);
   assert.deepEqual(behind, ["2025-12-28", "2025-12-29", "2025-12-30", "2025-12-31"]);
 });
+
+it("shows weeks from the day on which those of the keys begin, quarters and years", () => {
+  const of = (unit: "week" | "quarter" | "year", keys: string[], asOf = "2026-02-04T12:00:00.000000Z") =>
+    seriesKeys(keys, asOf, { unit, length: 3 });
+  assert.deepEqual(of("week", []), ["2026-01-19", "2026-01-26", "2026-02-02"]);
+  assert.deepEqual(of("week", ["soon", "2026-01-25"]), ["2026-01-18", "2026-01-25", "2026-02-01"]);
+  assert.deepEqual(of("quarter", ["2025-Q4"]), ["2025-Q3", "2025-Q4", "2026-Q1"]);
+  assert.deepEqual(of("quarter", ["2026-Q1"], "2025-12-31T22:00:00.000000Z"), ["2025-Q3", "2025-Q4", "2026-Q1"]);
+  assert.deepEqual(of("year", ["2024"]), ["2024", "2025", "2026"]);
+});

@@ -4,11 +4,12 @@ import { ConfigError } from "../../../daemon/config/errors.ts";
 import {
   type AppliedStep,
   checksum,
+  isNewer,
   type MigrationStep,
   ownSteps,
   pendingSteps,
 } from "../../../daemon/database/migration-step.ts";
-import { migrationScript } from "../../../daemon/database/migration-script.ts";
+import { migrationScript, scripted } from "../../../daemon/database/migration-script.ts";
 
 const FIRST: MigrationStep = { name: "000001_a", kind: "once", text: "select 1;" };
 const SQL: MigrationStep = { name: "sql", kind: "repeatable", text: "select 2;" };
@@ -44,8 +45,21 @@ describe("migration steps", () => {
     for (const name of names) assert.match(name, /^\d{6}_/);
   });
 
+  it("know which of two versions is the later one", () => {
+    for (const [version, than] of [
+      ["0.1.1", "0.1.0"],
+      ["0.10.0", "0.9.9"],
+      ["1.0.0", "0.99.99"],
+      ["1.0.0.1", "1.0.0"],
+    ] as const) {
+      assert.ok(isNewer(version, than), version);
+      assert.ok(!isNewer(than, version), than);
+    }
+    assert.ok(!isNewer("1.2.3", "1.2.3"));
+  });
+
   it("become one transaction with its bookkeeping", () => {
-    const script = migrationScript([FIRST, SQL]);
+    const script = migrationScript([FIRST, SQL].map(scripted));
     assert.match(script, /^begin;$[^]*^select 1;$[^]*'000001_a', '[0-9a-f]{64}'[^]*^select 2;$[^]*^commit;$/m);
   });
 });

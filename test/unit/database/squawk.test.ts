@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { it } from "node:test";
 import { readdir } from "node:fs/promises";
+import { it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { readRequirements } from "../../../daemon/cli/apply-configuration.ts";
+import { migrationScript, scripted } from "../../../daemon/database/migration-script.ts";
+import { lintFiles, lintPlan, missingSquawk } from "../../support/squawk.ts";
 
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
-const run = promisify(execFile);
-
-/** The linter is a native binary, which its package fetches when it is installed: where scripts are blocked it is missing. */
-const squawk = `${ROOT}node_modules/.bin/squawk`;
-const missing = await run(squawk, ["--version"]).then(
-  () => false,
-  () => "squawk's binary is not installed",
-);
+const missing = await missingSquawk();
 
 it("a linter of migrations has nothing to say about deltad's SQL", { skip: missing }, async () => {
   const folders = ["migrations", "sql", "demo/migrations"];
@@ -21,8 +15,13 @@ it("a linter of migrations has nothing to say about deltad's SQL", { skip: missi
     folders.map(async (folder) => (await readdir(`${ROOT}${folder}`)).map((name) => `${folder}/${name}`)),
   );
   assert.ok(files.flat().length > 10);
-  const { stdout } = await run(squawk, ["--reporter", "Gcc", ...files.flat()], { cwd: ROOT }).catch(
-    (failure: { stdout: string }) => failure,
-  );
-  assert.equal(stdout, "");
+  assert.equal(await lintFiles(files.flat()), "");
+});
+
+it("nor about a plan as it is printed", { skip: missing }, async () => {
+  const { steps } = await readRequirements(`${ROOT}demo/deltad.config.ts`);
+  const plan = migrationScript(steps.map(scripted));
+  assert.match(plan, /create or replace trigger deltad_insert after insert on public\.bookings/);
+  assert.equal(await lintPlan(plan), "");
+  assert.match(await lintPlan("alter table bookings add column note varchar(9);"), /prefer-text-field/);
 });

@@ -4,9 +4,11 @@ import { describe, it } from "node:test";
 import { eq } from "drizzle-orm";
 import { compile } from "../../../daemon/plan/compile.ts";
 import {
+  average,
   count,
   currency,
   day,
+  difference,
   earliest,
   growth,
   keys,
@@ -15,7 +17,10 @@ import {
   month,
   overlap,
   percentage,
+  product,
+  ratio,
   sum,
+  total,
   trailingDays,
 } from "../../../daemon/define/define.ts";
 import { configured, sales, shops } from "../../support/sales-tables.ts";
@@ -32,6 +37,14 @@ describe("definitions", () => {
       shops: { open: keys(sales.shop), both: overlap(keys(shops.id), keys(sales.shop)) },
       share: percentage(count(sales).where(eq(sales.kind, "big")), count(sales)),
       next: earliest(sales.due),
+      price: { usual: average(sales.price), byState: average(sales.price).by(sales.state) },
+      made: {
+        both: total(count(sales), count(shops)),
+        left: difference(sum(sales.price), average(sales.price)),
+        tax: product(sum(sales.price), 0.2),
+        each: ratio(sum(sales.price), count(sales)),
+        half: product(ratio(count(sales), count(shops)), 0.5),
+      },
     });
     const same: Same<
       MetricsOf<typeof config>,
@@ -43,10 +56,18 @@ describe("definitions", () => {
         readonly shops: { readonly open: number; readonly both: number };
         readonly share: number | undefined;
         readonly next: string | undefined;
+        readonly price: { readonly usual: string | undefined; readonly byState: Record<string, string> };
+        readonly made: {
+          readonly both: string;
+          readonly left: string | undefined;
+          readonly tax: string;
+          readonly each: string | undefined;
+          readonly half: string | undefined;
+        };
       }
     > = true;
     assert.ok(same);
-    assert.equal(compile(config).leaves.length, 10);
+    assert.equal(compile(config).leaves.length, 17);
   });
 
   it("do not compile where a column is misspelt, a float or another table's", () => {
@@ -69,14 +90,20 @@ describe("definitions", () => {
       () => count(sales).while(sales.due, sales.until),
       // @ts-expect-error: growth brings its own period
       () => growth(count(sales).during(day(sales.at)), day(sales.at)),
+      // @ts-expect-error: growth against something unknown
+      () => growth(count(sales), day(sales.at), { against: "half" }),
       // @ts-expect-error: growth of a group
       () => growth(count(sales).by(sales.state), day(sales.at)),
       // @ts-expect-error: a number divided by a sum
       () => percentage<number>(count(sales), sum(sales.price)),
       // @ts-expect-error: currency() is not an operand
       () => overlap(currency(), keys(sales.shop)),
+      // @ts-expect-error: a date is no term
+      () => ratio(earliest(sales.due), count(sales)),
+      // @ts-expect-error: double precision
+      () => average(sales.weight),
     ];
-    assert.equal(refusedByTheCompiler.length, 12);
+    assert.equal(refusedByTheCompiler.length, 15);
   });
 
   it("are immutable: narrowing one leaves the other as it was", () => {

@@ -4,6 +4,7 @@ import { eq, inArray } from "drizzle-orm";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import {
+  average,
   type ColumnOf,
   count,
   day,
@@ -13,8 +14,10 @@ import {
   lastMonths,
   month,
   type PeriodOf,
+  ratio,
   sum,
   type TableOf,
+  total,
 } from "../../../daemon/define/define.ts";
 import { configured, sales } from "../../support/sales-tables.ts";
 
@@ -29,6 +32,15 @@ describe("A misspelt name is refused in one line, by the function that takes it:
     [/^count\(\) takes a table and is given undefined: is a name misspelt\?$/, () => count(table)],
     [/^count\(\) takes a table and is given something else/, () => count(sales.id as unknown as TableOf<"sales">)],
     [/^sum\(\) takes a column and is given undefined: is a name misspelt\?$/, () => sum(column)],
+    [/^average\(\) takes a column/, () => average(column)],
+    [
+      /^ratio\(\) takes counts, sums, .*, and is given something else: is a name misspelt\?$/,
+      () => ratio(undefined as never, 2),
+    ],
+    [
+      /^total\(\) takes counts, sums, .* is given a metric of kind earliest$/,
+      () => total(2, earliest(sales.due) as never),
+    ],
     [/^keys\(\) takes a column/, () => keys(column)],
     [/^earliest\(\) takes a column/, () => earliest(instant)],
     [/^by\(\) takes a column/, () => count(sales).by(column)],

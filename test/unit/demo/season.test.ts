@@ -4,6 +4,8 @@ import { OWNERS } from "../../../demo/owners.ts";
 import { seasonOf } from "../../../demo/season.ts";
 
 const NOW = Date.UTC(2026, 6, 15, 12);
+/** In days. */
+const ago = (now: number, instant: string): number => (now - Date.parse(instant)) / 86_400_000;
 
 describe("the sample season", () => {
   const seasons = OWNERS.map((_, index) => seasonOf(index, NOW));
@@ -34,6 +36,21 @@ describe("the sample season", () => {
       assert.ok(Date.parse(created_at) <= NOW && (paid_at === null || Date.parse(paid_at) <= NOW));
       assert.ok(check_in < check_out && created_at <= check_in);
     }
+  });
+
+  it("looks like a season at whatever hour it is made: its last week is like the one before", () => {
+    const hours = Array.from({ length: 73 }, (_, at) => NOW + at * (5 * 24 + 1) * 3_600_000);
+    const growths = hours.map((now) => {
+      const paid = seasonOf(0, now).bookings.filter((row) => row.payment_status === "paid");
+      const within = (from: number, until: number): number =>
+        paid
+          .filter(({ paid_at }) => paid_at !== null && ago(now, paid_at) >= from && ago(now, paid_at) < until)
+          .reduce((sum, { payment_amount }) => sum + Number(payment_amount), 0);
+      return within(0, 7) / within(7, 14) - 1;
+    });
+    const sorted = growths.toSorted((a, b) => a - b);
+    assert.ok((sorted[0] ?? -1) > -0.7 && (sorted.at(-1) ?? 9) < 1, `${sorted[0]} to ${sorted.at(-1)}`);
+    assert.ok(Math.abs(sorted[36] ?? 1) < 0.1, `${sorted[36]}`);
   });
 
   it("lets one guest at a time into a hangar", () => {

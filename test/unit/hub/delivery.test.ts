@@ -13,6 +13,12 @@ function turns() {
   };
 }
 
+/** A lane whose sends are each written down once for every item. */
+function writing(delivery: Delivery<{ name: string }>, sent: string[]) {
+  const lane = delivery.lane();
+  return (name: string, count: number): void => lane.push(items(name, count), (item) => sent.push(item.name) && 1, 1);
+}
+
 const items = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => ({ name: `${name}${index}` }));
 
@@ -20,13 +26,10 @@ it("What fits a turn goes out at once, the rest in order in later turns, at most
   const loop = turns();
   const delivery = new Delivery<{ name: string }>({ sendsPerTurn: 500, setImmediate: loop.setImmediate });
   const sent: string[] = [];
-  for (const [name, count] of [
-    ["a", 400],
-    ["b", 800],
-    ["c", 1],
-  ] as const) {
-    delivery.push(items(name, count), (item) => sent.push(item.name));
-  }
+  const push = writing(delivery, sent);
+  push("a", 400);
+  push("b", 800);
+  push("c", 1);
   const counts = [sent.length];
   while (!loop.idle) {
     loop.next();
@@ -40,9 +43,67 @@ it("A broadcast made by a send comes after the one it is part of", () => {
   const loop = turns();
   const delivery = new Delivery<{ name: string }>({ sendsPerTurn: 500, setImmediate: loop.setImmediate });
   const sent: string[] = [];
-  delivery.push(items("a", 2), ({ name }) => {
+  const lane = delivery.lane();
+  const write = ({ name }: { name: string }): number => {
     sent.push(name);
-    if (name === "a0") delivery.push(items("inner", 1), (item) => sent.push(item.name));
-  });
+    if (name === "a0") lane.push(items("inner", 1), write, 1);
+    return 1;
+  };
+  lane.push(items("a", 2), write, 1);
   assert.deepEqual(sent, ["a0", "a1", "inner0"]);
+});
+
+it("A topic's flush of 4,900 frames for 300 subscribers delays another topic's by less than a turn", () => {
+  const loop = turns();
+  const delivery = new Delivery<{ name: string }>({ sendsPerTurn: 500, setImmediate: loop.setImmediate });
+  const parts: number[] = [];
+  delivery.lane().push(
+    items("reader", 300),
+    (_, from, to) => {
+      parts.push(to - from);
+      return to;
+    },
+    4_900,
+  );
+  const sent: string[] = [];
+  const push = writing(delivery, sent);
+  push("other", 3);
+  loop.next();
+  assert.deepEqual(sent, ["other0", "other1", "other2"]);
+  assert.ok(Math.max(...parts) <= 100, "no part holds the loop for longer than a turn");
+  let turnsLeft = 4_000;
+  while (!loop.idle && turnsLeft-- > 0) loop.next();
+  assert.equal(
+    parts.reduce((sum, part) => sum + part, 0),
+    300 * 4_900,
+  );
+});
+
+it("An item that takes no more of a job costs the others no turns", () => {
+  const loop = turns();
+  const delivery = new Delivery<{ name: string }>({ sendsPerTurn: 500, setImmediate: loop.setImmediate });
+  const asked = new Map<string, number>();
+  delivery.lane().push(
+    items("reader", 400),
+    ({ name }) => {
+      asked.set(name, (asked.get(name) ?? 0) + 1);
+      return undefined;
+    },
+    4_900,
+  );
+  assert.equal(asked.size, 400);
+  assert.deepEqual(new Set(asked.values()), new Set([1]));
+});
+
+it("A send that throws takes nothing from anybody else", () => {
+  const loop = turns();
+  const delivery = new Delivery<{ name: string }>({ sendsPerTurn: 500, setImmediate: loop.setImmediate });
+  const sent: string[] = [];
+  const write = ({ name }: { name: string }): number => {
+    if (name === "a1") throw new Error("a broken socket");
+    return sent.push(name) && 1;
+  };
+  assert.throws(() => delivery.lane().push(items("a", 3), write, 1), /a broken socket/);
+  loop.next();
+  assert.deepEqual(sent, ["a0", "a2"]);
 });

@@ -32,6 +32,17 @@ describe("clock", () => {
     assert.equal(clock.now(), NOON + SECOND);
   });
 
+  it("a reply that took long to come is no step back: the clock in it is old", () => {
+    const { clock, time } = clockAt();
+    clock.observe(NOON);
+    time.advance(30_000);
+    assert.equal(clock.observe(NOON + 2 * SECOND, 28_000), true);
+    assert.equal(clock.now(), NOON + 30 * SECOND);
+    time.advance(1_000);
+    assert.equal(clock.now(), NOON + 31 * SECOND);
+    assert.equal(clock.observe(NOON - 10 * SECOND, 20_000), false);
+  });
+
   it("tells of a step back by more than 5 s, and goes back only when reset", () => {
     const { clock } = clockAt();
     clock.observe(NOON);

@@ -66,9 +66,28 @@ describe("document", () => {
     assert.deepEqual(plain(loaded([]).document.whole()), {
       currency: "BRL",
       revenue: { today: "0.00", month: "0.00" },
-      sales: { byDay: {}, total: 0, byStatus: {}, amounts: {}, byMonth: {} },
+      sales: { byDay: {}, total: 0, byStatus: {}, amounts: {}, averages: {}, byMonth: {} },
       occupied: { rooms: 0, both: 0 },
       payouts: {},
+    });
+  });
+
+  it("a formula follows each of its numbers", () => {
+    const { state, document } = loaded([sale(TODAY, 12_345n)]);
+    document.whole();
+    state.fold(stay("a", TODAY, TODAY + 2), utcMidnight);
+    assert.deepEqual(plain(document.patch()), { sales: { perOccupied: "123.5" }, occupied: { rooms: 1 } });
+    state.fold(sale(TODAY, 5n), utcMidnight);
+    state.fold(stay("b", TODAY, TODAY + 1), utcMidnight);
+    assert.deepEqual(plain(document.patch()?.["sales"] as JsonObject), {
+      byDay: { "2026-04-14": 2 },
+      perOccupied: "61.8",
+    });
+    state.advance(utcMidnight(TODAY + 2));
+    assert.deepEqual(plain(document.patch()), {
+      revenue: { today: "0.00" },
+      sales: { perOccupied: null },
+      occupied: { rooms: 0 },
     });
   });
 
@@ -90,6 +109,8 @@ describe("document", () => {
         total: 2,
         byStatus: { paid: 2 },
         amounts: { paid: "-0.05" },
+        averages: { paid: "-0.025" },
+        perOccupied: "223.5",
         byMonth: {},
       },
       occupied: { rooms: 1, both: 1, share: 100 },
@@ -135,7 +156,7 @@ describe("document", () => {
     state.fold(status("gone", 1n), utcMidnight);
     state.fold(status("gone", -1n), utcMidnight);
     assert.deepEqual(plain(document.patch()), {
-      sales: { byStatus: { paid: 3, open: null }, amounts: { open: null } },
+      sales: { byStatus: { paid: 3, open: null }, amounts: { open: null }, averages: { open: null } },
     });
     assert.equal(document.patch(), undefined);
     state.fold(status("paid"), utcMidnight);

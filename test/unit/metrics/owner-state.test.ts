@@ -9,7 +9,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { Grain } from "../../../daemon/capture/batch.ts";
-import { dayText, monthText } from "../../../daemon/metrics/civil-date.ts";
+import { dayText } from "../../../daemon/metrics/civil-date.ts";
+import { periodText } from "../../../daemon/metrics/period.ts";
 import { FOREVER } from "../../../daemon/metrics/contribution.ts";
 import { OwnerState } from "../../../daemon/metrics/owner-state.ts";
 import { indexPlan } from "../../../daemon/metrics/plan-index.ts";
@@ -89,7 +90,8 @@ function fold(state: OwnerState, grains: readonly Grain[], dayStart: (day: numbe
 /** The contents of a state, in the naive evaluator's form. */
 function sumsOf(state: OwnerState): NaiveSums {
   return SAMPLE_PLAN.accumulators.map(({ keyedBy }, at) => {
-    const text = (k: string | number) => (typeof k === "string" ? k : keyedBy === "month" ? monthText(k) : dayText(k));
+    const text = (k: string | number) =>
+      typeof k === "string" || keyedBy === "none" || keyedBy === "key" ? String(k) : periodText(k, keyedBy);
     return new Map(
       [...state.keys(at)].map((k) => [text(k), state.sum(at, k)] as const).filter(([, sum]) => sum !== 0n),
     );

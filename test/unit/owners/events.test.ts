@@ -128,6 +128,21 @@ describe("owners and events", () => {
     assert.equal(shape(rig.take()).length, 1_501);
   });
 
+  it("events of an owner whose numbers stand still in a bad zone don't say that its document holds later than it does", async () => {
+    const rig = new OwnersRig({ plan: OCCUPIED_PLAN, start: START });
+    await rig.open({ 1: [] });
+    const [before] = rig.take();
+    await rig.read({ dimensions: ["1"] });
+    await rig.loader.last.finish({ 1: { kind: "unknown zone" } });
+    rig.time.advance(60_000);
+    await rig.read({ snapshot: "30:30:", events: [event("x")] });
+    const published = rig.take();
+    assert.deepEqual(shape(published), ["stale", "made x"]);
+    const [told] = eventsOf(published);
+    assert.equal(told?.snapshot, "30:30:");
+    assert.equal(told.asOf, before?.kind === "document" ? before.asOf : undefined);
+  });
+
   it("a bulk statement is told once to each of its owners with the number of rows, that of a whole table to all with none", async () => {
     const rig = new OwnersRig({ plan: OCCUPIED_PLAN });
     await rig.open({ 1: [], 2: [] });

@@ -11,7 +11,7 @@ import { OCCUPIED_PLAN } from "../../support/occupied-plan.ts";
 
 type Kind = Phase["kind"];
 type EventType = PhaseEvent["type"];
-type Work = "loaded" | "loadFailed" | "noRow" | "badZone";
+type Work = "drifted" | "loaded" | "loadFailed" | "noRow" | "badZone" | "unreadable";
 
 const INDEX = indexPlan(OCCUPIED_PLAN);
 const numbers = new LoadedOwner(INDEX, new ZoneDays("UTC"), undefined, 0);
@@ -24,6 +24,7 @@ const PHASES: { readonly [K in Kind]: Extract<Phase, { kind: K }> } = {
   live: { kind: "live", numbers },
   noRow: { kind: "noRow" },
   badZone: { kind: "badZone" },
+  unreadable: { kind: "unreadable" },
   gone: { kind: "gone" },
 };
 
@@ -34,17 +35,21 @@ const EVENTS: { readonly [E in EventType]: (of: Phase) => Extract<PhaseEvent, { 
   begin: () => ({ type: "begin" }),
   lose: () => ({ type: "lose", reason: "database" }),
   outdated: () => ({ type: "outdated" }),
+  drifted: (of) => ({ type: "drifted", of }),
   loadStarted: () => ({ type: "loadStarted" }),
   slowLoad: () => ({ type: "slowLoad" }),
   loaded: (of) => ({ type: "loaded", of, numbers }),
   loadFailed: (of) => ({ type: "loadFailed", of }),
   noRow: (of) => ({ type: "noRow", of }),
   badZone: (of) => ({ type: "badZone", of }),
+  unreadable: (of) => ({ type: "unreadable", reason: "22012", of }),
 };
 
 const STALE = "publishStale";
 const QUEUED = { begin: ["waiting", "endPublication", "queue"] };
 const LOST = { lose: ["offline", "endPublication", `${STALE} database`] };
+const SET_ASIDE = ["breakPublication", `${STALE} bad_row`, "setAside"];
+const ASIDE = { unreadable: ["unreadable", ...SET_ASIDE] };
 const GONE = { unwatched: ["gone"] };
 
 /** The whole machine: the phase that each event leads to, and its effects. An event that is not said leaves the phase as it is. */
@@ -56,11 +61,13 @@ const LAW: { readonly [K in Kind]: { readonly [E in EventType]?: readonly string
     unwatched: ["gone", "leaveQueue"],
     loadStarted: ["loading"],
     slowLoad: ["same", `${STALE} slow_load`],
+    unreadable: ["unreadable", "leaveQueue", ...SET_ASIDE],
   },
   loading: {
     ...QUEUED,
     ...LOST,
     ...GONE,
+    ...ASIDE,
     outdated: ["waiting", "queue"],
     slowLoad: ["same", `${STALE} slow_load`],
     loaded: ["live", "publishLoaded"],
@@ -73,10 +80,18 @@ const LAW: { readonly [K in Kind]: { readonly [E in EventType]?: readonly string
     lose: ["offline", "stopClock", "endPublication", `${STALE} database`],
     unwatched: ["gone", "stopClock"],
     outdated: ["waiting", "stopClock", "queue"],
+    drifted: ["waiting", `${STALE} drift`, "stopClock", "queue"],
     badZone: ["badZone", "stopClock", `${STALE} time_zone`],
+    unreadable: ["unreadable", "stopClock", ...SET_ASIDE],
   },
-  noRow: { ...QUEUED, ...LOST, ...GONE, outdated: ["waiting", "queue"] },
-  badZone: { ...QUEUED, ...LOST, ...GONE, outdated: ["waiting", "queue"] },
+  noRow: { ...QUEUED, ...LOST, ...GONE, ...ASIDE, outdated: ["waiting", "queue"] },
+  badZone: { ...QUEUED, ...LOST, ...GONE, ...ASIDE, outdated: ["waiting", "queue"] },
+  unreadable: {
+    begin: ["waiting", "takeBack", "endPublication", "queue"],
+    lose: ["offline", "takeBack", "endPublication", `${STALE} database`],
+    unwatched: ["gone", "takeBack"],
+    outdated: ["waiting", "takeBack", "queue"],
+  },
   gone: {},
 };
 
@@ -102,7 +117,7 @@ describe("an owner's life", () => {
 
   it("work that was begun in another phase moves nothing", () => {
     for (const from of Object.values(PHASES)) {
-      for (const type of ["loaded", "loadFailed", "noRow", "badZone"] satisfies Work[]) {
+      for (const type of ["drifted", "loaded", "loadFailed", "noRow", "badZone", "unreadable"] satisfies Work[]) {
         const another = { ...from };
         assert.deepEqual(
           transition(from, EVENTS[type](another)),
@@ -111,6 +126,12 @@ describe("an owner's life", () => {
         );
       }
     }
+  });
+
+  it("an owner whose load another one's rows made fail waits for the next without a word", () => {
+    const of = loadingOwner();
+    const { phase, effects } = transition(of, { type: "loadFailed", of, isInnocent: true });
+    assert.deepEqual([phase.kind, words(effects)], ["waiting", []]);
   });
 
   it("an owner that is watched while no epoch runs is told why, and waits for one", () => {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { utcDay } from "../../../daemon/metrics/civil-date.ts";
+import { MOST_GROUP_KEYS } from "../../../daemon/metrics/document.ts";
 import type { Published } from "../../../daemon/owners/published.ts";
 import { ZoneDataDiffers } from "../../../daemon/owners/zones.ts";
+import type { JsonObject } from "../../../protocol/json.ts";
 import { OwnersRig } from "../../support/owners-rig.ts";
 import { reset, sale, status } from "../../support/sample-grains.ts";
 
@@ -12,6 +14,10 @@ function told(published: readonly Published[]): string[] {
   return published.map(
     (update) => `${update.kind} ${update.owner}${update.kind === "stale" ? `: ${update.reason}` : ""}`,
   );
+}
+
+function shownStatus(rig: OwnersRig, name: string): unknown {
+  return (rig.shown("1", "sales", "byStatus") as JsonObject | undefined)?.[name];
 }
 
 describe("stale owners", () => {
@@ -33,7 +39,7 @@ describe("stale owners", () => {
       }
     }
     const positions = rig.take().filter((update) => update.kind === "document" || update.kind === "patch");
-    const versions = positions.map(({ version }) => version);
+    const versions = positions.map(({ owner, version }) => `${owner}: ${version}`);
     assert.equal(new Set(versions).size, versions.length);
     for (const owner of ["1", "2"]) {
       const own = positions.filter((update) => update.owner === owner);
@@ -44,6 +50,25 @@ describe("stale owners", () => {
       }
     }
     assert.ok(versions.length >= 20);
+  });
+
+  it("an owner's versions tell it nothing of others: each counts its own, also after others came, went and came again", async () => {
+    const rig = new OwnersRig();
+    await rig.open({ 1: [status("paid", 1n)], 2: [status("paid", 1n, "2")] });
+    for (let round = 0; round < 10; round += 1) await rig.read({ grains: [status("paid", 1n, "2")] });
+    await rig.read({ grains: [status("paid")] });
+    rig.owners.unwatch("1");
+    rig.owners.unwatch("2");
+    rig.owners.watch("1");
+    rig.owners.watch("3");
+    rig.time.advance(10);
+    await rig.read();
+    await rig.loader.last.finish({ 1: [status("paid", 2n)], 3: [status("paid", 1n, "3")] });
+    const told = rig.take().filter((update) => update.kind === "document" || update.kind === "patch");
+    const versionsOf = (owner: string): number[] =>
+      told.filter((update) => update.owner === owner).map(({ version }) => version);
+    assert.deepEqual([versionsOf("1"), versionsOf("3")], [[1, 2, 3], [1]]);
+    assert.equal(versionsOf("2").length, 11);
   });
 
   it("L10 Where the daemon cannot keep L3, it says stale; it never guesses", async () => {
@@ -210,5 +235,27 @@ describe("stale owners", () => {
     await rig.open({ 1: [] });
     works = false;
     await assert.rejects(rig.read({ grains: [sale(TODAY + 200, 1n)] }), /connection lost/);
+  });
+
+  it("an owner with more groups than a document shows is stale, alone, until it has fewer; its numbers are kept meanwhile", async () => {
+    const rig = new OwnersRig();
+    const many = Array.from({ length: MOST_GROUP_KEYS }, (_, at) => status(`s${at}`, 1n));
+    await rig.open({ 1: many, 2: [] });
+    assert.deepEqual(told(rig.take()), ["document 1", "document 2"]);
+    await rig.read({ grains: [status("one more", 1n), status("paid", 1n, "2")] });
+    assert.deepEqual(told(rig.take()), ["stale 1: too_many_groups", "patch 2"]);
+    await rig.read({ grains: [status("s0", 4n)] });
+    assert.deepEqual(told(rig.take()), []);
+    await rig.read({ grains: [status("s1", -1n)] });
+    assert.deepEqual(told(rig.take()), ["patch 1", "live 1"]);
+    assert.deepEqual(
+      ["s0", "s1", "one more"].map((name) => shownStatus(rig, name)),
+      [5, undefined, 1],
+    );
+
+    await rig.watch({ 3: [...many, status("one more", 1n)] });
+    assert.deepEqual(told(rig.take()), ["stale 3: too_many_groups"]);
+    await rig.read({ grains: [status("one more", -1n, "3")] });
+    assert.deepEqual(told(rig.take()), ["document 3", "live 3"]);
   });
 });

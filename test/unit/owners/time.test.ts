@@ -55,6 +55,36 @@ describe("owners and time", () => {
     assert.equal(revenue(rig), "0.07");
   });
 
+  it("an owner that is asked where it stands says it with the next batch, at the present; one that loads after that, a stale one never", async () => {
+    const day = utcDay(Date.UTC(2026, 4, 8) * 1000);
+    const rig = new OwnersRig({ start: Date.UTC(2026, 4, 8, 23, 59, 59) * 1000 });
+    await rig.open({ 1: [sale(day, 100n)] });
+    rig.owners.watch("2");
+    const nudges = rig.nudges;
+    for (const owner of ["1", "2", "3"]) rig.owners.locate(owner);
+    assert.ok(rig.nudges > nudges, "the reader reads");
+    rig.take();
+    // Midnight has passed by the database's clock, and no timer has fired.
+    const clock = Date.UTC(2026, 4, 9) * 1000 + 7;
+    const positions = (): unknown[] =>
+      rig
+        .take()
+        .flatMap((update) => (update.kind === "position" ? [[update.owner, update.snapshot, update.asOf]] : []));
+    await rig.owners.apply(rig.batch({ snapshot: "s2", clock }));
+    assert.deepEqual([positions(), revenue(rig)], [[["1", "s2", clock]], "0.00"]);
+    rig.time.advance(100);
+    await rig.read({ clock: clock + 100_000, snapshot: "s3" });
+    await rig.loader.last.finish({ 2: [] });
+    assert.deepEqual(positions(), []);
+    await rig.read({ clock: clock + 100_000, snapshot: "s4" });
+    assert.deepEqual(positions(), [["2", "s4", clock + 100_000]]);
+    rig.owners.locate("1");
+    rig.owners.lost();
+    rig.begin("e2");
+    await rig.read({ clock: clock + 200_000, snapshot: "s5" });
+    assert.deepEqual(positions(), []);
+  });
+
   it("a database clock that jumps ahead crosses boundaries at once", async () => {
     const day = utcDay(Date.UTC(2026, 4, 8) * 1000);
     const rig = new OwnersRig();

@@ -3,14 +3,19 @@ import { describe, it } from "node:test";
 import { and, eq, gt, inArray, isNotNull, like, not, or, sql } from "drizzle-orm";
 import { compile } from "../../../daemon/plan/compile.ts";
 import {
+  average,
   count,
   day,
+  difference,
   earliest,
   growth,
   keys,
   lastMonths,
   month,
+  product,
+  ratio,
   sum,
+  total,
   trailingDays,
 } from "../../../daemon/define/define.ts";
 import type { Plan } from "../../../daemon/plan/plan.ts";
@@ -74,6 +79,57 @@ describe("compile", () => {
     ]);
   });
 
+  it("an average is per row that has a value, by the sum and the count that other metrics have", () => {
+    const plan = compile(
+      configured({
+        sum: sum(sales.price),
+        average: average(sales.price),
+        pieces: average(sales.pieces),
+        loose: average(sales.loose, { scale: 4 }),
+        byState: average(sales.price, { scale: 0, unit: "currency" }).by(sales.state),
+      }),
+    );
+    const [bare, byState] = plan.projections;
+    const price = { op: "sum", column: "price", scale: 2 };
+    const priced = { where: `r.price > '-Infinity' and r.price < 'Infinity'`, value: { op: "count" } };
+    assert.deepEqual(bare?.measures.slice(0, 2), [{ where: undefined, value: price }, priced]);
+    assert.deepEqual(byState?.measures, [{ where: undefined, value: price }, priced]);
+    assert.deepEqual(
+      plan.leaves.map(({ value }) => [value.kind, "scale" in value && value.scale]),
+      [
+        ["sum", 2],
+        ["formula", 4],
+        ["formula", 2],
+        ["formula", 4],
+        ["group", 2],
+      ],
+    );
+    assert.deepEqual(plan.leaves[1]?.value, {
+      kind: "formula",
+      formula: {
+        op: "/",
+        left: { op: "quantity", quantity: { of: "accumulator", index: 0 }, scale: 2 },
+        right: { op: "quantity", quantity: { of: "accumulator", index: 1 }, scale: 0 },
+      },
+      scale: 4,
+    });
+  });
+
+  it("a formula has the digits of its exact result, and a ratio two", () => {
+    const price = sum(sales.price);
+    const scales = compile(
+      configured({
+        total: total(price, count(sales)),
+        difference: difference(1, price),
+        product: product(price, 0.125),
+        ratio: ratio(price, count(sales)),
+        given: ratio(price, count(sales), { scale: 5 }),
+        deep: total(product(price, price), ratio(count(sales), 3)),
+      }),
+    ).leaves.map(({ value }) => value.kind === "formula" && value.scale);
+    assert.deepEqual(scales, [2, 2, 5, 2, 5, 4]);
+  });
+
   it("has one select for metrics about the same rows in the same way, as wide as the widest window", () => {
     const paid = sum(sales.price).where(eq(sales.state, "paid"));
     const plan = compile(
@@ -106,14 +162,23 @@ describe("compile", () => {
         last30: count(sales).during(trailingDays(30, sales.at)),
         year: count(sales).by(lastMonths(12, sales.at)),
         growth: growth(count(sales), month(sales.at)),
+        whole: growth(count(sales), month(sales.at), { against: "whole" }),
         next: earliest(sales.due),
       }),
     );
     assert.deepEqual(
-      plan.accumulators.map(({ window, keyedBy }) => [window?.unit, window?.start, window?.end, keyedBy]),
+      plan.accumulators.map(({ window, keyedBy }) => [
+        window?.unit,
+        window?.start,
+        window?.end,
+        keyedBy,
+        ...(window?.toDate ? [true] : []),
+      ]),
       [
         ["day", 0, 30, "none"],
         ["month", 0, 12, "month"],
+        ["month", 0, 1, "none", true],
+        ["month", 1, 2, "none", true],
         ["month", 0, 1, "none"],
         ["month", 1, 2, "none"],
         ["day", -Infinity, 1, "day"],

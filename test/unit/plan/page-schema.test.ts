@@ -33,13 +33,24 @@ describe("What pages are told of a configuration", () => {
       money: { kind: "currency" },
       "cents.today": { kind: "sum", scale: 0 },
       "cents.month": { kind: "sum", scale: 0 },
-      "cents.growth": { kind: "growth", period: { unit: "day", length: 28 } },
+      "cents.growth": { kind: "growth", period: { unit: "day", length: 28 }, against: "stretch" },
+      "cents.growthMonths": { kind: "growth", period: { unit: "month", length: 2 }, against: "stretch" },
+      "cents.growthWhole": { kind: "growth", period: { unit: "month", length: 1 }, against: "whole" },
       "cents.byPayment": { kind: "group", scale: 0 },
       "cents.byMonth": { kind: "series", scale: 0, period: { unit: "month", length: 3 } },
+      "cents.byWeek": { kind: "series", scale: 0, period: { unit: "week", length: 3 } },
+      "cents.byQuarter": { kind: "series", scale: 0, period: { unit: "quarter", length: 2 } },
+      "cents.year": { kind: "sum", scale: 0 },
+      "cents.growthWeek": { kind: "growth", period: { unit: "week", length: 1 }, against: "stretch" },
+      "cents.growthYear": { kind: "growth", period: { unit: "year", length: 1 }, against: "stretch" },
+      "cents.perStay": { kind: "decimal", scale: 2 },
+      "cents.perStayByState": { kind: "group", scale: 1 },
+      "cents.afterFee": { kind: "decimal", scale: 0 },
       "stays.now": { kind: "count" },
       "stays.byState": { kind: "group" },
       "stays.bookedPerDay": { kind: "series", period: { unit: "day", length: 5 } },
       "stays.nextArrival": { kind: "date" },
+      "stays.perHangar": { kind: "decimal", scale: 3 },
       "hangars.area.byState": { kind: "group", scale: 1, unit: "m²" },
       "hangars.area.listedFirst": { kind: "sum", scale: 1, unit: "m²" },
       "hangars.ordered": { kind: "percentage" },
@@ -96,7 +107,7 @@ describe("What pages are told of a configuration", () => {
     const sums = pageSchema({ ...plan, leaves }).metrics.filter(({ kind }) => kind === "sum");
     assert.deepEqual(
       sums.map((metric) => "unit" in metric),
-      [false, false, false],
+      [false, false, false, false],
     );
   });
 

@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { count as countOf, eq, exists, gt, type SQL, sql } from "drizzle-orm";
-import { alias, bigint, numeric, pgTable, QueryBuilder, text } from "drizzle-orm/pg-core";
+import { alias, bigint, integer, numeric, pgTable, QueryBuilder, text, timestamp } from "drizzle-orm/pg-core";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import {
+  average,
   type ColumnOf,
   count,
   currency,
   day,
+  growth,
   keys,
+  month,
   overlap,
   percentage,
+  product,
+  ratio,
   sum,
   trailingDays,
 } from "../../../daemon/define/define.ts";
@@ -31,11 +36,17 @@ function refusal(config: unknown): string {
 const good = configured({ all: count(sales) });
 const priced = pgTable("priced", { id: numeric("id", { precision: 9, scale: 2 }), zone: text("zone") });
 const named = pgTable("named", { id: text("id"), zone: text("zone") });
+const dated = pgTable("people", { id: integer("id"), since: timestamp("since", { withTimezone: true }) });
 /** For what types refuse: JavaScript configurations have none. */
 const untyped = (column: unknown) => column as ColumnOf<"sales", "PgNumeric">;
 
 describe("compile refuses, in one line", () => {
   const cases: readonly [title: string, config: () => unknown, message: RegExp][] = [
+    [
+      "growth against what it does not know",
+      () => configured({ trend: growth(count(sales), month(sales.at), { against: "half" as "whole" }) }),
+      /growth\(\) compares against "stretch" or "whole", not half$/,
+    ],
     ["what is no configuration", () => 7, /^the configuration must be an object/],
     [
       "an unknown key",
@@ -62,11 +73,36 @@ describe("compile refuses, in one line", () => {
       () => ({ ...good, sources: { "a b": good.sources["sales"] } }),
       /^sources\.a b: a source's name has letters/,
     ],
+    [
+      "a zone that is a moment",
+      () => ({ ...good, owner: { table: dated, key: dated.id, timeZone: dated.since } }),
+      /^owner\.timeZone: since is timestamptz, not text; take a column of text, or the name of a zone for all owners, as "Europe\/Lisbon"$/,
+    ],
+    [
+      "a zone that is none",
+      () => ({ ...good, owner: { ...good.owner, timeZone: "Europe/Lisboa" } }),
+      /^owner\.timeZone: "Europe\/Lisboa" is no time zone; zones are called as in "Europe\/Lisbon" or "UTC"$/,
+    ],
+    [
+      "a zone of another table",
+      () => ({ ...good, owner: { ...good.owner, timeZone: shops.id } }),
+      /^owner\.timeZone must be a column of owner\.table, or the name of a zone for all owners/,
+    ],
+    [
+      "a currency that is a number",
+      () => ({ ...good, owner: { ...good.owner, currency: people.id } }),
+      /^owner\.currency: id is bigint, not text; take a column of text, or the currency of all owners, as "EUR"$/,
+    ],
+    [
+      "a currency that is a sign",
+      () => ({ ...good, owner: { ...good.owner, currency: "€" } }),
+      /^owner\.currency: "€" is no currency; three capital letters name one, as "EUR"$/,
+    ],
     ["no source", () => ({ ...good, sources: {} }), /name at least one table/],
     [
       "a table watched twice",
       () => ({ ...good, sources: { ...good.sources, again: good.sources["sales"] } }),
-      /^public\.sales is watched twice: as sales and as again$/,
+      /^public\.sales is watched twice, as sales and as again: a table is one source, .*; take one of the two out$/,
     ],
     [
       "an owner's key of which equal values print different texts",
@@ -166,12 +202,40 @@ describe("compile refuses, in one line", () => {
       /a number by a number/,
     ],
     [
+      "a percentage of averages",
+      () => configured({ a: percentage<unknown>(average(sales.price), average(sales.price)) }),
+      /takes no averages: use ratio/,
+    ],
+    [
+      "growth of an average",
+      () => configured({ a: growth(average(sales.price) as never, trailingDays(7, sales.at)) }),
+      /takes a count or a sum/,
+    ],
+    [
+      "a formula of a group",
+      () => configured({ a: ratio(count(sales).by(sales.state), 2) }),
+      /a formula takes single numbers/,
+    ],
+    [
+      "a formula of a number with an exponent",
+      () => configured({ a: product(count(sales), 1e-9) }),
+      /1e-9 can't be part/,
+    ],
+    ["a formula of NaN", () => configured({ a: product(count(sales), Number.NaN) }), /NaN can't be part/],
+    [
+      "half a digit",
+      () => configured({ a: ratio(count(sales), 3, { scale: 0.5 }) }),
+      /whole number from 0 to 18, not 0.5/,
+    ],
+    ["an average of floats", () => configured({ a: average(sales.weight as never) }), /never exact/],
+    ["an average without a scale", () => configured({ a: average(sales.loose) }), /without a scale/],
+    [
       "an overlap of different types",
       () => configured({ a: overlap(keys(sales.state), keys(shops.id)) }),
       /different types/,
     ],
     [
-      "currency() without a currency column",
+      "currency() without a currency",
       () => ({ ...configured({ a: currency() }), owner: { table: people, key: people.id, timeZone: people.zone } }),
       /^metrics\.a: currency\(\) needs owner\.currency/,
     ],
@@ -218,6 +282,7 @@ describe("conditions may not have", () => {
     ["placeholders", sql`${sales.state} = ${sql.placeholder("x")}`, /no other table, subquery, placeholder/],
     ["comments", sql`true -- and false`, /leave comments out/],
     ["comments put together", sql`${sales.pieces} -${sql`- ${sales.pieces}`}`, /leave comments out/],
+    ["a text in two pieces", sql`${sales.state} = 'n'\n'ow'`, /write a text in one piece/],
     ["parameters", sql`${sales.state} = $1`, /can't read the SQL at: \$1/],
     ["several statements", sql`true; delete from sales`, /can't read the SQL at: ;/],
     ["open quotes", sql`${sales.state} = 'x`, /can't read the SQL at: 'x/],

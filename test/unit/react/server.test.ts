@@ -3,7 +3,12 @@ import { describe, it } from "node:test";
 import { createElement, type ReactElement } from "react";
 import { renderToString } from "react-dom/server";
 import { createClient } from "../../../client/client.ts";
-import { RealtimeProvider, type RealtimeOptions, useRealtimeStats } from "../../../react/use-realtime-stats.ts";
+import {
+  RealtimeProvider,
+  type RealtimeOptions,
+  useConnection,
+  useRealtimeStats,
+} from "../../../react/use-realtime-stats.ts";
 
 interface Sample {
   readonly metrics: { readonly revenue: { readonly today?: string } };
@@ -33,6 +38,19 @@ describe("On a server, useRealtimeStats", () => {
     const client = createClient<Sample>({ url: "https://live.example.com", getToken: () => assert.fail() });
     const stats = createElement(Stats, { ownerId: "1", initial });
     assert.match(renderToString(createElement(RealtimeProvider<Sample>, { client }, stats)), /^<p>7\.00 /);
+  });
+
+  it("is below a connection that useConnection calls idle", () => {
+    const client = createClient<Sample>({ url: "https://live.example.com", getToken: () => assert.fail() });
+    const Pill = (): string => useConnection().state;
+    const html = renderToString(createElement(RealtimeProvider<Sample>, { client }, createElement(Pill)));
+    assert.equal(html, "idle");
+  });
+
+  it("is idle while its token is not there yet, and where it is not enabled", () => {
+    for (const options of [{ token: undefined }, { getToken: undefined }, { enabled: false }]) {
+      assert.equal(renderToString(createElement(Stats, { ownerId: "1", ...options })), "<p>  idle false 0 </p>");
+    }
   });
 
   it("says what is missing where there is neither", () => {

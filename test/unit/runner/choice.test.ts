@@ -76,11 +76,19 @@ it("A run begins with files that it knows nothing of, then with the longest", ()
 
 it("A file is of one stage; files that measure time have one to themselves", async () => {
   const measuring = testFile("test/process/rolling-restart.test.ts");
-  const heavy = testFile("test/process/demo.test.ts");
+  const heavy = testFile("test/browser/page.test.ts");
   const stageOf = (file: SuiteFile): number[] => STAGES.flatMap(({ holds }, at) => (holds(file) ? [at] : []));
-  assert.deepEqual([stageOf(NEAR), stageOf(heavy), stageOf(measuring)], [[0], [1], [2]]);
-  assert.equal(STAGES[2].lanes, 1);
-  assert.deepEqual(names((await everyTestFile(TESTS)).filter(STAGES[2].holds)), MEASURING, "each of them is there");
-  const second = (): number => 1_000;
-  assert.equal(timeOf([NEAR, measuring, measuring], second), 2_000 + 1_000 / STAGES[0].lanes);
+  assert.deepEqual([stageOf(NEAR), stageOf(heavy), stageOf(measuring)], [[0], [0], [1]]);
+  assert.equal(STAGES[1].lanes, 1);
+  assert.deepEqual(names((await everyTestFile(TESTS)).filter(STAGES[1].holds)), MEASURING, "each of them is there");
+});
+
+it("A run takes as long as its lanes have work, its heavy files one by one, and after that those that measure", () => {
+  const measuring = testFile("test/process/rolling-restart.test.ts");
+  const heavy = testFile("test/browser/page.test.ts");
+  const seconds = new Map([NEAR, heavy, measuring].map(({ name }) => [name, 1_000]));
+  const { lanes } = STAGES[0];
+  assert.equal(timeOf([NEAR, measuring, measuring], seconds), 2_000 + 1_000 / lanes);
+  assert.equal(timeOf([NEAR, heavy, heavy], seconds), Math.max(2_000, 3_000 / lanes));
+  assert.equal(timeOf([measuring], new Map()), measuring.suite.usualMs, "what is not known takes what is usual");
 });

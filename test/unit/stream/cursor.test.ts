@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { it } from "node:test";
 import fc from "fast-check";
 import { Cursors, writeCursor } from "../../../daemon/stream/cursor.ts";
+import { seal } from "../../../daemon/stream/keyed-digest.ts";
 import type { StreamPosition } from "../../../daemon/stream/stream-position.ts";
 import { eventId } from "../../../daemon/owners/owner-event.ts";
 
@@ -57,6 +58,9 @@ it("A cursor of another topic, another life, or with one bit changed, says nothi
       const cursor = writeCursor(name, written);
       assert.equal(cursors.read(`${name}0`, cursor), undefined);
       assert.equal(cursorsOf(newSecret()).read(name, cursor), undefined);
+      const next = cursorsOf(incarnation);
+      next.begin(newSecret());
+      assert.equal(next.read(name, cursor), undefined);
       const bytes = Buffer.from(cursor);
       bytes.writeUInt8((bytes[at % bytes.length] ?? 0) ^ 1, at % bytes.length);
       assert.equal(cursors.read(name, bytes.toString()), undefined);
@@ -64,9 +68,26 @@ it("A cursor of another topic, another life, or with one bit changed, says nothi
   );
 });
 
+it("A cursor shows no transaction: neither its id, nor how far two are apart, nor whether any is in progress", () => {
+  const xids = fc.bigInt({ min: 2n ** 24n, max: 2n ** 40n });
+  const sealedAt = (snapshot: string): Buffer =>
+    Buffer.from(writeCursor("owner:7", { incarnation, snapshot, asOf: 1_778_245_509_123_456 }).slice(22), "base64url");
+  fc.assert(
+    fc.property(xids, (xmin) => {
+      const [quiet, busy] = [sealedAt(`${xmin}:${xmin}:`), sealedAt(`${xmin}:${xmin + 4n}:${xmin + 1n}`)];
+      for (const digits of [xmin.toString(16), xmin.toString(), xmin.toString(36)])
+        assert.ok(!quiet.toString("latin1").includes(digits));
+      assert.equal(quiet.length, busy.length);
+      const same = quiet.filter((byte, at) => byte === busy[at]).length;
+      assert.ok(same < quiet.length / 2, `${same} bytes of ${quiet.length} are the same`);
+    }),
+  );
+});
+
 it("An event's id signs no cursor, whatever topics, events and rows are called", () => {
-  const [name, payload] = ["booking_created", "bookings.1.~~2.1"];
-  const forged = `${eventId(incarnation, name, payload)}~${payload}`;
+  const [name, payload] = ["booking_created", "bookings.1.~~2.1".padEnd(36)];
+  const signature = eventId(incarnation, name, payload);
+  const forged = `${signature}${seal(incarnation, signature, Buffer.from(payload)).toString("base64url")}`;
   assert.equal(cursorsOf(incarnation).read(name, forged), undefined);
 });
 

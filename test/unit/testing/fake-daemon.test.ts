@@ -15,7 +15,7 @@ describe("The fake daemon", () => {
 
   beforeEach(() => {
     clock = new ManualClock();
-    daemon = new FakeDaemon(clock.now);
+    daemon = new FakeDaemon(clock);
     const { WebSocket, url } = daemon;
     const { now, setTimeout, clearTimeout } = clock;
     let tokens = 0;
@@ -116,6 +116,61 @@ describe("The fake daemon", () => {
     assert.equal(state(), "live");
   });
 
+  for (const livesMs of [20_000, 600_000]) {
+    it(`ends tokens after ${livesMs / 1_000} s: a client renews its own in time, and the connection goes on`, async () => {
+      daemon.tokenLivesMs = livesMs;
+      await live();
+      const noticeMs = Math.min(60_000, livesMs / 4);
+      clock.advance(livesMs - noticeMs - 1);
+      await settle();
+      assert.deepEqual(daemon.tokens, ["token-1"]);
+      clock.advance(1);
+      await settle();
+      assert.deepEqual([state(), daemon.tokens], ["live", ["token-1", "token-2"]]);
+      clock.advance(noticeMs);
+      await settle();
+      assert.deepEqual([state(), daemon.connections, daemon.tokens.length], ["live", 1, 2]);
+    });
+  }
+
+  it("refuses a token that has ended, and says so, and closes a connection whose token is not renewed", async () => {
+    daemon.tokenLivesMs = 20_000;
+    const { WebSocket, url } = daemon;
+    const { now, setTimeout, clearTimeout } = clock;
+    const reasons: string[] = [];
+    const environment = { WebSocket, now, setTimeout, clearTimeout };
+    const idle = createClient({
+      url,
+      environment,
+      getToken: ({ reason }) => (reasons.push(reason), "the same"),
+      onError: () => undefined,
+    });
+    idle.connect();
+    await settle();
+    clock.advance(20_000);
+    for (let turn = 0; turn < 3; turn += 1) await settle();
+    const connection = idle.connection.getSnapshot();
+    idle.close();
+    assert.deepEqual(reasons, ["connect", "expiring", "expired"]);
+    assert.equal(connection.state === "closed" || connection.state === "retrying" ? connection.cause.code : 0, 4401);
+    assert.equal("cause" in connection && connection.cause.reason, "the token has expired");
+  });
+
+  it("takes any part of a typed document, as deep as the test cares", async () => {
+    const typed = new FakeDaemon<{
+      readonly metrics: { readonly a: { readonly b: 1; readonly c: 2 } };
+      events: object;
+    }>();
+    typed.setMetrics("7", { a: { b: 1 } });
+    typed.setMetrics("7", {});
+    // @ts-expect-error: no such metric
+    typed.setMetrics("7", { a: { d: 1 } });
+    await live();
+    daemon.setMetrics("7", { revenue: {} });
+    await settle();
+    assert.deepEqual(owner.getSnapshot().metrics, { revenue: {} });
+  });
+
   it("serves two tabs, and one that is closed is no matter to the other", async () => {
     const { WebSocket, url } = daemon;
     const tab = createClient<Sample>({ url, getToken: () => "token", environment: { WebSocket } });
@@ -131,6 +186,28 @@ describe("The fake daemon", () => {
     await settle();
     assert.deepEqual([elsewhere, heard, state()], [["Ana"], ["Ana", "Bia"], "live"]);
   });
+
+  it("needs neither structuredClone nor queueMicrotask, which Jest lacks or fakes", async (t) => {
+    const { structuredClone, queueMicrotask } = globalThis;
+    Object.assign(globalThis, { structuredClone: undefined, queueMicrotask: () => undefined });
+    t.after(() => Object.assign(globalThis, { structuredClone, queueMicrotask }));
+    await live();
+    daemon.emit("7", "booking_created", { guestName: "Ana" });
+    await settle();
+    assert.deepEqual(heard, ["Ana"]);
+  });
+
+  for (const none of ["", undefined, {}]) {
+    it(`is to a client whose getToken gives ${JSON.stringify(none)} what a daemon is: no close that stops it`, async () => {
+      const { WebSocket, url } = daemon;
+      const other = createClient({ url, getToken: () => none as string, environment: { WebSocket } });
+      other.connect();
+      await settle();
+      const { connection } = other.owner("7").getSnapshot();
+      assert.ok(connection.state === "retrying" && connection.cause.kind === "token");
+      other.close();
+    });
+  }
 
   it("refuses to say what no daemon says", async () => {
     const strange = { revenue: { today: ["1.00"] } } as unknown as Sample["metrics"];

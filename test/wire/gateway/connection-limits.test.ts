@@ -51,24 +51,66 @@ await onEachTransport("Limits on connections", (transport) => {
     assert.equal((await from(running, "198.51.100.2").closed).code, 4429);
   });
 
-  it("Connections without a token have limits of their own, of one address and in all, and a token frees the place", async () => {
+  const silent = ({ port }: RunningGateway, address: string): Promise<TestSocket> =>
+    new TestSocket(port, { headers: { "x-forwarded-for": address } }).opened();
+
+  it("Connections without a token have limits of their own, of one address and in all: the one that has waited longest makes room", async () => {
     const limits = { maxUnauthenticatedPerAddress: 2, maxUnauthenticated: 3 };
     const running = await startGateway({ transport, trustedProxies, limits });
-    const silent = (address: string): Promise<TestSocket> =>
-      new TestSocket(running.port, { headers: { "x-forwarded-for": address } }).opened();
-    const first = await silent("198.51.100.1");
-    await silent("198.51.100.1");
-    assert.equal((await (await silent("198.51.100.1")).closed).code, 4429);
-    await silent("198.51.100.2");
-    assert.equal((await (await silent("198.51.100.3")).closed).code, 1013);
-    first.say({ type: "authenticate", token: running.token({ ownerId: 7 }) });
-    await first.next("welcome");
-    await (await silent("198.51.100.3")).opened();
-    running.clock.advance(5_000);
-    while (running.gateway.connections > 1) await new Promise(setImmediate);
-    await from(running, "198.51.100.1").next("welcome");
+    const first = await silent(running, "198.51.100.2");
+    const second = await silent(running, "198.51.100.1");
+    const third = await silent(running, "198.51.100.1");
+    const fourth = await silent(running, "198.51.100.1");
+    assert.deepEqual([(await second.closed).code, running.gateway.connections], [4408, 3]);
+    await silent(running, "198.51.100.3");
+    assert.deepEqual([(await first.closed).code, running.gateway.connections], [4408, 3]);
+    third.say({ type: "authenticate", token: running.token({ ownerId: 7 }) });
+    await third.next("welcome");
+    await silent(running, "198.51.100.4");
+    assert.deepEqual([running.gateway.connections, fourth.native.readyState], [4, fourth.native.OPEN]);
     const { unauthenticated, unauthenticatedPerAddress } = running.gateway.counters.read();
     assert.deepEqual([unauthenticatedPerAddress, unauthenticated], [1, 1]);
+  });
+
+  it("A token in the handshake is looked at before anything else: it takes no place of those without, whoever holds them", async () => {
+    const limits = { maxUnauthenticatedPerAddress: 1, maxUnauthenticated: 2 };
+    const running = await startGateway({ transport, trustedProxies, limits });
+    const waiting = [await silent(running, "198.51.100.1"), await silent(running, "198.51.100.2")];
+    for (let owner = 1; owner <= 4; owner++) await from(running, "198.51.100.1", owner).next("welcome");
+    const forged = new TestSocket(running.port, { headers: { authorization: "Bearer x.y.z" } });
+    assert.equal((await forged.closed).code, 4401);
+    assert.deepEqual(
+      waiting.map(({ native }) => native.readyState),
+      [1, 1],
+    );
+    const { unauthenticated, unauthenticatedPerAddress } = running.gateway.counters.read();
+    assert.deepEqual([unauthenticatedPerAddress, unauthenticated], [0, 0]);
+  });
+
+  it("A place that a token left is nobody's reason to make room, and neither is that of one that has gone", async () => {
+    const running = await startGateway({ transport, trustedProxies, limits: { maxUnauthenticated: 1 } });
+    const gone = await silent(running, "198.51.100.1");
+    gone.terminate();
+    while (running.gateway.connections > 0) await new Promise(setImmediate);
+    const shown = await silent(running, "198.51.100.2");
+    shown.say({ type: "authenticate", token: running.token({ ownerId: 7 }) });
+    await shown.next("welcome");
+    await silent(running, "198.51.100.3");
+    assert.equal(running.gateway.counters.read().unauthenticated, 0);
+  });
+
+  it("IPv6 counts by /64, and by /48 four times as many, with a token and without", async () => {
+    const limits = { maxConnectionsPerAddress: 2, maxUnauthenticatedPerAddress: 1 };
+    const running = await startGateway({ transport, trustedProxies, limits });
+    const eldest = await silent(running, "2001:db8:2:1::1");
+    for (const network of [2, 3, 4, 5]) await silent(running, `2001:db8:2:${network}::1`);
+    assert.equal((await eldest.closed).code, 4408);
+    await from(running, "2001:db8:1:0::1").next("welcome");
+    await from(running, "2001:db8:1:0:ffff::1").next("welcome");
+    assert.equal((await from(running, "2001:db8:1:0:abcd::1").closed).code, 4429);
+    for (const network of [1, 2, 3, 4, 5, 6]) await from(running, `2001:db8:1:${network}::1`).next("welcome");
+    assert.equal((await from(running, "2001:db8:1:7::1").closed).code, 4429);
+    await from(running, "2001:db8:3:7::1").next("welcome");
   });
 
   it("More subscriptions than allowed are refused one by one; an unsubscribe makes room", async () => {

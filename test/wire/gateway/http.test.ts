@@ -128,6 +128,35 @@ await onEachTransport("HTTP", (transport) => {
     assert.deepEqual(publisher.watched, ["7"]);
   });
 
+  it("An administrator is told at which snapshot of the database a document is, and nobody is left watching it", async () => {
+    const { port, token, publisher, hub } = await startGateway({ transport });
+    publisher.documents.set("7", { revenue: { today: "1.00" } });
+    const get = (bearer: string, query = "?at=now") =>
+      exchange(port, "GET", `/v1/topics/owner:7${query}`, { host: "x", authorization: `Bearer ${bearer}` });
+    const admin = token({ role: "admin" });
+    const first = await get(admin);
+    const frame = parse(snapshot, JSON.parse(first.body));
+    assert.deepEqual(
+      [first.status, first.headers.get("etag"), frame.at, frame.data],
+      [200, undefined, publisher.snapshot, { revenue: { today: "1.00" } }],
+    );
+    assert.deepEqual([publisher.watched, publisher.unwatched, hub.size], [["7"], ["7"], 0]);
+    const plain = await get(admin, "");
+    assert.equal(parse(snapshot, JSON.parse(plain.body)).at, undefined);
+    // Within the interval between two frames: the second waits for its end, and whoever asks does not.
+    publisher.patch("7", { revenue: { today: "2.00" } });
+    publisher.patch("7", { revenue: { today: "3.00" } });
+    const third = parse(snapshot, JSON.parse((await get(admin)).body));
+    assert.deepEqual([third.at, third.data], [publisher.snapshot, { revenue: { today: "3.00" } }]);
+    assert.deepEqual([publisher.unwatched, hub.size], [["7"], 1]);
+    assert.equal((await get(token({ ownerId: 7 }))).status, 403);
+    assert.deepEqual([(await get(admin, "?at=1:1:")).status, (await get(admin, "?at=")).status], [400, 400]);
+    publisher.stale("7", "load_failed");
+    const stale = await get(admin);
+    const { error, reason, since } = JSON.parse(stale.body) as Record<string, string>;
+    assert.deepEqual([stale.status, error, reason, typeof since], [503, "stale", "load_failed", "string"]);
+  });
+
   it("An owner's metrics are refused alike whether the owner exists or not", async () => {
     const { port, token, clock, publisher } = await startGateway({ transport });
     publisher.documents.set("8", { name: "canary" });

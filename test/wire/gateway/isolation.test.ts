@@ -81,6 +81,27 @@ await onEachTransport("Isolation", (transport) => {
     assert.ok(!logged.join("\n").includes(CANARY));
   });
 
+  it("However often that happens, and by however many, it is logged at once and then once a minute, with how often", async () => {
+    const { port, token, clock, logged } = await startGateway({ transport });
+    const lines = (): number[] =>
+      logged.filter((line) => line.includes("does not name")).map((line) => Number(/"times":(\d+)/.exec(line)?.[1]));
+    const sockets: TestSocket[] = [];
+    for (let count = 0; count < 3; count++) sockets.push(await TestSocket.welcomed(port, token({ ownerId: 7 })));
+    const ask = async (): Promise<void> => {
+      for (const socket of sockets) {
+        socket.say({ type: "subscribe", id: "1", topic: "owner:8" });
+        await socket.next("nack");
+      }
+    };
+    for (let count = 0; count < 4; count++) await ask();
+    assert.deepEqual(lines(), [1]);
+    clock.advance(60_000);
+    assert.deepEqual(lines(), [1, 11]);
+    clock.advance(60_000);
+    await ask();
+    assert.deepEqual(lines(), [1, 11, 1]);
+  });
+
   it("An administrator may subscribe to any owner", async () => {
     const { port, token, publisher } = await startGateway({ transport });
     publisher.documents.set("8", { name: "eight" });

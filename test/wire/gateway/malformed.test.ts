@@ -43,6 +43,18 @@ const NONSENSE: readonly (readonly [string, string])[] = [
 ];
 
 await onEachTransport("Malformed messages", (transport) => {
+  it("One with an id that can be read is answered by it", async () => {
+    const { port, token } = await startGateway({ transport });
+    const socket = await TestSocket.welcomed(port, token({ ownerId: 7 }));
+    for (const [text, id] of [
+      ['{"type":"subscribe","id":"a","topic":"owner:"}', "a"],
+      ['{"type":"subscribe","id":7,"topic":"owner:7"}', undefined],
+    ] as const) {
+      socket.native.send(text);
+      assert.equal((await socket.next("error")).id, id);
+    }
+  });
+
   it("Each is answered by an error that names what is wrong, and the connection stays", async () => {
     const { port, token, clock, publisher, logged } = await startGateway({ transport });
     publisher.documents.set("7", { count: 1 });

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { it } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
+import { memoryBytes } from "../../support/memory.ts";
 import { rawSubscriber } from "../../support/raw-subscriber.ts";
 import { TestSocket } from "../../support/socket.ts";
 import { onEachTransport } from "../../support/transports.ts";
@@ -112,11 +111,4 @@ async function follow({ publisher, clock }: RunningGateway, reader: TestSocket, 
     assert.ok(performance.now() - started < 1_000, "the reader waited");
     reader.forget();
   }
-}
-
-/** What the process holds, native buffers included, without garbage. */
-function memoryBytes(): number {
-  setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
-  return process.memoryUsage().rss;
 }

@@ -7,7 +7,7 @@ function identity(
   { subject, isAdmin = false }: { subject?: string; isAdmin?: boolean } = {},
 ) {
   const token = { subject, id: undefined, issuedAtSeconds: undefined };
-  return new Identity({ token, isAdmin, expiresAtMs: 0 }, new Set(topics));
+  return new Identity({ token, bearer: "x", isAdmin, expiresAtMs: 0 }, new Set(topics));
 }
 
 describe("What an identity may do", () => {

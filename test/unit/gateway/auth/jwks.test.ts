@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import jsonwebtoken from "jsonwebtoken";
 import { createAuth } from "../../../../daemon/gateway/auth/auth.ts";
 import { JwksKeys } from "../../../../daemon/gateway/auth/jwks.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
+import { eventually, pause } from "../../../support/real-time.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const otherRsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -22,8 +23,9 @@ const jwk = (key: KeyObject, kid: string | undefined, more: object = {}): object
 
 describe("Keys from a JWKS URL", () => {
   let server: Server;
-  let answer: { status: number; body: string } | "nothing";
+  let answer: { status: number; body: string } | "nothing" | ((response: ServerResponse) => void);
   let reads = 0;
+  let warned: string[] = [];
   let clock: ManualClock;
   let verify: (token: string) => Promise<readonly string[] | undefined>;
 
@@ -41,15 +43,21 @@ describe("Keys from a JWKS URL", () => {
     server = createServer((_, response) => {
       reads++;
       if (answer === "nothing") return;
+      if (typeof answer === "function") return answer(response);
       response.writeHead(answer.status, { "content-type": "application/json" }).end(answer.body);
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     clock = new ManualClock();
     const quiet = (): void => {};
-    const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+    warned = [];
+    const warn = ({ error }: { error?: unknown }): void => void warned.push(String(error));
+    const log = { debug: quiet, info: quiet, warn, error: quiet };
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
     const auth = createAuth({ keys: new JwksKeys({ url, now: clock.now, log, timeoutMs: 300 }), now: clock.now });
-    verify = async (text) => (await auth.verify(text))?.topics;
+    verify = async (text) => {
+      const claims = await auth.verify(text);
+      return claims === "expired" ? undefined : claims?.topics;
+    };
   });
 
   afterEach(() => {
@@ -142,5 +150,52 @@ describe("Keys from a JWKS URL", () => {
     const startedAt = performance.now();
     await assert.rejects(verify(token(rsa.privateKey, "RS256", "a")), /cannot be read/);
     assert.ok(performance.now() - startedAt < 2_000);
+  });
+
+  it("An answer without an end is given up after half a megabyte, with its connection", async () => {
+    let isClosed = false;
+    answer = (response) => {
+      response.on("close", () => (isClosed = true));
+      const fill = (): void => {
+        if (response.destroyed) return;
+        if (response.write("x".repeat(65_536))) setImmediate(fill);
+        else response.once("drain", fill);
+      };
+      fill();
+    };
+    await assert.rejects(verify(token(rsa.privateKey, "RS256", "a")), /cannot be read/);
+    await eventually("the connection's end", () => isClosed, { withinMs: 5_000 });
+    assert.match(warned.join(), /longer than 524288 bytes/);
+  });
+
+  it("An answer that drips is given up in time, with its connection", async () => {
+    let isClosed = false;
+    answer = (response) => {
+      response.on("close", () => (isClosed = true));
+      void (async () => {
+        while (!response.destroyed) {
+          response.write(" ");
+          await pause(20, "duration");
+        }
+      })();
+    };
+    await assert.rejects(verify(token(rsa.privateKey, "RS256", "a")), /cannot be read/);
+    await eventually("the connection's end", () => isClosed, { withinMs: 5_000 });
+    assert.match(warned.join(), /no answer from DELTAD_JWKS_URL/);
+  });
+
+  it("What is no key among the keys costs nothing but itself", async () => {
+    const odd = [
+      null,
+      7,
+      "key",
+      [],
+      {},
+      { kty: "RSA" },
+      { kty: "EC", crv: "P-256", x: "AA", y: "AA", kid: "b" },
+      { kid: 1 },
+    ];
+    answer = { status: 200, body: JSON.stringify({ keys: [...odd, jwk(rsa.publicKey, "a")] }) };
+    assert.ok(await verify(token(rsa.privateKey, "RS256", "a")));
   });
 });

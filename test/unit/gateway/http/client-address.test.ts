@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { createClientAddress } from "../../../../daemon/gateway/http/client-address.ts";
+import { type ClientAddress, createClientAddress } from "../../../../daemon/gateway/http/client-address.ts";
 
-const addressOf = (remoteAddress: string, forwarded: string | undefined, trusted: readonly string[] = []): string =>
+const clientAddress = (
+  remoteAddress: string,
+  forwarded: string | undefined,
+  trusted: readonly string[] = [],
+): ClientAddress =>
   createClientAddress(trusted)({
-    method: "GET",
-    path: "/",
-    query: "",
     remoteAddress,
     header: (name) => (name === "x-forwarded-for" ? forwarded : undefined),
   });
+
+const addressOf = (...of: Parameters<typeof clientAddress>): string => clientAddress(...of).name;
 
 describe("The address that a connection counts for", () => {
   it("Is the peer's, whatever X-Forwarded-For says, where the peer is no trusted proxy", () => {
@@ -59,5 +62,12 @@ describe("The address that a connection counts for", () => {
     assert.notEqual(addressOf("2001:db8:1:3::1", undefined), network);
     assert.equal(addressOf("0000:0000:0000:0000:0000:ffff:7f00:0001", undefined), "127.0.0.1");
     assert.equal(addressOf("::1", undefined), "0:0:0:0::/64");
+  });
+
+  it("Counts IPv6 by its /48 beside that, and IPv4 by nothing more", () => {
+    assert.equal(clientAddress("2001:db8:1:2::1", undefined).site, "2001:db8:1::/48");
+    assert.equal(clientAddress("2001:db8:1:3::1", undefined).site, "2001:db8:1::/48");
+    assert.notEqual(clientAddress("2001:db8:2:2::1", undefined).site, "2001:db8:1::/48");
+    assert.equal(clientAddress("198.51.100.7", undefined).site, undefined);
   });
 });

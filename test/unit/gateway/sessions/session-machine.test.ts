@@ -5,7 +5,12 @@ import { type SessionEvent, type SessionState, step } from "../../../../daemon/g
 
 const STATES: readonly SessionState[] = ["unauthenticated", "verifying", "open", "draining", "closed"];
 const identity = new Identity(
-  { token: { subject: undefined, id: undefined, issuedAtSeconds: undefined }, isAdmin: false, expiresAtMs: 0 },
+  {
+    token: { subject: undefined, id: undefined, issuedAtSeconds: undefined },
+    bearer: "x",
+    isAdmin: false,
+    expiresAtMs: 0,
+  },
   new Set(["owner:7"]),
 );
 const EVENTS: readonly SessionEvent[] = [

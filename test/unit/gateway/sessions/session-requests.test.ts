@@ -36,7 +36,7 @@ describe("a session's requests", () => {
     const services = { hub, identification: { access: (_: unknown, name: string) => ({ topic: name }) }, now: () => 0 };
     const requests: SessionRequests = new SessionRequests(requester, subscriber, services, 10);
     const token = { subject: undefined, id: undefined, issuedAtSeconds: undefined };
-    requests.start(new Identity({ token, isAdmin: false, expiresAtMs: 1 }, new Set(["owner:1"])));
+    requests.start(new Identity({ token, bearer: "x", isAdmin: false, expiresAtMs: 1 }, new Set(["owner:1"])));
     requests.push({ type: "subscribe", id: "a", topic: "owner:1" });
     assert.equal(left, 1);
   });

@@ -1,0 +1,28 @@
+/**
+ * Finds the owners whose rows PostgreSQL can't compute with. A condition such as `100 / amount > 5` fails for a row with amount 0, and with
+ * it the statement that reads everybody's changes; its error names no row. Read as one, all owners would be stale for one owner's row, in
+ * every epoch anew. So the same changes are read again and again without being taken, by halves of the owners, until each owner that
+ * fails by itself is known. What they have is read without them then.
+ */
+import { halves } from "../database/data-error.ts";
+
+/** @param canRead whether the changes of these owners can be read, all in one statement */
+export async function ownersWithBadRows(
+  owners: readonly string[],
+  canRead: (owners: readonly string[]) => Promise<boolean>,
+): Promise<string[]> {
+  if (owners.length === 0 || (await canRead(owners))) return [];
+  return divide(owners, canRead);
+}
+
+/** Of owners that can't be read together. For one of n it takes at most 2 log2 n readings, each of half as many owners as before. */
+async function divide(
+  owners: readonly string[],
+  canRead: (owners: readonly string[]) => Promise<boolean>,
+): Promise<string[]> {
+  if (owners.length === 1) return [...owners];
+  const [left, right] = halves(owners);
+  if (await canRead(left)) return divide(right, canRead);
+  const found = await divide(left, canRead);
+  return [...found, ...(await ownersWithBadRows(right, canRead))];
+}

@@ -1,0 +1,151 @@
+/** Which rows count, when and how → the accumulators of the plan's draft that hold them. */
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { ConfigError } from "../config/errors.ts";
+import type { CapturedTables } from "./captured-tables.ts";
+import { averageScales, dateType, groupKey, refuseAsKey, sumScale, wideType } from "./column-type.ts";
+import { conditionSql } from "./condition.ts";
+import type { KeysDefinition, Period, RowsDefinition, Selection } from "../define/definition.ts";
+import type { MeasurePlan, ProjectionTime } from "./plan.ts";
+import type { NumberSource, PlanDraft } from "./plan-draft.ts";
+import { allOf, isSummable } from "./row-value.ts";
+
+/** Ten years: a longer window is a total in disguise, and its state would grow with it. */
+const LONGEST = { day: 3660, week: 520, month: 120, quarter: 40, year: 10 } as const;
+
+/** By what rows are grouped whose windows begin with such a period. */
+const GRAIN = { day: "day", week: "day", month: "month", quarter: "month", year: "month" } as const;
+
+/** Every method gives the index of an accumulator, or of an overlap of two, and throws ConfigError where none can be kept up to date. */
+export class AccumulatorCompiler {
+  readonly #draft: PlanDraft;
+  readonly #tables: CapturedTables;
+
+  constructor(draft: PlanDraft, tables: CapturedTables) {
+    this.#draft = draft;
+    this.#tables = tables;
+  }
+
+  /** The count, or the sum, of the rows: one number, or one for each value of `by` or part of the period. */
+  of(rows: RowsDefinition): number {
+    return this.#accumulate(rows.rows, rows.by, this.#measure(rows));
+  }
+
+  /** How many rows its sum is made of. */
+  countOf({ rows, value, by }: RowsDefinition): number {
+    const summable =
+      value.op !== "count"
+        ? [isSummable(this.#tables.reference(rows.table, value.column), wideType(value.column))]
+        : [];
+    return this.#accumulate(rows, by, { where: this.#where(rows, summable), value: { op: "count" } });
+  }
+
+  /** Of a period and of the one before, up to the same day or whole. */
+  compared(measure: RowsDefinition, period: Period, toDate: boolean): readonly [current: number, previous: number] {
+    const { length, ...calendar } = calendarOf(checked(period));
+    const within = (start: number, end: number): number =>
+      this.#draft.accumulator({
+        ...this.#during(measure.rows, toDate ? { ...period, unit: "day" } : period),
+        measure: this.#measure(measure),
+        window: { ...calendar, ...(toDate && { toDate }), start, end },
+        keyedBy: "none",
+      });
+    return [within(0, length), within(length, 2 * length)];
+  }
+
+  earliest(rows: Selection, column: PgColumn): number {
+    return this.#draft.accumulator({
+      ...this.#during(rows, { unit: "day", length: 1, column }),
+      measure: { where: this.#where(rows), value: { op: "count" } },
+      window: { unit: "day", start: -Infinity, end: 1 },
+      keyedBy: "day",
+    });
+  }
+
+  overlap(left: KeysDefinition, right: KeysDefinition): number {
+    if (wideType(left.column) !== wideType(right.column)) {
+      throw new ConfigError(
+        `overlap(): ${left.column.name} and ${right.column.name} are of different types, so their values never meet`,
+      );
+    }
+    return this.#draft.overlap(this.keys(left), this.keys(right));
+  }
+
+  keys({ rows, column }: KeysDefinition): number {
+    return this.#accumulate(rows, column, { where: this.#where(rows), value: { op: "count" } });
+  }
+
+  #accumulate(rows: Selection, by: PgColumn | undefined, measure: MeasurePlan): number {
+    const { time } = rows;
+    const each = time.kind === "during" && time.each;
+    if (each && by !== undefined)
+      throw new ConfigError("by() is given a column and a period: a group has one kind of key");
+    if (by !== undefined) refuseAsKey(by);
+    const key = by === undefined ? undefined : groupKey(this.#tables.reference(rows.table, by), by);
+    const keyedBy = each ? time.period.unit : by === undefined ? "none" : "key";
+    const source = this.#tables.sourceOf(rows.table);
+    if (time.kind === "during") {
+      const { length, ...calendar } = calendarOf(checked(time.period));
+      return this.#draft.accumulator({
+        ...this.#during(rows, time.period),
+        key,
+        measure,
+        window: { ...calendar, start: 0, end: length },
+        keyedBy,
+      });
+    }
+    const instants: ProjectionTime =
+      time.kind === "always"
+        ? { kind: "none" }
+        : { kind: "while", from: this.#instant(rows, time.from), until: this.#instant(rows, time.until) };
+    return this.#draft.accumulator({ source, key, time: instants, measure, window: undefined, keyedBy });
+  }
+
+  #during(rows: Selection, { unit, column }: Period): Pick<NumberSource, "source" | "key" | "time"> {
+    const source = this.#tables.sourceOf(rows.table);
+    this.#tables.reference(rows.table, column);
+    return {
+      source,
+      key: undefined,
+      time: { kind: GRAIN[unit], column: column.name, type: dateType(column), spanDays: 0 },
+    };
+  }
+
+  #instant(rows: Selection, column: PgColumn): string {
+    this.#tables.reference(rows.table, column);
+    if (dateType(column) === "date")
+      throw new ConfigError(`while() is about instants, and ${column.name} is a date: use a timestamptz column`);
+    return column.name;
+  }
+
+  #measure({ rows, value }: RowsDefinition): MeasurePlan {
+    if (value.op === "count") return { where: this.#where(rows), value };
+    this.#tables.reference(rows.table, value.column);
+    return {
+      where: this.#where(rows),
+      value: { op: "sum", column: value.column.name, scale: scaleOf(value) },
+    };
+  }
+
+  #where({ table, conditions }: Selection, more: readonly string[] = []): string | undefined {
+    this.#tables.sourceOf(table);
+    const own = conditions.map((condition) =>
+      conditionSql(condition, table, (column) => this.#tables.reference(table, column)),
+    );
+    return allOf([...own, ...more]);
+  }
+}
+
+function calendarOf({ unit, firstDay, length }: Period): Pick<Period, "unit" | "firstDay" | "length"> {
+  return { unit, length, ...(firstDay !== undefined && { firstDay }) };
+}
+
+function checked(period: Period): Period {
+  const longest = LONGEST[period.unit];
+  if (Number.isInteger(period.length) && period.length >= 1 && period.length <= longest) return period;
+  throw new ConfigError(`a period has a whole number of ${period.unit}s from 1 to ${longest}, not ${period.length}`);
+}
+
+/** Digits with which rows are added up. */
+export function scaleOf({ op, column, scale }: Exclude<RowsDefinition["value"], { op: "count" }>): number {
+  return op === "sum" ? sumScale(column, scale) : averageScales(column, scale).sum;
+}
