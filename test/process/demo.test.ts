@@ -206,7 +206,7 @@ describe("the demo", () => {
     demo.child.stdin?.write(CTRL_C);
     const before = performance.now();
     assert.equal(await demo.exited, 130, demo.output);
-    assert.ok(performance.now() - before < 4_000);
+    assert.ok(performance.now() - before < 10_000);
     await eventually("the server to end", async () => !(await answers(url)), { everyMs: 100 });
   });
 

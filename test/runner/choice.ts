@@ -1,9 +1,9 @@
 /**
  * What `npm test -- --changed` runs: every test that the change can reach if that takes less than a minute, else those that lie
- * nearest to it. The suite `house` reads every source, so it always runs.
+ * nearest to it, and of equally near ones the quickest. The suite `house` reads every source, so it always runs.
  */
 import type { FileGraph, Reached } from "./file-graph.ts";
-import { type SuiteFile, timeOf } from "./suites.ts";
+import { durationOf, type SuiteFile, timeOf } from "./suites.ts";
 
 /** What decides how all else is built or run. */
 const EVERYTHING = /^(package(-lock)?\.json|\.npmrc|tsconfig\.json|bin\/build\.js|test\/run\.ts|test\/runner\/.*)$/;
@@ -38,7 +38,7 @@ export function chooseTests(
       if (file.suite.name === "house") return [{ file, steps: 0, through: "reads every source" }];
       return found ? [{ file, ...found }] : [];
     })
-    .toSorted((a, b) => a.steps - b.steps);
+    .toSorted((a, b) => a.steps - b.steps || durationOf(a.file, durationsMs) - durationOf(b.file, durationsMs));
 
   const chosen: Candidate[] = [];
   for (const candidate of candidates) {

@@ -1,10 +1,10 @@
-/** Runs jobs side by side, as many as a stage has lanes: heavy ones from the start, and no more of them at once than it says. */
-import type { Job, Stage } from "./suites.ts";
+/** Runs jobs side by side, as many as there are lanes: heavy ones from the start, and no more of them at once than it says. */
+import type { Job, Lanes } from "./suites.ts";
 
 /** Takes them in their order, but for heavy ones, which come first and then one after the other. Resolves when all have ended. */
 export async function runInLanes(
   jobs: readonly Job[],
-  { lanes, heavy }: Pick<Stage, "lanes" | "heavy">,
+  { lanes, heavy }: Lanes,
   runJob: (job: Job) => Promise<void>,
 ): Promise<void> {
   const heavyJobs = jobs.filter((job) => job.heavy);

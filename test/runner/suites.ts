@@ -4,22 +4,20 @@ import { availableParallelism } from "node:os";
 import { join, relative, resolve } from "node:path";
 
 /**
+ * The longest first: a clone in which nothing has run yet knows no more of how long a file takes.
  * `heavy`: its files start browsers, each of which would have all cores: two at once make pages slower than their tests allow.
  * `together`: its files need no more than the sources, and run several in one process.
  * `usualMs`: how long one of its files takes, about, on an idle machine of two cores.
  */
 export const SUITES = [
+  { name: "process", heavy: false, together: false, usualMs: 25_000 },
   { name: "cli", heavy: false, together: false, usualMs: 25_000 },
   { name: "pg", heavy: false, together: false, usualMs: 10_000 },
   { name: "wire", heavy: false, together: false, usualMs: 3_000 },
   { name: "house", heavy: false, together: true, usualMs: 500 },
   { name: "unit", heavy: false, together: true, usualMs: 600 },
   { name: "browser", heavy: true, together: false, usualMs: 15_000 },
-  { name: "process", heavy: false, together: false, usualMs: 25_000 },
 ] as const;
-
-/** Files that measure how long something takes, so that nothing may run beside them. */
-export const MEASURING = ["test/browser/write.test.ts", "test/process/rolling-restart.test.ts"];
 
 /** Files of such suites that need a process in which nobody else was before: they test what happens once in a process. */
 export const ALONE = ["test/unit/client/development.test.ts"];
@@ -40,22 +38,17 @@ export interface Job {
   readonly files: readonly SuiteFile[];
 }
 
-/** Jobs that run at the same time. */
-export interface Stage {
-  /** How many at once; of those at most `heavy` heavy ones. */
+/** How many jobs run at the same time; of those at most `heavy` heavy ones. */
+export interface Lanes {
   readonly lanes: number;
   readonly heavy: number;
-  readonly holds: (file: SuiteFile) => boolean;
 }
 
 /**
- * Stage after stage. Most files wait for a server or a socket half of their time, so there is one lane more than there are cores. Heavy
+ * Most files wait for a server or a socket half of their time, so there is one lane more than there are cores. Heavy
  * files take one of them from the start, one after the other: they are the longest row of what can't run at once.
  */
-export const STAGES = [
-  { lanes: availableParallelism() + 1, heavy: 1, holds: ({ name }) => !MEASURING.includes(name) },
-  { lanes: 1, heavy: 1, holds: ({ name }) => MEASURING.includes(name) },
-] as const satisfies readonly Stage[];
+export const LANES: Lanes = { lanes: availableParallelism() + 1, heavy: 1 };
 
 /** Every compiled test file, suite by suite. */
 export async function everyTestFile(testDir: string): Promise<SuiteFile[]> {
@@ -106,14 +99,17 @@ export function jobsOf(files: readonly SuiteFile[], cores = availableParallelism
   ];
 }
 
-/** How long these take together, about. What this clone has not run yet takes what is usual in its suite. */
+/** What this clone has not run yet takes what is usual in its suite. */
+export function durationOf({ name, suite }: SuiteFile, durationsMs: ReadonlyMap<string, number>): number {
+  return durationsMs.get(name) ?? suite.usualMs;
+}
+
+/** How long these take together, about. */
 export function timeOf(files: readonly SuiteFile[], durationsMs: ReadonlyMap<string, number>): number {
-  const sum = (some: readonly SuiteFile[]): number =>
-    some.reduce((total, { name, suite }) => total + (durationsMs.get(name) ?? suite.usualMs), 0);
-  return STAGES.map(({ lanes, heavy, holds }) => {
-    const held = files.filter(holds);
-    return Math.max(sum(held) / lanes, sum(held.filter(({ suite }) => suite.heavy)) / heavy);
-  }).reduce((total, stage) => total + stage, 0);
+  const durations = (some: readonly SuiteFile[]): number[] => some.map((file) => durationOf(file, durationsMs));
+  const sum = (some: readonly SuiteFile[]): number => durations(some).reduce((total, ms) => total + ms, 0);
+  const heavy = files.filter(({ suite }) => suite.heavy);
+  return Math.max(...durations(files), sum(files) / LANES.lanes, sum(heavy) / LANES.heavy);
 }
 
 async function testFiles(directory: string): Promise<string[]> {

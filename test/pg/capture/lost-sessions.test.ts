@@ -81,7 +81,7 @@ await onEachServer("a lost session", (server) => {
       proxy.silence(role);
       await sink.until(() => sink.losses.length > 0, "the loss");
       const noticedMs = performance.now() - silentAtMs;
-      assert.ok(noticedMs < 2_000, `noticed after ${noticedMs} ms`);
+      assert.ok(noticedMs < 5_000, `noticed after ${noticedMs} ms`);
       assert.match(
         sink.losses[0] ?? "",
         role === "deltad/reader" ? /no answer from PostgreSQL within 400 ms/ : /did not hear its probe/,
@@ -122,7 +122,7 @@ await onEachServer("a lost session", (server) => {
     const silentAtMs = performance.now();
     await sink.until(() => sink.epochs.length === 2, "a new epoch");
     const recoveredMs = performance.now() - silentAtMs;
-    assert.ok(recoveredMs < 5_000, `recovered after ${recoveredMs} ms`);
+    assert.ok(recoveredMs < 15_000, `recovered after ${recoveredMs} ms`);
   });
 
   it("is told only when the sink has taken the batch at hand: its calls never overlap", async (t) => {
@@ -240,7 +240,7 @@ await onEachServer("a lost session", (server) => {
     proxy.silence("deltad/");
     const beganMs = performance.now();
     await stuck.stop();
-    assert.ok(performance.now() - beganMs < 6_000, "a silent peer and a sink that hangs do not hold it up");
+    assert.ok(performance.now() - beganMs < 12_000, "a silent peer and a sink that hangs do not hold it up");
   });
 });
 

@@ -12,6 +12,8 @@ import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 /** What one daemon tells another must do without these. */
 const NO_HEARTBEAT = { ...HEARTBEAT, everyMs: Number.POSITIVE_INFINITY };
 const EVERY_MS = 200;
+/** How much later a busy machine may be; far less than a heartbeat of every day. */
+const LATE_MS = 5_000;
 const FAST = { ...HEARTBEAT, everyMs: EVERY_MS, timeoutMs: 2_000 };
 const ROUNDS = 40;
 /** On this clock 50 quiet milliseconds are over in one: readers fall asleep all the time. */
@@ -105,7 +107,7 @@ await onEachServer("several daemons", (server) => {
     const endedMs = performance.now();
     const isRead = async (): Promise<boolean> => (await ledger.database.query(unread)).length === 0;
     await eventually("it to be removed", isRead, { everyMs: EVERY_MS / 4 });
-    assert.ok(performance.now() - endedMs < EVERY_MS + 1_000);
+    assert.ok(performance.now() - endedMs < EVERY_MS + LATE_MS);
   });
 
   it("leave nothing unread while they fall asleep, wake each other, load and are replaced at any moment, without heartbeats", async (t) => {
@@ -219,7 +221,7 @@ await onEachServer("several daemons", (server) => {
       if (writes) await allHave(others, [await write()]);
       await bellHeld(ledger.database);
       const overMs = performance.now() - diedMs;
-      assert.ok(overMs < EVERY_MS + 1_000, `taken over after ${overMs} ms`);
+      assert.ok(overMs < EVERY_MS + LATE_MS, `taken over after ${overMs} ms`);
       await allHave(others, [await write()]);
       const losses = others.flatMap(({ sink }) => sink.losses);
       assert.deepEqual(losses, []);

@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { chooseTests } from "../../runner/choice.ts";
 import { FileGraph } from "../../runner/file-graph.ts";
-import { everyTestFile, longestFirst, MEASURING, STAGES, SUITES, type SuiteFile, timeOf } from "../../runner/suites.ts";
+import { LANES, longestFirst, SUITES, type SuiteFile, timeOf } from "../../runner/suites.ts";
 
 function testFile(name: string): SuiteFile {
   const suite = SUITES.find((each) => name.startsWith(`test/${each.name}/`));
   assert.ok(suite, name);
   return { suite, name, path: name };
 }
-
-/** Where the compiled tests are. */
-const TESTS = fileURLToPath(new URL("../../", import.meta.url));
 
 const NEAR = testFile("test/unit/near.test.ts");
 const FAR = testFile("test/pg/far.test.ts");
@@ -28,7 +24,7 @@ const GRAPH = new FileGraph(
   ]),
 );
 const names = (files: readonly SuiteFile[]): string[] => files.map(({ name }) => name);
-const minute = 60_000 * STAGES[0].lanes;
+const minute = 60_000;
 
 describe("npm test -- --changed", () => {
   it("runs what the change can reach, and the house, and says why", () => {
@@ -74,21 +70,21 @@ it("A run begins with files that it knows nothing of, then with the longest", ()
   assert.deepEqual(names(longestFirst(ALL, known)), names([HOUSE, OTHER, FAR, NEAR]));
 });
 
-it("A file is of one stage; files that measure time have one to themselves", async () => {
-  const measuring = testFile("test/process/rolling-restart.test.ts");
+it("A run takes as long as its lanes have work, as its longest file, and as its heavy files one by one", () => {
   const heavy = testFile("test/browser/page.test.ts");
-  const stageOf = (file: SuiteFile): number[] => STAGES.flatMap(({ holds }, at) => (holds(file) ? [at] : []));
-  assert.deepEqual([stageOf(NEAR), stageOf(heavy), stageOf(measuring)], [[0], [0], [1]]);
-  assert.equal(STAGES[1].lanes, 1);
-  assert.deepEqual(names((await everyTestFile(TESTS)).filter(STAGES[1].holds)), MEASURING, "each of them is there");
+  const seconds = new Map([NEAR, heavy].map(({ name }) => [name, 1_000]));
+  const enough = Array.from({ length: 2 * LANES.lanes }, () => NEAR);
+  assert.equal(timeOf(enough, seconds), 2_000);
+  assert.equal(timeOf([NEAR], seconds), 1_000);
+  assert.equal(timeOf([NEAR, heavy, heavy], seconds), Math.max(2_000, 3_000 / LANES.lanes));
+  assert.equal(timeOf([NEAR], new Map()), NEAR.suite.usualMs, "what is not known takes what is usual");
 });
 
-it("A run takes as long as its lanes have work, its heavy files one by one, and after that those that measure", () => {
-  const measuring = testFile("test/process/rolling-restart.test.ts");
-  const heavy = testFile("test/browser/page.test.ts");
-  const seconds = new Map([NEAR, heavy, measuring].map(({ name }) => [name, 1_000]));
-  const { lanes } = STAGES[0];
-  assert.equal(timeOf([NEAR, measuring, measuring], seconds), 2_000 + 1_000 / lanes);
-  assert.equal(timeOf([NEAR, heavy, heavy], seconds), Math.max(2_000, 3_000 / lanes));
-  assert.equal(timeOf([measuring], new Map()), measuring.suite.usualMs, "what is not known takes what is usual");
+it("Of files that lie equally near, those that take least are chosen", () => {
+  const slow = Array.from({ length: LANES.lanes }, (_, at) => testFile(`test/pg/slow-${at}.test.ts`));
+  const graph = new FileGraph(new Map([...slow, NEAR].map(({ name }) => [name, { imported: ["a.ts"], named: [] }])));
+  const known = new Map([...slow.map(({ name }) => [name, 44_000] as const), [NEAR.name, 40_000]]);
+  const { files } = chooseTests([...slow, NEAR], ["a.ts"], graph, known);
+  assert.equal(files.length, LANES.lanes);
+  assert.ok(files.includes(NEAR), "the quickest is left out");
 });

@@ -114,6 +114,6 @@ async function hold(ways: readonly Way[], ofEach: number, options: GatewayParts)
   clock.advance(5_000);
   const askedAt = performance.now();
   await other.settle();
-  assert.ok(performance.now() - askedAt < 1_000, "another client waited");
+  assert.ok(performance.now() - askedAt < 5_000, "another client waited");
   return { connections, other };
 }

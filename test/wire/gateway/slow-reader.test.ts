@@ -108,7 +108,7 @@ async function follow({ publisher, clock }: RunningGateway, reader: TestSocket, 
     publisher.patch("7", { count, filler: `${count}${FILLER}` });
     const started = performance.now();
     assert.equal((await reader.next("metrics_updated")).data["count"], count);
-    assert.ok(performance.now() - started < 1_000, "the reader waited");
+    assert.ok(performance.now() - started < 5_000, "the reader waited");
     reader.forget();
   }
 }
