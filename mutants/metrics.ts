@@ -245,8 +245,8 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   {
     name: "an average counts rows without a value",
     file: "daemon/plan/compile-accumulator.ts",
-    find: 'value.op !== "count"\n        ? [isSummable(',
-    replace: 'value.op === "sum"\n        ? [isSummable(',
+    find: 'value.op !== "count" ? [amountSql(',
+    replace: 'value.op === "sum" ? [amountSql(',
     test: "test/unit/plan/compile.test.ts",
     title: "an average is per row that has a value, by the sum and the count that other metrics have",
   },

@@ -42,6 +42,6 @@ export function databaseCheck(plan: Plan, choices: CaptureChoices): (session: Qu
 
 export function summedColumns(plan: Plan): SummedColumn[] {
   return plan.projections.flatMap(({ source, measures }) =>
-    measures.flatMap(({ value }) => (value.op === "sum" ? [{ source, column: value.column, scale: value.scale }] : [])),
+    measures.flatMap(({ value }) => ("column" in value ? [{ source, column: value.column, scale: value.scale }] : [])),
   );
 }

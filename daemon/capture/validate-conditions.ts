@@ -1,25 +1,29 @@
 /**
- * Looks at conditions as PostgreSQL reads them: the same row must give the same answer at any time. What a condition is written with
+ * Looks at conditions and expressions as PostgreSQL reads them: the same row must give the same answer at any time. What a condition is written with
  * (plan/condition-text.ts) does not tell all. `('to' || 'day')::date` is a date by the clock, and so is `date('to' || 'day')`; `'{now}'` is
  * one where an array of instants is expected, and else a text like any other.
  *
- * So each condition is made a temporary view, which is gone again before the statement ends, and its parse tree is read. It may call
+ * So each is made a temporary view, which is gone again before the statement ends, and its parse tree is read. It may call
  * no volatile function, ask for no clock, and make no date of a text that is not written in it. A text that is written in it and has
  * a word for the clock must be as good as one without: if PostgreSQL can't read the condition with another word, it took this one for a date.
+ * What rows are added up or grouped by must be of a type for that.
  */
 import { ConfigError } from "../config/errors.ts";
 import { dollarQuoted, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { Queryable } from "../database/session.ts";
-import { conditionsOf } from "../plan/placed-conditions.ts";
+import { NAMES_A_GROUP } from "../plan/column-type.ts";
+import { placedSql, type SqlUse } from "../plan/placed-conditions.ts";
 import type { Plan } from "../plan/plan.ts";
 import { watchedBy } from "../plan/row-source.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
 
 /** @throws ConfigError naming the first place whose condition can't be used. Where nothing temporary may be made, nothing is found. */
 export async function validateConditions(session: Queryable, plan: Plan): Promise<void> {
-  const conditions = conditionsOf(plan);
+  const conditions = placedSql(plan);
   if (conditions.length === 0) return;
-  const wanted = conditions.map(({ source, sql }) => ({
+  const wanted = conditions.map(({ source, sql, use }) => ({
+    types: TYPES[use],
+    use,
     view: viewOf(sql, watchedBy(plan, source)),
     without: CLOCK_WORD.test(sql.replaceAll("\\", ""))
       ? viewOf(sql.replaceAll(LITERAL, withoutClock), watchedBy(plan, source))
@@ -55,6 +59,13 @@ function viewOf(sql: string, table: WatchedTable): string {
 /** Reading a text as one of these depends on the session's settings, which are always the same, and on no clock. */
 const CLOCKLESS_INPUT = ["interval_in", "cash_in"];
 
+/** Of what types, in the database's own words, the SQL may be. A condition is used where PostgreSQL wants a boolean. */
+const TYPES: Readonly<Record<SqlUse, readonly string[] | null>> = {
+  condition: null,
+  sum: ["smallint", "integer", "bigint", "numeric"],
+  group: [...NAMES_A_GROUP, "smallint", "integer", "character varying", "character"],
+};
+
 function judging(wanted: string): string {
   const body = `
 declare
@@ -85,6 +96,17 @@ begin
       if found is null and tree ~ '{SQLVALUEFUNCTION ' then
         found := 'conditions have no clock and no user';
       end if;
+      if found is null and wanted ->> 'types' is not null then
+        select 'it is ' || t.type || case
+            when wanted ->> 'use' = 'group' then ': only ${[...NAMES_A_GROUP].join(", ")} can be keys'
+            when t.type in ('real', 'double precision') then
+              ': sums of floating-point numbers are never exact; make it numeric, as in \${table.column}::numeric'
+            else ': only whole numbers and numeric are summed; make it numeric' end
+          into found
+          from (select format_type(atttypid, null) as type from pg_attribute
+                 where attrelid = 'pg_temp.deltad_condition'::regclass and attnum = 1) t
+         where not (wanted -> 'types')::jsonb ? t.type;
+      end if;
       if found is null and wanted ->> 'without' is not null then
         drop view pg_temp.deltad_condition;
         begin
@@ -98,7 +120,7 @@ begin
       when sqlstate 'DELTA' then null;
       when data_exception or syntax_error_or_access_rule_violation then
         if sqlstate <> '42501' then
-          found := 'PostgreSQL can''t read its condition: ' || sqlerrm;
+          found := 'PostgreSQL can''t read its ' || case when wanted ->> 'use' = 'condition' then 'condition' else 'expression' end || ': ' || sqlerrm;
         end if;
       when others then null;
     end;

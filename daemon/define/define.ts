@@ -14,10 +14,10 @@ import {
   type Selection,
   type SelectionTime,
 } from "./definition.ts";
-import { columnOf, tableOf } from "./drizzle-value.ts";
+import { columnOf, tableOf, tableOfValue, valueOf } from "./drizzle-value.ts";
 import { type DateKind, dated, type InstantKind, isPeriod, type PeriodOf } from "./period.ts";
 import type { EventTree } from "./event-definition.ts";
-import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
+import type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
 export { difference, type Formula, type FormulaOptions, product, ratio, type Term, total } from "./define-formula.ts";
 export type { AnyConfig, EventsOf, MetricsOf, StreamTypesOf } from "./document-types.ts";
@@ -37,7 +37,7 @@ export {
   year,
 } from "./period.ts";
 export type { Amount } from "./definition.ts";
-export type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
+export type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
 /** A configuration, as `deltad.config.ts` exports it by default. */
 export interface Config<Metrics extends MetricTree = MetricTree, Events extends EventTree = EventTree> {
@@ -92,32 +92,54 @@ export function count<Table extends string>(table: TableOf<Table>): Measure<Tabl
   return new Measure({ kind: "rows", rows: allOf(tableOf(table, "count()")), value: { op: "count" }, by: undefined });
 }
 
-/**
- * The exact sum of an integer or numeric column, as a decimal string.
- * @param options.scale digits after the point, where the column's type does not say; every row is rounded to it, half away from zero
- * @param options.unit what pages write with the number: `"currency"` for the owner's currency, or a text such as `"m²"`
- */
-export function sum<Table extends string>(
-  column: ColumnOf<Table, ExactKind>,
-  options: { readonly scale?: number; readonly unit?: string } = {},
-): Measure<Table, string> {
-  const { scale, unit } = options;
-  const value = { op: "sum", column: columnOf(column, "sum()"), scale, unit } as const;
-  return new Measure({ kind: "rows", rows: allOf(value.column.table), value, by: undefined });
+/** How a sum or an average is written. */
+export interface AmountOptions {
+  /** Digits after the point. */
+  readonly scale?: number;
+  /** What pages write with the number: `"currency"` for the owner's currency, or a text such as `"m²"`. */
+  readonly unit?: string;
 }
 
 /**
- * The sum of an integer or numeric column per row that has a value, rounded half away from zero; absent where there is no such row.
- * @param options.scale digits after the point. Default: two more than the column has
- * @param options.unit as for {@link sum}
+ * The exact sum of an integer or numeric column, or of such an expression over a row's columns, as a decimal string.
+ * @param options.scale digits after the point, where the column's type does not say, and for every expression; PostgreSQL rounds each
+ * row's value to it, half away from zero, and the sum is that of the rounded values
+ */
+export function sum<Table extends string>(
+  column: ColumnOf<Table, ExactKind>,
+  options?: AmountOptions,
+): Measure<Table, string>;
+export function sum(
+  expression: Expression,
+  options: AmountOptions & { readonly scale: number },
+): Measure<string, string>;
+export function sum(value: ColumnOf<string> | Expression, options: AmountOptions = {}): Measure<string, string> {
+  return new Measure(amountOf("sum", value, options));
+}
+
+/**
+ * The sum of an integer or numeric column, or of such an expression, per row that has a value, rounded half away from zero; absent where
+ * there is no such row.
+ * @param options.scale digits after the point. Default: two more than the column has; an expression's rows are rounded to it as well
  */
 export function average<Table extends string>(
   column: ColumnOf<Table, ExactKind>,
-  options: { readonly scale?: number; readonly unit?: string } = {},
-): Measure<Table, string, string | undefined> {
-  const { scale, unit } = options;
-  const value = { op: "average", column: columnOf(column, "average()"), scale, unit } as const;
-  return new Measure({ kind: "rows", rows: allOf(value.column.table), value, by: undefined });
+  options?: AmountOptions,
+): Measure<Table, string, string | undefined>;
+export function average(
+  expression: Expression,
+  options: AmountOptions & { readonly scale: number },
+): Measure<string, string, string | undefined>;
+export function average(
+  value: ColumnOf<string> | Expression,
+  options: AmountOptions = {},
+): Measure<string, string, string | undefined> {
+  return new Measure(amountOf("average", value, options));
+}
+
+function amountOf(op: "sum" | "average", value: unknown, { scale, unit }: AmountOptions): RowsDefinition {
+  const of = valueOf(value, `${op}()`);
+  return { kind: "rows", rows: allOf(tableOfValue(of, `${op}()`)), value: { op, of, scale, unit }, by: undefined };
 }
 
 /** A count, a sum or an average over the rows of one table. */
@@ -137,13 +159,13 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
     return new Measure({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
   }
 
-  /** One entry per value of a column, or per day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of a period. Entries without a row are left out. */
-  by(group: ColumnOf<Table>): Measure<Table, Value, Record<string, Value>, Timed>;
+  /** One entry per value of a column or of an expression over the row's columns, or per day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of a period. Entries without a row are left out. */
+  by(group: ColumnOf<Table> | Expression): Measure<Table, Value, Record<string, Value>, Timed>;
   by(group: PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, true>;
-  by(group: ColumnOf<Table> | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
+  by(group: ColumnOf<Table> | Expression | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
     const made = this[definition];
     if (isPeriod(group)) return new Measure({ ...made, rows: during(made.rows, group, true) });
-    return new Measure({ ...made, by: columnOf(group, "by()") });
+    return new Measure({ ...made, by: valueOf(group, "by()") });
   }
 
   /**

@@ -48,7 +48,7 @@ export interface FormulaDefinition {
 
 export type TermDefinition = AmountDefinition | FormulaDefinition | number;
 
-/** How many rows, the sum of a column over them, or that sum per row; one number per value of `by`. */
+/** How many rows, the sum of a value over them, or that sum per row; one number per value of `by`. */
 export interface RowsDefinition {
   readonly kind: "rows";
   readonly rows: Selection;
@@ -56,13 +56,16 @@ export interface RowsDefinition {
     | { readonly op: "count" }
     | {
         readonly op: "sum" | "average";
-        readonly column: PgColumn;
+        readonly of: RowValue;
         readonly scale: number | undefined;
         /** `currency` is the owner's; any other is a text to write behind the number. */
         readonly unit: string | undefined;
       };
-  readonly by: PgColumn | undefined;
+  readonly by: RowValue | undefined;
 }
+
+/** What a row is worth, or which group it is in: a column, or SQL over its columns. */
+export type RowValue = PgColumn | SQL;
 
 /** The set of values of a column over the selected rows. */
 export interface KeysDefinition {

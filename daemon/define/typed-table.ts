@@ -10,6 +10,10 @@ export interface ColumnOf<Table extends string, Kind extends string = string> {
   readonly name: string;
   readonly _: { readonly tableName: Table; readonly columnType: Kind; readonly notNull: boolean };
 }
+/** Drizzle's ``sql`…` `` over a table's columns. */
+export interface Expression extends Condition {
+  readonly queryChunks: readonly unknown[];
+}
 /** The result of Drizzle's operators: `eq`, `and`, `isNotNull` and so on. */
 export interface Condition {
   getSQL(): unknown;

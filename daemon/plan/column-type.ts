@@ -104,17 +104,8 @@ export function sumScale(column: PgColumn, given: number | undefined): number {
   return checkedScale(scale);
 }
 
-/** Digits with which a column is summed for its average, and those of the average itself. */
-export function averageScales(
-  column: PgColumn,
-  given: number | undefined,
-): { readonly sum: number; readonly shown: number } {
-  const sum = sumScale(column, wideType(column) === "numeric" ? (declaredScale(column) ?? given) : undefined);
-  return { sum, shown: checkedScale(given ?? Math.min(sum + 2, MOST_DIGITS)) };
-}
-
 /** More digits of fraction than any currency has. */
-const MOST_DIGITS = 18;
+export const MOST_DIGITS = 18;
 
 /** @throws ConfigError where it is no number of digits after the point */
 export function checkedScale(scale: number): number {
@@ -141,7 +132,7 @@ export function dateType(column: PgColumn): "timestamptz" | "date" {
 }
 
 /** Types whose text is the same in every session, so that it can name a group. */
-const NAMES_A_GROUP = new Set(["text", "bigint", "numeric", "boolean", "uuid", "date"]);
+export const NAMES_A_GROUP: ReadonlySet<string> = new Set(["text", "bigint", "numeric", "boolean", "uuid", "date"]);
 
 /** @throws ConfigError where the column's values can't be keys of a group */
 export function refuseAsKey(column: PgColumn): void {

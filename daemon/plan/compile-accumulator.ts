@@ -2,12 +2,13 @@
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import type { CapturedTables } from "./captured-tables.ts";
-import { averageScales, dateType, groupKey, refuseAsKey, sumScale, wideType } from "./column-type.ts";
+import { dateType, wideType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
-import type { KeysDefinition, Period, RowsDefinition, Selection } from "../define/definition.ts";
+import type { KeysDefinition, Period, RowsDefinition, RowValue, Selection } from "../define/definition.ts";
 import type { MeasurePlan, ProjectionTime } from "./plan.ts";
 import type { NumberSource, PlanDraft } from "./plan-draft.ts";
-import { allOf, isSummable } from "./row-value.ts";
+import { amountSql, groupSql } from "./row-amount.ts";
+import { allOf } from "./row-value.ts";
 
 /** Ten years: a longer window is a total in disguise, and its state would grow with it. */
 const LONGEST = { day: 3660, week: 520, month: 120, quarter: 40, year: 10 } as const;
@@ -32,10 +33,7 @@ export class AccumulatorCompiler {
 
   /** How many rows its sum is made of. */
   countOf({ rows, value, by }: RowsDefinition): number {
-    const summable =
-      value.op !== "count"
-        ? [isSummable(this.#tables.reference(rows.table, value.column), wideType(value.column))]
-        : [];
+    const summable = value.op !== "count" ? [amountSql(value, rows.table, this.#tables).has] : [];
     return this.#accumulate(rows, by, { where: this.#where(rows, summable), value: { op: "count" } });
   }
 
@@ -74,20 +72,20 @@ export class AccumulatorCompiler {
     return this.#accumulate(rows, column, { where: this.#where(rows), value: { op: "count" } });
   }
 
-  #accumulate(rows: Selection, by: PgColumn | undefined, measure: MeasurePlan): number {
+  #accumulate(rows: Selection, by: RowValue | undefined, counted: MeasurePlan): number {
     const { time } = rows;
     const each = time.kind === "during" && time.each;
     if (each && by !== undefined)
       throw new ConfigError("by() is given a column and a period: a group has one kind of key");
-    if (by !== undefined) refuseAsKey(by);
-    const key = by === undefined ? undefined : groupKey(this.#tables.reference(rows.table, by), by);
+    const { has, ...group } = by === undefined ? { key: undefined } : groupSql(by, rows.table, this.#tables);
+    const measure = has === undefined ? counted : { ...counted, where: allOf([counted.where, has]) };
     const keyedBy = each ? time.period.unit : by === undefined ? "none" : "key";
     const source = this.#tables.sourceOf(rows.table);
     if (time.kind === "during") {
       const { length, ...calendar } = calendarOf(checked(time.period));
       return this.#draft.accumulator({
         ...this.#during(rows, time.period),
-        key,
+        ...group,
         measure,
         window: { ...calendar, start: 0, end: length },
         keyedBy,
@@ -97,7 +95,7 @@ export class AccumulatorCompiler {
       time.kind === "always"
         ? { kind: "none" }
         : { kind: "while", from: this.#instant(rows, time.from), until: this.#instant(rows, time.until) };
-    return this.#draft.accumulator({ source, key, time: instants, measure, window: undefined, keyedBy });
+    return this.#draft.accumulator({ source, ...group, time: instants, measure, window: undefined, keyedBy });
   }
 
   #during(rows: Selection, { unit, column }: Period): Pick<NumberSource, "source" | "key" | "time"> {
@@ -119,11 +117,9 @@ export class AccumulatorCompiler {
 
   #measure({ rows, value }: RowsDefinition): MeasurePlan {
     if (value.op === "count") return { where: this.#where(rows), value };
-    this.#tables.reference(rows.table, value.column);
-    return {
-      where: this.#where(rows),
-      value: { op: "sum", column: value.column.name, scale: scaleOf(value) },
-    };
+    const { sum, has } = amountSql(value, rows.table, this.#tables);
+    // A column's own NULL and NaN are left out where it is read: sums and counts of the same rows then share a condition.
+    return { where: this.#where(rows, "expression" in sum ? [has] : []), value: sum };
   }
 
   #where({ table, conditions }: Selection, more: readonly string[] = []): string | undefined {
@@ -143,9 +139,4 @@ function checked(period: Period): Period {
   const longest = LONGEST[period.unit];
   if (Number.isInteger(period.length) && period.length >= 1 && period.length <= longest) return period;
   throw new ConfigError(`a period has a whole number of ${period.unit}s from 1 to ${longest}, not ${period.length}`);
-}
-
-/** Digits with which rows are added up. */
-export function scaleOf({ op, column, scale }: Exclude<RowsDefinition["value"], { op: "count" }>): number {
-  return op === "sum" ? sumScale(column, scale) : averageScales(column, scale).sum;
 }

@@ -1,12 +1,13 @@
 /** One metric's definition → what the plan's draft must hold for it, and the leaf that shows it. */
+import { Column, is } from "drizzle-orm";
 import { ConfigError } from "../config/errors.ts";
 import type { CapturedTables } from "./captured-tables.ts";
-import { averageScales, sumScale } from "./column-type.ts";
-import { AccumulatorCompiler, scaleOf } from "./compile-accumulator.ts";
+import { AccumulatorCompiler } from "./compile-accumulator.ts";
 import { compileFormula, type CompiledFormula } from "./compile-formula.ts";
 import type { AmountDefinition, Definition, RowsDefinition } from "../define/definition.ts";
 import type { LeafValue, Quantity } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
+import { scaleOf, shownScale } from "./row-amount.ts";
 
 const AGAINST: readonly unknown[] = ["stretch", "whole"];
 
@@ -52,7 +53,7 @@ export class MetricCompiler {
   }
 
   #rows(metric: RowsDefinition): LeafValue {
-    if (metric.by?.primary || metric.by?.isUnique) {
+    if (is(metric.by, Column) && (metric.by.primary || metric.by.isUnique)) {
       throw new ConfigError(`by(${metric.by.name}): its values are unique, so the document would grow with the table`);
     }
     const unit = unitOf(metric.value.op === "count" ? undefined : metric.value.unit);
@@ -66,8 +67,7 @@ export class MetricCompiler {
     const accumulator = this.#accumulators.of(metric);
     if (metric.value.op === "count") return { kind: "group", accumulator, counts: accumulator, scale: undefined };
     const counts = this.#accumulators.countOf(metric);
-    const { op, column, scale } = metric.value;
-    const averages = op === "average" && { averageScale: averageScales(column, scale).shown };
+    const averages = metric.value.op === "average" && { averageScale: shownScale(metric.value) };
     return { kind: "group", accumulator, counts, scale: scaleOf(metric.value), ...averages, ...unit };
   }
 
@@ -76,13 +76,9 @@ export class MetricCompiler {
     const quantity = this.#amount(amount, "a formula");
     if (amount.kind !== "rows" || amount.value.op === "count")
       return { formula: { op: "quantity", quantity, scale: 0 }, scale: 0 };
-    const { op, column, scale } = amount.value;
-    if (op === "sum") {
-      const digits = sumScale(column, scale);
-      return { formula: { op: "quantity", quantity, scale: digits }, scale: digits };
-    }
-    const { sum, shown } = averageScales(column, scale);
-    const left = { op: "quantity", quantity, scale: sum } as const;
+    const [scale, shown] = [scaleOf(amount.value), shownScale(amount.value)];
+    const left = { op: "quantity", quantity, scale } as const;
+    if (amount.value.op === "sum") return { formula: left, scale };
     const right = { op: "quantity", quantity: ofAccumulator(this.#accumulators.countOf(amount)), scale: 0 } as const;
     return { formula: { op: "/", left, right }, scale: shown };
   }

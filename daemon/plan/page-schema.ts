@@ -94,7 +94,8 @@ class Units {
       const accumulator = accumulators[value.accumulator];
       const projection = accumulator && projections[accumulator.projection];
       const measure = projection?.measures[accumulator?.measure ?? -1]?.value;
-      if (measure?.op === "sum") this.byColumn.set(`${projection?.source}.${measure.column}`, value.unit);
+      if (measure !== undefined && "column" in measure)
+        this.byColumn.set(`${projection?.source}.${measure.column}`, value.unit);
     }
   }
 

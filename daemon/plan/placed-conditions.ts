@@ -1,8 +1,12 @@
 import { accumulatorsOf } from "./leaf-accumulators.ts";
 import type { Plan } from "./plan.ts";
 
-/** A condition as the plan's SQL has it, over a row `r` of a source and what it was, `b`. */
-export interface PlacedCondition {
+/** What SQL is there for: rows that count, what they are added up by, the groups that they are in. */
+export type SqlUse = "condition" | "sum" | "group";
+
+/** SQL of the configuration as the plan has it, over a row `r` of a source and what it was, `b`. */
+export interface PlacedSql {
+  readonly use: SqlUse;
   /** Where the configuration says it, e.g. `metrics.revenue.today`. */
   readonly place: string;
   readonly source: string;
@@ -10,16 +14,21 @@ export interface PlacedCondition {
 }
 
 /** Each once, at the first of its places. */
-export function conditionsOf(plan: Plan): readonly PlacedCondition[] {
-  const found = new Map<string, PlacedCondition>();
-  const add = (place: string, source: string | undefined, sql: string | undefined): void => {
+export function placedSql(plan: Plan): readonly PlacedSql[] {
+  const found = new Map<string, PlacedSql>();
+  const add = (place: string, source: string | undefined, sql: string | undefined, use: SqlUse = "condition"): void => {
     if (source === undefined || sql === undefined) return;
-    const identity = JSON.stringify([source, sql]);
-    if (!found.has(identity)) found.set(identity, { place, source, sql });
+    const identity = JSON.stringify([source, sql, use]);
+    if (!found.has(identity)) found.set(identity, { use, place, source, sql });
   };
   const measured = (place: string, at: { readonly projection: number; readonly measure: number } | undefined): void => {
     const projection = at && plan.projections[at.projection];
-    add(place, projection?.source, at && projection?.measures[at.measure]?.where);
+    const measure = at && projection?.measures[at.measure];
+    // Expressions first: what is wrong with one is said of it, not of the condition that it has a value.
+    add(place, projection?.source, projection?.keyExpression, "group");
+    if (measure !== undefined && "expression" in measure.value)
+      add(place, projection?.source, measure.value.expression, "sum");
+    add(place, projection?.source, measure?.where);
   };
   for (const leaf of plan.leaves)
     for (const accumulator of accumulatorsOf(leaf, plan))

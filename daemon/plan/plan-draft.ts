@@ -6,6 +6,8 @@ export interface NumberSource {
   readonly source: string;
   /** SQL text of the key. */
   readonly key: string | undefined;
+  /** The expression whose text the key is; undefined for a column. */
+  readonly keyExpression?: string;
   /** The projection's time; a day or month projection is given its span by the windows over it. */
   readonly time: ProjectionTime;
   readonly measure: MeasurePlan;
@@ -13,9 +15,7 @@ export interface NumberSource {
   readonly keyedBy: Accumulator["keyedBy"];
 }
 
-interface ProjectionDraft {
-  readonly source: string;
-  readonly key: string | undefined;
+interface ProjectionDraft extends Pick<NumberSource, "source" | "key" | "keyExpression"> {
   time: ProjectionTime;
   readonly measures: MeasurePlan[];
 }
@@ -36,8 +36,8 @@ export class PlanDraft {
   }
 
   /** @returns the index of the accumulator */
-  accumulator({ source, key, time, measure: counted, window, keyedBy }: NumberSource): number {
-    const { projection, measure } = this.counted({ source, key, time, measure: counted });
+  accumulator({ window, keyedBy, ...source }: NumberSource): number {
+    const { projection, measure } = this.counted(source);
     const draft = this.#projections[projection] as ProjectionDraft;
     if (window !== undefined && "spanDays" in draft.time) {
       draft.time = { ...draft.time, spanDays: Math.max(draft.time.spanDays, spanDays(window)) };
@@ -46,8 +46,8 @@ export class PlanDraft {
   }
 
   /** A measure that no accumulator need read. */
-  counted({ source, key, time, measure }: Pick<NumberSource, "source" | "key" | "time" | "measure">): Counted {
-    const projection = index(this.#projections, { source, key, time, measures: [] }, (draft) => [
+  counted({ measure, ...source }: Omit<NumberSource, "window" | "keyedBy">): Counted {
+    const projection = index(this.#projections, { ...source, measures: [] }, (draft) => [
       draft.source,
       draft.key,
       { ...draft.time, spanDays: 0 },

@@ -36,6 +36,8 @@ export interface Projection {
   readonly source: string;
   /** SQL text expression of the group's key, if the projection has one. */
   readonly key: string | undefined;
+  /** The SQL expression whose text the key is, where it is no column. */
+  readonly keyExpression?: string;
   readonly time: ProjectionTime;
   readonly measures: readonly MeasurePlan[];
 }
@@ -55,8 +57,15 @@ export type ProjectionTime =
 export interface MeasurePlan {
   /** SQL boolean expression over `r`; undefined: every row. */
   readonly where: string | undefined;
-  readonly value: { readonly op: "count" } | { readonly op: "sum"; readonly column: string; readonly scale: number };
+  readonly value: { readonly op: "count" } | SumPlan;
 }
+
+/** Each row's value is rounded to `scale` digits. `where` leaves out rows for which an expression has no value. */
+export type SumPlan = { readonly op: "sum"; readonly scale: number } & (
+  | { readonly column: string }
+  /** SQL over `r`, of whole numbers or numeric. */
+  | { readonly expression: string }
+);
 
 /** What a calendar divides time into. */
 export type PeriodUnit = "day" | "week" | "month" | "quarter" | "year";

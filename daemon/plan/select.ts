@@ -12,7 +12,7 @@ import type { WatchedTable } from "./watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { eventSelect, sourcesOfEvents, TRANSACTION } from "./event-select.ts";
 import { fenced } from "./fallible.ts";
-import type { MeasurePlan, Plan, Projection, ProjectionTime } from "./plan.ts";
+import type { MeasurePlan, Plan, Projection, ProjectionTime, SumPlan } from "./plan.ts";
 import { changedRows, OWNER, ofOwners, tableRows, watchedBy, ZONE } from "./row-source.ts";
 import { allOf, anyOf, clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
 
@@ -135,12 +135,12 @@ function total({ value }: MeasurePlan, condition: string | undefined): string {
   const units =
     value.op === "count"
       ? ""
-      : ` * round(${reference(value.column)}::numeric${value.scale === 0 ? "" : ` * 1${"0".repeat(value.scale)}`})`;
+      : ` * round(${amount(value)}::numeric${value.scale === 0 ? "" : ` * 1${"0".repeat(value.scale)}`})`;
   return `coalesce(sum(r.change_weight${units})${condition === undefined ? "" : ` filter (where ${condition})`}, 0)`;
 }
 
 function summable(table: WatchedTable, { value }: MeasurePlan): string | undefined {
-  if (value.op === "count") return undefined;
+  if (value.op === "count" || "expression" in value) return undefined;
   const column = table.columns.find(({ name }) => name === value.column);
   return isSummable(reference(value.column), column?.type ?? "numeric");
 }
@@ -166,6 +166,10 @@ function unexpired(time: ProjectionTime): readonly string[] {
   return [
     `t.${quoteIdentifier(time.column)} >= ${time.type === "date" ? `((${since}) at time zone 'UTC')::date` : `(${since})`}`,
   ];
+}
+
+function amount(value: SumPlan): string {
+  return "expression" in value ? `(${value.expression})` : reference(value.column);
 }
 
 function reference(column: string): string {

@@ -65,12 +65,11 @@ function accumulated(plan: Plan, { projection: at, measure: measureAt, window, k
 
 function valueOf({ value }: MeasurePlan, table: WatchedTable): { value: string; present: string | undefined } {
   if (value.op === "count") return { value: "1", present: undefined };
+  const units = (amount: string) => `round(${amount}::numeric, ${value.scale}) * 1${"0".repeat(value.scale)}`;
+  if ("expression" in value) return { value: units(`(${value.expression})`), present: undefined };
   const column = `r.${quoteIdentifier(value.column)}`;
   const type = table.columns.find(({ name }) => name === value.column)?.type ?? "numeric";
-  return {
-    value: `round(${column}::numeric, ${value.scale}) * 1${"0".repeat(value.scale)}`,
-    present: isSummable(column, type),
-  };
+  return { value: units(column), present: isSummable(column, type) };
 }
 
 /** The row's local date and the owner's today. */

@@ -32,11 +32,15 @@ const DOCUMENT: JsonObject = {
     growthYear: -12,
     perStay: "98213.50",
     perStayByState: { "checked in": "99.5" },
+    ofGuests: "40812.5",
+    ofGuestsByMonth: { "2026-04": "812.5" },
+    perStayByParty: { couple: "99.25" },
     afterFee: "105000",
   },
   stays: {
     now: 4,
     byState: JSON.parse('{"checked in":4,"__proto__":2,"":1}') as JsonObject,
+    byParty: { couple: 3 },
     bookedPerDay: { "2026-05-07": 5, "2026-05-08": 1 },
     nextArrival: "2026-05-11",
     perHangar: "1.167",
@@ -70,11 +74,16 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "cents.growthYear": "-12.0%",
   "cents.perStay": "98,213.50",
   "cents.perStayByState.checked in": "99.5",
+  "cents.ofGuests": "40,812.5",
+  "cents.ofGuestsByMonth.2026-03": "0",
+  "cents.ofGuestsByMonth.2026-04": "813",
+  "cents.perStayByParty.couple": "99.25",
   "cents.afterFee": "105,000",
   "stays.now": "4",
   "stays.byState.checked in": "4",
   "stays.byState.__proto__": "2",
   "stays.byState.": "1",
+  "stays.byParty.couple": "3",
   "stays.bookedPerDay.2026-05-04": "0",
   "stays.bookedPerDay.2026-05-07": "5",
   "stays.nextArrival": "Monday, May 11, 2026",
@@ -145,7 +154,7 @@ describeInBrowser("The page of any configuration", (openTab) => {
 
   it("draws periods as charts that are lists to a screen reader, every day and month with its value", async () => {
     await open();
-    const months = tab.page.getByRole("list", { name: "By month" }).getByRole("listitem");
+    const months = tab.page.getByRole("list", { name: "By month", exact: true }).getByRole("listitem");
     assert.deepEqual(
       (await months.allInnerTexts()).map((shown) => shown.replaceAll(/\s+/g, " ")),
       ["3.51M Mar", "0 Apr", "4.51M May"],

@@ -31,7 +31,7 @@ import {
   week,
   year,
 } from "deltad";
-import { and, eq, gt, inArray, ne } from "drizzle-orm";
+import { and, eq, gt, inArray, ne, sql } from "drizzle-orm";
 import {
   bigint,
   char,
@@ -76,11 +76,16 @@ const stays = hangar.table("stays", {
   leaves: timestamp("leaves", { withTimezone: true, precision: 3 }),
   bookedOn: date("booked_on").notNull(),
   settledAt: timestamp("settled_at", { withTimezone: true }),
+  guests: smallint("guests"),
+  discount: numeric("discount", { precision: 4, scale: 3 }),
 });
 
 const open = inArray(hangars.state, ["open", "reserved only"]);
 const settled = sum(stays.cents).where(eq(stays.payment, "settled"));
 const staying = and(eq(stays.state, "checked in"), ne(stays.payment, "refunded"));
+
+const perGuest = sql`${stays.cents} * ${stays.guests} * (1 - ${stays.discount})`;
+const party = sql`case when ${stays.guests} <= 2 then 'couple' when ${stays.guests} <= 8 then 'group' end`;
 
 const stay = {
   no: id(stays.no),
@@ -112,11 +117,15 @@ export default defineConfig({
       growthYear: growth(settled, year(stays.settledAt)),
       perStay: average(stays.cents).where(staying),
       perStayByState: average(stays.cents, { scale: 1 }).by(stays.state),
+      ofGuests: sum(perGuest, { scale: 1 }),
+      ofGuestsByMonth: sum(perGuest, { scale: 1 }).by(lastMonths(3, stays.settledAt)),
+      perStayByParty: average(perGuest, { scale: 2 }).by(party),
       afterFee: difference(settled, product(settled, 0.125), { scale: 0 }),
     },
     stays: {
       now: count(stays).where(staying).while(stays.arrives, stays.leaves),
       byState: count(stays).by(stays.state),
+      byParty: count(stays).where(staying).by(party),
       bookedPerDay: count(stays).by(trailingDays(5, stays.bookedOn)),
       nextArrival: earliest(stays.arrives).where(staying),
       perHangar: ratio(count(stays), count(hangars), { scale: 3 }),

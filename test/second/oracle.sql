@@ -15,6 +15,15 @@ settled as (
     cross join lateral (select case when s.settled_at >= '1900-01-02Z' and s.settled_at < '2199-12-31Z' then (s.settled_at at time zone o.tz)::date end as day) d
    where s.payment = 'settled'
 ),
+valued as (
+  select s.host, s.no, s.party, s.amount, date_trunc('month', s.settled_on) as month
+    from owner o
+    cross join lateral (
+      select stay_no as no, host, case when settled_at >= '1900-01-02Z' and settled_at < '2199-12-31Z' then (settled_at at time zone o.tz)::date end as settled_on,
+             case when guests <= 2 then 'couple' when guests between 3 and 8 then 'group' end as party,
+             case when discount not in ('NaN', 'Infinity', '-Infinity') then cents::numeric * guests * (1 - discount) end as amount
+        from hangar.stays where host = o.id) s
+),
 staying as (
   select s.host, s.hangar_no, s.arrives, s.leaves from hangar.stays s where s.state = 'checked in' and s.payment <> 'refunded'
 ),
@@ -61,6 +70,13 @@ select o.id::text as owner,
         then sign(f.year - f.year_before) * div(2000 * abs(f.year - f.year_before) + f.year_before, 2 * f.year_before) / 10 end,
       'year', (select coalesce(sum(cents), 0)::text from settled where host = o.id and extract(year from day) = extract(year from o.today)))) ||
       jsonb_build_object(
+        'ofGuests', (select coalesce(sum(round(amount, 1)), 0.0)::text from valued where host = o.id),
+        'ofGuestsByMonth', (select coalesce(jsonb_object_agg(x.month, x.amount), '{}')
+                              from (select to_char(month, 'YYYY-MM') as month, sum(round(amount, 1))::text as amount from valued
+                                     where host = o.id and amount is not null and month between o.this_month - interval '2 months' and o.this_month group by month) x),
+        'perStayByParty', (select coalesce(jsonb_object_agg(x.party, x.amount), '{}')
+                             from (select party, round(avg(round(amount, 2)), 2)::text as amount from valued
+                                    where host = o.id and party is not null and amount is not null group by party) x),
         'byPayment', (select coalesce(jsonb_object_agg(x.payment, x.cents), '{}')
                         from (select payment, sum(cents)::text as cents from hangar.stays where host = o.id group by payment) x),
         'byWeek', (select coalesce(jsonb_object_agg(x.week, x.cents), '{}')
@@ -85,6 +101,9 @@ select o.id::text as owner,
                         cross join lateral (select (least(greatest(s.arrives, '1900-01-01Z'), '2200-01-01Z') at time zone o.tz)::date as day where s.arrives is not null) d
                        where s.host = o.id and d.day >= o.today))) ||
       jsonb_build_object(
+        'byParty', (select coalesce(jsonb_object_agg(x.party, x.n), '{}')
+                      from (select v.party, count(*) as n from valued v join hangar.stays s on s.stay_no = v.no
+                             where v.host = o.id and v.party is not null and s.state = 'checked in' and s.payment <> 'refunded' group by v.party) x),
         'byState', (select coalesce(jsonb_object_agg(x.state, x.n), '{}')
                       from (select state, count(*) as n from hangar.stays where host = o.id group by state) x),
         'bookedPerDay', (select coalesce(jsonb_object_agg(x.day, x.n), '{}')

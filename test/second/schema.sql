@@ -30,7 +30,9 @@ create table hangar.stays (
   arrives    timestamptz(3),
   leaves     timestamptz(3),
   booked_on  date not null,
-  settled_at timestamptz
+  settled_at timestamptz,
+  guests     smallint,
+  discount   numeric(4, 3)
 );
 create index on hangar.stays (host, leaves);
 create index on hangar.stays (host, booked_on);

@@ -6,7 +6,7 @@ import { bigint, date, integer, jsonb, pgTable, text, timestamp } from "drizzle-
 import { validateConditions } from "../../../daemon/capture/validate-conditions.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { Session } from "../../../daemon/database/session.ts";
-import { count, defineConfig } from "../../../daemon/define/define.ts";
+import { average, count, defineConfig, type MetricTree, sum } from "../../../daemon/define/define.ts";
 import { became, id } from "../../../daemon/define/define-event.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
@@ -22,15 +22,25 @@ const rows = pgTable("rows", {
   doc: jsonb("doc"),
 });
 
-function planWith(condition: ReturnType<typeof sql>) {
+type Sql = ReturnType<typeof sql>;
+
+const base = {
+  owner: { table: tenants, key: tenants.id, timeZone: tenants.zone },
+  sources: { rows: { table: rows, key: rows.id, owner: rows.tenantId } },
+} as const;
+
+function planWith(condition: Sql) {
   return compile(
     defineConfig({
-      owner: { table: tenants, key: tenants.id, timeZone: tenants.zone },
-      sources: { rows: { table: rows, key: rows.id, owner: rows.tenantId } },
+      ...base,
       metrics: { some: { rows: count(rows).where(condition) } },
       events: { row_became: became(rows, condition).data({ id: id(rows.id) }) },
     }),
   );
+}
+
+function planOf(metrics: MetricTree) {
+  return compile(defineConfig({ ...base, metrics }));
 }
 
 await onEachServer("a condition", (server) => {
@@ -39,12 +49,15 @@ await onEachServer("a condition", (server) => {
     database = await server.createDatabase();
   });
 
-  async function judged(conditions: readonly ReturnType<typeof sql>[], url = database.url): Promise<string[]> {
+  async function judged(conditions: readonly Sql[], url = database.url): Promise<string[]> {
+    return judgedPlans(conditions.map(planWith), url);
+  }
+
+  async function judgedPlans(plans: readonly ReturnType<typeof compile>[], url = database.url): Promise<string[]> {
     const session = await Session.open({ url, role: "test", statementTimeoutMs: 10_000 });
     try {
       const found: string[] = [];
-      for (const condition of conditions) {
-        const plan = planWith(condition);
+      for (const plan of plans) {
         const error = await validateConditions(session, plan).catch((refused: unknown) => refused);
         if (error !== undefined) assert.ok(error instanceof ConfigError, error instanceof Error ? error.stack : "");
         found.push(error?.message ?? "taken");
@@ -105,6 +118,30 @@ await onEachServer("a condition", (server) => {
       sql`100 / nullif(${rows.amount}, 0) > 5`,
     ]);
     assert.deepEqual([...new Set(found)], ["taken"]);
+  });
+
+  it("and an expression are as PostgreSQL types it: sums are of whole numbers and numeric, groups of what prints the same in every session", async () => {
+    const found = await judgedPlans([
+      planOf({ a: sum(sql`${rows.amount} * 1.5`, { scale: 2 }), b: count(rows).by(sql`lower(${rows.note})`) }),
+      planOf({ a: sum(sql`${rows.amount} / 2`, { scale: 0 }), b: count(rows).by(sql`${rows.amount} > 2`) }),
+      planOf({ a: average(sql`extract(epoch from ${rows.at})`, { scale: 6 }), b: count(rows).by(sql`${rows.day}`) }),
+      planOf({ a: count(rows), b: sum(sql`${rows.amount}::float8 * 2`, { scale: 2 }) }),
+      planOf({ b: sum(sql`${rows.note}`, { scale: 2 }) }),
+      planOf({ b: count(rows).by(sql`${rows.at}`) }),
+      planOf({ b: count(rows).by(sql`${rows.amount} * 1.5::float8`) }),
+      planOf({ b: count(rows).by(sql`('to' || 'day')::date`) }),
+      planOf({ b: sum(sql`${rows.amount} + ${rows.note}`, { scale: 2 }) }),
+    ]);
+    assert.deepEqual(found.slice(0, 3), ["taken", "taken", "taken"]);
+    const keys = "only text, bigint, numeric, boolean, uuid, date can be keys";
+    assert.deepEqual(found.slice(3, 7), [
+      "metrics.b: it is double precision: sums of floating-point numbers are never exact; make it numeric, as in ${table.column}::numeric",
+      "metrics.b: it is text: only whole numbers and numeric are summed; make it numeric",
+      `metrics.b: it is timestamp with time zone: ${keys}`,
+      `metrics.b: it is double precision: ${keys}`,
+    ]);
+    assert.match(found[7] ?? "", /^metrics\.b: it reads a text as date/);
+    assert.match(found[8] ?? "", /^metrics\.b: PostgreSQL can't read its expression: operator does not exist/);
   });
 
   it("is not judged by a role that may make nothing temporary", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { and, eq, gt, inArray, like } from "drizzle-orm";
+import { and, eq, gt, inArray, like, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { count, day, earliest, keys, lastMonths, month, sum, trailingDays } from "../../../daemon/define/define.ts";
@@ -18,6 +18,8 @@ const plan = compile(
     fair: count(sales).where(and(eq(sales.fair, true), eq(sales.code, "ab"), inArray(sales.kind, ["big"]))),
     pieces: sum(sales.pieces).where(like(sales.state, "p%")),
     late: count(sales).where(gt(sales.name, "B")),
+    worth: sum(sql`${sales.price} * ${sales.pieces} / 3`, { scale: 1 }),
+    sizes: sum(sql`${sales.loose} * 1.5`, { scale: 0 }).by(sql`${sales.pieces} % 3`),
     days: sum(sales.price).during(trailingDays(30, sales.at)),
     months: count(sales).by(lastMonths(3, sales.at)),
     due: sum(sales.price).during(month(sales.due)),
@@ -183,7 +185,7 @@ await onEachServer("grains", (server) => {
       assert.deepEqual(byKey(at("codes"), grains), { ab: "2", AB: "1" });
       // Rounded by the row, half away from zero: 0.05 is 1 tenth; and counted.
       assert.deepEqual(byKey(at("names"), grains), { Ann: "1 1" });
-      assert.equal(byKey(at("total"), grains)[""], "3 2 2 1", "rows; fair; pieces of p…; names after B");
+      assert.equal(byKey(at("total"), grains)[""], "3 2 2 1 9", "rows; fair; pieces of p…; names after B; worth");
     }
   });
 

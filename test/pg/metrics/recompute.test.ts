@@ -133,15 +133,15 @@ async function fillSecond(database: TestDatabase): Promise<string[]> {
     words,
     fc.integer({ min: -5000, max: 90_000 }),
     fc.tuple(maybe(timestamp), maybe(timestamp), maybe(timestamp)),
-    date,
+    fc.tuple(date, maybe(fc.integer({ min: 1, max: 10 })), maybe(fc.constantFrom("0", "0.125", "0.005", "NaN"))),
   );
-  for (const [number, [hangar, id, [state, payment], cents, [arrives, leaves, settled], booked]] of sampled(
-    stays,
-    1500,
-  ).entries()) {
+  for (const [
+    number,
+    [hangar, id, [state, payment], cents, [arrives, leaves, settled], [booked, guests, discount]],
+  ] of sampled(stays, 1500).entries()) {
     await database.query(
-      `insert into hangar.stays values ($1, $2, $3, $4, $5::hangar.payment, $6, ${at("$7")}, ${at("$8")}, $9, ${at("$10")})`,
-      [number, hangar, id, state, payment, cents, arrives, leaves, booked, settled],
+      `insert into hangar.stays values ($1, $2, $3, $4, $5::hangar.payment, $6, ${at("$7")}, ${at("$8")}, $9, ${at("$10")}, $11, $12)`,
+      [number, hangar, id, state, payment, cents, arrives, leaves, booked, settled, guests, discount],
     );
   }
   return owners;

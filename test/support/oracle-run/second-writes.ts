@@ -38,8 +38,11 @@ const state = (v: Values): string => v.word("checked in", "checked in", "asked",
 const payment = (v: Values): string => `${v.word("settled", "settled", "open", "refunded")}::hangar.payment`;
 const cents = (v: Values): string => String(v.chance(0.03) ? 2_147_483_647 : v.integer(-5_000, 90_000));
 
+const guests = (v: Values): string => v.maybe(String(v.integer(1, 10)));
+const discount = (v: Values): string => v.maybe(v.pick(["0", "0.125", "0.005", "0.999", "'NaN'::numeric"]));
+
 function stay(v: Values, number: number): string {
-  return `(${number}, ${v.integer(1, HANGARS)}, ${owner(v)}, ${state(v)}, ${payment(v)}, ${cents(v)}, ${v.maybe(v.instant())}, ${v.maybe(v.instant())}, ${v.date()}, ${v.maybe(v.instant())})`;
+  return `(${number}, ${v.integer(1, HANGARS)}, ${owner(v)}, ${state(v)}, ${payment(v)}, ${cents(v)}, ${v.maybe(v.instant())}, ${v.maybe(v.instant())}, ${v.date()}, ${v.maybe(v.instant())}, ${guests(v)}, ${discount(v)})`;
 }
 
 /** Numbers that are taken are written over, and may change their owner by it. */
@@ -47,7 +50,8 @@ function upsertStays(v: Values, count: number): string {
   const numbers = new Set(Array.from({ length: count }, () => v.integer(1, STAYS)));
   return `insert into hangar.stays values ${[...numbers].map((number) => stay(v, number)).join(", ")}
     on conflict (stay_no) do update set host = excluded.host, state = excluded.state, cents = excluded.cents,
-      payment = excluded.payment, arrives = excluded.arrives, leaves = excluded.leaves, settled_at = excluded.settled_at`;
+      payment = excluded.payment, arrives = excluded.arrives, leaves = excluded.leaves, settled_at = excluded.settled_at,
+      guests = excluded.guests, discount = excluded.discount`;
 }
 
 const someStays = (v: Values, count = 1): string =>
@@ -62,6 +66,7 @@ function changed(v: Values): string {
     () => `state = ${state(v)}`,
     () => `payment = ${payment(v)}, settled_at = ${v.instant()}`,
     () => `cents = ${cents(v)}`,
+    () => `guests = ${guests(v)}, discount = ${discount(v)}`,
     () => `host = ${owner(v)}`,
     () => `hangar_no = ${v.integer(1, HANGARS)}`,
   ])();

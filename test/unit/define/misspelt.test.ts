@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { eq, inArray } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import {
@@ -31,7 +31,15 @@ describe("A misspelt name is refused in one line, by the function that takes it:
   const cases: readonly [taker: RegExp, metric: () => unknown][] = [
     [/^count\(\) takes a table and is given undefined: is a name misspelt\?$/, () => count(table)],
     [/^count\(\) takes a table and is given something else/, () => count(sales.id as unknown as TableOf<"sales">)],
-    [/^sum\(\) takes a column and is given undefined: is a name misspelt\?$/, () => sum(column)],
+    [
+      /^sum\(\) takes a column, or SQL over columns .*, and is given undefined: is a name misspelt\?$/,
+      () => sum(column),
+    ],
+    [/^sum\(\) takes a column, or SQL .*, and is given something else$/, () => sum(sales as never)],
+    [
+      /^sum\(\) is given SQL without a column: write columns as \$\{lines\.price\}; is a name misspelt\?$/,
+      () => sum(sql`${column} * 2`, { scale: 2 }),
+    ],
     [/^average\(\) takes a column/, () => average(column)],
     [
       /^ratio\(\) takes counts, sums, .*, and is given something else: is a name misspelt\?$/,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { and, eq, gt, inArray, isNotNull, like, not, or, sql } from "drizzle-orm";
 import { compile } from "../../../daemon/plan/compile.ts";
+import { mayFail } from "../../../daemon/plan/fallible.ts";
 import {
   average,
   count,
@@ -113,6 +114,27 @@ describe("compile", () => {
       },
       scale: 4,
     });
+  });
+
+  it("a row for which an expression has no value is left out by a condition, which is fenced off as it may fail", () => {
+    const each = sql`${sales.price} / ${sales.pieces}`;
+    const plan = compile(
+      configured({
+        sum: sum(each, { scale: 2 }),
+        average: average(each, { scale: 3 }),
+        byState: count(sales).by(sql`lower(${sales.state})`),
+      }),
+    );
+    const [bare, byState] = plan.projections;
+    const has = `(r.price / r.pieces)::numeric > '-Infinity' and (r.price / r.pieces)::numeric < 'Infinity'`;
+    assert.deepEqual(bare?.measures, [
+      { where: has, value: { op: "sum", scale: 2, expression: "r.price / r.pieces" } },
+      { where: has, value: { op: "sum", scale: 3, expression: "r.price / r.pieces" } },
+      { where: has, value: { op: "count" } },
+    ]);
+    assert.deepEqual(byState?.measures, [{ where: "(lower(r.state)) is not null", value: { op: "count" } }]);
+    assert.equal(byState?.keyExpression, "lower(r.state)");
+    assert.ok(mayFail(bare?.measures ?? []) && mayFail(byState?.measures ?? []));
   });
 
   it("a formula has the digits of its exact result, and a ratio two", () => {

@@ -45,9 +45,13 @@ describe("What pages are told of a configuration", () => {
       "cents.growthYear": { kind: "growth", period: { unit: "year", length: 1 }, against: "stretch" },
       "cents.perStay": { kind: "decimal", scale: 2 },
       "cents.perStayByState": { kind: "group", scale: 1 },
+      "cents.ofGuests": { kind: "sum", scale: 1 },
+      "cents.ofGuestsByMonth": { kind: "series", scale: 1, period: { unit: "month", length: 3 } },
+      "cents.perStayByParty": { kind: "group", scale: 2 },
       "cents.afterFee": { kind: "decimal", scale: 0 },
       "stays.now": { kind: "count" },
       "stays.byState": { kind: "group" },
+      "stays.byParty": { kind: "group" },
       "stays.bookedPerDay": { kind: "series", period: { unit: "day", length: 5 } },
       "stays.nextArrival": { kind: "date" },
       "stays.perHangar": { kind: "decimal", scale: 3 },
@@ -107,7 +111,7 @@ describe("What pages are told of a configuration", () => {
     const sums = pageSchema({ ...plan, leaves }).metrics.filter(({ kind }) => kind === "sum");
     assert.deepEqual(
       sums.map((metric) => "unit" in metric),
-      [false, false, false, false],
+      [false, false, false, false, false],
     );
   });
 

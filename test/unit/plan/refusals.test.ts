@@ -160,6 +160,26 @@ describe("compile refuses, in one line", () => {
     ],
     ["a scale that is none", () => configured({ a: sum(sales.price, { scale: 0.5 }) }), /scale must be a whole number/],
     [
+      "a sum of an expression without a scale",
+      () => configured({ a: sum(sql`${sales.price} * ${sales.pieces}`, {} as { scale: number }) }),
+      /^metrics\.a: sum\(\) of an expression needs the digits to round each row to: sum\(sql`…`, \{ scale: 2 \}\)$/,
+    ],
+    [
+      "an expression over two tables",
+      () => configured({ a: sum(sql`${sales.pieces} * ${shops.owner}`, { scale: 0 }) }),
+      /^metrics\.a: public\.shops\.owner is a column of another table than public\.sales$/,
+    ],
+    [
+      "a group by an expression of another table",
+      () => configured({ a: count(sales).by(sql`${shops.owner} % 2`) }),
+      /column of another table/,
+    ],
+    [
+      "a sum over the clock",
+      () => configured({ a: sum(sql`${sales.pieces} * extract(day from now())`, { scale: 0 }) }),
+      /now: conditions have no clock/,
+    ],
+    [
       "a timestamp without time zone",
       () => configured({ a: count(sales).during(day(sales.vague)) }),
       /timestamp without time zone.*timestamptz/,
