@@ -75,6 +75,22 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
     title: "are loaded without what has expired, and with all that has not",
   },
   {
+    name: "a date has hours",
+    file: "daemon/plan/compile-accumulator.ts",
+    find: 'if (unit === "hour" && dateType(column) === "date")',
+    replace: 'if (unit === "hour" && dateType(column) !== "date" && column.name === "")',
+    test: "test/unit/plan/refusals.test.ts",
+    title: "hours of a date",
+  },
+  {
+    name: "a period may have any unit",
+    file: "daemon/plan/compile-accumulator.ts",
+    find: "if (!Object.hasOwn(LONGEST, period.unit))",
+    replace: "if (period.unit.length === 0)",
+    test: "test/unit/plan/refusals.test.ts",
+    title: "a period of an unknown unit",
+  },
+  {
     name: "an expression that is NaN is summed",
     file: "daemon/plan/row-amount.ts",
     find: 'has: isSummable(`(${expression})::numeric`, "numeric")',

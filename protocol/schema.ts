@@ -11,9 +11,9 @@ const scale = v.pipe(v.number(), v.integer(), v.minValue(0));
 const unit = v.union([v.string(), v.object({ currency: v.array(v.string()) })]);
 export type Unit = v.InferOutput<typeof unit>;
 
-/** The last `length` local days, weeks, months, quarters or years, the current one included. */
+/** The last `length` local hours, days, weeks, months, quarters or years, the current one included. */
 const period = v.object({
-  unit: v.picklist(["day", "week", "month", "quarter", "year"]),
+  unit: v.picklist(["hour", "day", "week", "month", "quarter", "year"]),
   length: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
 export type Period = v.InferOutput<typeof period>;
@@ -37,7 +37,7 @@ const metric = v.variant("kind", [
   v.object({ kind: v.literal("date"), ...at }),
   /** One value for each text that occurs. */
   v.object({ kind: v.literal("group"), ...at, ...amounts }),
-  /** One value for each day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of the period; those without a row are left out. */
+  /** One value for each hour (`YYYY-MM-DDTHH`), day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of the period; those without a row are left out. */
   v.object({ kind: v.literal("series"), ...at, period, ...amounts }),
 ]);
 export type MetricSchema = v.InferOutput<typeof metric>;

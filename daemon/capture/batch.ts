@@ -11,7 +11,7 @@ export interface Grain {
   readonly owner: string;
   /** The group's key as text, where the projection has one. */
   readonly key: string | undefined;
-  /** Local day, in days since 2000-01-01 (for a month: its first day). Undefined where the projection has none, or where the owner's zone is not known to be good. */
+  /** Local day, in days since 2000-01-01 (for a month: its first day), or local hour, in hours since then. Undefined where the projection has none, or where the owner's zone is not known to be good. */
   readonly day: number | undefined;
   /** Exact bounds in microseconds since 1970, clamped to 1900 and 2200, for projections that have them. */
   readonly from: number | undefined;

@@ -24,6 +24,7 @@ export type { AnyConfig, EventsOf, MetricsOf, StreamTypesOf } from "./document-t
 export { became, before, changed, days, deleted, id, inserted, lookup, occupant } from "./define-event.ts";
 export {
   day,
+  hour,
   lastMonths,
   lastQuarters,
   lastWeeks,
@@ -32,6 +33,7 @@ export {
   type PeriodOf,
   quarter,
   trailingDays,
+  trailingHours,
   week,
   type WeekOptions,
   year,
@@ -41,7 +43,7 @@ export type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts"
 
 /** A configuration, as `deltad.config.ts` exports it by default. */
 export interface Config<Metrics extends MetricTree = MetricTree, Events extends EventTree = EventTree> {
-  /** The table with one row per owner. Days and months are those of the owner's time zone. */
+  /** The table with one row per owner. Hours, days and months are those of the owner's time zone. */
   readonly owner: {
     readonly table: TableOf<string>;
     readonly key: ColumnOf<string>;
@@ -159,7 +161,7 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
     return new Measure({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
   }
 
-  /** One entry per value of a column or of an expression over the row's columns, or per day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of a period. Entries without a row are left out. */
+  /** One entry per value of a column or of an expression over the row's columns, or per hour (`YYYY-MM-DDTHH`), day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of a period. Entries without a row are left out. */
   by(group: ColumnOf<Table> | Expression): Measure<Table, Value, Record<string, Value>, Timed>;
   by(group: PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, true>;
   by(group: ColumnOf<Table> | Expression | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
@@ -169,7 +171,7 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
   }
 
   /**
-   * Only rows dated in the period. Rows dated later in the current day, week, month, quarter or year are in.
+   * Only rows dated in the period. Rows dated later in the current hour, day, week, month, quarter or year are in.
    * @throws TypeError where the metric has a time already
    */
   during(period: PeriodOf<Table>): Measure<Table, Value, Document, true> {

@@ -95,9 +95,9 @@ export type SelectionTime =
   | { readonly kind: "during"; readonly period: Period; readonly each: boolean }
   | { readonly kind: "while"; readonly from: PgColumn; readonly until: PgColumn };
 
-/** The last `length` local days, weeks, months, quarters or years, the current one included, by a date or an instant of the row. */
+/** The last `length` local hours, days, weeks, months, quarters or years, the current one included, by a date or an instant of the row. */
 export interface Period {
-  readonly unit: "day" | "week" | "month" | "quarter" | "year";
+  readonly unit: "hour" | "day" | "week" | "month" | "quarter" | "year";
   /** Of a week: 0 is Monday, 6 Sunday. */
   readonly firstDay?: number;
   readonly length: number;

@@ -1,4 +1,4 @@
-/** Periods of local days, weeks, months, quarters and years, the current one included: what `during`, `by` and `growth` take. */
+/** Periods of local hours, days, weeks, months, quarters and years, the current one included: what `during`, `by` and `growth` take. */
 import { ConfigError } from "../config/errors.ts";
 import type { Period } from "./definition.ts";
 import { columnOf } from "./drizzle-value.ts";
@@ -7,12 +7,25 @@ import type { ColumnOf } from "./typed-table.ts";
 export type InstantKind = `Pg${"Timestamp" | "TimestampString" | "CustomColumn"}`;
 export type DateKind = InstantKind | `Pg${"Date" | "DateString"}`;
 
-/** The last days, weeks, months, quarters or years by a column of `Table`. */
+/** The last hours, days, weeks, months, quarters or years by a column of `Table`. */
 export interface PeriodOf<Table extends string> {
   readonly unit: Period["unit"];
   readonly length: number;
   readonly firstDay?: number;
   readonly column: ColumnOf<Table>;
+}
+
+/** This hour, by the owner's local clock. An hour that comes twice when clocks go back is one, and one that is skipped holds nothing. */
+export function hour<Table extends string>(column: ColumnOf<Table, InstantKind>): PeriodOf<Table> {
+  return trailingHours(1, column);
+}
+
+/** The last `length` hours of the owner's local clock, this one included. */
+export function trailingHours<Table extends string>(
+  length: number,
+  column: ColumnOf<Table, InstantKind>,
+): PeriodOf<Table> {
+  return { unit: "hour", length, column };
 }
 
 /** Today, by the owner's local day. */

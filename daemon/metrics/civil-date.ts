@@ -72,6 +72,12 @@ export function dayText(day: number): string {
   return `${monthText(day)}-${String(civilDate(day).dayOfMonth).padStart(2, "0")}`;
 }
 
+/** `YYYY-MM-DDTHH`, of hours since 2000-01-01. */
+export function hourText(hour: number): string {
+  const day = Math.floor(hour / 24);
+  return `${dayText(day)}T${String(hour - 24 * day).padStart(2, "0")}`;
+}
+
 /** `YYYY-MM`. */
 export function monthText(day: number): string {
   const { year, month } = civilDate(day);

@@ -123,8 +123,8 @@ export class DeltaApplier {
   #lacksDays(grains: readonly Grain[]): boolean {
     const { projections } = this.#with.plan;
     return grains.some(({ projection, day }) => {
-      const kind = projections[projection]?.time.kind;
-      return day === undefined && (kind === "day" || kind === "month");
+      const time = projections[projection]?.time;
+      return day === undefined && time !== undefined && "column" in time;
     });
   }
 }

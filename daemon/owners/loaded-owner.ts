@@ -1,7 +1,7 @@
 import type { Grain } from "../capture/batch.ts";
 import { Occupants } from "../occupancy/occupants.ts";
 import type { OccupantChange } from "../occupancy/occupied-group.ts";
-import { edgeDays } from "../metrics/contribution.ts";
+import { edgeDays, edgeUnit, type LocalUnit } from "../metrics/contribution.ts";
 import { Document, type Overfull } from "../metrics/document.ts";
 import { OwnerState } from "../metrics/owner-state.ts";
 import type { PlanIndex } from "../metrics/plan-index.ts";
@@ -41,15 +41,14 @@ export class LoadedOwner {
     return this.#zone.isBroken;
   }
 
-  /** Notes the days that must be read before these grains can be folded. */
+  /** Notes the days and hours that must be read before these grains can be folded. */
   noteMissing(grains: readonly Grain[], missing: MissingDays): void {
     for (const { projection, day } of grains) {
       if (day === undefined) continue;
       for (const { definition } of this.#index.feeds[projection] ?? []) {
         if (definition.window === undefined) continue;
         const { from, until } = edgeDays(definition.window, day);
-        this.#noteDay(from, missing);
-        this.#noteDay(until, missing);
+        for (const edge of [from, until]) this.#noteDay(edge, edgeUnit(definition.window), missing);
       }
     }
   }
@@ -59,11 +58,11 @@ export class LoadedOwner {
     this.occupants?.advance(t);
   }
 
-  /** Every day that the grain needs must be known. */
+  /** Every day and hour that the grain needs must be known. */
   fold(grain: Grain): void {
-    this.#state.fold(grain, (day) => {
-      const start = this.#zone.start(day, this.#state.t);
-      if (start === undefined) throw new Error(`day ${day} of ${this.#zone.name} was not read before folding`);
+    this.#state.fold(grain, (at, unit) => {
+      const start = this.#zone.start(at, this.#state.t, unit);
+      if (start === undefined) throw new Error(`${unit} ${at} of ${this.#zone.name} was not read before folding`);
       return start;
     });
     this.occupants?.fold(grain);
@@ -100,8 +99,8 @@ export class LoadedOwner {
     return this.occupants?.takeChanges() ?? [];
   }
 
-  #noteDay(day: number, missing: MissingDays): void {
-    if (Number.isFinite(day) && this.#zone.start(day, this.#state.t) === undefined)
-      noteMissingDay(missing, this.#zone, day);
+  #noteDay(at: number, unit: LocalUnit, missing: MissingDays): void {
+    if (Number.isFinite(at) && this.#zone.start(at, this.#state.t, unit) === undefined)
+      noteMissingDay(missing, this.#zone, at, unit);
   }
 }

@@ -201,10 +201,10 @@ function withTimeout(session: LoadSession, timeoutMs: number | undefined): LoadS
 /** A failure must not end the transaction. */
 function underSavepoint(session: LoadSession): ReadDayStarts {
   const read = dayStartsFrom(session);
-  return async (zones, days) => {
+  return async (zones, days, unit) => {
     await session.script("savepoint zone");
     try {
-      return await read(zones, days);
+      return await read(zones, days, unit);
     } finally {
       await session.script("rollback to savepoint zone");
     }

@@ -10,11 +10,11 @@ import type { NumberSource, PlanDraft } from "./plan-draft.ts";
 import { amountSql, groupSql } from "./row-amount.ts";
 import { allOf } from "./row-value.ts";
 
-/** Ten years: a longer window is a total in disguise, and its state would grow with it. */
-const LONGEST = { day: 3660, week: 520, month: 120, quarter: 40, year: 10 } as const;
+/** Ten years, and a month of hours: a longer window is a total in disguise, and its state would grow with it. */
+const LONGEST = { hour: 744, day: 3660, week: 520, month: 120, quarter: 40, year: 10 } as const;
 
 /** By what rows are grouped whose windows begin with such a period. */
-const GRAIN = { day: "day", week: "day", month: "month", quarter: "month", year: "month" } as const;
+const GRAIN = { hour: "hour", day: "day", week: "day", month: "month", quarter: "month", year: "month" } as const;
 
 /** Every method gives the index of an accumulator, or of an overlap of two, and throws ConfigError where none can be kept up to date. */
 export class AccumulatorCompiler {
@@ -99,6 +99,8 @@ export class AccumulatorCompiler {
   }
 
   #during(rows: Selection, { unit, column }: Period): Pick<NumberSource, "source" | "key" | "time"> {
+    if (unit === "hour" && dateType(column) === "date")
+      throw new ConfigError(`${column.name} is a date, which has no hours: use a timestamptz column, or days`);
     const source = this.#tables.sourceOf(rows.table);
     this.#tables.reference(rows.table, column);
     return {
@@ -136,6 +138,8 @@ function calendarOf({ unit, firstDay, length }: Period): Pick<Period, "unit" | "
 }
 
 function checked(period: Period): Period {
+  if (!Object.hasOwn(LONGEST, period.unit))
+    throw new ConfigError(`a period's unit is one of ${Object.keys(LONGEST).join(", ")}, not ${period.unit}`);
   const longest = LONGEST[period.unit];
   if (Number.isInteger(period.length) && period.length >= 1 && period.length <= longest) return period;
   throw new ConfigError(`a period has a whole number of ${period.unit}s from 1 to ${longest}, not ${period.length}`);

@@ -88,7 +88,7 @@ export class MetricCompiler {
       throw new ConfigError("growth() takes a count or a sum without by(), during() and while()");
     if (!AGAINST.includes(against))
       throw new ConfigError(`growth() compares against "stretch" or "whole", not ${against}`);
-    const toDate = period.unit !== "day" && against === "stretch";
+    const toDate = period.unit !== "hour" && period.unit !== "day" && against === "stretch";
     const [current, previous] = this.#accumulators.compared(measure, period, toDate);
     return { kind: "growth", current: ofAccumulator(current), previous: ofAccumulator(previous), against };
   }

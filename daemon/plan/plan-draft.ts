@@ -64,6 +64,7 @@ export class PlanDraft {
 
 /** How old, in days, a row can be that the window still holds. */
 function spanDays({ unit, end }: Window): number {
+  if (unit === "hour") return Math.ceil(end / 24);
   return unit === "day" ? end - 1 : LONGEST_DAYS[unit] * end;
 }
 

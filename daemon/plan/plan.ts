@@ -44,9 +44,9 @@ export interface Projection {
 
 export type ProjectionTime =
   | { readonly kind: "none" }
-  /** Grouped by local day or month of a `timestamptz` or `date` column. `spanDays`: rows dated more days than this before today are expired. Infinity: never. */
+  /** Grouped by local hour, day or month of a `timestamptz` or `date` column. `spanDays`: rows dated more days than this before today are expired. Infinity: never. */
   | {
-      readonly kind: "day" | "month";
+      readonly kind: "hour" | "day" | "month";
       readonly column: string;
       readonly type: "timestamptz" | "date";
       readonly spanDays: number;
@@ -68,10 +68,10 @@ export type SumPlan = { readonly op: "sum"; readonly scale: number } & (
 );
 
 /** What a calendar divides time into. */
-export type PeriodUnit = "day" | "week" | "month" | "quarter" | "year";
+export type PeriodUnit = "hour" | "day" | "week" | "month" | "quarter" | "year";
 
 /**
- * A window over a grain's day d: from D(d + start) until D(d + end), or from M(m + start) until M(m + end) for the week, month, quarter or year
+ * A window over a grain's day d, or its hour: from D(d + start) until D(d + end), or from M(m + start) until M(m + end) for the week, month, quarter or year
  * m that holds d. `toDate`: it begins with the same day of that later period instead, with the last one of a shorter month: at T it holds what
  * is dated up to today's day of the period, and on a month's last day all of it.
  */

@@ -2,7 +2,7 @@
  * The plan's projections as SQL: rows -> grains, grouped by PostgreSQL. One text has two sources, the changes of a batch and the tables
  * themselves, so that `load + deltas` is the same arithmetic on both sides. Each statement returns
  *
- *   tag int (index of the projection), owner text, key text, day int (since 2000-01-01; NULL where the owner's zone is not in $3),
+ *   tag int (index of the projection), owner text, key text, day int (or hour, since 2000-01-01; NULL where the owner's zone is not in $3),
  *   from_us bigint, until_us bigint (since 1970), m text (one integer per measure, separated by spaces)
  *
  * without the rows whose measures are all 0, and can be joined to others by UNION ALL. A row whose day is not known is kept whatever
@@ -145,14 +145,18 @@ function summable(table: WatchedTable, { value }: MeasurePlan): string | undefin
   return isSummable(reference(value.column), column?.type ?? "numeric");
 }
 
-/** Days since 2000-01-01. A zone that PostgreSQL does not know would fail the statement: only zones known to be good are evaluated. */
+/** Days since 2000-01-01, or hours of the local clock. A zone that PostgreSQL does not know would fail the statement: only zones known to be good are evaluated. */
 function dayOf(time: ProjectionTime): string {
   if (!("column" in time)) return "null::int";
   const column = reference(time.column);
   const local =
     time.type === "date" ? `${clampedDate(column)}::timestamp` : `${clampedInstant(column)} at time zone ${ZONE}`;
   const first = time.kind === "month" ? `date_trunc('month', ${local})` : `(${local})`;
-  return `case when ${ZONE} = any($3::text[]) then ${first}::date - date '2000-01-01' end`;
+  const since =
+    time.kind === "hour"
+      ? `floor(extract(epoch from ${first} - timestamp '2000-01-01') / 3600)::int`
+      : `${first}::date - date '2000-01-01'`;
+  return `case when ${ZONE} = any($3::text[]) then ${since} end`;
 }
 
 /** Conditions that an index on the column answers, some days wider than the window; the fold drops what is left over. */

@@ -48,6 +48,7 @@ function accumulated(plan: Plan, { projection: at, measure: measureAt, window, k
   const keys = {
     none: undefined,
     key: projection.key,
+    hour: `to_char(d.local_hour, 'YYYY-MM-DD"T"HH24')`,
     day: "to_char(d.local_date, 'YYYY-MM-DD')",
     week: window && `to_char(${periodOf("d.local_date", window)}, 'YYYY-MM-DD')`,
     month: "to_char(d.local_date, 'YYYY-MM')",
@@ -72,28 +73,39 @@ function valueOf({ value }: MeasurePlan, table: WatchedTable): { value: string; 
   return { value: units(column), present: isSummable(column, type) };
 }
 
-/** The row's local date and the owner's today. */
+/** The row's local date and the owner's today; or the row's local hour and the latest that the owner's clock has shown. */
 function localDates(time: ProjectionTime): string {
   if (!("column" in time)) return "";
   const column = `r.${quoteIdentifier(time.column)}`;
+  if (time.kind === "hour") return localHours(column);
   const date = time.type === "date" ? clampedDate(column) : `(${clampedInstant(column)} at time zone ${ZONE})::date`;
   // greatest and least pass over NULL: a row without a date must not become one of 1900.
   return `\n  cross join lateral (select case when ${column} is not null then ${date} end as local_date, (${NOW} at time zone ${ZONE})::date as today) d`;
 }
 
+/** Clocks go back by three hours at most, on the hour: half an hour before, they show the latest hour. */
+function localHours(column: string): string {
+  const hourOf = (instant: string): string => `date_trunc('hour', ${instant} at time zone ${ZONE})`;
+  return `\n  cross join lateral (select case when ${column} is not null then ${hourOf(clampedInstant(column))} end as local_hour,
+    (select max(${hourOf(`(${NOW} - make_interval(mins => 30 * k))`)}) from generate_series(0, 6) k) as this_hour) d`;
+}
+
 function during(window: Window | undefined): string | undefined {
   if (window === undefined) return undefined;
   const { start, end, toDate } = window;
+  if (window.unit === "hour")
+    return `d.this_hour >= d.local_hour + interval '${start} hours' and d.this_hour < d.local_hour + interval '${end} hours'`;
   const today = periodOf("d.today", window);
   const dated = periodOf("d.local_date", window);
-  const later = (count: number) => `${dated} + interval '${INTERVAL[window.unit](count)}'`;
+  const interval = INTERVAL[window.unit];
+  const later = (count: number) => `${dated} + interval '${interval(count)}'`;
   const isUnderWay = `${today} < ${later(end)}`;
   if (start === -Infinity) return `d.local_date is not null and ${isUnderWay}`;
   if (!toDate) return `${today} >= ${later(start)} and ${isUnderWay}`;
   return `(${today} > ${later(start)} or (${today} = ${later(start)} and (${hasCome(window)}))) and ${isUnderWay}`;
 }
 
-const INTERVAL: Readonly<Record<Window["unit"], (count: number) => string>> = {
+const INTERVAL: Readonly<Record<Exclude<Window["unit"], "hour">, (count: number) => string>> = {
   day: (count) => `${count} days`,
   week: (count) => `${7 * count} days`,
   month: (count) => `${count} months`,

@@ -1,5 +1,6 @@
 import { type CSSProperties, useId } from "react";
 import type { Period } from "../../protocol/schema.ts";
+import type { Format } from "../language/format.ts";
 import { useLanguage } from "../language/language.tsx";
 import { Metric } from "./figures.tsx";
 import { seriesKeys } from "./series-keys.ts";
@@ -27,7 +28,6 @@ export function SeriesChart({ title, path, values, period, asOf, write, writeWho
   const { format } = useLanguage();
   const heading = useId();
   const { unit } = period;
-  const isDate = unit === "day" || unit === "week";
   const keys = values && asOf ? seriesKeys(Object.keys(values), asOf, period).slice(-MOST_BARS) : [];
   const highest = Math.max(1, ...keys.map((key) => Number(values?.[key] ?? 0)));
   const isDense = keys.length > MOST_LABELLED;
@@ -37,7 +37,7 @@ export function SeriesChart({ title, path, values, period, asOf, write, writeWho
       <ol aria-labelledby={heading}>
         {keys.map((key, at) => {
           const value = values?.[key] ?? 0;
-          const name = isDate ? format.date(key) : unit === "month" ? format.monthAndYear(key) : key;
+          const { name, label } = namesOf(key, unit, format);
           const isNamed = !isDense || (keys.length - 1 - at) % 7 === 0;
           return (
             <li key={key} title={`${name}: ${writeWhole(value as never)}`}>
@@ -46,7 +46,7 @@ export function SeriesChart({ title, path, values, period, asOf, write, writeWho
               </span>
               <span className="bar" aria-hidden="true" style={share(Number(value) / highest)} />
               <time dateTime={key} className={isNamed ? "" : "unseen"}>
-                {isDate ? format.day(key) : unit === "month" ? format.month(key) : key}
+                {label}
               </time>
             </li>
           );
@@ -54,6 +54,23 @@ export function SeriesChart({ title, path, values, period, asOf, write, writeWho
       </ol>
     </div>
   );
+}
+
+/** What a period is called, and what stands under its bar. */
+function namesOf(key: string, unit: Period["unit"], format: Format): { readonly name: string; readonly label: string } {
+  switch (unit) {
+    case "hour": {
+      const label = `${key.slice(11)}:00`;
+      return { name: `${format.date(key.slice(0, 10))}, ${label}`, label };
+    }
+    case "day":
+    case "week":
+      return { name: format.date(key), label: format.day(key) };
+    case "month":
+      return { name: format.monthAndYear(key), label: format.month(key) };
+    default:
+      return { name: key, label: key };
+  }
 }
 
 function share(ofHighest: number): CSSProperties {

@@ -9,18 +9,19 @@ interface Unit {
 }
 
 /**
- * The days and weeks (`YYYY-MM-DD`, a week's first), months (`YYYY-MM`), quarters (`YYYY-Qn`) or years (`YYYY`) of a period, oldest first, ending
+ * The hours (`YYYY-MM-DDTHH`), days and weeks (`YYYY-MM-DD`, a week's first), months (`YYYY-MM`), quarters (`YYYY-Qn`) or years (`YYYY`) of a period, oldest first, ending
  * with the owner's current one.
  *
  * The document says neither the owner's time zone nor on which day its weeks begin, so around a midnight the current period must be told
- * from the keys: it is never before the last, nor does the first lie further back than the period is long.
+ * from the keys: it is never before the last, nor does the first lie further back than the period is long. Of hours, which differ from
+ * UTC's all day long, the last that has an entry stands for the current one.
  *
  * @param asOf ISO instant of the document
  */
 export function seriesKeys(keys: readonly string[], asOf: string, { unit, length }: Period): string[] {
   const { form, ordinal, label } = unit === "week" ? weeksFrom(keys) : UNITS[unit];
   const known = keys.filter((key) => form.test(key)).map(ordinal);
-  const latest = Math.max(ordinal(asOf), ...known);
+  const latest = unit === "hour" && known.length > 0 ? Math.max(...known) : Math.max(ordinal(asOf), ...known);
   const current = Math.min(latest, ...known.map((at) => at + length - 1));
   return Array.from({ length }, (_, index) => label(current - length + 1 + index));
 }
@@ -33,6 +34,11 @@ const monthOf = (date: string): number => Number(date.slice(5, 7)) - 1;
 const padded = (year: number): string => String(year).padStart(4, "0");
 
 const UNITS: Readonly<Record<Exclude<Period["unit"], "week">, Unit>> = {
+  hour: {
+    form: /^\d{4}-\d\d-\d\dT\d\d$/,
+    ordinal: (key) => dayOf(key) * 24 + Number(key.slice(11, 13)),
+    label: (hour) => `${dateOf(Math.floor(hour / 24))}T${String(hour % 24).padStart(2, "0")}`,
+  },
   day: { form: DATE, ordinal: dayOf, label: dateOf },
   month: {
     form: /^\d{4}-\d\d$/,

@@ -28,6 +28,10 @@ export const english = {
   overview: "Overview",
   /** What growth compares. */
   against: ({ period: { unit, length }, against }: Growth) => {
+    if (unit === "hour")
+      return length === 1
+        ? "this hour against the one before"
+        : `the last ${length} hours against the ${length} before`;
     if (unit === "day")
       return length === 1 ? "today against yesterday" : `the last ${length} days against the ${length} before`;
     if (against === "stretch")

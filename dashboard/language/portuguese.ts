@@ -17,7 +17,7 @@ const FEMININE = {
   ofThe: "das",
 } as const;
 
-/** Those that growth compares, but for days, and the words that agree with them. */
+/** Those that growth compares, but for hours and days, and the words that agree with them. */
 const PERIODS = {
   week: { one: "semana", many: "semanas", ...FEMININE },
   month: { one: "mês", many: "meses", ...MASCULINE },
@@ -50,6 +50,8 @@ export const portuguese: Messages = {
   noRow: "Ainda não há proprietário com este código. Os números aparecem assim que houver.",
   overview: "Visão geral",
   against: ({ period: { unit, length }, against }) => {
+    if (unit === "hour")
+      return length === 1 ? "esta hora contra a anterior" : `as últimas ${length} horas contra as ${length} anteriores`;
     if (unit === "day")
       return length === 1 ? "hoje contra ontem" : `os últimos ${length} dias contra os ${length} anteriores`;
     const { one, many, current, ofPrevious, whole, last, the, ofThe } = PERIODS[unit];

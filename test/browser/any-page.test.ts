@@ -20,6 +20,9 @@ const DOCUMENT: JsonObject = {
   cents: {
     today: "120000",
     month: "4510000",
+    hour: "1200",
+    byHour: { "2026-05-08T11": "800", "2026-05-08T14": "1200" },
+    growthHours: 50,
     growth: 7.4,
     growthMonths: -3.2,
     growthWhole: 28.5,
@@ -58,6 +61,11 @@ const WRITTEN: Readonly<Record<string, string>> = {
   money: "EUR",
   "cents.today": "120,000",
   "cents.month": "4,510,000",
+  "cents.hour": "1,200",
+  "cents.byHour.2026-05-08T11": "800",
+  "cents.byHour.2026-05-08T12": "0",
+  "cents.byHour.2026-05-08T14": "1.2K",
+  "cents.growthHours": "+50.0%",
   "cents.growth": "+7.4%",
   "cents.growthMonths": "-3.2%",
   "cents.growthWhole": "+28.5%",
@@ -147,6 +155,7 @@ describeInBrowser("The page of any configuration", (openTab) => {
     await open();
     for (const title of ["Overview", "Cents", "Stays", "Hangars"]) await card(title).waitFor();
     await card("Hangars").getByText("Area · Listed first", { exact: true }).waitFor();
+    await card("Cents").getByText("the last 6 hours against the 6 before").waitFor();
     await card("Cents").getByText("the last 28 days against the 28 before").waitFor();
     await card("Cents").getByText("the last 2 months so far against the same days of the 2 before").waitFor();
     await card("Cents").getByText("this month so far against the whole previous month").waitFor();

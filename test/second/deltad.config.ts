@@ -13,6 +13,7 @@ import {
   difference,
   earliest,
   growth,
+  hour,
   id,
   inserted,
   keys,
@@ -28,6 +29,7 @@ import {
   ratio,
   sum,
   trailingDays,
+  trailingHours,
   week,
   year,
 } from "deltad";
@@ -105,6 +107,9 @@ export default defineConfig({
     cents: {
       today: settled.during(day(stays.settledAt)),
       month: settled.during(month(stays.settledAt)),
+      hour: settled.during(hour(stays.settledAt)),
+      byHour: settled.by(trailingHours(24, stays.settledAt)),
+      growthHours: growth(settled, trailingHours(6, stays.settledAt)),
       growth: growth(settled, trailingDays(28, stays.settledAt)),
       growthMonths: growth(settled, lastMonths(2, stays.settledAt)),
       growthWhole: growth(settled, month(stays.settledAt), { against: "whole" }),

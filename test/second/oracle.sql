@@ -3,16 +3,16 @@ with clock as (
   select timestamptz 'epoch' + ($1::bigint / 1000000) * interval '1 second' + ($1::bigint % 1000000) * interval '1 microsecond' as t
 ),
 owner as (
-  select o.owner_key as id, o.money, o.tz, c.t, (c.t at time zone o.tz)::date as today, date_trunc('month', c.t at time zone o.tz)::date as this_month,
+  select o.owner_key as id, o.money, o.tz, c.t, date_trunc('hour', c.t at time zone o.tz) as this_hour, (c.t at time zone o.tz)::date as today, date_trunc('month', c.t at time zone o.tz)::date as this_month,
          (c.t at time zone o.tz)::date - extract(isodow from c.t at time zone o.tz)::int + 1 as monday,
          (c.t at time zone o.tz)::date - extract(dow from c.t at time zone o.tz)::int as sunday
     from hangar.hangar_owners o cross join clock c
    where $2::uuid[] is null or o.owner_key = any($2::uuid[])
 ),
 settled as (
-  select s.host, s.cents, d.day, date_trunc('month', d.day)::date as month
+  select s.host, s.cents, d.local::date as day, date_trunc('month', d.local)::date as month, date_trunc('hour', d.local) as hour
     from hangar.stays s join owner o on o.id = s.host
-    cross join lateral (select case when s.settled_at >= '1900-01-02Z' and s.settled_at < '2199-12-31Z' then (s.settled_at at time zone o.tz)::date end as day) d
+    cross join lateral (select case when s.settled_at >= '1900-01-02Z' and s.settled_at < '2199-12-31Z' then s.settled_at at time zone o.tz end as local) d
    where s.payment = 'settled'
 ),
 valued as (
@@ -34,6 +34,8 @@ compared as (
       select coalesce(sum(cents) filter (where day between o.today - 27 and o.today), 0)::numeric as a,
              coalesce(sum(cents) filter (where day between o.today - 55 and o.today - 28), 0)::numeric as b,
              coalesce(sum(cents) filter (where day between (o.this_month - interval '1 month')::date and o.today), 0)::numeric as months,
+             coalesce(sum(cents) filter (where hour between o.this_hour - interval '5 hours' and o.this_hour), 0)::numeric as hours,
+             coalesce(sum(cents) filter (where hour between o.this_hour - interval '11 hours' and o.this_hour - interval '6 hours'), 0)::numeric as hours_before,
              -- Three months ago all of it, two months ago up to the same day, on a month's last day all of that too.
              coalesce(sum(cents) filter (
                where day >= (o.this_month - interval '3 months')::date and day < (o.this_month - interval '1 month')::date
@@ -56,6 +58,9 @@ select o.id::text as owner,
     'money', o.money,
     'cents', jsonb_strip_nulls(jsonb_build_object(
       'today', (select coalesce(sum(cents), 0)::text from settled where host = o.id and day = o.today),
+      'hour', (select coalesce(sum(cents), 0)::text from settled where host = o.id and hour = o.this_hour),
+      'growthHours', case when f.hours_before > 0
+        then sign(f.hours - f.hours_before) * div(2000 * abs(f.hours - f.hours_before) + f.hours_before, 2 * f.hours_before) / 10 end,
       'month', (select coalesce(sum(cents), 0)::text from settled where host = o.id and month = o.this_month),
       'perStay', (select round(avg(s.cents), 2)::text from hangar.stays s where s.host = o.id and s.state = 'checked in' and s.payment <> 'refunded'),
       'afterFee', (select round(coalesce(sum(cents), 0) * 0.875, 0)::text from settled where host = o.id),
@@ -79,6 +84,9 @@ select o.id::text as owner,
                                     where host = o.id and party is not null and amount is not null group by party) x),
         'byPayment', (select coalesce(jsonb_object_agg(x.payment, x.cents), '{}')
                         from (select payment, sum(cents)::text as cents from hangar.stays where host = o.id group by payment) x),
+        'byHour', (select coalesce(jsonb_object_agg(x.hour, x.cents), '{}')
+                     from (select to_char(hour, 'YYYY-MM-DD"T"HH24') as hour, sum(cents)::text as cents from settled
+                            where host = o.id and hour between o.this_hour - interval '23 hours' and o.this_hour group by hour) x),
         'byWeek', (select coalesce(jsonb_object_agg(x.week, x.cents), '{}')
                      from (select to_char(day - extract(isodow from day)::int + 1, 'YYYY-MM-DD') as week, sum(cents)::text as cents from settled
                             where host = o.id and day between o.monday - 14 and o.monday + 6 group by week) x),

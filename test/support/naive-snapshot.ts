@@ -3,6 +3,7 @@
  * incremental, and no code shared with what is incremental.
  */
 import type { Grain } from "../../daemon/capture/batch.ts";
+import type { DayStart } from "../../daemon/metrics/contribution.ts";
 import type { Accumulator, Plan, Window } from "../../daemon/plan/plan.ts";
 
 /** A row as a projection sees it; `grain.owner` is not looked at. */
@@ -11,12 +12,7 @@ export type NaiveRow = Grain;
 /** By accumulator, the sums that are not 0, by key as text: `''` where there is none. */
 export type NaiveSums = readonly ReadonlyMap<string, bigint>[];
 
-export function naiveSnapshot(
-  plan: Plan,
-  rows: readonly NaiveRow[],
-  t: number,
-  dayStart: (day: number) => number,
-): NaiveSums {
+export function naiveSnapshot(plan: Plan, rows: readonly NaiveRow[], t: number, dayStart: DayStart): NaiveSums {
   return plan.accumulators.map((accumulator) => {
     const sums = new Map<string, bigint>();
     for (const row of rows) {
@@ -29,12 +25,14 @@ export function naiveSnapshot(
   });
 }
 
-function counts({ window }: Accumulator, row: NaiveRow, t: number, dayStart: (day: number) => number): boolean {
+function counts({ window }: Accumulator, row: NaiveRow, t: number, dayStart: DayStart): boolean {
   if (window === undefined || row.day === undefined) {
     return row.from === undefined || row.until === undefined || (row.from <= t && t < row.until);
   }
   const { day } = row;
   if (window.toDate) return countsToDate(window, day, today(t, dayStart));
+  if (window.unit === "hour")
+    return dayStart(day + window.start, "hour") <= t && t < dayStart(day + window.end, "hour");
   const edge = (by: number) => (Number.isFinite(by) ? dayStart(periodBegin(day, by, window)) : by);
   return edge(window.start) <= t && t < edge(window.end);
 }
@@ -54,7 +52,7 @@ function periodBegin(day: number, by: number, { unit, firstDay = 0 }: Window): n
 }
 
 /** The last day that has begun. */
-function today(t: number, dayStart: (day: number) => number): number {
+function today(t: number, dayStart: DayStart): number {
   let day = Math.floor(t / 86_400_000_000) - 10_957 + 8;
   while (dayStart(day) > t) day -= 1;
   return day;
@@ -81,6 +79,7 @@ function naiveKey({ keyedBy, window }: Accumulator, row: NaiveRow): string | und
   if (keyedBy === "none") return "";
   if (keyedBy === "key") return row.key;
   if (row.day === undefined) return undefined;
+  if (keyedBy === "hour") return new Date(Date.UTC(2000, 0, 1, row.day)).toISOString().slice(0, 13);
   const date = isoDate(row.day);
   if (keyedBy === "week") return isoDate(periodBegin(row.day, 0, window ?? { unit: "week", start: 0, end: 1 }));
   if (keyedBy === "quarter") return `${date.slice(0, 4)}-Q${Math.ceil(Number(date.slice(5, 7)) / 3)}`;

@@ -9,6 +9,7 @@ export const BY_STATUS = 1;
 export const WHILE = 2;
 export const BY_MONTH = 3;
 export const DUE = 4;
+export const BY_HOUR = 5;
 
 const PROJECTIONS: readonly Projection[] = [
   {
@@ -31,6 +32,12 @@ const PROJECTIONS: readonly Projection[] = [
     time: { kind: "day", column: "due_on", type: "date", spanDays: 1 },
     measures: [count],
   },
+  {
+    source: "sales",
+    key: undefined,
+    time: { kind: "hour", column: "paid_at", type: "timestamptz", spanDays: 1 },
+    measures: [count, sum],
+  },
 ];
 
 const ACCUMULATORS: readonly Accumulator[] = [
@@ -48,6 +55,8 @@ const ACCUMULATORS: readonly Accumulator[] = [
   { projection: BY_DAY, measure: 1, window: { unit: "week", firstDay: 6, start: 0, end: 2 }, keyedBy: "week" },
   { projection: BY_MONTH, measure: 1, window: { unit: "quarter", start: 0, end: 2 }, keyedBy: "quarter" },
   { projection: BY_MONTH, measure: 1, window: { unit: "year", start: 0, end: 1 }, keyedBy: "year" },
+  { projection: BY_HOUR, measure: 1, window: { unit: "hour", start: 0, end: 1 }, keyedBy: "none" },
+  { projection: BY_HOUR, measure: 0, window: { unit: "hour", start: 0, end: 5 }, keyedBy: "hour" },
 ];
 
 /** Every kind of window, key and leaf once: small numbers of days, so that boundaries are near. */

@@ -3,7 +3,17 @@ import { it } from "node:test";
 import { and, eq, gt, inArray, like, sql } from "drizzle-orm";
 import fc from "fast-check";
 import { compile } from "../../../daemon/plan/compile.ts";
-import { count, day, earliest, keys, lastMonths, month, sum, trailingDays } from "../../../daemon/define/define.ts";
+import {
+  count,
+  day,
+  earliest,
+  keys,
+  lastMonths,
+  month,
+  sum,
+  trailingDays,
+  trailingHours,
+} from "../../../daemon/define/define.ts";
 import { deltaSelects, loadSelects } from "../../../daemon/plan/select.ts";
 import { configured, sales } from "../../support/sales-tables.ts";
 import { onEachServer, type TestDatabase, type TestServer } from "../../support/servers.ts";
@@ -22,6 +32,7 @@ const plan = compile(
     sizes: sum(sql`${sales.loose} * 1.5`, { scale: 0 }).by(sql`${sales.pieces} % 3`),
     days: sum(sales.price).during(trailingDays(30, sales.at)),
     months: count(sales).by(lastMonths(3, sales.at)),
+    hours: sum(sales.price).during(trailingHours(3, sales.at)),
     due: sum(sales.price).during(month(sales.due)),
     today: count(sales).during(day(sales.due)),
     next: earliest(sales.due),
@@ -239,7 +250,8 @@ await onEachServer("grains", (server) => {
     const live = all.filter(({ tag, day, until_us }) => {
       const time = plan.projections[tag]?.time;
       if (time?.kind === "while") return Number(until_us) > NOW;
-      return time === undefined || !("spanDays" in time) || day === null || day >= today - time.spanDays;
+      if (time === undefined || !("spanDays" in time) || day === null) return true;
+      return (time.kind === "hour" ? Math.floor(day / 24) : day) >= today - time.spanDays;
     });
     const got = folded(loaded);
     for (const [grain, values] of folded(live)) {

@@ -52,8 +52,8 @@ export class Gate {
   /** The reader's calendar does not answer: no zone can be found good. */
   readonly dayStarts =
     (read: ReadDayStarts): ReadDayStarts =>
-    async (zones, days) => {
+    async (zones, days, unit) => {
       await this.pass();
-      return read(zones, days);
+      return read(zones, days, unit);
     };
 }

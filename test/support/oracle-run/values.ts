@@ -7,6 +7,7 @@ import { HARD_ZONES } from "./hard-zones.ts";
 import type { SettableTime } from "./settable-time.ts";
 
 const HOUR = 3_600_000_000;
+const QUARTER = HOUR / 4;
 const DAY = 24 * HOUR;
 /** What a row may hold, and what programs forget: the ends of PostgreSQL's time, and instants beyond those that deltad tells apart. */
 const ODD_INSTANTS = [
@@ -79,7 +80,8 @@ export class Values {
   /** Where the clock goes next: to a midnight, to what a row holds, or one microsecond beside it; a little further, or a long way. */
   nextMicros(): number {
     const now = this.#time.micros;
-    if (this.chance(0.4)) return this.#midnight(this.integer(0, 2)) + this.integer(-1, 1);
+    if (this.chance(0.3)) return this.#midnight(this.integer(0, 2)) + this.integer(-1, 1);
+    if (this.chance(0.25)) return this.#quarterHour(now + this.integer(1, 26 * 4) * QUARTER) + this.integer(-1, 1);
     const coming = this.#used.filter((micros) => micros >= now && micros < now + 3 * DAY);
     if (coming.length > 0 && this.chance(0.4)) return this.pick(coming) + this.integer(-1, 1);
     if (this.chance(0.6)) return now + this.integer(1, 3 * HOUR);
@@ -91,8 +93,14 @@ export class Values {
     const now = this.#time.micros;
     if (this.chance(0.1)) return now + this.integer(-1, 1);
     if (this.chance(0.4)) return this.#midnight(this.integer(-33, 33)) + this.integer(-1, 1);
+    if (this.chance(0.3)) return this.#quarterHour(now + this.integer(-26 * 4, 4) * QUARTER) + this.integer(-1, 1);
     const days = this.chance(0.15) ? this.integer(-400, 60) : this.integer(-8, 6);
     return now + days * DAY + this.integer(0, 24 * 60) * 60_000_000;
+  }
+
+  /** Where hours begin in some zone. */
+  #quarterHour(micros: number): number {
+    return micros - (micros % QUARTER);
   }
 
   #midnight(days: number): number {

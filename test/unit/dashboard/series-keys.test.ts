@@ -42,6 +42,12 @@ it("shows days across the ends of months and of February, and follows the owner'
   assert.deepEqual(behind, ["2025-12-28", "2025-12-29", "2025-12-30", "2025-12-31"]);
 });
 
+it("shows hours across midnight, ending with the last that has an entry, as the owner's clock is not told", () => {
+  const hours = (keys: string[]) => seriesKeys(keys, "2026-02-04T12:30:00.000000Z", { unit: "hour", length: 3 });
+  assert.deepEqual(hours([]), ["2026-02-04T10", "2026-02-04T11", "2026-02-04T12"]);
+  assert.deepEqual(hours(["2026-02-05T01", "soon"]), ["2026-02-04T23", "2026-02-05T00", "2026-02-05T01"]);
+});
+
 it("shows weeks from the day on which those of the keys begin, quarters and years", () => {
   const of = (unit: "week" | "quarter" | "year", keys: string[], asOf = "2026-02-04T12:00:00.000000Z") =>
     seriesKeys(keys, asOf, { unit, length: 3 });

@@ -11,12 +11,12 @@ import fc from "fast-check";
 import type { Grain } from "../../../daemon/capture/batch.ts";
 import { dayText } from "../../../daemon/metrics/civil-date.ts";
 import { periodText } from "../../../daemon/metrics/period.ts";
-import { FOREVER } from "../../../daemon/metrics/contribution.ts";
+import { type DayStart, FOREVER, type LocalUnit } from "../../../daemon/metrics/contribution.ts";
 import { OwnerState } from "../../../daemon/metrics/owner-state.ts";
 import { indexPlan } from "../../../daemon/metrics/plan-index.ts";
 import { cases } from "../../support/cases.ts";
 import { naiveSnapshot, type NaiveSums } from "../../support/naive-snapshot.ts";
-import { BY_DAY, BY_MONTH, BY_STATUS, DUE, SAMPLE_PLAN, WHILE } from "../../support/sample-plan.ts";
+import { BY_DAY, BY_HOUR, BY_MONTH, BY_STATUS, DUE, SAMPLE_PLAN, WHILE } from "../../support/sample-plan.ts";
 
 const INDEX = indexPlan(SAMPLE_PLAN);
 const HOUR = 3_600_000_000;
@@ -26,11 +26,18 @@ const LAST_DAY = FIRST_DAY + 20;
 const BEGIN = FIRST_DAY - 120;
 const END = LAST_DAY + 400;
 
-/** A zone whose midnights wander by up to two hours, and that skips days: a skipped day begins where the next one does. */
-function zone(skipped: ReadonlySet<number>, wander: number): (day: number) => number {
-  return function start(day: number): number {
-    if (skipped.has(day)) return start(day + 1);
-    return (day + 10_957) * 24 * HOUR + ((day * wander) % 3) * HOUR - 3 * HOUR;
+/**
+ * A zone whose midnights wander by up to two hours, and that skips days: a skipped day begins where the next one does. The last hours of a
+ * short day are skipped, and that of a long day lasts until the next.
+ */
+function zone(skipped: ReadonlySet<number>, wander: number): DayStart {
+  return function start(at: number, unit?: LocalUnit): number {
+    if (unit === "hour") {
+      const day = Math.floor(at / 24);
+      return Math.min(start(day) + (at - 24 * day) * HOUR, start(day + 1));
+    }
+    if (skipped.has(at)) return start(at + 1);
+    return (at + 10_957) * 24 * HOUR + ((at * wander) % 3) * HOUR - 3 * HOUR;
   };
 }
 
@@ -46,8 +53,10 @@ const key = fc.constantFrom("a", "b", "", "__proto__", undefined);
 const amount = fc.bigInt({ min: -500n, max: 500n });
 const none = { from: undefined, until: undefined };
 
-function rowsIn(dayStart: (day: number) => number) {
-  const instant = fc.tuple(day, fc.constantFrom(-1, 0, 1, 7 * HOUR)).map(([at, beside]) => dayStart(at) + beside);
+function rowsIn(dayStart: DayStart) {
+  const instant = fc
+    .tuple(day, fc.constantFrom(-1, 0, 1, 7 * HOUR, 23 * HOUR))
+    .map(([at, beside]) => dayStart(at) + beside);
   const until = fc.oneof({ arbitrary: instant, weight: 8 }, { arbitrary: fc.constant(FOREVER), weight: 1 });
   const base = { owner: "1", day: undefined, ...none };
   const row: fc.Arbitrary<Grain> = fc.oneof(
@@ -61,6 +70,9 @@ function rowsIn(dayStart: (day: number) => number) {
     fc
       .record({ day, amount })
       .map((r) => ({ ...base, projection: BY_MONTH, key: undefined, day: r.day, values: [1n, r.amount] })),
+    fc
+      .record({ day, hour: fc.integer({ min: 0, max: 23 }), amount })
+      .map((r) => ({ ...base, projection: BY_HOUR, key: undefined, day: 24 * r.day + r.hour, values: [1n, r.amount] })),
     fc.record({ day }).map((r) => ({ ...base, projection: DUE, key: undefined, day: r.day, values: [1n] })),
   );
   return { row, instant };
@@ -82,7 +94,7 @@ function negated(grain: Grain): Grain {
   return { ...grain, values: grain.values.map((value) => -value) };
 }
 
-function fold(state: OwnerState, grains: readonly Grain[], dayStart: (day: number) => number): OwnerState {
+function fold(state: OwnerState, grains: readonly Grain[], dayStart: DayStart): OwnerState {
   for (const grain of grains) state.fold(grain, dayStart);
   return state;
 }

@@ -23,4 +23,27 @@ describe("days of a zone", () => {
     assert.equal(zone.start(first, NOW), Number.POSITIVE_INFINITY);
     assert.equal(zone.start(first - 1, NOW), undefined);
   });
+
+  it("an hour is one of its day: past where that has begun everywhere, and never come from 2200 on", () => {
+    const zone = new ZoneDays("any");
+    const hour = 24 * TODAY + 12;
+    assert.equal(zone.start(hour, NOW + 192 * HOUR - 1, "hour"), undefined);
+    assert.equal(zone.start(hour, NOW + 192 * HOUR, "hour"), Number.NEGATIVE_INFINITY);
+    const first = 24 * utcDay(Date.UTC(2200, 0, 1) * 1000);
+    assert.deepEqual(
+      [first, first - 1].map((at) => zone.start(at, NOW, "hour")),
+      [Number.POSITIVE_INFINITY, undefined],
+    );
+  });
+
+  it("hours and days with the same number are not each other", () => {
+    const zone = new ZoneDays("any");
+    const block = TODAY >> 5;
+    zone.learn(
+      block,
+      Array.from({ length: 32 }, (_, at) => at),
+    );
+    assert.equal(zone.start(TODAY, 0), TODAY & 31);
+    assert.equal(zone.start(TODAY, 0, "hour"), undefined);
+  });
 });

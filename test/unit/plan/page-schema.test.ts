@@ -33,6 +33,9 @@ describe("What pages are told of a configuration", () => {
       money: { kind: "currency" },
       "cents.today": { kind: "sum", scale: 0 },
       "cents.month": { kind: "sum", scale: 0 },
+      "cents.hour": { kind: "sum", scale: 0 },
+      "cents.byHour": { kind: "series", scale: 0, period: { unit: "hour", length: 24 } },
+      "cents.growthHours": { kind: "growth", period: { unit: "hour", length: 6 }, against: "stretch" },
       "cents.growth": { kind: "growth", period: { unit: "day", length: 28 }, against: "stretch" },
       "cents.growthMonths": { kind: "growth", period: { unit: "month", length: 2 }, against: "stretch" },
       "cents.growthWhole": { kind: "growth", period: { unit: "month", length: 1 }, against: "whole" },
@@ -111,7 +114,7 @@ describe("What pages are told of a configuration", () => {
     const sums = pageSchema({ ...plan, leaves }).metrics.filter(({ kind }) => kind === "sum");
     assert.deepEqual(
       sums.map((metric) => "unit" in metric),
-      [false, false, false, false, false],
+      [false, false, false, false, false, false],
     );
   });
 

@@ -19,6 +19,7 @@ import {
   ratio,
   sum,
   trailingDays,
+  trailingHours,
 } from "../../../daemon/define/define.ts";
 import { configured, people, sales, shops } from "../../support/sales-tables.ts";
 
@@ -209,6 +210,21 @@ describe("compile refuses, in one line", () => {
       "a window without end",
       () => configured({ a: count(sales).during(trailingDays(1e6, sales.at)) }),
       /whole number of days from 1 to 3660/,
+    ],
+    [
+      "more hours than a month has",
+      () => configured({ a: count(sales).during(trailingHours(745, sales.at)) }),
+      /whole number of hours from 1 to 744, not 745/,
+    ],
+    [
+      "hours of a date",
+      () => configured({ a: count(sales).by(trailingHours<"sales">(3, untyped(sales.due) as never)) }),
+      /^metrics\.a: due is a date, which has no hours: use a timestamptz column, or days$/,
+    ],
+    [
+      "a period of an unknown unit",
+      () => configured({ a: count(sales).during({ ...trailingDays(3, sales.at), unit: "hours" as "hour" }) }),
+      /^metrics\.a: a period's unit is one of hour, day, week, month, quarter, year, not hours$/,
     ],
     ["half a day", () => configured({ a: count(sales).during(trailingDays(0.5, sales.at)) }), /whole number of days/],
     [
