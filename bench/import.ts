@@ -78,7 +78,10 @@ export async function benchImport({ server, report, quick }: BenchRun): Promise<
       report.latencies(name, all);
     }
     report.line(`          ${(memory / readers / 2 ** 20).toFixed(2)} MiB of memory more for each silent reader`);
-    const [alone = Number.NaN, among = Number.NaN] = [followed, read].map((all) => percentile(all, 0.99));
+    const [undisturbed = Number.NaN, alone = Number.NaN, among = Number.NaN] = [quiet, followed, read].map((all) =>
+      percentile(all, 0.99),
+    );
+    report.figure("p99 that imports with one reader add to a quiet one, ms", alone - undisturbed, { atMost: 50 });
     report.figure("p99 with silent readers against without", among / alone, { atMost: 1.5 });
     report.figure("p99 that silent readers add, ms", among - alone, { atMost: 50 });
   } finally {

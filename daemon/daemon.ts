@@ -24,6 +24,7 @@ import { Cursors, writeCursor } from "./stream/cursor.ts";
 import { History } from "./resume/history.ts";
 import { historyReader } from "./resume/history-reader.ts";
 import { longHistory } from "./resume/long-history-reader.ts";
+import { withheldReader } from "./resume/withheld-reader.ts";
 import { RevocationFeed } from "./gateway/auth/revocation-feed.ts";
 import { Hub } from "./hub/hub.ts";
 import { captureChoices } from "./plan/capture-choices.ts";
@@ -115,11 +116,13 @@ function build(
   for (const pool of [pools.loads, pools.lookups, pools.revocations, pools.history, pools.audit])
     held.add("a session pool", () => pool.stop());
 
+  const readsHistory = { plan, sessions: pools.history, zones: (): readonly string[] => owners.zones() };
   const owners: Owners = new Owners({
     plan,
     loader: new SnapshotLoader({ plan, sessions: pools.loads, slices, timeoutMs: LOAD_TIMEOUT_MS }),
     loadsAtOnce: LOADS_AT_ONCE,
     readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
+    readWithheldEvents: withheldReader({ ...readsHistory, slices }),
     clock,
     slices,
     publish: (update) => hub.publish("owner", update.owner, update),
@@ -157,7 +160,6 @@ function build(
   );
   held.add("the reader", () => reader.stop());
 
-  const readsHistory = { plan, sessions: pools.history, zones: () => owners.zones() };
   const history = new History({
     reads:
       eventSources.length > 0 ? { short: historyReader(readsHistory), long: longHistory(readsHistory) } : undefined,

@@ -123,7 +123,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "bulk statements are told where no event is declared",
-    file: "daemon/owners/owners.ts",
+    file: "daemon/owners/withheld-events.ts",
     find: " && (plan.events.length > 0 || plan.occupants.length > 0);",
     replace: " && plan !== undefined;",
     test: ENGINE,
@@ -140,8 +140,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "metrics' cursor claims the events that follow them",
     file: "daemon/topics/owner/owner-topic.ts",
-    find: "const position = events.length > 0 ? before.position : to.position;",
-    replace: "const position = to.position;",
+    find: "const position = events.length > 0 ? before.had : to.had;",
+    replace: "const position = to.had;",
     test: WIRE,
     title: "A cursor never says that a client has what comes after it",
   },

@@ -26,6 +26,8 @@ import { SWITCHED_MUTANTS } from "./switched.ts";
 import { UNSEEN_MUTANTS } from "./unseen.ts";
 import { VERIFY_MUTANTS } from "./verify.ts";
 import { WHOLE_MUTANTS } from "./whole.ts";
+import { WITHHELD_MUTANTS } from "./withheld.ts";
+// from "./whole.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   ...METRICS_MUTANTS,
@@ -42,6 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DBA_MUTANTS,
   ...ROW_EVENT_MUTANTS,
   ...EVENTS_MUTANTS,
+  ...WITHHELD_MUTANTS,
   ...RESUME_MUTANTS,
   ...HUB_MUTANTS,
   ...GATEWAY_MUTANTS,

@@ -21,8 +21,18 @@ export interface Reply {
   readonly queueUsage: number | undefined;
   /** What capture depends on; in a heartbeat's reply and a cut's, and where the whole of a table was reset. */
   readonly fingerprint: string | undefined;
+  /** Only where the statement asks. */
+  readonly origin: Origin | undefined;
   /** Only in a cut's reply. */
   readonly exportedSnapshot: string | undefined;
+}
+
+/** What the change rows are that were read. */
+export interface Origin {
+  /** Their life. */
+  readonly incarnation: string;
+  /** Changes that it sees may be gone. */
+  readonly floor: string | undefined;
 }
 
 /** Throws when the head row is missing: such a reply is no batch. */
@@ -31,12 +41,14 @@ export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: num
   const resets: Reset[] = [];
   const events: TextRow[] = [];
   const dimensions: string[] = [];
+  const withheld = new Set<string>();
   let head: TextRow | undefined;
   let heartbeat: TextRow | undefined;
   let bell: TextRow | undefined;
   let leaderLock: TextRow | undefined;
   let cut: TextRow | undefined;
   let fingerprint: TextRow | undefined;
+  let origin: TextRow | undefined;
   for (const row of rows) {
     const tag = Number(row[0]);
     if (tag >= 0) grains.push(parseGrain(tag, row));
@@ -48,6 +60,8 @@ export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: num
     else if (tag === TAG.leaderLock) leaderLock = row;
     else if (tag === TAG.cut) cut = row;
     else if (tag === TAG.fingerprint) fingerprint = row;
+    else if (tag === TAG.withheld) withheld.add(textOf(row[1]));
+    else if (tag === TAG.origin) origin = row;
     else head = row;
   }
   if (!head) throw new Error("the batch statement returned no head row");
@@ -60,6 +74,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: num
       grains,
       resets,
       events: parseEvents(events),
+      withheld: [...withheld],
       dimensions,
     },
     leaseLives: head[2] === "t" && heartbeat?.[2] !== "f",
@@ -70,6 +85,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: num
     others: Number.parseInt(textOf(head[6]), 10),
     queueUsage: heartbeat ? Number(textOf(heartbeat[6])) : undefined,
     fingerprint: fingerprint?.[2] ?? undefined,
+    origin: origin && { incarnation: textOf(origin[6]), floor: origin[2] ?? undefined },
     exportedSnapshot: cut?.[2] ?? undefined,
   };
 }

@@ -57,6 +57,8 @@ export interface Batch {
   readonly resets: readonly Reset[];
   /** Of the owners whose grains were wanted, in order of commit. */
   readonly events: readonly BatchEvent[];
+  /** Owners with so many events that some of theirs are not among {@link events}: those are to be read by themselves. */
+  readonly withheld: readonly string[];
   /** Owners whose own row changed in a captured column, was inserted or deleted. */
   readonly dimensions: readonly string[];
 }

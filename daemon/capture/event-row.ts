@@ -9,7 +9,11 @@ import type { BatchEvent } from "./batch.ts";
  * number of each transaction puts them into an order in which every row, and whatever follows from it, was really changed.
  */
 export function parseEvents(rows: readonly TextRow[]): BatchEvent[] {
-  const placed = rows.map(parseEventRow);
+  return inOrderOfCommit(rows.map(parseEventRow));
+}
+
+/** As {@link parseEvents}, of rows that are parsed. */
+export function inOrderOfCommit(placed: readonly OrderedEvent[]): BatchEvent[] {
   const last = new Map<bigint, number>();
   for (const { xid, seq } of placed) last.set(xid, Math.max(seq, last.get(xid) ?? 0));
   const committed = ({ xid }: OrderedEvent): number => last.get(xid) ?? 0;
@@ -18,7 +22,7 @@ export function parseEvents(rows: readonly TextRow[]): BatchEvent[] {
     .flatMap(({ names, owner, xid, id, data }) => names.map((name) => ({ owner, name, id, xid, data })));
 }
 
-interface OrderedEvent extends Omit<BatchEvent, "name"> {
+export interface OrderedEvent extends Omit<BatchEvent, "name"> {
   /** One row can give several events with the same data, which come as they are declared. */
   readonly names: readonly string[];
   /** Of the row's last image in its transaction. */

@@ -62,8 +62,17 @@ export function batchStatements(
 
 /** A read that goes no further than another snapshot, $5 (pg_snapshot), which its own must include. Without a fingerprint. */
 export function readUpTo(tables: readonly WatchedTable[], deltaSelects: readonly string[]): Prepared {
-  const unread = `(${UNSEEN})\n      and pg_visible_in_snapshot(c.change_xid, $5::pg_snapshot)`;
-  return { name: "deltad_read_up_to", text: batchStatement(tables, deltaSelects, [], "", unread) };
+  return { name: "deltad_read_up_to", text: batchStatement(tables, deltaSelects, [], "", UNSEEN_UP_TO) };
+}
+
+/** As {@link readUpTo}, of selects of events; it also says what change rows it has read. */
+export function readWithheld(
+  tables: readonly WatchedTable[],
+  eventSelects: readonly string[],
+  eventSources: readonly string[],
+): Prepared {
+  const text = batchStatement(tables, eventSelects, eventSources, ORIGIN_SIDE, UNSEEN_UP_TO);
+  return { name: "deltad_read_withheld", text };
 }
 
 /**
@@ -84,6 +93,14 @@ const RESET_TABLE = "deltad.reset";
 const UNSEEN = `c.change_xid >= pg_snapshot_xmax($1::pg_snapshot)
        or c.change_xid = any(array(select pg_snapshot_xip($1::pg_snapshot)))`;
 
+const UNSEEN_UP_TO = `(${UNSEEN})
+      and pg_visible_in_snapshot(c.change_xid, $5::pg_snapshot)`;
+
+const ORIGIN_SIDE = sideRow(
+  TAG.origin,
+  "(select f.upto::text from deltad.floor f)",
+  "encode(deltad.incarnation(), 'hex')",
+);
 const BELL_SIDE = sideRow(TAG.bell, `case when ${TAKE_BELL} then 't' else 'f' end`, "null");
 const HEARTBEAT_SIDE = sideRow(
   TAG.heartbeat,

@@ -48,7 +48,7 @@ export interface Replaying {
 export const NOTHING_YET: ReplayStep = { frames: [], isLast: false };
 
 export function receiving(flush: Flush, before: Progress, sent: number, isPaused: boolean): Receiving {
-  return { kind: "receiving", before: before.position, flush, sent, isPaused, held: new HeldFlushes(flush.to) };
+  return { kind: "receiving", before: before.had, flush, sent, isPaused, held: new HeldFlushes(flush.to) };
 }
 
 export function replaying(replay: Replay, reached: ResumePoint, upto: Progress, held: HeldFlushes): Replaying {

@@ -170,7 +170,7 @@ export class Subscription {
         if (phase.progress === progress && this.#request === undefined) return;
         if (phase.progress.epoch === progress.epoch && phase.progress.events === progress.events)
           return this.#sendSnapshot(progress, this.#topic.snapshotFrame());
-        return this.#ask(phase.progress.position, progress);
+        return this.#ask(phase.progress.had, progress);
       case "receiving":
         if (this.#request !== undefined) return this.#ask(pointOf(phase), progress);
         return phase.isPaused ? this.#receiveRest(phase) : undefined;

@@ -49,6 +49,8 @@ export interface Progress {
    */
   readonly events: number;
   readonly position: StreamPosition;
+  /** What everybody surely has that got all of it: {@link position}, unless events of before it are still to come. */
+  readonly had: StreamPosition;
 }
 
 /** Where somebody is: as we know it, or as a cursor says, which may be anything. */

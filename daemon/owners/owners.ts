@@ -18,7 +18,6 @@ import { reasonOf } from "../database/reason.ts";
 import type { Clock } from "../metrics/clock.ts";
 import { indexPlan } from "../metrics/plan-index.ts";
 import type { Plan } from "../plan/plan.ts";
-import { eventsByOwner } from "./batch-events.ts";
 import { AuditTurns, type OwnerAudit } from "./audit-turns.ts";
 import { BoundaryTimer } from "./boundary-timer.ts";
 import { Calendar } from "./calendar.ts";
@@ -35,6 +34,7 @@ import type { Demand, Publish, StaleReason } from "./published.ts";
 import { OwnerPublisher, Publisher } from "./publisher.ts";
 import { RunningLoads } from "./running-loads.ts";
 import type { Slices } from "./slices.ts";
+import { WithheldEvents, type ReadWithheldEvents } from "./withheld-events.ts";
 import { SlowLoads } from "./slow-loads.ts";
 import { UnreadableOwners } from "./unreadable-owners.ts";
 import { WatchedOwner } from "./watched-owner.ts";
@@ -47,6 +47,8 @@ export interface OwnersOptions extends Timers {
   readonly loadsAtOnce: number;
   /** Asks the reader's session. */
   readonly readDayStarts: ReadDayStarts;
+  /** Must not ask it: whatever the reader reads waits meanwhile. */
+  readonly readWithheldEvents: ReadWithheldEvents;
   readonly clock: Clock;
   readonly slices: Slices;
   readonly publish: Publish;
@@ -62,7 +64,6 @@ export interface OwnersOptions extends Timers {
 /** As many watched owners are named in each read, which then costs nothing for the others' changes. Each named one costs it 0.3 us. */
 const NAMED_OWNERS = 256;
 const NO_OWNERS: ReadonlySet<WatchedOwner> = new Set();
-const NO_EVENTS: ReadonlyMap<WatchedOwner, OwnerEvent[]> = new Map();
 const OUTDATED: PhaseEvent = { type: "outdated" };
 
 export class Owners implements BatchSink, Demand {
@@ -76,6 +77,7 @@ export class Owners implements BatchSink, Demand {
   readonly #located: LocatedOwners;
   readonly #audits: AuditTurns | undefined;
   readonly #slowLoads = new SlowLoads();
+  readonly #withheld: WithheldEvents;
   readonly #unreadable: UnreadableOwners;
   readonly #owners = new Map<string, WatchedOwner>();
   #incarnation = "";
@@ -105,6 +107,13 @@ export class Owners implements BatchSink, Demand {
       log: options.log,
     });
     this.#audits = audit && new AuditTurns({ audit, owners: this.#owners, driver: this.#driver });
+    this.#withheld = new WithheldEvents({
+      ...options,
+      read: options.readWithheldEvents,
+      owners: this.#owners,
+      incarnation: () => this.#incarnation,
+      retry,
+    });
     this.#located = new LocatedOwners({ driver: this.#driver, clock, nudge });
     this.#deltas = new DeltaApplier({ plan, driver: this.#driver, clock, slices, calendar });
     const finisher = new LoadFinisher({ index: indexPlan(plan), driver: this.#driver, slices, calendar });
@@ -136,6 +145,7 @@ export class Owners implements BatchSink, Demand {
     if (owner === undefined) return;
     this.#owners.delete(id);
     this.#located.delete(owner);
+    this.#withheld.delete(owner);
     this.#driver.dispatch(owner, { type: "unwatched" });
     owner.publisher.letGo();
   }
@@ -162,6 +172,7 @@ export class Owners implements BatchSink, Demand {
     this.#boundaries.clear();
     this.#queue.clear();
     this.#located.clear();
+    this.#withheld.clear();
     this.#audits?.abandon();
     this.#offline = "database";
     this.#dispatch(this.#owners.values(), { type: "lose", reason: this.#offline, since });
@@ -219,6 +230,7 @@ export class Owners implements BatchSink, Demand {
   /** Drops everything; publishes nothing from then on. */
   stop(): void {
     for (const id of this.#owners.keys()) this.unwatch(id);
+    this.#withheld.clear();
     this.#boundaries.clear();
     this.#queue.clear();
   }
@@ -230,7 +242,7 @@ export class Owners implements BatchSink, Demand {
     if (!clock.observe(batch.clock, batch.tookMs)) throw new Error("the database's clock went back");
     this.#boundaries.retime();
     this.#dispatch(this.#slowLoads.find(this.#owners.values(), monotonicMs()), { type: "slowLoad" });
-    const events = this.#hasEvents(batch) ? await this.#eventsOf(batch) : NO_EVENTS;
+    const events = await this.#withheld.eventsOf(batch, this.#publisher.lastSnapshot);
     this.#publisher.beginBatch(batch.snapshot);
     this.#dispatch(this.#outdated(batch), OUTDATED);
     return events;
@@ -238,6 +250,7 @@ export class Owners implements BatchSink, Demand {
 
   #endBatch(): void {
     this.#publisher.endBatch();
+    this.#withheld.batchEnded();
     this.#audits?.batchEnded();
     this.#located.batchEnded();
   }
@@ -252,17 +265,6 @@ export class Owners implements BatchSink, Demand {
     const owners = named.includes(undefined) ? this.#owners.values() : named.map((id) => this.#owners.get(id ?? ""));
     for (const owner of owners) if (owner !== undefined) yield owner;
     return undefined;
-  }
-
-  /** Without declared events there are none, of bulk statements neither. */
-  #hasEvents({ events, resets }: Batch): boolean {
-    const { plan } = this.#options;
-    return (events.length > 0 || resets.length > 0) && (plan.events.length > 0 || plan.occupants.length > 0);
-  }
-
-  #eventsOf(batch: Batch): Promise<Map<WatchedOwner, OwnerEvent[]>> {
-    const { slices } = this.#options;
-    return eventsByOwner({ batch, owners: this.#owners, incarnation: this.#incarnation, slices });
   }
 
   async #applyDeltas(

@@ -8,6 +8,8 @@ export interface DocumentPosition extends StreamPosition {
   readonly epoch: string;
   /** Versions of one epoch only grow and are never used twice. */
   readonly version: number;
+  /** Set while events of before it are still to come. */
+  readonly owes?: boolean;
 }
 
 /**
@@ -45,7 +47,10 @@ export type Published =
   /** The daemon can't vouch for the owner's numbers since this instant (microseconds). */
   | { readonly kind: "stale"; readonly owner: string; readonly since: number; readonly reason: StaleReason }
   | { readonly kind: "live"; readonly owner: string }
-  /** What happened, in order: in the same turn as the document or patch that follows from it, just before that. Only of owners with a document. */
+  /**
+   * What happened, in order: in the same turn as the document or patch that follows from it, just before that, unless it is so much that it
+   * was owed. Only of owners with a document.
+   */
   | {
       readonly kind: "events";
       readonly owner: string;
@@ -53,6 +58,8 @@ export type Published =
       /** Of the batch that brought them, as {@link StreamPosition.snapshot}. */
       readonly snapshot: string;
       readonly asOf: number;
+      /** As {@link DocumentPosition.owes}. */
+      readonly owes?: boolean;
     };
 
 /** Consumes publications. */

@@ -29,6 +29,11 @@ export class Publisher {
     return this.#epoch;
   }
 
+  /** Of the last batch that was taken in whole. */
+  get lastSnapshot(): string {
+    return this.#snapshot;
+  }
+
   /** Of the batch under way, or of the last one. */
   get batchNumber(): number {
     return this.#batchNumber;
@@ -77,6 +82,8 @@ export class OwnerPublisher {
   #asOf: number | undefined;
   /** Events of an owner that is read again: they go out with its document. */
   #held: OwnerEvent[] = [];
+  /** Whether {@link tellWithheld} is still to come. */
+  #owes = false;
   /** How often it was broken off. */
   #breaks = 0;
   /** The last batch whose part the owner has. */
@@ -104,9 +111,26 @@ export class OwnerPublisher {
 
   /** To be called before the document or the patch that follows from the same changes. */
   events(events: readonly OwnerEvent[], asOf: number): void {
-    if (events.length === 0) return;
-    this.#asOf = asOf;
-    this.#shared.publish({ kind: "events", owner: this.#owner, events, snapshot: this.#snapshot, asOf });
+    if (events.length > 0) this.#events(events, asOf);
+  }
+
+  /** Whether events are to come by {@link tellWithheld}. Whatever is published meanwhile says so. */
+  get owes(): boolean {
+    return this.#owes;
+  }
+
+  /** Events of the batch under way come later. False where they need not, as nobody could follow. */
+  withhold(): boolean {
+    this.#owes = this.#asOf !== undefined;
+    return this.#owes;
+  }
+
+  /** Some of the events that are owed, in order; also none, where they are all that are left. */
+  tellWithheld(events: readonly OwnerEvent[], areLast: boolean): void {
+    if (!this.#owes || this.#asOf === undefined) return;
+    this.#release(this.#asOf);
+    this.#owes = !areLast;
+    this.#events(events, this.#asOf);
   }
 
   /** Keeps events of an owner that is read again for its document; too many of them, or a document that may not come, don't wait. */
@@ -131,6 +155,7 @@ export class OwnerPublisher {
       owner: this.#owner,
       ...this.#epoch,
       version: this.#version,
+      owes: this.#owes,
       snapshot: this.#snapshot,
       asOf,
       document,
@@ -154,6 +179,7 @@ export class OwnerPublisher {
       owner: this.#owner,
       ...this.#epoch,
       version: this.#version,
+      owes: this.#owes,
       snapshot: this.#snapshot,
       previous,
       asOf,
@@ -169,6 +195,7 @@ export class OwnerPublisher {
       owner: this.#owner,
       ...this.#epoch,
       version: this.#version,
+      owes: this.#owes,
       snapshot: this.#snapshot,
       asOf,
     });
@@ -184,11 +211,13 @@ export class OwnerPublisher {
 
   /** Nobody watches the owner any more. */
   letGo(): void {
+    this.#owes = false;
     this.#shared.letGo(this.#owner, this.#version);
   }
 
   /** An epoch is over: nobody can follow from what was published in it. */
   end(): void {
+    this.#owes = false;
     this.#asOf = undefined;
     this.#held = [];
   }
@@ -208,6 +237,12 @@ export class OwnerPublisher {
     if (held.length === 0) return;
     this.#held = [];
     if (this.#asOf !== undefined && asOf !== undefined) this.events(held, asOf);
+  }
+
+  #events(events: readonly OwnerEvent[], asOf: number): void {
+    this.#asOf = asOf;
+    const owes = this.#owes;
+    this.#shared.publish({ kind: "events", owner: this.#owner, events, snapshot: this.#snapshot, asOf, owes });
   }
 
   get #epoch(): Pick<DocumentPosition, "epoch" | "incarnation"> {

@@ -5,7 +5,7 @@
  * from A to B to C is from A to C, and what came back to A was never changed. Then at most one image is left on each side. Grouping by
  * owner makes a row that goes to another owner a deletion for the one and an insertion for the other.
  */
-import { TAG } from "./row-tag.ts";
+import { MOST_CHANGES, TAG } from "./row-tag.ts";
 import { OWNER_SOURCE, type WatchedTable } from "./watched-table.ts";
 import { quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import { dataOf } from "./field-sql.ts";
@@ -37,8 +37,21 @@ export function sourcesOfEvents({ projections, events, occupants }: Plan): reado
   ]);
 }
 
-/** @param rows the CTE of {@link changedRows}, with {@link TRANSACTION} */
-export function eventSelect(plan: Plan, table: WatchedTable, rows: string): string | undefined {
+/** Owners `c.owner` that have too much to be told with others. `rows` as in {@link eventSelect}. */
+export function crowdedOwners(rows: string): string {
+  return `select ${OWNER} as owner from ${rows} r group by ${OWNER} having count(*) > ${MOST_CHANGES}`;
+}
+
+/** Says whose events are left out. `crowded`: a CTE of {@link crowdedOwners}. */
+export function withheldSelect(crowded: string): string {
+  return `select ${TAG.withheld}, c.owner, null, null::int, null::bigint, null::bigint, null from ${crowded} c`;
+}
+
+/**
+ * @param rows the CTE of {@link changedRows}, with {@link TRANSACTION}
+ * @param crowded a CTE of {@link crowdedOwners}, whose events are left out
+ */
+export function eventSelect(plan: Plan, table: WatchedTable, rows: string, crowded?: string): string | undefined {
   const events = plan.events.flatMap((event, declared) => (event.source === table.source ? [{ event, declared }] : []));
   const [first] = events;
   if (first === undefined) return undefined;
@@ -58,7 +71,7 @@ from (
 ${netChanges(
   events.map(({ event }) => event),
   key,
-  rows,
+  crowded === undefined ? `${rows} r` : `${rows} r\n    where ${OWNER} not in (select c.owner from ${crowded} c)`,
 )}
 ) r
 cross join lateral (
@@ -83,7 +96,7 @@ function netChanges(events: readonly RowEventPlan[], key: string, rows: string):
     lag(r.change_weight) over w as deltad_weight_before, lead(1) over w is null as deltad_last
   from (
     select ${shown.join(", ")}, max(r.change_seq) as change_seq, sum(r.change_weight) as change_weight
-    from ${rows} r
+    from ${rows}
     group by ${shown.join(", ")}
     having sum(r.change_weight) <> 0
   ) r

@@ -18,4 +18,14 @@ export const TAG = {
   leaderLock: -8,
   /** key: what capture depends on; see sql/fingerprint.sql. */
   fingerprint: -9,
+  /** owner: of more changes than {@link MOST_CHANGES}, whose events are read by themselves. */
+  withheld: -10,
+  /** key: the floor, null if there is none; m: the incarnation in hexadecimal. */
+  origin: -11,
 } as const;
+
+/**
+ * Images of one source that an owner may have in a batch with its events. 4,900 new rows as events kept all other owners' changes waiting for
+ * 150 to 450 ms: PostgreSQL makes them, and the daemon parses, folds and encodes them. 500 take some 15 ms.
+ */
+export const MOST_CHANGES = 500;

@@ -10,7 +10,7 @@
  */
 import type { WatchedTable } from "./watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
-import { eventSelect, sourcesOfEvents, TRANSACTION } from "./event-select.ts";
+import { crowdedOwners, eventSelect, sourcesOfEvents, TRANSACTION, withheldSelect } from "./event-select.ts";
 import { fenced } from "./fallible.ts";
 import type { MeasurePlan, Plan, Projection, ProjectionTime, SumPlan } from "./plan.ts";
 import { changedRows, OWNER, ofOwners, tableRows, watchedBy, ZONE } from "./row-source.ts";
@@ -31,11 +31,12 @@ export function deltaSelects(plan: Plan): readonly string[] {
         ? [grains(table, { tag, projection, rows: "owned", asked: [], xid: isOccupancy(plan, tag) ? "last" : "none" })]
         : [],
     );
-    const events = eventSelect(plan, table, "owned");
-    if (events !== undefined) selects.push(events);
+    const events = eventSelect(plan, table, "owned", "crowded");
+    if (events !== undefined) selects.push(events, withheldSelect("crowded"));
     if (selects.length === 0) return [];
     const rows = changedRows(table, plan.owner, eventSources.has(table.source) ? TRANSACTION : []);
-    return [`with owned as materialized (\n  ${rows})\n${selects.join("\nunion all\n")}`];
+    const crowded = events === undefined ? "" : `,\ncrowded as materialized (\n  ${crowdedOwners("owned")})`;
+    return [`with owned as materialized (\n  ${rows})${crowded}\n${selects.join("\nunion all\n")}`];
   });
 }
 

@@ -53,7 +53,7 @@ class Counter implements TopicContent<number> {
     const frames = this.#framesFrom(this.#sent);
     this.#sent = this.#additions.length;
     const position = { incarnation: "counter", snapshot: String(this.#sent), asOf: 0 };
-    const to = { epoch: "e", version: this.#sent, events: this.#sent, position };
+    const to = { epoch: "e", version: this.#sent, events: this.#sent, position, had: position };
     this.#progress = to;
     return { from, to, frames };
   }

@@ -19,6 +19,7 @@ import { compile } from "../../daemon/plan/compile.ts";
 import { dayStartsFrom } from "../../daemon/owners/day-starts.ts";
 import { Owners } from "../../daemon/owners/owners.ts";
 import { type Loader, SnapshotLoader } from "../../daemon/owners/loader.ts";
+import { withheldReader } from "../../daemon/resume/withheld-reader.ts";
 import type { Plan } from "../../daemon/plan/plan.ts";
 import type { Published } from "../../daemon/owners/published.ts";
 import type { JsonObject } from "../../protocol/json.ts";
@@ -42,6 +43,8 @@ export class OwnersOnDatabase {
   /** Why an owner is stale, for those that are. */
   readonly stale = new Map<string, string>();
   readonly published: Published[] = [];
+  /** How many rows the last batch had that was read without a cut. */
+  lastRows = 0;
   readonly #session: Session;
   readonly #pool: SessionPool;
   readonly #statements: BatchStatements;
@@ -86,6 +89,7 @@ export class OwnersOnDatabase {
       loader: this.#noting(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
       loadsAtOnce: 2,
       readDayStarts: dayStartsFrom(session),
+      readWithheldEvents: withheldReader({ plan, sessions: this.#pool, zones: () => this.owners.zones(), slices }),
       clock: new Clock({ monotonicMs: now, systemMs: () => startUs / 1000 }),
       slices,
       publish: (update) => this.#show(update),
@@ -105,9 +109,11 @@ export class OwnersOnDatabase {
 
   /** As after a lost session: everything is loaded again. */
   async beginEpoch(): Promise<void> {
-    const [row] = await this.#session.query<{ cursor: string }>("select pg_current_snapshot()::text as cursor");
+    const [row] = await this.#session.query<{ cursor: string; incarnation: string }>(
+      "select pg_current_snapshot()::text as cursor, encode(deltad.incarnation(), 'hex') as incarnation",
+    );
     this.#cursor = row?.cursor ?? "";
-    this.owners.begin("epoch", "incarnation");
+    this.owners.begin("epoch", row?.incarnation ?? "");
   }
 
   async watch(...owners: readonly string[]): Promise<void> {
@@ -119,6 +125,7 @@ export class OwnersOnDatabase {
   async read(): Promise<void> {
     if (this.owners.wantsCut()) return this.#readInCut();
     const rows = await this.#session.rows(this.#statements.read, this.#values());
+    this.lastRows = rows.length;
     const batch = { ...parseReply(rows, "epoch").batch, clock: this.t };
     if (this.owners.needsCut(batch)) return this.#readInCut();
     await this.owners.apply(batch);

@@ -2,6 +2,7 @@ import type { Batch, Grain } from "../../daemon/capture/batch.ts";
 import { applyPatch } from "../../daemon/topics/owner/merge.ts";
 import { Clock } from "../../daemon/metrics/clock.ts";
 import type { OwnerAudit } from "../../daemon/owners/audit-turns.ts";
+import type { ReadWithheldEvents } from "../../daemon/owners/withheld-events.ts";
 import { Owners } from "../../daemon/owners/owners.ts";
 import type { Plan } from "../../daemon/plan/plan.ts";
 import type { Published } from "../../daemon/owners/published.ts";
@@ -20,6 +21,8 @@ export interface OwnersRigOptions {
   readonly sliceMs?: () => number;
   readonly dayStarts?: (zone: string, day: number) => number;
   readonly audit?: OwnerAudit;
+  /** Without it withheld events can't be read. */
+  readonly withheld?: ReadWithheldEvents;
 }
 
 /** Of the data that the test's batches come from. */
@@ -58,6 +61,7 @@ export class OwnersRig {
         await this.daysHeld;
         return zones.map((zone, at) => dayStarts(zone, days[at] ?? 0));
       },
+      readWithheldEvents: options.withheld ?? (() => Promise.reject(new Error("away"))),
       clock: new Clock({ monotonicMs: now, systemMs: () => start / 1000 }),
       slices: new Slices({ monotonicMs: options.sliceMs ?? now, setImmediate }),
       publish: (update) => this.#show(update),
@@ -87,6 +91,7 @@ export class OwnersRig {
       grains: [],
       resets: [],
       events: [],
+      withheld: [],
       dimensions: [],
       ...parts,
     };

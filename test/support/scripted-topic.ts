@@ -18,7 +18,7 @@ export interface Asked {
 
 export function progress(version: number, { epoch = "e", events = 0 } = {}): Progress {
   const position = { incarnation: "incarnation", snapshot: `${version}:${version}:`, asOf: 0 };
-  return { epoch, version, events, position };
+  return { epoch, version, events, position, had: position };
 }
 
 /** A topic of which the test says the state, and a subscriber that writes down what it gets. A cursor is any text; `forged` is none. */

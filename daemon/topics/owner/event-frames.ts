@@ -15,19 +15,21 @@ export interface EventEncoding {
  * The frames of events in a row. The cursor of the last of each batch says that everything up to there was got; one in between names
  * the events of its batch so far, so that a client that is cut off in the middle gets the others, and those not again. (Of a batch of
  * more than {@link MAX_SEEN} for one owner it may get some again, by the same ids.)
+ * Where more events are owed, the cursors of a batch say so too: they are no further than the batch before it.
  * @param before where its receivers are
  * @param after where the last frame brings them
  */
 export function eventFrames(
-  batches: readonly Pick<PendingEvents, "events" | "snapshot" | "asOf">[],
+  batches: readonly Pick<PendingEvents, "events" | "snapshot" | "asOf" | "owes">[],
   before: StreamPosition,
   after: StreamPosition,
   { topic, timestamp, cursorAt }: EventEncoding,
 ): Frame[] {
   const frames: Frame[] = [];
   let start = before;
-  for (const [at, { snapshot, asOf, events }] of batches.entries()) {
-    const end = at === batches.length - 1 ? after : { ...after, snapshot, asOf };
+  for (const [at, { snapshot, asOf, owes, events }] of batches.entries()) {
+    const reached = owes ? start : { ...after, snapshot, asOf };
+    const end = at === batches.length - 1 ? after : reached;
     const cursors = cursorsOf(events, start, end, cursorAt);
     for (const [place, { id, name, data }] of events.entries())
       frames.push(encode({ type: name, timestamp, topic, id, cursor: cursors[place] ?? "", data }));

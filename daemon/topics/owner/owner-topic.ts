@@ -126,10 +126,10 @@ class OwnerTopic implements TopicContent<Published> {
     if (before?.epoch !== to.epoch) return { from: undefined, to, frames: [] };
     if (!isHeard) return { from: before, to, frames: [] };
     // A receiver that is cut off between the metrics and the events must come back with a cursor that has not seen the events.
-    const position = events.length > 0 ? before.position : to.position;
+    const position = events.length > 0 ? before.had : to.had;
     const frames = [
       ...(metrics === undefined ? [] : [this.#encodeMetrics(metrics, before, this.#cursorAt(position))]),
-      ...eventFrames(events, before.position, to.position, this.#eventEncoding()),
+      ...eventFrames(events, before.had, to.had, this.#eventEncoding()),
     ];
     return { from: before, to, frames };
   }
@@ -138,7 +138,7 @@ class OwnerTopic implements TopicContent<Published> {
     const progress = this.#progress;
     if (progress === undefined) throw new Error("no document yet");
     if (lacking !== undefined) return this.#encodeDocument(progress, progress.position.asOf, this.#cursorOf(lacking));
-    this.#snapshotFrame ??= this.#encodeDocument(progress, progress.position.asOf, this.#cursorAt(progress.position));
+    this.#snapshotFrame ??= this.#encodeDocument(progress, progress.position.asOf, this.#cursorAt(progress.had));
     return this.#snapshotFrame;
   }
 
@@ -206,7 +206,9 @@ function nextProgress(
   const document = metrics ?? before;
   if (document === undefined || incarnation === undefined) return undefined;
   const { epoch, version } = document;
-  const { snapshot, asOf } = reached;
+  const { snapshot, asOf, owes = false } = reached;
   const count = events.reduce((sum, batch) => sum + batch.events.length, before?.events ?? eventsBefore);
-  return { epoch, version, events: count, position: { incarnation, snapshot, asOf } };
+  const position = { incarnation, snapshot, asOf };
+  const had = owes && before?.epoch === epoch ? before.had : position;
+  return { epoch, version, events: count, position, had };
 }

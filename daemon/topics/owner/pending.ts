@@ -13,7 +13,7 @@ export interface PendingFlush {
   readonly metrics: PendingMetrics | undefined;
   readonly events: readonly PendingEvents[];
   /** Where the latest of them is. */
-  readonly reached: Pick<DocumentPosition, "snapshot" | "asOf">;
+  readonly reached: Pick<DocumentPosition, "snapshot" | "asOf" | "owes">;
 }
 
 /** What was published and has not gone out: metrics merged into one change, events in order. */
@@ -33,8 +33,7 @@ export class Pending {
 
   /** It must follow what is here, or else what went out. */
   patch(update: Published & { kind: "patch" }): void {
-    const { owner, epoch, incarnation, version, snapshot, asOf, patch } = update;
-    const position = { owner, epoch, incarnation, version, snapshot, asOf };
+    const { kind: _, previous: __, patch, ...position } = update;
     const before = this.#metrics;
     this.#reached = update;
     if (before === undefined) this.#metrics = { kind: "patch", patch, ...position };

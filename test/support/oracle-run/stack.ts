@@ -4,6 +4,7 @@ import { HEARTBEAT, type HeartbeatOptions } from "../../../daemon/capture/captur
 import { Reader } from "../../../daemon/capture/reader.ts";
 import type { Log } from "../../../daemon/config/log.ts";
 import { SYSTEM_TIMERS, type Timers } from "../../../daemon/config/timers.ts";
+import { withheldReader } from "../../../daemon/resume/withheld-reader.ts";
 import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { Hub } from "../../../daemon/hub/hub.ts";
 import type { Subscription } from "../../../daemon/hub/subscription.ts";
@@ -79,6 +80,7 @@ export class Stack {
       loader: loader(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
       loadsAtOnce: 3,
       readDayStarts: dayStarts(dayStartsFrom({ rows: (statement, values) => this.#reader.rows(statement, values) })),
+      readWithheldEvents: withheldReader({ plan, sessions: this.#pool, zones: () => this.#owners.zones(), slices }),
       clock: new Clock({ monotonicMs: time.monotonicMs, systemMs: () => time.micros / 1000 }),
       slices,
       publish: (update) => this.#publish(update),

@@ -14,6 +14,8 @@ it("a reply becomes a batch: bigint measures, microseconds as numbers, nulls as 
       ["-7", "8", "made", null, "2", "803", '{"amount":null,"n":{"a":"b"}}\nbookings.803.5\n6'],
       ["-7", "7", "made", null, "1", "18446744073709551615", "{}\nbookings.1.4"],
       ["-3", "9", null, null, null, null, null],
+      ["-10", "9", null, null, null, null, null],
+      ["-10", "9", null, null, null, null, null],
       HEAD,
     ],
     "epoch",
@@ -50,6 +52,7 @@ it("a reply becomes a batch: bigint measures, microseconds as numbers, nulls as 
       { owner: "7", name: "made", id: "bookings.1.4", xid: 18_446_744_073_709_551_615n, data: {} },
       { owner: "8", name: "made", id: "bookings.803.5\n6", xid: 803n, data: { amount: null, n: { a: "b" } } },
     ],
+    withheld: ["9"],
     dimensions: ["9"],
   });
   assert.deepEqual([reply.leaseLives, reply.found, reply.pid, reply.bellTaken], [true, true, 4711, false]);
@@ -63,11 +66,13 @@ it("a reply tells of the lease, the bell, the queue and the exported snapshot", 
       ["-4", null, "f", null, null, null, "0.25"],
       ["-5", null, "t"],
       ["-6", null, "0A-1"],
+      ["-11", null, "3:3:", null, null, null, "0d"],
     ],
     "e",
   );
   assert.deepEqual([reply.leaseLives, reply.found, reply.bellTaken], [false, false, true]);
   assert.deepEqual([reply.queueUsage, reply.exportedSnapshot], [0.25, "0A-1"]);
+  assert.deepEqual(reply.origin, { incarnation: "0d", floor: "3:3:" });
   assert.equal(parseReply([["-1", "1:1:", "f", "0", "1", "2", "0"]], "e").leaseLives, false);
 });
 

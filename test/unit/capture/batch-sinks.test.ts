@@ -3,7 +3,16 @@ import { it } from "node:test";
 import type { Batch, BatchSink } from "../../../daemon/capture/batch.ts";
 import { combinedSink } from "../../../daemon/capture/batch-sinks.ts";
 
-const BATCH: Batch = { epoch: "e", snapshot: "1:1:", clock: 0, grains: [], resets: [], events: [], dimensions: [] };
+const BATCH: Batch = {
+  epoch: "e",
+  snapshot: "1:1:",
+  clock: 0,
+  grains: [],
+  resets: [],
+  events: [],
+  withheld: [],
+  dimensions: [],
+};
 const CUT = { snapshotId: "s" };
 
 /** A sink that notes its calls; what a test does not say is nothing, or no. */

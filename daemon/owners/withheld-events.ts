@@ -1,0 +1,167 @@
+/**
+ * Tells the events of owners that had too many in one batch: somebody's import. Read with the batch, they would keep the changes of all
+ * other owners waiting, for as long as it takes PostgreSQL to make them and the daemon to parse, fold and encode them.
+ *
+ * So the batch comes without them. It is folded and published, and says that events are owed: no cursor goes beyond where the owner stood
+ * before. They are then read on another session, between the same two snapshots, and told page by page, in order of commit. What happens to
+ * the owner meanwhile is told after them, in the same way; only what the clock does is told at once. Where they can't be read the owner is
+ * loaded again, as if its publications had been broken off: clients ask for what they missed.
+ */
+import type { Batch } from "../capture/batch.ts";
+import type { Log } from "../config/log.ts";
+import type { Timers } from "../config/timers.ts";
+import { reasonOf } from "../database/reason.ts";
+import { eventsByOwner } from "./batch-events.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { OwnerEvent } from "./owner-event.ts";
+import type { Slices } from "./slices.ts";
+import type { WatchedOwner } from "./watched-owner.ts";
+
+/** Between two snapshots of the reader's, as `pg_snapshot` prints them. */
+export interface WithheldRange {
+  readonly since: string;
+  readonly upto: string;
+}
+
+/** One owner's part of what the batches between two snapshots had, in order. Rejects where that can't be read any more. */
+export type ReadWithheldEvents = (
+  owner: string,
+  range: WithheldRange,
+  incarnation: string,
+) => Promise<Pick<Batch, "events" | "resets">>;
+
+export interface WithheldEventsOptions extends Timers {
+  readonly read: ReadWithheldEvents;
+  readonly plan: Pick<Plan, "events" | "occupants">;
+  readonly owners: ReadonlyMap<string, WatchedOwner>;
+  /** That of the current epoch. */
+  readonly incarnation: () => string;
+  readonly slices: Slices;
+  /** Has the owner loaded again. */
+  readonly retry: (owner: WatchedOwner) => unknown;
+  readonly log: Log;
+}
+
+/** Encoding and sending as many takes some 2 ms. */
+const PAGE_EVENTS = 200;
+/** Pages come no faster than changes of one topic go out, so that as many are encoded at a time. */
+const PAGE_MS = 50;
+
+/** What an owner is owed. */
+interface Owed {
+  since: string;
+  upto: string;
+  isBeingTold: boolean;
+}
+
+export class WithheldEvents {
+  readonly #with: WithheldEventsOptions;
+  readonly #owed = new Map<WatchedOwner, Owed>();
+  readonly #timers = new Set<unknown>();
+
+  constructor(options: WithheldEventsOptions) {
+    this.#with = options;
+  }
+
+  /**
+   * The events that a batch brings for watched owners, but for those that come later.
+   * @param before the snapshot of the batch before
+   */
+  async eventsOf(batch: Batch, before: string): Promise<Map<WatchedOwner, OwnerEvent[]>> {
+    const { owners, slices } = this.#with;
+    const incarnation = this.#with.incarnation();
+    const events = this.#hasEvents(batch)
+      ? await eventsByOwner({ batch, owners, incarnation, slices })
+      : new Map<WatchedOwner, OwnerEvent[]>();
+    this.#withhold(batch, before, events);
+    return events;
+  }
+
+  /** Without declared events there are none, of bulk statements neither. */
+  #hasEvents({ events, resets }: Batch): boolean {
+    const { plan } = this.#with;
+    return (events.length > 0 || resets.length > 0) && (plan.events.length > 0 || plan.occupants.length > 0);
+  }
+
+  #withhold({ withheld, snapshot }: Batch, before: string, events: Map<WatchedOwner, OwnerEvent[]>): void {
+    for (const id of withheld) {
+      const owner = this.#with.owners.get(id);
+      if (owner === undefined) continue;
+      if (!owner.publisher.owes) this.#owed.delete(owner);
+      if (!owner.publisher.withhold()) continue;
+      const owed = this.#owed.get(owner);
+      if (owed === undefined) this.#owed.set(owner, { since: before, upto: snapshot, isBeingTold: false });
+      else owed.upto = snapshot;
+    }
+    for (const [owner, owed] of this.#owed) if (owner.publisher.owes && events.delete(owner)) owed.upto = snapshot;
+  }
+
+  /** To be called when a batch has been taken in whole. */
+  batchEnded(): void {
+    for (const [owner, owed] of this.#owed) {
+      if (owed.isBeingTold) continue;
+      owed.isBeingTold = true;
+      void this.#tell(owner, owed);
+    }
+  }
+
+  delete(owner: WatchedOwner): void {
+    this.#owed.delete(owner);
+  }
+
+  clear(): void {
+    this.#owed.clear();
+    for (const timer of this.#timers) this.#with.clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  async #tell(owner: WatchedOwner, owed: Owed): Promise<void> {
+    while (this.#isOwed(owner, owed)) {
+      const { since, upto } = owed;
+      const events = await this.#read(owner, { since, upto });
+      if (!this.#isOwed(owner, owed)) return;
+      if ("reason" in events) return this.#giveUp(owner, events.reason);
+      owed.since = upto;
+      for (let at = 0; at === 0 || at < events.length; at += PAGE_EVENTS) {
+        if (at > 0) await this.#pause();
+        if (!this.#isOwed(owner, owed)) return;
+        const areLast = at + PAGE_EVENTS >= events.length && owed.upto === upto;
+        if (areLast) this.#owed.delete(owner);
+        owner.publisher.tellWithheld(events.slice(at, at + PAGE_EVENTS), areLast);
+      }
+    }
+  }
+
+  async #read(owner: WatchedOwner, range: WithheldRange): Promise<readonly OwnerEvent[] | { readonly reason: string }> {
+    const { read, slices } = this.#with;
+    const incarnation = this.#with.incarnation();
+    try {
+      const batch = await read(owner.id, range, incarnation);
+      const events = await eventsByOwner({ batch, owners: new Map([[owner.id, owner]]), incarnation, slices });
+      return events.get(owner) ?? [];
+    } catch (error) {
+      return { reason: reasonOf(error) };
+    }
+  }
+
+  #isOwed(owner: WatchedOwner, owed: Owed): boolean {
+    return this.#owed.get(owner) === owed && owner.publisher.owes;
+  }
+
+  #giveUp(owner: WatchedOwner, reason: string): void {
+    this.#with.log.warn({ owner: owner.id, reason }, "cannot read an owner's many events: it is loaded again");
+    this.#owed.delete(owner);
+    owner.publisher.breakOff();
+    this.#with.retry(owner);
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#with.setTimeout(() => {
+        this.#timers.delete(timer);
+        resolve();
+      }, PAGE_MS);
+      this.#timers.add(timer);
+    });
+  }
+}

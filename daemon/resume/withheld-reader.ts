@@ -1,0 +1,42 @@
+import { parseReply } from "../capture/batch-row.ts";
+import { inOrderOfCommit, type OrderedEvent, parseEventRow } from "../capture/event-row.ts";
+import { readWithheld } from "../capture/statement.ts";
+import type { TextRow } from "../database/session.ts";
+import type { Slices } from "../owners/slices.ts";
+import type { ReadWithheldEvents } from "../owners/withheld-events.ts";
+import { eventSelects, sourcesOfEvents } from "../plan/event-select.ts";
+import { TAG } from "../plan/row-tag.ts";
+import { includes, parseSnapshot } from "../stream/snapshot.ts";
+import type { HistoryReaderOptions } from "./history-reader.ts";
+
+/** It has no lease: the reader's keeps the rows. */
+const NO_READER = "00000000-0000-0000-0000-000000000000";
+
+export interface WithheldReaderOptions extends HistoryReaderOptions {
+  readonly slices: Slices;
+}
+
+/** Reads the events that a batch came without. Rejects where rows of theirs are gone. */
+export function withheldReader({ plan, sessions, zones, slices }: WithheldReaderOptions): ReadWithheldEvents {
+  const statement = readWithheld(plan.tables, eventSelects(plan), sourcesOfEvents(plan));
+  return async (owner, { since, upto }, incarnation) => {
+    const values = [since, NO_READER, zones(), [owner], upto];
+    const rows = await sessions.run((session) => session.rows(statement, values));
+    const isEvent = ([tag]: TextRow): boolean => Number(tag) === TAG.event;
+    const { batch, origin } = parseReply(
+      rows.filter((row) => !isEvent(row)),
+      "",
+    );
+    if (origin?.incarnation !== incarnation) throw new Error("the change rows are of another life of the database");
+    const { floor } = origin;
+    if (floor !== undefined && !includes(parseSnapshot(since), parseSnapshot(floor)))
+      throw new Error("changes were pruned before they were read");
+    const events: OrderedEvent[] = [];
+    const work = slices.begin();
+    for (const row of rows) {
+      if (isEvent(row)) events.push(parseEventRow(row));
+      if (work.isDue) await work.turn();
+    }
+    return { resets: batch.resets, events: inOrderOfCommit(events) };
+  };
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { SessionPool } from "../../../daemon/database/session-pool.ts";
+import { Slices } from "../../../daemon/owners/slices.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
+import { withheldReader } from "../../../daemon/resume/withheld-reader.ts";
+import { DEMO } from "../../support/oracle.ts";
+import { book, SEASON } from "../../support/returning-client.ts";
+import { createMarketplace } from "../../support/running-daemon.ts";
+import { onEachServer, type TestDatabase } from "../../support/servers.ts";
+
+await onEachServer("events that were withheld", (server) => {
+  let database: TestDatabase;
+  let pool: SessionPool;
+  let incarnation = "";
+  /** The snapshot before each write, and that after the last. */
+  const snapshots: string[] = [];
+
+  const ask = async (expression: string): Promise<string> =>
+    (await database.query<{ answer: string }>(`select ${expression} as answer`))[0]?.answer ?? "";
+  const read = async (since: number, upto: number, life = incarnation): Promise<unknown[]> => {
+    const slices = new Slices({ monotonicMs: () => 0, setImmediate });
+    const reader = withheldReader({ plan: compile(DEMO.config), sessions: pool, zones: () => ["UTC"], slices });
+    const range = { since: snapshots[since] ?? "", upto: snapshots[upto] ?? "" };
+    const { events } = await reader("1", range, life);
+    return events.map(({ data }) => data["bookingId"]);
+  };
+
+  before(async () => {
+    database = await server.createDatabase();
+    await createMarketplace(database, DEMO);
+    await database.query(SEASON);
+    pool = new SessionPool({ url: database.url, role: "history", statementTimeoutMs: 30_000 }, 1);
+    incarnation = await ask("encode(deltad.incarnation(), 'hex')");
+    for (const write of [book(5), book(4), book(6, 2), book(3)]) {
+      snapshots.push(await ask("pg_current_snapshot()::text"));
+      await database.query(write);
+    }
+    snapshots.push(await ask("pg_current_snapshot()::text"));
+  });
+  after(() => pool.stop());
+
+  it("are those of the owner between two snapshots, in order of commit", async () => {
+    assert.deepEqual(await read(0, 4), ["5", "4", "3"]);
+    assert.deepEqual(await read(1, 3), ["4"]);
+  });
+
+  it("are not read from another life of the change rows, nor where some may be gone", async () => {
+    await assert.rejects(read(0, 4, "00"), /another life/);
+    await database.query(`update deltad.floor set upto = '${snapshots[1]}'`);
+    assert.deepEqual(await read(1, 4), ["4", "3"]);
+    await assert.rejects(read(0, 4), /pruned/);
+  });
+});
