@@ -5,6 +5,7 @@
  *     reader --Batch--> owners --Published--> hub --frame--> gateway
  */
 import { fileURLToPath } from "node:url";
+import { AdminListener } from "./admin/admin-listener.ts";
 import { combinedSink } from "./capture/batch-sinks.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
 import { Reader } from "./capture/reader.ts";
@@ -38,6 +39,9 @@ import { pageSchema } from "./plan/page-schema.ts";
 import { deltaSelects } from "./plan/select.ts";
 import { type OwnerHistory, ownerTopics } from "./topics/owner/owner-topic.ts";
 import { Slices } from "./owners/slices.ts";
+import { measuredLoader, measuredRequests, measuredSink } from "./telemetry/measured.ts";
+import { readParts } from "./telemetry/readings.ts";
+import { Telemetry } from "./telemetry/telemetry.ts";
 import { Audit } from "./verify/audit.ts";
 
 export interface DaemonOptions {
@@ -60,6 +64,8 @@ interface Tuning {
 export interface RunningDaemon {
   readonly port: number;
   readonly transport: "uws" | "ws";
+  /** Of the operator's listener, if there is one. */
+  readonly adminPort: number | undefined;
   /** Drains the clients, then ends everything. Bounded and idempotent. */
   stop(): Promise<void>;
 }
@@ -78,13 +84,20 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   try {
     const files = await openFiles(config.maxConnections);
     const definition = await loadDefinitionFile(config.configFile);
-    const { reader, revocations, gateway } = build({ ...options, maxSockets: files.maxSockets }, definition, held);
+    const { reader, revocations, gateway, admin } = build(
+      { ...options, maxSockets: files.maxSockets },
+      definition,
+      held,
+    );
+    // First, so that it also tells of a database that is away.
+    const adminPort = await admin?.start();
     await reader.start();
     revocations.start();
     const { host, port, transport, reason } = await gateway.start();
     files.tell(log);
     log.info({ host, port, transport }, `listening; WebSocket by ${transport}: ${reason}`);
-    return { port, transport, stop };
+    if (adminPort !== undefined) log.info({ host: config.adminHost, port: adminPort }, "listening for operators");
+    return { port, transport, adminPort, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -95,6 +108,7 @@ interface Parts {
   readonly reader: Reader;
   readonly revocations: RevocationFeed;
   readonly gateway: Gateway;
+  readonly admin: AdminListener | undefined;
 }
 
 /** The chain, from the top; nothing of it has begun yet. How each part is stopped is added to `held`. */
@@ -111,15 +125,22 @@ function build(
   const monotonicMs = (): number => performance.now();
   const clock = tuning.clock ?? new Clock({ monotonicMs, systemMs: Date.now });
   const slices = new Slices({ monotonicMs, setImmediate });
+  // Without anybody to tell, nothing is measured.
+  const telemetry = config.adminPort === undefined ? undefined : new Telemetry();
 
   const pools = createPools(config.databaseUrl);
   for (const pool of [pools.loads, pools.lookups, pools.revocations, pools.history, pools.audit])
     held.add("a session pool", () => pool.stop());
 
   const readsHistory = { plan, sessions: pools.history, zones: (): readonly string[] => owners.zones() };
+  const loader = new SnapshotLoader({ plan, sessions: pools.loads, slices, timeoutMs: LOAD_TIMEOUT_MS });
+  const audit =
+    config.auditInterval > 0
+      ? new Audit({ plan, sessions: pools.audit, everyMs: config.auditInterval * 1000, monotonicMs, log })
+      : undefined;
   const owners: Owners = new Owners({
     plan,
-    loader: new SnapshotLoader({ plan, sessions: pools.loads, slices, timeoutMs: LOAD_TIMEOUT_MS }),
+    loader: telemetry ? measuredLoader(loader, telemetry, monotonicMs) : loader,
     loadsAtOnce: LOADS_AT_ONCE,
     readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
     readWithheldEvents: withheldReader({ ...readsHistory, slices }),
@@ -127,10 +148,7 @@ function build(
     slices,
     publish: (update) => hub.publish("owner", update.owner, update),
     nudge: () => reader.nudge(),
-    audit:
-      config.auditInterval > 0
-        ? new Audit({ plan, sessions: pools.audit, everyMs: config.auditInterval * 1000, monotonicMs, log })
-        : undefined,
+    audit,
     log,
     monotonicMs,
     ...timers,
@@ -138,6 +156,7 @@ function build(
   held.add("the owners", () => owners.stop());
 
   const cursors = new Cursors();
+  const sink = combinedSink([owners]);
   const reader: Reader = new Reader(
     {
       url: config.databaseUrl,
@@ -150,7 +169,7 @@ function build(
       ...(eventSources.length > 0 ? { retention: { seconds: config.retention, rows: config.retainedRows } } : {}),
     },
     {
-      sink: combinedSink([owners]),
+      sink: telemetry ? measuredSink(sink, telemetry, monotonicMs) : sink,
       sessions: pools.loads,
       check: databaseCheck(plan, choices),
       onBegin: (incarnation) => cursors.begin(incarnation),
@@ -210,6 +229,7 @@ function build(
     maxSockets,
     trustedProxies: config.trustedProxies,
     heartbeatMs: config.heartbeatMs,
+    asked: telemetry && measuredRequests(telemetry, monotonicMs),
     log,
     now: Date.now,
     random: Math.random,
@@ -218,5 +238,10 @@ function build(
   });
   held.add("the gateway", () => gateway.stop());
   held.add("the sessions of clients", () => gateway.drain());
-  return { reader, revocations, gateway };
+  if (telemetry === undefined) return { reader, revocations, gateway, admin: undefined };
+  readParts(telemetry, { gateway, hub, owners, audit });
+  const { adminHost, adminPort = 0, adminTokens: tokens } = config;
+  const admin = new AdminListener({ host: adminHost, port: adminPort, tokens, metrics: telemetry, log });
+  held.add("the operator's listener", () => admin.stop());
+  return { reader, revocations, gateway, admin };
 }

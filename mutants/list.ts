@@ -14,6 +14,7 @@ import { HUB_MUTANTS } from "./hub.ts";
 import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
+import { OPERATOR_MUTANTS } from "./operator.ts";
 import { PAGE_MUTANTS } from "./page.ts";
 import { READING_MUTANTS } from "./reading.ts";
 import { RESUME_MUTANTS } from "./resume.ts";
@@ -55,6 +56,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CLIENT_MUTANTS,
   ...CLIENT_TOKENS_MUTANTS,
   ...PAGE_MUTANTS,
+  ...OPERATOR_MUTANTS,
   ...VERIFY_MUTANTS,
   ...WHOLE_MUTANTS,
   ...HABITS_MUTANTS,

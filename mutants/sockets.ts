@@ -89,7 +89,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "a reader that never drains is kept",
     file: "daemon/gateway/sessions/outbox.ts",
-    find: "    this.#timer = this.#timers.setTimeout(() => this.#owner.onTooSlow(), tooSlowMs);\n",
+    find: "    this.#timer = this.#services.setTimeout(() => this.#owner.onTooSlow(), tooSlowMs);\n",
     replace: "",
     test: "test/unit/gateway/sessions/outbox.test.ts",
     title: "Blocked for too long is too slow",

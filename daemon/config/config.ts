@@ -25,6 +25,11 @@ export type DaemonConfig = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "j
 export function readConfig(environment: Environment): DaemonConfig {
   refuseUnknownNames(environment);
   const { jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl, ...rest } = readAll(environment);
+  if (rest.adminPort !== undefined && rest.adminTokens.length === 0) {
+    throw new ConfigError(
+      `${OPTIONS.adminPort.name} is set without ${OPTIONS.adminTokens.name}: name who may ask there`,
+    );
+  }
   return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey({ jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl })) });
 }
 

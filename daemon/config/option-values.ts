@@ -24,6 +24,24 @@ export const secret = v.pipe(
   ),
 );
 
+/** Of this machine, to listen on. */
+export const hostName = v.pipe(v.string(), v.regex(/^[\w.:-]+$/, "must be an address or a host name"));
+
+/** `prometheus:…, ana:…` as a frozen list of names with their secrets. */
+export const adminTokens = v.pipe(
+  v.string(),
+  v.transform((text) => Object.freeze(listed(text).map(namedSecret))),
+  v.check(
+    (list) =>
+      list.every(({ name, secret }) => /^[a-z0-9_-]{1,32}$/.test(name) && Buffer.byteLength(secret) >= SECRET_BYTES),
+    `must be names (small letters, digits, _ and -) with tokens of at least ${SECRET_BYTES} bytes, as in name:token,other:token; \`openssl rand -hex 32\` makes a good one`,
+  ),
+  v.check(
+    (list) => new Set(list.map(({ name }) => name)).size === list.length,
+    "must give each holder a name of its own",
+  ),
+);
+
 /** `https://a.example, https://b.example:8443` as a frozen list of exact origins. */
 export const origins = v.pipe(
   v.string(),
@@ -72,6 +90,11 @@ function listed(text: string): string[] {
     .split(",")
     .map((item) => item.trim())
     .filter(Boolean);
+}
+
+function namedSecret(text: string): { readonly name: string; readonly secret: string } {
+  const [name = "", ...secret] = text.split(":");
+  return { name, secret: secret.join(":") };
 }
 
 function isAddressRange(text: string): boolean {

@@ -3,8 +3,9 @@
  * Every value passes its schema as text, defaults included; a schema's message completes "NAME …" and never holds the value.
  */
 import * as v from "valibot";
+import { ADMIN_OPTIONS } from "./admin-options.ts";
 import { LIMIT_OPTIONS } from "./limit-options.ts";
-import { connectionUrl, duration, jwksUrl, origins, secret, text, wholeNumber } from "./option-values.ts";
+import { connectionUrl, duration, hostName, jwksUrl, origins, secret, text, wholeNumber } from "./option-values.ts";
 
 export interface Option<Schema extends v.GenericSchema<string, unknown> = v.GenericSchema<string, unknown>> {
   readonly name: string;
@@ -35,7 +36,7 @@ export const OPTIONS = {
     name: "DELTAD_HOST",
     default: "127.0.0.1",
     help: "the address to listen on",
-    schema: v.pipe(v.string(), v.regex(/^[\w.:-]+$/, "must be an address or a host name")),
+    schema: hostName,
   },
   port: {
     name: "DELTAD_PORT",
@@ -140,6 +141,7 @@ export const OPTIONS = {
     help: "how often the daemon compares one owner that it has loaded with what SQL says, and reads it again where they differ; `0`: never",
     schema: duration,
   },
+  ...ADMIN_OPTIONS,
   logLevel: {
     name: "DELTAD_LOG_LEVEL",
     default: "info",

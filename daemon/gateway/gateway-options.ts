@@ -6,6 +6,7 @@ import type { Schema } from "../../protocol/schema.ts";
 import type { Auth } from "./auth/auth.ts";
 import type { IsRevoked, TopicKinds } from "./auth/identification.ts";
 import type { RequestMaxima } from "./http/request-rates.ts";
+import type { RouteName } from "./http/routes.ts";
 import type { TopicSnapshotOptions } from "./http/topic-snapshot.ts";
 import type { ConnectionMaxima } from "./sessions/connection-limits.ts";
 import type { SessionSettings } from "./sessions/client-session.ts";
@@ -43,6 +44,8 @@ export interface GatewayOptions extends Timers {
   readonly maxSockets?: number | undefined;
   /** Proxies whose X-Forwarded-For is believed: addresses and CIDR ranges. */
   readonly trustedProxies?: readonly string[];
+  /** Called with each request by HTTP; what it gives is called once, with the status of the answer. */
+  readonly asked?: ((route: RouteName) => (status: number) => void) | undefined;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;

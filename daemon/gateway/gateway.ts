@@ -13,7 +13,7 @@ import { loadPage } from "./http/page.ts";
 import { PlainConnections } from "./http/plain-connections.ts";
 import { RequestRates } from "./http/request-rates.ts";
 import { badRequest, plain } from "./http/response.ts";
-import { createRoutes, type Route } from "./http/routes.ts";
+import { createRoutes, type Route, routeName } from "./http/routes.ts";
 import { schemaAnswer } from "./http/schema.ts";
 import { topicSnapshot } from "./http/topic-snapshot.ts";
 import { isWellFormed } from "./http/well-formed.ts";
@@ -22,6 +22,7 @@ import { ConnectionLimits } from "./sessions/connection-limits.ts";
 import { Counters } from "./sessions/counters.ts";
 import { drainSessions } from "./sessions/drain-sessions.ts";
 import { type Admission, decideHandshake } from "./sessions/handshake.ts";
+import { Traffic } from "./sessions/traffic.ts";
 import { chooseTransport } from "./transports/choose-transport.ts";
 import type { Request, Response, Socket, Transport, TransportHandlers } from "./transports/transport.ts";
 
@@ -46,7 +47,10 @@ export interface Gateway {
   readonly connections: number;
   /** Counts what limits stopped. */
   readonly counters: Counters;
+  readonly traffic: Traffic;
 }
+
+type Respond = (response: Response) => void;
 
 /** An accepted handshake, for the connection that it becomes. */
 interface Opening {
@@ -60,6 +64,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const settings = settingsOf(options);
   const sessions = new Set<ClientSession>();
   const counters = new Counters();
+  const traffic = new Traffic();
   const connections = new ConnectionLimits(settings.limits, counters);
   const isAllowedOrigin = originCheck({ allowed: options.origins, log, now });
   const addressOf = createClientAddress(options.trustedProxies ?? []);
@@ -76,7 +81,19 @@ export function createGateway(options: GatewayOptions): Gateway {
   const httpIdentification = { ...identification, isWithinRate: rates.isWithin };
   const onEnd = (session: ClientSession): void => void sessions.delete(session);
   const forbidden = new CountedWarning("asked for a topic its token does not name", { log, setTimeout, clearTimeout });
-  const services = { hub, identification, log, forbidden, counters, now, setTimeout, clearTimeout, random, onEnd };
+  const services = {
+    hub,
+    identification,
+    log,
+    forbidden,
+    counters,
+    traffic,
+    now,
+    setTimeout,
+    clearTimeout,
+    random,
+    onEnd,
+  };
   let transport: Transport | undefined;
   let draining: Promise<void> | undefined;
 
@@ -108,11 +125,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     return withCors(rates.limited(route, addressOf), isAllowedOrigin);
   };
 
+  const told = (request: Request, respond: Respond): Respond => {
+    const answered = options.asked?.(routeName(request.path));
+    if (answered === undefined) return respond;
+    return (response) => {
+      answered(response.status);
+      respond(response);
+    };
+  };
+
   const handlersFor = (route: Route): TransportHandlers => ({
     connected: (remoteAddress) => plainConnections.connected(remoteAddress),
     left: (remoteAddress) => plainConnections.left(remoteAddress),
     request: (request, respond) =>
-      isWellFormed(request) ? answer(route, request, respond, log) : respond(badRequest()),
+      answer(isWellFormed(request) ? route : badRequest, request, told(request, respond), log),
     handshake: (request) => {
       if (!isWellFormed(request)) return { accept: false, response: badRequest() };
       if (draining !== undefined) return { accept: false, response: plain(503, "restarting") };
@@ -149,10 +175,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       return sessions.size;
     },
     counters,
+    traffic,
   };
 }
 
-function answer(route: Route, request: Request, respond: (response: Response) => void, log: Log): void {
+function answer(route: Route, request: Request, respond: Respond, log: Log): void {
   const response = route(request);
   if (!(response instanceof Promise)) return respond(response);
   response.then(respond, (error: unknown) => {

@@ -29,7 +29,7 @@ import { LoadQueue } from "./load-queue.ts";
 import type { Loader } from "./loader.ts";
 import { OwnerDriver } from "./owner-driver.ts";
 import type { OwnerEvent } from "./owner-event.ts";
-import type { PhaseEvent } from "./owner-phase.ts";
+import type { Phase, PhaseEvent } from "./owner-phase.ts";
 import type { Demand, Publish, StaleReason } from "./published.ts";
 import { OwnerPublisher, Publisher } from "./publisher.ts";
 import { RunningLoads } from "./running-loads.ts";
@@ -63,7 +63,6 @@ export interface OwnersOptions extends Timers {
 
 /** As many watched owners are named in each read, which then costs nothing for the others' changes. Each named one costs it 0.3 us. */
 const NAMED_OWNERS = 256;
-const NO_OWNERS: ReadonlySet<WatchedOwner> = new Set();
 const OUTDATED: PhaseEvent = { type: "outdated" };
 
 export class Owners implements BatchSink, Demand {
@@ -131,6 +130,11 @@ export class Owners implements BatchSink, Demand {
   /** True while the numbers of loaded owners can be vouched for. */
   get isLive(): boolean {
     return this.#offline === undefined;
+  }
+
+  /** In which phase each watched owner is. */
+  phases(): readonly Phase["kind"][] {
+    return [...this.#owners.values()].map(({ phase }) => phase.kind);
   }
 
   watch(id: string): void {
@@ -209,7 +213,7 @@ export class Owners implements BatchSink, Demand {
 
   async apply(batch: Batch): Promise<void> {
     const events = await this.#beginBatch(batch);
-    await this.#applyDeltas(batch, events, NO_OWNERS);
+    await this.#applyDeltas(batch, events);
     this.#endBatch();
   }
 
@@ -270,7 +274,7 @@ export class Owners implements BatchSink, Demand {
   async #applyDeltas(
     batch: Batch,
     events: ReadonlyMap<WatchedOwner, OwnerEvent[]>,
-    except: ReadonlySet<WatchedOwner>,
+    except: ReadonlySet<WatchedOwner> = new Set(),
   ): Promise<void> {
     const byOwner = new Map<WatchedOwner, OwnerDelta>();
     for (const [owner, own] of events) if (!except.has(owner)) byOwner.set(owner, { grains: [], events: own });
@@ -288,10 +292,8 @@ export class Owners implements BatchSink, Demand {
 
   #loadFailed(error: unknown): void {
     if (!(error instanceof ZoneDataDiffers)) return;
-    this.#options.log.warn(
-      { reason: reasonOf(error) },
-      "time zone data differs between sessions: beginning a new epoch",
-    );
+    const reason = reasonOf(error);
+    this.#options.log.warn({ reason }, "time zone data differs between sessions: beginning a new epoch");
     this.#doubt = error;
     this.#options.nudge();
   }

@@ -34,6 +34,7 @@ export class Audit implements OwnerAudit {
   readonly #readAgain = new Set<string>();
   #dueMs: number;
   #isUnderWay = false;
+  #ended = 0;
   #drifts = 0;
 
   constructor(options: AuditOptions) {
@@ -43,6 +44,11 @@ export class Audit implements OwnerAudit {
 
   get isDue(): boolean {
     return !this.#isUnderWay && this.#options.monotonicMs() >= this.#dueMs;
+  }
+
+  /** Since the start: how many owners were compared, and how many of them differed. */
+  get counts(): { readonly ended: number; readonly drifts: number } {
+    return { ended: this.#ended, drifts: this.#drifts };
   }
 
   begin(cut: Cut, owner: string, state: Promise<AuditedState | undefined>): AuditUnderWay {
@@ -65,12 +71,14 @@ export class Audit implements OwnerAudit {
         ? this.#judge(owner, differences(owner, "daemon", shown.document, expected.get(owner) ?? {}))
         : false;
     });
-    return { imported: inTime, hasDrifted: this.#ended(owner, compared) };
+    return { imported: inTime, hasDrifted: this.#outcome(owner, compared) };
   }
 
-  async #ended(owner: string, compared: Promise<boolean>): Promise<boolean> {
+  async #outcome(owner: string, compared: Promise<boolean>): Promise<boolean> {
     try {
-      return await compared;
+      const hasDrifted = await compared;
+      this.#ended += 1;
+      return hasDrifted;
     } catch (error) {
       // Another one has its turn next; `deltad verify` says more, in its own time.
       this.#options.log.debug({ owner, reason: reasonOf(error) }, "an owner could not be audited");

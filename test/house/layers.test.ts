@@ -19,6 +19,8 @@ const LAYERS = [
   "daemon/hub/",
   "daemon/topics/",
   "daemon/gateway/",
+  "daemon/telemetry/",
+  "daemon/admin/",
   "daemon/daemon.ts",
   "daemon/dba/",
   "daemon/cli/",
@@ -48,6 +50,7 @@ const SEAMS: Readonly<Record<string, RegExp>> = {
   jsonwebtoken: /^daemon\/gateway\/auth\/[a-z-]+\.ts$/,
   "jwks-rsa": /^daemon\/gateway\/auth\/jwks\.ts$/,
   pino: /^daemon\/cli\/[a-z-]+\.ts$/,
+  "prom-client": /^daemon\/telemetry\/telemetry\.ts$/,
   jiti: /^daemon\/define\/[a-z-]+\.ts$/,
 };
 

@@ -14,7 +14,7 @@ export interface Closed {
   readonly reason: string;
 }
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 /** A real client of the gateway. Every frame is checked against the protocol's schemas. */
 export class TestSocket {

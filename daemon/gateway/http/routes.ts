@@ -20,6 +20,23 @@ export type Route = (request: Request) => Response | Promise<Response>;
 const SCHEMA_PATH = "/v1/schema";
 const TOPIC_PATH = /^\/v1\/topics\/([^/]+)$/;
 
+/** What a path leads to; `page` for every other path, whether it leads to a file or not. */
+export type RouteName = "livez" | "readyz" | "schema" | "stream" | "topic" | "page";
+
+export function routeName(path: string): RouteName {
+  switch (path) {
+    case "/livez":
+      return "livez";
+    case "/readyz":
+      return "readyz";
+    case SCHEMA_PATH:
+      return "schema";
+    case STREAM_PATH:
+      return "stream";
+  }
+  return TOPIC_PATH.test(path) ? "topic" : "page";
+}
+
 export function createRoutes({ ready, page, topicSnapshot, schema, eventStream }: RoutesOptions): Route {
   const find = (request: Request): (() => Response | Promise<Response>) | undefined => {
     switch (request.path) {

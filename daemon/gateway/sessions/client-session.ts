@@ -27,6 +27,7 @@ import {
 import { type Requester, SessionRequests } from "./session-requests.ts";
 import type { Subscribe } from "./session-topics.ts";
 import { type AlarmClock, setAlarm, startHeartbeat } from "./timers.ts";
+import type { Traffic } from "./traffic.ts";
 import type { Unauthenticated } from "./unauthenticated.ts";
 import type { Socket, SocketHandlers } from "../transports/transport.ts";
 
@@ -44,6 +45,7 @@ export interface SessionServices extends AlarmClock {
   /** Tells of topics that were asked for in vain. */
   readonly forbidden: CountedWarning;
   readonly counters: Counters;
+  readonly traffic: Traffic;
   /** The session has ended and holds nothing any more. */
   readonly onEnd: (session: ClientSession) => void;
 }
@@ -80,7 +82,8 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
 
   /** Begins with what the handshake brought. */
   start(admission: Admission): void {
-    const { now } = this.#services;
+    const { now, traffic } = this.#services;
+    traffic.opened += 1;
     const deadline = (): void => this.#take({ kind: "deadline" });
     this.#stopDeadline = setAlarm(now() + AUTHENTICATION_TIMEOUT_MS, deadline, this.#services);
     if (admission.kind === "stream") this.#firstRequests = admission.requests;
@@ -112,6 +115,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   message(text: string | undefined): void {
     // The message was on its way when the connection was closed.
     if (this.#state === "closed") return;
+    this.#services.traffic.messagesReceived += 1;
     const said = this.#inbox.take(text);
     if (said.kind !== "excess") return this.#take(said);
     if (this.#state === "open" && said.request !== undefined) this.#requests.tooMany(said.request);
@@ -128,6 +132,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   }
 
   closed(): void {
+    if (this.#state !== "closed") this.#services.traffic.end("gone");
     this.#take({ kind: "gone" });
   }
 
@@ -235,6 +240,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   #close(name: CloseName, meaning: string = CLOSE_MEANINGS[name]): void {
     const { code } = CLOSE[name];
     this.#services.log.debug({ connection: this.id, code }, meaning);
+    this.#services.traffic.end(name);
     this.#outbox.flush();
     this.#socket.close(code, meaning);
   }

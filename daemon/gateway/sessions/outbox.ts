@@ -6,6 +6,7 @@ import type { Timers } from "../../config/timers.ts";
 import type { Frame } from "../../hub/frame.ts";
 import type { Subscriber } from "../../hub/subscription.ts";
 import type { Socket } from "../transports/transport.ts";
+import type { Traffic } from "./traffic.ts";
 
 /** The same for every connection. */
 export interface OutboxSettings {
@@ -21,21 +22,26 @@ export interface OutboxOwner {
   onTooSlow(): void;
 }
 
+/** The same for every connection. */
+export interface OutboxServices extends Timers {
+  readonly traffic: Traffic;
+}
+
 export class Outbox implements Subscriber {
   readonly #owner: OutboxOwner;
   readonly #socket: Socket;
   readonly #settings: OutboxSettings;
-  readonly #timers: Timers;
+  readonly #services: OutboxServices;
   #frames: Frame[] = [];
   #bytes = 0;
   #blocked = false;
   #timer: unknown;
 
-  constructor(owner: OutboxOwner, socket: Socket, settings: OutboxSettings, timers: Timers) {
+  constructor(owner: OutboxOwner, socket: Socket, settings: OutboxSettings, services: OutboxServices) {
     this.#owner = owner;
     this.#socket = socket;
     this.#settings = settings;
-    this.#timers = timers;
+    this.#services = services;
   }
 
   get blocked(): boolean {
@@ -52,25 +58,28 @@ export class Outbox implements Subscriber {
   flush(): void {
     if (this.#frames.length === 0) return;
     const frames = this.#frames;
+    const { traffic } = this.#services;
+    traffic.framesSent += frames.length;
+    traffic.bytesSent += this.#bytes;
     this.#frames = [];
     this.#bytes = 0;
     const { highWaterBytes, tooSlowMs } = this.#settings;
     this.#socket.send(frames);
     if (this.#blocked || this.#socket.bufferedBytes() <= highWaterBytes) return;
     this.#blocked = true;
-    this.#timer = this.#timers.setTimeout(() => this.#owner.onTooSlow(), tooSlowMs);
+    this.#timer = this.#services.setTimeout(() => this.#owner.onTooSlow(), tooSlowMs);
   }
 
   /** The transport says that the peer took bytes. */
   drained(): void {
     if (!this.#blocked || this.#socket.bufferedBytes() > 0) return;
     this.#blocked = false;
-    this.#timers.clearTimeout(this.#timer);
+    this.#services.clearTimeout(this.#timer);
     this.#owner.onDrained();
   }
 
   stop(): void {
-    this.#timers.clearTimeout(this.#timer);
+    this.#services.clearTimeout(this.#timer);
     this.#frames = [];
   }
 }

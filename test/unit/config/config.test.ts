@@ -55,6 +55,9 @@ describe("the configuration", () => {
       suspendAfter: 86_400,
       suspendRows: 10_000_000,
       auditInterval: 60,
+      adminPort: undefined,
+      adminHost: "127.0.0.1",
+      adminTokens: [],
       logLevel: "info",
     });
     for (const value of [config, config.jwt, config.origins]) assert.ok(Object.isFrozen(value));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Outbox } from "../../../../daemon/gateway/sessions/outbox.ts";
+import { Traffic } from "../../../../daemon/gateway/sessions/traffic.ts";
 import type { Socket } from "../../../../daemon/gateway/transports/transport.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { textFrame, textOf } from "../../../support/text-frame.ts";
@@ -16,10 +17,16 @@ function setUp() {
     bufferedBytes: () => buffered,
     close: () => {},
   };
-  const outbox = new Outbox(owner, socket, { highWaterBytes: 100, tooSlowMs: 30_000 }, clock);
+  const traffic = new Traffic();
+  const services = {
+    traffic,
+    setTimeout: clock.setTimeout,
+    clearTimeout: clock.clearTimeout,
+  };
+  const outbox = new Outbox(owner, socket, { highWaterBytes: 100, tooSlowMs: 30_000 }, services);
   const buffer = (bytes: number): void => void (buffered = bytes);
   const send = (text: string): void => outbox.send(textFrame(text));
-  return { clock, flushes, events, outbox, buffer, send };
+  return { clock, flushes, events, outbox, buffer, send, traffic };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -71,4 +78,13 @@ it("Blocked for too long is too slow", async () => {
   assert.deepEqual(events, []);
   clock.advance(1);
   assert.deepEqual(events, ["too slow"]);
+});
+
+it("Frames and their bytes are counted when the socket has them", async () => {
+  const { send, traffic } = setUp();
+  send("a");
+  send("bcd");
+  assert.deepEqual([traffic.framesSent, traffic.bytesSent], [0, 0]);
+  await turn();
+  assert.deepEqual([traffic.framesSent, traffic.bytesSent], [2, 4]);
 });

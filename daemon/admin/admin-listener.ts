@@ -1,0 +1,96 @@
+/**
+ * The operator's side: a listener of its own, on an address of its own, by plain Node, so that it answers while the clients' listener is
+ * flooded. Every request needs a token that the operator has named; nothing of it is ever served on the clients' port.
+ */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Log } from "../config/log.ts";
+import { listenError } from "../gateway/transports/listen-error.ts";
+import { type AdminToken, createHolderOf } from "./admin-tokens.ts";
+
+export interface AdminListenerOptions {
+  readonly host: string;
+  /** 0: the system chooses. */
+  readonly port: number;
+  readonly tokens: readonly AdminToken[];
+  /** In Prometheus's text format. */
+  readonly metrics: { text(): Promise<string>; readonly contentType: string };
+  readonly log: Log;
+}
+
+/** Far more than operators and their monitoring have. */
+const MOST_CONNECTIONS = 64;
+const TIMEOUT_MS = 10_000;
+
+export class AdminListener {
+  readonly #options: AdminListenerOptions;
+  readonly #server: Server;
+
+  constructor(options: AdminListenerOptions) {
+    this.#options = options;
+    const holderOf = createHolderOf(options.tokens);
+    this.#server = createServer({ requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS }, (request, response) => {
+      // Nobody reads it: a body would hold the connection.
+      request.resume();
+      this.#answer(request, holderOf(request.headers.authorization)).then(
+        (answer) => respond(response, answer),
+        (error: unknown) => {
+          options.log.error({ error }, "a request of an operator failed");
+          respond(response, { status: 500, body: "internal error\n" });
+        },
+      );
+    });
+    this.#server.maxConnections = MOST_CONNECTIONS;
+  }
+
+  /**
+   * @returns the port
+   * @throws ConfigError if the port can't be had
+   */
+  async start(): Promise<number> {
+    const { host, port } = this.#options;
+    this.#server.listen({ host, port, exclusive: true });
+    try {
+      await once(this.#server, "listening");
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw listenError(host, port, code, { host: "DELTAD_ADMIN_HOST", port: "DELTAD_ADMIN_PORT" });
+    }
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends everything at once. Idempotent. */
+  stop(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  async #answer({ method, url }: IncomingMessage, holder: string | undefined): Promise<Answer> {
+    if (holder === undefined) {
+      const body = "show one of the tokens of DELTAD_ADMIN_TOKENS: Authorization: Bearer …\n";
+      return { status: 401, body, headers: { "www-authenticate": "Bearer" } };
+    }
+    if (method !== "GET" && method !== "HEAD")
+      return { status: 405, body: "GET only\n", headers: { allow: "GET, HEAD" } };
+    if (url !== "/metrics") return { status: 404, body: "not found\n" };
+    const { metrics } = this.#options;
+    return { status: 200, body: await metrics.text(), headers: { "content-type": metrics.contentType } };
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function respond(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+  response.writeHead(status, {
+    "content-type": "text/plain; charset=utf-8",
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...headers,
+  });
+  response.end(body);
+}

@@ -1,0 +1,92 @@
+import type { Mutant } from "./mutant.ts";
+
+const TOKENS = "test/unit/admin/admin-tokens.test.ts";
+const METRICS = "test/pg/operator-metrics.test.ts";
+const OPTIONS =
+  "Options of the operator's listener are refused in one sentence that says what to do, and repeats no token";
+const MOVES = "tells of each metric, and each moves by what it counts";
+const ALONE = "is for those alone who show a token, and for nothing but its own paths";
+
+/** Mistakes about the operator's listener and its metrics. */
+export const OPERATOR_MUTANTS: readonly Mutant[] = [
+  {
+    name: "a request without a token is an operator's",
+    file: "daemon/admin/admin-listener.ts",
+    find: "if (holder === undefined) {",
+    replace: 'if (holder === "") {',
+    test: METRICS,
+    title: ALONE,
+  },
+  {
+    name: "the operator's listener takes any method",
+    file: "daemon/admin/admin-listener.ts",
+    find: 'if (method !== "GET" && method !== "HEAD")',
+    replace: "if (method === undefined)",
+    test: METRICS,
+    title: ALONE,
+  },
+  {
+    name: "only the last of the operators' tokens is known",
+    file: "daemon/admin/admin-tokens.ts",
+    find: "if (timingSafeEqual(digest, shown)) holder = name;",
+    replace: "holder = timingSafeEqual(digest, shown) ? name : undefined;",
+    test: TOKENS,
+    title: "A token is its holder's, in whatever spelling of the scheme; anything else is nobody's",
+  },
+  {
+    name: "the operator's listener needs no token to be named",
+    file: "daemon/config/config.ts",
+    find: "if (rest.adminPort !== undefined && rest.adminTokens.length === 0) {",
+    replace: "if (rest.adminPort === 0 && rest.adminTokens.length === 0) {",
+    test: TOKENS,
+    title: OPTIONS,
+  },
+  {
+    name: "an operator's token may be short",
+    file: "daemon/config/option-values.ts",
+    find: "Buffer.byteLength(secret) >= SECRET_BYTES",
+    replace: "secret.length > 0",
+    test: TOKENS,
+    title: OPTIONS,
+  },
+  {
+    name: "two operators have one name",
+    file: "daemon/config/option-values.ts",
+    find: "(list) => new Set(list.map(({ name }) => name)).size === list.length",
+    replace: "() => true",
+    test: TOKENS,
+    title: OPTIONS,
+  },
+  {
+    name: "a batch that is read in a cut is not measured",
+    file: "daemon/telemetry/measured.ts",
+    find: "applyCut: (batch, cut) => measured(batch, () => sink.applyCut(batch, cut)),",
+    replace: "applyCut: (batch, cut) => sink.applyCut(batch, cut),",
+    test: METRICS,
+    title: MOVES,
+  },
+  {
+    name: "a reading is added to the one before",
+    file: "daemon/telemetry/telemetry.ts",
+    find: "          counter.reset();\n",
+    replace: "",
+    test: METRICS,
+    title: "a reading is what it is, and not the sum of those before",
+  },
+  {
+    name: "a client that left is not counted",
+    file: "daemon/gateway/sessions/client-session.ts",
+    find: 'if (this.#state !== "closed") this.#services.traffic.end("gone");\n    ',
+    replace: "",
+    test: METRICS,
+    title: MOVES,
+  },
+  {
+    name: "the port of another listener is named",
+    file: "daemon/admin/admin-listener.ts",
+    find: 'port: "DELTAD_ADMIN_PORT" }',
+    replace: 'port: "DELTAD_PORT" }',
+    test: METRICS,
+    title: "is told of a port that can't be had by the name of its own option",
+  },
+];
