@@ -2,8 +2,6 @@
  * The language of deltad.config.ts. Every function returns an immutable metric, typed from Drizzle tables: a misspelt column, a column of
  * another table or the sum of a float column does not compile. `compile` refuses the mistakes that types can't find, when the configuration is loaded.
  */
-import type { SQL } from "drizzle-orm";
-import type { PgTable } from "drizzle-orm/pg-core";
 import {
   type Amount,
   type Definition,
@@ -11,11 +9,11 @@ import {
   type KeysDefinition,
   type Metric,
   type RowsDefinition,
-  type Selection,
-  type SelectionTime,
 } from "./definition.ts";
 import { columnOf, tableOf, tableOfValue, valueOf } from "./drizzle-value.ts";
-import { type DateKind, dated, type InstantKind, isPeriod, type PeriodOf } from "./period.ts";
+import { dated, isPeriod, type PeriodOf } from "./period.ts";
+import { after, allOf, between, during, narrowed } from "./selection.ts";
+import { type BoundOf, type DateOf, whenOf } from "./when.ts";
 import type { EventTree } from "./event-definition.ts";
 import type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
@@ -39,6 +37,7 @@ export {
   year,
 } from "./period.ts";
 export type { Amount } from "./definition.ts";
+export { type At, at, type BoundOf, type DateOf, type InstantOf, type Open, openIfNull } from "./when.ts";
 export type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
 /** A configuration, as `deltad.config.ts` exports it by default. */
@@ -179,14 +178,20 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
   }
 
   /**
-   * Only while `from <= now < until`. A row without one of them never counts.
+   * Only while `from <= now < until`; by dates, while `from <= today < until`. A row without one of them never counts, unless
+   * {@link openIfNull} says that it then has no such bound.
    * @throws TypeError where the metric has a time already
    */
-  while(
-    from: ColumnOf<Table, InstantKind>,
-    until: ColumnOf<Table, InstantKind>,
-  ): Measure<Table, Value, Document, true> {
+  while(from: BoundOf<Table>, until: BoundOf<Table>): Measure<Table, Value, Document, true> {
     return new Measure({ ...this[definition], rows: between(this[definition].rows, from, until) });
+  }
+
+  /**
+   * Only once `due < now`, or by a date `due < today`: the clock makes it so, without a write. A row without a due date never counts.
+   * @throws TypeError where the metric has a time already
+   */
+  overdue(due: DateOf<Table>): Measure<Table, Value, Document, true> {
+    return new Measure({ ...this[definition], rows: after(this[definition].rows, due) });
   }
 }
 export type { Measure };
@@ -214,16 +219,20 @@ class Keys<Table extends string> implements Metric<number> {
     return new Keys({ ...this[definition], rows: during(this[definition].rows, period, false) });
   }
 
-  while(from: ColumnOf<Table, InstantKind>, until: ColumnOf<Table, InstantKind>): Keys<Table> {
+  while(from: BoundOf<Table>, until: BoundOf<Table>): Keys<Table> {
     return new Keys({ ...this[definition], rows: between(this[definition].rows, from, until) });
+  }
+
+  overdue(due: DateOf<Table>): Keys<Table> {
+    return new Keys({ ...this[definition], rows: after(this[definition].rows, due) });
   }
 }
 export type { Keys };
 
 /** The smallest local date, today or later, as `YYYY-MM-DD`; absent where there is none. */
-export function earliest<Table extends string>(column: ColumnOf<Table, DateKind>): Earliest {
-  const taken = columnOf(column, "earliest()");
-  return new Earliest({ kind: "earliest", rows: allOf(taken.table), column: taken });
+export function earliest<Table extends string>(date: DateOf<Table>): Earliest {
+  const by = whenOf(date, "earliest()");
+  return new Earliest({ kind: "earliest", rows: allOf(by.column.table), by });
 }
 
 /** The result of {@link earliest}. */
@@ -268,25 +277,4 @@ export function percentage<Value>(part: Amount<Value>, whole: Amount<Value>): Me
 /** The owner's currency, as its column says it. */
 export function currency(): Metric<string> {
   return { [definition]: { kind: "currency" } };
-}
-
-function allOf(table: PgTable): Selection {
-  return { table, conditions: [], time: { kind: "always" } };
-}
-
-function narrowed(rows: Selection, condition: Condition | undefined): Selection {
-  return condition === undefined ? rows : { ...rows, conditions: [...rows.conditions, condition as SQL] };
-}
-
-function during(rows: Selection, period: PeriodOf<string>, each: boolean): Selection {
-  return timed(rows, { kind: "during", period: dated(period, "during()"), each });
-}
-
-function between(rows: Selection, from: ColumnOf<string>, until: ColumnOf<string>): Selection {
-  return timed(rows, { kind: "while", from: columnOf(from, "while()"), until: columnOf(until, "while()") });
-}
-
-function timed(rows: Selection, time: SelectionTime): Selection {
-  if (rows.time.kind !== "always") throw new TypeError("a metric has one during(), while() or by(period), not two");
-  return { ...rows, time };
 }

@@ -27,7 +27,7 @@ export type Definition =
     }
   | FormulaDefinition
   | { readonly kind: "percentage"; readonly part: AmountDefinition; readonly whole: AmountDefinition }
-  | { readonly kind: "earliest"; readonly rows: Selection; readonly column: PgColumn };
+  | { readonly kind: "earliest"; readonly rows: Selection; readonly by: When };
 
 /** A single number that rows add up to. */
 export type AmountDefinition = RowsDefinition | KeysDefinition | OverlapDefinition;
@@ -93,7 +93,19 @@ export type SelectionTime =
   | { readonly kind: "always" }
   /** `each`: one number per day or month of the period instead of one for all of it. */
   | { readonly kind: "during"; readonly period: Period; readonly each: boolean }
-  | { readonly kind: "while"; readonly from: PgColumn; readonly until: PgColumn };
+  /** Without `until`: from then on. */
+  | { readonly kind: "while"; readonly from: Bound; readonly until: Bound | undefined };
+
+/** What says when something is: a column, and the zone in which one without a zone is meant. */
+export interface When {
+  readonly column: PgColumn;
+  readonly zone: string | undefined;
+}
+
+export interface Bound extends When {
+  /** Whether NULL means that there is no bound. */
+  readonly isOpen: boolean;
+}
 
 /** The last `length` local hours, days, weeks, months, quarters or years, the current one included, by a date or an instant of the row. */
 export interface Period {
@@ -101,5 +113,5 @@ export interface Period {
   /** Of a week: 0 is Monday, 6 Sunday. */
   readonly firstDay?: number;
   readonly length: number;
-  readonly column: PgColumn;
+  readonly by: When;
 }

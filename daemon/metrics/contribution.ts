@@ -26,31 +26,40 @@ const ALWAYS = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY
 export function contribution(grain: Grain, to: Accumulator, dayStart: DayStart): Contribution | undefined {
   const key = keyOf(grain, to);
   if (key === undefined) return undefined;
-  if (to.window !== undefined && grain.day !== undefined) {
-    const { from, until } = edgeDays(to.window, grain.day);
-    const unit = edgeUnit(to.window);
-    return { key, from: startOf(from, unit, dayStart), until: startOf(until, unit, dayStart) };
-  }
-  if (grain.from === undefined || grain.until === undefined) return { key, ...ALWAYS };
-  return { key, from: grain.from, until: grain.until >= FOREVER ? ALWAYS.until : grain.until };
+  const { unit, from, until } = localEdges(grain, to);
+  const start = (at: number): number => (Number.isFinite(at) ? dayStart(at, unit) : at);
+  return {
+    key,
+    from: from === undefined ? (grain.from ?? ALWAYS.from) : start(from),
+    until: until === undefined ? untilOf(grain.until) : start(until),
+  };
 }
 
-export function edgeUnit({ unit }: Window): LocalUnit {
-  return unit === "hour" ? "hour" : "day";
+function untilOf(until: number | undefined): number {
+  return until === undefined || until >= FOREVER ? ALWAYS.until : until;
+}
+
+/** The days or hours at whose start a grain's contribution begins and ends; undefined where an instant, or nothing, says so. */
+export interface LocalEdges {
+  readonly unit: LocalUnit;
+  readonly from: number | undefined;
+  readonly until: number | undefined;
+}
+
+export function localEdges({ day, from, until }: Grain, { window, days }: Accumulator): LocalEdges {
+  if (window !== undefined && day !== undefined)
+    return { unit: window.unit === "hour" ? "hour" : "day", ...edgeDays(window, day) };
+  return { unit: "day", from: days?.from ? from : undefined, until: days?.until ? until : undefined };
 }
 
 /** The days, or hours, at whose start a window over a grain's day or hour begins and ends; infinite where it has no such edge. */
-export function edgeDays(window: Window, day: number): { readonly from: number; readonly until: number } {
+function edgeDays(window: Window, day: number): { readonly from: number; readonly until: number } {
   const { start, end, toDate } = window;
   const begin = toDate ? sameDay : periodStart;
   return {
     from: Number.isFinite(start) ? begin(day, start, window) : start,
     until: Number.isFinite(end) ? periodStart(day, end, window) : end,
   };
-}
-
-function startOf(at: number, unit: LocalUnit, dayStart: DayStart): number {
-  return Number.isFinite(at) ? dayStart(at, unit) : at;
 }
 
 function keyOf(grain: Grain, { keyedBy, window }: Accumulator): Key | undefined {

@@ -1,7 +1,7 @@
 import type { Grain } from "../capture/batch.ts";
 import { Occupants } from "../occupancy/occupants.ts";
 import type { OccupantChange } from "../occupancy/occupied-group.ts";
-import { edgeDays, edgeUnit, type LocalUnit } from "../metrics/contribution.ts";
+import { localEdges, type LocalUnit } from "../metrics/contribution.ts";
 import { Document, type Overfull } from "../metrics/document.ts";
 import { OwnerState } from "../metrics/owner-state.ts";
 import type { PlanIndex } from "../metrics/plan-index.ts";
@@ -43,12 +43,11 @@ export class LoadedOwner {
 
   /** Notes the days and hours that must be read before these grains can be folded. */
   noteMissing(grains: readonly Grain[], missing: MissingDays): void {
-    for (const { projection, day } of grains) {
-      if (day === undefined) continue;
-      for (const { definition } of this.#index.feeds[projection] ?? []) {
-        if (definition.window === undefined) continue;
-        const { from, until } = edgeDays(definition.window, day);
-        for (const edge of [from, until]) this.#noteDay(edge, edgeUnit(definition.window), missing);
+    for (const grain of grains) {
+      for (const { definition } of this.#index.feeds[grain.projection] ?? []) {
+        const { unit, from, until } = localEdges(grain, definition);
+        if (from !== undefined) this.#noteDay(from, unit, missing);
+        if (until !== undefined) this.#noteDay(until, unit, missing);
       }
     }
   }

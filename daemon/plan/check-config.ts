@@ -82,11 +82,16 @@ function checkZone(owner: Readonly<Record<string, unknown>>): void {
   const zone = owner["timeZone"];
   if (typeof zone !== "string")
     return checkTextColumn(owner, "timeZone", 'the name of a zone for all owners, as "Europe/Lisbon"');
+  refuseUnknownZone(zone, "owner.timeZone");
+}
+
+/** @throws ConfigError where nothing is called so */
+export function refuseUnknownZone(zone: string, path: string): void {
   try {
     Intl.DateTimeFormat("en", { timeZone: zone });
   } catch {
     throw new ConfigError(
-      `owner.timeZone: ${JSON.stringify(zone)} is no time zone; zones are called as in "Europe/Lisbon" or "UTC"`,
+      `${path}: ${JSON.stringify(zone)} is no time zone; zones are called as in "Europe/Lisbon" or "UTC"`,
     );
   }
 }

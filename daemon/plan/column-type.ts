@@ -125,10 +125,17 @@ export function dateType(column: PgColumn): "timestamptz" | "date" {
   if (type === "timestamptz" || type === "date") return type;
   if (type === "timestamp") {
     throw new ConfigError(
-      `${column.name} is timestamp without time zone, which names no instant: make the column timestamptz (timestamp(…, { withTimezone: true }))`,
+      `${column.name} is timestamp without time zone, which names no instant: say in which zone it is meant, at(…, "UTC"), or make the column timestamptz (timestamp(…, { withTimezone: true }))`,
     );
   }
   throw new ConfigError(`${column.name} is ${spelling(column).base}: only timestamptz and date columns date a row`);
+}
+
+/** @throws ConfigError where the column's values are instants already, or none in any zone */
+export function refuseZone(column: PgColumn): void {
+  const type = wideType(column);
+  if (type !== "timestamp")
+    throw new ConfigError(`at(): ${column.name} is ${type}: only a timestamp without time zone is meant in a zone`);
 }
 
 /** Types whose text is the same in every session, so that it can name a group. */

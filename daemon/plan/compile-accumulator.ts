@@ -1,11 +1,18 @@
 /** Which rows count, when and how → the accumulators of the plan's draft that hold them. */
-import type { PgColumn } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import type { CapturedTables } from "./captured-tables.ts";
-import { dateType, wideType } from "./column-type.ts";
+import { refuseUnknownZone } from "./check-config.ts";
+import { dateType, refuseZone, wideType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
-import type { KeysDefinition, Period, RowsDefinition, RowValue, Selection } from "../define/definition.ts";
-import type { MeasurePlan, ProjectionTime } from "./plan.ts";
+import type {
+  Bound as BoundDefinition,
+  KeysDefinition,
+  Period,
+  RowsDefinition,
+  RowValue,
+} from "../define/definition.ts";
+import type { Selection, When } from "../define/definition.ts";
+import type { Bound, Dated, MeasurePlan, ProjectionTime } from "./plan.ts";
 import type { NumberSource, PlanDraft } from "./plan-draft.ts";
 import { amountSql, groupSql } from "./row-amount.ts";
 import { allOf } from "./row-value.ts";
@@ -50,9 +57,9 @@ export class AccumulatorCompiler {
     return [within(0, length), within(length, 2 * length)];
   }
 
-  earliest(rows: Selection, column: PgColumn): number {
+  earliest(rows: Selection, by: When): number {
     return this.#draft.accumulator({
-      ...this.#during(rows, { unit: "day", length: 1, column }),
+      ...this.#during(rows, { unit: "day", length: 1, by }),
       measure: { where: this.#where(rows), value: { op: "count" } },
       window: { unit: "day", start: -Infinity, end: 1 },
       keyedBy: "day",
@@ -94,27 +101,28 @@ export class AccumulatorCompiler {
     const instants: ProjectionTime =
       time.kind === "always"
         ? { kind: "none" }
-        : { kind: "while", from: this.#instant(rows, time.from), until: this.#instant(rows, time.until) };
+        : { kind: "while", from: this.#bound(rows, time.from), until: time.until && this.#bound(rows, time.until) };
     return this.#draft.accumulator({ source, ...group, time: instants, measure, window: undefined, keyedBy });
   }
 
-  #during(rows: Selection, { unit, column }: Period): Pick<NumberSource, "source" | "key" | "time"> {
-    if (unit === "hour" && dateType(column) === "date")
-      throw new ConfigError(`${column.name} is a date, which has no hours: use a timestamptz column, or days`);
+  #during(rows: Selection, { unit, by }: Period): Pick<NumberSource, "source" | "key" | "time"> {
     const source = this.#tables.sourceOf(rows.table);
-    this.#tables.reference(rows.table, column);
-    return {
-      source,
-      key: undefined,
-      time: { kind: GRAIN[unit], column: column.name, type: dateType(column), spanDays: 0 },
-    };
+    const dated = this.#dated(rows, by);
+    if (unit === "hour" && dated.type === "date")
+      throw new ConfigError(`${dated.column} is a date, which has no hours: use a timestamptz column, or days`);
+    return { source, key: undefined, time: { kind: GRAIN[unit], ...dated, spanDays: 0 } };
   }
 
-  #instant(rows: Selection, column: PgColumn): string {
+  #bound(rows: Selection, { isOpen, ...when }: BoundDefinition): Bound {
+    return { ...this.#dated(rows, when), ...(isOpen && { isOpen }) };
+  }
+
+  #dated(rows: Selection, { column, zone }: When): Dated {
     this.#tables.reference(rows.table, column);
-    if (dateType(column) === "date")
-      throw new ConfigError(`while() is about instants, and ${column.name} is a date: use a timestamptz column`);
-    return column.name;
+    if (zone === undefined) return { column: column.name, type: dateType(column) };
+    refuseZone(column);
+    refuseUnknownZone(zone, "at()");
+    return { column: column.name, type: "timestamptz", zone };
   }
 
   #measure({ rows, value }: RowsDefinition): MeasurePlan {

@@ -44,7 +44,7 @@ export class MetricCompiler {
           whole: this.#amount(metric.whole, "percentage()"),
         };
       case "earliest":
-        return { kind: "earliest", accumulator: this.#accumulators.earliest(metric.rows, metric.column) };
+        return { kind: "earliest", accumulator: this.#accumulators.earliest(metric.rows, metric.by) };
       default:
         throw new ConfigError(
           `a metric of the unknown kind ${String((metric as { kind: unknown }).kind)}; is another version of deltad installed?`,

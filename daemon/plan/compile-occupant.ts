@@ -9,7 +9,7 @@ import { conditionSql } from "./condition.ts";
 import type { OccupantDefinition } from "../define/event-definition.ts";
 import { fieldForm, sharedOut, textForm } from "./field-form.ts";
 import { formed } from "./field-sql.ts";
-import type { FieldForm, OccupantPlan } from "./plan.ts";
+import type { Dated, FieldForm, OccupantPlan } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
 import { allOf } from "./row-value.ts";
 
@@ -32,7 +32,6 @@ export function compileOccupant(
   const stay = stays.group.table;
   const source = tables.sourceOf(stay);
   const { key } = tables.lookedUp(stay);
-  for (const column of [stays.from, stays.until]) instant(stay, column, tables);
   const text = (table: PgTable, column: PgColumn, form: FieldForm): string =>
     formed(tables.reference(table, column), form);
   const groupOf = (column: PgColumn): string => groupKey(tables.reference(column.table, column), column);
@@ -59,7 +58,7 @@ export function compileOccupant(
     stays: draft.counted({
       source,
       key: `json_build_array(${groupOf(stays.group)}, ${text(stay, key, { as: "text" })}, ${text(stay, stays.label, textForm(stays.label))})::text`,
-      time: { kind: "while", from: stays.from.name, until: stays.until.name },
+      time: { kind: "while", from: instant(stay, stays.from, tables), until: instant(stay, stays.until, tables) },
       measure: counting(stays.group, stays.conditions, tables),
     }),
     data: shared.map((field) => ({ ...field, column: field.column.name })),
@@ -74,8 +73,10 @@ function counting(group: PgColumn, conditions: readonly SQL[], tables: CapturedT
   return { where: allOf([...own, `${reference(group)} is not null`]), value: { op: "count" as const } };
 }
 
-function instant(table: PgTable, column: PgColumn, tables: CapturedTables): void {
+function instant(table: PgTable, column: PgColumn, tables: CapturedTables): Dated {
   tables.reference(table, column);
-  if (dateType(column) === "date")
+  const type = dateType(column);
+  if (type === "date")
     throw new ConfigError(`occupant(): ${column.name} is a date: stays begin and end at an instant, a timestamptz`);
+  return { column: column.name, type };
 }

@@ -42,7 +42,10 @@ export class PlanDraft {
     if (window !== undefined && "spanDays" in draft.time) {
       draft.time = { ...draft.time, spanDays: Math.max(draft.time.spanDays, spanDays(window)) };
     }
-    return index(this.#accumulators, { projection, measure, window, keyedBy });
+    const [from, until] =
+      draft.time.kind === "while" ? [draft.time.from.type, draft.time.until?.type].map((type) => type === "date") : [];
+    const days = from || until ? { days: { from: from === true, until: until === true } } : {};
+    return index(this.#accumulators, { projection, measure, window, keyedBy, ...days });
   }
 
   /** A measure that no accumulator need read. */

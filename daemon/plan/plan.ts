@@ -44,15 +44,23 @@ export interface Projection {
 
 export type ProjectionTime =
   | { readonly kind: "none" }
-  /** Grouped by local hour, day or month of a `timestamptz` or `date` column. `spanDays`: rows dated more days than this before today are expired. Infinity: never. */
-  | {
-      readonly kind: "hour" | "day" | "month";
-      readonly column: string;
-      readonly type: "timestamptz" | "date";
-      readonly spanDays: number;
-    }
-  /** Grouped by exact instants: counts while from <= T < until. */
-  | { readonly kind: "while"; readonly from: string; readonly until: string };
+  /** Grouped by local hour, day or month. `spanDays`: rows dated more days than this before today are expired. Infinity: never. */
+  | (Dated & { readonly kind: "hour" | "day" | "month"; readonly spanDays: number })
+  /**
+   * Grouped by exact instants, or by days that stand for their start: counts while from <= T < until. Without `until` it counts once
+   * from < T, or after the day.
+   */
+  | { readonly kind: "while"; readonly from: Bound; readonly until: Bound | undefined };
+
+/** A column that says when: a `timestamptz`, a `date`, or a `timestamp`, which has the `zone` in which it is an instant. */
+export interface Dated {
+  readonly column: string;
+  readonly type: "timestamptz" | "date";
+  readonly zone?: string;
+}
+
+/** `isOpen`: where the column is NULL there is no bound. */
+export type Bound = Dated & { readonly isOpen?: true };
 
 export interface MeasurePlan {
   /** SQL boolean expression over `r`; undefined: every row. */
@@ -93,6 +101,8 @@ export interface Accumulator {
   readonly window: Window | undefined;
   /** `key`: the projection's key; else the period of the grain's day, see metrics/period.ts. */
   readonly keyedBy: "none" | "key" | PeriodUnit;
+  /** Of a `while`: which of its bounds are days, since 2000-01-01, that stand for their start. */
+  readonly days?: { readonly from: boolean; readonly until: boolean };
 }
 
 /** The number of keys above 0 in both of two keyed accumulators. */

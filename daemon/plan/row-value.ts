@@ -1,8 +1,18 @@
 /** SQL about the values of a row `r`. */
+import { quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import type { Dated } from "./plan.ts";
 
 /** Before 1900 is -∞ and from 2200 on ∞: in this range instants in microseconds are exact JavaScript numbers, and zone arithmetic never overflows. */
 const EARLIEST = "1900-01-01";
 const LATEST = "2200-01-01";
+
+/** A column's date or instant, NULL where it has none. A timestamp is clamped before the zone's arithmetic, which could overflow. */
+export function datedValue({ column, zone }: Dated): string {
+  const value = `r.${quoteIdentifier(column)}`;
+  if (zone === undefined) return value;
+  const clamped = `least(greatest(${value}, timestamp '1899-12-30'), timestamp '2200-01-03')`;
+  return `(case when ${value} is not null then ${clamped} at time zone ${quoteLiteral(zone)} end)`;
+}
 
 /** True for values that a sum can take: NaN and the infinities of `numeric` count as NULL. */
 export function isSummable(reference: string, type: string): string {

@@ -3,7 +3,7 @@
  * themselves, so that `load + deltas` is the same arithmetic on both sides. Each statement returns
  *
  *   tag int (index of the projection), owner text, key text, day int (or hour, since 2000-01-01; NULL where the owner's zone is not in $3),
- *   from_us bigint, until_us bigint (since 1970), m text (one integer per measure, separated by spaces)
+ *   from_us bigint, until_us bigint (since 1970, or days as the plan's `Accumulator.days` says), m text (one integer per measure, separated by spaces)
  *
  * without the rows whose measures are all 0, and can be joined to others by UNION ALL. A row whose day is not known is kept whatever
  * its measures: images of different days may cancel each other in it, and yet change the numbers.
@@ -12,9 +12,18 @@ import type { WatchedTable } from "./watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { crowdedOwners, eventSelect, sourcesOfEvents, TRANSACTION, withheldSelect } from "./event-select.ts";
 import { fenced } from "./fallible.ts";
-import type { MeasurePlan, Plan, Projection, ProjectionTime, SumPlan } from "./plan.ts";
+import type { Bound, Dated, MeasurePlan, Plan, Projection, ProjectionTime, SumPlan } from "./plan.ts";
 import { changedRows, OWNER, ofOwners, tableRows, watchedBy, ZONE } from "./row-source.ts";
-import { allOf, anyOf, clampedDate, clampedInstant, instantOf, instantUs, isSummable } from "./row-value.ts";
+import {
+  allOf,
+  anyOf,
+  clampedDate,
+  clampedInstant,
+  datedValue,
+  instantOf,
+  instantUs,
+  isSummable,
+} from "./row-value.ts";
 
 /** A local date is at most a day from UTC's; a day more for a clock that is behind, and one for the eye. */
 const MARGIN_DAYS = 3;
@@ -109,9 +118,11 @@ interface GrainsOf {
 
 function grains(table: WatchedTable, { tag, projection, rows, asked, xid }: GrainsOf): string {
   const { key, time, measures } = projection;
-  const bounds = time.kind === "while" ? [reference(time.from), reference(time.until)] : [];
-  const dated = "column" in time ? [reference(time.column)] : [];
-  const present = [...(key === undefined ? [] : [key]), ...dated, ...bounds].map((value) => `${value} is not null`);
+  const bounds = time.kind === "while" ? boundsOf(time) : undefined;
+  const dated = "column" in time ? [datedValue(time)] : [];
+  const present = [...(key === undefined ? [] : [key]), ...dated, ...(bounds?.required ?? [])].map(
+    (value) => `${value} is not null`,
+  );
   const counted = measures.map((measure) => allOf([measure.where, summable(table, measure)]));
   const conditions = allOf([...asked, ...present, anyOf(counted)]);
   const totals = measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`);
@@ -122,8 +133,8 @@ from (
   select ${OWNER} as owner,
     ${key === undefined ? "null::text" : `(${key}) collate "C"`} as key,
     ${dayOf(time)} as day,
-    ${bounds[0] === undefined ? "null::bigint" : instantUs(bounds[0])} as from_us,
-    ${bounds[1] === undefined ? "null::bigint" : instantUs(bounds[1])} as until_us,
+    ${bounds?.from ?? "null::bigint"} as from_us,
+    ${bounds?.until ?? "null::bigint"} as until_us,
     ${[...totals, ...(xid === "none" ? [] : [`${xid === "last" ? "max" : ""}(r.change_xid::text::bigint) as xid`])].join(",\n    ")}
   from ${rows} r${conditions === undefined ? "" : `\n  where ${conditions}`}
   group by 1, 2, 3, 4, 5${xid === "each" ? ", r.change_xid" : ""}
@@ -149,7 +160,7 @@ function summable(table: WatchedTable, { value }: MeasurePlan): string | undefin
 /** Days since 2000-01-01, or hours of the local clock. A zone that PostgreSQL does not know would fail the statement: only zones known to be good are evaluated. */
 function dayOf(time: ProjectionTime): string {
   if (!("column" in time)) return "null::int";
-  const column = reference(time.column);
+  const column = datedValue(time);
   const local =
     time.type === "date" ? `${clampedDate(column)}::timestamp` : `${clampedInstant(column)} at time zone ${ZONE}`;
   const first = time.kind === "month" ? `date_trunc('month', ${local})` : `(${local})`;
@@ -164,13 +175,38 @@ function dayOf(time: ProjectionTime): string {
 function unexpired(time: ProjectionTime): readonly string[] {
   const now = instantOf("$2::bigint");
   if (time.kind === "none") return [];
-  if (time.kind === "while") return [`t.${quoteIdentifier(time.until)} > ${now}`];
-  if (!Number.isFinite(time.spanDays)) return [];
-  const days = time.spanDays + MARGIN_DAYS;
-  const since = `${now} - interval '${24 * days} hours'`;
-  return [
-    `t.${quoteIdentifier(time.column)} >= ${time.type === "date" ? `((${since}) at time zone 'UTC')::date` : `(${since})`}`,
-  ];
+  if (time.kind === "while") {
+    const { until } = time;
+    if (until === undefined) return [];
+    const isExact = until.type === "timestamptz" && until.zone === undefined;
+    const lasts = isExact ? `t.${quoteIdentifier(until.column)} > ${now}` : since(until, MARGIN_DAYS);
+    return [until.isOpen ? `(${lasts} or t.${quoteIdentifier(until.column)} is null)` : lasts];
+  }
+  return Number.isFinite(time.spanDays) ? [since(time, time.spanDays + MARGIN_DAYS)] : [];
+}
+
+/** About the table's own column, for its index. */
+function since({ column, type, zone }: Dated, days: number): string {
+  const begin = `(${instantOf("$2::bigint")} - interval '${24 * days} hours')`;
+  const inUtc = `(${begin} at time zone 'UTC')`;
+  return `t.${quoteIdentifier(column)} >= ${type === "date" ? `${inUtc}::date` : zone === undefined ? begin : inUtc}`;
+}
+
+/** When a row counts: `required` are the values without which it never does. */
+function boundsOf({ from, until }: Extract<ProjectionTime, { kind: "while" }>) {
+  const required = [from, until].flatMap((bound) => (bound === undefined || bound.isOpen ? [] : [datedValue(bound)]));
+  // Overdue is what is later than the instant, or the day.
+  const later = until === undefined ? " + 1" : "";
+  return {
+    required,
+    from: `${boundValue(from, "-infinity")}${later}`,
+    until: until === undefined ? instantUs("timestamptz 'infinity'") : boundValue(until, "infinity"),
+  };
+}
+
+function boundValue(bound: Bound, missing: "infinity" | "-infinity"): string {
+  const value = bound.isOpen ? `coalesce(${datedValue(bound)}, '${missing}')` : datedValue(bound);
+  return bound.type === "date" ? `(${clampedDate(value)} - date '2000-01-01')::bigint` : instantUs(value);
 }
 
 function amount(value: SumPlan): string {

@@ -5,9 +5,9 @@
 import type { WatchedTable } from "../plan/watched-table.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import { fenced } from "../plan/fallible.ts";
-import type { Accumulator, MeasurePlan, Plan, ProjectionTime, Window } from "../plan/plan.ts";
+import type { Accumulator, Bound, MeasurePlan, Plan, ProjectionTime, Window } from "../plan/plan.ts";
 import { OWNER, ofOwners, ownerValue, tableRows, watchedBy, ZONE } from "../plan/row-source.ts";
-import { allOf, clampedDate, clampedInstant, instantOf, isSummable } from "../plan/row-value.ts";
+import { allOf, clampedDate, clampedInstant, datedValue, instantOf, isSummable } from "../plan/row-value.ts";
 
 const NOW = instantOf("$2::bigint");
 
@@ -76,7 +76,7 @@ function valueOf({ value }: MeasurePlan, table: WatchedTable): { value: string; 
 /** The row's local date and the owner's today; or the row's local hour and the latest that the owner's clock has shown. */
 function localDates(time: ProjectionTime): string {
   if (!("column" in time)) return "";
-  const column = `r.${quoteIdentifier(time.column)}`;
+  const column = datedValue(time);
   if (time.kind === "hour") return localHours(column);
   const date = time.type === "date" ? clampedDate(column) : `(${clampedInstant(column)} at time zone ${ZONE})::date`;
   // greatest and least pass over NULL: a row without a date must not become one of 1900.
@@ -134,5 +134,11 @@ function hasCome(window: Window): string {
 
 function within(time: ProjectionTime): string | undefined {
   if (time.kind !== "while") return undefined;
-  return `r.${quoteIdentifier(time.from)} <= ${NOW} and ${NOW} < r.${quoteIdentifier(time.until)}`;
+  const { from, until } = time;
+  const compared = (bound: Bound, operator: "<" | "<=" | ">"): string => {
+    const now = bound.type === "date" ? `(${NOW} at time zone ${ZONE})::date` : NOW;
+    const holds = `${datedValue(bound)} ${operator} ${now}`;
+    return bound.isOpen ? `(${holds} or ${datedValue(bound)} is null)` : holds;
+  };
+  return until === undefined ? compared(from, "<") : `${compared(from, "<=")} and ${compared(until, ">")}`;
 }

@@ -1,5 +1,6 @@
 /** A configuration for tables that have nothing in common with the demo's; docs/your-own-tables.md follows it step by step. */
 import {
+  at,
   average,
   became,
   before,
@@ -23,6 +24,7 @@ import {
   lookup,
   month,
   occupant,
+  openIfNull,
   overlap,
   percentage,
   product,
@@ -80,6 +82,9 @@ const stays = hangar.table("stays", {
   settledAt: timestamp("settled_at", { withTimezone: true }),
   guests: smallint("guests"),
   discount: numeric("discount", { precision: 4, scale: 3 }),
+  cancelBy: date("cancel_by"),
+  dueOn: date("due_on"),
+  checkedAt: timestamp("checked_at"),
 });
 
 const open = inArray(hangars.state, ["open", "reserved only"]);
@@ -129,6 +134,12 @@ export default defineConfig({
     },
     stays: {
       now: count(stays).where(staying).while(stays.arrives, stays.leaves),
+      still: count(stays).where(staying).while(stays.arrives, openIfNull(stays.leaves)),
+      cancellable: count(stays).while(stays.bookedOn, openIfNull(stays.cancelBy)),
+      unpaid: sum(stays.cents).where(eq(stays.payment, "open")).overdue(stays.dueOn),
+      staysOver: keys(stays.hangar).where(staying).overdue(stays.leaves),
+      checkedToday: count(stays).during(day(at(stays.checkedAt, "UTC"))),
+      unchecked: count(stays).while(openIfNull(stays.arrives), openIfNull(at(stays.checkedAt, "America/New_York"))),
       byState: count(stays).by(stays.state),
       byParty: count(stays).where(staying).by(party),
       bookedPerDay: count(stays).by(trailingDays(5, stays.bookedOn)),

@@ -102,6 +102,18 @@ select o.id::text as owner,
                              where host = o.id and month between (o.this_month - interval '2 months')::date and o.this_month group by month) x)),
     'stays', jsonb_strip_nulls(jsonb_build_object(
       'now', (select count(*) from staying where host = o.id and arrives <= o.t and o.t < leaves),
+      'still', (select count(*) from staying where host = o.id and arrives <= o.t and (leaves is null or leaves > o.t)),
+      'cancellable', (select count(*) from hangar.stays where host = o.id and booked_on <= o.today and (cancel_by is null or cancel_by > o.today)),
+      'unpaid', (select coalesce(sum(cents), 0)::text from hangar.stays where host = o.id and payment = 'open' and due_on < o.today),
+      'staysOver', (select count(distinct hangar_no) from staying where host = o.id and leaves < o.t),
+      'checkedToday', (select count(*) from hangar.stays s
+                         cross join lateral (select case when s.checked_at >= '1900-01-02' and s.checked_at < '2199-12-31'
+                                                         then ((s.checked_at at time zone 'UTC') at time zone o.tz)::date end as day) d
+                        where s.host = o.id and d.day = o.today),
+      'unchecked', (select count(*) from hangar.stays
+                     where host = o.id and (arrives is null or arrives <= o.t)
+                       and (checked_at is null or checked_at = 'infinity'
+                            or checked_at >= '1900-01-02' and (checked_at >= '2199-12-31' or checked_at at time zone 'America/New_York' > o.t))),
       'perHangar', (select round(count(*)::numeric / nullif((select count(*) from hangar."Hangar_Listings" where "ownerKey" = o.id), 0), 3)::text
                       from hangar.stays where host = o.id),
       'nextArrival', (select to_char(min(d.day), 'YYYY-MM-DD')

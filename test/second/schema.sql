@@ -32,7 +32,10 @@ create table hangar.stays (
   booked_on  date not null,
   settled_at timestamptz,
   guests     smallint,
-  discount   numeric(4, 3)
+  discount   numeric(4, 3),
+  cancel_by  date,
+  due_on     date,
+  checked_at timestamp
 );
 create index on hangar.stays (host, leaves);
 create index on hangar.stays (host, booked_on);

@@ -25,9 +25,11 @@ export function naiveSnapshot(plan: Plan, rows: readonly NaiveRow[], t: number, 
   });
 }
 
-function counts({ window }: Accumulator, row: NaiveRow, t: number, dayStart: DayStart): boolean {
+function counts({ window, days }: Accumulator, row: NaiveRow, t: number, dayStart: DayStart): boolean {
   if (window === undefined || row.day === undefined) {
-    return row.from === undefined || row.until === undefined || (row.from <= t && t < row.until);
+    if (row.from === undefined || row.until === undefined) return true;
+    const from = days?.from ? dayStart(row.from) : row.from;
+    return from <= t && t < (days?.until ? dayStart(row.until) : row.until);
   }
   const { day } = row;
   if (window.toDate) return countsToDate(window, day, today(t, dayStart));

@@ -1,7 +1,7 @@
 /** The sample plan with rooms that guests occupy, and the grains that a batch or a load would bring of them. */
 import type { Grain } from "../../daemon/capture/batch.ts";
 import type { Plan, Projection } from "../../daemon/plan/plan.ts";
-import { SAMPLE_PLAN } from "./sample-plan.ts";
+import { LASTING, SAMPLE_PLAN } from "./sample-plan.ts";
 
 const ROOMS = SAMPLE_PLAN.projections.length;
 const STAYS = ROOMS + 1;
@@ -10,7 +10,7 @@ const count = { where: undefined, value: { op: "count" } } as const;
 const PROJECTIONS: readonly Projection[] = [
   ...SAMPLE_PLAN.projections,
   { source: "rooms", key: "…", time: { kind: "none" }, measures: [count] },
-  { source: "stays", key: "…", time: { kind: "while", from: "start", until: "end" }, measures: [count] },
+  { source: "stays", key: "…", time: LASTING, measures: [count] },
 ];
 
 export const OCCUPIED_PLAN: Plan = {

@@ -1,7 +1,14 @@
-import type { Accumulator, Plan, Projection } from "../../daemon/plan/plan.ts";
+import type { Accumulator, Plan, Projection, ProjectionTime } from "../../daemon/plan/plan.ts";
 
 const count = { where: undefined, value: { op: "count" } } as const;
 const sum = { where: undefined, value: { op: "sum", column: "amount", scale: 2 } } as const;
+
+/** Between two instants. */
+export const LASTING: ProjectionTime = {
+  kind: "while",
+  from: { column: "start", type: "timestamptz" },
+  until: { column: "end", type: "timestamptz" },
+};
 
 /** The shape of each projection's grains. */
 export const BY_DAY = 0;
@@ -10,6 +17,7 @@ export const WHILE = 2;
 export const BY_MONTH = 3;
 export const DUE = 4;
 export const BY_HOUR = 5;
+export const LEASE = 6;
 
 const PROJECTIONS: readonly Projection[] = [
   {
@@ -19,7 +27,7 @@ const PROJECTIONS: readonly Projection[] = [
     measures: [count, sum],
   },
   { source: "sales", key: `r."status"`, time: { kind: "none" }, measures: [count, sum] },
-  { source: "stays", key: `r."room"`, time: { kind: "while", from: "start", until: "end" }, measures: [count] },
+  { source: "stays", key: `r."room"`, time: LASTING, measures: [count] },
   {
     source: "sales",
     key: undefined,
@@ -37,6 +45,12 @@ const PROJECTIONS: readonly Projection[] = [
     key: undefined,
     time: { kind: "hour", column: "paid_at", type: "timestamptz", spanDays: 1 },
     measures: [count, sum],
+  },
+  {
+    source: "stays",
+    key: `r."room"`,
+    time: { kind: "while", from: { column: "first", type: "date" }, until: { column: "last", type: "date" } },
+    measures: [count],
   },
 ];
 
@@ -57,6 +71,13 @@ const ACCUMULATORS: readonly Accumulator[] = [
   { projection: BY_MONTH, measure: 1, window: { unit: "year", start: 0, end: 1 }, keyedBy: "year" },
   { projection: BY_HOUR, measure: 1, window: { unit: "hour", start: 0, end: 1 }, keyedBy: "none" },
   { projection: BY_HOUR, measure: 0, window: { unit: "hour", start: 0, end: 5 }, keyedBy: "hour" },
+  {
+    projection: LEASE,
+    measure: 0,
+    window: undefined,
+    keyedBy: "key",
+    days: { from: true, until: true },
+  },
 ];
 
 /** Every kind of window, key and leaf once: small numbers of days, so that boundaries are near. */

@@ -5,15 +5,19 @@ import fc from "fast-check";
 import { compile } from "../../../daemon/plan/compile.ts";
 import {
   count,
+  at as inZone,
   day,
   earliest,
   keys,
   lastMonths,
   month,
+  openIfNull,
   sum,
   trailingDays,
   trailingHours,
 } from "../../../daemon/define/define.ts";
+import { utcDay } from "../../../daemon/metrics/civil-date.ts";
+import { FOREVER } from "../../../daemon/metrics/contribution.ts";
 import { deltaSelects, loadSelects } from "../../../daemon/plan/select.ts";
 import { configured, sales } from "../../support/sales-tables.ts";
 import { onEachServer, type TestDatabase, type TestServer } from "../../support/servers.ts";
@@ -37,6 +41,10 @@ const plan = compile(
     today: count(sales).during(day(sales.due)),
     next: earliest(sales.due),
     open: keys(sales.shop).while(sales.at, sales.until),
+    unpaid: count(sales).overdue(sales.due),
+    ended: count(sales).overdue(sales.until),
+    lasting: count(sales).while(openIfNull(sales.due), openIfNull(sales.until)),
+    vague: count(sales).while(inZone(sales.vague, "America/Havana"), openIfNull(sales.due)),
   }),
 );
 
@@ -95,6 +103,7 @@ const row = fc.record({
   pieces: of(1, -2147483648, 2147483647, null),
   at: of(...instants),
   until: of(...instants),
+  vague: of("2025-11-02 00:30", "2025-11-01 23:59:59.999999", "294276-12-31 23:59", "4713-01-01 BC", "-infinity", null),
   due: of("2025-11-02", "2025-11-01", "infinity", "-infinity", "5874897-12-31", "0044-03-15 BC", null),
 });
 type Row = typeof row extends fc.Arbitrary<infer R> ? R : never;
@@ -152,6 +161,7 @@ await onEachServer("grains", (server) => {
       pieces: null,
       at: null,
       until: null,
+      vague: null,
       due: null,
     };
     await insert(database, [
@@ -160,8 +170,23 @@ await onEachServer("grains", (server) => {
       { ...nothing, person: null, price: "1", state: "paid" },
     ]);
     const grains = await load(database, FROM_THE_BEGINNING);
-    assert.deepEqual(new Set(grains.map(({ tag }) => tag)), new Set([at("total"), at("months")]));
-    assert.equal(grains.length, 2);
+    assert.deepEqual(new Set(grains.map(({ tag }) => tag)), new Set([at("total"), at("months"), at("lasting")]));
+    assert.equal(grains.length, 3);
+    // Without bounds it always counts.
+    assert.deepEqual(
+      grains.flatMap(({ tag, from_us, until_us }) => (tag === at("lasting") ? [[from_us, until_us]] : [])),
+      [[String(utcDay(Date.UTC(1900, 0) * 1000)), String(FOREVER)]],
+    );
+  });
+
+  it("of what is overdue count from the microsecond after the instant on, or from the day after the date", async () => {
+    const database = await prepared(server);
+    await insert(database, [{ person: 1, due: "2025-11-02", until: "2025-11-02 04:00Z" } as Row]);
+    const grains = await load(database, FROM_THE_BEGINNING);
+    const bounds = (tag: number) => grains.find((grain) => grain.tag === tag);
+    const [unpaid, ended] = [bounds(at("unpaid")), bounds(at("ended"))];
+    assert.deepEqual([unpaid?.from_us, unpaid?.until_us], ["9438", String(FOREVER)]);
+    assert.deepEqual([ended?.from_us, ended?.until_us], [String(NOW + 1), String(FOREVER)]);
   });
 
   it("compare text byte by byte: case, padding and collations of the column make no two equal", async () => {
@@ -179,6 +204,7 @@ await onEachServer("grains", (server) => {
       pieces: 1,
       at: null,
       until: null,
+      vague: null,
       due: null,
     };
     await insert(database, [
@@ -215,6 +241,7 @@ await onEachServer("grains", (server) => {
       pieces: 1,
       at: "2025-11-02 04:30Z",
       until: "infinity",
+      vague: null,
       due: "2025-11-02",
     };
     await insert(
@@ -249,7 +276,7 @@ await onEachServer("grains", (server) => {
     const today = 9437;
     const live = all.filter(({ tag, day, until_us }) => {
       const time = plan.projections[tag]?.time;
-      if (time?.kind === "while") return Number(until_us) > NOW;
+      if (time?.kind === "while") return Number(until_us) > (time.until?.type === "date" ? today : NOW);
       if (time === undefined || !("spanDays" in time) || day === null) return true;
       return (time.kind === "hour" ? Math.floor(day / 24) : day) >= today - time.spanDays;
     });
@@ -314,9 +341,9 @@ function loadable(grains: Folded): Folded {
   return new Map(
     [...grains].filter(([grain]) => {
       const [tag, , , day = "", , until = ""] = grain.split("\t");
-      const kind = plan.projections[Number(tag)]?.time.kind;
-      if (kind === "while") return Number(until) > FROM_THE_BEGINNING;
-      return kind === "none" || (day !== "" && Number(day) > -36_000);
+      const time = plan.projections[Number(tag)]?.time;
+      if (time?.kind === "while") return Number(until) > (time.until?.type === "date" ? -36_000 : FROM_THE_BEGINNING);
+      return time?.kind === "none" || (day !== "" && Number(day) > -36_000);
     }),
   );
 }

@@ -53,7 +53,7 @@ await onEachServer("query plans", (server) => {
       const conditions = nodes.map((node) => node["Index Cond"] ?? "").join("\n");
       assert.deepEqual(sequential(nodes), [], `${source} ${time.kind}`);
       assert.match(conditions, /owner_id = ANY/, `${source} ${time.kind}`);
-      if (time.kind === "while") assert.match(conditions, new RegExp(`${time.until} >`));
+      if (time.kind === "while") assert.match(conditions, new RegExp(`${time.until?.column} >`));
       else if (time.kind !== "none") assert.match(conditions, new RegExp(`${time.column} >=`));
     }
   });

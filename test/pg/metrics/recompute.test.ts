@@ -134,14 +134,39 @@ async function fillSecond(database: TestDatabase): Promise<string[]> {
     fc.integer({ min: -5000, max: 90_000 }),
     fc.tuple(maybe(timestamp), maybe(timestamp), maybe(timestamp)),
     fc.tuple(date, maybe(fc.integer({ min: 1, max: 10 })), maybe(fc.constantFrom("0", "0.125", "0.005", "NaN"))),
+    fc.tuple(maybe(date), maybe(date), maybe(timestamp)),
   );
   for (const [
     number,
-    [hangar, id, [state, payment], cents, [arrives, leaves, settled], [booked, guests, discount]],
+    [
+      hangar,
+      id,
+      [state, payment],
+      cents,
+      [arrives, leaves, settled],
+      [booked, guests, discount],
+      [cancelBy, due, checked],
+    ],
   ] of sampled(stays, 1500).entries()) {
     await database.query(
-      `insert into hangar.stays values ($1, $2, $3, $4, $5::hangar.payment, $6, ${at("$7")}, ${at("$8")}, $9, ${at("$10")}, $11, $12)`,
-      [number, hangar, id, state, payment, cents, arrives, leaves, booked, settled, guests, discount],
+      `insert into hangar.stays values ($1, $2, $3, $4, $5::hangar.payment, $6, ${at("$7")}, ${at("$8")}, $9, ${at("$10")}, $11, $12, $13, $14, ${at("$15")} at time zone 'UTC')`,
+      [
+        number,
+        hangar,
+        id,
+        state,
+        payment,
+        cents,
+        arrives,
+        leaves,
+        booked,
+        settled,
+        guests,
+        discount,
+        cancelBy,
+        due,
+        checked,
+      ],
     );
   }
   return owners;

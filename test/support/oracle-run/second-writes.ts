@@ -41,8 +41,14 @@ const cents = (v: Values): string => String(v.chance(0.03) ? 2_147_483_647 : v.i
 const guests = (v: Values): string => v.maybe(String(v.integer(1, 10)));
 const discount = (v: Values): string => v.maybe(v.pick(["0", "0.125", "0.005", "0.999", "'NaN'::numeric"]));
 
+/** The reading of some clock, odd ones among them. */
+const timestamp = (v: Values): string =>
+  v.chance(0.05)
+    ? `timestamp '${v.pick(["infinity", "-infinity", "294276-12-31 23:59:59", "4713-01-01 BC"])}'`
+    : `((${v.instant()}) at time zone '${v.pick(["UTC", "America/New_York"])}')`;
+
 function stay(v: Values, number: number): string {
-  return `(${number}, ${v.integer(1, HANGARS)}, ${owner(v)}, ${state(v)}, ${payment(v)}, ${cents(v)}, ${v.maybe(v.instant())}, ${v.maybe(v.instant())}, ${v.date()}, ${v.maybe(v.instant())}, ${guests(v)}, ${discount(v)})`;
+  return `(${number}, ${v.integer(1, HANGARS)}, ${owner(v)}, ${state(v)}, ${payment(v)}, ${cents(v)}, ${v.maybe(v.instant())}, ${v.maybe(v.instant())}, ${v.date()}, ${v.maybe(v.instant())}, ${guests(v)}, ${discount(v)}, ${v.maybe(v.date())}, ${v.maybe(v.date())}, ${v.maybe(timestamp(v))})`;
 }
 
 /** Numbers that are taken are written over, and may change their owner by it. */
@@ -51,7 +57,8 @@ function upsertStays(v: Values, count: number): string {
   return `insert into hangar.stays values ${[...numbers].map((number) => stay(v, number)).join(", ")}
     on conflict (stay_no) do update set host = excluded.host, state = excluded.state, cents = excluded.cents,
       payment = excluded.payment, arrives = excluded.arrives, leaves = excluded.leaves, settled_at = excluded.settled_at,
-      guests = excluded.guests, discount = excluded.discount`;
+      guests = excluded.guests, discount = excluded.discount, cancel_by = excluded.cancel_by,
+      due_on = excluded.due_on, checked_at = excluded.checked_at`;
 }
 
 const someStays = (v: Values, count = 1): string =>
@@ -66,6 +73,8 @@ function changed(v: Values): string {
     () => `state = ${state(v)}`,
     () => `payment = ${payment(v)}, settled_at = ${v.instant()}`,
     () => `cents = ${cents(v)}`,
+    () => `due_on = ${v.maybe(v.date())}, cancel_by = ${v.maybe(v.date())}`,
+    () => `checked_at = ${v.maybe(timestamp(v))}`,
     () => `guests = ${guests(v)}, discount = ${discount(v)}`,
     () => `host = ${owner(v)}`,
     () => `hangar_no = ${v.integer(1, HANGARS)}`,

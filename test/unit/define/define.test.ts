@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { eq } from "drizzle-orm";
 import { compile } from "../../../daemon/plan/compile.ts";
 import {
+  at,
   average,
   count,
   currency,
@@ -15,6 +16,7 @@ import {
   lastMonths,
   type MetricsOf,
   month,
+  openIfNull,
   overlap,
   percentage,
   product,
@@ -86,8 +88,12 @@ describe("definitions", () => {
       () => count(shops).during(day(sales.at)),
       // @ts-expect-error: a number does not date a row
       () => day(sales.pieces),
-      // @ts-expect-error: while is about instants
-      () => count(sales).while(sales.due, sales.until),
+      // @ts-expect-error: a number is no bound
+      () => count(sales).while(sales.pieces, sales.until),
+      // @ts-expect-error: a bound of another table
+      () => count(shops).while(openIfNull(sales.due), openIfNull(sales.due)),
+      // @ts-expect-error: a date is an instant in no zone
+      () => at(sales.due, "UTC"),
       // @ts-expect-error: growth brings its own period
       () => growth(count(sales).during(day(sales.at)), day(sales.at)),
       // @ts-expect-error: growth against something unknown
@@ -103,7 +109,7 @@ describe("definitions", () => {
       // @ts-expect-error: double precision
       () => average(sales.weight),
     ];
-    assert.equal(refusedByTheCompiler.length, 15);
+    assert.equal(refusedByTheCompiler.length, 17);
   });
 
   it("are immutable: narrowing one leaves the other as it was", () => {
@@ -119,7 +125,7 @@ describe("definitions", () => {
   it("take one period, not two", () => {
     assert.throws(
       () => count(sales).during(day(sales.at)).while(sales.at, sales.until),
-      /one during\(\), while\(\) or by\(period\)/,
+      /one during\(\), while\(\), overdue\(\) or by\(period\)/,
     );
   });
 });

@@ -16,7 +16,7 @@ import { OwnerState } from "../../../daemon/metrics/owner-state.ts";
 import { indexPlan } from "../../../daemon/metrics/plan-index.ts";
 import { cases } from "../../support/cases.ts";
 import { naiveSnapshot, type NaiveSums } from "../../support/naive-snapshot.ts";
-import { BY_DAY, BY_HOUR, BY_MONTH, BY_STATUS, DUE, SAMPLE_PLAN, WHILE } from "../../support/sample-plan.ts";
+import { BY_DAY, BY_HOUR, BY_MONTH, BY_STATUS, DUE, LEASE, SAMPLE_PLAN, WHILE } from "../../support/sample-plan.ts";
 
 const INDEX = indexPlan(SAMPLE_PLAN);
 const HOUR = 3_600_000_000;
@@ -70,6 +70,9 @@ function rowsIn(dayStart: DayStart) {
     fc
       .record({ day, amount })
       .map((r) => ({ ...base, projection: BY_MONTH, key: undefined, day: r.day, values: [1n, r.amount] })),
+    fc
+      .record({ key, from: day, until: day })
+      .map((r) => ({ ...base, projection: LEASE, key: r.key, from: r.from, until: r.until, values: [1n] })),
     fc
       .record({ day, hour: fc.integer({ min: 0, max: 23 }), amount })
       .map((r) => ({ ...base, projection: BY_HOUR, key: undefined, day: 24 * r.day + r.hour, values: [1n, r.amount] })),

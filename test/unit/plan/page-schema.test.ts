@@ -53,6 +53,12 @@ describe("What pages are told of a configuration", () => {
       "cents.perStayByParty": { kind: "group", scale: 2 },
       "cents.afterFee": { kind: "decimal", scale: 0 },
       "stays.now": { kind: "count" },
+      "stays.still": { kind: "count" },
+      "stays.cancellable": { kind: "count" },
+      "stays.unpaid": { kind: "sum", scale: 0 },
+      "stays.staysOver": { kind: "count" },
+      "stays.checkedToday": { kind: "count" },
+      "stays.unchecked": { kind: "count" },
       "stays.byState": { kind: "group" },
       "stays.byParty": { kind: "group" },
       "stays.bookedPerDay": { kind: "series", period: { unit: "day", length: 5 } },
@@ -114,7 +120,7 @@ describe("What pages are told of a configuration", () => {
     const sums = pageSchema({ ...plan, leaves }).metrics.filter(({ kind }) => kind === "sum");
     assert.deepEqual(
       sums.map((metric) => "unit" in metric),
-      [false, false, false, false, false, false],
+      [false, false, false, false, false, false, false],
     );
   });
 

@@ -5,6 +5,7 @@ import { alias, bigint, integer, numeric, pgTable, QueryBuilder, text, timestamp
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import {
+  at,
   average,
   type ColumnOf,
   count,
@@ -13,6 +14,7 @@ import {
   growth,
   keys,
   month,
+  openIfNull,
   overlap,
   percentage,
   product,
@@ -183,7 +185,7 @@ describe("compile refuses, in one line", () => {
     [
       "a timestamp without time zone",
       () => configured({ a: count(sales).during(day(sales.vague)) }),
-      /timestamp without time zone.*timestamptz/,
+      /timestamp without time zone, which names no instant: say in which zone it is meant, at\(…, "UTC"\), or make .*timestamptz/,
     ],
     [
       "days by a number",
@@ -191,9 +193,19 @@ describe("compile refuses, in one line", () => {
       /only timestamptz and date columns date a row/,
     ],
     [
-      "while by dates",
-      () => configured({ a: count(sales).while(untyped(sales.due) as never, sales.until) }),
-      /while\(\) is about instants/,
+      "at a zone that is none",
+      () => configured({ a: count(sales).during(day(at(sales.vague, "Europe/Lisboa"))) }),
+      /^metrics\.a: at\(\): "Europe\/Lisboa" is no time zone/,
+    ],
+    [
+      "a zone for what is an instant already",
+      () => configured({ a: count(sales).overdue(at(sales.at, "UTC")) }),
+      /^metrics\.a: at\(\): at is timestamptz: only a timestamp without time zone is meant in a zone$/,
+    ],
+    [
+      "while by a number",
+      () => configured({ a: count(sales).while(untyped(sales.pieces) as never, openIfNull(sales.due)) }),
+      /pieces is integer: only timestamptz and date columns date a row/,
     ],
     ["groups by a float", () => configured({ a: count(sales).by(sales.weight) }), /only text, .* columns can be keys$/],
     [
