@@ -128,6 +128,14 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
     title: "L7 A slow subscriber costs bounded memory and never delays another",
   },
   {
+    name: "a silent reader costs a hundred times its high-water mark",
+    file: "daemon/gateway/sessions/outbox.ts",
+    find: "bufferedBytes() <= highWaterBytes) return;",
+    replace: "bufferedBytes() <= 100 * highWaterBytes) return;",
+    test: "test/wire/gateway/import.test.ts",
+    title: "Costs each of its silent streams of server-sent events the high-water mark and one frame",
+  },
+  {
     name: "a client applies a patch to another version",
     file: "client/materialised.ts",
     find: 'if (document?.epoch !== patch.epoch || document.version !== patch.previous) return "gap";',

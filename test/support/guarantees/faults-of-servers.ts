@@ -164,15 +164,18 @@ export const FAULTS_OF_SERVERS: readonly Guarantee[] = [
     id: "F23",
     says: "The disk of the change tables is full.",
     outcome: "The application's write fails, with the change table in the error; warnings come long before.",
-    tests: ["pg/dba/doctor-server: finds changes that nobody reads"],
-    untested: "The full disk itself, which takes a small file system that only root can mount; the warning is tested.",
+    tests: [
+      "pg/full-disk: of the change tables fails the application's write, with a change table in the error, and loses nothing",
+      "pg/dba/doctor-server: finds changes that nobody reads",
+    ],
   },
   {
     id: "F24",
     says: "The disk of the write-ahead log is full, and PostgreSQL stops.",
-    outcome: "As a crash.",
-    tests: [],
-    untested: "It takes a small file system that only root can mount. For deltad it is F4.",
+    outcome: "As a crash: pages are stale until there is room and the server is back, and then right.",
+    tests: [
+      "pg/full-disk: of the write-ahead log is a crash: pages are stale until there is room and the server is back, and then right",
+    ],
   },
   {
     id: "F26",
