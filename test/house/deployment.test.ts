@@ -28,6 +28,22 @@ interface Container {
   readonly securityContext: Readonly<Record<string, unknown>>;
 }
 
+interface Specs {
+  readonly Deployment: {
+    readonly replicas: number;
+    readonly template: { readonly spec: { readonly containers: readonly Container[] } };
+  };
+  readonly NetworkPolicy: {
+    readonly ingress: readonly { readonly from?: unknown; readonly ports: readonly { readonly port: string }[] }[];
+  };
+  readonly PodDisruptionBudget: { readonly minAvailable: number };
+  readonly HorizontalPodAutoscaler: { readonly minReplicas: number };
+}
+interface Document {
+  readonly kind: string;
+  readonly spec: unknown;
+}
+
 function read(name: string): string {
   return readFileSync(fileURLToPath(new URL(`ops/${name}`, ROOT)), "utf8");
 }
@@ -81,14 +97,10 @@ describe("deployment", () => {
   });
 
   it("Kubernetes runs two, asks each by the paths that there are, and lets nobody but monitoring near the operator's port", () => {
-    const documents = parseAllDocuments(read("kubernetes.yml")).map(
-      (document) => document.toJS() as { kind: string; spec: never },
-    );
-    const specOf = <Spec>(kind: string): Spec =>
-      documents.find((document) => document.kind === kind)?.spec ?? assert.fail(kind);
-    const { replicas, template } = specOf<{ replicas: number; template: { spec: { containers: Container[] } } }>(
-      "Deployment",
-    );
+    const documents = parseAllDocuments(read("kubernetes.yml")).map((document) => document.toJS() as Document);
+    const specOf = <Kind extends keyof Specs>(kind: Kind): Specs[Kind] =>
+      (documents.find((document) => document.kind === kind)?.spec as Specs[Kind] | undefined) ?? assert.fail(kind);
+    const { replicas, template } = specOf("Deployment");
     const [container] = template.spec.containers;
     assert.ok(container);
     assert.equal(replicas, 2);
@@ -101,13 +113,13 @@ describe("deployment", () => {
     assert.equal(container.securityContext["readOnlyRootFilesystem"], true);
     const adminPort = container.env.find(({ name }) => name === "DELTAD_ADMIN_PORT")?.value;
     assert.equal(container.ports.find(({ name }) => name === "admin")?.containerPort, Number(adminPort));
-    const { ingress } = specOf<{ ingress: { from?: unknown; ports: { port: string }[] }[] }>("NetworkPolicy");
+    const { ingress } = specOf("NetworkPolicy");
     assert.deepEqual(
       ingress.filter(({ from }) => from === undefined).flatMap(({ ports }) => ports.map(({ port }) => port)),
       ["http"],
     );
-    assert.equal(specOf<{ minAvailable: number }>("PodDisruptionBudget").minAvailable, 1);
-    assert.equal(specOf<{ minReplicas: number }>("HorizontalPodAutoscaler").minReplicas, replicas);
+    assert.equal(specOf("PodDisruptionBudget").minAvailable, 1);
+    assert.equal(specOf("HorizontalPodAutoscaler").minReplicas, replicas);
   });
 
   it("systemd does not start it again where only people can mend it", () => {

@@ -49,28 +49,18 @@ export function dashboard(): string {
 function panelOf(name: string, { kind, help, labels }: Metric): Panel {
   const title = name.replace(/^deltad_|_total$|_seconds$/g, "").replaceAll("_", " ");
   const legend = ["{{instance}}", ...labels.map((label) => `{{${label}}}`)].join(" ");
-  switch (kind) {
-    case "gauge":
-      return { title, help, unit: "short", targets: [{ expr: name, legend }] };
-    case "counter":
-      return {
-        title: `${title} per second`,
-        help,
-        unit: name.includes("bytes") ? "Bps" : "short",
-        targets: [{ expr: `rate(${name}[$__rate_interval])`, legend }],
-      };
-    case "histogram": {
-      const by = ["le", "instance", ...labels].join(", ");
-      const quantile = (part: number): string =>
-        `histogram_quantile(${part}, sum by (${by}) (rate(${name}_bucket[$__rate_interval])))`;
-      return {
-        title,
-        help,
-        unit: "s",
-        targets: [0.5, 0.99].map((part) => ({ expr: quantile(part), legend: `${legend} p${part * 100}` })),
-      };
-    }
+  if (kind === "gauge") return { title, help, unit: "short", targets: [{ expr: name, legend }] };
+  if (kind === "counter") {
+    const expr = `rate(${name}[$__rate_interval])`;
+    const unit = name.includes("bytes") ? "Bps" : "short";
+    return { title: `${title} per second`, help, unit, targets: [{ expr, legend }] };
   }
+  const by = ["le", "instance", ...labels].join(", ");
+  const targets = [0.5, 0.99].map((part) => ({
+    expr: `histogram_quantile(${part}, sum by (${by}) (rate(${name}_bucket[$__rate_interval])))`,
+    legend: `${legend} p${part * 100}`,
+  }));
+  return { title, help, unit: "s", targets };
 }
 
 function panel(title: string, help: string, unit: string, expr: string): Panel {
