@@ -15,6 +15,8 @@ import { MARKETPLACE, STAMP_OWNERS } from "./marketplace.ts";
 /** A server that was killed is back within seconds, unless the machine is very busy. */
 const BACK_WITHIN_MS = 60_000;
 const AGAIN_MS = 100;
+/** Of the queue of notifications, of 8 kB each: little enough to be filled in a moment. */
+export const NOTIFY_PAGES = 4_800;
 
 export interface Login {
   readonly url: string;
@@ -41,7 +43,11 @@ export class SoakDatabase {
   static async start(rows: readonly string[], { prepares }: { readonly prepares: boolean }): Promise<SoakDatabase> {
     const port = await freePort();
     const running = await startCluster(18, {
-      settings: { max_prepared_transactions: prepares ? 20 : 0, log_min_messages: "warning" },
+      settings: {
+        max_prepared_transactions: prepares ? 20 : 0,
+        max_notify_queue_pages: NOTIFY_PAGES,
+        log_min_messages: "warning",
+      },
       choosePort: () => Promise.resolve(port),
     });
     const database = await databaseOn(running.cluster);

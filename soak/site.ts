@@ -9,6 +9,7 @@ import { SoakDatabase } from "./database.ts";
 import type { Draws } from "./draws.ts";
 import { Writers, WRITES } from "./writers.ts";
 
+const DAEMONS = 2;
 /** A daemon that has not ended by then is killed. */
 const STOP_WITHIN_MS = 30_000;
 const OPTIONS = {
@@ -43,10 +44,17 @@ export class Site {
 
   static async start(draws: Draws, signal: AbortSignal): Promise<Site> {
     const rows = WRITES.first(draws.of("first rows"));
-    const database = await SoakDatabase.start(rows, draws);
+    const started: (() => Promise<unknown>)[] = [];
     try {
+      const database = await SoakDatabase.start(rows, draws);
+      started.push(() => database.stop());
       const transports = await availableTransports();
-      const lines = await Promise.all([0, 1].map(() => Proxy.start(database.daemon.url)));
+      const lines: Proxy[] = [];
+      for (let at = 0; at < DAEMONS; at += 1) {
+        const line = await Proxy.start(database.daemon.url);
+        lines.push(line);
+        started.push(() => line.stop());
+      }
       const fleet = await Fleet.start(database, lines.length, (at) => ({
         ...OPTIONS,
         DATABASE_URL: lines[at]?.url ?? "",
@@ -54,6 +62,7 @@ export class Site {
         // One daemon mends itself where it finds a number wrong, and says so; the other never looks.
         DELTAD_AUDIT_INTERVAL: at === 0 ? "0" : "5s",
       }));
+      started.push(() => fleet.stop());
       const { lasting, passing, never } = WRITES.owners;
       const writers = new Writers(database, draws);
       const crowd = new Crowd(fleet.ports, lasting, draws);
@@ -62,7 +71,7 @@ export class Site {
       crowd.start();
       return new Site({ database, fleet, lines, writers, clients, crowd }, signal);
     } catch (error) {
-      await database.stop();
+      for (const stop of started.toReversed()) await stop().catch(() => undefined);
       throw error;
     }
   }

@@ -6,8 +6,11 @@ import type { Site } from "../site.ts";
 const daemon = (at: number): string => `daemon ${at}`;
 
 async function restart(site: Site, at: number, signal: "SIGTERM" | "SIGKILL", awayMs: number): Promise<void> {
-  await site.fleet.end(at, signal);
-  await site.during(awayMs, () => site.fleet.begin(at));
+  try {
+    await site.fleet.end(at, signal);
+  } finally {
+    await site.during(awayMs, () => site.fleet.begin(at));
+  }
 }
 
 async function standStill(site: Site, at: number, forMs: number): Promise<void> {

@@ -1,11 +1,25 @@
 /** The network between a daemon and PostgreSQL. */
 import type { Values } from "../../test/support/oracle-run/values.ts";
+import { NOTIFY_PAGES } from "../database.ts";
 import type { Fault } from "../fault.ts";
+import type { Site } from "../site.ts";
 
 const SESSIONS = ["deltad/reader", "deltad/listener", "deltad/pool", "deltad/history", "deltad/"] as const;
 /** Of a statement to listen, as long as the one that it takes the place of. */
 const listensElsewhere = (sent: Buffer): Buffer =>
   Buffer.from(sent.toString("latin1").replace(/(LISTEN "?deltad)_/i, "$1x"), "latin1");
+
+/** A twelfth of the queue, which has {@link NOTIFY_PAGES} of 8 kB; each notification has nearly a page. */
+const NOTIFICATIONS = NOTIFY_PAGES / 12;
+/** With one transaction more it is not full yet. */
+const NEARLY_FULL = 0.85;
+/** Where the listener's session was lost the queue is emptied all the time. */
+const FILLS = 12;
+
+async function queueUsage({ database }: Site): Promise<number> {
+  const [row] = await database.query<{ usage: number }>("select pg_notification_queue_usage() as usage");
+  return row?.usage ?? 0;
+}
 
 const some = (values: Values): { at: number; name: string } => ({
   at: values.integer(0, 1),
@@ -86,6 +100,26 @@ export const LINE_FAULTS: Readonly<Record<string, Fault>> = {
           }
           await site.during(forMs, () => site.lines.forEach((line) => (line.rewrite = undefined)));
         },
+      };
+    },
+  },
+  "notifications-full": {
+    row: "F44",
+    group: "sessions",
+    choose: (values) => {
+      const forMs = values.integer(1_000, 6_000);
+      return {
+        says: `a listener stays in a transaction, and the queue of notifications is nearly full for ${forMs} ms`,
+        inject: (site) =>
+          site.database.session(async (client) => {
+            await client.query("listen soak");
+            await client.query("begin");
+            for (let tries = 0; tries < FILLS && (await queueUsage(site)) < NEARLY_FULL; tries += 1)
+              await site.database.query(
+                `select pg_notify('soak', n || repeat('x', 7900)) from generate_series(1, ${NOTIFICATIONS}) n`,
+              );
+            await site.during(forMs, () => client.query("rollback"));
+          }),
       };
     },
   },

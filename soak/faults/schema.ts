@@ -11,12 +11,17 @@ const HISTORY_OF_PART = {
   attach: (part: string) => `insert into history.bookings select p.*, pg_current_xact_id(), null::xid8 from ${part} p`,
 };
 
+/** Of what an administrator does once: long enough for a server to come back, and for a daemon that went silent in a transaction. */
+const SURELY_WITHIN_MS = 45_000;
+
 /**
  * A lock that does not come in time is asked for again: writers hold theirs for moments. Where the server went away before it answered,
  * the second attempt may find all of it done, and is then refused as wrong (class 42).
  */
 async function surely({ database }: Site, statements: readonly string[]): Promise<void> {
+  const giveUpMs = performance.now() + SURELY_WITHIN_MS;
   for (let wasLost = false; ; ) {
+    if (performance.now() > giveUpMs) throw new Error(`not within ${SURELY_WITHIN_MS} ms: ${statements.join("; ")}`);
     try {
       const done = await database.session(async (client) => {
         await client.query("set lock_timeout = '300ms'");

@@ -1,6 +1,12 @@
 /** PostgreSQL crashes, is restarted, or keeps somebody waiting. */
 import { kill } from "../database.ts";
 import type { Fault } from "../fault.ts";
+import type { Site } from "../site.ts";
+
+async function configure({ database }: Site, settings: readonly string[]): Promise<void> {
+  for (const setting of settings) await database.query(`alter system ${setting}`);
+  await database.query("select pg_reload_conf()");
+}
 
 export const SERVER_FAULTS: Readonly<Record<string, Fault>> = {
   "server-killed": {
@@ -53,6 +59,23 @@ export const SERVER_FAULTS: Readonly<Record<string, Fault>> = {
           database.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name like $1", [
             `deltad/${which}`,
           ]),
+      };
+    },
+  },
+  "slow-commits": {
+    row: "F47",
+    group: "server",
+    choose: (values) => {
+      const forMs = values.integer(1_000, 6_000);
+      return {
+        says: `each commit takes 5 ms for ${forMs} ms`,
+        inject: async (site) => {
+          // Without fsync there is no delay.
+          await configure(site, ["set fsync = on", "set commit_delay = 5000", "set commit_siblings = 0"]);
+          await site.during(forMs, () =>
+            configure(site, ["reset commit_siblings", "reset commit_delay", "set fsync = off"]),
+          );
+        },
       };
     },
   },

@@ -37,8 +37,13 @@ export class Fleet {
     while (ports.length < size) ports.push(await freePort());
     const program = await DeltadProgram.make(demoOn(database.url));
     const fleet = new Fleet(program, ports, await Balancer.start(ports), variablesOf);
-    await Promise.all(ports.map((_, at) => fleet.begin(at)));
-    return fleet;
+    try {
+      await Promise.all(ports.map((_, at) => fleet.begin(at)));
+      return fleet;
+    } catch (error) {
+      await fleet.stop();
+      throw error;
+    }
   }
 
   get url(): string {

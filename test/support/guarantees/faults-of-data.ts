@@ -177,6 +177,6 @@ export const FAULTS_OF_DATA: readonly Guarantee[] = [
       "pg/capture/writers: rings once per transaction while the reader sleeps",
     ],
     untested:
-      "Commits that are made slow, and how much throughput is kept, which is a speed: `npm run bench -- writer` measures it at the disk's own pace.",
+      "How much throughput is kept, which is a speed: `npm run bench -- writer` measures it at the disk's own pace, and `npm run soak` makes commits slow.",
   },
 ];
