@@ -16,6 +16,7 @@ import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { OPERATOR_MUTANTS } from "./operator.ts";
 import { PAGE_MUTANTS } from "./page.ts";
+import { PARENTS_MUTANTS } from "./parents.ts";
 import { READING_MUTANTS } from "./reading.ts";
 import { RESUME_MUTANTS } from "./resume.ts";
 import { ROW_EVENT_MUTANTS } from "./row-events.ts";
@@ -36,6 +37,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEFINITION_MUTANTS,
   ...CAPTURE_MUTANTS,
   ...DATA_MUTANTS,
+  ...PARENTS_MUTANTS,
   ...READING_MUTANTS,
   ...SEVERAL_MUTANTS,
   ...SQL_MUTANTS,

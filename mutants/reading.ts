@@ -125,8 +125,8 @@ export const READING_MUTANTS: readonly Mutant[] = [
   {
     name: "grains of owners that nobody named",
     file: "daemon/plan/row-source.ts",
-    find: "where $4::text[] is null or",
-    replace: "where cardinality($4::text[]) is distinct from -1 or",
+    find: "`($4::text[] is null or",
+    replace: "`(cardinality($4::text[]) is distinct from -1 or",
     test: "test/pg/metrics/grains.test.ts",
     title: "of a delta are those of the named owners alone, where some are named",
   },

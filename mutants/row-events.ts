@@ -56,8 +56,8 @@ export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
   {
     name: "a lookup tells of another owner's row",
     file: "daemon/plan/field-sql.ts",
-    find: "coalesce((${now} and ${own}), (",
-    replace: "coalesce((${now}), (",
+    find: "coalesce((${nowFrom(joins)} and ${own(owner)}), (",
+    replace: "coalesce((${nowFrom(joins)}), (",
     test: ROWS,
     title: "a row that goes to another owner tells that one of an insertion",
   },

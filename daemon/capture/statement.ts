@@ -11,6 +11,7 @@ import { TAKE_BELL } from "./bell.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { takeLeaderLock } from "./leader-lock.ts";
 import { TAG } from "../plan/row-tag.ts";
+import { parentSelects } from "../plan/parent-rows.ts";
 import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
 
 /** The forms of the batch statement, by what they do beside reading. */
@@ -113,16 +114,21 @@ function sideRow(tag: number, key: string, m: string): string {
   return `\nunion all\nselect ${tag}, null, ${key}, null, null, null, ${m}`;
 }
 
-/**
- * The CTEs that the selects of a batch read: `"delta_<source>"` and `unread_resets`.
- * @param unread which rows `c` of a change table, or of the resets, are read
- * @param kept "not materialized" where little of wide rows is used
- */
+/** How {@link changes} reads. */
+interface ReadingOfChanges {
+  /** Which rows `c` of a change table, or of the resets, are read. */
+  readonly unread: string;
+  /** Which of a parent's, where more of them are needed to say who was whose: see parent-rows.ts. */
+  readonly unreadOfParents?: string;
+  /** "not materialized" where little of wide rows is used. */
+  readonly kept?: "materialized" | "not materialized";
+}
+
+/** The CTEs that the selects of a batch read: `"delta_<source>"`, what parent-rows.ts reads where tables have parents, and `unread_resets`. */
 export function changes(
   tables: readonly WatchedTable[],
   eventSources: readonly string[],
-  unread: string,
-  kept: "materialized" | "not materialized" = "materialized",
+  { unread, unreadOfParents = unread, kept = "materialized" }: ReadingOfChanges,
 ): string {
   const deltas = tables.map((table) => {
     const transaction = eventSources.includes(table.source) ? ["c.change_xid", "c.change_seq"] : [];
@@ -132,11 +138,16 @@ export function changes(
     from ${changeTable(table)} c
    where ${unread})`;
   });
-  return `${deltas.join(",\n")},
-unread_resets as materialized (
-  select c.source, c.owner, c.rows, c.change_xid
-    from ${RESET_TABLE} c
-   where ${unread})`;
+  const resets = `select c.source, c.owner, c.rows, c.change_xid from ${RESET_TABLE} c where`;
+  const parents = parentSelects(tables, unread, unreadOfParents);
+  const others =
+    parents === undefined
+      ? [`unread_resets as materialized (\n  select r.*, false as moved from (${resets} ${unread}) r)`]
+      : [
+          `written_resets as materialized (\n  ${resets} (${unread}) or (c.source in (${parents.sources}) and (${unreadOfParents})))`,
+          ...parents.ctes,
+        ];
+  return [...deltas, ...others].join(",\n");
 }
 
 function batchStatement(
@@ -146,8 +157,9 @@ function batchStatement(
   side: string,
   unread = UNSEEN,
 ): string {
-  const found = [...tables.map(deltaName), "unread_resets"].map((name) => `exists (select from ${name})`).join(" or ");
-  return `with ${changes(tables, eventSources, unread)}
+  const resets = tables.some(({ parents }) => parents !== undefined) ? "written_resets" : "unread_resets";
+  const found = [...tables.map(deltaName), resets].map((name) => `exists (select from ${name})`).join(" or ");
+  return `with ${changes(tables, eventSources, { unread, unreadOfParents: UNSEEN })}
 select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
        case when exists (select from deltad.reader where id = $2::uuid) then 't' else 'f' end::text as key,
        case when ${found} then 1 else 0 end::int as day,

@@ -14,11 +14,13 @@ import { columnOf, tableOf, tableOfValue, valueOf } from "./drizzle-value.ts";
 import { dated, isPeriod, type PeriodOf } from "./period.ts";
 import { after, allOf, between, during, narrowed } from "./selection.ts";
 import { type BoundOf, type DateOf, whenOf } from "./when.ts";
+import type { Through } from "./define-owner.ts";
 import type { EventTree } from "./event-definition.ts";
 import type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
 export { difference, type Formula, type FormulaOptions, product, ratio, type Term, total } from "./define-formula.ts";
 export type { AnyConfig, EventsOf, MetricsOf, StreamTypesOf } from "./document-types.ts";
+export { type Through, through } from "./define-owner.ts";
 export { became, before, changed, days, deleted, id, inserted, lookup, occupant } from "./define-event.ts";
 export {
   day,
@@ -51,7 +53,7 @@ export interface Config<Metrics extends MetricTree = MetricTree, Events extends 
     /** A column that holds a currency's code, as `EUR`, or the code itself where all owners have one currency. */
     readonly currency?: ColumnOf<string> | string;
   };
-  /** The tables to watch. `key` is the row's own key, `owner` the column that names the row's owner. */
+  /** The tables to watch. `key` is the row's own key, `owner` the column that names the row's owner, or {@link through} which row it is found. */
   readonly sources: Readonly<Record<string, Source>>;
   /** The metrics document: groups nested at will, with a metric at every end. */
   readonly metrics: Metrics;
@@ -69,7 +71,7 @@ export interface Config<Metrics extends MetricTree = MetricTree, Events extends 
 export interface Source {
   readonly table: TableOf<string>;
   readonly key: ColumnOf<string>;
-  readonly owner: ColumnOf<string>;
+  readonly owner: ColumnOf<string> | Through;
 }
 
 /** Groups of metrics, nested at will; the names are those of the document. */

@@ -6,6 +6,7 @@ import { ConfigError } from "../config/errors.ts";
 import { nearest } from "../config/nearest.ts";
 import { wideType } from "./column-type.ts";
 import type { MetricTree } from "../define/define.ts";
+import { isThrough, ownerThrough, type Through } from "../define/define-owner.ts";
 
 /** A configuration whose tables and columns are Drizzle's. Its metrics are still to be looked at. */
 export interface CheckedConfig {
@@ -16,7 +17,7 @@ export interface CheckedConfig {
     readonly currency?: PgColumn | string;
   };
   readonly sources: Readonly<
-    Record<string, { readonly table: PgTable; readonly key: PgColumn; readonly owner: PgColumn }>
+    Record<string, { readonly table: PgTable; readonly key: PgColumn; readonly owner: PgColumn | Through }>
   >;
   readonly metrics: MetricTree;
   readonly events?: Readonly<Record<string, unknown>>;
@@ -63,7 +64,14 @@ function checkSource(name: string, value: unknown): void {
   }
   const source = record(value, `sources.${name}`);
   refuseUnknown(source, ["table", "key", "owner"], `sources.${name}.`);
-  checkTable(source, ["key", "owner"], `sources.${name}`);
+  checkTable(source, ["key"], `sources.${name}`);
+  const { owner } = source;
+  if (!isThrough(owner))
+    checkColumn(source, "owner", `sources.${name}`, ", or through(that column, the table whose row it names)");
+  else if (owner[ownerThrough].link.table !== source["table"])
+    throw new ConfigError(
+      `sources.${name}.owner: through() takes a column of sources.${name}.table first, then the table whose row it names`,
+    );
 }
 
 function checkTable(holder: Readonly<Record<string, unknown>>, columns: readonly string[], path: string): void {

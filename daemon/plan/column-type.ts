@@ -82,6 +82,14 @@ export function keyType(column: PgColumn): string {
   );
 }
 
+/** Types of keys by which one row finds another through the key's index. */
+const FINDS_A_ROW = /^(smallint|integer|bigint|smallserial|serial|bigserial|numeric|uuid|text|varchar)\b/;
+
+/** Whether the values of one column can name rows by their key. */
+export function findsRows(column: PgColumn, key: PgColumn): boolean {
+  return wideType(column) === wideType(key) && FINDS_A_ROW.test(key.getSQLType());
+}
+
 /**
  * Digits after the point with which a column is summed.
  * @throws ConfigError where the column can't be summed exactly

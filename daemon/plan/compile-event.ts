@@ -6,15 +6,12 @@ import { ConfigError } from "../config/errors.ts";
 import { unreachable } from "../config/unreachable.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import type { CapturedTables } from "./captured-tables.ts";
-import { dateType, wideType } from "./column-type.ts";
+import { dateType, findsRows } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
 import type { Change, FieldDefinition, RowEventDefinition } from "../define/event-definition.ts";
 import { fieldForm, sharedOut, textForm } from "./field-form.ts";
 import type { FieldPlan, RowEventPlan } from "./plan.ts";
 import { allOf } from "./row-value.ts";
-
-/** Types of keys by which one row finds another through the key's index. */
-const FINDS_A_ROW = /^(smallint|integer|bigint|smallserial|serial|bigserial|numeric|uuid|text|varchar)\b/;
 
 /** @throws ConfigError where the event uses what is not its table's */
 export function compileRowEvent(name: string, definition: RowEventDefinition, tables: CapturedTables): RowEventPlan {
@@ -125,7 +122,7 @@ function lookupOf(
   row.now(by);
   const { source, key } = tables.lookedUp(column.table);
   tables.reference(column.table, column);
-  if (wideType(by) !== wideType(key) || !FINDS_A_ROW.test(key.getSQLType()))
+  if (!findsRows(by, key))
     throw new ConfigError(
       `lookup(): ${by.name} is ${by.getSQLType()} and ${key.name}, the key of ${source}, ${key.getSQLType()}: rows are found by numbers, uuid, text or varchar, both of one kind`,
     );

@@ -10,6 +10,7 @@ import { keyType, wideType } from "./column-type.ts";
 import { compileRowEvent } from "./compile-event.ts";
 import { MetricCompiler } from "./compile-metric.ts";
 import { compileOccupant } from "./compile-occupant.ts";
+import { isThrough } from "../define/define-owner.ts";
 import { type Definition, definition, type Metric } from "../define/definition.ts";
 import { type EventDefinition, event } from "../define/event-definition.ts";
 import type { Leaf, OccupantPlan, OwnerTable, OwnerValue, Plan, RowEventPlan } from "./plan.ts";
@@ -83,10 +84,13 @@ function ownerKeyType({ owner, sources }: CheckedConfig): string {
   const key = at(["owner", "key"], () => keyType(owner.key));
   for (const [name, source] of Object.entries(sources)) {
     const place = ["sources", name, "owner"];
-    at(place, () => keyType(source.owner));
-    if (wideType(source.owner) !== wideType(owner.key)) {
+    // That of the last source in between names the owner.
+    if (isThrough(source.owner)) continue;
+    const column = source.owner;
+    at(place, () => keyType(column));
+    if (wideType(column) !== wideType(owner.key)) {
       throw new ConfigError(
-        `${place.join(".")} is ${source.owner.getSQLType()}, owner.key is ${owner.key.getSQLType()}: they never meet`,
+        `${place.join(".")} is ${column.getSQLType()}, owner.key is ${owner.key.getSQLType()}: they never meet`,
       );
     }
   }

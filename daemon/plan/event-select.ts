@@ -16,11 +16,11 @@ import { changedRows, OWNER, ZONE } from "./row-source.ts";
 export const TRANSACTION = ["change_xid", "change_seq"];
 
 /** Selects of row events alone, over the CTEs `"delta_<source>"` of {@link sourcesOfEvents} and `unread_resets`. Parameters as in statement.ts. */
-export function eventSelects(plan: Plan): readonly string[] {
+export function eventSelects(plan: Plan, rowsOf = changedRows): readonly string[] {
   return plan.tables.flatMap((table) => {
     const select = eventSelect(plan, table, "owned");
     if (select === undefined) return [];
-    return [`with owned as materialized (\n  ${changedRows(table, plan.owner, TRANSACTION)})\n${select}`];
+    return [`with owned as materialized (\n  ${rowsOf(table, plan.owner, TRANSACTION)})\n${select}`];
   });
 }
 

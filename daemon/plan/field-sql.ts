@@ -3,7 +3,8 @@ import { type CapturedColumn, OWNER_SOURCE, type WatchedTable } from "./watched-
 import { unreachable } from "../config/unreachable.ts";
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { FieldForm, FieldPlan, Plan } from "./plan.ts";
-import { watchedBy, ZONE } from "./row-source.ts";
+import { foundOwner, joinedParents } from "./parent-rows.ts";
+import { captured, OWNER, watchedBy, ZONE } from "./row-source.ts";
 import { isOrdinary } from "./row-value.ts";
 import { cutText } from "./text-limits.ts";
 
@@ -37,12 +38,12 @@ function valueOf(field: FieldPlan, table: WatchedTable, plan: Plan): string {
     case "before":
       return formed(`b.${quoteIdentifier(field.column)}`, field.form);
     case "days": {
-      const [from, until] = [columnNamed(table, field.from), columnNamed(table, field.until)];
+      const [from, until] = [captured(table, field.from), captured(table, field.until)];
       const known = [`${ZONE} = any($3::text[])`, isDated(from), isDated(until)].join(" and ");
       return `case when ${known} then ${localDate(until)} - ${localDate(from)} end`;
     }
     case "lookup":
-      return lookedUp(field, table, plan);
+      return lookedUp(field, plan);
     default:
       return unreachable(field);
   }
@@ -62,29 +63,26 @@ function localDate({ name, type }: CapturedColumn): string {
  * The row as it is now; if it was deleted meanwhile, as it last was. Only where it is the same owner's: a row may have got another owner,
  * and a key that names another owner's row must reveal nothing of it.
  */
-function lookedUp(field: Extract<FieldPlan, { kind: "lookup" }>, table: WatchedTable, plan: Plan): string {
+function lookedUp(field: Extract<FieldPlan, { kind: "lookup" }>, plan: Plan): string {
   const other = watchedBy(plan, field.source);
-  const key = columnNamed(other, field.key);
-  const { type } = columnNamed(other, field.column);
+  const key = captured(other, field.key);
+  const { type } = captured(other, field.column);
   // A value that is NULL was found, too: then the first of two is not NULL, but an array of it.
   const isWrapped = !field.notNull && other.source !== OWNER_SOURCE;
   // The operator's collation must be the index's, or no index would serve.
   const by = `r.${quoteIdentifier(field.by)}${key.type === "text" ? ' collate "default"' : ""}`;
   const found = (from: string, wide: string): string => {
     const value = formed(`t.${quoteIdentifier(field.column)}${wide}`, field.form);
-    return `select ${isWrapped ? `json_build_array(${value})` : value} from ${from} t
+    return `select ${isWrapped ? `json_build_array(${value})` : value} from ${from}
         where t.${quoteIdentifier(field.key)} = ${by}`;
   };
-  const now = found(qualifiedName(other.schema, other.table), `::${type}`);
-  if (other.source === OWNER_SOURCE) return `(${now})`;
-  const own = `t.${quoteIdentifier(other.owner)}::text collate "C" = r.${quoteIdentifier(table.owner)}::text collate "C"`;
-  const last = `${found(quoteIdentifier(`delta_${other.source}`), "")} and ${own} and t.change_weight < 0
+  const nowFrom = (joins: string): string =>
+    found(`${qualifiedName(other.schema, other.table)} t${joins}`, `::${type}`);
+  if (other.source === OWNER_SOURCE) return `(${nowFrom("")})`;
+  const own = (named: string): string => `${named}::text collate "C" = ${OWNER}`;
+  const { joins, owner } = joinedParents(other);
+  const then = foundOwner(`t.${quoteIdentifier(other.owner)}`, other.parents);
+  const last = `${found(`${quoteIdentifier(`delta_${other.source}`)} t${then.joins}`, "")} and ${own(then.owner)} and t.change_weight < 0
         order by t.change_seq desc limit 1`;
-  return `coalesce((${now} and ${own}), (${last}))${isWrapped ? " -> 0" : ""}`;
-}
-
-function columnNamed(table: WatchedTable, name: string): CapturedColumn {
-  const column = table.columns.find((candidate) => candidate.name === name);
-  if (column === undefined) throw new RangeError(`${table.source} has no captured column ${name}`);
-  return column;
+  return `coalesce((${nowFrom(joins)} and ${own(owner)}), (${last}))${isWrapped ? " -> 0" : ""}`;
 }

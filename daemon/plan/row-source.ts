@@ -4,6 +4,7 @@
  */
 import type { CapturedColumn, WatchedTable } from "./watched-table.ts";
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import { type FoundOwner, foundOwner, joinedParents } from "./parent-rows.ts";
 import type { OwnerTable, OwnerValue, Plan } from "./plan.ts";
 
 /** The row's owner, as the database prints its key. */
@@ -13,22 +14,45 @@ export const ZONE = "r.deltad_zone";
 
 /**
  * Changes: images weighted -1 and +1, in the statement's CTE `"delta_<source>"`. Parameter $4: text[], the owners to keep; null for
- * all of them. `more`: columns of the change table to have beside the weight. A subselect beside OR is hashed; `= any($4)` would compare each row with each owner.
+ * all of them. A subselect beside OR is hashed; `= any($4)` would compare each row with each owner.
  */
 export function changedRows(table: WatchedTable, owner: OwnerTable, more: readonly string[] = []): string {
-  const value = ({ name }: { readonly name: string }): string => `c.${quoteIdentifier(name)}`;
-  const from = `${quoteIdentifier(`delta_${table.source}`)} c`;
-  const key = asKey(value({ name: table.owner }), owner);
-  const own = ["change_weight", ...more].map((name) => `c.${name}`);
-  return `${rows(table, owner, own.join(", "), value, from)}
-  where $4::text[] is null or ${key} in (select unnest($4::text[])::${owner.keyType})`;
+  return changed(table, owner, more, () => []);
 }
 
-/** The rows of the table, each with weight 1. The conditions are about its own columns, `t`, or its owner's, `o`; all must hold. */
+/** As {@link changedRows}, without the rows of which the batch can't say whose they were when they changed: their owners are read again. */
+export function settledRows(table: WatchedTable, owner: OwnerTable, more: readonly string[] = []): string {
+  return changed(table, owner, more, ({ moved }) => (table.parents === undefined ? [] : [`not (${moved})`]));
+}
+
+/** `more`: columns of the change table to have beside the weight. */
+function changed(
+  table: WatchedTable,
+  owner: OwnerTable,
+  more: readonly string[],
+  conditions: (found: FoundOwner) => readonly string[],
+): string {
+  const value = ({ name }: { readonly name: string }): string => `c.${quoteIdentifier(name)}`;
+  const found = foundOwner(value({ name: table.owner }), table.parents);
+  const from = `${quoteIdentifier(`delta_${table.source}`)} c${found.joins}`;
+  const key = asKey(found.owner, owner);
+  const own = ["change_weight", ...more].map((name) => `c.${name}`);
+  const asked = `($4::text[] is null or ${key} in (select unnest($4::text[])::${owner.keyType}))`;
+  return `${rows(table, owner, own.join(", "), value, from, key)}
+  where ${[...conditions(found), asked].join(" and ")}`;
+}
+
+/**
+ * The rows of the table that are those owners', $1, each with weight 1. The conditions are about its own columns, `t`, or its owner's,
+ * `o`; all must hold.
+ */
 export function tableRows(table: WatchedTable, owner: OwnerTable, conditions: readonly string[]): string {
-  const from = `${qualifiedName(table.schema, table.table)} t`;
-  return `${rows(table, owner, "1 as change_weight", ({ name, type }) => `t.${quoteIdentifier(name)}::${type}`, from)}
-  where ${conditions.join(" and ")}`;
+  const { joins, owner: named } = joinedParents(table);
+  const { type } = table.parents?.at(-1)?.next ?? captured(table, table.owner);
+  const from = `${qualifiedName(table.schema, table.table)} t${joins}`;
+  const value = ({ name, type }: CapturedColumn): string => `t.${quoteIdentifier(name)}::${type}`;
+  return `${rows(table, owner, "1 as change_weight", value, from, asKey(`${named}::${type}`, owner))}
+  where ${[ofOwners(named, owner), ...conditions].join(" and ")}`;
 }
 
 function rows(
@@ -37,15 +61,22 @@ function rows(
   own: string,
   value: (column: CapturedColumn) => string,
   from: string,
+  key: string,
 ): string {
   const columns = table.columns.map(
     (column) => `${value(column)}${collation(column.type)} as ${quoteIdentifier(column.name)}`,
   );
-  const key = table.columns.find(({ name }) => name === table.owner) ?? { name: table.owner, type: "text" };
   return `select ${own}, ${columns.join(", ")},
     o.${quoteIdentifier(owner.key)}::text collate "C" as deltad_owner, ${ownerValue(owner.timeZone)} as deltad_zone
   from ${from}
-  join ${qualifiedName(owner.schema, owner.table)} o on o.${quoteIdentifier(owner.key)} = ${asKey(value(key), owner)}`;
+  join ${qualifiedName(owner.schema, owner.table)} o on o.${quoteIdentifier(owner.key)} = ${key}`;
+}
+
+/** @throws RangeError for a column that is not captured */
+export function captured(table: WatchedTable, name: string): CapturedColumn {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (column === undefined) throw new RangeError(`${table.source} has no captured column ${name}`);
+  return column;
 }
 
 /** SQL text expression of an owner's zone or currency, over the owner table's row `o`. */

@@ -13,7 +13,7 @@ import { quoteIdentifier } from "../database/identifier.ts";
 import { crowdedOwners, eventSelect, sourcesOfEvents, TRANSACTION, withheldSelect } from "./event-select.ts";
 import { fenced } from "./fallible.ts";
 import type { Bound, Dated, MeasurePlan, Plan, Projection, ProjectionTime, SumPlan } from "./plan.ts";
-import { changedRows, OWNER, ofOwners, tableRows, watchedBy, ZONE } from "./row-source.ts";
+import { changedRows, OWNER, ofOwners, settledRows, tableRows, watchedBy, ZONE } from "./row-source.ts";
 import {
   allOf,
   anyOf,
@@ -43,7 +43,7 @@ export function deltaSelects(plan: Plan): readonly string[] {
     const events = eventSelect(plan, table, "owned", "crowded");
     if (events !== undefined) selects.push(events, withheldSelect("crowded"));
     if (selects.length === 0) return [];
-    const rows = changedRows(table, plan.owner, eventSources.has(table.source) ? TRANSACTION : []);
+    const rows = settledRows(table, plan.owner, eventSources.has(table.source) ? TRANSACTION : []);
     const crowded = events === undefined ? "" : `,\ncrowded as materialized (\n  ${crowdedOwners("owned")})`;
     return [`with owned as materialized (\n  ${rows})${crowded}\n${selects.join("\nunion all\n")}`];
   });
@@ -96,7 +96,6 @@ export function loadSelects(plan: Plan): readonly string[] {
     if (!isRead(plan, tag)) return [];
     const table = watchedBy(plan, projection.source);
     const rows = tableRows(table, plan.owner, [
-      ofOwners(`t.${quoteIdentifier(table.owner)}`, plan.owner),
       ofOwners(`o.${quoteIdentifier(plan.owner.key)}`, plan.owner),
       ...unexpired(projection.time),
     ]);

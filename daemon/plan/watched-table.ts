@@ -17,8 +17,22 @@ export interface WatchedTable {
   readonly columns: readonly CapturedColumn[];
   /** The column that names a row, and is captured. */
   readonly key: string;
-  /** The captured column that names the owner; for the owner table, its key. */
+  /** The captured column that names the owner; for the owner table, its key; where there are `parents`, what names a row of the first of them. */
   readonly owner: string;
+  /** The tables between the rows and their owners, from the nearest on. */
+  readonly parents?: readonly ParentTable[];
+}
+
+/** A watched table through whose rows other tables' rows find their owner. */
+export interface ParentTable {
+  readonly source: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly key: string;
+  /** The key's wide type. */
+  readonly keyType: string;
+  /** The column that names a row of the next table, of the last the owner. */
+  readonly next: CapturedColumn;
 }
 
 /** The source name reserved for the owner table. */

@@ -3,7 +3,7 @@ import type { MissedRange } from "../stream/stream-position.ts";
 import type { KnownEvents } from "./owner-replay.ts";
 import type { HistoryRequest, HistoryReading, OwnerReading } from "./history-reader.ts";
 
-const NOTHING: OwnerReading = { events: [], isWhole: true, doubts: [], occupants: () => [] };
+const NOTHING: OwnerReading = { events: [], isWhole: true, doubts: [], moves: [], occupants: () => [] };
 
 /** All that was missed, or that it is too much for one read. */
 export type Missed = KnownEvents | "too_many";
@@ -43,9 +43,12 @@ export class CachedHistory {
     const replayed = ahead && parseSnapshot(ahead.snapshot);
     const { floor, owners } = this.#reading;
     const reading = owners.get(this.#request.owner) ?? NOTHING;
-    const isMissed = (xid: bigint): boolean => !sees(replayed ?? since, xid) && sees(upto, xid);
+    const isNew = (xid: bigint): boolean => !sees(replayed ?? since, xid);
+    const isMissed = (xid: bigint): boolean => isNew(xid) && sees(upto, xid);
     if (floor !== undefined && !includes(since, floor)) return undefined;
     if (reading.doubts.some(isMissed)) return undefined;
+    // One that came after what is told, too: the reading told of rows by whose they were in the end.
+    if (reading.moves.some(isNew)) return undefined;
     if (!reading.isWhole) return "too_many";
     return { written: reading.events.filter(({ xid }) => isMissed(xid)), occupants: reading.occupants(range) };
   }

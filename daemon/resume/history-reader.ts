@@ -39,6 +39,8 @@ export interface OwnerReading {
   readonly isWhole: boolean;
   /** Transactions whose events nobody can tell: bulk statements, another time zone or currency. */
   readonly doubts: readonly bigint[];
+  /** Transactions by which rows came to other owners through their parents: what the rows told before that may have been another owner's. */
+  readonly moves: readonly bigint[];
   /** Who came and went in a range that begins no earlier than what was asked. */
   readonly occupants: (range: MissedRange) => readonly OwnerEvent[];
 }
@@ -70,6 +72,7 @@ export function historyReader({
 interface Draft {
   readonly events: TextRow[];
   readonly doubts: bigint[];
+  readonly moves: bigint[];
   readonly touched: OccupantHistory["touched"][number][];
   readonly there: Grain[];
 }
@@ -77,7 +80,7 @@ interface Draft {
 /** @throws Error where the head row is missing */
 function parseReading(rows: readonly TextRow[], owners: readonly string[], plan: Plan): HistoryReading {
   const drafts = new Map<string, Draft>(
-    owners.map((owner) => [owner, { events: [], doubts: [], touched: [], there: [] }]),
+    owners.map((owner) => [owner, { events: [], doubts: [], moves: [], touched: [], there: [] }]),
   );
   let head: TextRow | undefined;
   for (const row of rows) {
@@ -94,7 +97,7 @@ function parseReading(rows: readonly TextRow[], owners: readonly string[], plan:
     const isWhole = draft.events.length + draft.touched.length <= MAX_EVENTS;
     const occupants: OwnerReading["occupants"] = (range) =>
       missedOccupants(plan, draft, range).map((change) => occupantEvent(incarnation, change));
-    return [owner, { events, isWhole, doubts: draft.doubts, occupants }];
+    return [owner, { events, isWhole, doubts: draft.doubts, moves: draft.moves, occupants }];
   });
   return {
     incarnation,
@@ -108,6 +111,7 @@ function take(row: TextRow, draft: Draft | undefined): void {
   const [tag, , , projection, , xid] = row;
   if (Number(tag) === TAG.event) draft?.events.push(row);
   else if (Number(tag) === HISTORY_TAG.doubt) draft?.doubts.push(BigInt(xid ?? ""));
+  else if (Number(tag) === HISTORY_TAG.moved) draft?.moves.push(BigInt(xid ?? ""));
   else {
     const grain = { ...parseGrain(Number(projection), row), day: undefined };
     if (Number(tag) === HISTORY_TAG.there) draft?.there.push(grain);

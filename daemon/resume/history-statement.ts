@@ -7,7 +7,7 @@
  * (xid8). Rows are `tag, owner, key, day, from_us, until_us, m`, as in `TAG` but for those of {@link HISTORY_TAG}.
  */
 import { changedDimensions, changes } from "../capture/statement.ts";
-import { OWNER_SOURCE } from "../plan/watched-table.ts";
+import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
 import { quoteLiteral } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
 import { eventSelects, sourcesOfEvents } from "../plan/event-select.ts";
@@ -21,6 +21,8 @@ export const HISTORY_TAG = {
   head: -20,
   /** owner, or null for all of them; until_us: a transaction whose events can't be told. */
   doubt: -21,
+  /** owner, or null for all of them; until_us: a transaction by which rows came to other owners through their parents. Whose events were before it, nobody can tell. */
+  moved: -26,
   /** A grain of a place or of a stay as one transaction changed it; day: its projection; the last value of m is the xid. */
   touched: -22,
   /** A grain of a place or of a stay as it is now, but for stays that were over at $2; day: its projection. */
@@ -35,6 +37,7 @@ export function historyStatement(plan: Plan): Prepared {
   const parts = [
     headSelect("$1::text[], $2::bigint, $3::text[], $5::text[]"),
     ...doubtSelects(plan, sources),
+    ...movedSelects(tables),
     ...rowsOf(eventSelects(plan), (rows) => firstOfEach(`select e.*, e.until_us as xid from (${rows}) e`)),
     ...rowsOf(occupantDeltaSelects(plan, "each"), (rows) =>
       firstOfEach(
@@ -48,13 +51,15 @@ export function historyStatement(plan: Plan): Prepared {
   ];
   return {
     name: "deltad_history",
-    text: `with ${changes(tables, sources, "c.change_xid >= $6::xid8")}\n${parts.join("\nunion all\n")}`,
+    text: `with ${changes(tables, sources, { unread: "c.change_xid >= $6::xid8" })}\n${parts.join("\nunion all\n")}`,
   };
 }
 
 /** What has to be read to say what happened. */
 export function historySources(plan: Plan) {
-  const sources = [...new Set([...sourcesOfEvents(plan), OWNER_SOURCE])];
+  const told = sourcesOfEvents(plan);
+  const parents = plan.tables.flatMap((table) => (told.includes(table.source) ? (table.parents ?? []) : []));
+  const sources = [...new Set([...told, ...parents.map(({ source }) => source), OWNER_SOURCE])];
   return { sources, tables: plan.tables.filter(({ source }) => sources.includes(source)) };
 }
 
@@ -71,11 +76,21 @@ export function doubtSelects(plan: Plan, sources: readonly string[]): readonly s
   return [
     `select distinct ${HISTORY_TAG.doubt}, u.owner, null, null::int, null::bigint, u.change_xid::text::bigint, null
   from unread_resets u
- where u.source in (${sources.map(quoteLiteral).join(", ")}) and (u.owner is null or u.owner = any($4::text[]))`,
+ where u.source in (${sources.map(quoteLiteral).join(", ")}) and not u.moved and (u.owner is null or u.owner = any($4::text[]))`,
     // Data are made with the owner's zone and currency as they are now: after a change of these nobody knows what was sent.
     `select ${HISTORY_TAG.doubt}, o.owner, null, null::int, null::bigint, o.change_xid::text::bigint, null
   from (${changedDimensions(watchedBy(plan, OWNER_SOURCE), "transaction")}) o
  where o.owner = any($4::text[])`,
+  ];
+}
+
+/** Of the owners $4; none where no table has parents. */
+export function movedSelects(tables: readonly WatchedTable[]): readonly string[] {
+  if (tables.every(({ parents }) => parents === undefined)) return [];
+  return [
+    `select distinct ${HISTORY_TAG.moved}, u.owner, null, null::int, null::bigint, u.change_xid::text::bigint, null
+  from unread_resets u
+ where u.moved and (u.owner is null or u.owner = any($4::text[]))`,
   ];
 }
 

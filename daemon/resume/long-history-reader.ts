@@ -18,6 +18,8 @@ export interface ReadFrom {
   readonly incarnation: string;
   /** Changes that it sees may be gone. */
   readonly floor: Snapshot | undefined;
+  /** Transactions by which rows came to other owners through their parents: what the rows told before that may have been another owner's. */
+  readonly moves: readonly bigint[];
 }
 
 export interface Outline extends ReadFrom {
@@ -33,6 +35,8 @@ export interface Outline extends ReadFrom {
 export interface PageRequest {
   /** In order of commit. */
   readonly xids: readonly bigint[];
+  /** What the client has seen: rows that name a parent are its owner's as the parent's changes since then say. */
+  readonly seen: string;
   /** Of that transaction the first events are left out. */
   readonly part: { readonly xid: bigint; readonly events: number } | undefined;
   /** Rows, each of one event or a few. */
@@ -74,8 +78,8 @@ export function longHistory({ plan, sessions, zones }: HistoryReaderOptions): Lo
       const seen = (since.ahead ?? since).snapshot;
       return parseOutline(await read("outline", owner, since.asOf, [xminOf(seen), seen, upto.snapshot]));
     },
-    page: async (owner, { xids, part = NO_PART, limit }) => {
-      const values = [xids.map(String), String(part.xid), part.events, limit];
+    page: async (owner, { xids, seen, part = NO_PART, limit }) => {
+      const values = [xids.map(String), String(part.xid), part.events, limit, xminOf(seen)];
       return parsePage(await read("page", owner, 0, values), limit);
     },
     occupants:
@@ -105,11 +109,19 @@ function headOf(rows: readonly TextRow[]): ReadFrom {
   const head = rows.find(([tag]) => Number(tag) === HISTORY_TAG.head);
   if (head === undefined) throw new Error("the reading of what was missed returned no head row");
   const [, , floor, , , , incarnation] = head;
-  return { incarnation: incarnation ?? "", floor: floor ? parseSnapshot(floor) : undefined };
+  return {
+    incarnation: incarnation ?? "",
+    floor: floor ? parseSnapshot(floor) : undefined,
+    moves: xidsOf(rows, HISTORY_TAG.moved),
+  };
+}
+
+function xidsOf(rows: readonly TextRow[], wanted: number): readonly bigint[] {
+  return rows.flatMap(([tag, , , , , xid]) => (Number(tag) === wanted ? [BigInt(xid ?? "")] : []));
 }
 
 function parseOutline(rows: readonly TextRow[]): Outline {
-  const doubts = rows.flatMap(([tag, , , , , xid]) => (Number(tag) === HISTORY_TAG.doubt ? [BigInt(xid ?? "")] : []));
+  const doubts = xidsOf(rows, HISTORY_TAG.doubt);
   const texts = rows
     .filter(([tag]) => Number(tag) === LONG_TAG.transactions)
     .toSorted(([, , , , a], [, , , , b]) => Number(a) - Number(b))

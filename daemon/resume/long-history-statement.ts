@@ -12,7 +12,7 @@ import { eventSelects, TRANSACTION } from "../plan/event-select.ts";
 import type { Plan } from "../plan/plan.ts";
 import { changedRows, watchedBy } from "../plan/row-source.ts";
 import { occupantDeltaSelects, occupantLoadSelects } from "../plan/select.ts";
-import { doubtSelects, headSelect, HISTORY_TAG, historySources, rowsOf } from "./history-statement.ts";
+import { doubtSelects, headSelect, HISTORY_TAG, historySources, movedSelects, rowsOf } from "./history-statement.ts";
 
 /** Rows that only these statements have. */
 export const LONG_TAG = {
@@ -41,6 +41,7 @@ export function outlineStatement(plan: Plan): Prepared {
   const parts = [
     headSelect(`${KNOWN}, $6::pg_snapshot, $7::pg_snapshot`),
     ...doubtSelects(plan, sources),
+    ...movedSelects(tables),
     ...rowsOf(
       images,
       (rows) => `select ${LONG_TAG.transactions}, null, null, null, min(t.place), null,
@@ -55,18 +56,20 @@ export function outlineStatement(plan: Plan): Prepared {
   ];
   return {
     name: "deltad_history_outline",
-    text: `with ${changes(tables, sources, "c.change_xid >= $5::xid8", "not materialized")}\n${parts.join("\nunion all\n")}`,
+    text: `with ${changes(tables, sources, { unread: "c.change_xid >= $5::xid8", kept: "not materialized" })}\n${parts.join("\nunion all\n")}`,
   };
 }
 
 /**
  * $5: some transactions in order of commit (xid8[]), $6 and $7: of one of them so many events that were had before (bigint), $8: rows at
- * most. Events have a column more: how many events of their transaction there are with them.
+ * most, $9: the first transaction that the client has not seen (xid8). Events have a column more: how many events of their transaction there are with them.
  */
 export function pageStatement(plan: Plan): Prepared {
   const { sources, tables } = historySources(plan);
   const parts = [
-    `select p.*, null::bigint as through from (${headSelect(`${KNOWN}, $6::bigint, $7::bigint, $8::bigint`)}) p`,
+    ...[headSelect(`${KNOWN}, $6::bigint, $7::bigint, $8::bigint, $9::xid8`), ...movedSelects(tables)].map(
+      (rows) => `select p.*, null::bigint as through from (${rows}) p`,
+    ),
     ...rowsOf(
       eventSelects(plan),
       (rows) => `(select e.* from (
@@ -80,7 +83,7 @@ export function pageStatement(plan: Plan): Prepared {
   ];
   return {
     name: "deltad_history_page",
-    text: `with ${changes(tables, sources, "c.change_xid = any ($5::xid8[])")}\n${parts.join("\nunion all\n")}`,
+    text: `with ${changes(tables, sources, { unread: "c.change_xid = any ($5::xid8[])", unreadOfParents: "c.change_xid >= $9::xid8" })}\n${parts.join("\nunion all\n")}`,
   };
 }
 
@@ -97,12 +100,13 @@ export function occupantsStatement(plan: Plan): Prepared {
   const unseen = "not pg_visible_in_snapshot(r.change_xid, $6::pg_snapshot)";
   const parts = [
     headSelect(`${KNOWN}, $6::pg_snapshot, $7::pg_snapshot, $8::bigint`),
+    ...movedSelects(tables),
     ...rowsOf(occupantDeltaSelects(plan, { sumWhere: unseen }), met(HISTORY_TAG.touched)),
     ...rowsOf(occupantDeltaSelects(plan, { sumWhere: MISSED }), met(LONG_TAG.replayed)),
     ...rowsOf(occupantLoadSelects(plan), met(HISTORY_TAG.there)),
   ];
   return {
     name: "deltad_history_occupants",
-    text: `with ${changes(tables, sources, "c.change_xid >= $5::xid8", "not materialized")}\n${parts.join("\nunion all\n")}`,
+    text: `with ${changes(tables, sources, { unread: "c.change_xid >= $5::xid8", kept: "not materialized" })}\n${parts.join("\nunion all\n")}`,
   };
 }

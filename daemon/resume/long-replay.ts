@@ -30,6 +30,8 @@ interface Rest {
   readonly order: BigUint64Array;
   readonly images: Uint32Array;
   readonly path: ReplayPath;
+  /** What the client had when the outline was read. */
+  readonly seen: string;
   /** The next transaction. */
   at: number;
   part: { readonly xid: bigint; readonly events: number } | undefined;
@@ -98,7 +100,9 @@ export class LongReplay implements OwnerReplay, SlotHolder {
     const outline = await this.#options.insist(() => this.#options.history.outline(this.#owner, range));
     if (outline === undefined || !this.#isWhole(outline, this.#since) || this.#isInDoubt(outline)) return undefined;
     const { order, images } = outline;
-    return { order, images, path: new ReplayPath(range, order), at: 0, part: this.#since.ahead?.part };
+    const path = new ReplayPath(range, order);
+    const { snapshot: seen } = this.#since.ahead ?? this.#since;
+    return { order, images, path, seen, at: 0, part: this.#since.ahead?.part };
   }
 
   async #page(rest: Rest): Promise<readonly ReplayedEvent[] | undefined> {
@@ -107,7 +111,7 @@ export class LongReplay implements OwnerReplay, SlotHolder {
     for (let many = 0; end < order.length && (end === rest.at || many < PAGE_IMAGES); end += 1)
       many += images[end] ?? 0;
     const xids = [...order.subarray(rest.at, end)];
-    const request = { xids, part, limit: PAGE_ROWS };
+    const request = { xids, seen: rest.seen, part, limit: PAGE_ROWS };
     const page = await this.#options.insist(() => this.#options.history.page(this.#owner, request));
     if (page === undefined || !this.#isWhole(page, path.position)) return undefined;
     const { events, isFull } = page;
@@ -139,10 +143,14 @@ export class LongReplay implements OwnerReplay, SlotHolder {
     return { events: replayOccupants(missed.events, range), isLast: true };
   }
 
-  /** What was read is of the life of the change rows that the client's position is of, and none of it was removed before. */
-  #isWhole({ incarnation, floor }: ReadFrom, position: StreamPosition): boolean {
+  /**
+   * What was read is of the life of the change rows that the client's position is of, none of it was removed before, and all of it was
+   * this owner's when it changed.
+   */
+  #isWhole({ incarnation, floor, moves }: ReadFrom, position: StreamPosition): boolean {
     if (incarnation !== this.#upto.incarnation) return false;
-    return floor === undefined || includes(parseSnapshot((position.ahead ?? position).snapshot), floor);
+    const seen = parseSnapshot((position.ahead ?? position).snapshot);
+    return (floor === undefined || includes(seen, floor)) && moves.every((xid) => sees(seen, xid));
   }
 
   #isInDoubt({ doubts }: Outline): boolean {

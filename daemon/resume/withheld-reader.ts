@@ -5,8 +5,9 @@ import type { TextRow } from "../database/session.ts";
 import type { Slices } from "../owners/slices.ts";
 import type { ReadWithheldEvents } from "../owners/withheld-events.ts";
 import { eventSelects, sourcesOfEvents } from "../plan/event-select.ts";
+import { settledRows } from "../plan/row-source.ts";
 import { TAG } from "../plan/row-tag.ts";
-import { includes, parseSnapshot } from "../stream/snapshot.ts";
+import { includes, parseSnapshot, sees } from "../stream/snapshot.ts";
 import type { HistoryReaderOptions } from "./history-reader.ts";
 
 /** It has no lease: the reader's keeps the rows. */
@@ -18,7 +19,7 @@ export interface WithheldReaderOptions extends HistoryReaderOptions {
 
 /** Reads the events that a batch came without. Rejects where rows of theirs are gone. */
 export function withheldReader({ plan, sessions, zones, slices }: WithheldReaderOptions): ReadWithheldEvents {
-  const statement = readWithheld(plan.tables, eventSelects(plan), sourcesOfEvents(plan));
+  const statement = readWithheld(plan.tables, eventSelects(plan, settledRows), sourcesOfEvents(plan));
   return async (owner, { since, upto }, incarnation) => {
     const values = [since, NO_READER, zones(), [owner], upto];
     const rows = await sessions.run((session) => session.rows(statement, values));
@@ -31,6 +32,10 @@ export function withheldReader({ plan, sessions, zones, slices }: WithheldReader
     const { floor } = origin;
     if (floor !== undefined && !includes(parseSnapshot(since), parseSnapshot(floor)))
       throw new Error("changes were pruned before they were read");
+    const seen = parseSnapshot(upto);
+    // Only what became of parents is read beyond that snapshot.
+    if (batch.resets.some((reset) => (reset.owner ?? owner) === owner && !sees(seen, reset.xid)))
+      throw new Error("rows came to another owner before they were read");
     const events: OrderedEvent[] = [];
     const work = slices.begin();
     for (const row of rows) {

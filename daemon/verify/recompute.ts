@@ -44,7 +44,7 @@ function accumulated(plan: Plan, { projection: at, measure: measureAt, window, k
   if (projection === undefined || measure === undefined)
     throw new RangeError("the plan lacks an accumulator's projection or measure");
   const table = watchedBy(plan, projection.source);
-  const rows = tableRows(table, plan.owner, [ofOwners(`t.${quoteIdentifier(table.owner)}`, plan.owner)]);
+  const rows = tableRows(table, plan.owner, []);
   const keys = {
     none: undefined,
     key: projection.key,

@@ -1,12 +1,13 @@
-/** The two marketplaces that tests run on, each with a document worked out by hand in SQL. */
+/** The marketplaces that tests run on, each with a document worked out by hand in SQL. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import demo from "../../demo/deltad.config.ts";
 import type { JsonObject } from "../../protocol/json.ts";
+import rental from "../rental/deltad.config.ts";
 import second from "../second/deltad.config.ts";
 
 export interface Marketplace {
-  readonly name: "demo" | "second";
+  readonly name: "demo" | "second" | "rental";
   /** As the definition file exports it. */
   readonly config: unknown;
   readonly configFile: string;
@@ -42,6 +43,16 @@ export const SECOND: Marketplace = {
   schema: read("test/second/schema.sql"),
   ownerType: "uuid",
   oracle: read("test/second/oracle.sql"),
+};
+
+/** Rows find their owners through others. */
+export const RENTAL: Marketplace = {
+  name: "rental",
+  config: rental,
+  configFile: at("test/rental/deltad.config.ts"),
+  schema: read("test/rental/schema.sql"),
+  ownerType: "integer",
+  oracle: read("test/rental/oracle.sql"),
 };
 
 /** Documents by owner at an instant in microseconds since 1970; of all owners, unless some are named. The zones must be known to PostgreSQL. */

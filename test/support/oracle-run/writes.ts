@@ -1,5 +1,6 @@
 import type { Marketplace } from "../oracle.ts";
 import { DEMO_OWNERS, DEMO_WRITES, demoRows } from "./demo-writes.ts";
+import { RENTAL_OWNERS, RENTAL_WRITES, rentalRows } from "./rental-writes.ts";
 import { SECOND_OWNERS, SECOND_WRITES, secondRows } from "./second-writes.ts";
 import type { Values } from "./values.ts";
 import type { Write } from "./write.ts";
@@ -13,12 +14,15 @@ export interface Writes {
   readonly all: readonly Write[];
 }
 
+const WRITES: Readonly<Record<Marketplace["name"], Writes>> = {
+  demo: { owners: DEMO_OWNERS, first: demoRows, all: DEMO_WRITES },
+  second: { owners: SECOND_OWNERS, first: secondRows, all: SECOND_WRITES },
+  rental: { owners: RENTAL_OWNERS, first: rentalRows, all: RENTAL_WRITES },
+};
+
 /** Those that a server of this major version knows. */
 export function writesOf({ name }: Marketplace, major: number): Writes {
-  const writes =
-    name === "demo"
-      ? { owners: DEMO_OWNERS, first: demoRows, all: DEMO_WRITES }
-      : { owners: SECOND_OWNERS, first: secondRows, all: SECOND_WRITES };
+  const writes = WRITES[name];
   return { ...writes, all: writes.all.filter(({ since = major }) => since <= major) };
 }
 

@@ -17,6 +17,7 @@ import {
   ratio,
   sum,
   type TableOf,
+  through,
   total,
 } from "../../../daemon/define/define.ts";
 import { configured, sales } from "../../support/sales-tables.ts";
@@ -49,6 +50,8 @@ describe("A misspelt name is refused in one line, by the function that takes it:
       /^total\(\) takes counts, sums, .* is given a metric of kind earliest$/,
       () => total(2, earliest(sales.due) as never),
     ],
+    [/^through\(\) takes a column/, () => through(column, sales)],
+    [/^through\(\) takes a table/, () => through(sales.shop, table)],
     [/^keys\(\) takes a column/, () => keys(column)],
     [/^earliest\(\) takes a column/, () => earliest(instant)],
     [/^by\(\) takes a column/, () => count(sales).by(column)],

@@ -12,7 +12,9 @@ import {
   currency,
   day,
   growth,
+  inserted,
   keys,
+  lookup,
   month,
   openIfNull,
   overlap,
@@ -20,6 +22,7 @@ import {
   product,
   ratio,
   sum,
+  through,
   trailingDays,
   trailingHours,
 } from "../../../daemon/define/define.ts";
@@ -40,6 +43,9 @@ const good = configured({ all: count(sales) });
 const priced = pgTable("priced", { id: numeric("id", { precision: 9, scale: 2 }), zone: text("zone") });
 const named = pgTable("named", { id: text("id"), zone: text("zone") });
 const dated = pgTable("people", { id: integer("id"), since: timestamp("since", { withTimezone: true }) });
+const salesSource = { table: sales, key: sales.id };
+const throughShops = (changed: object): object => ({ ...good, ...changed });
+const link = (name: string) => pgTable(name, { id: integer("id").primaryKey(), next: integer("next") });
 /** For what types refuse: JavaScript configurations have none. */
 const untyped = (column: unknown) => column as ColumnOf<"sales", "PgNumeric">;
 
@@ -116,6 +122,64 @@ describe("compile refuses, in one line", () => {
       "a source whose owners are of another type than the owners' key",
       () => ({ ...good, owner: { table: named, key: named.id, timeZone: named.zone } }),
       /^sources\.sales\.owner is integer, owner\.key is text: they never meet$/,
+    ],
+    [
+      "an owner through a table that is no source",
+      () => throughShops({ sources: { sales: { ...salesSource, owner: through(sales.shop, shops) } } }),
+      /^sources\.sales\.owner: through\(\) public\.shops, which is not one of the sources: add it there, with its key and its owner$/,
+    ],
+    [
+      "an owner through the owner table",
+      () => throughShops({ sources: { sales: { ...salesSource, owner: through(sales.person, people) } } }),
+      /^sources\.sales\.owner: public\.people is the owner table: name the column alone, without through\(\)$/,
+    ],
+    [
+      "an owner through a column of another type than the key that it names",
+      () =>
+        throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: through(sales.state, shops) } } }),
+      /^sources\.sales\.owner: state is varchar\(9\) and id, the key of shops, bigint: rows are found by numbers, uuid, text or varchar, both of one kind$/,
+    ],
+    [
+      "an owner through another table's column",
+      () =>
+        throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: through(shops.owner, shops) } } }),
+      /^sources\.sales\.owner: through\(\) takes a column of sources\.sales\.table first, then the table whose row it names$/,
+    ],
+    [
+      "an owner that is never found",
+      () => {
+        const [a, b] = [link("a"), link("b")];
+        return throughShops({
+          sources: {
+            a: { table: a, key: a.id, owner: through(a.next, b) },
+            b: { table: b, key: b.id, owner: through(b.next, a) },
+          },
+        });
+      },
+      /^sources\.a\.owner: through\(\) leads from a to b back to a, and to no owner$/,
+    ],
+    [
+      "an owner beyond three tables",
+      () => {
+        const [a, b, c, d] = [link("a"), link("b"), link("c"), link("d")];
+        return throughShops({
+          sources: {
+            a: { table: a, key: a.id, owner: through(a.next, b) },
+            b: { table: b, key: b.id, owner: through(b.next, c) },
+            c: { table: c, key: c.id, owner: through(c.next, d) },
+            d: { table: d, key: d.id, owner: d.next },
+          },
+        });
+      },
+      /^sources\.a\.owner: b, c, d lie between a and its owner, at most 2 tables may: keep a column in a that leads there by fewer$/,
+    ],
+    [
+      "the owner's row, looked up from a row that does not name it",
+      () => ({
+        ...throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: through(sales.shop, shops) } } }),
+        events: { sold: inserted(sales).data({ zone: lookup(people.zone, sales.shop) }) },
+      }),
+      /^events\.sold: zone: lookup\(\): of the owner table only the row's own owner is told/,
     ],
     [
       "a column of another table as a key",

@@ -23,6 +23,7 @@ function bench() {
     events: [{ xid: 150n, event: { id: `event of ${owner}`, name: "sold", data: {} } }],
     isWhole: true,
     doubts: [],
+    moves: [],
     occupants: () => {
       occupantsAsked += 1;
       return [{ id: `guest of ${owner}`, name: "occupant_changed", data: {} }];

@@ -31,8 +31,9 @@ function bench(transactions: readonly Transaction[], guests: readonly string[] =
     incarnation: LIFE,
     floor: undefined as Snapshot | undefined,
     doubts: [] as bigint[],
+    moves: [] as bigint[],
   };
-  const head = () => ({ incarnation: world.incarnation, floor: world.floor });
+  const head = () => ({ incarnation: world.incarnation, floor: world.floor, moves: world.moves });
   const event = (id: string) => ({ id, name: "sold", data: {} });
   const history: LongHistory = {
     outline: async (_, { since, upto }) => {

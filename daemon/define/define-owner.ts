@@ -1,0 +1,32 @@
+/** How a source says whose its rows are, where no column of theirs names the owner itself. */
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { columnOf, tableOf } from "./drizzle-value.ts";
+import type { ColumnOf, TableOf } from "./typed-table.ts";
+
+/** Where what was declared is found in a {@link Through}. */
+export const ownerThrough: unique symbol = Symbol("ownerThrough");
+
+export interface ThroughDefinition {
+  /** The column of the source's own table that names a row of the other. */
+  readonly link: PgColumn;
+  readonly parent: PgTable;
+}
+
+/** The result of {@link through}. */
+export interface Through {
+  readonly [ownerThrough]: ThroughDefinition;
+}
+
+/**
+ * The row's owner is that of another row, as a payment's is its customer's: `owner: through(payments.customerId, customers)`. At most two
+ * tables lie between a row and its owner.
+ * @param link the column that holds the other row's key
+ * @param parent the other row's table: a source as well, which says in turn whose its rows are
+ */
+export function through(link: ColumnOf<string>, parent: TableOf<string>): Through {
+  return { [ownerThrough]: { link: columnOf(link, "through()"), parent: tableOf(parent, "through()") } };
+}
+
+export function isThrough(value: unknown): value is Through {
+  return typeof value === "object" && value !== null && ownerThrough in value;
+}

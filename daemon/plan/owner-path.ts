@@ -1,0 +1,72 @@
+/** Which tables lie between a source's rows and their owners. */
+import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
+import { ConfigError } from "../config/errors.ts";
+import { isThrough, ownerThrough } from "../define/define-owner.ts";
+import type { CheckedConfig } from "./check-config.ts";
+import { findsRows } from "./column-type.ts";
+
+export interface OwnerPath {
+  /** The source's column that names the owner, or a row of the first table in between. */
+  readonly link: PgColumn;
+  /** Sources, from the nearest on. */
+  readonly parents: readonly string[];
+}
+
+/** A batch joins each of them. */
+const MOST_PARENTS = 2;
+
+/** @throws ConfigError where the source's rows would never find an owner */
+export function ownerPath(source: string, config: CheckedConfig): OwnerPath {
+  const parents: string[] = [];
+  for (let at = source; ; ) {
+    const parent = parentOf(at, config);
+    if (parent === undefined) break;
+    if (parent === source || parents.includes(parent))
+      throw refused(
+        source,
+        `through() leads from ${[source, ...parents].join(" to ")} back to ${parent}, and to no owner`,
+      );
+    parents.push(parent);
+    at = parent;
+  }
+  if (parents.length > MOST_PARENTS)
+    throw refused(
+      source,
+      `${parents.join(", ")} lie between ${source} and its owner, at most ${MOST_PARENTS} tables may: keep a column in ${source} that leads there by fewer`,
+    );
+  const owner = config.sources[source]?.owner;
+  if (owner === undefined) throw new RangeError(`the configuration has no source ${source}`);
+  return { link: isThrough(owner) ? owner[ownerThrough].link : owner, parents };
+}
+
+export function tableName(table: PgTable): string {
+  const { schema, name } = getTableConfig(table);
+  return `${schema ?? "public"}.${name}`;
+}
+
+/** The source whose rows a source's rows name; undefined where they name the owner. */
+function parentOf(source: string, { sources, owner: owners }: CheckedConfig): string | undefined {
+  const owner = sources[source]?.owner;
+  if (!isThrough(owner)) return undefined;
+  const { link, parent } = owner[ownerThrough];
+  const name = tableName(parent);
+  if (name === tableName(owners.table))
+    throw refused(source, `${name} is the owner table: name the column alone, without through()`);
+  const found = Object.entries(sources).find(([, { table }]) => tableName(table) === name);
+  if (found === undefined)
+    throw refused(
+      source,
+      `through() ${name}, which is not one of the sources: add it there, with its key and its owner`,
+    );
+  const [called, { key }] = found;
+  if (!findsRows(link, key))
+    throw refused(
+      source,
+      `${link.name} is ${link.getSQLType()} and ${key.name}, the key of ${called}, ${key.getSQLType()}: rows are found by numbers, uuid, text or varchar, both of one kind`,
+    );
+  return called;
+}
+
+function refused(source: string, reason: string): ConfigError {
+  return new ConfigError(`sources.${source}.owner: ${reason}`);
+}

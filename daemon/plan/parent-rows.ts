@@ -1,0 +1,193 @@
+/**
+ * Owners of rows that name another row instead, whose owner is theirs (`WatchedTable.parents`). The trigger keeps what a row names, and
+ * looks nothing up: an insert can see the row that it names before another transaction changes that one's owner, and commit after it.
+ *
+ * Every batch finds the owners anew, by the parents as they are at the batch's own snapshot, and where a parent is gone by its last image
+ * in the batch. That is right for what was folded before as well, unless the way from some row to its owner changed in between. Three
+ * things change it, and each has the owners that the parent had and has read again, as a reset of the source:
+ *
+ * - a parent came to name another row, or another owner ("it moved"). What the batch tells of rows below it is then nobody's in particular;
+ * - a parent came, and rows that name it were there before. Mostly there were none, since the parent is inserted first, or with them:
+ *   then all that name it are in the batch;
+ * - a parent went, and rows that name it are still there.
+ *
+ * Why these are enough: take a row that was there before and after the batch, and whose owner changed. On its way to the old owner some
+ * parent is the first that changed; a row that did not change names it before and after, so that it moved, or went while it is named. If it
+ * was the only one that moved, the rest of the way leads to the old owner; otherwise the last one that moved says it. The new one alike.
+ */
+import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import type { ParentTable, WatchedTable } from "./watched-table.ts";
+
+/** Joins of the parents' rows to a row `t` of the table, and the column, uncast, that names the owner. */
+export function joinedParents({ owner, parents = [] }: WatchedTable): {
+  readonly joins: string;
+  readonly owner: string;
+} {
+  let named = `t.${quoteIdentifier(owner)}`;
+  const joins = parents.map((parent, at) => {
+    const join = `
+  join ${qualifiedName(parent.schema, parent.table)} p${at} on p${at}.${quoteIdentifier(parent.key)} = ${named}`;
+    named = `p${at}.${quoteIdentifier(parent.next.name)}`;
+    return join;
+  });
+  return { joins: joins.join(""), owner: named };
+}
+
+/** Whose a row is, where what it names leads to it by rows of other tables. */
+export interface FoundOwner {
+  /** To be put behind the row's table in a FROM. */
+  readonly joins: string;
+  /** In the type of the last parent's column; NULL for nobody's. */
+  readonly owner: string;
+  /** True where a parent came to name another row or owner in the changes that are read, or may have. */
+  readonly moved: string;
+}
+
+/**
+ * By the parents as they are, and where one is gone by its last image. Over the CTEs of {@link parentSelects}.
+ * @param link SQL of what the row names
+ */
+export function foundOwner(link: string, parents: readonly ParentTable[] = []): FoundOwner {
+  let named = link;
+  const moved: string[] = [];
+  const joins = parents.map(({ source, schema, table, key, next, keyType }, at) => {
+    const row = `t${at}`;
+    const image = `(select k.parents from ${knownName(source)} k) -> ${asText(named, keyType)}`;
+    const join = `
+  left join ${qualifiedName(schema, table)} ${row} on ${row}.${quoteIdentifier(key)} = ${named}
+  cross join lateral (
+    select case when ${row}.${quoteIdentifier(key)} is not null then ${row}.${quoteIdentifier(next.name)}::${next.type}
+                else (${image} ->> 0)::${next.type} end as link
+  ) n${at}`;
+    named = `n${at}.link`;
+    const bulk = `select r.owner from written_resets r where r.source = ${quoteLiteral(source)}`;
+    moved.push(
+      `coalesce((${image} ->> 1)::boolean, false)`,
+      `exists (${bulk} and r.owner is null)`,
+      `coalesce(${named}::text in (${bulk} and r.owner is not null), false)`,
+    );
+    return join;
+  });
+  return { joins: joins.join(""), owner: named, moved: moved.length === 0 ? "false" : moved.join(" or ") };
+}
+
+export interface ParentSelects {
+  /** The parents' sources, as a list of literals. */
+  readonly sources: string;
+  /**
+   * What {@link foundOwner} reads, and `unread_resets`: the rows of `written_resets`, each with its owner in place of what its rows name, and
+   * those that follow from changed parents. `moved`: rows may have had another owner before.
+   */
+  readonly ctes: readonly string[];
+}
+
+/**
+ * Undefined where no table has parents. Sessions that read changes join by indexes alone, and a CTE has none: what is looked up in
+ * one, by each of thousands of rows, is an object of JSON.
+ * @param unread which rows `c` of a change table are read
+ * @param unreadOfParents which of a parent's, and which rows that name one tell whether others were there before
+ */
+export function parentSelects(
+  tables: readonly WatchedTable[],
+  unread: string,
+  unreadOfParents: string,
+): ParentSelects | undefined {
+  const children = tables.filter(({ parents = [] }) => parents.length > 0);
+  if (children.length === 0) return undefined;
+  const parents = new Map(children.flatMap((child) => child.parents ?? []).map((parent) => [parent.source, parent]));
+  const sources = [...parents.keys()].map(quoteLiteral).join(", ");
+  const changesOf = ({ source }: WatchedTable): string =>
+    unread === unreadOfParents
+      ? `from ${quoteIdentifier(`delta_${source}`)} c where true`
+      : `from ${changeTable(source)} c where (${unreadOfParents})`;
+  const unreadResets = [
+    ...writtenResets(children, sources),
+    ...children.flatMap((child) => changedParents(child, tables, changesOf)),
+  ];
+  const ctes = [
+    ...[...parents.values()].flatMap((parent) => imagesOf(parent, unreadOfParents)),
+    `unread_resets as materialized (\n${unreadResets.join("\n  union all\n")})`,
+  ];
+  return { sources, ctes };
+}
+
+/** Of each parent that changed: what its images name, the last of them, and the transaction of that one; and an object of `[last, moved]` by key. */
+function imagesOf({ source, key, next, keyType }: ParentTable, unreadOfParents: string): readonly string[] {
+  const named = `c.${quoteIdentifier(next.name)}`;
+  return [
+    `${imagesName(source)} as materialized (
+  select c.${quoteIdentifier(key)} as key, array_agg(distinct ${named}) as nexts, sum(c.change_weight) as net,
+         (array_agg(${named} order by c.change_seq desc))[1] as last,
+         (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid
+    from ${changeTable(source)} c
+   where ${unreadOfParents}
+   group by 1)`,
+    `${knownName(source)} as materialized (
+  select jsonb_object_agg(${asText("i.key", keyType)}, jsonb_build_array(i.last, cardinality(i.nexts) > 1)) as parents
+    from ${imagesName(source)} i)`,
+  ];
+}
+
+function writtenResets(children: readonly WatchedTable[], parents: string): readonly string[] {
+  const moved = `r.source in (${parents}) as moved`;
+  const names = children.map(({ source }) => quoteLiteral(source)).join(", ");
+  return [
+    `  select r.source, r.owner, r.rows, r.change_xid, ${moved}
+    from written_resets r where r.owner is null or r.source not in (${names})`,
+    ...children.map((child) => {
+      const { joins, owner } = foundOwner("l.link", child.parents);
+      return `  select r.source, ${owner}::text, r.rows, r.change_xid, ${moved}
+    from written_resets r
+  cross join lateral (select ${resetLink(child, "r")} as link) l${joins}
+   where r.source = ${quoteLiteral(child.source)} and ${owner} is not null`;
+    }),
+  ];
+}
+
+/** The owners that changed parents had and have, where rows that changed in nothing may have come to another owner by it. */
+function changedParents(
+  child: WatchedTable,
+  tables: readonly WatchedTable[],
+  changesOf: (table: WatchedTable) => string,
+): readonly string[] {
+  const parents = child.parents ?? [];
+  return parents.map((parent, at) => {
+    const nearer = at === 0 ? child : tables.find(({ source }) => source === parents[at - 1]?.source);
+    if (nearer === undefined) throw new RangeError(`the plan has no source ${parents[at - 1]?.source}`);
+    const { joins, owner } = foundOwner("v.next", parents.slice(at + 1));
+    const link = quoteIdentifier(nearer.owner);
+    const naming = `from ${qualifiedName(nearer.schema, nearer.table)} t where t.${link} = i.key`;
+    const changed = `select c.${link} as link, sum(c.change_weight) as net ${changesOf(nearer)} and c.${link} is not null group by 1`;
+    const net = `(select jsonb_object_agg(${asText("s.link", parent.keyType)}, s.net) from (${changed}) s)`;
+    return `  select ${quoteLiteral(child.source)}, ${owner}::text, null::bigint, i.change_xid, true
+    from ${imagesName(parent.source)} i
+   cross join unnest(i.nexts) as v(next)${joins}
+   where ${owner} is not null and (
+         cardinality(i.nexts) > 1
+         or (i.net > 0 and (select count(*) ${naming}) <> coalesce((${net} ->> ${asText("i.key", parent.keyType)})::bigint, 0))
+         or (i.net < 0 and exists (select ${naming})))`;
+  });
+}
+
+/** What a reset names, in the type of the column. The cast is for rows of this source alone, whatever the order of conditions. */
+function resetLink(table: WatchedTable, reset: string): string {
+  const { type } = table.columns.find(({ name }) => name === table.owner) ?? { type: "text" };
+  return `case when ${reset}.source = ${quoteLiteral(table.source)} then ${reset}.owner::${type} end`;
+}
+
+/** Equal values have equal texts. */
+function asText(value: string, type: string): string {
+  return type === "numeric" ? `trim_scale(${value})::text` : `${value}::text`;
+}
+
+function imagesName(source: string): string {
+  return quoteIdentifier(`parents_${source}`);
+}
+
+function knownName(source: string): string {
+  return quoteIdentifier(`known_${source}`);
+}
+
+function changeTable(source: string): string {
+  return qualifiedName("deltad", `change_${source}`);
+}

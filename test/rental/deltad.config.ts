@@ -1,0 +1,73 @@
+/** A configuration in which most rows find their owner through other rows; docs/your-own-tables.md has parts of it. */
+import { count, day, defineConfig, deleted, id, inserted, lookup, sum, through, trailingDays } from "deltad";
+import { eq } from "drizzle-orm";
+import { bigint, boolean, integer, numeric, pgTable, smallint, text, timestamp } from "drizzle-orm/pg-core";
+
+const stores = pgTable("stores", { id: integer("store_id").primaryKey(), city: text("city").notNull() });
+
+const customers = pgTable("customers", {
+  id: integer("customer_id").primaryKey(),
+  storeId: integer("store_id").notNull(),
+  name: text("name").notNull(),
+  active: boolean("active").notNull(),
+});
+
+const inventory = pgTable("inventory", {
+  id: integer("inventory_id").primaryKey(),
+  storeId: smallint("store_id"),
+  film: text("film").notNull(),
+});
+
+const rentals = pgTable("rentals", {
+  id: integer("rental_id").primaryKey(),
+  inventoryId: integer("inventory_id").notNull(),
+  rentedAt: timestamp("rented_at", { withTimezone: true }).notNull(),
+  returnedAt: timestamp("returned_at", { withTimezone: true }),
+});
+
+const fees = pgTable("fees", {
+  id: bigint("fee_id", { mode: "number" }).primaryKey(),
+  rentalId: bigint("rental_id", { mode: "number" }).notNull(),
+  amount: numeric("amount", { precision: 6, scale: 2 }).notNull(),
+});
+
+const payments = pgTable("payments", {
+  id: bigint("payment_id", { mode: "number" }).notNull(),
+  customerId: integer("customer_id").notNull(),
+  amount: numeric("amount", { precision: 8, scale: 2 }).notNull(),
+  paidAt: timestamp("paid_at", { withTimezone: true }).notNull(),
+});
+
+const taken = sum(payments.amount);
+
+export default defineConfig({
+  owner: { table: stores, key: stores.id, timeZone: "Europe/Lisbon" },
+  sources: {
+    customers: { table: customers, key: customers.id, owner: customers.storeId },
+    payments: { table: payments, key: payments.id, owner: through(payments.customerId, customers) },
+    inventory: { table: inventory, key: inventory.id, owner: inventory.storeId },
+    rentals: { table: rentals, key: rentals.id, owner: through(rentals.inventoryId, inventory) },
+    fees: { table: fees, key: fees.id, owner: through(fees.rentalId, rentals) },
+  },
+  metrics: {
+    payments: {
+      today: taken.during(day(payments.paidAt)),
+      perDay: taken.by(trailingDays(7, payments.paidAt)),
+      amount: taken,
+      count: count(payments),
+    },
+    customers: { active: count(customers).where(eq(customers.active, true)), all: count(customers) },
+    copies: count(inventory).by(inventory.film),
+    rentals: { out: count(rentals).while(rentals.rentedAt, rentals.returnedAt), all: count(rentals) },
+    fees: { amount: sum(fees.amount), count: count(fees) },
+  },
+  events: {
+    payment_taken: inserted(payments).data({
+      no: id(payments.id),
+      amount: payments.amount,
+      customer: lookup(customers.name, payments.customerId),
+    }),
+    payment_withdrawn: deleted(payments).data({ no: id(payments.id) }),
+    fee_charged: inserted(fees).data({ no: id(fees.id), amount: fees.amount }),
+  },
+});

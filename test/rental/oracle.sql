@@ -1,0 +1,38 @@
+-- The rental shop's document by hand, as test/support/oracle.sql is the demo's. $1: T in microseconds (bigint); $2: owners (integer[]), NULL for all.
+with clock as (
+  select timestamptz 'epoch' + ($1::bigint / 1000000) * interval '1 second' + ($1::bigint % 1000000) * interval '1 microsecond' as t
+),
+owner as (
+  select s.store_id as id, c.t, (c.t at time zone 'Europe/Lisbon')::date as today
+    from stores s cross join clock c
+   where $2::integer[] is null or s.store_id = any($2::integer[])
+),
+paid as (
+  select c.store_id, p.amount,
+         case when p.paid_at >= '1900-01-02Z' and p.paid_at < '2199-12-31Z' then (p.paid_at at time zone 'Europe/Lisbon')::date end as day
+    from payments p join customers c on c.customer_id = p.customer_id
+),
+rented as (
+  select i.store_id, r.rental_id, r.rented_at, r.returned_at from rentals r join inventory i on i.inventory_id = r.inventory_id
+)
+select o.id::text as owner,
+  jsonb_build_object(
+    'payments', jsonb_build_object(
+      'today', (select coalesce(sum(amount), 0.00)::text from paid where store_id = o.id and day = o.today),
+      'perDay', (select coalesce(jsonb_object_agg(x.day, x.amount), '{}')
+                   from (select to_char(day, 'YYYY-MM-DD') as day, sum(amount)::text as amount from paid
+                          where store_id = o.id and day between o.today - 6 and o.today group by 1) x),
+      'amount', (select coalesce(sum(amount), 0.00)::text from paid where store_id = o.id),
+      'count', (select count(*) from paid where store_id = o.id)),
+    'customers', jsonb_build_object(
+      'active', (select count(*) from customers where store_id = o.id and active),
+      'all', (select count(*) from customers where store_id = o.id)),
+    'copies', (select coalesce(jsonb_object_agg(x.film, x.n), '{}')
+                 from (select film, count(*) as n from inventory where store_id = o.id group by film) x),
+    'rentals', jsonb_build_object(
+      'out', (select count(*) from rented where store_id = o.id and rented_at <= o.t and o.t < returned_at),
+      'all', (select count(*) from rented where store_id = o.id)),
+    'fees', (select jsonb_build_object('amount', coalesce(sum(f.amount), 0.00)::text, 'count', count(*))
+               from fees f join rented r on r.rental_id = f.rental_id where r.store_id = o.id)
+  ) as document
+from owner o
