@@ -75,6 +75,22 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
     title: "are loaded without what has expired, and with all that has not",
   },
   {
+    name: "who asks for a percentile is told to keep it in a column",
+    file: "daemon/plan/condition-text.ts",
+    find: "if (instead !== undefined) throw",
+    replace: "if (instead === name) throw",
+    test: "test/unit/plan/refusals.test.ts",
+    title: "percentiles",
+  },
+  {
+    name: "who asks for a median is told of a module's insides",
+    file: "daemon/define/definition-file.ts",
+    find: "if (missing !== undefined && (",
+    replace: 'if (missing?.["name"] === "" && (',
+    test: "test/unit/define/definition-file.test.ts",
+    title: "that asks for what deltad can't keep up to date is told what to do instead",
+  },
+  {
     name: "what is still out counts nowhere",
     file: "daemon/plan/select.ts",
     find: "bound === undefined || bound.isOpen ? [] :",

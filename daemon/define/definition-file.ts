@@ -8,6 +8,7 @@ import * as drizzle from "drizzle-orm";
 import * as drizzlePg from "drizzle-orm/pg-core";
 import { createJiti } from "jiti";
 import { ConfigError } from "../config/errors.ts";
+import { insteadOf } from "./unsayable.ts";
 
 /**
  * Where a file that was compiled is kept, by a digest of its text: without it each start spends half a second of processor time on the
@@ -49,5 +50,10 @@ function describe(error: unknown, file: string): string {
   // jiti writes the place of a syntax error into the message, and "Require stack: …" below that of a missing module.
   const what = message.split("Require stack:")[0]?.replace(/\s+/g, " ").trim() ?? "";
   const place = what.includes(`${file}:`) ? file : (stack?.split(file)[1]?.match(/^:\d+/)?.[0] ?? "");
+  // Of what the configuration imports, "(0 , _deltad.median) is not a function"; of a metric, "….median is not a function".
+  const missing = /(?<from>[\w$]+|\(\.\.\.\))\.(?<name>\w+)\)? is not a function/.exec(what)?.groups;
+  const instead = insteadOf(missing?.["name"] ?? "");
+  if (missing !== undefined && (instead !== undefined || missing["from"] === "_deltad"))
+    return `${file}${place}: deltad has no ${missing["name"]}()${instead === undefined ? "" : `: ${instead}`}`;
   return place === file ? what : `${file}${place}: ${what}`;
 }

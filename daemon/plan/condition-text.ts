@@ -1,5 +1,6 @@
 /** Checks the SQL that was written by hand inside a condition; what passes can neither name another table nor read a clock. */
 import { ConfigError } from "../config/errors.ts";
+import { insteadOf } from "../define/unsayable.ts";
 import { ALLOWED_FUNCTIONS, ALLOWED_WORDS, CLOCK_LITERAL, CLOCK_WORDS } from "./condition-words.ts";
 
 const TOKEN =
@@ -30,6 +31,8 @@ function checkWord(word: string, called: boolean, example: string): void {
   const name = word.toLowerCase();
   if (CLOCK_WORDS.has(name)) throw clockError(word);
   if (ALLOWED_WORDS.has(name) || (called && ALLOWED_FUNCTIONS.has(name))) return;
+  const instead = insteadOf(name);
+  if (instead !== undefined) throw new ConfigError(`${word}${called ? "()" : ""}: ${instead}`);
   if (called)
     throw new ConfigError(
       `${word}() is not one of the functions known to depend on nothing but the row; keep its result in a column`,

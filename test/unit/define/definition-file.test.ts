@@ -57,6 +57,25 @@ describe("the definition file", () => {
     for (const file of [split, plain]) assert.deepEqual(compile(await loadDefinitionFile(file)).leaves.length, 1);
   });
 
+  it("that asks for what deltad can't keep up to date is told what to do instead", async () => {
+    const median = config.replace("count(sales)", "median(sales.id)");
+    const named = (tables[0] ?? "").replace("count,", "count, median, most,");
+    assert.match(
+      await refusal(await written("median.ts", named, ...tables.slice(1), `export default defineConfig(${median});`)),
+      /median\.ts:\d+: deltad has no median\(\): it depends on all rows at once: count them by ranges instead/,
+    );
+    const latest = config.replace("count(sales)", "count(sales).latest(sales.id)");
+    assert.match(
+      await refusal(await written("latest.ts", ...tables, `export default defineConfig(${latest});`)),
+      /latest\.ts:\d+: deltad has no latest\(\): a row that goes would need all others read again/,
+    );
+    const most = config.replace("count(sales)", "most(sales.id)");
+    assert.match(
+      await refusal(await written("most.ts", named, ...tables.slice(1), `export default defineConfig(${most});`)),
+      /most\.ts:\d+: deltad has no most\(\)$/,
+    );
+  });
+
   it("that is not there is named", async () => {
     assert.match(
       await refusal(join(folder, "none.ts")),
