@@ -28,11 +28,13 @@ import { SWITCHED_MUTANTS } from "./switched.ts";
 import { UNSEEN_MUTANTS } from "./unseen.ts";
 import { VERIFY_MUTANTS } from "./verify.ts";
 import { WHOLE_MUTANTS } from "./whole.ts";
+import { WINDOW_MUTANTS } from "./windows.ts";
 import { WITHHELD_MUTANTS } from "./withheld.ts";
 // from "./whole.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   ...METRICS_MUTANTS,
+  ...WINDOW_MUTANTS,
   ...LOADING_MUTANTS,
   ...DEFINITION_MUTANTS,
   ...CAPTURE_MUTANTS,

@@ -271,6 +271,17 @@ export function growth<Table extends string, Value>(
   return { [definition]: { kind: "growth", measure: measure[definition], period: dated(period, "growth()"), against } };
 }
 
+/**
+ * The entries of a group with the greatest values: `top(5, sum(lines.price).by(lines.product))`. Of equal ones, those whose keys come first.
+ * @param most from 1 to 100
+ */
+export function top<Table extends string, Value, Timed extends boolean>(
+  most: number,
+  group: Measure<Table, Value, Record<string, Value>, Timed>,
+): Metric<Record<string, Value>> {
+  return { [definition]: { kind: "top", most, group: group[definition] } };
+}
+
 /** `100 part / whole` with one decimal; absent unless the whole is above 0. Both are numbers of things, or both sums. */
 export function percentage<Value>(part: Amount<Value>, whole: Amount<Value>): Metric<number | undefined> {
   return { [definition]: { kind: "percentage", part: part[definition], whole: whole[definition] } };

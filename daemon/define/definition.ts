@@ -26,6 +26,7 @@ export type Definition =
       readonly against: "stretch" | "whole";
     }
   | FormulaDefinition
+  | { readonly kind: "top"; readonly most: number; readonly group: RowsDefinition }
   | { readonly kind: "percentage"; readonly part: AmountDefinition; readonly whole: AmountDefinition }
   | { readonly kind: "earliest"; readonly rows: Selection; readonly by: When };
 

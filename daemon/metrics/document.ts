@@ -13,6 +13,7 @@ import { entryOf, formulaText } from "./formula.ts";
 import type { Changes, OwnerState } from "./owner-state.ts";
 import { periodText } from "./period.ts";
 import type { PlanIndex } from "./plan-index.ts";
+import { comesBefore, type Entry, firstOf } from "./top.ts";
 import type { Accumulator, Leaf, LeafValue } from "../plan/plan.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
@@ -107,14 +108,36 @@ export class Document {
     this.#sentGroups.set(at, sent);
     const keys = new Set(changes.keys.get(group.counts));
     for (const key of changes.keys.get(group.accumulator) ?? []) keys.add(key);
+    const first = group.most === undefined ? undefined : this.#first(group, group.most, sent, keys);
+    if (first !== undefined) for (const key of [...sent.keys(), ...first]) keys.add(key);
     let wrote = false;
     for (const key of keys) {
-      const difference = replace(sent, key, this.#entry(group, key));
+      const difference = replace(sent, key, first?.has(key) === false ? undefined : this.#entry(group, key));
       if (difference === undefined) continue;
       put(into, [...leaf.path, keyText(this.#index.plan.accumulators[group.accumulator], key)], difference);
       wrote = true;
     }
     return wrote;
+  }
+
+  /** The keys that are shown of a group of which only the first are. Most changes are below those sent, and cost no look at the others. */
+  #first(group: Group, most: number, sent: ReadonlyMap<Key, Scalar>, changed: ReadonlySet<Key>): ReadonlySet<Key> {
+    const entry = (key: Key): Entry => ({
+      key,
+      sum: this.#state.sum(group.accumulator, key),
+      count: this.#state.sum(group.counts, key),
+    });
+    const shown = sent.size === most ? firstOf([...sent.keys()].map(entry), most, group) : [];
+    const last = shown.at(-1);
+    const isBelow = (key: Key): boolean => {
+      const changedEntry = entry(key);
+      return (
+        !sent.has(key) && (changedEntry.count <= 0n || (last !== undefined && comesBefore(last, changedEntry, group)))
+      );
+    };
+    if ([...changed].every(isBelow)) return new Set(sent.keys());
+    const present = [...this.#state.keys(group.counts)].map(entry).filter(({ count }) => count > 0n);
+    return new Set(firstOf(present, most, group).map(({ key }) => key));
   }
 
   #entry(group: Group, key: Key): Scalar | undefined {

@@ -9,6 +9,9 @@ import type { LeafValue, Quantity } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
 import { scaleOf, shownScale } from "./row-amount.ts";
 
+/** More are a group, which a page can cut by itself. */
+const MOST_TOP = 100;
+
 const AGAINST: readonly unknown[] = ["stretch", "whole"];
 
 export class MetricCompiler {
@@ -36,6 +39,8 @@ export class MetricCompiler {
         return this.#growth(metric);
       case "formula":
         return { kind: "formula", ...compileFormula(metric, (amount) => this.#term(amount)), ...unitOf(metric.unit) };
+      case "top":
+        return this.#top(metric.group, metric.most);
       case "percentage":
         refuseMixed(metric.part, metric.whole);
         return {
@@ -50,6 +55,14 @@ export class MetricCompiler {
           `a metric of the unknown kind ${String((metric as { kind: unknown }).kind)}; is another version of deltad installed?`,
         );
     }
+  }
+
+  #top(group: RowsDefinition, most: number): LeafValue {
+    const leaf = group?.kind === "rows" ? this.#rows(group) : undefined;
+    if (leaf?.kind !== "group") throw new ConfigError("top() takes a group, as in top(5, count(table).by(column))");
+    if (!Number.isInteger(most) || most < 1 || most > MOST_TOP)
+      throw new ConfigError(`top() shows a whole number of entries from 1 to ${MOST_TOP}, not ${most}`);
+    return { ...leaf, most };
   }
 
   #rows(metric: RowsDefinition): LeafValue {

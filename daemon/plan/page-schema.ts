@@ -51,7 +51,8 @@ function metricSchema({ path: names, value }: Leaf, plan: Plan, units: Units): M
       const scale = value.averageScale ?? value.scale;
       const amounts = { ...(scale !== undefined && { scale }), ...units.of(value.unit) };
       const keyedBy = plan.accumulators[value.accumulator]?.keyedBy;
-      if (keyedBy === undefined || keyedBy === "key" || keyedBy === "none") return { kind: "group", path, ...amounts };
+      if (value.most !== undefined || keyedBy === undefined || keyedBy === "key" || keyedBy === "none")
+        return { kind: "group", path, ...amounts };
       const period = periodOf({ of: "accumulator", index: value.accumulator }, plan);
       return { kind: "series", path, period, ...amounts };
     }

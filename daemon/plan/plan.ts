@@ -138,7 +138,7 @@ export type LeafValue =
   | { readonly kind: "formula"; readonly formula: Formula; readonly scale: number; readonly unit?: string }
   /**
    * One entry per key whose entry in `counts` is above 0. For counts, `accumulator` and `counts` are the same. `scale` undefined: numbers.
-   * `averageScale`: the sum per one of `counts` is shown, with so many digits.
+   * `averageScale`: the sum per one of `counts` is shown, with so many digits. `most`: only so many entries, those with the greatest values.
    */
   | {
       readonly kind: "group";
@@ -147,6 +147,7 @@ export type LeafValue =
       readonly scale: number | undefined;
       readonly averageScale?: number;
       readonly unit?: string;
+      readonly most?: number;
     }
   /** `against`: the same stretch of the period before, or the whole of it. */
   | {

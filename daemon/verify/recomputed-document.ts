@@ -1,5 +1,6 @@
 import { decimalText, growth, percentage } from "../metrics/format.ts";
 import { entryOf, formulaText } from "../metrics/formula.ts";
+import { firstOf } from "../metrics/top.ts";
 import type { LeafValue, Plan, Quantity } from "../plan/plan.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
@@ -88,8 +89,11 @@ function valueOf(value: LeafValue, numbers: Numbers): JsonValue | undefined {
 
 function groupOf(leaf: Extract<LeafValue, { kind: "group" }>, numbers: Numbers): JsonObject {
   const group = emptyObject();
-  for (const [key, count] of numbers.entries(leaf.counts))
-    if (count > 0n) group[key] = entryOf(leaf, numbers.entries(leaf.accumulator).get(key) ?? 0n, count);
+  const all = [...numbers.entries(leaf.counts)]
+    .filter(([, count]) => count > 0n)
+    .map(([key, count]) => ({ key, count, sum: numbers.entries(leaf.accumulator).get(key) ?? 0n }));
+  const shown = leaf.most === undefined ? all : firstOf(all, leaf.most, leaf);
+  for (const { key, sum, count } of shown) group[key] = entryOf(leaf, sum, count);
   return group;
 }
 

@@ -59,6 +59,9 @@ const DOCUMENT: JsonObject = {
     ordered: 66.7,
     taken: 4,
     everBooked: 12,
+    busiest: { "7": 9, "12": 4 },
+    dearest: { "3": "250.5" },
+    bestWeeks: { "2026-05-04": "1200" },
   },
 };
 
@@ -113,6 +116,10 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "hangars.ordered": "66.7%",
   "hangars.taken": "4",
   "hangars.everBooked": "12",
+  "hangars.busiest.7": "9",
+  "hangars.busiest.12": "4",
+  "hangars.dearest.3": "250.5",
+  "hangars.bestWeeks.2026-05-04": "1,200",
 };
 
 describeInBrowser("The page of any configuration", (openTab) => {

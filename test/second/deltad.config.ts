@@ -30,6 +30,7 @@ import {
   product,
   ratio,
   sum,
+  top,
   trailingDays,
   trailingHours,
   week,
@@ -157,6 +158,9 @@ export default defineConfig({
         keys(stays.hangar).where(staying).while(stays.arrives, stays.leaves),
       ),
       everBooked: keys(stays.hangar),
+      busiest: top(3, count(stays).by(stays.hangar)),
+      dearest: top(2, average(stays.cents, { scale: 1 }).by(stays.hangar)),
+      bestWeeks: top(2, sum(stays.cents).by(lastWeeks(5, stays.settledAt))),
     },
   },
   events: {

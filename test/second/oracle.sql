@@ -136,7 +136,19 @@ select o.id::text as owner,
                  where h."ownerKey" = o.id and h.state in ('open', 'reserved only')
                    and exists (select from staying s where s.hangar_no = h."listingNo" and s.host = o.id and s.arrives <= o.t and o.t < s.leaves)),
       'everBooked', (select count(distinct hangar_no) from hangar.stays where host = o.id))) ||
-      jsonb_build_object('area', jsonb_build_object(
+      jsonb_build_object(
+      'busiest', (select coalesce(jsonb_object_agg(x.hangar, x.n), '{}')
+                    from (select hangar_no::text collate "C" as hangar, count(*) as n from hangar.stays where host = o.id
+                           group by hangar_no order by n desc, hangar limit 3) x),
+      'dearest', (select coalesce(jsonb_object_agg(x.hangar, round(x.amount, 1)::text), '{}')
+                    from (select hangar_no::text collate "C" as hangar, avg(cents) as amount from hangar.stays where host = o.id
+                           group by hangar_no order by amount desc, hangar limit 2) x),
+      'bestWeeks', (select coalesce(jsonb_object_agg(x.week, x.cents::text), '{}')
+                      from (select to_char(d.day - extract(isodow from d.day)::int + 1, 'YYYY-MM-DD') as week, sum(s.cents) as cents
+                              from hangar.stays s
+                              cross join lateral (select case when s.settled_at >= '1900-01-02Z' and s.settled_at < '2199-12-31Z' then (s.settled_at at time zone o.tz)::date end as day) d
+                             where s.host = o.id and d.day between o.monday - 28 and o.monday + 6 group by week order by cents desc, week limit 2) x),
+      'area', jsonb_build_object(
         'byState', (select coalesce(jsonb_object_agg(x.state, x.area), '{}')
                       from (select state, sum(area_m2)::text as area from hangar."Hangar_Listings"
                              where "ownerKey" = o.id and area_m2 <> 'NaN' group by state) x),

@@ -22,6 +22,7 @@ import {
   product,
   ratio,
   sum,
+  top,
   total,
   trailingDays,
 } from "../../../daemon/define/define.ts";
@@ -39,6 +40,7 @@ describe("definitions", () => {
       shops: { open: keys(sales.shop), both: overlap(keys(shops.id), keys(sales.shop)) },
       share: percentage(count(sales).where(eq(sales.kind, "big")), count(sales)),
       next: earliest(sales.due),
+      best: top(3, sum(sales.price).by(sales.state)),
       price: { usual: average(sales.price), byState: average(sales.price).by(sales.state) },
       made: {
         both: total(count(sales), count(shops)),
@@ -58,6 +60,7 @@ describe("definitions", () => {
         readonly shops: { readonly open: number; readonly both: number };
         readonly share: number | undefined;
         readonly next: string | undefined;
+        readonly best: Record<string, string>;
         readonly price: { readonly usual: string | undefined; readonly byState: Record<string, string> };
         readonly made: {
           readonly both: string;
@@ -69,7 +72,7 @@ describe("definitions", () => {
       }
     > = true;
     assert.ok(same);
-    assert.equal(compile(config).leaves.length, 17);
+    assert.equal(compile(config).leaves.length, 18);
   });
 
   it("do not compile where a column is misspelt, a float or another table's", () => {
@@ -104,12 +107,14 @@ describe("definitions", () => {
       () => percentage<number>(count(sales), sum(sales.price)),
       // @ts-expect-error: currency() is not an operand
       () => overlap(currency(), keys(sales.shop)),
+      // @ts-expect-error: one number has no top
+      () => top(3, count(sales)),
       // @ts-expect-error: a date is no term
       () => ratio(earliest(sales.due), count(sales)),
       // @ts-expect-error: double precision
       () => average(sales.weight),
     ];
-    assert.equal(refusedByTheCompiler.length, 17);
+    assert.equal(refusedByTheCompiler.length, 18);
   });
 
   it("are immutable: narrowing one leaves the other as it was", () => {

@@ -69,6 +69,9 @@ describe("What pages are told of a configuration", () => {
       "hangars.ordered": { kind: "percentage" },
       "hangars.taken": { kind: "count" },
       "hangars.everBooked": { kind: "count" },
+      "hangars.busiest": { kind: "group" },
+      "hangars.dearest": { kind: "group", scale: 1 },
+      "hangars.bestWeeks": { kind: "group", scale: 0 },
     });
   });
 

@@ -23,6 +23,7 @@ import {
   ratio,
   sum,
   through,
+  top,
   trailingDays,
   trailingHours,
 } from "../../../daemon/define/define.ts";
@@ -312,6 +313,16 @@ describe("compile refuses, in one line", () => {
       "a number divided by a sum",
       () => configured({ a: percentage<unknown>(count(sales), sum(sales.price)) }),
       /a number by a number/,
+    ],
+    [
+      "the top of what is no group",
+      () => configured({ a: top(3, count(sales) as never) }),
+      /^metrics\.a: top\(\) takes a group, as in top\(5, count\(table\)\.by\(column\)\)$/,
+    ],
+    [
+      "the top of more than a hundred",
+      () => configured({ a: top(101, count(sales).by(sales.state)) }),
+      /^metrics\.a: top\(\) shows a whole number of entries from 1 to 100, not 101$/,
     ],
     [
       "a percentage of averages",
