@@ -23,7 +23,7 @@ import { token } from "../support/tokens.ts";
 
 /** One of each kind: the daemon, what changes the database, what reads it. */
 const COMMANDS = ["start", "migrate apply", "verify"];
-const READY_MS = 20_000;
+const READY_MS = 60_000;
 const SECRET = "canary-jwt-secret-of-more-than-32-bytes";
 /** Within this process. */
 const called = new CalledProgram({

@@ -128,6 +128,6 @@ async function endedSessions(database: TestDatabase): Promise<void> {
      where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`;
   const areGone = async (): Promise<boolean> => (await database.query(sessions)).length === 0;
   // Which one stays is told below.
-  await eventually("them to end", areGone, { withinMs: 2_000 }).catch(() => undefined);
+  await eventually("them to end", areGone, { withinMs: 20_000 }).catch(() => undefined);
   assert.deepEqual(await database.query(sessions), []);
 }

@@ -19,7 +19,7 @@ import { untilRight } from "../support/until-right.ts";
 
 const OWNER = "1";
 const TRANSACTIONS = 15;
-const SETTLED_MS = 15_000;
+const SETTLED_MS = 30_000;
 
 /** One socket of an application, over a line of its own. */
 class Application {

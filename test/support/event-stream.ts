@@ -9,7 +9,7 @@ export interface Message {
   readonly frame: DownFrame;
 }
 
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 /** A real client of server-sent events. Every frame is checked against the protocol's schemas. */
 export class TestEventStream {

@@ -13,7 +13,7 @@ const PROGRAM = "/usr/sbin/nginx";
 export const SERVER_NAME = "live.example.com";
 /** Debian's nginx would put these where only root may write. */
 const TEMPORARY = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
 
 /** Why no nginx can be run here; undefined if it can. */
 export function missingNginx(): string | undefined {

@@ -25,7 +25,7 @@ describe("A frame that breaks the protocol", () => {
 
   for (const [what, text] of Object.entries(BROKEN)) {
     it(`${what}, is an error for onError and a close with backoff, and the numbers stay`, {
-      timeout: 5_000,
+      timeout: 30_000,
     }, async () => {
       const errors: unknown[] = [];
       its.rig.remake({ onError: (error) => errors.push(error) });

@@ -95,7 +95,7 @@ describe("Where no WebSocket gets through", () => {
     await state("live");
   }
 
-  it("frames and events come as server-sent events", { timeout: 5_000 }, async () => {
+  it("frames and events come as server-sent events", { timeout: 30_000 }, async () => {
     await streaming();
     server.publisher.patch("1", { total: "2" });
     server.clock.advance(50);

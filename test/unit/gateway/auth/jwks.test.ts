@@ -164,7 +164,7 @@ describe("Keys from a JWKS URL", () => {
       fill();
     };
     await assert.rejects(verify(token(rsa.privateKey, "RS256", "a")), /cannot be read/);
-    await eventually("the connection's end", () => isClosed, { withinMs: 5_000 });
+    await eventually("the connection's end", () => isClosed);
     assert.match(warned.join(), /longer than 524288 bytes/);
   });
 
@@ -180,7 +180,7 @@ describe("Keys from a JWKS URL", () => {
       })();
     };
     await assert.rejects(verify(token(rsa.privateKey, "RS256", "a")), /cannot be read/);
-    await eventually("the connection's end", () => isClosed, { withinMs: 5_000 });
+    await eventually("the connection's end", () => isClosed);
     assert.match(warned.join(), /no answer from DELTAD_JWKS_URL/);
   });
 
