@@ -1,8 +1,9 @@
-/** `npm run bench -- latency|writer|engine|events|import|load|resume|wire [--quick] [--postgres 15]` */
+/** `npm run bench -- latency|writer|engine|events|heap|import|load|resume|wire [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
 import { benchEngine } from "./engine.ts";
 import { benchEvents } from "./events.ts";
+import { benchHeap } from "./heap.ts";
 import { benchImport } from "./import.ts";
 import { benchLatency } from "./latency.ts";
 import { BenchServer } from "./support/bench-server.ts";
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   writer: benchWriter,
   engine: benchEngine,
   events: benchEvents,
+  heap: benchHeap,
   import: benchImport,
   load: benchLoad,
   resume: benchResume,

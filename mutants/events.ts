@@ -35,8 +35,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "a group that is not active is occupied",
     file: "daemon/occupancy/occupied-group.ts",
-    find: "const next = this.#isActive() ? this.#stays.occupant : undefined;",
-    replace: "const next = this.#stays.occupant;",
+    find: "const next = this.#isActive() ? this.#stays?.occupant : undefined;",
+    replace: "const next = this.#stays?.occupant;",
     test: OCCUPANTS,
     title: TOLD,
   },
@@ -51,7 +51,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "an owner that is read again forgets who was told to be there",
     file: "daemon/occupancy/occupants.ts",
-    find: "      member.group.follow(group);\n",
+    find: "      group.follow(known);\n",
     replace: "",
     test: OCCUPANTS,
     title: TOLD,

@@ -11,6 +11,7 @@ import { GATEWAY_MUTANTS } from "./gateway.ts";
 import { HABITS_MUTANTS } from "./habits.ts";
 import { HTTP_MUTANTS } from "./http.ts";
 import { HUB_MUTANTS } from "./hub.ts";
+import { LAYOUT_MUTANTS } from "./layout.ts";
 import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
@@ -35,6 +36,7 @@ import { WITHHELD_MUTANTS } from "./withheld.ts";
 export const MUTANTS: readonly Mutant[] = [
   ...METRICS_MUTANTS,
   ...WINDOW_MUTANTS,
+  ...LAYOUT_MUTANTS,
   ...LOADING_MUTANTS,
   ...DEFINITION_MUTANTS,
   ...CAPTURE_MUTANTS,

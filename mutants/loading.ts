@@ -167,8 +167,8 @@ export const LOADING_MUTANTS: readonly Mutant[] = [
   {
     name: "what went away is not taken out of the document",
     file: "daemon/metrics/document.ts",
-    find: "  return value ?? null;",
-    replace: "  return value;",
+    find: "this.#entry(group, key)];\n      if (now === before) continue;",
+    replace: "this.#entry(group, key)];\n      if (now === before || now === undefined) continue;",
     test: "test/unit/metrics/document.test.ts",
     title: "a document and its patches, applied one by one or merged, are the document of the state",
   },

@@ -12,7 +12,7 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   {
     name: "no expiry",
     file: "daemon/metrics/owner-state.ts",
-    find: "if (until < Number.POSITIVE_INFINITY) this.#schedule.add(until, cell, -value);",
+    find: "if (until < Number.POSITIVE_INFINITY) this.#schedule.add(until, accumulator, key, -delta);",
     replace: "",
     test: STATE,
     title: LINEAR,
@@ -36,8 +36,8 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   {
     name: "< for <= where a window begins",
     file: "daemon/metrics/owner-state.ts",
-    find: "if (from <= this.#t) state.add(cell, value);",
-    replace: "if (from < this.#t) state.add(cell, value);",
+    find: "if (from <= this.#t) this.#change(accumulator, key, delta);",
+    replace: "if (from < this.#t) this.#change(accumulator, key, delta);",
     test: STATE,
     title: LINEAR,
   },

@@ -21,7 +21,7 @@ export const WHOLE_MUTANTS: readonly Mutant[] = [
   {
     name: "numbers of the day before stay",
     file: "daemon/metrics/owner-state.ts",
-    find: "if (until < Number.POSITIVE_INFINITY) this.#schedule.add(until, cell, -value);",
+    find: "if (until < Number.POSITIVE_INFINITY) this.#schedule.add(until, accumulator, key, -delta);",
     replace: "",
     test: "test/pg/oracle/random-writes.test.ts",
     title: "L3 Every document pushed equals a full recompute at one database snapshot and one instant",

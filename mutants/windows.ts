@@ -13,7 +13,7 @@ export const WINDOW_MUTANTS: readonly Mutant[] = [
   {
     name: "who sinks within the top is followed by nobody",
     file: "daemon/metrics/document.ts",
-    find: "!sent.has(key) &&",
+    find: "sent.get(key) === undefined &&",
     replace: "sent.size >= 0 &&",
     test: "test/unit/metrics/top.test.ts",
     title: "is that of all its rows, after every change, whoever comes, goes or overtakes",

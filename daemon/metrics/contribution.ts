@@ -1,5 +1,5 @@
 import type { Grain } from "../capture/batch.ts";
-import type { Key } from "./accumulator-state.ts";
+import type { Key } from "./keyed-sums.ts";
 import { utcMidnight } from "./civil-date.ts";
 import { periodStart, sameDay } from "./period.ts";
 import type { Accumulator, Window } from "../plan/plan.ts";

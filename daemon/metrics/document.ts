@@ -6,13 +6,14 @@
  * `__proto__` too, is an ordinary one.
  */
 import { unreachable } from "../config/unreachable.ts";
-import type { Key } from "./accumulator-state.ts";
 import { dayText } from "./civil-date.ts";
 import { decimalText, growth, percentage } from "./format.ts";
 import { entryOf, formulaText } from "./formula.ts";
+import type { Key } from "./keyed-sums.ts";
 import type { Changes, OwnerState } from "./owner-state.ts";
 import { periodText } from "./period.ts";
 import type { PlanIndex } from "./plan-index.ts";
+import { SmallMap } from "./small-map.ts";
 import { comesBefore, type Entry, firstOf } from "./top.ts";
 import type { Accumulator, Leaf, LeafValue } from "../plan/plan.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
@@ -32,13 +33,15 @@ export class Document {
   readonly #index: PlanIndex;
   readonly #state: OwnerState;
   readonly #currency: string | undefined;
-  readonly #sent = new Map<number, Scalar>();
-  readonly #sentGroups = new Map<number, Map<Key, Scalar>>();
+  /** By leaf. */
+  readonly #sent: (Scalar | undefined)[];
+  readonly #sentGroups = new SmallMap<number, SmallMap<Key, Scalar>>();
 
   constructor(index: PlanIndex, state: OwnerState, currency: string | undefined) {
     this.#index = index;
     this.#state = state;
     this.#currency = currency;
+    this.#sent = index.plan.leaves.map(() => undefined);
   }
 
   /** The first group that has more keys than a document may hold; undefined where none has. */
@@ -69,11 +72,11 @@ export class Document {
     const document = emptyObject();
     for (const [at, { path, value }] of this.#index.plan.leaves.entries()) {
       objectAt(document, value.kind === "group" ? path : path.slice(0, -1));
-      const scalar = this.#sent.get(at);
+      const scalar = this.#sent[at];
       if (scalar !== undefined) put(document, path, scalar);
       if (value.kind !== "group") continue;
       const accumulator = this.#index.plan.accumulators[value.accumulator];
-      for (const [key, entry] of this.#sentGroups.get(at) ?? [])
+      for (const [key, entry] of this.#sentGroups.get(at)?.entries() ?? [])
         put(document, [...path, keyText(accumulator, key)], entry);
     }
     return document;
@@ -94,9 +97,10 @@ export class Document {
       if (leaf === undefined) continue;
       if (leaf.value.kind === "group") wrote = this.#writeGroup(into, at, leaf, leaf.value, changes) || wrote;
       else {
-        const difference = replace(this.#sent, at, this.#scalar(leaf.value));
-        if (difference === undefined) continue;
-        put(into, leaf.path, difference);
+        const [before, now] = [this.#sent[at], this.#scalar(leaf.value)];
+        if (now === before) continue;
+        this.#sent[at] = now;
+        put(into, leaf.path, now ?? null);
         wrote = true;
       }
     }
@@ -104,7 +108,7 @@ export class Document {
   }
 
   #writeGroup(into: JsonObject, at: number, leaf: Leaf, group: Group, changes: Changes): boolean {
-    const sent = this.#sentGroups.get(at) ?? new Map<Key, Scalar>();
+    const sent = this.#sentGroups.get(at) ?? new SmallMap<Key, Scalar>();
     this.#sentGroups.set(at, sent);
     const keys = new Set(changes.keys.get(group.counts));
     for (const key of changes.keys.get(group.accumulator) ?? []) keys.add(key);
@@ -112,16 +116,18 @@ export class Document {
     if (first !== undefined) for (const key of [...sent.keys(), ...first]) keys.add(key);
     let wrote = false;
     for (const key of keys) {
-      const difference = replace(sent, key, first?.has(key) === false ? undefined : this.#entry(group, key));
-      if (difference === undefined) continue;
-      put(into, [...leaf.path, keyText(this.#index.plan.accumulators[group.accumulator], key)], difference);
+      const [before, now] = [sent.get(key), first?.has(key) === false ? undefined : this.#entry(group, key)];
+      if (now === before) continue;
+      if (now === undefined) sent.delete(key);
+      else sent.set(key, now);
+      put(into, [...leaf.path, keyText(this.#index.plan.accumulators[group.accumulator], key)], now ?? null);
       wrote = true;
     }
     return wrote;
   }
 
   /** The keys that are shown of a group of which only the first are. Most changes are below those sent, and cost no look at the others. */
-  #first(group: Group, most: number, sent: ReadonlyMap<Key, Scalar>, changed: ReadonlySet<Key>): ReadonlySet<Key> {
+  #first(group: Group, most: number, sent: SmallMap<Key, Scalar>, changed: ReadonlySet<Key>): ReadonlySet<Key> {
     const entry = (key: Key): Entry => ({
       key,
       sum: this.#state.sum(group.accumulator, key),
@@ -132,7 +138,8 @@ export class Document {
     const isBelow = (key: Key): boolean => {
       const changedEntry = entry(key);
       return (
-        !sent.has(key) && (changedEntry.count <= 0n || (last !== undefined && comesBefore(last, changedEntry, group)))
+        sent.get(key) === undefined &&
+        (changedEntry.count <= 0n || (last !== undefined && comesBefore(last, changedEntry, group)))
       );
     };
     if ([...changed].every(isBelow)) return new Set(sent.keys());
@@ -168,15 +175,6 @@ export class Document {
         return unreachable(value);
     }
   }
-}
-
-/** Stores a value as the one sent. Gives the value to send: `null` if it went away, undefined if it is as before. */
-function replace<K>(sent: Map<K, Scalar>, at: K, value: Scalar | undefined): Scalar | null | undefined {
-  const before = sent.get(at);
-  if (value === before) return undefined;
-  if (value === undefined) sent.delete(at);
-  else sent.set(at, value);
-  return value ?? null;
 }
 
 function keyText(accumulator: Accumulator | undefined, key: Key): string {

@@ -8,8 +8,9 @@
  */
 import type { Grain } from "../capture/batch.ts";
 import { unreachable } from "../config/unreachable.ts";
-import { AccumulatorState, type Key } from "./accumulator-state.ts";
 import { contribution, type DayStart } from "./contribution.ts";
+import { add, type Integer, integerOf } from "./integer.ts";
+import { type Key, KeyedSums } from "./keyed-sums.ts";
 import type { PlanIndex } from "./plan-index.ts";
 import type { Quantity } from "../plan/plan.ts";
 import { Schedule } from "./schedule.ts";
@@ -20,23 +21,24 @@ export interface Changes {
   readonly keys: ReadonlyMap<number, ReadonlySet<Key>>;
 }
 
+const NO_CHANGES: Changes = { leaves: new Set(), keys: new Map() };
+
 export class OwnerState {
   readonly #index: PlanIndex;
-  readonly #accumulators: readonly AccumulatorState[];
+  /** By accumulator: its sum, or its sums by key, once it has some. */
+  readonly #sums: (Integer | KeyedSums)[];
   readonly #overlaps: number[];
   readonly #schedule = new Schedule();
   #t: number;
-  #changedLeaves = new Set<number>();
-  #changedKeys = new Map<number, Set<Key>>();
+  /** Undefined until something changes. */
+  #changes: { readonly leaves: Set<number>; readonly keys: Map<number, Set<Key>> } | undefined;
 
   /** An empty state at the instant `t`, in microseconds since 1970. */
   constructor(index: PlanIndex, t: number) {
     this.#index = index;
     this.#t = t;
     this.#overlaps = index.plan.overlaps.map(() => 0);
-    this.#accumulators = index.plan.accumulators.map(
-      (_, at) => new AccumulatorState(index.ordered[at] ?? false, (key, crossed) => this.#changed(at, key, crossed)),
-    );
+    this.#sums = index.plan.accumulators.map(() => 0);
   }
 
   /** The instant T that the current numbers hold for. */
@@ -58,10 +60,7 @@ export class OwnerState {
   advance(t: number): void {
     if (t <= this.#t) return;
     this.#t = t;
-    this.#schedule.takeDue(t, (cell, delta) => {
-      cell.accumulator.add(cell, delta);
-      cell.accumulator.release(cell);
-    });
+    this.#schedule.takeDue(t, (accumulator, key, delta) => this.#change(accumulator, key, delta));
   }
 
   /** Adds a grain of a load or of a delta. `dayStart` must know the start of every day that its windows begin or end with. */
@@ -75,20 +74,27 @@ export class OwnerState {
   }
 
   sum(accumulator: number, key: Key = ""): bigint {
-    return this.#accumulators[accumulator]?.sum(key) ?? 0n;
+    return BigInt(this.#sum(accumulator, key));
   }
 
+  /** Those whose sum is not 0. */
   keys(accumulator: number): Iterable<Key> {
-    return this.#accumulators[accumulator]?.keys ?? [];
+    const sums = this.#sums[accumulator];
+    if (sums instanceof KeyedSums) return sums.keys;
+    return sums === 0 ? [] : [""];
   }
 
   /** How many keys are above 0. */
   keysAbove(accumulator: number): number {
-    return this.#accumulators[accumulator]?.keysAbove ?? 0;
+    const sums = this.#sums[accumulator] ?? 0;
+    if (sums instanceof KeyedSums) return sums.keysAbove;
+    return sums > 0 ? 1 : 0;
   }
 
+  /** The smallest key above 0, where keys are days. */
   earliest(accumulator: number): number | undefined {
-    return this.#accumulators[accumulator]?.earliest;
+    const sums = this.#sums[accumulator];
+    return sums instanceof KeyedSums ? sums.earliest : undefined;
   }
 
   quantity({ of, index }: Quantity): bigint {
@@ -106,37 +112,52 @@ export class OwnerState {
 
   /** The changes since the last call. Costs by their number. */
   takeChanges(): Changes {
-    const changes = { leaves: this.#changedLeaves, keys: this.#changedKeys };
-    if (changes.leaves.size > 0) {
-      this.#changedLeaves = new Set();
-      this.#changedKeys = new Map();
-    }
+    const changes = this.#changes ?? NO_CHANGES;
+    this.#changes = undefined;
     return changes;
+  }
+
+  #sum(accumulator: number, key: Key): Integer {
+    const sums = this.#sums[accumulator] ?? 0;
+    return sums instanceof KeyedSums ? sums.sum(key) : sums;
   }
 
   #add(accumulator: number, key: Key, from: number, until: number, value: bigint): void {
     if (from >= until || until <= this.#t) return;
-    const state = this.#accumulators[accumulator];
-    if (state === undefined) return;
-    const cell = state.cell(key);
-    if (from <= this.#t) state.add(cell, value);
-    else this.#schedule.add(from, cell, value);
-    if (until < Number.POSITIVE_INFINITY) this.#schedule.add(until, cell, -value);
-    state.release(cell);
+    const delta = integerOf(value);
+    if (from <= this.#t) this.#change(accumulator, key, delta);
+    else this.#schedule.add(from, accumulator, key, delta);
+    if (until < Number.POSITIVE_INFINITY) this.#schedule.add(until, accumulator, key, -delta);
   }
 
-  #changed(accumulator: number, key: Key, crossed: -1 | 0 | 1): void {
-    for (const leaf of this.#index.leaves[accumulator] ?? []) this.#changedLeaves.add(leaf);
+  #change(accumulator: number, key: Key, delta: Integer): void {
+    const crossed = this.#addTo(accumulator, key, delta);
+    this.#changes ??= { leaves: new Set(), keys: new Map() };
+    const { leaves, keys } = this.#changes;
+    for (const leaf of this.#index.leaves[accumulator] ?? []) leaves.add(leaf);
     if (this.#index.showsKeys[accumulator]) {
-      const keys = this.#changedKeys.get(accumulator);
-      if (keys === undefined) this.#changedKeys.set(accumulator, new Set([key]));
-      else keys.add(key);
+      const changed = keys.get(accumulator);
+      if (changed === undefined) keys.set(accumulator, new Set([key]));
+      else changed.add(key);
     }
     if (crossed === 0) return;
     for (const { overlap, other } of this.#index.overlaps[accumulator] ?? []) {
       // An overlap of a set with itself has both its sides cross at once.
-      if (other === accumulator || this.sum(other, key) > 0n)
+      if (other === accumulator || this.#sum(other, key) > 0)
         this.#overlaps[overlap] = (this.#overlaps[overlap] ?? 0) + crossed;
     }
+  }
+
+  /** Gives whether the key's sum crossed 0, as {@link KeyedSums.add} does: of a sum without keys nobody asks. */
+  #addTo(accumulator: number, key: Key, delta: Integer): -1 | 0 | 1 {
+    const sums = this.#sums[accumulator] ?? 0;
+    if (sums instanceof KeyedSums) return sums.add(key, delta);
+    if (this.#index.plan.accumulators[accumulator]?.keyedBy !== "none") {
+      const keyed = new KeyedSums();
+      this.#sums[accumulator] = keyed;
+      return keyed.add(key, delta);
+    }
+    this.#sums[accumulator] = add(sums, delta);
+    return 0;
   }
 }

@@ -20,8 +20,6 @@ export interface PlanIndex {
   readonly showsKeys: readonly boolean[];
   /** The leaves that are groups: where they are, and by whose keys they grow. */
   readonly groups: readonly { readonly path: readonly string[]; readonly counts: number }[];
-  /** By accumulator: whether some leaf asks for its earliest day. */
-  readonly ordered: readonly boolean[];
 }
 
 export function indexPlan(plan: Plan): PlanIndex {
@@ -47,8 +45,5 @@ export function indexPlan(plan: Plan): PlanIndex {
       leaves.some(({ value }, leaf) => value.kind === "group" && reads[leaf]?.has(accumulator)),
     ),
     groups: leaves.flatMap(({ path, value }) => (value.kind === "group" ? [{ path, counts: value.counts }] : [])),
-    ordered: accumulators.map((_, accumulator) =>
-      leaves.some(({ value }) => value.kind === "earliest" && value.accumulator === accumulator),
-    ),
   };
 }

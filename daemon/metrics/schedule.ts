@@ -1,50 +1,129 @@
-import type { Cell } from "./accumulator-state.ts";
-import { Least } from "./least.ts";
+import { add, type Integer } from "./integer.ts";
+import type { Key } from "./keyed-sums.ts";
 
-/** The changes that the clock will make, by instant (microseconds since 1970). Changes that cancel each other leave nothing behind. */
+/** A change: of what (an accumulator, or whatever the owner of the schedule numbers), of which of its keys, by how much. */
+export type TakeChange = (of: number, key: Key, delta: Integer) => void;
+
+/** Changes in order, a column each: so a change takes 32 bytes and no objects of its own. */
+interface Stretch {
+  instants: readonly number[];
+  ofs: readonly number[];
+  keys: readonly Key[];
+  deltas: readonly Integer[];
+}
+
+/** To put a change into a stretch costs by its length, to find the stretch by the logarithm of their number. */
+const LONGEST_STRETCH = 128;
+
+/**
+ * The changes that the clock will make, by instant (microseconds since 1970). Changes that cancel each other leave nothing behind. They are
+ * in order, in stretches none of which is empty.
+ */
 export class Schedule {
-  readonly #changes = new Map<number, Map<Cell, bigint>>();
-  readonly #least = new Least(this.#changes);
+  #stretches: Stretch[] = [];
 
   /** The next instant at which something changes; Infinity if nothing will. */
   get next(): number {
-    return this.#least.value;
+    return this.#stretches[0]?.instants[0] ?? Number.POSITIVE_INFINITY;
   }
 
   /** How many changes are held. */
   get size(): number {
-    let size = 0;
-    for (const changes of this.#changes.values()) size += changes.size;
-    return size;
+    return this.#stretches.reduce((size, { instants }) => size + instants.length, 0);
   }
 
-  add(instant: number, cell: Cell, delta: bigint): void {
-    let changes = this.#changes.get(instant);
-    if (changes === undefined) {
-      changes = new Map();
-      this.#changes.set(instant, changes);
-      this.#least.entered(instant);
-    }
-    const before = changes.get(cell);
-    const after = (before ?? 0n) + delta;
-    if (after !== 0n) {
-      changes.set(cell, after);
-      if (before === undefined) cell.awaited += 1;
+  add(instant: number, of: number, key: Key, delta: Integer): void {
+    const inStretch = Math.max(0, this.#lastFrom(instant, of, key));
+    const stretch = this.#stretches[inStretch];
+    if (stretch === undefined) {
+      this.#stretches = [{ instants: [instant], ofs: [of], keys: [key], deltas: [delta] }];
       return;
     }
-    if (changes.delete(cell)) cell.awaited -= 1;
-    if (changes.size === 0) this.#changes.delete(instant);
+    const at = placeIn(stretch, instant, of, key);
+    if (compare(stretch, at, instant, of, key) !== 0) {
+      insert(stretch, at, instant, of, key, delta);
+      if (stretch.instants.length > LONGEST_STRETCH) this.#stretches.splice(inStretch, 1, ...halves(stretch));
+      return;
+    }
+    const sum = add(stretch.deltas[at] ?? 0, delta);
+    if (sum !== 0) stretch.deltas = stretch.deltas.with(at, sum);
+    else if (stretch.instants.length > 1) remove(stretch, at);
+    else this.#stretches.splice(inStretch, 1);
   }
 
-  /** Hands out, in order, the changes that are due at or before an instant, and forgets them. */
-  takeDue(instant: number, take: (cell: Cell, delta: bigint) => void): void {
+  /** Hands out, in order, the changes that are due at or before an instant, and forgets them. `take` adds none. */
+  takeDue(instant: number, take: TakeChange): void {
     for (let due = this.next; due <= instant; due = this.next) {
-      const changes = this.#changes.get(due);
-      this.#changes.delete(due);
-      for (const [cell, delta] of changes ?? []) {
-        cell.awaited -= 1;
-        take(cell, delta);
-      }
+      const [first] = this.#stretches;
+      if (first === undefined) return;
+      const { instants, ofs, keys, deltas } = first;
+      let end = 0;
+      for (; end < instants.length && (instants[end] ?? 0) <= instant; end += 1)
+        take(ofs[end] ?? 0, keys[end] ?? "", deltas[end] ?? 0);
+      if (end === instants.length) this.#stretches.shift();
+      else this.#stretches[0] = part(first, end);
     }
   }
+
+  /** The last stretch that begins at this change or before; -1 if none does. */
+  #lastFrom(instant: number, of: number, key: Key): number {
+    let low = 0;
+    let high = this.#stretches.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const stretch = this.#stretches[middle];
+      if (stretch !== undefined && compare(stretch, 0, instant, of, key) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
+/** Where the change is, or would be. */
+function placeIn(stretch: Stretch, instant: number, of: number, key: Key): number {
+  let low = 0;
+  let high = stretch.instants.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compare(stretch, middle, instant, of, key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Below 0 if the change at that place comes before; above 0 if there is none. The keys of one thing are all texts or all numbers. */
+function compare({ instants, ofs, keys }: Stretch, at: number, instant: number, of: number, key: Key): number {
+  const [thisInstant, thisOf, thisKey] = [instants[at], ofs[at], keys[at]];
+  if (thisInstant === undefined || thisOf === undefined || thisKey === undefined) return 1;
+  return thisInstant - instant || thisOf - of || (thisKey === key ? 0 : thisKey < key ? -1 : 1);
+}
+
+// Unlike `splice`, what makes a new array leaves no room for more in it.
+
+function insert(stretch: Stretch, at: number, instant: number, of: number, key: Key, delta: Integer): void {
+  stretch.instants = stretch.instants.toSpliced(at, 0, instant);
+  stretch.ofs = stretch.ofs.toSpliced(at, 0, of);
+  stretch.keys = stretch.keys.toSpliced(at, 0, key);
+  stretch.deltas = stretch.deltas.toSpliced(at, 0, delta);
+}
+
+function remove(stretch: Stretch, at: number): void {
+  stretch.instants = stretch.instants.toSpliced(at, 1);
+  stretch.ofs = stretch.ofs.toSpliced(at, 1);
+  stretch.keys = stretch.keys.toSpliced(at, 1);
+  stretch.deltas = stretch.deltas.toSpliced(at, 1);
+}
+
+function halves(stretch: Stretch): Stretch[] {
+  const middle = stretch.instants.length >> 1;
+  return [part(stretch, 0, middle), part(stretch, middle)];
+}
+
+function part({ instants, ofs, keys, deltas }: Stretch, from: number, until?: number): Stretch {
+  return {
+    instants: instants.slice(from, until),
+    ofs: ofs.slice(from, until),
+    keys: keys.slice(from, until),
+    deltas: deltas.slice(from, until),
+  };
 }

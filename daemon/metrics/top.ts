@@ -1,5 +1,5 @@
 /** The entries of a group with the greatest values: what `top` shows. */
-import type { Key } from "./accumulator-state.ts";
+import type { Key } from "./keyed-sums.ts";
 import type { LeafValue } from "../plan/plan.ts";
 
 type Group = Extract<LeafValue, { kind: "group" }>;

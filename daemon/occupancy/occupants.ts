@@ -1,14 +1,11 @@
 import type { Grain } from "../capture/batch.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { OccupantPlan, Plan } from "../plan/plan.ts";
-import { DueQueue } from "../metrics/due-queue.ts";
+import { Schedule } from "../metrics/schedule.ts";
+import { SmallMap } from "../metrics/small-map.ts";
 import { type OccupantChange, OccupiedGroup } from "./occupied-group.ts";
 
-interface Member {
-  readonly definition: OccupantPlan;
-  readonly name: string;
-  readonly group: OccupiedGroup;
-}
+const NONE: readonly OccupantChange[] = [];
 
 /**
  * The occupant of each group of one owner, by each of the plan's definitions, and the changes of occupants as they are to be told.
@@ -21,18 +18,20 @@ interface Member {
  */
 export class Occupants {
   readonly #plan: Pick<Plan, "occupants" | "projections">;
-  readonly #members = new Map<OccupantPlan, Map<string, Member>>();
-  readonly #due = new DueQueue<Member>();
-  /** Members that grains were folded into, with the latest transaction of these; undefined in a load. */
-  readonly #touched = new Map<Member, bigint | undefined>();
-  #changes: OccupantChange[] = [];
+  /** By definition and name. */
+  readonly #groups: readonly SmallMap<string, OccupiedGroup>[];
+  /** When to look at which group, by the number of its definition and its name. */
+  readonly #due = new Schedule();
+  /** Groups that grains were folded into, with the latest transaction of these; undefined in a load. */
+  #touched: Map<OccupiedGroup, bigint | undefined> | undefined;
+  #changes: OccupantChange[] | undefined;
   #t: number;
 
   /** Empty, at the instant `t` that the load is for. */
   constructor(plan: Pick<Plan, "occupants" | "projections">, t: number) {
     this.#plan = plan;
     this.#t = t;
-    for (const definition of plan.occupants) this.#members.set(definition, new Map());
+    this.#groups = plan.occupants.map(() => new SmallMap());
   }
 
   /** The next instant at which some occupant changes; Infinity if none does. */
@@ -43,13 +42,20 @@ export class Occupants {
   /** Goes on to `t`. Call it before a fold, never with an instant before that of the last call. */
   advance(t: number): void {
     this.#t = t;
-    for (let member = this.#due.take(t); member !== undefined; member = this.#due.take(t))
-      this.#report(member, undefined);
+    if (this.#due.next > t) return;
+    const due: OccupiedGroup[] = [];
+    this.#due.takeDue(t, (of, name) => {
+      const group = this.#groups[of]?.get(String(name));
+      if (group === undefined) return;
+      group.due = undefined;
+      due.push(group);
+    });
+    for (const group of due) this.#report(group, undefined);
   }
 
   /** Grains of projections that no definition reads are passed over. */
   fold(grain: Grain): void {
-    for (const definition of this.#members.keys()) {
+    for (const definition of this.#plan.occupants) {
       const { groups, stays } = definition;
       if (grain.projection === groups.projection) this.#foldRow(definition, grain);
       if (grain.projection === stays.projection) this.#foldStay(definition, grain);
@@ -61,10 +67,10 @@ export class Occupants {
    * changes since are left for {@link takeChanges}.
    */
   settle(before: Occupants | undefined): void {
-    for (const { definition, name, group } of before === undefined ? [] : before.#occupied()) {
-      const member = this.#member(definition, name);
-      member.group.follow(group);
-      this.#touched.set(member, undefined);
+    for (const known of before === undefined ? [] : before.#occupied()) {
+      const group = this.#group(known.definition, known.name);
+      group.follow(known);
+      (this.#touched ??= new Map()).set(group, undefined);
     }
     const changes = this.takeChanges();
     if (before !== undefined) this.#changes = [...changes];
@@ -81,57 +87,70 @@ export class Occupants {
   /** The changes since the last call: those by the clock, then those by folded grains. */
   takeChanges(): readonly OccupantChange[] {
     this.#reportTouched();
-    const changes = this.#changes;
-    if (changes.length > 0) this.#changes = [];
+    const changes = this.#changes ?? NONE;
+    this.#changes = undefined;
     return changes;
   }
 
   #reportTouched(): void {
-    for (const [member, xid] of this.#touched) this.#report(member, xid);
-    this.#touched.clear();
+    for (const [group, xid] of this.#touched ?? []) this.#report(group, xid);
+    this.#touched = undefined;
   }
 
   #foldRow(definition: OccupantPlan, grain: Grain): void {
-    const [name, data] = JSON.parse(grain.key ?? "") as [string, JsonObject];
-    this.#touch(definition, name, grain).foldRow(data, grain.values[definition.groups.measure] ?? 0n);
+    const { key = "" } = grain;
+    const [name] = JSON.parse(key) as [string, JsonObject];
+    const group = this.#group(definition, name);
+    this.#touch(group, this.#xidOf(grain));
+    group.foldRow(key, grain.values[definition.groups.measure] ?? 0n);
   }
 
   #foldStay(definition: OccupantPlan, grain: Grain): void {
     const { from, until } = grain;
     if (from === undefined || until === undefined) return;
     const [name, key, label] = JSON.parse(grain.key ?? "") as [string, string, string | null];
-    const weight = grain.values[definition.stays.measure] ?? 0n;
-    this.#touch(definition, name, grain).foldStay({ key, label, from, until }, weight, this.#t);
+    const group = this.#group(definition, name);
+    this.#touch(group, this.#xidOf(grain));
+    group.foldStay({ key, label, from, until }, grain.values[definition.stays.measure] ?? 0n, this.#t);
   }
 
-  #touch(definition: OccupantPlan, name: string, { projection, values }: Grain): OccupiedGroup {
-    const member = this.#member(definition, name);
-    const xid = values[this.#plan.projections[projection]?.measures.length ?? 0];
-    const before = this.#touched.get(member);
-    this.#touched.set(member, before !== undefined && (xid === undefined || before > xid) ? before : xid);
-    return member.group;
+  #xidOf({ projection, values }: Grain): bigint | undefined {
+    return values[this.#plan.projections[projection]?.measures.length ?? 0];
   }
 
-  #member(definition: OccupantPlan, name: string): Member {
-    const members = this.#members.get(definition);
-    const known = members?.get(name);
+  #touch(group: OccupiedGroup, xid: bigint | undefined): void {
+    this.#touched ??= new Map();
+    const before = this.#touched.get(group);
+    this.#touched.set(group, before !== undefined && (xid === undefined || before > xid) ? before : xid);
+  }
+
+  #group(definition: OccupantPlan, name: string): OccupiedGroup {
+    const groups = this.#groups[this.#plan.occupants.indexOf(definition)];
+    const known = groups?.get(name);
     if (known !== undefined) return known;
-    const member = { definition, name, group: new OccupiedGroup(definition, name) };
-    members?.set(name, member);
-    return member;
+    const group = new OccupiedGroup(definition, name);
+    groups?.set(name, group);
+    return group;
   }
 
-  #report(member: Member, xid: bigint | undefined): void {
-    const { definition, name, group } = member;
+  #report(group: OccupiedGroup, xid: bigint | undefined): void {
     const change = group.takeChange(this.#t, xid);
-    if (change !== undefined) this.#changes.push(change);
-    this.#due.set(member, group.next);
-    if (group.isEmpty) this.#members.get(definition)?.delete(name);
+    if (change !== undefined) (this.#changes ??= []).push(change);
+    const of = this.#plan.occupants.indexOf(group.definition);
+    this.#setDue(group, of, group.next);
+    if (group.isEmpty) this.#groups[of]?.delete(group.name);
   }
 
-  *#occupied(): Generator<Member, undefined> {
-    for (const members of this.#members.values())
-      for (const member of members.values()) if (member.group.isOccupied) yield member;
+  #setDue(group: OccupiedGroup, of: number, next: number): void {
+    const due = next === Number.POSITIVE_INFINITY ? undefined : next;
+    if (due === group.due) return;
+    if (group.due !== undefined) this.#due.add(group.due, of, group.name, -1);
+    if (due !== undefined) this.#due.add(due, of, group.name, 1);
+    group.due = due;
+  }
+
+  *#occupied(): Generator<OccupiedGroup, undefined> {
+    for (const groups of this.#groups) for (const [, group] of groups.entries()) if (group.isOccupied) yield group;
     return undefined;
   }
 }

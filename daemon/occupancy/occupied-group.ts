@@ -1,3 +1,5 @@
+import { add, type Integer, integerOf } from "../metrics/integer.ts";
+import { SmallMap } from "../metrics/small-map.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { OccupantPlan } from "../plan/plan.ts";
 import { type Stay, Stays } from "./stays.ts";
@@ -15,20 +17,28 @@ export interface OccupantChange {
   readonly cause: string;
 }
 
+/** Of a row: how many say so, by image. */
+interface Images {
+  readonly counts: SmallMap<string, Integer>;
+  /** The last one that was there: it stays, for a group that is no longer active. */
+  readonly last: string | undefined;
+}
+
 /** One group: its stays, whether its rows let anybody occupy it, and the occupant that was last reported. */
 export class OccupiedGroup {
-  readonly #event: string;
-  readonly #name: string;
-  readonly #stays: Stays;
-  /** By their data as text: how many rows say so. A changed row is two images, in whichever order. */
-  readonly #rows = new Map<string, bigint>();
-  #data: JsonObject = {};
+  readonly definition: OccupantPlan;
+  readonly name: string;
+  /** Undefined where it has none. */
+  #stays: Stays | undefined;
+  /** The key of its row's grain, which has the group's name and data. Where there was never one row alone: the images that came. */
+  #row: string | Images | undefined;
   #reported: Stay | undefined;
+  /** For {@link Occupants}: the instant at which it is to be looked at; undefined: at none. */
+  due: number | undefined;
 
-  constructor({ name, numericKeys }: OccupantPlan, group: string) {
-    this.#event = name;
-    this.#name = group;
-    this.#stays = new Stays(numericKeys);
+  constructor(definition: OccupantPlan, name: string) {
+    this.definition = definition;
+    this.name = name;
   }
 
   /** Whether the last report had an occupant. */
@@ -38,24 +48,31 @@ export class OccupiedGroup {
 
   /** True once it may be forgotten. */
   get isEmpty(): boolean {
-    return this.#stays.isEmpty && this.#rows.size === 0 && this.#reported === undefined;
+    const isRowless = this.#row === undefined || (typeof this.#row === "object" && this.#row.counts.size === 0);
+    return isRowless && this.#stays === undefined && this.#reported === undefined;
   }
 
   /** The next instant at which its occupant changes, as of the last report; Infinity if none comes. */
   get next(): number {
-    return this.#isActive() ? this.#stays.next : Number.POSITIVE_INFINITY;
+    return (this.#isActive() ? this.#stays?.next : undefined) ?? Number.POSITIVE_INFINITY;
   }
 
-  foldRow(data: JsonObject, weight: bigint): void {
-    const text = JSON.stringify(data);
-    const sum = (this.#rows.get(text) ?? 0n) + weight;
-    if (sum === 0n) this.#rows.delete(text);
-    else this.#rows.set(text, sum);
-    // The last image that was there stays, for a group that is no longer active.
-    if (sum > 0n) this.#data = data;
+  /** A changed row is two images, in whichever order. `image`: a key of the definition's `groups`. */
+  foldRow(image: string, weight: bigint): void {
+    if (this.#row === undefined && weight === 1n) {
+      this.#row = image;
+      return;
+    }
+    const { counts, last } = this.#images;
+    const count = add(counts.get(image) ?? 0, integerOf(weight));
+    if (count === 0) counts.delete(image);
+    else counts.set(image, count);
+    const [only] = counts.size === 1 ? counts.entries() : [];
+    this.#row = only?.[1] === 1 ? only[0] : { counts, last: count > 0 ? image : last };
   }
 
   foldStay(stay: Stay, weight: bigint, t: number): void {
+    this.#stays ??= new Stays(this.definition.numericKeys);
     this.#stays.advance(t);
     this.#stays.fold(stay, weight, t);
   }
@@ -65,23 +82,36 @@ export class OccupiedGroup {
    * Without one the clock did: the cause is then the instant at which the new stay began, or at which the old one ended.
    */
   takeChange(t: number, xid: bigint | undefined): OccupantChange | undefined {
-    this.#stays.advance(t);
+    this.#stays?.advance(t);
+    if (this.#stays?.isEmpty) this.#stays = undefined;
     const previous = this.#reported;
-    const next = this.#isActive() ? this.#stays.occupant : undefined;
+    const next = this.#isActive() ? this.#stays?.occupant : undefined;
     this.#reported = next;
     if (previous?.key === next?.key) return undefined;
     const cause = xid === undefined ? `at ${next?.from ?? previous?.until}` : `by ${xid}`;
-    return { name: this.#event, group: this.#name, data: this.#data, previous, next, cause };
+    return { name: this.definition.name, group: this.name, data: this.#data, previous, next, cause };
   }
 
   /** Goes on from the last report before its rows were read again. */
   follow(before: OccupiedGroup): void {
     this.#reported = before.#reported;
-    if (!this.#isActive()) this.#data = before.#data;
+    if (!this.#isActive()) this.#row = { counts: this.#images.counts, last: before.#images.last };
+  }
+
+  get #images(): Images {
+    if (typeof this.#row === "object") return this.#row;
+    const counts = new SmallMap<string, Integer>();
+    if (this.#row !== undefined) counts.set(this.#row, 1);
+    return { counts, last: this.#row };
+  }
+
+  get #data(): JsonObject {
+    const { last } = this.#images;
+    return last === undefined ? {} : (JSON.parse(last) as [string, JsonObject])[1];
   }
 
   #isActive(): boolean {
-    for (const weight of this.#rows.values()) if (weight > 0n) return true;
-    return false;
+    if (typeof this.#row !== "object") return this.#row !== undefined;
+    return this.#row.counts.entries().some(([, count]) => count > 0);
   }
 }

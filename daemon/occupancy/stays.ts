@@ -1,3 +1,5 @@
+import { add, type Integer, integerOf } from "../metrics/integer.ts";
+
 /** Somebody in a place from one instant until another, in microseconds since 1970. */
 export interface Stay {
   /** The key of its row. */
@@ -8,10 +10,12 @@ export interface Stay {
   readonly until: number;
 }
 
-interface WeightedStay {
-  readonly stay: Stay;
-  weight: bigint;
+interface WeightedStay extends Stay {
+  weight: Integer;
 }
+
+/** As many as are kept in a list without room for more, of which each new one makes another. */
+const FEW = 64;
 
 /**
  * The stays of one place that are not over, by (from, key). Of several at the same time the first one counts. Weights add up: a stay
@@ -37,13 +41,16 @@ export class Stays {
     if (stay.from >= stay.until || stay.until <= t) return;
     const at = this.#search(stay);
     const found = this.#sorted[at];
-    if (found === undefined || this.#compare(found.stay, stay) !== 0) {
-      this.#sorted.splice(at, 0, { stay, weight });
+    if (found === undefined || this.#compare(found, stay) !== 0) {
+      const { key, label, from, until } = stay;
+      const weighted = { key, label, from, until, weight: integerOf(weight) };
+      if (this.#sorted.length < FEW) this.#sorted = this.#sorted.toSpliced(at, 0, weighted);
+      else this.#sorted.splice(at, 0, weighted);
       if (stay.from <= t) this.#started += 1;
       return;
     }
-    found.weight += weight;
-    if (found.weight !== 0n) return;
+    found.weight = add(found.weight, integerOf(weight));
+    if (found.weight !== 0) return;
     this.#sorted.splice(at, 1);
     if (stay.from <= t) this.#started -= 1;
   }
@@ -51,9 +58,9 @@ export class Stays {
   /** Goes on to `t`, which is not before that of any call so far, and lets go the stays that are over. */
   advance(t: number): void {
     let started = this.#started;
-    for (let next = this.#sorted[started]; next !== undefined && next.stay.from <= t; next = this.#sorted[started])
+    for (let next = this.#sorted[started]; next !== undefined && next.from <= t; next = this.#sorted[started])
       started += 1;
-    const going = this.#sorted.slice(0, started).filter(({ stay }) => stay.until > t);
+    const going = this.#sorted.slice(0, started).filter(({ until }) => until > t);
     if (going.length < started) this.#sorted.splice(0, started, ...going);
     this.#started = going.length;
   }
@@ -61,8 +68,8 @@ export class Stays {
   /** The stay that counts at the instant that it was advanced to. */
   get occupant(): Stay | undefined {
     for (let at = 0; at < this.#started; at += 1) {
-      const weighted = this.#sorted[at];
-      if (weighted !== undefined && weighted.weight > 0n) return weighted.stay;
+      const stay = this.#sorted[at];
+      if (stay !== undefined && stay.weight > 0) return stay;
     }
     return undefined;
   }
@@ -72,8 +79,8 @@ export class Stays {
     const { occupant } = this;
     if (occupant !== undefined) return occupant.until;
     for (let at = this.#started; at < this.#sorted.length; at += 1) {
-      const weighted = this.#sorted[at];
-      if (weighted !== undefined && weighted.weight > 0n) return weighted.stay.from;
+      const stay = this.#sorted[at];
+      if (stay !== undefined && stay.weight > 0) return stay.from;
     }
     return Number.POSITIVE_INFINITY;
   }
@@ -85,7 +92,7 @@ export class Stays {
     while (low < high) {
       const middle = (low + high) >> 1;
       const there = this.#sorted[middle];
-      if (there !== undefined && this.#compare(there.stay, stay) < 0) low = middle + 1;
+      if (there !== undefined && this.#compare(there, stay) < 0) low = middle + 1;
       else high = middle;
     }
     return low;

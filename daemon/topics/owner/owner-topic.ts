@@ -2,7 +2,6 @@
  * The topic of an owner: its document and its events. Metrics and events of one commit go out together, metrics first; the document
  * moves only when a change goes out.
  */
-import type { JsonObject } from "../../../protocol/json.ts";
 import { unreachable } from "../../config/unreachable.ts";
 import { encode, type Frame } from "../../hub/frame.ts";
 import { isoInstant } from "../../hub/instant.ts";
@@ -20,9 +19,9 @@ import type { OwnerReplay } from "../../resume/owner-replay.ts";
 import { rememberLast } from "../../stream/remember-last.ts";
 import type { CursorOf, MissedRange, StreamPosition } from "../../stream/stream-position.ts";
 import { type EventEncoding, eventFrames } from "./event-frames.ts";
-import { applyPatch } from "./merge.ts";
 import { Pending, type PendingFlush, type PendingMetrics } from "./pending.ts";
 import { framesOf } from "./owner-replay.ts";
+import { ShownDocument } from "./shown-document.ts";
 
 /** Knows what happened to owners. */
 export interface OwnerHistory {
@@ -56,7 +55,7 @@ class OwnerTopic implements TopicContent<Published> {
   readonly #options: OwnerTopicOptions;
   readonly #pending = new Pending();
   readonly #cursorAt: (position: StreamPosition) => string;
-  #document: JsonObject = {};
+  readonly #document = new ShownDocument();
   #progress: Progress | undefined;
   /** Where the count of events goes on from when there is no progress. */
   #eventsBefore = 0;
@@ -121,8 +120,8 @@ class OwnerTopic implements TopicContent<Published> {
     const { metrics, events } = pending;
     this.#progress = to;
     this.#snapshotFrame = undefined;
-    if (metrics?.kind === "document") this.#document = metrics.document;
-    else if (metrics !== undefined) this.#document = applyPatch(this.#document, metrics.patch);
+    if (metrics?.kind === "document") this.#document.replace(metrics.document);
+    else if (metrics !== undefined) this.#document.patch(metrics.patch);
     if (before?.epoch !== to.epoch) return { from: undefined, to, frames: [] };
     if (!isHeard) return { from: before, to, frames: [] };
     // A receiver that is cut off between the metrics and the events must come back with a cursor that has not seen the events.
@@ -183,7 +182,7 @@ class OwnerTopic implements TopicContent<Published> {
   }
 
   #encodeDocument({ epoch, version }: Pick<Progress, "epoch" | "version">, asOf: number, cursor: string): Frame {
-    return encode({
+    const frame = encode({
       type: "snapshot",
       timestamp: this.#options.now(),
       topic: this.#topic,
@@ -191,8 +190,10 @@ class OwnerTopic implements TopicContent<Published> {
       version,
       asOf: isoInstant(asOf),
       cursor,
-      data: this.#document,
+      data: this.#document.whole(),
     });
+    this.#document.keptIn(frame);
+    return frame;
   }
 }
 

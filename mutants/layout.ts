@@ -1,0 +1,75 @@
+import type { Mutant } from "./mutant.ts";
+
+const SCHEDULE = "test/unit/metrics/schedule.test.ts";
+const IN_ORDER =
+  "hands out each instant's changes when it comes, in order, and nothing of what cancels itself, however many there are";
+const SHOWN = "test/unit/topics/owner/shown-document.test.ts";
+
+/** Mistakes in what keeps owners small. */
+export const LAYOUT_MUTANTS: readonly Mutant[] = [
+  {
+    name: "a rounded sum passes for an exact one",
+    file: "daemon/metrics/integer.ts",
+    find: "if (Number.isSafeInteger(sum)) return sum;",
+    replace: "return sum;",
+    test: "test/unit/metrics/integer.test.ts",
+    title: "add up exactly, however large, and each has one form",
+  },
+  {
+    name: "a small map loses the entry with which it grows large",
+    file: "daemon/metrics/small-map.ts",
+    find: "new Map(this.entries()).set(key, value)",
+    replace: "new Map(this.entries())",
+    test: "test/unit/metrics/small-map.test.ts",
+    title: "holds what a Map would, in the same order, whether it has few entries or many",
+  },
+  {
+    name: "changes of different things at one instant are one change",
+    file: "daemon/metrics/schedule.ts",
+    find: "thisInstant - instant || thisOf - of || ",
+    replace: "thisInstant - instant || ",
+    test: SCHEDULE,
+    title: IN_ORDER,
+  },
+  {
+    name: "half of a long stretch of the schedule is lost",
+    file: "daemon/metrics/schedule.ts",
+    find: "[part(stretch, 0, middle), part(stretch, middle)]",
+    replace: "[part(stretch, 0, middle)]",
+    test: SCHEDULE,
+    title: IN_ORDER,
+  },
+  {
+    name: "the earliest day stays when it has gone",
+    file: "daemon/metrics/keyed-sums.ts",
+    find: "    else if (key === earliest) this.#earliest = undefined;\n",
+    replace: "",
+    test: "test/unit/metrics/keyed-sums.test.ts",
+    title: "know how many keys are above 0 and the earliest of them, whenever it is asked for",
+  },
+  {
+    name: "a group is looked at when its occupant changes no more",
+    file: "daemon/occupancy/occupants.ts",
+    find: "    if (group.due !== undefined) this.#due.add(group.due, of, group.name, -1);\n",
+    replace: "",
+    test: "test/unit/occupancy/occupants.test.ts",
+    title:
+      "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew",
+  },
+  {
+    name: "newcomers are shown the document of those who came before",
+    file: "daemon/topics/owner/shown-document.ts",
+    find: "this.#since === undefined ? data : applyPatch(data, this.#since)",
+    replace: "data",
+    test: SHOWN,
+    title: "is what came last with every patch since then, whichever of them a frame has had",
+  },
+  {
+    name: "a topic remembers every key that has gone",
+    file: "daemon/topics/owner/shown-document.ts",
+    find: "this.#whole !== undefined || this.#patches >= MOST_PATCHES",
+    replace: "this.#whole !== undefined",
+    test: SHOWN,
+    title: "remembers no more than some hundreds of keys that have gone",
+  },
+];
