@@ -15,7 +15,7 @@ import { ownerTopic, parseTopic } from "../protocol/topic.ts";
 import { microsecondsOf } from "../test/support/microseconds.ts";
 import { BAD_ZONE, Historian } from "../test/support/oracle-run/history.ts";
 import { oracleDocuments } from "../test/support/oracle.ts";
-import { type Claim, MOST_CURSORS } from "./clients/frame-monitor.ts";
+import { type Claim, isAhead, MOST_CURSORS } from "./clients/frame-monitor.ts";
 import { MARKETPLACE } from "./marketplace.ts";
 import type { Site } from "./site.ts";
 
@@ -159,7 +159,9 @@ export class Assertion {
     );
     const cursors = new Cursors();
     cursors.begin(row?.secret ?? "");
-    const certain = claims.filter(({ isUncertain, cursors: { length } }) => !isUncertain && length < MOST_CURSORS);
+    const certain = claims.filter(
+      (claim) => !claim.isUncertain && claim.cursors.length < MOST_CURSORS && !isAhead(claim),
+    );
     const step = Math.max(1, Math.floor(certain.length / MOST_JUDGED));
     let judged = 0;
     for (const claim of certain.filter((_, at) => at % step === 0)) {

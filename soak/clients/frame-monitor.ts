@@ -15,8 +15,16 @@ import { ownersIn } from "../marketplace.ts";
  */
 export interface Claim extends Shown {
   readonly cursors: string[];
+  /** The last cursor that came before it. */
+  readonly before: string | undefined;
   /** The events that came with it may have been cut off; and who comes back has a document that is ahead of its cursors. */
   isUncertain: boolean;
+}
+
+/** Whether the document is ahead of its cursors: events of an import are still to come, and until then none goes further. */
+export function isAhead({ before, cursors }: Claim): boolean {
+  const last = cursors.at(-1);
+  return last === before || (cursors.length > 1 && last === cursors[0]);
 }
 
 /** Of those between two checks, so that a long one takes no more memory. */
@@ -129,7 +137,8 @@ class MonitoredSocket implements Socket {
   #screen(topic: string): Screen {
     return new Screen(parseTopic(topic)?.key ?? "", {
       shown: (shown) => {
-        const claim = { ...shown, cursors: [], isUncertain: false };
+        const before = this.#claims.get(topic)?.cursors.at(-1);
+        const claim = { ...shown, before, cursors: [], isUncertain: false };
         this.#claims.set(topic, claim);
         this.#monitor.keep(claim);
       },

@@ -74,6 +74,14 @@ export const ROW_FAULTS: Readonly<Record<string, Fault>> = {
       ]);
     },
   },
+  import: {
+    row: "F18",
+    group: "rows",
+    choose: (values) => {
+      const [owner, count] = [values.pick(DEMO_OWNERS.lasting), values.integer(600, 4_000)];
+      return write(`${count} rows of owner ${owner} are imported, each of which is told`, [manyBookings(owner, count)]);
+    },
+  },
   tiny: {
     row: "F18",
     group: "rows",
