@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { DEMO, RENTAL, SECOND } from "../../support/oracle.ts";
+import { DEMO, SECOND } from "../../support/oracle.ts";
 import { ERAS } from "../../support/oracle-run/hard-zones.ts";
 import { randomRun } from "../../support/oracle-run/random-run.ts";
 import { onEachServer } from "../../support/servers.ts";
@@ -14,7 +14,7 @@ const STEPS = DELTAD_STEPS === undefined ? 15 : Number(DELTAD_STEPS);
 let hasFailed = false;
 
 await onEachServer("under random writes and a random clock", (server) => {
-  for (const marketplace of [DEMO, SECOND, RENTAL]) {
+  for (const marketplace of [DEMO, SECOND]) {
     for (const [index, era] of ERAS.entries()) {
       it(`L3 Every document pushed equals a full recompute at one database snapshot and one instant (${marketplace.name}, from ${era})`, async (t) => {
         if (hasFailed) {
