@@ -12,8 +12,8 @@ import type { TopicFrame } from "./read-frame.ts";
 import type { StreamTypes } from "./stream-types.ts";
 import { INITIAL_TOPIC, nextTopic, type TopicEvent, type TopicState } from "./topic-machine.ts";
 
-/** Far more than one batch of one topic brings: only events of the batch in which a socket was cut may come twice. */
-const REMEMBERED_EVENTS = 2_000;
+/** Twice what one statement brings, 5,000 at most: only events of the batch in which a socket was cut may come twice. */
+const REMEMBERED_EVENTS = 10_000;
 
 export interface TopicStoreOptions {
   readonly now: () => number;

@@ -252,4 +252,12 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
     test: "test/unit/react/use-events.test.ts",
     title: "are never mixed with those of another owner",
   },
+  {
+    name: "the client forgets the first events of a large commit before the last have come",
+    file: "client/topic-store.ts",
+    find: "const REMEMBERED_EVENTS = 10_000;",
+    replace: "const REMEMBERED_EVENTS = 2_000;",
+    test: "test/unit/client/topic-store.test.ts",
+    title: "Events of a commit that come again after a broken connection are told once, however many a statement has",
+  },
 ];
