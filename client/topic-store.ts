@@ -12,7 +12,7 @@ import type { TopicFrame } from "./read-frame.ts";
 import type { StreamTypes } from "./stream-types.ts";
 import { INITIAL_TOPIC, nextTopic, type TopicEvent, type TopicState } from "./topic-machine.ts";
 
-/** Twice what one statement brings, 5,000 at most: only events of the batch in which a socket was cut may come twice. */
+/** Twice what one statement brings, 5,000 at most: only events of a batch in which a socket was cut, or too slow, may come twice. */
 const REMEMBERED_EVENTS = 10_000;
 
 export interface TopicStoreOptions {

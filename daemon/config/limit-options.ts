@@ -11,7 +11,7 @@ export const LIMIT_OPTIONS = {
   messagesPerSecond: {
     name: "DELTAD_MESSAGES_PER_SECOND",
     default: "10",
-    help: "messages that one connection may send in the long run; at once twice as many, and one for each owner",
+    help: "messages that one connection may send in the long run; at once twice as many, and one for each topic",
     schema: wholeNumber(1, 10_000),
   },
   maxMessageBytes: {
@@ -29,7 +29,7 @@ export const LIMIT_OPTIONS = {
   maxSubscriptions: {
     name: "DELTAD_MAX_SUBSCRIPTIONS",
     default: "1000",
-    help: "owners that one connection may be subscribed to",
+    help: "topics that one connection may be subscribed to",
     schema: wholeNumber(1, 100_000),
   },
   maxConnections: {

@@ -287,7 +287,7 @@ export function percentage<Value>(part: Amount<Value>, whole: Amount<Value>): Me
   return { [definition]: { kind: "percentage", part: part[definition], whole: whole[definition] } };
 }
 
-/** The owner's currency, as its column says it. */
+/** The owner's currency: its column's, or the one that the configuration names for all owners. */
 export function currency(): Metric<string> {
   return { [definition]: { kind: "currency" } };
 }

@@ -33,7 +33,7 @@ export type Definition =
 /** A single number that rows add up to. */
 export type AmountDefinition = RowsDefinition | KeysDefinition | OverlapDefinition;
 
-/** A metric that others can be made of: a count, a sum, a set of keys or an overlap. */
+/** A metric that others can be made of: a count, a sum, an average, a set of keys or an overlap. */
 export type Amount<Value> = Metric<Value> & { readonly [definition]: AmountDefinition };
 
 /** Arithmetic of other numbers of the document. */
@@ -92,7 +92,7 @@ export interface Selection {
 
 export type SelectionTime =
   | { readonly kind: "always" }
-  /** `each`: one number per day or month of the period instead of one for all of it. */
+  /** `each`: one number per hour, day, week, month, quarter or year of the period instead of one for all of it. */
   | { readonly kind: "during"; readonly period: Period; readonly each: boolean }
   /** Without `until`: from then on. */
   | { readonly kind: "while"; readonly from: Bound; readonly until: Bound | undefined };

@@ -3,7 +3,8 @@
  * configuration: each with what to do instead. docs/your-own-tables.md has the same as a table.
  */
 const RANK = "it depends on all rows at once: count them by ranges instead, count(table).by(sql`case when … end`)";
-const SPREAD = "sum the squares, sum(sql`${column} * ${column}`, { scale: 4 }), and make it of that, sum() and count()";
+const SPREAD =
+  "sum the squares, sum(sql`${column} * ${column}`, { scale: 4 }), and make the variance of that, sum() and count(); take the root of it where it is shown";
 const EXTREME =
   "a row that goes would need all others read again: use earliest(column) for dates, top() of a group, or a column that your application keeps";
 const AGGREGATE =

@@ -3,13 +3,14 @@
  * looks nothing up: an insert can see the row that it names before another transaction changes that one's owner, and commit after it.
  *
  * Every batch finds the owners anew, by the parents as they are at the batch's own snapshot, and where a parent is gone by its last image
- * in the batch. That is right for what was folded before as well, unless the way from some row to its owner changed in between. Three
+ * in the batch. That is right for what was folded before as well, unless the way from some row to its owner changed in between. Four
  * things change it, and each has the owners that the parent had and has read again, as a reset of the source:
  *
  * - a parent came to name another row, or another owner ("it moved"). What the batch tells of rows below it is then nobody's in particular;
  * - a parent came, and rows that name it were there before. Mostly there were none, since the parent is inserted first, or with them:
  *   then all that name it are in the batch;
- * - a parent went, and rows that name it are still there.
+ * - a parent went, and rows that name it are still there;
+ * - a parent came and went within the batch, and rows that name it did not, or are still there: they had no owner, and have none.
  *
  * Why these are enough: take a row that was there before and after the batch, and whose owner changed. On its way to the old owner some
  * parent is the first that changed; a row that did not change names it before and after, so that it moved, or went while it is named. If it
@@ -120,7 +121,7 @@ function imagesOf({ source, key, next, keyType }: ParentTable, unreadOfParents: 
          (array_agg(${named} order by c.change_seq desc))[1] as last,
          (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid
     from ${changeTable(source)} c
-   where ${unreadOfParents}
+   where (${unreadOfParents}) and c.${quoteIdentifier(key)} is not null
    group by 1)`,
     `${knownName(source)} as materialized (
   select jsonb_object_agg(${asText("i.key", keyType)}, jsonb_build_array(i.last, cardinality(i.nexts) > 1)) as parents
@@ -156,16 +157,19 @@ function changedParents(
     if (nearer === undefined) throw new RangeError(`the plan has no source ${parents[at - 1]?.source}`);
     const { joins, owner } = foundOwner("v.next", parents.slice(at + 1));
     const link = quoteIdentifier(nearer.owner);
+    const itself = `from ${qualifiedName(parent.schema, parent.table)} p where p.${quoteIdentifier(parent.key)} = i.key`;
     const naming = `from ${qualifiedName(nearer.schema, nearer.table)} t where t.${link} = i.key`;
     const changed = `select c.${link} as link, sum(c.change_weight) as net ${changesOf(nearer)} and c.${link} is not null group by 1`;
-    const net = `(select jsonb_object_agg(${asText("s.link", parent.keyType)}, s.net) from (${changed}) s)`;
+    const changes = `(select jsonb_object_agg(${asText("s.link", parent.keyType)}, s.net) from (${changed}) s)`;
+    const net = `coalesce((${changes} ->> ${asText("i.key", parent.keyType)})::bigint, 0)`;
     return `  select ${quoteLiteral(child.source)}, ${owner}::text, null::bigint, i.change_xid, true
     from ${imagesName(parent.source)} i
    cross join unnest(i.nexts) as v(next)${joins}
    where ${owner} is not null and (
          cardinality(i.nexts) > 1
-         or (i.net > 0 and (select count(*) ${naming}) <> coalesce((${net} ->> ${asText("i.key", parent.keyType)})::bigint, 0))
-         or (i.net < 0 and exists (select ${naming})))`;
+         or (i.net > 0 and (select count(*) ${naming}) <> ${net})
+         or (i.net < 0 and exists (select ${naming}))
+         or (i.net = 0 and not exists (select ${itself}) and (exists (select ${naming}) or ${net} <> 0)))`;
   });
 }
 

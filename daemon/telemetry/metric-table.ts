@@ -27,7 +27,7 @@ export const METRICS = {
   },
   deltad_grains_total: {
     kind: "counter",
-    help: "groups of changed rows that PostgreSQL has summed for watched owners",
+    help: "groups of changed rows that PostgreSQL has summed, for watched owners or, where those are more than 256, for all",
     labels: [],
   },
   deltad_resets_total: {
@@ -35,7 +35,11 @@ export const METRICS = {
     help: "bulk statements and TRUNCATEs, by owner, after which owners are read again",
     labels: [],
   },
-  deltad_row_events_total: { kind: "counter", help: "declared events of watched owners that rows brought", labels: [] },
+  deltad_row_events_total: {
+    kind: "counter",
+    help: "declared events that came with a batch of changes, of the same owners; those of an import, which are read by themselves, are not among them",
+    labels: [],
+  },
   deltad_stage_seconds: {
     kind: "histogram",
     help: "how long a batch took in a stage: `read`, from asking the database until its answer was parsed; `apply`, until owners' changes were published",

@@ -1,5 +1,17 @@
 /** A configuration in which most rows find their owner through other rows; docs/your-own-tables.md has parts of it. */
-import { count, day, defineConfig, deleted, id, inserted, lookup, sum, through, trailingDays } from "deltad";
+import {
+  count,
+  day,
+  defineConfig,
+  deleted,
+  id,
+  inserted,
+  lookup,
+  openIfNull,
+  sum,
+  through,
+  trailingDays,
+} from "deltad";
 import { eq } from "drizzle-orm";
 import { bigint, boolean, integer, numeric, pgTable, smallint, text, timestamp } from "drizzle-orm/pg-core";
 
@@ -58,7 +70,7 @@ export default defineConfig({
     },
     customers: { active: count(customers).where(eq(customers.active, true)), all: count(customers) },
     copies: count(inventory).by(inventory.film),
-    rentals: { out: count(rentals).while(rentals.rentedAt, rentals.returnedAt), all: count(rentals) },
+    rentals: { out: count(rentals).while(rentals.rentedAt, openIfNull(rentals.returnedAt)), all: count(rentals) },
     fees: { amount: sum(fees.amount), count: count(fees) },
   },
   events: {

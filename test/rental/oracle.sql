@@ -30,7 +30,7 @@ select o.id::text as owner,
     'copies', (select coalesce(jsonb_object_agg(x.film, x.n), '{}')
                  from (select film, count(*) as n from inventory where store_id = o.id group by film) x),
     'rentals', jsonb_build_object(
-      'out', (select count(*) from rented where store_id = o.id and rented_at <= o.t and o.t < returned_at),
+      'out', (select count(*) from rented where store_id = o.id and rented_at <= o.t and (o.t < returned_at or returned_at is null)),
       'all', (select count(*) from rented where store_id = o.id)),
     'fees', (select jsonb_build_object('amount', coalesce(sum(f.amount), 0.00)::text, 'count', count(*))
                from fees f join rented r on r.rental_id = f.rental_id where r.store_id = o.id)

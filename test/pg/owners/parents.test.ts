@@ -135,6 +135,16 @@ await onEachServer("rows whose owner is another row's", (server) => {
     assert.deepEqual(resets(await written("delete from inventory where inventory_id = 2")), ["2 fees"]);
   });
 
+  it("a parent that comes and goes within a batch has its owner read again, where rows that name it do not come and go alike", async () => {
+    const come5 = `insert into rentals values (5, 1, ${AT}, null)`;
+    const go5 = "delete from rentals where rental_id = 5";
+    assert.deepEqual(resets(await written(come5, charge(5), go5)), ["1 fees"]);
+    assert.deepEqual(resets(await written(come5, go5, "delete from fees where rental_id = 5")), ["1 fees"]);
+    const alike = await written(come5, charge(5), "delete from fees where rental_id = 5", go5);
+    assert.deepEqual([resets(alike), sums(alike, "fees")], [[], {}]);
+    assert.deepEqual(resets(await written("insert into inventory values (9, 3, 'Brazil')", go5)), []);
+  });
+
   it("a parent that changes its key takes the rows along that change with it", async () => {
     const batch = await written("update customers set customer_id = 11 where customer_id = 1");
     assert.deepEqual(resets(batch), []);
@@ -194,6 +204,15 @@ await onEachServer("rows whose owner is another row's", (server) => {
       "undefined customers",
       "undefined payments",
     ]);
+  });
+
+  it("a parent without a key is nobody's, and keeps nobody from being read", async () => {
+    await written(
+      `alter table customers drop constraint customers_pkey cascade; create unique index on customers (customer_id);
+       alter table customers alter customer_id drop not null`,
+    );
+    const batch = await written("insert into customers values (null, 1, 'Nobody')", pay(1));
+    assert.deepEqual([resets(batch), sums(batch, "payments")], [[], { 1: "500 1" }]);
   });
 });
 

@@ -18,9 +18,15 @@ await onEachServer("events that were withheld", (server) => {
 
   const ask = async (expression: string): Promise<string> =>
     (await database.query<{ answer: string }>(`select ${expression} as answer`))[0]?.answer ?? "";
-  const read = async (since: number, upto: number, life = incarnation): Promise<unknown[]> => {
+  const read = async (since: number, upto: number, life = incarnation, mostRows = 20): Promise<unknown[]> => {
     const slices = new Slices({ monotonicMs: () => 0, setImmediate });
-    const reader = withheldReader({ plan: compile(DEMO.config), sessions: pool, zones: () => ["UTC"], slices });
+    const reader = withheldReader({
+      plan: compile(DEMO.config),
+      sessions: pool,
+      zones: () => ["UTC"],
+      slices,
+      mostRows,
+    });
     const range = { since: snapshots[since] ?? "", upto: snapshots[upto] ?? "" };
     const { events } = await reader("1", range, life);
     return events.map(({ data }) => data["bookingId"]);
@@ -43,6 +49,12 @@ await onEachServer("events that were withheld", (server) => {
   it("are those of the owner between two snapshots, in order of commit", async () => {
     assert.deepEqual(await read(0, 4), ["5", "4", "3"]);
     assert.deepEqual(await read(1, 3), ["4"]);
+  });
+
+  it("are not read where they are too many to be in memory at once", async () => {
+    // The heads of the reply are two more.
+    assert.deepEqual(await read(0, 4, incarnation, 5), ["5", "4", "3"]);
+    await assert.rejects(read(0, 4, incarnation, 4), /more than 4/);
   });
 
   it("are not read from another life of the change rows, nor where some may be gone", async () => {

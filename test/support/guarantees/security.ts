@@ -164,11 +164,12 @@ export const SECURITY: readonly Guarantee[] = [
   },
   {
     id: "S-18",
-    says: "There is no port or path for administration: an administrator is a token's role. `/livez` and `/readyz` tell of no owner.",
+    says: "On the clients' port there is no path for administration: an administrator is a token's role. The operator's listener, where one is configured, has a port of its own, serves `/metrics` alone and asks for a named token. `/livez` and `/readyz` tell of no owner.",
     tests: [
       "wire/gateway/http: /livez says that the process lives, /readyz whether it vouches for its numbers",
       "unit/gateway/auth/auth: Only the role admin, spelled so, is an administrator's",
       "wire/gateway/schema: Is told to nobody else",
+      "pg/operator-metrics: is for those alone who show a token, and for nothing but its own paths",
     ],
   },
   {

@@ -46,7 +46,7 @@ export const ALERTS: readonly Alert[] = [
     for: "0m",
     severity: "critical",
     summary: "A loaded owner showed other numbers than SQL says.",
-    remedy: "The log names owner and leaves; run `deltad verify --fresh`, and find out what wrote past the triggers.",
+    remedy: "The log names the owner and the values; run `deltad verify`, and find out what wrote past the triggers.",
     failure: { deltad_drift_total: `0x10 1x${MINUTES}` },
     quiet: { deltad_drift_total: steadily(0) },
   },
