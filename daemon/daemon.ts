@@ -64,8 +64,6 @@ interface Tuning {
 export interface RunningDaemon {
   readonly port: number;
   readonly transport: "uws" | "ws";
-  /** Of the operator's listener, if there is one. */
-  readonly adminPort: number | undefined;
   /** Drains the clients, then ends everything. Bounded and idempotent. */
   stop(): Promise<void>;
 }
@@ -97,7 +95,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     files.tell(log);
     log.info({ host, port, transport }, `listening; WebSocket by ${transport}: ${reason}`);
     if (adminPort !== undefined) log.info({ host: config.adminHost, port: adminPort }, "listening for operators");
-    return { port, transport, adminPort, stop };
+    return { port, transport, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Log } from "../config/log.ts";
+import { plain, respondWith, type WholeResponse } from "../gateway/http/response.ts";
 import { listenError } from "../gateway/transports/listen-error.ts";
 import { type AdminToken, createHolderOf } from "./admin-tokens.ts";
 
@@ -37,7 +38,7 @@ export class AdminListener {
         (answer) => respond(response, answer),
         (error: unknown) => {
           options.log.error({ error }, "a request of an operator failed");
-          respond(response, { status: 500, body: "internal error\n" });
+          respond(response, plain(500, "internal error"));
         },
       );
     });
@@ -66,31 +67,19 @@ export class AdminListener {
     this.#server.closeAllConnections();
   }
 
-  async #answer({ method, url }: IncomingMessage, holder: string | undefined): Promise<Answer> {
+  async #answer({ method, url }: IncomingMessage, holder: string | undefined): Promise<WholeResponse> {
     if (holder === undefined) {
-      const body = "show one of the tokens of DELTAD_ADMIN_TOKENS: Authorization: Bearer …\n";
-      return { status: 401, body, headers: { "www-authenticate": "Bearer" } };
+      const wanted = "show one of the tokens of DELTAD_ADMIN_TOKENS: Authorization: Bearer …";
+      return plain(401, wanted, { "www-authenticate": "Bearer" });
     }
-    if (method !== "GET" && method !== "HEAD")
-      return { status: 405, body: "GET only\n", headers: { allow: "GET, HEAD" } };
-    if (url !== "/metrics") return { status: 404, body: "not found\n" };
+    if (method !== "GET" && method !== "HEAD") return plain(405, "GET only", { allow: "GET, HEAD" });
+    if (url !== "/metrics") return plain(404, "not found");
     const { metrics } = this.#options;
-    return { status: 200, body: await metrics.text(), headers: { "content-type": metrics.contentType } };
+    return respondWith(200, metrics.contentType, await metrics.text());
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-function respond(response: ServerResponse, { status, body, headers = {} }: Answer): void {
-  response.writeHead(status, {
-    "content-type": "text/plain; charset=utf-8",
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    ...headers,
-  });
+function respond(response: ServerResponse, { status, headers, body }: WholeResponse): void {
+  response.writeHead(status, headers);
   response.end(body);
 }

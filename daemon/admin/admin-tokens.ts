@@ -1,5 +1,6 @@
 /** Who may ask the admin listener, by tokens that the operator has given names. */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { tokenIn } from "../gateway/sessions/handshake.ts";
 
 export interface AdminToken {
   /** Of the holder, for the log. */
@@ -16,7 +17,7 @@ export function createHolderOf(
 ): (authorization: string | undefined) => string | undefined {
   const known = tokens.map(({ name, secret }) => ({ name, digest: digestOf(secret) }));
   return (authorization) => {
-    const shown = digestOf(/^bearer +(\S+)$/i.exec(authorization ?? "")?.[1] ?? "");
+    const shown = digestOf(tokenIn(authorization) ?? "");
     let holder: string | undefined;
     for (const { name, digest } of known) if (timingSafeEqual(digest, shown)) holder = name;
     return holder;

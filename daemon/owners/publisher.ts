@@ -150,16 +150,7 @@ export class OwnerPublisher {
     this.#release(asOf);
     this.#asOf = asOf;
     this.#version += 1;
-    this.#shared.publish({
-      kind: "document",
-      owner: this.#owner,
-      ...this.#epoch,
-      version: this.#version,
-      owes: this.#owes,
-      snapshot: this.#snapshot,
-      asOf,
-      document,
-    });
+    this.#shared.publish({ kind: "document", ...this.#reached(asOf), document });
     this.live();
   }
 
@@ -174,31 +165,13 @@ export class OwnerPublisher {
     const previous = this.#version;
     this.#version += 1;
     this.#asOf = asOf;
-    this.#shared.publish({
-      kind: "patch",
-      owner: this.#owner,
-      ...this.#epoch,
-      version: this.#version,
-      owes: this.#owes,
-      snapshot: this.#snapshot,
-      previous,
-      asOf,
-      patch,
-    });
+    this.#shared.publish({ kind: "patch", ...this.#reached(asOf), previous, patch });
   }
 
   /** Between two batches, of an owner whose document was published: that document holds at this instant. */
   position(asOf: number): void {
     this.#asOf = asOf;
-    this.#shared.publish({
-      kind: "position",
-      owner: this.#owner,
-      ...this.#epoch,
-      version: this.#version,
-      owes: this.#owes,
-      snapshot: this.#snapshot,
-      asOf,
-    });
+    this.#shared.publish({ kind: "position", ...this.#reached(asOf) });
   }
 
   /** Once, until the owner is live again. */
@@ -243,6 +216,12 @@ export class OwnerPublisher {
     this.#asOf = asOf;
     const owes = this.#owes;
     this.#shared.publish({ kind: "events", owner: this.#owner, events, snapshot: this.#snapshot, asOf, owes });
+  }
+
+  /** Where the owner is after what was published last. */
+  #reached(asOf: number): DocumentPosition & { readonly owner: string } {
+    const [owner, version, owes, snapshot] = [this.#owner, this.#version, this.#owes, this.#snapshot];
+    return { owner, ...this.#epoch, version, owes, snapshot, asOf };
   }
 
   get #epoch(): Pick<DocumentPosition, "epoch" | "incarnation"> {

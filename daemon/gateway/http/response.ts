@@ -9,16 +9,21 @@ const SAFE_HEADERS = {
 
 export type Headers = Readonly<Record<string, string>>;
 
+/** One that is all there: no stream. */
+export interface WholeResponse extends Response {
+  readonly body: Uint8Array | string;
+}
+
 export function respondWith(
   status: number,
   contentType: string,
   body: Uint8Array | string,
   headers: Headers = {},
-): Response {
+): WholeResponse {
   return { status, headers: { ...SAFE_HEADERS, "content-type": contentType, ...headers }, body };
 }
 
-export function plain(status: number, text: string, headers: Headers = {}): Response {
+export function plain(status: number, text: string, headers: Headers = {}): WholeResponse {
   return respondWith(status, "text/plain; charset=utf-8", `${text}\n`, headers);
 }
 

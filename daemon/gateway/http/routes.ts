@@ -18,7 +18,8 @@ export interface RoutesOptions {
 export type Route = (request: Request) => Response | Promise<Response>;
 
 const SCHEMA_PATH = "/v1/schema";
-const TOPIC_PATH = /^\/v1\/topics\/([^/]+)$/;
+const TOPICS_PATH = "/v1/topics/";
+const TOPIC_PATH = /^\/v1\/topics\/[^/]+$/;
 
 /** What a path leads to; `page` for every other path, whether it leads to a file or not. */
 export type RouteName = "livez" | "readyz" | "schema" | "stream" | "topic" | "page";
@@ -39,18 +40,20 @@ export function routeName(path: string): RouteName {
 
 export function createRoutes({ ready, page, topicSnapshot, schema, eventStream }: RoutesOptions): Route {
   const find = (request: Request): (() => Response | Promise<Response>) | undefined => {
-    switch (request.path) {
-      case "/livez":
+    switch (routeName(request.path)) {
+      case "livez":
         return () => json(200, '{"live":true}\n');
-      case "/readyz":
+      case "readyz":
         return () => (ready() ? json(200, '{"ready":true}\n') : json(503, '{"ready":false}\n'));
-      case SCHEMA_PATH:
+      case "schema":
         return () => schema(request);
-      case STREAM_PATH:
+      case "stream":
         return () => eventStream(request);
+      case "topic":
+        return () => topicSnapshot(request, decode(request.path.slice(TOPICS_PATH.length)));
+      case "page":
+        break;
     }
-    const name = TOPIC_PATH.exec(request.path)?.[1];
-    if (name !== undefined) return () => topicSnapshot(request, decode(name));
     const file = page(request.path);
     return file && (() => file);
   };

@@ -38,7 +38,12 @@ export function decideHandshake(request: Request, isAllowedOrigin: IsAllowedOrig
 
 /** The token of an `Authorization: Bearer` header. */
 export function bearerToken(request: Request): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(request.header("authorization") ?? "")?.[1];
+  return tokenIn(request.header("authorization"));
+}
+
+/** The token in the header's value. */
+export function tokenIn(authorization = ""): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
 }
 
 function accept(subprotocol: string | undefined, admission: Admission): HandshakeDecision {
