@@ -169,7 +169,9 @@ export class OwnersOnDatabase {
     return {
       load: (request) => {
         for (const owner of request.owners) this.#loading.add(owner);
-        return loader.load(request);
+        const load = loader.load(request);
+        load.owners.catch(() => request.owners.forEach((owner) => this.#loading.delete(owner)));
+        return load;
       },
     };
   }
@@ -177,7 +179,9 @@ export class OwnersOnDatabase {
   #show(update: Published): void {
     this.published.push(structuredClone(update));
     const { owner } = update;
-    if (update.kind === "document" || update.kind === "stale") this.#loading.delete(owner);
+    // One that takes long is still to come.
+    if (update.kind === "document" || (update.kind === "stale" && update.reason !== "slow_load"))
+      this.#loading.delete(owner);
     if (update.kind === "document") this.screens.set(owner, update.document);
     if (update.kind === "patch") this.screens.set(owner, applyPatch(this.screens.get(owner) ?? {}, update.patch));
     if (update.kind === "stale") this.stale.set(owner, update.reason);
