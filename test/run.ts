@@ -1,11 +1,12 @@
 /**
  * `npm test -- [suite or test file …] [--without NAME …] [--postgres DIR]`: runs the compiled tests and closes with what passed, failed and was
- * skipped, and why. With no selector everything runs, and each law must be seen. With CI=true, skipping PostgreSQL 15, Chromium
- * or uWebSockets.js is a failure, unless `--without` names it.
+ * skipped, and why. With no selector everything runs, and each law must be seen; on PostgreSQL 15 then those to which the version may matter
+ * (`telling` selects them), unless `--every-server` or CI=true asks for all. With CI=true, skipping PostgreSQL 15, Chromium or
+ * uWebSockets.js is a failure, unless `--without` names it.
  * With `--postgres` the servers are of the binaries in that folder alone, instead of PostgreSQL 18 and 15.
  * `npm test -- --changed [base]`: those that can be reached from what differs from `base` (`main`).
  */
-import { dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { changedFiles } from "./runner/changed-files.ts";
@@ -16,7 +17,16 @@ import { runInLanes } from "./runner/lanes.ts";
 import { Progress } from "./runner/progress.ts";
 import { ServersOfRun } from "./runner/servers-of-run.ts";
 import { describeFailure, REQUIRED_IN_CI, summarise } from "./runner/summary.ts";
-import { everyTestFile, type Job, jobsOf, LANES, longestFirst, selectFiles, type SuiteFile } from "./runner/suites.ts";
+import {
+  everyTestFile,
+  type Job,
+  jobsOf,
+  LANES,
+  longestFirst,
+  selectFiles,
+  type SuiteFile,
+  TELLING,
+} from "./runner/suites.ts";
 import { type FileResult, runTestFile, runTestFilesTogether } from "./runner/test-file.ts";
 
 const testDir = dirname(fileURLToPath(import.meta.url));
@@ -29,6 +39,7 @@ const { values, positionals } = parseArgs({
     without: { type: "string", multiple: true, default: [] },
     postgres: { type: "string" },
     changed: { type: "boolean", default: false },
+    "every-server": { type: "boolean", default: process.env["CI"] === "true" },
   },
 });
 const durationsMs = readDurations(durationsFile);
@@ -45,6 +56,12 @@ for (const name of Object.keys(process.env)) {
 }
 
 if (values.postgres !== undefined) process.env["DELTAD_TEST_POSTGRES"] = resolve(values.postgres);
+
+const isBrief = positionals.length === 0 && !values.changed && !values["every-server"];
+if (isBrief)
+  process.env["DELTAD_TEST_ON_15"] = files
+    .flatMap(({ name, path }) => (TELLING.includes(name) ? path : []))
+    .join(delimiter);
 
 const progress = new Progress(process.stdout, files.length);
 const servers = new ServersOfRun();

@@ -22,6 +22,25 @@ export const SUITES = [
 /** Files of such suites that need a process in which nobody else was before: they test what happens once in a process. */
 export const ALONE = ["test/unit/client/development.test.ts"];
 
+/**
+ * What is told apart by the server's version: the SQL of an installation, capture, reading, the event triggers, the system catalogs. Outside of
+ * CI a whole run has these alone on a second server, since everything on both would take twice as long.
+ */
+export const TELLING = [
+  "test/pg/servers.test.ts",
+  "test/pg/database/first-apply.test.ts",
+  "test/pg/database/schema.test.ts",
+  "test/pg/capture/images.test.ts",
+  "test/pg/capture/partitions.test.ts",
+  "test/pg/capture/cursor.test.ts",
+  "test/pg/capture/validate.test.ts",
+  "test/pg/oracle/random-writes.test.ts",
+  "test/pg/holes/missing-capture.test.ts",
+  "test/pg/holes/switched-off.test.ts",
+  "test/pg/dba/doctor-server.test.ts",
+  "test/pg/dba/uninstall.test.ts",
+];
+
 export type Suite = (typeof SUITES)[number];
 
 export interface SuiteFile {
@@ -62,14 +81,15 @@ export async function everyTestFile(testDir: string): Promise<SuiteFile[]> {
 }
 
 /**
- * Those that `selectors` name: suites, or paths of test files (`test/unit/x.test.ts`). All, if there are none.
+ * Those that `selectors` name: suites, paths of test files (`test/unit/x.test.ts`), or `telling`. All, if there are none.
  * Throws where a selector names nothing.
  */
 export function selectFiles(all: readonly SuiteFile[], selectors: readonly string[]): readonly SuiteFile[] {
   if (selectors.length === 0) return all;
   const chosen = selectors.map((selector) => {
     const name = selector.replace(/^dist\//, "").replace(/\.js$/, ".ts");
-    const found = all.filter((file) => file.suite.name === selector || file.name === name);
+    const names = selector === "telling" ? TELLING : [name];
+    const found = all.filter((file) => file.suite.name === selector || names.includes(file.name));
     if (found.length === 0) throw new Error(`no test file is named by "${selector}"`);
     return found;
   });

@@ -1,7 +1,7 @@
 /** The PostgreSQL servers that tests run on: the embedded 18 and 15 where it is installed, or the one that is named. */
 import { execFileSync } from "node:child_process";
 import { access } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { embeddedBinDir } from "../../daemon/database/embedded.ts";
 import type { ServerUser } from "../../daemon/database/server-user.ts";
 
@@ -38,6 +38,8 @@ export async function missingServer(major: number): Promise<string | undefined> 
   const named = namedServer();
   if (named) return named.major === major ? undefined : `only ${named.binDir}, PostgreSQL ${named.major}, is asked for`;
   if (major !== 15) return undefined;
+  if (!isOn15(process.argv[1], process.env["DELTAD_TEST_ON_15"]))
+    return "on PostgreSQL 18 alone, since npm test -- --every-server was not asked for";
   return access(join(FIFTEEN_BIN, "postgres")).then(
     () => undefined,
     () => `PostgreSQL 15's server binaries are not in ${FIFTEEN_BIN}`,
@@ -51,6 +53,11 @@ export async function binDirOf(major: number, user: ServerUser, reachableDir: st
   if (major === 15) return FIFTEEN_BIN;
   if (major === 18) return embeddedBinDir(user, reachableDir);
   throw new Error(`no binaries of PostgreSQL ${major} are known: name their folder in DELTAD_TEST_POSTGRES`);
+}
+
+/** @param only the compiled test files that run on it, as in a PATH; undefined: all of them */
+export function isOn15(path: string | undefined, only: string | undefined): boolean {
+  return only === undefined || path === undefined || only.split(delimiter).includes(path);
 }
 
 function namedServer(): { readonly binDir: string; readonly major: number } | undefined {
