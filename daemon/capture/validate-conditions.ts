@@ -15,7 +15,7 @@ import { NAMES_A_GROUP } from "../plan/column-type.ts";
 import { placedSql, type SqlUse } from "../plan/placed-conditions.ts";
 import type { Plan } from "../plan/plan.ts";
 import { watchedBy } from "../plan/row-source.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
+import { rowColumns, type WatchedTable } from "../plan/watched-table.ts";
 
 /** @throws ConfigError naming the first place whose condition can't be used. Where nothing temporary may be made, nothing is found. */
 export async function validateConditions(session: Queryable, plan: Plan): Promise<void> {
@@ -49,7 +49,7 @@ function withoutClock(literal: string): string {
 
 /** The condition over rows `r`, and `b` for what they were, of the types that it is used with. */
 function viewOf(sql: string, table: WatchedTable): string {
-  const columns = table.columns.map(
+  const columns = rowColumns(table).map(
     ({ name, type }) => `null::${type}${type.startsWith("text") ? ' collate "C"' : ""} as ${quoteIdentifier(name)}`,
   );
   const row = `(select ${[...columns, "null::smallint as change_weight"].join(", ")})`;

@@ -36,10 +36,12 @@ export async function examinePublications({ session }: Examined): Promise<Findin
 export async function examineIndexes({ session, plan, limits }: Examined): Promise<Finding[]> {
   const wanted = plan.tables
     .filter(({ source }) => source !== OWNER_SOURCE)
-    .flatMap(({ source, schema, table, owner }) => {
-      const windows = plan.projections.flatMap(({ source: of, time }) =>
+    .flatMap(({ source, schema, table, owner, columns: own }) => {
+      const dated = plan.projections.flatMap(({ source: of, time }) =>
         of === source && "column" in time && Number.isFinite(time.spanDays) ? [time.column] : [],
       );
+      // No index has a column of another table, as a parent's is.
+      const windows = dated.filter((column) => own.some(({ name }) => name === column));
       const lists = windows.length > 0 ? [...new Set(windows)].map((column) => [owner, column]) : [[owner]];
       return lists.map((columns) => ({ schema, table, columns }));
     });

@@ -27,6 +27,23 @@ export function through(link: ColumnOf<string>, parent: TableOf<string>): Throug
   return { [ownerThrough]: { link: columnOf(link, "through()"), parent: tableOf(parent, "through()") } };
 }
 
+/** A column as {@link parent} gives it: of whatever table's rows. */
+export interface ParentColumn<Column extends ColumnOf<string>> extends ColumnOf<never> {
+  readonly _: {
+    readonly tableName: never;
+    readonly columnType: Column["_"]["columnType"];
+    readonly notNull: Column["_"]["notNull"];
+  };
+}
+
+/**
+ * A column of a row through which rows find their owner, where one of theirs is expected: `count(payments).by(parent(customers.city))`,
+ * `during(day(parent(orders.placedAt)))`. Conditions and expressions take such columns as they are.
+ */
+export function parent<Column extends ColumnOf<string>>(column: Column): ParentColumn<Column> {
+  return columnOf(column, "parent()") as unknown as ParentColumn<Column>;
+}
+
 export function isThrough(value: unknown): value is Through {
   return typeof value === "object" && value !== null && ownerThrough in value;
 }

@@ -20,7 +20,7 @@ import type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts"
 
 export { difference, type Formula, type FormulaOptions, product, ratio, type Term, total } from "./define-formula.ts";
 export type { AnyConfig, EventsOf, MetricsOf, StreamTypesOf } from "./document-types.ts";
-export { type Through, through } from "./define-owner.ts";
+export { parent, type ParentColumn, type Through, through } from "./define-owner.ts";
 export { became, before, changed, days, deleted, id, inserted, lookup, occupant } from "./define-event.ts";
 export {
   day,
@@ -157,7 +157,7 @@ class Measure<Table extends string, Value, Document = Value, Timed extends boole
     this[definition] = made;
   }
 
-  /** Only rows for which this is true. It may use this table's columns and no clock. */
+  /** Only rows for which this is true. It may use this table's columns, those of tables through which its rows find their owner, and no clock. */
   where(condition: Condition | undefined): Measure<Table, Value, Document, Timed> {
     return new Measure({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
   }

@@ -11,7 +11,7 @@ const AGGREGATE =
   "a metric adds up by itself: use sum(), average(), count() and keys(), and arithmetic of them, such as ratio(a, b)";
 const ORDER = "it compares rows with each other: keep its result in a column, or use top() of a group";
 const JOIN =
-  "a metric is about the rows of one table: keep what it needs of another one in a column, or make that table a source with metrics of its own";
+  "a metric is about the rows of one table, and those through which they find their owner (through()): keep what it needs of another table in a column, or make that table a source with metrics of its own";
 
 const INSTEAD: Readonly<Record<string, string>> = {
   median: RANK,

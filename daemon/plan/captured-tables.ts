@@ -19,14 +19,25 @@ interface Captured {
   readonly link: PgColumn;
   readonly parents: readonly string[];
   readonly columns: Set<string>;
+  /** What its rows use of their parents, by the name that it has in them. */
+  readonly ofParents: Map<string, UsedOfParent>;
 }
+
+interface UsedOfParent {
+  readonly source: string;
+  readonly column: PgColumn;
+  readonly counts: boolean;
+}
+
+/** Of a name in PostgreSQL, in bytes. */
+const LONGEST_NAME = 63;
 
 export class CapturedTables {
   readonly #tables = new Map<string, Captured>();
 
   constructor(config: CheckedConfig) {
     const { table, key, timeZone, currency } = config.owner;
-    this.#add({ source: OWNER_SOURCE, table, key, link: key, parents: [], columns: new Set() });
+    this.#add({ source: OWNER_SOURCE, table, key, link: key, parents: [] });
     for (const column of [key, timeZone, currency]) if (is(column, Column)) this.reference(table, column);
     for (const name of Object.keys(config.sources)) this.#addSource(name, config);
   }
@@ -48,29 +59,39 @@ export class CapturedTables {
     return captured;
   }
 
-  /** The column that names the row's owner; undefined where other rows lie in between. */
+  /** The column that names the owner: the row's own, or that of the last row in between. */
   ownerOf(table: PgTable): PgColumn | undefined {
     const captured = this.#tables.get(tableName(table));
-    return captured?.parents.length === 0 ? captured.link : undefined;
+    const last = captured?.parents.at(-1);
+    return last === undefined ? captured?.link : this.#source(last)?.link;
   }
 
-  /** `r."name"`: from now on the column is captured. It must be a column of `table`. */
+  /** `r."name"`; see {@link use}. */
   reference(table: PgTable, column: PgColumn): string {
+    return `r.${quoteIdentifier(this.use(table, column))}`;
+  }
+
+  /**
+   * From now on the column is captured. It is one of `table`, or of a table through which its rows find their owner.
+   * @param only what an event tells of a parent is captured for that alone: a change of it concerns nobody
+   * @returns its name in a row `r` of the table
+   */
+  use(table: PgTable, column: PgColumn, only?: "told"): string {
     const own = tableName(table);
-    if (tableName(column.table) !== own)
-      throw new ConfigError(`${tableName(column.table)}.${column.name} is a column of another table than ${own}`);
+    if (tableName(column.table) !== own) return this.#useOfParent(table, column, only !== "told");
     if (RESERVED.has(column.name))
       throw new ConfigError(`${own}.${column.name}: deltad's change tables use this name themselves`);
     this.#tables.get(own)?.columns.add(column.name);
-    return `r.${quoteIdentifier(column.name)}`;
+    return column.name;
   }
 
   /** The owner table first; columns in the order of the table. */
   watched(): readonly WatchedTable[] {
     const tables = [...this.#tables.values()];
-    return tables.map(({ source, table, key, link, parents, columns }) => {
+    return tables.map((captured) => {
+      const { source, table, key, link, parents, columns } = captured;
       const { schema, name, columns: all } = getTableConfig(table);
-      const between = parents.flatMap((parent) => tables.filter((other) => other.source === parent).map(parentTable));
+      const between = parents.flatMap((parent) => parentTable(captured, this.#source(parent)));
       return {
         source,
         schema: schema ?? "public",
@@ -88,11 +109,36 @@ export class CapturedTables {
   #addSource(name: string, config: CheckedConfig): void {
     const { table, key } = config.sources[name] as CheckedConfig["sources"][string];
     const { link, parents } = ownerPath(name, config);
-    this.#add({ source: name, table, key, link, parents, columns: new Set() });
+    this.#add({ source: name, table, key, link, parents });
     for (const column of [key, link]) this.reference(table, column);
   }
 
-  #add(captured: Captured): void {
+  #source(called: string): Captured | undefined {
+    return [...this.#tables.values()].find(({ source }) => source === called);
+  }
+
+  #useOfParent(table: PgTable, column: PgColumn, counts: boolean): string {
+    const [own, other] = [tableName(table), tableName(column.table)];
+    const { parents = [], ofParents } = this.#tables.get(own) ?? {};
+    const parent = this.#tables.get(other);
+    if (parent === undefined || ofParents === undefined || !parents.includes(parent.source)) {
+      const through = parents.flatMap((name) => tableName(this.#source(name)?.table ?? table));
+      const usable =
+        through.length === 0 ? "" : `, and none of ${through.join(" and ")}, through which its rows find their owner`;
+      throw new ConfigError(`${other}.${column.name} is a column of another table than ${own}${usable}`);
+    }
+    this.use(column.table, column);
+    const name = `${parent.source}.${column.name}`;
+    if (Buffer.byteLength(name) > LONGEST_NAME || getTableConfig(table).columns.some((taken) => taken.name === name))
+      throw new ConfigError(
+        `${own}: its rows can't have a column ${name}; give the source ${parent.source} another name, a short one`,
+      );
+    ofParents.set(name, { source: parent.source, column, counts: counts || ofParents.get(name)?.counts === true });
+    return name;
+  }
+
+  #add(added: Pick<Captured, "source" | "table" | "key" | "link" | "parents">): void {
+    const captured = { ...added, columns: new Set<string>(), ofParents: new Map<string, UsedOfParent>() };
     const name = tableName(captured.table);
     const other = this.#tables.get(name);
     if (other !== undefined)
@@ -103,8 +149,13 @@ export class CapturedTables {
   }
 }
 
-function parentTable({ source, table, key, link }: Captured): ParentTable {
+function parentTable(child: Captured, parent: Captured | undefined): ParentTable[] {
+  if (parent === undefined) return [];
+  const { source, table, key, link } = parent;
   const { schema, name } = getTableConfig(table);
   const next = { name: link.name, type: wideType(link) };
-  return { source, schema: schema ?? "public", table: name, key: key.name, keyType: wideType(key), next };
+  const columns = [...child.ofParents].flatMap(([as, { source: of, column, counts }]) =>
+    of === source ? [{ name: column.name, type: wideType(column), as, counts }] : [],
+  );
+  return [{ source, schema: schema ?? "public", table: name, key: key.name, keyType: wideType(key), next, columns }];
 }

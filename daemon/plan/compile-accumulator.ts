@@ -118,11 +118,11 @@ export class AccumulatorCompiler {
   }
 
   #dated(rows: Selection, { column, zone }: When): Dated {
-    this.#tables.reference(rows.table, column);
-    if (zone === undefined) return { column: column.name, type: dateType(column) };
+    const name = this.#tables.use(rows.table, column);
+    if (zone === undefined) return { column: name, type: dateType(column) };
     refuseZone(column);
     refuseUnknownZone(zone, "at()");
-    return { column: column.name, type: "timestamptz", zone };
+    return { column: name, type: "timestamptz", zone };
   }
 
   #measure({ rows, value }: RowsDefinition): MeasurePlan {

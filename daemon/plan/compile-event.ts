@@ -46,15 +46,30 @@ class Images {
     return [...this.#before];
   }
 
+  /** SQL of the column, on which it depends whether there is an event. */
   now(column: PgColumn): string {
-    this.#columns.add(column.name);
-    return this.#tables.reference(this.table, column);
+    return `r.${quoteIdentifier(this.#use(column))}`;
   }
 
   before(column: PgColumn): string {
-    this.now(column);
-    this.#before.add(column.name);
-    return `b.${quoteIdentifier(column.name)}`;
+    if (column.table !== this.table)
+      throw new ConfigError(
+        `${column.name}: what a row of another table was before, nobody knows; events say what became of a row of their own table`,
+      );
+    const name = this.#use(column);
+    this.#before.add(name);
+    return `b.${quoteIdentifier(name)}`;
+  }
+
+  /** The name of a column that the event tells. */
+  told(column: PgColumn): string {
+    return this.#use(column, "told");
+  }
+
+  #use(column: PgColumn, only?: "told"): string {
+    const name = this.#tables.use(this.table, column, only);
+    this.#columns.add(name);
+    return name;
   }
 }
 
@@ -95,18 +110,17 @@ function was(condition: SQL, row: Images): string {
 function fieldOf(name: string, field: FieldDefinition, row: Images, tables: CapturedTables): FieldPlan {
   switch (field.kind) {
     case "row":
+      return { name, kind: "row", column: row.told(field.column), form: fieldForm(field.column) };
     case "before":
-      row[field.kind === "row" ? "now" : "before"](field.column);
-      return { name, kind: field.kind, column: field.column.name, form: fieldForm(field.column) };
+      row.before(field.column);
+      return { name, kind: "before", column: field.column.name, form: fieldForm(field.column) };
     case "id":
-      row.now(field.column);
-      return { name, kind: "row", column: field.column.name, form: textForm(field.column) };
-    case "days":
-      for (const column of [field.from, field.until]) {
-        row.now(column);
-        dateType(column);
-      }
-      return { name, kind: "days", from: field.from.name, until: field.until.name };
+      return { name, kind: "row", column: row.told(field.column), form: textForm(field.column) };
+    case "days": {
+      const [from, until] = [row.told(field.from), row.told(field.until)];
+      for (const column of [field.from, field.until]) dateType(column);
+      return { name, kind: "days", from, until };
+    }
     case "lookup":
       return { name, kind: "lookup", ...lookupOf(field, row, tables) };
     default:
@@ -119,7 +133,7 @@ function lookupOf(
   row: Images,
   tables: CapturedTables,
 ): Omit<Extract<FieldPlan, { kind: "lookup" }>, "name" | "kind"> {
-  row.now(by);
+  const named = row.told(by);
   const { source, key } = tables.lookedUp(column.table);
   tables.reference(column.table, column);
   if (!findsRows(by, key))
@@ -127,11 +141,9 @@ function lookupOf(
       `lookup(): ${by.name} is ${by.getSQLType()} and ${key.name}, the key of ${source}, ${key.getSQLType()}: rows are found by numbers, uuid, text or varchar, both of one kind`,
     );
   if (source === OWNER_SOURCE && by !== tables.ownerOf(row.table))
-    throw new ConfigError(
-      `lookup(): of the owner table only the row's own owner is told, by the source's owner column`,
-    );
+    throw new ConfigError(`lookup(): of the owner table only the row's own owner is told, by the column that names it`);
   const { name, notNull } = column;
-  return { source, key: key.name, by: by.name, column: name, notNull, form: fieldForm(column) };
+  return { source, key: key.name, by: named, column: name, notNull, form: fieldForm(column) };
 }
 
 function at<Result>(name: string, run: () => Result): Result {

@@ -61,7 +61,7 @@ export function compileOccupant(
       time: { kind: "while", from: instant(stay, stays.from, tables), until: instant(stay, stays.until, tables) },
       measure: counting(stays.group, stays.conditions, tables),
     }),
-    data: shared.map((field) => ({ ...field, column: field.column.name })),
+    data: shared.map((field) => ({ ...field, column: tables.use(group.table, field.column) })),
     numericKeys: ["bigint", "numeric"].includes(wideType(key)),
   };
 }
@@ -74,9 +74,9 @@ function counting(group: PgColumn, conditions: readonly SQL[], tables: CapturedT
 }
 
 function instant(table: PgTable, column: PgColumn, tables: CapturedTables): Dated {
-  tables.reference(table, column);
+  const name = tables.use(table, column);
   const type = dateType(column);
   if (type === "date")
     throw new ConfigError(`occupant(): ${column.name} is a date: stays begin and end at an instant, a timestamptz`);
-  return { column: column.name, type };
+  return { column: name, type };
 }

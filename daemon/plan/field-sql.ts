@@ -81,7 +81,7 @@ function lookedUp(field: Extract<FieldPlan, { kind: "lookup" }>, plan: Plan): st
   if (other.source === OWNER_SOURCE) return `(${nowFrom("")})`;
   const own = (named: string): string => `${named}::text collate "C" = ${OWNER}`;
   const { joins, owner } = joinedParents(other);
-  const then = foundOwner(`t.${quoteIdentifier(other.owner)}`, other.parents);
+  const then = foundOwner(`t.${quoteIdentifier(other.owner)}`, other);
   const last = `${found(`${quoteIdentifier(`delta_${other.source}`)} t${then.joins}`, "")} and ${own(then.owner)} and t.change_weight < 0
         order by t.change_seq desc limit 1`;
   return `coalesce((${nowFrom(joins)} and ${own(owner)}), (${last}))${isWrapped ? " -> 0" : ""}`;

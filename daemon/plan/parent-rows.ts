@@ -6,23 +6,31 @@
  * in the batch. That is right for what was folded before as well, unless the way from some row to its owner changed in between. Four
  * things change it, and each has the owners that the parent had and has read again, as a reset of the source:
  *
- * - a parent came to name another row, or another owner ("it moved"). What the batch tells of rows below it is then nobody's in particular;
+ * - a parent came to name another row, or another owner, or to have another value in a column that the numbers of rows below depend on
+ *   ("it moved"). What the batch tells of rows below it is then nobody's in particular;
  * - a parent came, and rows that name it were there before. Mostly there were none, since the parent is inserted first, or with them:
  *   then all that name it are in the batch;
  * - a parent went, and rows that name it are still there;
  * - a parent came and went within the batch, and rows that name it did not, or are still there: they had no owner, and have none.
  *
- * Why these are enough: take a row that was there before and after the batch, and whose owner changed. On its way to the old owner some
- * parent is the first that changed; a row that did not change names it before and after, so that it moved, or went while it is named. If it
- * was the only one that moved, the rest of the way leads to the old owner; otherwise the last one that moved says it. The new one alike.
+ * Why these are enough: take a row that was there before and after the batch, and whose owner, or value of a parent's column, changed. On its
+ * way to the old owner some parent is the first that changed; a row that did not change names it before and after, so that it moved, or went
+ * while it is named. If it was the only one that moved, the rest of the way leads to the old owner; otherwise the last one that moved says it.
+ * The new one alike.
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
-import type { ParentTable, WatchedTable } from "./watched-table.ts";
+import type { CapturedColumn, ParentTable, WatchedTable } from "./watched-table.ts";
 
-/** Joins of the parents' rows to a row `t` of the table, and the column, uncast, that names the owner. */
+/** A column of a parent, under its name in the rows below, and SQL of its value. */
+interface ParentValue extends CapturedColumn {
+  readonly value: string;
+}
+
+/** Joins of the parents' rows to a row `t` of the table, the column that names the owner, and their used columns; all uncast. */
 export function joinedParents({ owner, parents = [] }: WatchedTable): {
   readonly joins: string;
   readonly owner: string;
+  readonly columns: readonly ParentValue[];
 } {
   let named = `t.${quoteIdentifier(owner)}`;
   const joins = parents.map((parent, at) => {
@@ -31,7 +39,10 @@ export function joinedParents({ owner, parents = [] }: WatchedTable): {
     named = `p${at}.${quoteIdentifier(parent.next.name)}`;
     return join;
   });
-  return { joins: joins.join(""), owner: named };
+  const columns = parents.flatMap((parent, at) =>
+    parent.columns.map(({ name, type, as }) => ({ name: as, type, value: `p${at}.${quoteIdentifier(name)}` })),
+  );
+  return { joins: joins.join(""), owner: named, columns };
 }
 
 /** Whose a row is, where what it names leads to it by rows of other tables. */
@@ -40,36 +51,44 @@ export interface FoundOwner {
   readonly joins: string;
   /** In the type of the last parent's column; NULL for nobody's. */
   readonly owner: string;
-  /** True where a parent came to name another row or owner in the changes that are read, or may have. */
+  /** True where a parent moved in the changes that are read, or may have. */
   readonly moved: string;
+  /** What the row has of its parents. */
+  readonly columns: readonly ParentValue[];
 }
 
 /**
  * By the parents as they are, and where one is gone by its last image. Over the CTEs of {@link parentSelects}.
  * @param link SQL of what the row names
+ * @param child whose rows they are, with those of its parents that lie before the owner
  */
-export function foundOwner(link: string, parents: readonly ParentTable[] = []): FoundOwner {
+export function foundOwner(link: string, child: Pick<WatchedTable, "source" | "parents">): FoundOwner {
   let named = link;
   const moved: string[] = [];
-  const joins = parents.map(({ source, schema, table, key, next, keyType }, at) => {
+  const columns: ParentValue[] = [];
+  const joins = (child.parents ?? []).map(({ source, schema, table, key, keyType, next, columns: used }, at) => {
     const row = `t${at}`;
     const image = `(select k.parents from ${knownName(source)} k) -> ${asText(named, keyType)}`;
+    const value = ({ name, type }: CapturedColumn): string =>
+      `case when ${row}.${quoteIdentifier(key)} is not null then ${row}.${quoteIdentifier(name)}::${type}
+                else (${image} -> 0 ->> ${quoteLiteral(name)})::${type} end`;
+    const values = [`${value(next)} as link`, ...used.map((one) => `${value(one)} as ${quoteIdentifier(one.as)}`)];
     const join = `
   left join ${qualifiedName(schema, table)} ${row} on ${row}.${quoteIdentifier(key)} = ${named}
   cross join lateral (
-    select case when ${row}.${quoteIdentifier(key)} is not null then ${row}.${quoteIdentifier(next.name)}::${next.type}
-                else (${image} ->> 0)::${next.type} end as link
+    select ${values.join(",\n           ")}
   ) n${at}`;
     named = `n${at}.link`;
+    columns.push(...used.map(({ as, type }) => ({ name: as, type, value: `n${at}.${quoteIdentifier(as)}` })));
     const bulk = `select r.owner from written_resets r where r.source = ${quoteLiteral(source)}`;
     moved.push(
-      `coalesce((${image} ->> 1)::boolean, false)`,
+      `coalesce((${image} -> 1 ->> ${quoteLiteral(child.source)})::boolean, false)`,
       `exists (${bulk} and r.owner is null)`,
       `coalesce(${named}::text in (${bulk} and r.owner is not null), false)`,
     );
     return join;
   });
-  return { joins: joins.join(""), owner: named, moved: moved.length === 0 ? "false" : moved.join(" or ") };
+  return { joins: joins.join(""), owner: named, moved: moved.length === 0 ? "false" : moved.join(" or "), columns };
 }
 
 export interface ParentSelects {
@@ -106,25 +125,42 @@ export function parentSelects(
     ...children.flatMap((child) => changedParents(child, tables, changesOf)),
   ];
   const ctes = [
-    ...[...parents.values()].flatMap((parent) => imagesOf(parent, unreadOfParents)),
+    ...[...parents.values()].flatMap((parent) => imagesOf(parent, children, unreadOfParents)),
     `unread_resets as materialized (\n${unreadResets.join("\n  union all\n")})`,
   ];
   return { sources, ctes };
 }
 
-/** Of each parent that changed: what its images name, the last of them, and the transaction of that one; and an object of `[last, moved]` by key. */
-function imagesOf({ source, key, next, keyType }: ParentTable, unreadOfParents: string): readonly string[] {
-  const named = `c.${quoteIdentifier(next.name)}`;
+/**
+ * Of each parent that changed: what its images name, the values of the last of them as texts, the transaction of that one, and for whose rows it
+ * moved; and an object of `[last, moved]` by key.
+ */
+function imagesOf(
+  { source, key, next, keyType }: ParentTable,
+  children: readonly WatchedTable[],
+  unreadOfParents: string,
+): readonly string[] {
+  const used = children.flatMap((child) =>
+    (child.parents ?? []).flatMap((parent) => (parent.source === source ? [{ child, columns: parent.columns }] : [])),
+  );
+  const text = (name: string): string => `c.${quoteIdentifier(name)}::text`;
+  const told = new Set([next.name, ...used.flatMap(({ columns }) => columns.map(({ name }) => name))]);
+  const last = [...told].map((name) => `${quoteLiteral(name)}, ${text(name)}`);
+  const moved = used.map(({ child, columns }) => {
+    const counted = [next, ...columns.filter(({ counts }) => counts)].map(({ name }) => text(name));
+    return `${quoteLiteral(child.source)}, count(distinct jsonb_build_array(${counted.join(", ")})) > 1`;
+  });
   return [
     `${imagesName(source)} as materialized (
-  select c.${quoteIdentifier(key)} as key, array_agg(distinct ${named}) as nexts, sum(c.change_weight) as net,
-         (array_agg(${named} order by c.change_seq desc))[1] as last,
-         (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid
+  select c.${quoteIdentifier(key)} as key, array_agg(distinct c.${quoteIdentifier(next.name)}) as nexts, sum(c.change_weight) as net,
+         (array_agg(jsonb_build_object(${last.join(", ")}) order by c.change_seq desc))[1] as last,
+         (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid,
+         jsonb_build_object(${moved.join(", ")}) as moved
     from ${changeTable(source)} c
    where (${unreadOfParents}) and c.${quoteIdentifier(key)} is not null
    group by 1)`,
     `${knownName(source)} as materialized (
-  select jsonb_object_agg(${asText("i.key", keyType)}, jsonb_build_array(i.last, cardinality(i.nexts) > 1)) as parents
+  select jsonb_object_agg(${asText("i.key", keyType)}, jsonb_build_array(i.last, i.moved)) as parents
     from ${imagesName(source)} i)`,
   ];
 }
@@ -136,7 +172,7 @@ function writtenResets(children: readonly WatchedTable[], parents: string): read
     `  select r.source, r.owner, r.rows, r.change_xid, ${moved}
     from written_resets r where r.owner is null or r.source not in (${names})`,
     ...children.map((child) => {
-      const { joins, owner } = foundOwner("l.link", child.parents);
+      const { joins, owner } = foundOwner("l.link", child);
       return `  select r.source, ${owner}::text, r.rows, r.change_xid, ${moved}
     from written_resets r
   cross join lateral (select ${resetLink(child, "r")} as link) l${joins}
@@ -155,7 +191,7 @@ function changedParents(
   return parents.map((parent, at) => {
     const nearer = at === 0 ? child : tables.find(({ source }) => source === parents[at - 1]?.source);
     if (nearer === undefined) throw new RangeError(`the plan has no source ${parents[at - 1]?.source}`);
-    const { joins, owner } = foundOwner("v.next", parents.slice(at + 1));
+    const { joins, owner } = foundOwner("v.next", { source: child.source, parents: parents.slice(at + 1) });
     const link = quoteIdentifier(nearer.owner);
     const itself = `from ${qualifiedName(parent.schema, parent.table)} p where p.${quoteIdentifier(parent.key)} = i.key`;
     const naming = `from ${qualifiedName(nearer.schema, nearer.table)} t where t.${link} = i.key`;
@@ -166,7 +202,7 @@ function changedParents(
     from ${imagesName(parent.source)} i
    cross join unnest(i.nexts) as v(next)${joins}
    where ${owner} is not null and (
-         cardinality(i.nexts) > 1
+         (i.moved ->> ${quoteLiteral(child.source)})::boolean
          or (i.net > 0 and (select count(*) ${naming}) <> ${net})
          or (i.net < 0 and exists (select ${naming}))
          or (i.net = 0 and not exists (select ${itself}) and (exists (select ${naming}) or ${net} <> 0)))`;

@@ -2,7 +2,7 @@
  * Where the rows `r` of a select come from: the same columns in the same types, whether changes or the table itself, and beside them
  * `deltad_owner`, the owner's key as text, and `deltad_zone`. Rows without an owner that exists are none.
  */
-import type { CapturedColumn, WatchedTable } from "./watched-table.ts";
+import { type CapturedColumn, rowColumns, type WatchedTable } from "./watched-table.ts";
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import { type FoundOwner, foundOwner, joinedParents } from "./parent-rows.ts";
 import type { OwnerTable, OwnerValue, Plan } from "./plan.ts";
@@ -33,48 +33,53 @@ function changed(
   conditions: (found: FoundOwner) => readonly string[],
 ): string {
   const value = ({ name }: { readonly name: string }): string => `c.${quoteIdentifier(name)}`;
-  const found = foundOwner(value({ name: table.owner }), table.parents);
+  const found = foundOwner(value({ name: table.owner }), table);
   const from = `${quoteIdentifier(`delta_${table.source}`)} c${found.joins}`;
   const key = asKey(found.owner, owner);
   const own = ["change_weight", ...more].map((name) => `c.${name}`);
   const asked = `($4::text[] is null or ${key} in (select unnest($4::text[])::${owner.keyType}))`;
-  return `${rows(table, owner, own.join(", "), value, from, key)}
+  const columns = [...table.columns.map((column) => ({ ...column, value: value(column) })), ...found.columns];
+  return `${rows(owner, own.join(", "), columns, from, key)}
   where ${[...conditions(found), asked].join(" and ")}`;
 }
 
 /**
- * The rows of the table that are those owners', $1, each with weight 1. The conditions are about its own columns, `t`, or its owner's,
+ * The rows of the table that are those owners', $1, each with weight 1. The conditions are about an {@link indexedColumn}, or its owner's,
  * `o`; all must hold.
  */
 export function tableRows(table: WatchedTable, owner: OwnerTable, conditions: readonly string[]): string {
-  const { joins, owner: named } = joinedParents(table);
+  const { joins, owner: named, columns: ofParents } = joinedParents(table);
   const { type } = table.parents?.at(-1)?.next ?? captured(table, table.owner);
   const from = `${qualifiedName(table.schema, table.table)} t${joins}`;
-  const value = ({ name, type }: CapturedColumn): string => `t.${quoteIdentifier(name)}::${type}`;
-  return `${rows(table, owner, "1 as change_weight", value, from, asKey(`${named}::${type}`, owner))}
+  const own = table.columns.map((column) => ({ ...column, value: `t.${quoteIdentifier(column.name)}` }));
+  const columns = [...own, ...ofParents].map((column) => ({ ...column, value: `${column.value}::${column.type}` }));
+  return `${rows(owner, "1 as change_weight", columns, from, asKey(`${named}::${type}`, owner))}
   where ${[ofOwners(named, owner), ...conditions].join(" and ")}`;
 }
 
 function rows(
-  table: WatchedTable,
   owner: OwnerTable,
   own: string,
-  value: (column: CapturedColumn) => string,
+  columns: readonly (CapturedColumn & { readonly value: string })[],
   from: string,
   key: string,
 ): string {
-  const columns = table.columns.map(
-    (column) => `${value(column)}${collation(column.type)} as ${quoteIdentifier(column.name)}`,
-  );
-  return `select ${own}, ${columns.join(", ")},
+  const named = columns.map(({ name, type, value }) => `${value}${collation(type)} as ${quoteIdentifier(name)}`);
+  return `select ${own}, ${named.join(", ")},
     o.${quoteIdentifier(owner.key)}::text collate "C" as deltad_owner, ${ownerValue(owner.timeZone)} as deltad_zone
   from ${from}
   join ${qualifiedName(owner.schema, owner.table)} o on o.${quoteIdentifier(owner.key)} = ${key}`;
 }
 
+/** The table's own column or a parent's of that name in {@link tableRows}, for an index: uncast. */
+export function indexedColumn(table: WatchedTable, name: string): string {
+  const ofParent = joinedParents(table).columns.find((column) => column.name === name);
+  return ofParent?.value ?? `t.${quoteIdentifier(name)}`;
+}
+
 /** @throws RangeError for a column that is not captured */
 export function captured(table: WatchedTable, name: string): CapturedColumn {
-  const column = table.columns.find((candidate) => candidate.name === name);
+  const column = rowColumns(table).find((candidate) => candidate.name === name);
   if (column === undefined) throw new RangeError(`${table.source} has no captured column ${name}`);
   return column;
 }

@@ -13,7 +13,7 @@ import { quoteIdentifier } from "../database/identifier.ts";
 import { crowdedOwners, eventSelect, sourcesOfEvents, TRANSACTION, withheldSelect } from "./event-select.ts";
 import { fenced } from "./fallible.ts";
 import type { Bound, Dated, MeasurePlan, Plan, Projection, ProjectionTime, SumPlan } from "./plan.ts";
-import { changedRows, OWNER, ofOwners, settledRows, tableRows, watchedBy, ZONE } from "./row-source.ts";
+import { changedRows, indexedColumn, OWNER, ofOwners, settledRows, tableRows, watchedBy, ZONE } from "./row-source.ts";
 import {
   allOf,
   anyOf,
@@ -97,7 +97,7 @@ export function loadSelects(plan: Plan): readonly string[] {
     const table = watchedBy(plan, projection.source);
     const rows = tableRows(table, plan.owner, [
       ofOwners(`o.${quoteIdentifier(plan.owner.key)}`, plan.owner),
-      ...unexpired(projection.time),
+      ...unexpired(projection.time, table),
     ]);
     // $2 and $3 must have a type in every select, also where nothing else uses them.
     const asked = ["$2::bigint is not null", "$3::text[] is not null"];
@@ -171,24 +171,25 @@ function dayOf(time: ProjectionTime): string {
 }
 
 /** Conditions that an index on the column answers, some days wider than the window; the fold drops what is left over. */
-function unexpired(time: ProjectionTime): readonly string[] {
+function unexpired(time: ProjectionTime, table: WatchedTable): readonly string[] {
   const now = instantOf("$2::bigint");
   if (time.kind === "none") return [];
   if (time.kind === "while") {
     const { until } = time;
     if (until === undefined) return [];
     const isExact = until.type === "timestamptz" && until.zone === undefined;
-    const lasts = isExact ? `t.${quoteIdentifier(until.column)} > ${now}` : since(until, MARGIN_DAYS);
-    return [until.isOpen ? `(${lasts} or t.${quoteIdentifier(until.column)} is null)` : lasts];
+    const column = indexedColumn(table, until.column);
+    const lasts = isExact ? `${column} > ${now}` : since(column, until, MARGIN_DAYS);
+    return [until.isOpen ? `(${lasts} or ${column} is null)` : lasts];
   }
-  return Number.isFinite(time.spanDays) ? [since(time, time.spanDays + MARGIN_DAYS)] : [];
+  const { spanDays } = time;
+  return Number.isFinite(spanDays) ? [since(indexedColumn(table, time.column), time, spanDays + MARGIN_DAYS)] : [];
 }
 
-/** About the table's own column, for its index. */
-function since({ column, type, zone }: Dated, days: number): string {
+function since(column: string, { type, zone }: Dated, days: number): string {
   const begin = `(${instantOf("$2::bigint")} - interval '${24 * days} hours')`;
   const inUtc = `(${begin} at time zone 'UTC')`;
-  return `t.${quoteIdentifier(column)} >= ${type === "date" ? `${inUtc}::date` : zone === undefined ? begin : inUtc}`;
+  return `${column} >= ${type === "date" ? `${inUtc}::date` : zone === undefined ? begin : inUtc}`;
 }
 
 /** When a row counts: `required` are the values without which it never does. */

@@ -33,6 +33,21 @@ export interface ParentTable {
   readonly keyType: string;
   /** The column that names a row of the next table, of the last the owner. */
   readonly next: CapturedColumn;
+  /** What definitions about the rows below it use of it. */
+  readonly columns: readonly ParentColumn[];
+}
+
+/** A parent's column, as the rows below have it. */
+export interface ParentColumn extends CapturedColumn {
+  /** Its name in those rows, which none of their own columns has. */
+  readonly as: string;
+  /** Numbers, or which events there are, depend on it. False: events tell it, as it is then. */
+  readonly counts: boolean;
+}
+
+/** The columns of a row as definitions see it: the table's own that are captured, and those of its parents. */
+export function rowColumns({ columns, parents = [] }: WatchedTable): readonly CapturedColumn[] {
+  return [...columns, ...parents.flatMap((parent) => parent.columns.map(({ as, type }) => ({ name: as, type })))];
 }
 
 /** The source name reserved for the owner table. */

@@ -8,11 +8,12 @@ import {
   inserted,
   lookup,
   openIfNull,
+  parent,
   sum,
   through,
   trailingDays,
 } from "deltad";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { bigint, boolean, integer, numeric, pgTable, smallint, text, timestamp } from "drizzle-orm/pg-core";
 
 const stores = pgTable("stores", { id: integer("store_id").primaryKey(), city: text("city").notNull() });
@@ -22,12 +23,16 @@ const customers = pgTable("customers", {
   storeId: integer("store_id").notNull(),
   name: text("name").notNull(),
   active: boolean("active").notNull(),
+  tier: text("tier").notNull(),
+  region: text("region").notNull(),
 });
 
 const inventory = pgTable("inventory", {
   id: integer("inventory_id").primaryKey(),
   storeId: smallint("store_id"),
   film: text("film").notNull(),
+  category: text("category").notNull(),
+  rate: numeric("rate", { precision: 5, scale: 2 }).notNull(),
 });
 
 const rentals = pgTable("rentals", {
@@ -67,19 +72,39 @@ export default defineConfig({
       perDay: taken.by(trailingDays(7, payments.paidAt)),
       amount: taken,
       count: count(payments),
+      ofMembers: taken.where(eq(customers.tier, "gold")),
+      byTier: count(payments).by(parent(customers.tier)),
     },
     customers: { active: count(customers).where(eq(customers.active, true)), all: count(customers) },
     copies: count(inventory).by(inventory.film),
     rentals: { out: count(rentals).while(rentals.rentedAt, openIfNull(rentals.returnedAt)), all: count(rentals) },
-    fees: { amount: sum(fees.amount), count: count(fees) },
+    fees: {
+      amount: sum(fees.amount),
+      count: count(fees),
+      byCategory: sum(fees.amount).by(parent(inventory.category)),
+      ofRentalDays: count(fees).by(trailingDays(7, parent(rentals.rentedAt))),
+      perRate: sum(sql`${fees.amount} / nullif(${inventory.rate}, 0)`, { scale: 3 }),
+    },
   },
   events: {
+    member_paid: inserted(payments)
+      .where(eq(customers.tier, "gold"))
+      .data({ no: id(payments.id) }),
     payment_taken: inserted(payments).data({
       no: id(payments.id),
       amount: payments.amount,
       customer: lookup(customers.name, payments.customerId),
+      tier: parent(customers.tier),
     }),
+    paid_in_the_north: inserted(payments)
+      .where(eq(customers.region, "north"))
+      .data({ no: id(payments.id) }),
     payment_withdrawn: deleted(payments).data({ no: id(payments.id) }),
-    fee_charged: inserted(fees).data({ no: id(fees.id), amount: fees.amount }),
+    fee_charged: inserted(fees).data({
+      no: id(fees.id),
+      amount: fees.amount,
+      film: parent(inventory.film),
+      city: lookup(stores.city, parent(inventory.storeId)),
+    }),
   },
 });

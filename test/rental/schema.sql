@@ -9,14 +9,18 @@ create table customers (
   customer_id integer primary key,
   store_id    integer not null references stores deferrable initially deferred,
   name        text not null,
-  active      boolean not null default true
+  active      boolean not null default true,
+  tier        text not null default 'basic',
+  region      text not null default 'south'
 );
 create index on customers (store_id);
 
 create table inventory (
   inventory_id integer primary key,
   store_id     smallint references stores (store_id) deferrable initially deferred,
-  film         text not null
+  film         text not null,
+  category     text not null default 'drama',
+  rate         numeric(5, 2) not null default 2
 );
 create index on inventory (store_id);
 

@@ -86,6 +86,50 @@ await onEachServer("rows whose owner is another row's", (server) => {
     assert.deepEqual(told(batch), []);
   });
 
+  it("of whose parent a column changes that their numbers depend on are counted for nobody: its owner is read again, for their source alone", async () => {
+    const tier = await written(pay(1), "update customers set tier = 'gold' where customer_id = 1", pay(3));
+    assert.deepEqual(resets(tier), ["1 payments"]);
+    assert.deepEqual(sums(tier, "payments"), { 3: "500 1" });
+    assert.deepEqual(told(tier), ["3 payment_taken"]);
+    // Fees depend on it, rentals do not.
+    const copy = await written(charge(2), "update inventory set rate = rate + 1 where inventory_id = 2", charge(3));
+    assert.deepEqual(resets(copy), ["2 fees"]);
+    assert.deepEqual(sums(copy, "fees"), { 3: "500 1" });
+    assert.deepEqual(resets(await written("update rentals set rented_at = now() where rental_id = 3")), ["3 fees"]);
+    const back = await written(
+      "update customers set tier = 'basic' where customer_id = 1",
+      "update customers set tier = 'gold' where customer_id = 1",
+      pay(1),
+    );
+    assert.deepEqual([resets(back), sums(back, "payments")], [["1 payments"], {}]);
+  });
+
+  it("of whose parent a column changes on which it depends whether there is an event have its owner read again", async () => {
+    const batch = await written(pay(1), "update customers set region = 'north' where customer_id = 1", pay(3));
+    assert.deepEqual([resets(batch), told(batch)], [["1 payments"], ["3 payment_taken"]]);
+    assert.deepEqual(told(await written(pay(1))), ["1 paid_in_the_north", "1 payment_taken"]);
+  });
+
+  it("are counted, and told of, by what their parent is, and by what it last was if it is gone", async () => {
+    await written("update customers set tier = 'gold' where customer_id in (1, 2)");
+    const batch = await written(pay(1), pay(3), "delete from customers where customer_id = 1");
+    assert.deepEqual(tiers(batch), { "1 gold": "-1", "3 basic": "1" });
+    assert.deepEqual(told(batch), [
+      "1 member_paid",
+      "1 payment_taken",
+      "1 payment_withdrawn",
+      "1 payment_withdrawn",
+      "3 payment_taken",
+    ]);
+    const moved = await written("update payments set customer_id = 3 where customer_id = 2");
+    assert.deepEqual([resets(moved), tiers(moved)], [[], { "2 gold": "-1", "3 basic": "1" }]);
+    const film = await written(charge(2), "update inventory set film = 'Brazil' where inventory_id = 2");
+    assert.deepEqual(
+      film.events.map(({ data }) => data),
+      [{ no: film.events[0]?.data["no"], amount: "5.00", film: "Brazil", city: "city" }],
+    );
+  });
+
   it("what else changes of a parent has nobody read again", async () => {
     const batch = await written(
       "update customers set active = false where customer_id = 1",
@@ -225,9 +269,19 @@ function told({ events }: Batch): string[] {
   return events.map(({ owner, name }) => `${owner} ${name}`).toSorted();
 }
 
-/** The values of the source's projection without key and time, by owner. */
+/** How many payments more or less, by owner and tier. */
+function tiers({ grains }: Batch): Record<string, string> {
+  const at = plan.projections.findIndex(({ key }) => key?.includes("customers.tier"));
+  return Object.fromEntries(
+    grains.flatMap(({ projection, owner, key, values }) =>
+      projection === at ? [[`${owner} ${key}`, values.join(" ")]] : [],
+    ),
+  );
+}
+
+/** The first values, two at most, of the source's projection without key and time, by owner. */
 function sums({ grains }: Batch, source: string): Record<string, string> {
   const at = plan.projections.findIndex((one) => one.source === source && one.time.kind === "none");
   const own = grains.filter(({ projection, values }) => projection === at && values.some((value) => value !== 0n));
-  return Object.fromEntries(own.map(({ owner, values }) => [owner, values.join(" ")]));
+  return Object.fromEntries(own.map(({ owner, values }) => [owner, values.slice(0, 2).join(" ")]));
 }

@@ -6,6 +6,9 @@ const STORES = 6;
 const CUSTOMERS = 30;
 const COPIES = 20;
 const RENTALS = 50;
+const TIERS = ["basic", "gold"];
+const CATEGORIES = ["drama", "horror", "comedy"];
+const RATES = ["0.00", "2.50", "3.00"];
 
 export const RENTAL_OWNERS = {
   lasting: Array.from({ length: STORES }, (_, index) => String(index + 1)),
@@ -33,7 +36,7 @@ const customer = (v: Values): number => v.integer(1, v.chance(0.1) ? CUSTOMERS +
 const copy = (v: Values): number => v.integer(1, COPIES + 3);
 const rental = (v: Values): number => v.integer(1, RENTALS + 10);
 const copyRow = (v: Values, number: number): string =>
-  `(${number}, ${v.maybe(store(v))}, ${v.word("Alien", "Brazil")})`;
+  `(${number}, ${v.maybe(store(v))}, ${v.word("Alien", "Brazil")}, ${v.word(...CATEGORIES)}, ${v.pick(RATES)})`;
 const rentalRow = (v: Values, number: number): string =>
   `(${number}, ${v.integer(1, COPIES)}, ${v.instant()}, ${v.maybe(v.instant())})`;
 const values = (count: number, row: () => string): string => Array.from({ length: count }, row).join(", ");
@@ -43,7 +46,7 @@ const pay = (v: Values, count: number, by = () => customer(v)): string =>
 const charge = (v: Values, count: number, on = () => rental(v)): string =>
   `insert into fees (rental_id, amount) values ${values(count, () => `(${on()}, ${v.integer(1, 900)} / 100.0)`)}`;
 const come = (v: Values, number: number): string =>
-  `insert into customers values (${number}, ${store(v)}, 'new') on conflict (customer_id) do update set store_id = excluded.store_id`;
+  `insert into customers values (${number}, ${store(v)}, 'new', true, ${v.word(...TIERS)}) on conflict (customer_id) do update set store_id = excluded.store_id`;
 const some = (v: Values, table: string, key: string, count: number): string =>
   `${key} in (select ${key} from ${table} order by md5(${key}::text || '${v.integer(0, 1e6)}') limit ${count})`;
 const few = (v: Values): number => v.integer(1, 3);
@@ -84,7 +87,34 @@ export const RENTAL_WRITES: readonly Write[] = [
       `update rentals set inventory_id = ${copy(v)} where ${some(v, "rentals", "rental_id", many(v))}`,
     ],
   },
-  // What is changed of a parent does not concern its children.
+  // What numbers below a parent depend on changes, with and without a move, and with its rows.
+  {
+    weight: 10,
+    statements: (v) => [
+      `update customers set ${v.pick([`tier = ${v.word(...TIERS)}`, `region = ${v.word("north", "south")}`])} where ${some(v, "customers", "customer_id", many(v))}`,
+    ],
+  },
+  {
+    weight: 10,
+    statements: (v) => [
+      `update inventory set ${v.pick([`category = ${v.word(...CATEGORIES)}`, `rate = ${v.pick(RATES)}`, `store_id = ${v.maybe(store(v))}, rate = ${v.pick(RATES)}`])} where ${some(v, "inventory", "inventory_id", few(v))}`,
+    ],
+  },
+  {
+    weight: 6,
+    statements: (v) => [
+      `update rentals set rented_at = ${v.instant()} where ${some(v, "rentals", "rental_id", many(v))}`,
+    ],
+  },
+  {
+    weight: 6,
+    statements: (v) => {
+      const number = customer(v);
+      const tier = (): string => `update customers set tier = ${v.word(...TIERS)} where customer_id = ${number}`;
+      return [pay(v, few(v), () => number), tier(), `delete from payments where customer_id = ${number}`, tier()];
+    },
+  },
+  // What else is changed of a parent does not concern its children.
   { weight: 6, statements: (v) => [`update customers set active = not active where customer_id = ${customer(v)}`] },
   {
     weight: 6,

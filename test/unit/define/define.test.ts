@@ -17,6 +17,7 @@ import {
   type MetricsOf,
   month,
   openIfNull,
+  parent,
   overlap,
   percentage,
   product,
@@ -87,6 +88,10 @@ describe("definitions", () => {
       () => sum(sales.state),
       // @ts-expect-error: a column of another table
       () => count(sales).by(shops.owner),
+      // @ts-expect-error: no such column of a parent
+      () => count(sales).by(parent(shops.ownr)),
+      // @ts-expect-error: a parent's number does not date a row
+      () => count(sales).during(day(parent(shops.owner))),
       // @ts-expect-error: days of another table
       () => count(shops).during(day(sales.at)),
       // @ts-expect-error: a number does not date a row
@@ -114,7 +119,7 @@ describe("definitions", () => {
       // @ts-expect-error: double precision
       () => average(sales.weight),
     ];
-    assert.equal(refusedByTheCompiler.length, 18);
+    assert.equal(refusedByTheCompiler.length, 20);
   });
 
   it("are immutable: narrowing one leaves the other as it was", () => {

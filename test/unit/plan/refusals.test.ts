@@ -7,6 +7,7 @@ import { compile } from "../../../daemon/plan/compile.ts";
 import {
   at,
   average,
+  became,
   type ColumnOf,
   count,
   currency,
@@ -18,6 +19,7 @@ import {
   month,
   openIfNull,
   overlap,
+  parent,
   percentage,
   product,
   ratio,
@@ -46,6 +48,13 @@ const named = pgTable("named", { id: text("id"), zone: text("zone") });
 const dated = pgTable("people", { id: integer("id"), since: timestamp("since", { withTimezone: true }) });
 const salesSource = { table: sales, key: sales.id };
 const throughShops = (changed: object): object => ({ ...good, ...changed });
+const onTheWay = (metrics: object): object =>
+  throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: through(sales.shop, shops) } }, metrics });
+const tall = pgTable("tall", {
+  id: bigint("id", { mode: "bigint" }).primaryKey(),
+  owner: bigint("owner", { mode: "bigint" }),
+  word: text("w".repeat(20)),
+});
 const link = (name: string) => pgTable(name, { id: integer("id").primaryKey(), next: integer("next") });
 /** For what types refuse: JavaScript configurations have none. */
 const untyped = (column: unknown) => column as ColumnOf<"sales", "PgNumeric">;
@@ -181,6 +190,52 @@ describe("compile refuses, in one line", () => {
         events: { sold: inserted(sales).data({ zone: lookup(people.zone, sales.shop) }) },
       }),
       /^events\.sold: zone: lookup\(\): of the owner table only the row's own owner is told/,
+    ],
+    [
+      "a column of another table than those on the way to the owner",
+      () => onTheWay({ a: count(sales).by(parent(named.zone)) }),
+      /^metrics\.a: public\.named\.zone is a column of another table than public\.sales, and none of public\.shops, through which its rows find their owner$/,
+    ],
+    [
+      "a column of the owner's own row in a condition",
+      () => onTheWay({ a: count(sales).where(eq(people.zone, "UTC")) }),
+      /^metrics\.a: public\.people\.zone is a column of another table/,
+    ],
+    [
+      "what a parent was before",
+      () => ({
+        ...onTheWay({ a: count(sales) }),
+        events: { big: became(sales, gt(shops.owner, 3)).data({ id: sales.id }) },
+      }),
+      /^events\.big: owner: what a row of another table was before, nobody knows; events say what became of a row of their own table$/,
+    ],
+    [
+      "a parent's column whose name is a row's own",
+      () => {
+        const own = pgTable("own", {
+          id: integer("id"),
+          shop: bigint("shop", { mode: "bigint" }),
+          other: text("shops.owner"),
+        });
+        const sources = {
+          shops: good.sources.shops,
+          own: { table: own, key: own.id, owner: through(own.shop, shops) },
+        };
+        return { ...good, sources, metrics: { a: count(own).by(parent(shops.owner)) } };
+      },
+      /^metrics\.a: public\.own: its rows can't have a column shops\.owner; give the source shops another name, a short one$/,
+    ],
+    [
+      "a parent's column whose name with its source's is too long",
+      () => {
+        const long = "s".repeat(45);
+        const sources = {
+          sales: { ...salesSource, owner: through(sales.shop, tall) },
+          [long]: { table: tall, key: tall.id, owner: tall.owner },
+        };
+        return { ...good, sources, metrics: { a: count(sales).by(parent(tall.word)) } };
+      },
+      /^metrics\.a: public\.sales: its rows can't have a column s{45}\.w{20}; give the source s{45} another name, a short one$/,
     ],
     [
       "a column of another table as a key",
@@ -412,7 +467,11 @@ describe("conditions may not have", () => {
       /percentile_cont\(\): it depends on all rows at once: count/,
     ],
     ["ranks", sql`rank() > 3`, /rank\(\): it compares rows with each other/],
-    ["joins", sql`true join ${sales.id}`, /join: a metric is about the rows of one table: keep what it needs/],
+    [
+      "joins",
+      sql`true join ${sales.id}`,
+      /join: a metric is about the rows of one table, and those through which they find their owner/,
+    ],
     ["placeholders", sql`${sales.state} = ${sql.placeholder("x")}`, /no other table, subquery, placeholder/],
     ["comments", sql`true -- and false`, /leave comments out/],
     ["comments put together", sql`${sales.pieces} -${sql`- ${sales.pieces}`}`, /leave comments out/],
