@@ -73,7 +73,7 @@ try {
   if (files.some(({ name }) => graph.imports(name, "test/support/servers.ts"))) {
     Object.assign(process.env, await servers.start());
   }
-  await runInLanes(jobsOf(files), LANES, runJob);
+  await runInLanes(jobsOf(files, durationsMs), LANES, runJob);
 } finally {
   await servers.stop();
 }

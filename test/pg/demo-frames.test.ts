@@ -33,7 +33,7 @@ await onEachServer("the demo's frames", (server) => {
         const rows = await session.query(`${sql} returning id`, values);
         // A move that finds nothing to do says nothing; what one says comes together.
         while (rows.length > 0 && socket.heard.length === heard)
-          await once(socket.native, "message", { signal: AbortSignal.timeout(5_000) });
+          await once(socket.native, "message", { signal: AbortSignal.timeout(20_000) });
       }
       await socket.settle();
       const sizes = socket.heard

@@ -6,21 +6,20 @@ import { join, relative, resolve } from "node:path";
 /**
  * The longest first: a clone in which nothing has run yet knows no more of how long a file takes.
  * `heavy`: its files start browsers, each of which would have all cores: two at once make pages slower than their tests allow.
- * `together`: its files need no more than the sources, and run several in one process.
+ * `together`: several of its files run in one process, each after the other, since half a second of every process goes into loading the same modules. Its
+ * files need no more than the sources, and a row of them for each core is all there is ("rows"), or they take seconds, and a process has as many as
+ * fill some time ("chunks").
  * `usualMs`: how long one of its files takes, about, on an idle machine of two cores.
  */
 export const SUITES = [
-  { name: "process", heavy: false, together: false, usualMs: 25_000 },
-  { name: "cli", heavy: false, together: false, usualMs: 25_000 },
-  { name: "pg", heavy: false, together: false, usualMs: 10_000 },
-  { name: "wire", heavy: false, together: false, usualMs: 3_000 },
-  { name: "house", heavy: false, together: true, usualMs: 500 },
-  { name: "unit", heavy: false, together: true, usualMs: 600 },
-  { name: "browser", heavy: true, together: false, usualMs: 15_000 },
+  { name: "process", heavy: false, together: undefined, usualMs: 25_000 },
+  { name: "cli", heavy: false, together: undefined, usualMs: 25_000 },
+  { name: "pg", heavy: false, together: "chunks", usualMs: 5_000 },
+  { name: "wire", heavy: false, together: "chunks", usualMs: 3_000 },
+  { name: "house", heavy: false, together: "rows", usualMs: 500 },
+  { name: "unit", heavy: false, together: "rows", usualMs: 600 },
+  { name: "browser", heavy: true, together: undefined, usualMs: 15_000 },
 ] as const;
-
-/** Files of such suites that need a process in which nobody else was before: they test what happens once in a process. */
-export const ALONE = ["test/unit/client/development.test.ts"];
 
 /**
  * What is told apart by the server's version: the SQL of an installation, capture, reading, the event triggers, the system catalogs. Outside of
@@ -40,6 +39,22 @@ export const TELLING = [
   "test/pg/dba/doctor-server.test.ts",
   "test/pg/dba/uninstall.test.ts",
 ];
+
+/** Files of such suites that need a process of their own: they test what happens once in a process, weigh its memory, or say where they run. */
+export const ALONE: ReadonlySet<string> = new Set([
+  "test/unit/client/development.test.ts",
+  "test/pg/owners/heap.test.ts",
+  "test/wire/client-leaks.test.ts",
+  "test/wire/gateway/floods.test.ts",
+  "test/wire/gateway/fuzz.test.ts",
+  "test/wire/gateway/import.test.ts",
+  "test/wire/gateway/slow-reader.test.ts",
+  ...TELLING,
+]);
+
+/** A process of a chunk is that long and has that many files at most, where it has several: the last ones to run must end together. */
+const CHUNK_MS = 15_000;
+const CHUNK_FILES = 5;
 
 export type Suite = (typeof SUITES)[number];
 
@@ -105,18 +120,34 @@ export function longestFirst(
   return files.toSorted((a, b) => durationOf(b) - durationOf(a));
 }
 
-/** Files that run together, as many rows of them as there are cores, and each other file by itself, in their order. */
-export function jobsOf(files: readonly SuiteFile[], cores = availableParallelism()): readonly Job[] {
-  const isTogether = ({ suite, name }: SuiteFile): boolean => suite.together && !ALONE.includes(name);
-  const together = files.filter(isTogether);
-  const rows = Array.from({ length: Math.min(cores, together.length) }, (_, row) =>
-    together.filter((__, index) => index % cores === row),
+/** Files of one process, and each other file by itself, in their order; rows come first. */
+export function jobsOf(
+  files: readonly SuiteFile[],
+  durationsMs: ReadonlyMap<string, number>,
+  cores = availableParallelism(),
+): readonly Job[] {
+  const inRows: SuiteFile[] = [];
+  const others: Job[] = [];
+  /** The last of the chunks: it is one of the jobs already. */
+  let chunk: SuiteFile[] = [];
+  for (const file of files) {
+    const { heavy, together } = file.suite;
+    const joins = ALONE.has(file.name) ? undefined : together;
+    if (joins === "rows") inRows.push(file);
+    else if (joins === undefined) others.push({ heavy, files: [file] });
+    else {
+      const hasRoom = chunk.length < CHUNK_FILES && sumOf([...chunk, file], durationsMs) <= CHUNK_MS;
+      if (!hasRoom || chunk.length === 0) {
+        chunk = [];
+        others.push({ heavy, files: chunk });
+      }
+      chunk.push(file);
+    }
+  }
+  const rows = Array.from({ length: Math.min(cores, inRows.length) }, (_, row) =>
+    inRows.filter((__, index) => index % cores === row),
   );
-  const alone = files.filter((file) => !isTogether(file));
-  return [
-    ...rows.map((row): Job => ({ heavy: false, files: row })),
-    ...alone.map((file): Job => ({ heavy: file.suite.heavy, files: [file] })),
-  ];
+  return [...rows.map((row): Job => ({ heavy: false, files: row })), ...others];
 }
 
 /** What this clone has not run yet takes what is usual in its suite. */
@@ -126,10 +157,13 @@ export function durationOf({ name, suite }: SuiteFile, durationsMs: ReadonlyMap<
 
 /** How long these take together, about. */
 export function timeOf(files: readonly SuiteFile[], durationsMs: ReadonlyMap<string, number>): number {
-  const durations = (some: readonly SuiteFile[]): number[] => some.map((file) => durationOf(file, durationsMs));
-  const sum = (some: readonly SuiteFile[]): number => durations(some).reduce((total, ms) => total + ms, 0);
   const heavy = files.filter(({ suite }) => suite.heavy);
-  return Math.max(...durations(files), sum(files) / LANES.lanes, sum(heavy) / LANES.heavy);
+  const longest = Math.max(...files.map((file) => durationOf(file, durationsMs)));
+  return Math.max(longest, sumOf(files, durationsMs) / LANES.lanes, sumOf(heavy, durationsMs) / LANES.heavy);
+}
+
+function sumOf(files: readonly SuiteFile[], durationsMs: ReadonlyMap<string, number>): number {
+  return files.reduce((total, file) => total + durationOf(file, durationsMs), 0);
 }
 
 async function testFiles(directory: string): Promise<string[]> {

@@ -129,7 +129,7 @@ await onEachServer("a lost session", (server) => {
     const ledger = await createLedger(await server.createDatabase());
     const proxy = await Proxy.start(ledger.url);
     t.after(() => proxy.stop());
-    const running = readerOf(proxy.url, { heartbeat: FAST });
+    const running = readerOf(proxy.url, { heartbeat: PATIENT });
     t.after(() => running.stop());
     const { sink } = running;
     sink.onApply = async ({ grains }) => (grains.length > 0 ? pause(100, "duration") : undefined);

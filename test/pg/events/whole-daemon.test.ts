@@ -32,7 +32,7 @@ await onEachServer("events of the whole daemon", (server) => {
     let bytes: Buffer = Buffer.alloc(0);
     // A heartbeat may come in between.
     while (!bytes.includes('"metrics_updated"'))
-      [bytes] = (await once(socket, "data", { signal: AbortSignal.timeout(5_000) })) as [Buffer];
+      [bytes] = (await once(socket, "data", { signal: AbortSignal.timeout(20_000) })) as [Buffer];
     assert.ok(bytes.indexOf('"booking_created"') > bytes.indexOf('"metrics_updated"'));
     socket.destroy();
   });

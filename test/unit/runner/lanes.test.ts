@@ -49,15 +49,31 @@ describe("lanes", () => {
 });
 
 describe("jobs", () => {
-  it("are of one file each, but for suites whose files run together: one for each core, before the others", () => {
-    const all = [file("a", "pg"), file("b", "unit"), file("P", "browser"), file("c", "house"), file("d", "unit")];
-    const seen = jobsOf(all, 2).map(
+  const told = (
+    all: readonly SuiteFile[],
+    cores: number,
+    durationsMs: Readonly<Record<string, number>> = {},
+  ): string[] =>
+    jobsOf(all, new Map(Object.entries(durationsMs)), cores).map(
       ({ heavy, files }) => `${heavy ? "heavy " : ""}${files.map(({ name }) => name).join(" ")}`,
     );
-    assert.deepEqual(seen, ["b d", "c", "a", "heavy P"]);
-    assert.equal(jobsOf(all.slice(0, 2), 4).length, 2);
-    assert.deepEqual(jobsOf([], 2), []);
-    const alone = ALONE.map((name) => file(name, "unit"));
-    assert.equal(jobsOf([...alone, file("b", "unit"), file("d", "unit")], 1).length, alone.length + 1);
+
+  it("are of one file each, but for suites whose files run together: one for each core, before the others", () => {
+    const all = [file("a", "cli"), file("b", "unit"), file("P", "browser"), file("c", "house"), file("d", "unit")];
+    assert.deepEqual(told(all, 2), ["b d", "c", "a", "heavy P"]);
+    assert.equal(told(all.slice(0, 2), 4).length, 2);
+    assert.deepEqual(told([], 2), []);
+  });
+
+  it("have several files that take seconds, as many as fill a process", () => {
+    const all = ["a", "b", "c", "d", "e"].map((name) => file(name, "pg"));
+    assert.deepEqual(told(all, 2, { a: 20_000, b: 9_000, c: 6_000, d: 1_000, e: 1_000 }), ["a", "b c", "d e"]);
+    const short = ["a", "b", "c", "d", "e", "f", "g"].map((name) => file(name, "wire"));
+    assert.deepEqual(told(short, 2, Object.fromEntries(short.map(({ name }) => [name, 10]))), ["a b c d e", "f g"]);
+  });
+
+  it("leave a file alone that needs a process of its own", () => {
+    const alone = [...ALONE].map((name) => file(name, "unit"));
+    assert.equal(told([...alone, file("b", "unit"), file("d", "unit")], 1).length, alone.length + 1);
   });
 });
