@@ -156,7 +156,7 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "events alone don't go out",
     file: "daemon/topics/owner/pending.ts",
-    find: "    this.#events.push(update);\n    this.#reached = update;\n",
+    find: "    this.#events.push(update);\n    this.#steps.push(update);\n",
     replace: "    this.#events.push(update);\n",
     test: WIRE,
     title: "Events without a change of metrics go out at once as well",

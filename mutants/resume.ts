@@ -37,7 +37,7 @@ export const RESUME_MUTANTS: readonly Mutant[] = [
   {
     name: "the floor is ignored",
     file: "daemon/resume/history-cache.ts",
-    find: "  if (floor !== undefined && !includes(since, floor)) return undefined;\n",
+    find: "  if (floor !== undefined && placesOf(range.since).some((place) => !includes(place, floor))) return undefined;\n",
     replace: "",
     test: "test/pg/resume/resume.test.ts",
     title: "after the changes were removed nobody can say what was missed",

@@ -80,8 +80,8 @@ export const SEVERAL_MUTANTS: readonly Mutant[] = [
   {
     name: "resume off by one commit",
     file: "daemon/resume/history-cache.ts",
-    find: "!sees(replayed ?? since, xid);",
-    replace: "!sees(replayed ?? since, xid - 1n);",
+    find: "!sees(told, xid);",
+    replace: "!sees(told, xid - 1n);",
     test: "test/pg/resume/resume.test.ts",
     title: "the events between going and coming back, in order of commit, each once; and then what happens next",
   },

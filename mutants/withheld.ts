@@ -3,6 +3,9 @@ import type { Mutant } from "./mutant.ts";
 const OWNERS = "test/unit/owners/withheld-events.test.ts";
 const TOPIC = "test/unit/topics/owner/owed-events.test.ts";
 const IMPORT = "test/pg/events/import.test.ts";
+const ONCE = "test/unit/topics/owner/owed-once.test.ts";
+const HISTORY = "test/unit/resume/history.test.ts";
+const LONG = "test/unit/resume/long-replay.test.ts";
 const READER = "test/pg/resume/withheld-reader.test.ts";
 
 /** Mistakes about an owner's many events: whom they keep waiting, and what becomes of them. */
@@ -85,21 +88,36 @@ export const WITHHELD_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a cursor goes beyond events that are owed",
-    file: "daemon/topics/owner/owner-topic.ts",
-    find: "const had = owes && before?.epoch === epoch ? before.had : position;",
-    replace: "const had = position;",
+    file: "daemon/topics/owner/pending.ts",
+    find: "(owes ? start && rowsOf(start) : undefined)",
+    replace: "undefined",
     test: TOPIC,
     title:
-      "While events are owed no cursor goes beyond what came before them, and the last of them brings it to the present",
+      "While events are owed each cursor says how far rows were told, and the last of them brings it to the present",
   },
   {
-    name: "the cursor of a batch in between goes beyond events that are owed",
-    file: "daemon/topics/owner/event-frames.ts",
-    find: "const reached = owes ? start : { ...after, snapshot, asOf };",
-    replace: "const reached = { ...after, snapshot, asOf };",
+    name: "what is owed after a new document, and goes out with it, is not lacking to who comes then",
+    file: "daemon/topics/owner/owner-topic.ts",
+    find: "for (const step of steps) had =",
+    replace: "for (const step of steps.slice(-1)) had =",
     test: TOPIC,
-    title:
-      "While events are owed no cursor goes beyond what came before them, and the last of them brings it to the present",
+    title: "What is owed after another epoch's document, and goes out with it, is lacking to who comes then",
+  },
+  {
+    name: "an import's events come again from its beginning to who is cut off in it",
+    file: "daemon/topics/owner/event-frames.ts",
+    find: "cursorAt({ ...start, rows: told })",
+    replace: "(told, cursorAt(start))",
+    test: IMPORT,
+    title: "that are cut off again and again while it is told get each of its events once",
+  },
+  {
+    name: "who was slow is told all that is owed, and then again with the others",
+    file: "daemon/topics/owner/owner-topic.ts",
+    find: "replay(point: ResumePoint, { had }: Progress)",
+    replace: "replay(point: ResumePoint, { position: had }: Progress)",
+    test: ONCE,
+    title: "Who is slow, or cut off and back, while events are owed gets each of them once, in order",
   },
   {
     name: "who was blocked does not ask for what it is owed",
@@ -107,7 +125,118 @@ export const WITHHELD_MUTANTS: readonly Mutant[] = [
     find: "this.#ask(phase.progress.had, progress)",
     replace: "this.#ask(phase.progress.position, progress)",
     test: TOPIC,
-    title: "Who was blocked meanwhile asks for all that is owed, up to where the document is",
+    title: "Who was blocked meanwhile asks for what it lacks of what was told, and gets the rest with the others",
+  },
+  {
+    name: "a replay up to the middle of a transaction tells all of it",
+    file: "daemon/resume/history-cache.ts",
+    find: "isMissed(xid) && isTold(xid)",
+    replace: "isMissed(xid) && (isTold(xid) || true)",
+    test: ONCE,
+    title: "Who is slow, or cut off and back, while events are owed gets each of them once, in order",
+  },
+  {
+    name: "a replay up to the middle of a transaction tells nothing of it",
+    file: "daemon/resume/history-cache.ts",
+    find: "(sees(toTell, xid) || xid === upto.part?.xid)",
+    replace: "sees(toTell, xid)",
+    test: ONCE,
+    title: "Who is slow, or cut off and back, while events are owed gets each of them once, in order",
+  },
+  {
+    name: "replays that end in different parts of a transaction are taken for one",
+    file: "daemon/resume/history-cache.ts",
+    find: "part?.xid, part?.events]",
+    replace: "part?.xid]",
+    test: HISTORY,
+    title:
+      "clients whose rows are less far than who came and went are read from there, and told no more of rows than others were",
+  },
+  {
+    name: "rows are read from where who came and went was told",
+    file: "daemon/resume/history.ts",
+    find: "[since, rowsOf(since)]",
+    replace: "[since, since]",
+    test: HISTORY,
+    title:
+      "clients whose rows are less far than who came and went are read from there, and told no more of rows than others were",
+  },
+  {
+    name: "a long replay up to the middle of a transaction tells all of it",
+    file: "daemon/resume/long-replay.ts",
+    find: "nth > lastPart.events) return [];",
+    replace: "nth > 2 * lastPart.events) return [];",
+    test: LONG,
+    title:
+      "up to the middle of a transaction, of which others are told the rest, ends there, from any event's position too",
+  },
+  {
+    name: "a long replay passes over what comes after a transaction of which it tells a part",
+    file: "daemon/resume/long-replay.ts",
+    find: "mayHaveMore ? xids.indexOf(last.xid) + 1 : xids.length",
+    replace: "xids.length",
+    test: LONG,
+    title: "up to the middle of a transaction that does not commit last is not thought to have all of it",
+  },
+  {
+    name: "a transaction of which a part was told is thought to be told",
+    file: "daemon/resume/replay-path.ts",
+    find: "    if (xid === this.#partial) return;\n",
+    replace: "",
+    test: LONG,
+    title: "up to the middle of a transaction that does not commit last is not thought to have all of it",
+  },
+  {
+    name: "a transaction of which a part is told is in progress twice",
+    file: "daemon/resume/replay-path.ts",
+    find: ".running.filter((xid) => xid !== this.#partial)",
+    replace: ".running",
+    test: LONG,
+    title:
+      "up to the middle of a transaction, of which others are told the rest, ends there, from any event's position too",
+  },
+  {
+    name: "a bulk statement of a transaction of which a part was told is no doubt",
+    file: "daemon/resume/long-replay.ts",
+    find: "(sees(upto, xid) || xid === part?.xid)",
+    replace: "sees(upto, xid)",
+    test: LONG,
+    title: "up to the middle of a bulk statement's transaction ends with nobody being able to say what follows",
+  },
+  {
+    name: "a long replay's outline leaves out the transaction of which a part is told",
+    file: "daemon/resume/long-history-statement.ts",
+    find: " or r.change_xid = $8::xid8)",
+    replace: " or $8::xid8 is null)",
+    test: IMPORT,
+    title: "that come back while it is told, from before it, get each of its events once",
+  },
+  {
+    name: "an import's events say that its owner's document is where it is not yet",
+    file: "daemon/owners/publisher.ts",
+    find: "rowsAfter: rows, ...this.#told, owes",
+    replace: "rowsAfter: rows, snapshot: this.#snapshot, asOf: this.#asOf, owes",
+    test: OWNERS,
+    title:
+      "say how far they bring who gets them with rows, the last of a range to its end, and come from where the document is",
+  },
+  {
+    name: "the last of an import's events do not bring who gets them to its end",
+    file: "daemon/owners/withheld-events.ts",
+    find: "[...inside, { snapshot: range.upto }]",
+    replace: "[...inside, between]",
+    test: OWNERS,
+    title:
+      "say how far they bring who gets them with rows, the last of a range to its end, and come from where the document is",
+  },
+  {
+    name: "a transaction whose bulk statement is still to be told is over before it",
+    file: "daemon/resume/withheld-reader.ts",
+    find: " && !bulk.has(xid)",
+    replace: "",
+    test: READER,
+    title:
+      "say how far each brings who gets it with rows, and of a transaction with a bulk statement that it is not over",
   },
   {
     name: "withheld events are read from another life of the change rows",

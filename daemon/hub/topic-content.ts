@@ -30,7 +30,7 @@ export interface TopicContent<Update = unknown> {
   /** All that there is at {@link progress}; for a receiver that lacks what came after `lacking`, with a cursor that says so. */
   snapshotFrame(lacking?: ResumePoint): Frame;
   /**
-   * What a receiver at `since` missed on the way to {@link progress}; undefined where nobody can say, at once or after looking. Never
+   * What a receiver at `since` missed of what others have at {@link progress}; undefined where nobody can say, at once or after looking. Never
    * rejects.
    */
   replay(since: ResumePoint, upto: Progress): Promise<Replay | undefined> | undefined;
@@ -49,7 +49,7 @@ export interface Progress {
    */
   readonly events: number;
   readonly position: StreamPosition;
-  /** What everybody surely has that got all of it: {@link position}, unless events of before it are still to come. */
+  /** What everybody has that got all of it: {@link position}, but for events of before it that are still to come. */
   readonly had: StreamPosition;
 }
 

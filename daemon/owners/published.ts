@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../protocol/json.ts";
-import type { StreamPosition } from "../stream/stream-position.ts";
+import type { RowsPosition, StreamPosition } from "../stream/stream-position.ts";
 import type { OwnerEvent } from "./owner-event.ts";
 
 /** Which document of an owner it is, and where that is: what its position has is in it, and nothing else. Grows with an owner's publications. */
@@ -60,6 +60,11 @@ export type Published =
       readonly asOf: number;
       /** As {@link DocumentPosition.owes}. */
       readonly owes?: boolean;
+      /**
+       * Of events that were owed: how far each brings who gets it with what transactions did to rows. Where they are none, how far those
+       * have come who had all. `snapshot` and `asOf` then say where the owner's document is.
+       */
+      readonly rowsAfter?: readonly RowsPosition[];
     };
 
 /** Consumes publications. */

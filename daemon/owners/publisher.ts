@@ -7,9 +7,16 @@ import { LastVersions } from "./last-versions.ts";
 import type { OwnerEvent } from "./owner-event.ts";
 import type { DocumentPosition, Publish, StaleReason } from "./published.ts";
 import type { JsonObject } from "../../protocol/json.ts";
+import type { RowsPosition } from "../stream/stream-position.ts";
 
 /** A load takes tens of milliseconds; an owner has some events a second. */
 const HELD_EVENTS = 1_000;
+
+/** Events that were owed, in order, and how far each brings who gets it; where there are no events, how far those have come who had all. */
+export interface WithheldPage {
+  readonly events: readonly OwnerEvent[];
+  readonly rows: readonly RowsPosition[];
+}
 
 /** The part that the publications of all owners share: the epoch, where versions go on, and the snapshots they stand at. */
 export class Publisher {
@@ -80,6 +87,8 @@ export class OwnerPublisher {
   #isStale = false;
   /** The instant that the last publication holds for; undefined before the first of this epoch. Nobody can follow events before that. */
   #asOf: number | undefined;
+  /** Where who came and went was told last. */
+  #told: Pick<DocumentPosition, "snapshot" | "asOf"> = { snapshot: "", asOf: 0 };
   /** Events of an owner that is read again: they go out with its document. */
   #held: OwnerEvent[] = [];
   /** Whether {@link tellWithheld} is still to come. */
@@ -111,7 +120,9 @@ export class OwnerPublisher {
 
   /** To be called before the document or the patch that follows from the same changes. */
   events(events: readonly OwnerEvent[], asOf: number): void {
-    if (events.length > 0) this.#events(events, asOf);
+    if (events.length === 0) return;
+    this.#told = { snapshot: this.#snapshot, asOf };
+    this.#events(events, asOf);
   }
 
   /** Whether events are to come by {@link tellWithheld}. Whatever is published meanwhile says so. */
@@ -126,11 +137,12 @@ export class OwnerPublisher {
   }
 
   /** Some of the events that are owed, in order; also none, where they are all that are left. */
-  tellWithheld(events: readonly OwnerEvent[], areLast: boolean): void {
+  tellWithheld({ events, rows }: WithheldPage, areLast: boolean): void {
     if (!this.#owes || this.#asOf === undefined) return;
     this.#release(this.#asOf);
     this.#owes = !areLast;
-    this.#events(events, this.#asOf);
+    const owes = this.#owes;
+    this.#shared.publish({ kind: "events", owner: this.#owner, events, rowsAfter: rows, ...this.#told, owes });
   }
 
   /** Keeps events of an owner that is read again for its document; too many of them, or a document that may not come, don't wait. */
@@ -209,18 +221,21 @@ export class OwnerPublisher {
     const held = this.#held;
     if (held.length === 0) return;
     this.#held = [];
-    if (this.#asOf !== undefined && asOf !== undefined) this.events(held, asOf);
+    if (this.#asOf !== undefined && asOf !== undefined) this.#events(held, asOf);
   }
 
   #events(events: readonly OwnerEvent[], asOf: number): void {
     this.#asOf = asOf;
     const owes = this.#owes;
-    this.#shared.publish({ kind: "events", owner: this.#owner, events, snapshot: this.#snapshot, asOf, owes });
+    // Those that waited for a document come without who came and went meanwhile.
+    const at = owes ? this.#told : { snapshot: this.#snapshot, asOf };
+    this.#shared.publish({ kind: "events", owner: this.#owner, events, ...at, owes });
   }
 
   /** Where the owner is after what was published last. */
   #reached(asOf: number): DocumentPosition & { readonly owner: string } {
     const [owner, version, owes, snapshot] = [this.#owner, this.#version, this.#owes, this.#snapshot];
+    this.#told = { snapshot, asOf };
     return { owner, ...this.#epoch, version, owes, snapshot, asOf };
   }
 

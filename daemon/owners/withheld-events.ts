@@ -2,10 +2,11 @@
  * Tells the events of owners that had too many in one batch: somebody's import. Read with the batch, they would keep the changes of all
  * other owners waiting, for as long as it takes PostgreSQL to make them and the daemon to parse, fold and encode them.
  *
- * So the batch comes without them. It is folded and published, and says that events are owed: no cursor goes beyond where the owner stood
- * before. They are then read on another session, between the same two snapshots, and told page by page, in order of commit. What happens to
- * the owner meanwhile is told after them, in the same way; only what the clock does is told at once. Where they can't be read the owner is
- * loaded again, as if its publications had been broken off: clients ask for what they missed.
+ * So the batch comes without them. It is folded and published, and says that events are owed: cursors go on with who came and went, not
+ * with rows, until each event says how far it brings whoever gets it. They are then read on another session, between the same two
+ * snapshots, and told page by page, in order of commit. What happens to the owner meanwhile is told after them, in the same way; only what
+ * the clock does is told at once. Where they can't be read the owner is loaded again, as if its publications had been broken off: clients
+ * ask for what they missed.
  */
 import type { Batch } from "../capture/batch.ts";
 import type { Log } from "../config/log.ts";
@@ -14,7 +15,9 @@ import { reasonOf } from "../database/reason.ts";
 import { eventsByOwner } from "./batch-events.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { OwnerEvent } from "./owner-event.ts";
+import type { WithheldPage } from "./publisher.ts";
 import type { Slices } from "./slices.ts";
+import type { RowsPosition } from "../stream/stream-position.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 
 /** Between two snapshots of the reader's, as `pg_snapshot` prints them. */
@@ -23,12 +26,15 @@ export interface WithheldRange {
   readonly upto: string;
 }
 
-/** One owner's part of what the batches between two snapshots had, in order. Rejects where that can't be read any more. */
+/**
+ * One owner's part of what the batches between two snapshots had, in order, and how far each of the events brings who gets it. Rejects
+ * where that can't be read any more.
+ */
 export type ReadWithheldEvents = (
   owner: string,
   range: WithheldRange,
   incarnation: string,
-) => Promise<Pick<Batch, "events" | "resets">>;
+) => Promise<Pick<Batch, "events" | "resets"> & { readonly rows: readonly RowsPosition[] }>;
 
 export interface WithheldEventsOptions extends Timers {
   readonly read: ReadWithheldEvents;
@@ -118,27 +124,29 @@ export class WithheldEvents {
   async #tell(owner: WatchedOwner, owed: Owed): Promise<void> {
     while (this.#isOwed(owner, owed)) {
       const { since, upto } = owed;
-      const events = await this.#read(owner, { since, upto });
+      const read = await this.#read(owner, { since, upto });
       if (!this.#isOwed(owner, owed)) return;
-      if ("reason" in events) return this.#giveUp(owner, events.reason);
+      if ("reason" in read) return this.#giveUp(owner, read.reason);
+      const { events, rows } = read;
       owed.since = upto;
       for (let at = 0; at === 0 || at < events.length; at += PAGE_EVENTS) {
         if (at > 0) await this.#pause();
         if (!this.#isOwed(owner, owed)) return;
         const areLast = at + PAGE_EVENTS >= events.length && owed.upto === upto;
         if (areLast) this.#owed.delete(owner);
-        owner.publisher.tellWithheld(events.slice(at, at + PAGE_EVENTS), areLast);
+        const page = { events: events.slice(at, at + PAGE_EVENTS), rows: rows.slice(at, at + PAGE_EVENTS) };
+        owner.publisher.tellWithheld(page, areLast);
       }
     }
   }
 
-  async #read(owner: WatchedOwner, range: WithheldRange): Promise<readonly OwnerEvent[] | { readonly reason: string }> {
+  async #read(owner: WatchedOwner, range: WithheldRange): Promise<WithheldPage | { readonly reason: string }> {
     const { read, slices } = this.#with;
     const incarnation = this.#with.incarnation();
     try {
       const batch = await read(owner.id, range, incarnation);
       const events = await eventsByOwner({ batch, owners: new Map([[owner.id, owner]]), incarnation, slices });
-      return events.get(owner) ?? [];
+      return placed(events.get(owner) ?? [], batch.rows, range);
     } catch (error) {
       return { reason: reasonOf(error) };
     }
@@ -164,4 +172,11 @@ export class WithheldEvents {
       this.#timers.add(timer);
     });
   }
+}
+
+/** The last brings to the range's end; bulk statements, which come after the events of rows, bring nowhere before. */
+function placed(events: readonly OwnerEvent[], rows: readonly RowsPosition[], range: WithheldRange): WithheldPage {
+  const between = rows.at(-1) ?? { snapshot: range.since };
+  const inside = events.slice(0, -1).map((_, at) => rows[at] ?? between);
+  return { events, rows: [...inside, { snapshot: range.upto }] };
 }

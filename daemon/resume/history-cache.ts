@@ -1,5 +1,5 @@
-import { includes, parseSnapshot, sees } from "../stream/snapshot.ts";
-import type { MissedRange } from "../stream/stream-position.ts";
+import { includes, parseSnapshot, type Snapshot, sees } from "../stream/snapshot.ts";
+import { type MissedRange, rowsOf } from "../stream/stream-position.ts";
 import type { KnownEvents } from "./owner-replay.ts";
 import type { HistoryRequest, HistoryReading, OwnerReading } from "./history-reader.ts";
 
@@ -24,32 +24,41 @@ export class CachedHistory {
     const { firstXid, sinceUs } = this.#request;
     // The server may have crashed and come back before this daemon has noticed: its change rows are gone, and nothing else tells.
     const isOfThisLife = this.#reading.incarnation === upto.incarnation;
-    const isReadFrom = firstXid <= parseSnapshot(since.snapshot).xmin && sinceUs <= since.asOf;
-    return isOfThisLife && isReadFrom && includes(this.#reading.snapshot, parseSnapshot(upto.snapshot));
+    const isReadFrom = sinceUs <= since.asOf && placesOf(since).every(({ xmin }) => firstXid <= xmin);
+    return isOfThisLife && isReadFrom && placesOf(upto).every((end) => includes(this.#reading.snapshot, end));
   }
 
   /** Undefined where anything is in doubt. */
   missed(range: MissedRange): Missed | undefined {
     if (!this.covers(range)) return undefined;
     const { since, upto } = range;
-    const name = [since.snapshot, since.asOf, since.ahead?.snapshot, upto.snapshot, upto.asOf].join(" ");
+    const { snapshot, part } = rowsOf(upto);
+    const end = [upto.snapshot, upto.asOf, snapshot, part?.xid, part?.events];
+    const name = [since.snapshot, since.asOf, since.rows?.snapshot, ...end].join(" ");
     if (!this.#answers.has(name)) this.#answers.set(name, this.#eventsIn(range));
     return this.#answers.get(name);
   }
 
   #eventsIn(range: MissedRange): Missed | undefined {
-    const { ahead } = range.since;
-    const [since, upto] = [parseSnapshot(range.since.snapshot), parseSnapshot(range.upto.snapshot)];
-    const replayed = ahead && parseSnapshot(ahead.snapshot);
+    const [since, upto] = [rowsOf(range.since), rowsOf(range.upto)];
+    const [told, toTell] = [parseSnapshot(since.snapshot), parseSnapshot(upto.snapshot)];
     const { floor, owners } = this.#reading;
     const reading = owners.get(this.#request.owner) ?? NOTHING;
-    const isNew = (xid: bigint): boolean => !sees(replayed ?? since, xid);
-    const isMissed = (xid: bigint): boolean => isNew(xid) && sees(upto, xid);
-    if (floor !== undefined && !includes(since, floor)) return undefined;
+    const isNew = (xid: bigint): boolean => !sees(told, xid);
+    const isMissed = (xid: bigint): boolean => isNew(xid) && (sees(toTell, xid) || xid === upto.part?.xid);
+    if (floor !== undefined && placesOf(range.since).some((place) => !includes(place, floor))) return undefined;
     if (reading.doubts.some(isMissed)) return undefined;
     // One that came after what is told, too: the reading told of rows by whose they were in the end.
     if (reading.moves.some(isNew)) return undefined;
     if (!reading.isWhole) return "too_many";
-    return { written: reading.events.filter(({ xid }) => isMissed(xid)), occupants: reading.occupants(range) };
+    let ofPart = 0;
+    const isTold = (xid: bigint): boolean => xid !== upto.part?.xid || ++ofPart <= upto.part.events;
+    const written = reading.events.filter(({ xid }) => isMissed(xid) && isTold(xid));
+    return { written, occupants: reading.occupants(range) };
   }
+}
+
+/** Where it is with who came and went, and with rows. */
+function placesOf(position: MissedRange["since"]): readonly Snapshot[] {
+  return [position, rowsOf(position)].map(({ snapshot }) => parseSnapshot(snapshot));
 }

@@ -11,7 +11,7 @@ import type { Timers } from "../config/timers.ts";
 import { Backoff } from "../database/backoff.ts";
 import { halves, isDataError } from "../database/data-error.ts";
 import { reasonOf } from "../database/reason.ts";
-import type { MissedRange } from "../stream/stream-position.ts";
+import { type MissedRange, rowsOf } from "../stream/stream-position.ts";
 import { CachedHistory, type Missed } from "./history-cache.ts";
 import type { HistoryReading, HistoryRequest } from "./history-reader.ts";
 import type { LongHistory } from "./long-history-reader.ts";
@@ -200,7 +200,9 @@ function byOwner(waiting: readonly Waiting[]): Map<string, Waiting[]> {
 }
 
 function requestOf(owner: string, waiting: readonly Waiting[]): HistoryRequest {
-  const firsts = waiting.map(({ range }) => parseSnapshot(range.since.snapshot).xmin);
+  const firsts = waiting
+    .flatMap(({ range: { since } }) => [since, rowsOf(since)])
+    .map(({ snapshot }) => parseSnapshot(snapshot).xmin);
   const firstXid = firsts.reduce((least, xid) => (xid < least ? xid : least), MAX_XID);
   const sinceUs = Math.min(...waiting.map(({ range }) => range.since.asOf));
   return { owner, firstXid, sinceUs };

@@ -7,7 +7,7 @@ import { occupantsBetween } from "../occupancy/missed-occupants.ts";
 import { occupantEvent, type OwnerEvent, rowEvent } from "../owners/owner-event.ts";
 import { TAG } from "../plan/row-tag.ts";
 import { parseSnapshot, type Snapshot } from "../stream/snapshot.ts";
-import type { MissedRange } from "../stream/stream-position.ts";
+import { type MissedRange, rowsOf } from "../stream/stream-position.ts";
 import type { HistoryReaderOptions } from "./history-reader.ts";
 import { HISTORY_TAG } from "./history-statement.ts";
 import { LONG_TAG, occupantsStatement, outlineStatement, pageStatement } from "./long-history-statement.ts";
@@ -75,8 +75,9 @@ export function longHistory({ plan, sessions, zones }: HistoryReaderOptions): Lo
   const xminOf = (snapshot: string): string => String(parseSnapshot(snapshot).xmin);
   return {
     outline: async (owner, { since, upto }) => {
-      const seen = (since.ahead ?? since).snapshot;
-      return parseOutline(await read("outline", owner, since.asOf, [xminOf(seen), seen, upto.snapshot]));
+      const { snapshot: seen } = rowsOf(since);
+      const { snapshot: end, part = NO_PART } = rowsOf(upto);
+      return parseOutline(await read("outline", owner, since.asOf, [xminOf(seen), seen, end, String(part.xid)]));
     },
     page: async (owner, { xids, seen, part = NO_PART, limit }) => {
       const values = [xids.map(String), String(part.xid), part.events, limit, xminOf(seen)];

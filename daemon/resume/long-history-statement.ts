@@ -26,20 +26,23 @@ export const LONG_TAG = {
 const TRANSACTIONS_IN_ROW = 1_000;
 
 const KNOWN = "$1::text[], $2::bigint, $3::text[], $4::text[]";
-const MISSED =
-  "not pg_visible_in_snapshot(r.change_xid, $6::pg_snapshot) and pg_visible_in_snapshot(r.change_xid, $7::pg_snapshot)";
+const UNSEEN = "not pg_visible_in_snapshot(r.change_xid, $6::pg_snapshot)";
+const MISSED = `${UNSEEN} and pg_visible_in_snapshot(r.change_xid, $7::pg_snapshot)`;
 
-/** $5: the first transaction (xid8), $6: the snapshot of what was seen, $7: that of what is to be seen (pg_snapshot). */
+/**
+ * $5: the first transaction (xid8), $6: the snapshot of what was seen, $7: that of what is to be seen (pg_snapshot), $8: a transaction of
+ * which a part is to be seen beside that (xid8).
+ */
 export function outlineStatement(plan: Plan): Prepared {
   const { sources, tables } = historySources(plan);
   const images = [...new Set(plan.events.map(({ source }) => source))].map(
     (source) => `select r.change_xid, max(r.change_seq) as last, count(*) as images
     from (${changedRows(watchedBy(plan, source), plan.owner, TRANSACTION)}) r
-   where ${MISSED}
+   where ${UNSEEN} and (pg_visible_in_snapshot(r.change_xid, $7::pg_snapshot) or r.change_xid = $8::xid8)
    group by r.change_xid`,
   );
   const parts = [
-    headSelect(`${KNOWN}, $6::pg_snapshot, $7::pg_snapshot`),
+    headSelect(`${KNOWN}, $6::pg_snapshot, $7::pg_snapshot, $8::xid8`),
     ...doubtSelects(plan, sources),
     ...movedSelects(tables),
     ...rowsOf(
@@ -97,11 +100,10 @@ export function occupantsStatement(plan: Plan): Prepared {
       `select ${tag}, g.owner, g.key, g.tag, g.from_us, g.until_us, g.m
   from (${rows}) g
  where g.from_us is null or (g.from_us <= $8::bigint and g.until_us > $2::bigint)`;
-  const unseen = "not pg_visible_in_snapshot(r.change_xid, $6::pg_snapshot)";
   const parts = [
     headSelect(`${KNOWN}, $6::pg_snapshot, $7::pg_snapshot, $8::bigint`),
     ...movedSelects(tables),
-    ...rowsOf(occupantDeltaSelects(plan, { sumWhere: unseen }), met(HISTORY_TAG.touched)),
+    ...rowsOf(occupantDeltaSelects(plan, { sumWhere: UNSEEN }), met(HISTORY_TAG.touched)),
     ...rowsOf(occupantDeltaSelects(plan, { sumWhere: MISSED }), met(LONG_TAG.replayed)),
     ...rowsOf(occupantLoadSelects(plan), met(HISTORY_TAG.there)),
   ];

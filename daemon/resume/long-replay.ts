@@ -7,7 +7,7 @@
  * Only the transactions of one outline are in order among each other. What commits meanwhile comes after the replay's end.
  */
 import { includes, parseSnapshot, sees } from "../stream/snapshot.ts";
-import type { MissedRange, StreamPosition } from "../stream/stream-position.ts";
+import { type MissedRange, rowsOf, type StreamPosition } from "../stream/stream-position.ts";
 import type { LongHistory, Outline, ReadFrom } from "./long-history-reader.ts";
 import type { OwnerReplay, ReplayedPart } from "./owner-replay.ts";
 import { type ReplayedEvent, replayOccupants, ReplayPath } from "./replay-path.ts";
@@ -101,8 +101,8 @@ export class LongReplay implements OwnerReplay, SlotHolder {
     if (outline === undefined || !this.#isWhole(outline, this.#since) || this.#isInDoubt(outline)) return undefined;
     const { order, images } = outline;
     const path = new ReplayPath(range, order);
-    const { snapshot: seen } = this.#since.ahead ?? this.#since;
-    return { order, images, path, seen, at: 0, part: this.#since.ahead?.part };
+    const { snapshot: seen, part } = rowsOf(this.#since);
+    return { order, images, path, seen, at: 0, part };
   }
 
   async #page(rest: Rest): Promise<readonly ReplayedEvent[] | undefined> {
@@ -115,6 +115,7 @@ export class LongReplay implements OwnerReplay, SlotHolder {
     const page = await this.#options.insist(() => this.#options.history.page(this.#owner, request));
     if (page === undefined || !this.#isWhole(page, path.position)) return undefined;
     const { events, isFull } = page;
+    const { part: lastPart } = rowsOf(this.#upto);
     let reached = 0;
     const passUpTo = (end: number): void => {
       for (; reached < end; reached += 1) path.pass(xids[reached] ?? 0n);
@@ -122,12 +123,15 @@ export class LongReplay implements OwnerReplay, SlotHolder {
     const replayed = events.flatMap(({ event, xid, nth }, at) => {
       // Nothing of those before it is left, though the page before could not know it.
       passUpTo(xids.indexOf(xid, reached));
+      if (xid === lastPart?.xid && nth > lastPart.events) return [];
       const next = events[at + 1]?.xid;
       return path.take(event, xid, nth, next === undefined ? !isFull : next !== xid) ?? [];
     });
     const last = events.at(-1);
-    rest.part = isFull && last !== undefined ? { xid: last.xid, events: last.nth } : undefined;
-    if (rest.part === undefined) passUpTo(xids.length);
+    const mayHaveMore = isFull && last !== undefined;
+    const isTold = lastPart !== undefined && last?.xid === lastPart.xid && last.nth >= lastPart.events;
+    rest.part = mayHaveMore && !isTold ? { xid: last.xid, events: last.nth } : undefined;
+    if (rest.part === undefined) passUpTo(mayHaveMore ? xids.indexOf(last.xid) + 1 : xids.length);
     rest.at += reached;
     return replayed;
   }
@@ -138,7 +142,7 @@ export class LongReplay implements OwnerReplay, SlotHolder {
     const range = { since: this.#since, upto: this.#upto };
     const missed = await this.#options.insist(() => occupants(this.#owner, range));
     // These begin where the client left, however far its rows are.
-    const { ahead: _, ...start } = this.#since;
+    const { rows: _, ...start } = this.#since;
     if (missed === undefined || !this.#isWhole(missed, start)) return undefined;
     return { events: replayOccupants(missed.events, range), isLast: true };
   }
@@ -149,13 +153,14 @@ export class LongReplay implements OwnerReplay, SlotHolder {
    */
   #isWhole({ incarnation, floor, moves }: ReadFrom, position: StreamPosition): boolean {
     if (incarnation !== this.#upto.incarnation) return false;
-    const seen = parseSnapshot((position.ahead ?? position).snapshot);
+    const seen = parseSnapshot(rowsOf(position).snapshot);
     return (floor === undefined || includes(seen, floor)) && moves.every((xid) => sees(seen, xid));
   }
 
   #isInDoubt({ doubts }: Outline): boolean {
-    const seen = parseSnapshot((this.#since.ahead ?? this.#since).snapshot);
-    const upto = parseSnapshot(this.#upto.snapshot);
-    return doubts.some((xid) => !sees(seen, xid) && sees(upto, xid));
+    const seen = parseSnapshot(rowsOf(this.#since).snapshot);
+    const { snapshot, part } = rowsOf(this.#upto);
+    const upto = parseSnapshot(snapshot);
+    return doubts.some((xid) => !sees(seen, xid) && (sees(upto, xid) || xid === part?.xid));
   }
 }

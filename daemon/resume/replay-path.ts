@@ -1,6 +1,6 @@
 import type { OwnerEvent } from "../owners/owner-event.ts";
 import { formatSnapshot, parseSnapshot } from "../stream/snapshot.ts";
-import type { MissedRange, PositionAhead, StreamPosition } from "../stream/stream-position.ts";
+import { type MissedRange, rowsOf, type RowsPosition, type StreamPosition } from "../stream/stream-position.ts";
 
 /**
  * Where a replay is after each transaction: as a snapshot that sees what the client had and what was replayed, so that a client that is
@@ -14,6 +14,8 @@ export class ReplayPath {
   readonly #since: StreamPosition;
   /** What is replayed, by id. */
   readonly #byId: BigUint64Array;
+  /** Where the replay ends in the middle of a transaction: only its first events are replayed. */
+  readonly #partial: bigint | undefined;
   /** In progress where the replay ends: these are of no concern to it, but come one day. */
   readonly #openAtEnd: readonly bigint[];
   /** Not replayed yet, though transactions with greater ids were; in ascending order. */
@@ -28,11 +30,13 @@ export class ReplayPath {
   constructor({ since, upto }: MissedRange, order: BigUint64Array) {
     this.#since = since;
     this.#byId = order.toSorted();
-    this.#openAtEnd = parseSnapshot(upto.snapshot).running;
+    const end = rowsOf(upto);
+    this.#partial = end.part?.xid;
+    this.#openAtEnd = parseSnapshot(end.snapshot).running.filter((xid) => xid !== this.#partial);
     this.#late = [];
     this.#xmax = 0n;
     this.#seen = since.seen ?? [];
-    this.#raise(parseSnapshot((since.ahead ?? since).snapshot).xmax);
+    this.#raise(parseSnapshot(rowsOf(since).snapshot).xmax);
   }
 
   /**
@@ -40,15 +44,21 @@ export class ReplayPath {
    * @param nth of its transaction, from 1
    */
   take(event: OwnerEvent, xid: bigint, nth: number, isLast: boolean): ReplayedEvent | undefined {
-    if (isLast) this.pass(xid);
-    const { part } = this.#since.ahead ?? {};
+    const rows = this.reach(xid, nth, isLast);
+    const { part } = this.#since.rows ?? {};
     if (part?.xid === xid && nth <= part.events) return undefined;
     if (this.#seen.includes(event.id)) {
       this.#seen = this.#seen.filter((id) => id !== event.id);
       return undefined;
     }
+    return { event, position: this.#position(rows) };
+  }
+
+  /** Where the nth event of a transaction brings the client with rows. Parameters as for {@link take}. */
+  reach(xid: bigint, nth: number, isLast: boolean): RowsPosition {
+    if (isLast) this.pass(xid);
     const snapshot = this.#text();
-    return { event, position: this.#position(isLast ? { snapshot } : { snapshot, part: { xid, events: nth } }) };
+    return isLast && xid !== this.#partial ? { snapshot } : { snapshot, part: { xid, events: nth } };
   }
 
   /** After all that was passed. */
@@ -58,6 +68,7 @@ export class ReplayPath {
 
   /** Everything of this transaction was replayed, or there was nothing. */
   pass(xid: bigint): void {
+    if (xid === this.#partial) return;
     if (xid >= this.#xmax) this.#raise(xid + 1n);
     const at = this.#late.indexOf(xid);
     if (at >= 0) this.#late.splice(at, 1);
@@ -81,9 +92,9 @@ export class ReplayPath {
     return this.#snapshot;
   }
 
-  #position(ahead: PositionAhead): StreamPosition {
+  #position(rows: RowsPosition): StreamPosition {
     const { incarnation, snapshot, asOf } = this.#since;
-    return { incarnation, snapshot, asOf, ...(this.#seen.length === 0 ? {} : { seen: this.#seen }), ahead };
+    return { incarnation, snapshot, asOf, ...(this.#seen.length === 0 ? {} : { seen: this.#seen }), rows };
   }
 }
 
@@ -103,7 +114,7 @@ export function replayOccupants(events: readonly OwnerEvent[], { since, upto }: 
     const isLast = at === left.length - 1;
     return {
       event,
-      position: isLast ? upto : { incarnation, snapshot, asOf, seen, ahead: { snapshot: upto.snapshot } },
+      position: isLast ? upto : { incarnation, snapshot, asOf, seen, rows: rowsOf(upto) },
     };
   });
 }

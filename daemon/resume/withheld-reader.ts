@@ -1,14 +1,17 @@
+import type { BatchEvent, Reset } from "../capture/batch.ts";
 import { parseReply } from "../capture/batch-row.ts";
 import { inOrderOfCommit, type OrderedEvent, parseEventRow } from "../capture/event-row.ts";
 import { readWithheld } from "../capture/statement.ts";
 import type { TextRow } from "../database/session.ts";
 import type { Slices } from "../owners/slices.ts";
-import type { ReadWithheldEvents } from "../owners/withheld-events.ts";
+import type { ReadWithheldEvents, WithheldRange } from "../owners/withheld-events.ts";
 import { eventSelects, sourcesOfEvents } from "../plan/event-select.ts";
 import { settledRows } from "../plan/row-source.ts";
 import { TAG } from "../plan/row-tag.ts";
 import { includes, parseSnapshot, sees } from "../stream/snapshot.ts";
+import type { RowsPosition, StreamPosition } from "../stream/stream-position.ts";
 import type { HistoryReaderOptions } from "./history-reader.ts";
+import { ReplayPath } from "./replay-path.ts";
 
 /**
  * Rows of a reply: some 20 MB. Where there are more, clients are better served by replays, which are read page by page and by whoever wants
@@ -57,6 +60,24 @@ export function withheldReader({
       if (isEvent(row)) events.push(parseEventRow(row));
       if (work.isDue) await work.turn();
     }
-    return { resets: batch.resets, events: inOrderOfCommit(events) };
+    const ordered = inOrderOfCommit(events);
+    return { resets: batch.resets, events: ordered, rows: placesOf(ordered, batch.resets, { since, upto }) };
   };
+}
+
+/** How far each event brings who gets it. A transaction whose bulk statements are told after all of them is not over before. */
+function placesOf(
+  events: readonly BatchEvent[],
+  resets: readonly Reset[],
+  { since, upto }: WithheldRange,
+): readonly RowsPosition[] {
+  const bulk = new Set(resets.map(({ xid }) => xid));
+  const order = BigUint64Array.from(new Set([...events.map(({ xid }) => xid), ...bulk]));
+  const at = (snapshot: string): StreamPosition => ({ incarnation: "", snapshot, asOf: 0 });
+  const path = new ReplayPath({ since: at(since), upto: at(upto) }, order);
+  let nth = 0;
+  return events.map(({ xid }, place) => {
+    nth = events[place - 1]?.xid === xid ? nth + 1 : 1;
+    return path.reach(xid, nth, events[place + 1]?.xid !== xid && !bulk.has(xid));
+  });
 }

@@ -11,7 +11,7 @@ import { timingSafeEqual } from "node:crypto";
 import { formatSnapshot, parseSnapshot } from "./snapshot.ts";
 import { DIGEST_LENGTH, keyedDigest, seal } from "./keyed-digest.ts";
 import { rememberLast } from "./remember-last.ts";
-import type { CursorOf, PositionAhead, StreamPosition } from "./stream-position.ts";
+import type { CursorOf, RowsPosition, StreamPosition } from "./stream-position.ts";
 
 /** Characters; room for some 1,500 transactions in progress. */
 const MAX_LENGTH = 5_440;
@@ -65,20 +65,20 @@ function isSame(a: string, b: string): boolean {
 }
 
 /**
- * `asOf~id.id…~xmin.xmax.running…`, the transactions in hexadecimal, each as the distance from the one before; in a replay followed by
- * another such snapshot, and by `xid.events` for a part of a transaction.
+ * `asOf~id.id…~xmin.xmax.running…`, the transactions in hexadecimal, each as the distance from the one before; where rows have a place of
+ * their own followed by another such snapshot, and by `xid.events` for a part of a transaction.
  */
-function pack({ snapshot, asOf, seen = [], ahead }: StreamPosition): string {
+function pack({ snapshot, asOf, seen = [], rows }: StreamPosition): string {
   const parts = [asOf.toString(36), seen.slice(0, MAX_SEEN).join("."), packSnapshot(snapshot)];
-  if (ahead !== undefined) parts.push(packAhead(ahead.snapshot));
-  if (ahead?.part !== undefined) parts.push(`${ahead.part.xid.toString(16)}.${ahead.part.events.toString(16)}`);
+  if (rows !== undefined) parts.push(packRows(rows.snapshot));
+  if (rows?.part !== undefined) parts.push(`${rows.part.xid.toString(16)}.${rows.part.events.toString(16)}`);
   return parts.join(PART);
 }
 
 /** All topics' cursors of a batch end with the same. */
 const packSnapshot = rememberLast(packed);
-/** So do those of one transaction in a replay. */
-const packAhead = rememberLast(packed);
+/** So do those of one transaction in a replay or an import. */
+const packRows = rememberLast(packed);
 
 function packed(snapshot: string): string {
   const { xmin, xmax, running } = parseSnapshot(snapshot);
@@ -87,16 +87,16 @@ function packed(snapshot: string): string {
 }
 
 function unpack(payload: string): Omit<StreamPosition, "incarnation"> {
-  const [asOf = "", seen = "", snapshot = "", ahead, part] = payload.trimEnd().split(PART);
+  const [asOf = "", seen = "", snapshot = "", rows, part] = payload.trimEnd().split(PART);
   return {
     snapshot: unpackSnapshot(snapshot),
     asOf: Number.parseInt(asOf, 36),
     ...(seen === "" ? {} : { seen: seen.split(".") }),
-    ...(ahead === undefined ? {} : { ahead: { snapshot: unpackSnapshot(ahead), ...unpackPart(part) } }),
+    ...(rows === undefined ? {} : { rows: { snapshot: unpackSnapshot(rows), ...unpackPart(part) } }),
   };
 }
 
-function unpackPart(part: string | undefined): Pick<PositionAhead, "part"> {
+function unpackPart(part: string | undefined): Pick<RowsPosition, "part"> {
   if (part === undefined) return {};
   const [xid = "", events = ""] = part.split(".");
   return { part: { xid: BigInt(`0x${xid}`), events: Number.parseInt(events, 16) } };

@@ -25,21 +25,26 @@ export interface StreamPosition {
    */
   readonly seen?: readonly string[];
   /**
-   * In the middle of a replay: how far it is ahead with what transactions did to rows, while who came and went since `snapshot` and
-   * `asOf` is told at the end, by the difference. Without it: a guest leaves by transaction 7, and the connection breaks after the row's
-   * event; a snapshot that has 7 would begin the difference after the guest has left, and nobody would hear of it.
+   * How far it is with what transactions did to rows, where `snapshot` and `asOf` say it only of who came and went. In the middle of a
+   * replay it is further: who came and went is told at the end, by the difference. Without it: a guest leaves by transaction 7, and the
+   * connection breaks after the row's event; a snapshot that has 7 would begin the difference after the guest has left, and nobody would
+   * hear of it. In the middle of an import, whose events are told later than its numbers, it is less far.
    */
-  readonly ahead?: PositionAhead;
+  readonly rows?: RowsPosition;
 }
 
-export interface PositionAhead {
-  /** It has the row events of the transactions that this sees. No server took it: it sees what was replayed, and nothing after. */
+export interface RowsPosition {
+  /** It has the row events of the transactions that this sees. Most often no server took it: it sees what was told, and nothing after. */
   readonly snapshot: string;
   /**
    * And of this transaction so many events, the first in their order. Without it: a transaction of 10,000 rows is cut off after 5,000;
    * no snapshot sees half of it, and 5,000 ids fit into no cursor.
    */
   readonly part?: { readonly xid: bigint; readonly events: number };
+}
+
+export function rowsOf({ snapshot, rows }: StreamPosition): RowsPosition {
+  return rows ?? { snapshot };
 }
 
 /** What somebody lacks who is at `since` and goes to `upto`: what `since` does not have, and `upto` has. */

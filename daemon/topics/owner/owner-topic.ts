@@ -19,7 +19,7 @@ import type { OwnerReplay } from "../../resume/owner-replay.ts";
 import { rememberLast } from "../../stream/remember-last.ts";
 import type { CursorOf, MissedRange, StreamPosition } from "../../stream/stream-position.ts";
 import { type EventEncoding, eventFrames } from "./event-frames.ts";
-import { Pending, type PendingFlush, type PendingMetrics } from "./pending.ts";
+import { Pending, type PendingFlush, type PendingMetrics, stepFrom } from "./pending.ts";
 import { framesOf } from "./owner-replay.ts";
 import { ShownDocument } from "./shown-document.ts";
 
@@ -141,11 +141,12 @@ class OwnerTopic implements TopicContent<Published> {
     return this.#snapshotFrame;
   }
 
-  replay(point: ResumePoint, { position }: Progress): Promise<Replay | undefined> | undefined {
+  replay(point: ResumePoint, { had }: Progress): Promise<Replay | undefined> | undefined {
     const { history } = this.#options;
     const since = "cursor" in point ? history?.positionOf(this.#topic, point.cursor) : point;
     if (history === undefined || since === undefined) return undefined;
-    const range = { since, upto: position };
+    // What is still owed comes to everybody.
+    const range = { since, upto: had };
     return history.replay(this.#owner, range).then((replay) => replay && framesOf(replay, () => this.#eventEncoding()));
   }
 
@@ -200,16 +201,17 @@ class OwnerTopic implements TopicContent<Published> {
 /** Where everybody is that gets a flush; undefined while there is no document. */
 function nextProgress(
   before: Progress | undefined,
-  { metrics, events, reached }: PendingFlush,
+  { metrics, events, steps }: PendingFlush,
   eventsBefore: number,
 ): Progress | undefined {
   const { incarnation } = metrics ?? before?.position ?? {};
   const document = metrics ?? before;
   if (document === undefined || incarnation === undefined) return undefined;
   const { epoch, version } = document;
-  const { snapshot, asOf, owes = false } = reached;
   const count = events.reduce((sum, batch) => sum + batch.events.length, before?.events ?? eventsBefore);
-  const position = { incarnation, snapshot, asOf };
-  const had = owes && before?.epoch === epoch ? before.had : position;
-  return { epoch, version, events: count, position, had };
+  let had = before?.epoch === epoch ? before.had : undefined;
+  for (const step of steps) had = stepFrom(had, incarnation, step);
+  if (had === undefined) return undefined;
+  const { snapshot, asOf } = had;
+  return { epoch, version, events: count, position: { incarnation, snapshot, asOf }, had };
 }

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../protocol/json.ts";
 import type { DocumentPosition, Published } from "../../owners/published.ts";
+import { rowsOf, type StreamPosition } from "../../stream/stream-position.ts";
 import { applyPatch, mergePatches } from "./merge.ts";
 
 export type PendingMetrics =
@@ -12,15 +13,29 @@ export type PendingEvents = Extract<Published, { kind: "events" }>;
 export interface PendingFlush {
   readonly metrics: PendingMetrics | undefined;
   readonly events: readonly PendingEvents[];
-  /** Where the latest of them is. */
-  readonly reached: Pick<DocumentPosition, "snapshot" | "asOf" | "owes">;
+  /** Where all of them are, in order. */
+  readonly steps: readonly Step[];
+}
+
+/** Where one publication brings those who get it. */
+export type Step = Pick<PendingEvents, "snapshot" | "asOf" | "owes" | "rowsAfter">;
+
+/** Where somebody at `start` is after the publication; undefined for who has nothing of before, and is owed nothing of it. */
+export function stepFrom(
+  start: StreamPosition | undefined,
+  incarnation: string,
+  { snapshot, asOf, owes, rowsAfter }: Step,
+): StreamPosition {
+  const told = rowsAfter?.at(-1) ?? (owes ? start && rowsOf(start) : undefined);
+  const isWhole = told === undefined || (told.part === undefined && told.snapshot === snapshot);
+  return { incarnation, snapshot, asOf, ...(isWhole ? {} : { rows: told }) };
 }
 
 /** What was published and has not gone out: metrics merged into one change, events in order. */
 export class Pending {
   #metrics: PendingMetrics | undefined;
   #events: PendingEvents[] = [];
-  #reached: PendingFlush["reached"] | undefined;
+  #steps: Step[] = [];
 
   get metrics(): PendingMetrics | undefined {
     return this.#metrics;
@@ -28,14 +43,14 @@ export class Pending {
 
   document(update: Published & { kind: "document" }): void {
     this.#metrics = { ...update };
-    this.#reached = update;
+    this.#steps.push(update);
   }
 
   /** It must follow what is here, or else what went out. */
   patch(update: Published & { kind: "patch" }): void {
     const { kind: _, previous: __, patch, ...position } = update;
     const before = this.#metrics;
-    this.#reached = update;
+    this.#steps.push(update);
     if (before === undefined) this.#metrics = { kind: "patch", patch, ...position };
     else if (before.kind === "patch")
       this.#metrics = { kind: "patch", patch: mergePatches(before.patch, patch), ...position };
@@ -44,18 +59,18 @@ export class Pending {
 
   events(update: PendingEvents): void {
     this.#events.push(update);
-    this.#reached = update;
+    this.#steps.push(update);
   }
 
   /** The same document holds there. */
   position(update: Published & { kind: "position" }): void {
-    this.#reached = update;
+    this.#steps.push(update);
   }
 
   /** Hands everything over; undefined if there is nothing. */
   take(): PendingFlush | undefined {
-    if (this.#reached === undefined) return undefined;
-    const taken = { metrics: this.#metrics, events: this.#events, reached: this.#reached };
+    if (this.#steps.length === 0) return undefined;
+    const taken = { metrics: this.#metrics, events: this.#events, steps: this.#steps };
     this.clear();
     return taken;
   }
@@ -63,6 +78,6 @@ export class Pending {
   clear(): void {
     this.#metrics = undefined;
     this.#events = [];
-    this.#reached = undefined;
+    this.#steps = [];
   }
 }

@@ -4,6 +4,7 @@ import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { Slices } from "../../../daemon/owners/slices.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { withheldReader } from "../../../daemon/resume/withheld-reader.ts";
+import { parseSnapshot, sees as includesXid } from "../../../daemon/stream/snapshot.ts";
 import { DEMO } from "../../support/oracle.ts";
 import { book, SEASON } from "../../support/returning-client.ts";
 import { createMarketplace } from "../../support/running-daemon.ts";
@@ -18,7 +19,7 @@ await onEachServer("events that were withheld", (server) => {
 
   const ask = async (expression: string): Promise<string> =>
     (await database.query<{ answer: string }>(`select ${expression} as answer`))[0]?.answer ?? "";
-  const read = async (since: number, upto: number, life = incarnation, mostRows = 20): Promise<unknown[]> => {
+  const readAll = (since: number, upto: number, life = incarnation, mostRows = 20) => {
     const slices = new Slices({ monotonicMs: () => 0, setImmediate });
     const reader = withheldReader({
       plan: compile(DEMO.config),
@@ -28,7 +29,10 @@ await onEachServer("events that were withheld", (server) => {
       mostRows,
     });
     const range = { since: snapshots[since] ?? "", upto: snapshots[upto] ?? "" };
-    const { events } = await reader("1", range, life);
+    return reader("1", range, life);
+  };
+  const read = async (...of: Parameters<typeof readAll>): Promise<unknown[]> => {
+    const { events } = await readAll(...of);
     return events.map(({ data }) => data["bookingId"]);
   };
 
@@ -49,6 +53,27 @@ await onEachServer("events that were withheld", (server) => {
   it("are those of the owner between two snapshots, in order of commit", async () => {
     assert.deepEqual(await read(0, 4), ["5", "4", "3"]);
     assert.deepEqual(await read(1, 3), ["4"]);
+  });
+
+  it("say how far each brings who gets it with rows, and of a transaction with a bulk statement that it is not over", async () => {
+    const { events, rows } = await readAll(0, 4);
+    const xids = events.map(({ xid }) => xid);
+    const sees = rows.map(({ snapshot }) => xids.map((xid) => includesXid(parseSnapshot(snapshot), xid)));
+    assert.deepEqual(sees, [
+      [true, false, false],
+      [true, true, false],
+      [true, true, true],
+    ]);
+    assert.ok(rows.every(({ part }) => part === undefined));
+    const [first = 0n] = xids;
+    await database.query(`insert into deltad.reset (source, owner, change_xid) values ('listings', '1', '${first}')`);
+    try {
+      const again = await readAll(0, 4);
+      assert.equal(again.rows.length, 3);
+      assert.ok(again.rows.every(({ snapshot }) => !includesXid(parseSnapshot(snapshot), first)));
+    } finally {
+      await database.query("delete from deltad.reset");
+    }
   });
 
   it("are not read where they are too many to be in memory at once", async () => {

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import type { Batch, BatchEvent } from "../../../daemon/capture/batch.ts";
 import type { Published } from "../../../daemon/owners/published.ts";
 import type { WithheldRange } from "../../../daemon/owners/withheld-events.ts";
+import type { RowsPosition } from "../../../daemon/stream/stream-position.ts";
 import { OCCUPIED_PLAN } from "../../support/occupied-plan.ts";
 import { INCARNATION, OwnersRig } from "../../support/owners-rig.ts";
 import { reset, status } from "../../support/sample-grains.ts";
@@ -22,7 +23,7 @@ interface Reading {
   readonly owner: string;
   readonly range: WithheldRange;
   readonly incarnation: string;
-  answer(found: Partial<Pick<Batch, "events" | "resets">>): Promise<void>;
+  answer(found: Partial<Pick<Batch, "events" | "resets"> & { rows: readonly RowsPosition[] }>): Promise<void>;
   fail(): Promise<void>;
 }
 
@@ -34,7 +35,7 @@ async function setUp() {
     withheld: (owner, range, incarnation) =>
       new Promise((resolve, reject) => {
         const answer: Reading["answer"] = (found) => {
-          resolve({ events: [], resets: [], ...found });
+          resolve({ events: [], resets: [], rows: [], ...found });
           return rig.settled();
         };
         const fail = (): Promise<void> => {
@@ -103,6 +104,32 @@ describe("events that a batch comes without", () => {
     await readings[1]?.answer({ events: [event("later")], resets: [reset("sales", "1")] });
     assert.deepEqual(shape(rig.take()), ["1 laterx2"]);
     assert.equal(readings.length, 2);
+  });
+
+  it("say how far they bring who gets them with rows, the last of a range to its end, and come from where the document is", async () => {
+    const { rig, readings, nextPage } = await setUp();
+    await rig.read({ snapshot: "20:20:", grains: [status("paid")], withheld: ["1"] });
+    await rig.read({ snapshot: "21:21:", resets: [reset("sales", "1")], events: [event("later")] });
+    rig.take();
+    const part = (events: number): RowsPosition => ({ snapshot: "10:10:", part: { xid: 5n, events } });
+    const rows = Array.from({ length: 201 }, (_, at) => part(at + 1));
+    await readings[0]?.answer({ events: many(201, "a"), rows });
+    await nextPage();
+    // A bulk statement's event follows them.
+    await readings[1]?.answer({
+      events: [event("later")],
+      resets: [reset("sales", "1")],
+      rows: [{ snapshot: "5:5:" }],
+    });
+    const pages = rig.take().flatMap((update) => (update.kind === "events" ? [update] : []));
+    assert.deepEqual(
+      pages.map(({ snapshot, rowsAfter = [] }) => [snapshot, rowsAfter.length, rowsAfter[0], rowsAfter.at(-1)]),
+      [
+        ["20:20:", 200, part(1), part(200)],
+        ["20:20:", 1, { snapshot: "20:20:" }, { snapshot: "20:20:" }],
+        ["20:20:", 2, { snapshot: "5:5:" }, { snapshot: "21:21:" }],
+      ],
+    );
   });
 
   it("are owed until somebody has looked, also where nothing is left of them", async () => {

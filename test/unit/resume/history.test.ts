@@ -99,6 +99,30 @@ describe("history", () => {
     assert.equal(occupantsAsked(), 3);
   });
 
+  it("clients whose rows are less far than who came and went are read from there, and told no more of rows than others were", async () => {
+    const { ids, reads, advance } = bench();
+    const [owner, { since, upto }] = gap("7", [], "190:190:");
+    const rows = (xid: number, events?: number) => ({
+      snapshot: `${xid}:${xid}:`,
+      ...(events === undefined ? {} : { part: { xid: 150n, events } }),
+    });
+    const behind = { ...since, rows: rows(120) };
+    const asked = [
+      ids([owner, { since: behind, upto: { ...upto, rows: rows(150, 0) } }]),
+      ids([owner, { since: behind, upto: { ...upto, rows: rows(150, 1) } }]),
+      ids([owner, { since: behind, upto: { ...upto, rows: rows(150) } }]),
+      ids([owner, { since: { ...since, rows: rows(151) }, upto: { ...upto, rows: rows(150, 1) } }]),
+    ];
+    await advance(20);
+    assert.deepEqual(await Promise.all(asked), [
+      ["guest of 7"],
+      ["event of 7", "guest of 7"],
+      ["guest of 7"],
+      ["guest of 7"],
+    ]);
+    assert.equal(reads[0]?.[0]?.firstXid, 120n);
+  });
+
   it("an owner at whose rows PostgreSQL fails keeps no other's client from what it missed", async () => {
     const { ids, reads, advance, failAt } = bench();
     failAt("3");

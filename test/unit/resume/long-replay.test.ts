@@ -6,7 +6,7 @@ import { LongReplay } from "../../../daemon/resume/long-replay.ts";
 import type { OwnerReplay } from "../../../daemon/resume/owner-replay.ts";
 import { ReplaySlots } from "../../../daemon/resume/replay-slots.ts";
 import { parseSnapshot, type Snapshot, sees } from "../../../daemon/stream/snapshot.ts";
-import type { MissedRange, StreamPosition } from "../../../daemon/stream/stream-position.ts";
+import { type MissedRange, rowsOf, type StreamPosition } from "../../../daemon/stream/stream-position.ts";
 import { cases } from "../../support/cases.ts";
 import { idsOf, replayed } from "../../support/replayed.ts";
 
@@ -38,8 +38,10 @@ function bench(transactions: readonly Transaction[], guests: readonly string[] =
   const history: LongHistory = {
     outline: async (_, { since, upto }) => {
       world.outlines += 1;
-      const [seen, end] = [parseSnapshot((since.ahead ?? since).snapshot), parseSnapshot(upto.snapshot)];
-      const missed = transactions.filter(({ xid }) => !sees(seen, xid) && sees(end, xid));
+      const [seen, { snapshot, part }] = [parseSnapshot(rowsOf(since).snapshot), rowsOf(upto)];
+      const end = parseSnapshot(snapshot);
+      const isTold = (xid: bigint): boolean => sees(end, xid) || xid === part?.xid;
+      const missed = transactions.filter(({ xid }) => !sees(seen, xid) && isTold(xid));
       const order = BigUint64Array.from(missed.map(({ xid }) => xid));
       return { ...head(), doubts: world.doubts, order, images: Uint32Array.from(missed.map(({ events }) => events)) };
     },
@@ -135,6 +137,65 @@ describe("a long replay", () => {
       }),
       cases(100),
     );
+  });
+
+  it("up to the middle of a transaction, of which others are told the rest, ends there, from any event's position too", async () => {
+    const size = fc.integer({ min: 1, max: 450 });
+    await fc.assert(
+      fc.asyncProperty(size, size, size, fc.nat(), fc.boolean(), async (before, whole, had, cut, isLate) => {
+        const xid = isLate ? 102n : 108n;
+        // One that others were not told of yet commits by a smaller id, another by a greater.
+        const transactions = [
+          { xid: 105n, events: before },
+          { xid, events: whole },
+          { xid: 103n, events: 3 },
+          { xid: 110n, events: 3 },
+        ];
+        const part = { xid, events: Math.min(had, whole) };
+        const upto = { ...at("111:111:"), rows: { snapshot: "102:106:102,103", part } };
+        const { open } = bench(transactions, ["guest a"]);
+        const told = (await replayed(open({ since: START, upto }))) ?? [];
+        const ids = told.map(({ event }) => event.id);
+        const owed = [
+          { xid: 105n, events: before },
+          { xid, events: part.events },
+        ];
+        assert.deepEqual(ids, [...all(owed), "guest a"]);
+        const place = cut % told.length;
+        const rest = await replayed(open({ since: told[place]?.position ?? START, upto }));
+        assert.deepEqual(
+          rest?.map(({ event }) => event.id),
+          ids.slice(place + 1),
+        );
+        assert.deepEqual(told.at(-1)?.position, upto);
+        assert.deepEqual(told.at(-2)?.position.rows, upto.rows);
+      }),
+      cases(100),
+    );
+  });
+
+  it("up to the middle of a transaction that does not commit last is not thought to have all of it", async () => {
+    const transactions = [
+      { xid: 102n, events: 300 },
+      { xid: 101n, events: 2 },
+    ];
+    const upto = { ...at("103:103:"), rows: { snapshot: "102:102:", part: { xid: 102n, events: 5 } } };
+    const told = await replayed(bench(transactions).open({ since: START, upto }));
+    assert.deepEqual(
+      told?.map(({ event }) => event.id),
+      all([
+        { xid: 102n, events: 5 },
+        { xid: 101n, events: 2 },
+      ]),
+    );
+    assert.deepEqual(told?.at(-1)?.position.rows, { snapshot: "102:102:" });
+  });
+
+  it("up to the middle of a bulk statement's transaction ends with nobody being able to say what follows", async () => {
+    const { world, open } = bench([{ xid: 102n, events: 3 }]);
+    world.doubts = [102n];
+    const upto = { ...at("103:103:"), rows: { snapshot: "102:102:", part: { xid: 102n, events: 1 } } };
+    assert.equal(await replayed(open({ since: START, upto })), undefined);
   });
 
   it("goes on from the position of the events around the end of a page as from any other", async () => {

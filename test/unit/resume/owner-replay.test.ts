@@ -20,7 +20,7 @@ it("What is known goes on from the position of any event with exactly what follo
       const upto = { incarnation: "i", snapshot: "200:200:", asOf: 9 };
       const known = (since: StreamPosition): KnownEvents => ({
         written: transactions
-          .filter(({ xid }) => !sees(parseSnapshot((since.ahead ?? since).snapshot), xid))
+          .filter(({ xid }) => !sees(parseSnapshot((since.rows ?? since).snapshot), xid))
           .flatMap(({ xid, events }) =>
             Array.from({ length: events }, (_, nth) => ({ xid, event: event(`${xid}/${nth}`) })),
           ),

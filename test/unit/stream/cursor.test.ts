@@ -30,14 +30,14 @@ const fields = {
   snapshot,
   asOf: fc.integer({ min: 0, max: 2 ** 52 }),
   seen: fc.array(fc.stringMatching(/^[\w-]{22}$/), { maxLength: 32 }),
-  ahead: fc.option(fc.tuple(snapshot, fc.option(fc.record({ xid, events: fc.nat() }, { noNullPrototype: true })))),
+  rows: fc.option(fc.tuple(snapshot, fc.option(fc.record({ xid, events: fc.nat() }, { noNullPrototype: true })))),
 };
-const position = fc.record(fields, { noNullPrototype: true }).map(({ seen, ahead, ...rest }): StreamPosition => {
-  const [sees, part] = ahead ?? [];
+const position = fc.record(fields, { noNullPrototype: true }).map(({ seen, rows, ...rest }): StreamPosition => {
+  const [sees, part] = rows ?? [];
   return {
     ...rest,
     ...(seen.length === 0 ? {} : { seen }),
-    ...(sees === undefined ? {} : { ahead: { snapshot: sees, ...(part ? { part } : {}) } }),
+    ...(sees === undefined ? {} : { rows: { snapshot: sees, ...(part ? { part } : {}) } }),
   };
 });
 const topic = fc.string({ minLength: 1 }).map((key) => `owner:${key}`);
