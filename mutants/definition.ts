@@ -165,8 +165,8 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
   {
     name: "a group's expression is met before its condition fences it off",
     file: "daemon/plan/compile-accumulator.ts",
-    find: "const measure = has === undefined ? counted",
-    replace: "const measure = has !== undefined ? counted",
+    find: "const measure = has === undefined || isSaid ? counted",
+    replace: "const measure = has !== undefined || isSaid ? counted",
     test: "test/unit/plan/compile.test.ts",
     title: "a row for which an expression has no value is left out by a condition, which is fenced off as it may fail",
   },
@@ -190,8 +190,8 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
   {
     name: "a group by a unique column is taken",
     file: "daemon/plan/compile-metric.ts",
-    find: "(metric.by.primary || metric.by.isUnique)",
-    replace: "metric.by.primary && metric.by.isUnique",
+    find: "(value.primary || value.isUnique)",
+    replace: "value.primary && value.isUnique",
     test: "test/unit/plan/refusals.test.ts",
     title: "a group per row",
   },

@@ -7,6 +7,7 @@ import { DATA_MUTANTS } from "./data.ts";
 import { DBA_MUTANTS } from "./dba.ts";
 import { DEFINITION_MUTANTS } from "./definition.ts";
 import { EVENTS_MUTANTS } from "./events.ts";
+import { EXTREME_MUTANTS } from "./extremes.ts";
 import { GATEWAY_MUTANTS } from "./gateway.ts";
 import { HABITS_MUTANTS } from "./habits.ts";
 import { HTTP_MUTANTS } from "./http.ts";
@@ -36,6 +37,7 @@ import { WITHHELD_MUTANTS } from "./withheld.ts";
 export const MUTANTS: readonly Mutant[] = [
   ...METRICS_MUTANTS,
   ...WINDOW_MUTANTS,
+  ...EXTREME_MUTANTS,
   ...LAYOUT_MUTANTS,
   ...LOADING_MUTANTS,
   ...DEFINITION_MUTANTS,

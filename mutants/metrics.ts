@@ -132,8 +132,8 @@ export const METRICS_MUTANTS: readonly Mutant[] = [
   {
     name: "only the first boundary is timed",
     file: "daemon/owners/owner-driver.ts",
-    find: "    this.#show(owner, numbers);\n    this.#with.boundaries.set(owner, numbers.next);\n  }\n\n  /** A document that is",
-    replace: "    this.#show(owner, numbers);\n  }\n\n  /** A document that is",
+    find: "    this.#show(owner, numbers);\n    this.#with.boundaries.set(owner, numbers.next);\n  }\n\n  /** Has a live",
+    replace: "    this.#show(owner, numbers);\n  }\n\n  /** Has a live",
     test: "test/pg/owners/owners.test.ts",
     title: "shows what the oracle says after loads, writes, resets",
   },

@@ -22,21 +22,32 @@ export type Period = v.InferOutput<typeof period>;
 const at = { path: v.pipe(v.array(v.string()), v.minLength(1)) };
 /** Decimal strings of `scale` digits where there is a scale; else whole numbers, which count something. */
 const amounts = { scale: v.optional(scale), unit: v.optional(unit) };
+/** Keys are JSON of an array of two texts; otherwise each is one. */
+const keys = { keys: v.optional(v.literal("pairs")) };
 
 const metric = v.variant("kind", [
   /** The code of the owner's currency, e.g. `EUR`. */
   v.object({ kind: v.literal("currency"), ...at }),
   v.object({ kind: v.literal("count"), ...at }),
   v.object({ kind: v.literal("sum"), ...at, scale, unit: v.optional(unit) }),
-  /** Made of other numbers; absent where that divides by 0. */
+  /** Made of other numbers, absent where that divides by 0; or the smallest or greatest one of some, absent where there is none. */
   v.object({ kind: v.literal("decimal"), ...at, scale, unit: v.optional(unit) }),
   /** By how many percent the period, as far as it has come, exceeds the same stretch of the one before, or the whole of that. */
   v.object({ kind: v.literal("growth"), ...at, period, against: v.optional(v.picklist(["stretch", "whole"])) }),
   v.object({ kind: v.literal("percentage"), ...at }),
   /** `YYYY-MM-DD`. */
   v.object({ kind: v.literal("date"), ...at }),
-  /** One value for each text that occurs. */
-  v.object({ kind: v.literal("group"), ...at, ...amounts }),
+  /** What one row holds, absent where there is none: `instant` is ISO, in UTC with microseconds. */
+  v.object({ kind: v.literal("value"), ...at, as: v.picklist(["text", "number", "boolean", "instant"]) }),
+  /** The same for each text or period that occurs; `date`: `YYYY-MM-DD`. */
+  v.object({
+    kind: v.literal("values"),
+    ...at,
+    ...keys,
+    as: v.picklist(["text", "number", "boolean", "instant", "date"]),
+  }),
+  /** One value for each text, or pair of two, that occurs. */
+  v.object({ kind: v.literal("group"), ...at, ...keys, ...amounts }),
   /** One value for each hour (`YYYY-MM-DDTHH`), day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of the period; those without a row are left out. */
   v.object({ kind: v.literal("series"), ...at, period, ...amounts }),
 ]);

@@ -11,10 +11,12 @@ import {
   type RowsDefinition,
 } from "./definition.ts";
 import { columnOf, tableOf, tableOfValue, valueOf } from "./drizzle-value.ts";
-import { dated, isPeriod, type PeriodOf } from "./period.ts";
+import { Measure, type Pair } from "./measure.ts";
+import { dated, type PeriodOf } from "./period.ts";
 import { after, allOf, between, during, narrowed } from "./selection.ts";
 import { type BoundOf, type DateOf, whenOf } from "./when.ts";
 import type { Through } from "./define-owner.ts";
+import type { AmountOptions, ExactKind } from "./summable.ts";
 import type { EventTree } from "./event-definition.ts";
 import type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
@@ -38,7 +40,10 @@ export {
   type WeekOptions,
   year,
 } from "./period.ts";
+export { latest, max, min } from "./define-extreme.ts";
 export type { Amount } from "./definition.ts";
+export type { Measure, Pair } from "./measure.ts";
+export type { AmountOptions } from "./summable.ts";
 export { type At, at, type BoundOf, type DateOf, type InstantOf, type Open, openIfNull } from "./when.ts";
 export type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
@@ -79,9 +84,6 @@ export interface MetricTree {
   readonly [name: string]: Metric<unknown> | MetricTree;
 }
 
-/** Exact numbers. Custom types pass here; compile() looks at their SQL type. */
-type ExactKind =
-  `Pg${"Numeric" | "NumericNumber" | "NumericBigInt" | "SmallInt" | "Integer" | "BigInt53" | "BigInt64" | "CustomColumn"}`;
 /** Returns the configuration as it is, typed, for `deltad.config.ts` to export by default. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- where no events are declared there are none
 export function defineConfig<const Metrics extends MetricTree, const Events extends EventTree = Record<never, never>>(
@@ -92,15 +94,7 @@ export function defineConfig<const Metrics extends MetricTree, const Events exte
 
 /** How many rows, as a number. */
 export function count<Table extends string>(table: TableOf<Table>): Measure<Table, number> {
-  return new Measure({ kind: "rows", rows: allOf(tableOf(table, "count()")), value: { op: "count" }, by: undefined });
-}
-
-/** How a sum or an average is written. */
-export interface AmountOptions {
-  /** Digits after the point. */
-  readonly scale?: number;
-  /** What pages write with the number: `"currency"` for the owner's currency, or a text such as `"m²"`. */
-  readonly unit?: string;
+  return new Measure({ kind: "rows", rows: allOf(tableOf(table, "count()")), value: { op: "count" }, by: [] });
 }
 
 /**
@@ -142,61 +136,8 @@ export function average(
 
 function amountOf(op: "sum" | "average", value: unknown, { scale, unit }: AmountOptions): RowsDefinition {
   const of = valueOf(value, `${op}()`);
-  return { kind: "rows", rows: allOf(tableOfValue(of, `${op}()`)), value: { op, of, scale, unit }, by: undefined };
+  return { kind: "rows", rows: allOf(tableOfValue(of, `${op}()`)), value: { op, of, scale, unit }, by: [] };
 }
-
-/** A count, a sum or an average over the rows of one table. */
-class Measure<Table extends string, Value, Document = Value, Timed extends boolean = false>
-  implements Metric<Document>
-{
-  readonly [definition]: RowsDefinition;
-  declare readonly "~document"?: () => Document;
-  declare readonly timed?: Timed;
-
-  constructor(made: RowsDefinition) {
-    this[definition] = made;
-  }
-
-  /** Only rows for which this is true. It may use this table's columns, those of tables through which its rows find their owner, and no clock. */
-  where(condition: Condition | undefined): Measure<Table, Value, Document, Timed> {
-    return new Measure({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
-  }
-
-  /** One entry per value of a column or of an expression over the row's columns, or per hour (`YYYY-MM-DDTHH`), day or week (`YYYY-MM-DD`, a week's first), month (`YYYY-MM`), quarter (`YYYY-Q1`) or year of a period. Entries without a row are left out. */
-  by(group: ColumnOf<Table> | Expression): Measure<Table, Value, Record<string, Value>, Timed>;
-  by(group: PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, true>;
-  by(group: ColumnOf<Table> | Expression | PeriodOf<Table>): Measure<Table, Value, Record<string, Value>, boolean> {
-    const made = this[definition];
-    if (isPeriod(group)) return new Measure({ ...made, rows: during(made.rows, group, true) });
-    return new Measure({ ...made, by: valueOf(group, "by()") });
-  }
-
-  /**
-   * Only rows dated in the period. Rows dated later in the current hour, day, week, month, quarter or year are in.
-   * @throws TypeError where the metric has a time already
-   */
-  during(period: PeriodOf<Table>): Measure<Table, Value, Document, true> {
-    return new Measure({ ...this[definition], rows: during(this[definition].rows, period, false) });
-  }
-
-  /**
-   * Only while `from <= now < until`; by dates, while `from <= today < until`. A row without one of them never counts, unless
-   * {@link openIfNull} says that it then has no such bound.
-   * @throws TypeError where the metric has a time already
-   */
-  while(from: BoundOf<Table>, until: BoundOf<Table>): Measure<Table, Value, Document, true> {
-    return new Measure({ ...this[definition], rows: between(this[definition].rows, from, until) });
-  }
-
-  /**
-   * Only once `due < now`, or by a date `due < today`: the clock makes it so, without a write. A row without a due date never counts.
-   * @throws TypeError where the metric has a time already
-   */
-  overdue(due: DateOf<Table>): Measure<Table, Value, Document, true> {
-    return new Measure({ ...this[definition], rows: after(this[definition].rows, due) });
-  }
-}
-export type { Measure };
 
 /** The set of a column's values; as a metric, how many there are. */
 export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table> {
@@ -278,7 +219,12 @@ export function growth<Table extends string, Value>(
 export function top<Table extends string, Value, Timed extends boolean>(
   most: number,
   group: Measure<Table, Value, Record<string, Value>, Timed>,
-): Metric<Record<string, Value>> {
+): Metric<Record<string, Value>>;
+export function top<Table extends string, Value, Timed extends boolean>(
+  most: number,
+  group: Measure<Table, Value, Record<Pair, Value>, Timed>,
+): Metric<Record<Pair, Value>>;
+export function top(most: number, group: Measure<string, unknown, unknown, boolean>): Metric<unknown> {
   return { [definition]: { kind: "top", most, group: group[definition] } };
 }
 

@@ -17,6 +17,7 @@ export interface Metric<Document> {
 export type Definition =
   | { readonly kind: "currency" }
   | RowsDefinition
+  | ExtremeDefinition
   | KeysDefinition
   | OverlapDefinition
   | {
@@ -62,7 +63,24 @@ export interface RowsDefinition {
         /** `currency` is the owner's; any other is a text to write behind the number. */
         readonly unit: string | undefined;
       };
-  readonly by: RowValue | undefined;
+  /** At most two. */
+  readonly by: readonly RowValue[];
+}
+
+/** What the first of the rows in some order holds; one value per value of `by`. */
+export interface ExtremeDefinition {
+  readonly kind: "extreme";
+  readonly rows: Selection;
+  readonly value:
+    | {
+        readonly op: "min" | "max";
+        readonly of: RowValue | When;
+        readonly scale: number | undefined;
+        readonly unit: string | undefined;
+      }
+    /** A column of the row that is the newest. */
+    | { readonly op: "latest"; readonly of: PgColumn; readonly newest: When };
+  readonly by: readonly RowValue[];
 }
 
 /** What a row is worth, or which group it is in: a column, or SQL over its columns. */

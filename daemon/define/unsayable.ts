@@ -5,8 +5,7 @@
 const RANK = "it depends on all rows at once: count them by ranges instead, count(table).by(sql`case when … end`)";
 const SPREAD =
   "sum the squares, sum(sql`${column} * ${column}`, { scale: 4 }), and make the variance of that, sum() and count(); take the root of it where it is shown";
-const EXTREME =
-  "a row that goes would need all others read again: use earliest(column) for dates, top() of a group, or a column that your application keeps";
+const EXTREME = "it is a metric by itself: min(column), max(column), or latest(column, newest)";
 const AGGREGATE =
   "a metric adds up by itself: use sum(), average(), count() and keys(), and arithmetic of them, such as ratio(a, b)";
 const ORDER = "it compares rows with each other: keep its result in a column, or use top() of a group";

@@ -18,7 +18,7 @@ import { comesBefore, type Entry, firstOf } from "./top.ts";
 import type { Accumulator, Leaf, LeafValue } from "../plan/plan.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
-type Scalar = string | number;
+type Scalar = string | number | boolean;
 type Group = Extract<LeafValue, { kind: "group" }>;
 
 /** A group's keys in a document. With 100,000 it has 10 MB, for each reader that does not take it, and none that does can use it. */
@@ -148,6 +148,7 @@ export class Document {
   }
 
   #entry(group: Group, key: Key): Scalar | undefined {
+    if (group.form !== undefined) return this.#state.shown(group.accumulator, key) ?? undefined;
     const count = this.#state.sum(group.counts, key);
     return count > 0n ? entryOf(group, this.#state.sum(group.accumulator, key), count) : undefined;
   }
@@ -163,6 +164,8 @@ export class Document {
         return decimalText(state.sum(value.accumulator), value.scale);
       case "formula":
         return formulaText(value.formula, value.scale, (quantity) => state.quantity(quantity));
+      case "extreme":
+        return state.shown(value.accumulator) ?? undefined;
       case "growth":
         return growth(state.quantity(value.current), state.quantity(value.previous));
       case "percentage":

@@ -10,9 +10,12 @@ import type { Grain } from "../capture/batch.ts";
 import { unreachable } from "../config/unreachable.ts";
 import { contribution, type DayStart } from "./contribution.ts";
 import { add, type Integer, integerOf } from "./integer.ts";
+import { Extremes } from "./extremes.ts";
+import type { Shown } from "./first-rows.ts";
 import { type Key, KeyedSums } from "./keyed-sums.ts";
 import type { PlanIndex } from "./plan-index.ts";
-import type { Quantity } from "../plan/plan.ts";
+import type { Accumulator, Quantity, Ranking } from "../plan/plan.ts";
+import { groupAndRank } from "./ranked-key.ts";
 import { Schedule } from "./schedule.ts";
 
 /** The changes since the last call: leaves by index, and the keys of accumulators that show theirs. */
@@ -28,6 +31,8 @@ export class OwnerState {
   /** By accumulator: its sum, or its sums by key, once it has some. */
   readonly #sums: (Integer | KeyedSums)[];
   readonly #overlaps: number[];
+  /** By accumulator: of those of ranked rows, once they have some. Undefined where the plan has none. */
+  readonly #extremes: Map<number, Extremes> | undefined;
   readonly #schedule = new Schedule();
   #t: number;
   /** Undefined until something changes. */
@@ -39,6 +44,7 @@ export class OwnerState {
     this.#t = t;
     this.#overlaps = index.plan.overlaps.map(() => 0);
     this.#sums = index.plan.accumulators.map(() => 0);
+    this.#extremes = index.hasExtremes ? new Map() : undefined;
   }
 
   /** The instant T that the current numbers hold for. */
@@ -68,24 +74,43 @@ export class OwnerState {
     for (const { accumulator, definition } of this.#index.feeds[grain.projection] ?? []) {
       const value = grain.values[definition.measure] ?? 0n;
       if (value === 0n) continue;
+      if (definition.ranking !== undefined) {
+        this.#rank(accumulator, definition, definition.ranking, grain, dayStart);
+        continue;
+      }
       const window = contribution(grain, definition, dayStart);
       if (window !== undefined) this.#add(accumulator, window.key, window.from, window.until, value);
     }
+  }
+
+  /** What the first of ranked rows shows; undefined where there is none. */
+  shown(accumulator: number, key: Key = ""): Shown | undefined {
+    return this.#extremes?.get(accumulator)?.shown(key);
+  }
+
+  /** Whether some first row can't be told any more: the owner must be read again. */
+  get isDry(): boolean {
+    for (const extremes of this.#extremes?.values() ?? []) if (extremes.isDry) return true;
+    return false;
   }
 
   sum(accumulator: number, key: Key = ""): bigint {
     return BigInt(this.#sum(accumulator, key));
   }
 
-  /** Those whose sum is not 0. */
+  /** Those whose sum is not 0, or that have ranked rows. */
   keys(accumulator: number): Iterable<Key> {
+    const extremes = this.#extremes?.get(accumulator);
+    if (extremes !== undefined) return extremes.keys;
     const sums = this.#sums[accumulator];
     if (sums instanceof KeyedSums) return sums.keys;
     return sums === 0 ? [] : [""];
   }
 
-  /** How many keys are above 0. */
+  /** How many keys are above 0, or have ranked rows. */
   keysAbove(accumulator: number): number {
+    const extremes = this.#extremes?.get(accumulator);
+    if (extremes !== undefined) return extremes.size;
     const sums = this.#sums[accumulator] ?? 0;
     if (sums instanceof KeyedSums) return sums.keysAbove;
     return sums > 0 ? 1 : 0;
@@ -130,8 +155,38 @@ export class OwnerState {
     if (until < Number.POSITIVE_INFINITY) this.#schedule.add(until, accumulator, key, -delta);
   }
 
+  #rank(accumulator: number, to: Accumulator, ranking: Ranking, grain: Grain, dayStart: DayStart): void {
+    const { group, rank } = groupAndRank(grain);
+    const span = contribution({ ...grain, key: group }, to, dayStart);
+    if (span === undefined || span.from >= span.until || span.until <= this.#t) return;
+    const { key, from, until } = span;
+    const extremes = this.#extremes?.get(accumulator) ?? new Extremes(ranking);
+    this.#extremes?.set(accumulator, extremes);
+    const [count = 0n, last = 0n] = grain.values;
+    const opened = extremes.fold(key, span, this.#t, rank, integerOf(count), last !== 0n);
+    if (opened !== 0 && from > this.#t) this.#schedule.add(from, accumulator, key, opened);
+    if (opened !== 0 && until < Number.POSITIVE_INFINITY) this.#schedule.add(until, accumulator, key, opened);
+    if (from <= this.#t) this.#noteChanged(accumulator, key);
+  }
+
   #change(accumulator: number, key: Key, delta: Integer): void {
+    const extremes = this.#extremes?.get(accumulator);
+    if (extremes !== undefined) {
+      extremes.pass(key, this.#t);
+      this.#noteChanged(accumulator, key);
+      return;
+    }
     const crossed = this.#addTo(accumulator, key, delta);
+    this.#noteChanged(accumulator, key);
+    if (crossed === 0) return;
+    for (const { overlap, other } of this.#index.overlaps[accumulator] ?? []) {
+      // An overlap of a set with itself has both its sides cross at once.
+      if (other === accumulator || this.#sum(other, key) > 0)
+        this.#overlaps[overlap] = (this.#overlaps[overlap] ?? 0) + crossed;
+    }
+  }
+
+  #noteChanged(accumulator: number, key: Key): void {
     this.#changes ??= { leaves: new Set(), keys: new Map() };
     const { leaves, keys } = this.#changes;
     for (const leaf of this.#index.leaves[accumulator] ?? []) leaves.add(leaf);
@@ -139,12 +194,6 @@ export class OwnerState {
       const changed = keys.get(accumulator);
       if (changed === undefined) keys.set(accumulator, new Set([key]));
       else changed.add(key);
-    }
-    if (crossed === 0) return;
-    for (const { overlap, other } of this.#index.overlaps[accumulator] ?? []) {
-      // An overlap of a set with itself has both its sides cross at once.
-      if (other === accumulator || this.#sum(other, key) > 0)
-        this.#overlaps[overlap] = (this.#overlaps[overlap] ?? 0) + crossed;
     }
   }
 

@@ -14,7 +14,7 @@ import {
   yearText,
 } from "./civil-date.ts";
 
-type Calendar = Pick<Window, "unit" | "firstDay">;
+export type Calendar = Pick<Window, "unit" | "firstDay">;
 
 /** The first day (of an hour, itself) of the period that lies `by` after the day's. */
 export function periodStart(day: number, by: number, { unit, firstDay = 0 }: Calendar): number {

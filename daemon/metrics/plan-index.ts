@@ -18,6 +18,8 @@ export interface PlanIndex {
   readonly leaves: readonly (readonly number[])[];
   /** By accumulator: whether some leaf shows its keys, so that changed keys are kept. */
   readonly showsKeys: readonly boolean[];
+  /** Whether some accumulator is of ranked rows. */
+  readonly hasExtremes: boolean;
   /** The leaves that are groups: where they are, and by whose keys they grow. */
   readonly groups: readonly { readonly path: readonly string[]; readonly counts: number }[];
 }
@@ -44,6 +46,7 @@ export function indexPlan(plan: Plan): PlanIndex {
     showsKeys: accumulators.map((_, accumulator) =>
       leaves.some(({ value }, leaf) => value.kind === "group" && reads[leaf]?.has(accumulator)),
     ),
+    hasExtremes: accumulators.some(({ ranking }) => ranking !== undefined),
     groups: leaves.flatMap(({ path, value }) => (value.kind === "group" ? [{ path, counts: value.counts }] : [])),
   };
 }

@@ -1,3 +1,4 @@
+import { compareTexts } from "../metrics/byte-order.ts";
 import { add, type Integer, integerOf } from "../metrics/integer.ts";
 
 /** Somebody in a place from one instant until another, in microseconds since 1970. */
@@ -112,8 +113,4 @@ export class Stays {
 /** Doubles tell numbers of different size apart; those that look the same to them have as many digits. */
 function compareNumbers(a: string, b: string): number {
   return Number(a) - Number(b) || a.length - b.length || compareTexts(a, b);
-}
-
-function compareTexts(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -104,7 +104,8 @@ export class DeltaApplier {
     }
     numbers.advance(clock.now());
     for (const grain of grains) numbers.fold(grain);
-    driver.publishChanges(owner, numbers, events);
+    if (numbers.isDry) driver.readAgain(owner, numbers, events);
+    else driver.publishChanges(owner, numbers, events);
     return undefined;
   }
 

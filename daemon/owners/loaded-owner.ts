@@ -41,6 +41,11 @@ export class LoadedOwner {
     return this.#zone.isBroken;
   }
 
+  /** Whether what it shows can't be told without reading it again. */
+  get isDry(): boolean {
+    return this.#state.isDry;
+  }
+
   /** Notes the days and hours that must be read before these grains can be folded. */
   noteMissing(grains: readonly Grain[], missing: MissingDays): void {
     for (const grain of grains) {

@@ -52,6 +52,12 @@ export class OwnerDriver {
     this.#with.boundaries.set(owner, numbers.next);
   }
 
+  /** Has a live owner read again whose numbers don't tell its document any more; the events that came with them wait for it. */
+  readAgain(owner: WatchedOwner, numbers: LoadedOwner, events: readonly OwnerEvent[]): void {
+    owner.publisher.hold([...events, ...this.#occupantEvents(numbers)]);
+    this.dispatch(owner, { type: "outdated" });
+  }
+
   /** A document that is too large is not shown until it is smaller; its numbers are kept meanwhile. */
   #show({ id, publisher }: WatchedOwner, numbers: LoadedOwner): void {
     const { overfull } = numbers;

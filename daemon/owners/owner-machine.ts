@@ -229,7 +229,7 @@ function tellSlow(from: WaitingPhase | LoadingPhase): Transition {
 }
 
 function takeLoad(from: LoadingPhase, { numbers }: On<"loaded">): Transition {
-  if (from.buffer.isIncomplete) return requeue(from);
+  if (from.buffer.isIncomplete || numbers.isDry) return requeue(from);
   if (numbers.isBroken) return settleStale(from);
   return {
     phase: { kind: "live", numbers },

@@ -1,18 +1,21 @@
 /** Which rows count, when and how → the accumulators of the plan's draft that hold them. */
+import { Column, is } from "drizzle-orm";
 import { ConfigError } from "../config/errors.ts";
 import type { CapturedTables } from "./captured-tables.ts";
 import { refuseUnknownZone } from "./check-config.ts";
 import { dateType, refuseZone, wideType } from "./column-type.ts";
+import { extremeSql } from "./compile-extreme.ts";
 import { conditionSql } from "./condition.ts";
 import type {
   Bound as BoundDefinition,
+  ExtremeDefinition,
   KeysDefinition,
   Period,
   RowsDefinition,
   RowValue,
 } from "../define/definition.ts";
 import type { Selection, When } from "../define/definition.ts";
-import type { Bound, Dated, MeasurePlan, ProjectionTime } from "./plan.ts";
+import type { Bound, Dated, MeasurePlan, ProjectionTime, ShownForm } from "./plan.ts";
 import type { NumberSource, PlanDraft } from "./plan-draft.ts";
 import { amountSql, groupSql } from "./row-amount.ts";
 import { allOf } from "./row-value.ts";
@@ -22,6 +25,8 @@ const LONGEST = { hour: 744, day: 3660, week: 520, month: 120, quarter: 40, year
 
 /** By what rows are grouped whose windows begin with such a period. */
 const GRAIN = { hour: "hour", day: "day", week: "day", month: "month", quarter: "month", year: "month" } as const;
+
+type Timed = Omit<NumberSource, "measure">;
 
 /** Every method gives the index of an accumulator, or of an overlap of two, and throws ConfigError where none can be kept up to date. */
 export class AccumulatorCompiler {
@@ -76,33 +81,41 @@ export class AccumulatorCompiler {
   }
 
   keys({ rows, column }: KeysDefinition): number {
-    return this.#accumulate(rows, column, { where: this.#where(rows), value: { op: "count" } });
+    return this.#accumulate(rows, [column], { where: this.#where(rows), value: { op: "count" } });
   }
 
-  #accumulate(rows: Selection, by: RowValue | undefined, counted: MeasurePlan): number {
+  /** What is first of rows in an order. */
+  extreme(extreme: ExtremeDefinition): { accumulator: number; form: ShownForm; unit?: string } {
+    const { rows, by } = extreme;
+    const { form, unit, has, ...key } = extremeSql(extreme, this.#tables, (when) => this.#dated(rows, when));
+    const measure: MeasurePlan = { where: this.#where(rows, has === undefined ? [] : [has]), value: { op: "count" } };
+    const accumulator = this.#draft.accumulator({ ...this.#timed(rows, by), ...key, measure });
+    return { accumulator, form, ...(unit !== undefined && { unit }) };
+  }
+
+  #accumulate(rows: Selection, by: readonly RowValue[], counted: MeasurePlan): number {
+    const { has, ...group } = groupSql(by, rows.table, this.#tables);
+    // Of a column alone the key says it.
+    const isSaid = by.length === 1 && is(by[0], Column);
+    const measure = has === undefined || isSaid ? counted : { ...counted, where: allOf([counted.where, has]) };
+    return this.#draft.accumulator({ ...this.#timed(rows, by), ...group, measure });
+  }
+
+  #timed(rows: Selection, by: readonly RowValue[]): Timed {
     const { time } = rows;
-    const each = time.kind === "during" && time.each;
-    if (each && by !== undefined)
-      throw new ConfigError("by() is given a column and a period: a group has one kind of key");
-    const { has, ...group } = by === undefined ? { key: undefined } : groupSql(by, rows.table, this.#tables);
-    const measure = has === undefined ? counted : { ...counted, where: allOf([counted.where, has]) };
-    const keyedBy = each ? time.period.unit : by === undefined ? "none" : "key";
+    const each = time.kind === "during" && time.each ? time.period.unit : undefined;
+    const keyedBy = by.length > 0 ? "key" : (each ?? "none");
+    const pair = by.length > 0 && each !== undefined && { andPeriod: each };
     const source = this.#tables.sourceOf(rows.table);
     if (time.kind === "during") {
       const { length, ...calendar } = calendarOf(checked(time.period));
-      return this.#draft.accumulator({
-        ...this.#during(rows, time.period),
-        ...group,
-        measure,
-        window: { ...calendar, start: 0, end: length },
-        keyedBy,
-      });
+      return { ...this.#during(rows, time.period), window: { ...calendar, start: 0, end: length }, keyedBy, ...pair };
     }
     const instants: ProjectionTime =
       time.kind === "always"
         ? { kind: "none" }
         : { kind: "while", from: this.#bound(rows, time.from), until: time.until && this.#bound(rows, time.until) };
-    return this.#draft.accumulator({ source, ...group, time: instants, measure, window: undefined, keyedBy });
+    return { source, key: undefined, time: instants, window: undefined, keyedBy };
   }
 
   #during(rows: Selection, { unit, by }: Period): Pick<NumberSource, "source" | "key" | "time"> {

@@ -4,7 +4,13 @@ import { ConfigError } from "../config/errors.ts";
 import type { CapturedTables } from "./captured-tables.ts";
 import { AccumulatorCompiler } from "./compile-accumulator.ts";
 import { compileFormula, type CompiledFormula } from "./compile-formula.ts";
-import type { AmountDefinition, Definition, RowsDefinition } from "../define/definition.ts";
+import type {
+  AmountDefinition,
+  Definition,
+  ExtremeDefinition,
+  RowsDefinition,
+  RowValue,
+} from "../define/definition.ts";
 import type { LeafValue, Quantity } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
 import { scaleOf, shownScale } from "./row-amount.ts";
@@ -12,6 +18,7 @@ import { scaleOf, shownScale } from "./row-amount.ts";
 /** More are a group, which a page can cut by itself. */
 const MOST_TOP = 100;
 
+const AMOUNTS: readonly unknown[] = ["rows", "keys", "overlap"] satisfies AmountDefinition["kind"][];
 const AGAINST: readonly unknown[] = ["stretch", "whole"];
 
 export class MetricCompiler {
@@ -32,6 +39,8 @@ export class MetricCompiler {
         return { kind: "currency" };
       case "rows":
         return this.#rows(metric);
+      case "extreme":
+        return this.#extreme(metric);
       case "keys":
       case "overlap":
         return { kind: "count", quantity: this.#amount(metric, metric.kind) };
@@ -59,16 +68,24 @@ export class MetricCompiler {
 
   #top(group: RowsDefinition, most: number): LeafValue {
     const leaf = group?.kind === "rows" ? this.#rows(group) : undefined;
-    if (leaf?.kind !== "group") throw new ConfigError("top() takes a group, as in top(5, count(table).by(column))");
+    if (leaf?.kind !== "group")
+      throw new ConfigError(
+        "top() takes a group of a count, a sum or an average, as in top(5, count(table).by(column))",
+      );
     if (!Number.isInteger(most) || most < 1 || most > MOST_TOP)
       throw new ConfigError(`top() shows a whole number of entries from 1 to ${MOST_TOP}, not ${most}`);
     return { ...leaf, most };
   }
 
+  #extreme(metric: ExtremeDefinition): LeafValue {
+    refuseUnique(metric.by);
+    const { accumulator, ...shown } = this.#accumulators.extreme(metric);
+    if (!isGroup(metric)) return { kind: "extreme", accumulator, ...shown };
+    return { kind: "group", accumulator, counts: accumulator, scale: undefined, ...shown, ...pairsOf(metric) };
+  }
+
   #rows(metric: RowsDefinition): LeafValue {
-    if (is(metric.by, Column) && (metric.by.primary || metric.by.isUnique)) {
-      throw new ConfigError(`by(${metric.by.name}): its values are unique, so the document would grow with the table`);
-    }
+    refuseUnique(metric.by);
     const unit = unitOf(metric.value.op === "count" ? undefined : metric.value.unit);
     if (!isGroup(metric)) {
       const { formula, scale } = this.#term(metric);
@@ -78,10 +95,19 @@ export class MetricCompiler {
       return { kind: "sum", accumulator: quantity.index, scale, ...unit };
     }
     const accumulator = this.#accumulators.of(metric);
-    if (metric.value.op === "count") return { kind: "group", accumulator, counts: accumulator, scale: undefined };
+    if (metric.value.op === "count")
+      return { kind: "group", accumulator, counts: accumulator, scale: undefined, ...pairsOf(metric) };
     const counts = this.#accumulators.countOf(metric);
     const averages = metric.value.op === "average" && { averageScale: shownScale(metric.value) };
-    return { kind: "group", accumulator, counts, scale: scaleOf(metric.value), ...averages, ...unit };
+    return {
+      kind: "group",
+      accumulator,
+      counts,
+      scale: scaleOf(metric.value),
+      ...averages,
+      ...unit,
+      ...pairsOf(metric),
+    };
   }
 
   /** A single number, as the formula that it is by itself. */
@@ -97,7 +123,12 @@ export class MetricCompiler {
   }
 
   #growth({ measure, period, against }: Extract<Definition, { kind: "growth" }>): LeafValue {
-    if (isGroup(measure) || measure.rows.time.kind !== "always" || measure.value.op === "average")
+    if (
+      measure?.kind !== "rows" ||
+      isGroup(measure) ||
+      measure.rows.time.kind !== "always" ||
+      measure.value.op === "average"
+    )
       throw new ConfigError("growth() takes a count or a sum without by(), during() and while()");
     if (!AGAINST.includes(against))
       throw new ConfigError(`growth() compares against "stretch" or "whole", not ${against}`);
@@ -108,6 +139,8 @@ export class MetricCompiler {
 
   /** @param called what takes it, as people write it */
   #amount(metric: AmountDefinition, called: string): Quantity {
+    if (!AMOUNTS.includes(metric?.kind))
+      throw new ConfigError(`${called} takes counts, sums, averages, keys() and overlap()`);
     if (metric.kind === "overlap")
       return { of: "overlap", index: this.#accumulators.overlap(metric.left, metric.right) };
     if (metric.kind === "keys") return { of: "keys", index: this.#accumulators.keys(metric) };
@@ -116,8 +149,20 @@ export class MetricCompiler {
   }
 }
 
-function isGroup(metric: RowsDefinition): boolean {
-  return metric.by !== undefined || (metric.rows.time.kind === "during" && metric.rows.time.each);
+function refuseUnique(by: readonly RowValue[]): void {
+  for (const value of by)
+    if (is(value, Column) && (value.primary || value.isUnique))
+      throw new ConfigError(`by(${value.name}): its values are unique, so the document would grow with the table`);
+}
+
+function pairsOf(metric: Pick<RowsDefinition, "by" | "rows">): { readonly pairs?: true } {
+  const { time } = metric.rows;
+  const keys = metric.by.length + (time.kind === "during" && time.each ? 1 : 0);
+  return keys > 1 ? { pairs: true } : {};
+}
+
+function isGroup(metric: Pick<RowsDefinition, "by" | "rows">): boolean {
+  return metric.by.length > 0 || (metric.rows.time.kind === "during" && metric.rows.time.each);
 }
 
 function refuseMixed(part: AmountDefinition, whole: AmountDefinition): void {

@@ -7,12 +7,13 @@ import { MOST_TEXT, textShare } from "./text-limits.ts";
 
 /**
  * How a column's value is written in an event's data, as its type there says (define/event-value.ts).
+ * @param called what takes it, as people say
  * @throws ConfigError for a column whose value is no single text, number or boolean
  */
-export function fieldForm(column: PgColumn): FieldForm {
+export function fieldForm(column: PgColumn, called = "an event's data"): FieldForm {
   const type = wideType(column);
   if (type.endsWith("[]") || type === "jsonb")
-    throw new ConfigError(`${column.name} is ${type}: an event's data holds single values`);
+    throw new ConfigError(`${column.name} is ${type}: ${called} holds single values`);
   if ((NUMBERS as readonly string[]).includes(column.columnType)) return { as: "number" };
   if (column.columnType === BOOLEAN) return { as: "boolean" };
   if (type === "timestamptz") return { as: "instant" };

@@ -11,6 +11,7 @@ export function accumulatorsOf({ value }: Leaf, plan: Overlapping): readonly num
     case "count":
       return quantityOf(value.quantity, plan);
     case "sum":
+    case "extreme":
     case "earliest":
       return [value.accumulator];
     case "group":

@@ -41,6 +41,11 @@ function metricSchema({ path: names, value }: Leaf, plan: Plan, units: Units): M
       return { kind: value.kind, path };
     case "earliest":
       return { kind: "date", path };
+    case "extreme": {
+      const { form, unit } = value;
+      if (form.as === "decimal") return { kind: "decimal", path, scale: form.scale, ...units.of(unit) };
+      return form.as === "date" ? { kind: "date", path } : { kind: "value", path, as: form.as };
+    }
     case "sum":
       return { kind: "sum", path, scale: value.scale, ...units.of(value.unit) };
     case "formula":
@@ -48,11 +53,14 @@ function metricSchema({ path: names, value }: Leaf, plan: Plan, units: Units): M
     case "growth":
       return { kind: "growth", path, period: periodOf(value.current, plan), against: value.against };
     case "group": {
-      const scale = value.averageScale ?? value.scale;
+      const { form } = value;
+      const keys = value.pairs && ({ keys: "pairs" } as const);
+      if (form !== undefined && form.as !== "decimal") return { kind: "values", path, ...keys, as: form.as };
+      const scale = value.averageScale ?? form?.scale ?? value.scale;
       const amounts = { ...(scale !== undefined && { scale }), ...units.of(value.unit) };
       const keyedBy = plan.accumulators[value.accumulator]?.keyedBy;
       if (value.most !== undefined || keyedBy === undefined || keyedBy === "key" || keyedBy === "none")
-        return { kind: "group", path, ...amounts };
+        return { kind: "group", path, ...keys, ...amounts };
       const period = periodOf({ of: "accumulator", index: value.accumulator }, plan);
       return { kind: "series", path, period, ...amounts };
     }

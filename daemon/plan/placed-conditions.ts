@@ -25,7 +25,8 @@ export function placedSql(plan: Plan): readonly PlacedSql[] {
     const projection = at && plan.projections[at.projection];
     const measure = at && projection?.measures[at.measure];
     // Expressions first: what is wrong with one is said of it, not of the condition that it has a value.
-    add(place, projection?.source, projection?.keyExpression, "group");
+    for (const expression of projection?.keyExpressions ?? []) add(place, projection?.source, expression, "group");
+    add(place, projection?.source, projection?.ranked?.expression, "sum");
     if (measure !== undefined && "expression" in measure.value)
       add(place, projection?.source, measure.value.expression, "sum");
     add(place, projection?.source, measure?.where);

@@ -1,21 +1,23 @@
 /** Collects what metrics need and keeps one of each: metrics that look at the same rows in the same way share a select and their state. */
-import type { Accumulator, Counted, MeasurePlan, Overlap, Projection, ProjectionTime, Window } from "./plan.ts";
+import type { Accumulator, Counted, MeasurePlan, Overlap, Projection, ProjectionTime, Ranked, Window } from "./plan.ts";
 
 /** The source of one number, or of one number per key. */
 export interface NumberSource {
   readonly source: string;
   /** SQL text of the key. */
   readonly key: string | undefined;
-  /** The expression whose text the key is; undefined for a column. */
-  readonly keyExpression?: string;
+  /** The expressions whose texts the key is made of, where these are no columns. */
+  readonly keyExpressions?: readonly string[];
+  readonly ranked?: Ranked;
   /** The projection's time; a day or month projection is given its span by the windows over it. */
   readonly time: ProjectionTime;
   readonly measure: MeasurePlan;
   readonly window: Window | undefined;
   readonly keyedBy: Accumulator["keyedBy"];
+  readonly andPeriod?: Accumulator["andPeriod"];
 }
 
-interface ProjectionDraft extends Pick<NumberSource, "source" | "key" | "keyExpression"> {
+interface ProjectionDraft extends Pick<NumberSource, "source" | "key" | "keyExpressions" | "ranked"> {
   time: ProjectionTime;
   readonly measures: MeasurePlan[];
 }
@@ -36,7 +38,7 @@ export class PlanDraft {
   }
 
   /** @returns the index of the accumulator */
-  accumulator({ window, keyedBy, ...source }: NumberSource): number {
+  accumulator({ window, keyedBy, andPeriod, ...source }: NumberSource): number {
     const { projection, measure } = this.counted(source);
     const draft = this.#projections[projection] as ProjectionDraft;
     if (window !== undefined && "spanDays" in draft.time) {
@@ -45,15 +47,23 @@ export class PlanDraft {
     const [from, until] =
       draft.time.kind === "while" ? [draft.time.from.type, draft.time.until?.type].map((type) => type === "date") : [];
     const days = from || until ? { days: { from: from === true, until: until === true } } : {};
-    return index(this.#accumulators, { projection, measure, window, keyedBy, ...days });
+    const pair = andPeriod && { andPeriod };
+    const { ranked } = draft;
+    const ranking = ranked && {
+      ranking: { isDescending: ranked.isDescending, numericTies: ranked.numericTies, kept: ranked.kept },
+    };
+    return index(this.#accumulators, { projection, measure, window, keyedBy, ...pair, ...days, ...ranking });
   }
 
   /** A measure that no accumulator need read. */
-  counted({ measure, ...source }: Omit<NumberSource, "window" | "keyedBy">): Counted {
-    const projection = index(this.#projections, { ...source, measures: [] }, (draft) => [
+  counted({ measure, ...source }: Omit<NumberSource, "window" | "keyedBy" | "andPeriod">): Counted {
+    const added = { ...source, measures: [] };
+    const projection = index(this.#projections, added, (draft) => [
       draft.source,
       draft.key,
       { ...draft.time, spanDays: 0 },
+      // The first of some rows are not the first of others.
+      draft.ranked && [draft.ranked, draft === added ? [measure] : draft.measures],
     ]);
     const draft = this.#projections[projection] as ProjectionDraft;
     return { projection, measure: index(draft.measures, measure) };

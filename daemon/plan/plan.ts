@@ -36,10 +36,38 @@ export interface Projection {
   readonly source: string;
   /** SQL text expression of the group's key, if the projection has one. */
   readonly key: string | undefined;
-  /** The SQL expression whose text the key is, where it is no column. */
-  readonly keyExpression?: string;
+  /** The SQL expressions whose texts the key is made of, where these are no columns. */
+  readonly keyExpressions?: readonly string[];
+  /** Where rows are ranked, what the key is made of. */
+  readonly ranked?: Ranked;
   readonly time: ProjectionTime;
   readonly measures: readonly MeasurePlan[];
+}
+
+/**
+ * Rows in an order. The projection's key is a JSON text `[group, order, tie, shown]` of SQL over `r`, its one measure their count. A load
+ * brings only the first `kept` keys of each group at each time; the last of so many has a 1 after its count.
+ */
+export interface Ranked extends Ranking {
+  /** SQL text expression; undefined where there are no groups. */
+  readonly group: string | undefined;
+  /** SQL of a whole number by which rows are ranked. */
+  readonly order: string;
+  /** SQL text expression that ranks rows of the same order; undefined where they are the same. */
+  readonly tie: string | undefined;
+  /** SQL of a text, a number or a boolean; NULL where nothing is shown. */
+  readonly shown: string;
+  /** The configuration's own SQL in `order`, where it is no column. */
+  readonly expression?: string;
+}
+
+export interface Ranking {
+  /** Whether the greatest comes first. */
+  readonly isDescending: boolean;
+  /** Whether ties compare as whole numbers instead of byte by byte. */
+  readonly numericTies: boolean;
+  /** Of how many keys at least an owner knows, for each group and time, that they are the first ones. */
+  readonly kept: number;
 }
 
 export type ProjectionTime =
@@ -101,8 +129,12 @@ export interface Accumulator {
   readonly window: Window | undefined;
   /** `key`: the projection's key; else the period of the grain's day, see metrics/period.ts. */
   readonly keyedBy: "none" | "key" | PeriodUnit;
+  /** With `key`: keys are pairs of it and of that period of the grain's day, as JSON. */
+  readonly andPeriod?: PeriodUnit;
   /** Of a `while`: which of its bounds are days, since 2000-01-01, that stand for their start. */
   readonly days?: { readonly from: boolean; readonly until: boolean };
+  /** Of a projection of ranked rows: it holds the first of them instead of sums. `key`: the group of the projection's key. */
+  readonly ranking?: Ranking;
 }
 
 /** The number of keys above 0 in both of two keyed accumulators. */
@@ -139,6 +171,7 @@ export type LeafValue =
   /**
    * One entry per key whose entry in `counts` is above 0. For counts, `accumulator` and `counts` are the same. `scale` undefined: numbers.
    * `averageScale`: the sum per one of `counts` is shown, with so many digits. `most`: only so many entries, those with the greatest values.
+   * `form`: of ranked rows, what the first of each group shows. `pairs`: keys are JSON of an array of two texts.
    */
   | {
       readonly kind: "group";
@@ -148,7 +181,11 @@ export type LeafValue =
       readonly averageScale?: number;
       readonly unit?: string;
       readonly most?: number;
+      readonly form?: ShownForm;
+      readonly pairs?: true;
     }
+  /** What the first of ranked rows shows; absent where there is none. */
+  | { readonly kind: "extreme"; readonly accumulator: number; readonly form: ShownForm; readonly unit?: string }
   /** `against`: the same stretch of the period before, or the whole of it. */
   | {
       readonly kind: "growth";
@@ -174,6 +211,9 @@ export interface RowEventPlan {
   readonly when: string;
   readonly data: readonly FieldPlan[];
 }
+
+/** As {@link FieldForm}. `date`: `YYYY-MM-DD`. */
+export type ShownForm = FieldForm | { readonly as: "date" };
 
 /** One field of an event's data. Columns are of the event's source unless said otherwise. */
 export type FieldPlan = { readonly name: string } & (

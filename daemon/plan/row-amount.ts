@@ -11,22 +11,25 @@ import type { CapturedTables } from "./captured-tables.ts";
 import { checkedScale, declaredScale, groupKey, MOST_DIGITS, refuseAsKey, sumScale, wideType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
 import type { SumPlan } from "./plan.ts";
-import { isSummable } from "./row-value.ts";
+import { allOf, isSummable } from "./row-value.ts";
 import { shortKey } from "./text-limits.ts";
 
-export type Summed = Exclude<RowsDefinition["value"], { readonly op: "count" }>;
+/** A sum, an average, or the amounts of which one is the smallest or the greatest. */
+export type Summed = Omit<Exclude<RowsDefinition["value"], { readonly op: "count" }>, "op"> & {
+  readonly op: "sum" | "average" | "min" | "max";
+};
 
 /** Digits with which rows are added up. */
 export function scaleOf({ op, of, scale }: Summed): number {
   if (is(of, SQL)) return expressionScale(op, scale);
-  if (op === "sum") return sumScale(of, scale);
+  if (op !== "average") return sumScale(of, scale);
   return sumScale(of, wideType(of) === "numeric" ? (declaredScale(of) ?? scale) : undefined);
 }
 
 /** Digits of a sum, or of an average. */
 export function shownScale(summed: Summed): number {
   const scale = scaleOf(summed);
-  return summed.op === "sum" ? scale : checkedScale(summed.scale ?? Math.min(scale + 2, MOST_DIGITS));
+  return summed.op !== "average" ? scale : checkedScale(summed.scale ?? Math.min(scale + 2, MOST_DIGITS));
 }
 
 function expressionScale(op: Summed["op"], scale: number | undefined): number {
@@ -52,19 +55,32 @@ export function amountSql(
 }
 
 export interface GroupSql {
-  readonly key: string;
-  readonly keyExpression?: string;
-  /** The condition under which a row is in a group, where the key does not say it. */
-  readonly has?: string;
+  readonly key: string | undefined;
+  readonly keyExpressions?: readonly string[];
+  /** The condition under which a row is in a group; undefined: it always is. */
+  readonly has?: string | undefined;
 }
 
-export function groupSql(by: RowValue, table: PgTable, tables: CapturedTables): GroupSql {
+/** Of no value, of one, or of a pair, whose key is JSON. */
+export function groupSql(by: readonly RowValue[], table: PgTable, tables: CapturedTables): GroupSql {
+  const parts = by.map((value) => groupPart(value, table, tables));
+  const expressions = parts.flatMap(({ expression }) => (expression === undefined ? [] : [expression]));
+  const keys = parts.map(({ key }) => key);
+  return {
+    key: keys.length < 2 ? keys[0] : `json_build_array(${keys.join(", ")})::text`,
+    ...(expressions.length > 0 && { keyExpressions: expressions }),
+    has: allOf(parts.map(({ has }) => has)),
+  };
+}
+
+function groupPart(by: RowValue, table: PgTable, tables: CapturedTables) {
   if (is(by, SQL)) {
-    const keyExpression = expressionSql(by, table, tables);
-    return { key: shortKey(`(${keyExpression})::text`), keyExpression, has: `(${keyExpression}) is not null` };
+    const expression = expressionSql(by, table, tables);
+    return { key: shortKey(`(${expression})::text`), expression, has: `(${expression}) is not null` };
   }
   refuseAsKey(by);
-  return { key: groupKey(tables.reference(table, by), by) };
+  const column = tables.reference(table, by);
+  return { key: groupKey(column, by), has: `${column} is not null` };
 }
 
 function expressionSql(expression: SQL, table: PgTable, tables: CapturedTables): string {

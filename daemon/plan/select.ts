@@ -12,7 +12,7 @@ import type { WatchedTable } from "./watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { crowdedOwners, eventSelect, sourcesOfEvents, TRANSACTION, withheldSelect } from "./event-select.ts";
 import { fenced } from "./fallible.ts";
-import type { Bound, Dated, MeasurePlan, Plan, Projection, ProjectionTime, SumPlan } from "./plan.ts";
+import type { Bound, Dated, MeasurePlan, Plan, Projection, ProjectionTime, Ranked, SumPlan } from "./plan.ts";
 import { changedRows, indexedColumn, OWNER, ofOwners, settledRows, tableRows, watchedBy, ZONE } from "./row-source.ts";
 import {
   allOf,
@@ -101,8 +101,22 @@ export function loadSelects(plan: Plan): readonly string[] {
     ]);
     // $2 and $3 must have a type in every select, also where nothing else uses them.
     const asked = ["$2::bigint is not null", "$3::text[] is not null"];
-    return [grains(table, { tag, projection, rows: fenced(rows, projection.measures), asked, xid: "none" })];
+    const select = grains(table, { tag, projection, rows: fenced(rows, projection.measures), asked, xid: "none" });
+    return [projection.ranked === undefined ? select : firstOf(select, tag, projection.ranked)];
   });
+}
+
+/** Of the grains of ranked rows the first ones, and of the last of as many as are kept that it is that. */
+function firstOf(select: string, tag: number, { kept, isDescending, numericTies }: Ranked): string {
+  const descending = isDescending ? " desc" : "";
+  const tie = `(g.key::json ->> 2)${numericTies ? "::bigint" : ' collate "C"'}`;
+  const order = [`(g.key::json ->> 1)::numeric`, tie, 'g.key collate "C"'].map((by) => `${by}${descending}`);
+  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', g.m, case when g.place = ${kept} then 1 end) as m
+from (
+  select g.*, row_number() over (partition by g.owner, g.key::json ->> 0, g.day, g.from_us, g.until_us order by ${order.join(", ")}) as place
+  from (${select}) g
+) g
+where g.place <= ${kept}`;
 }
 
 interface GrainsOf {
@@ -116,12 +130,15 @@ interface GrainsOf {
 }
 
 function grains(table: WatchedTable, { tag, projection, rows, asked, xid }: GrainsOf): string {
-  const { key, time, measures } = projection;
+  const { key, ranked, time, measures } = projection;
   const bounds = time.kind === "while" ? boundsOf(time) : undefined;
   const dated = "column" in time ? [datedValue(time)] : [];
-  const present = [...(key === undefined ? [] : [key]), ...dated, ...(bounds?.required ?? [])].map(
-    (value) => `${value} is not null`,
-  );
+  // A ranked row's key is never NULL, and can't be told of a row that has no rank.
+  const present = [
+    ...(key === undefined || ranked !== undefined ? [] : [key]),
+    ...dated,
+    ...(bounds?.required ?? []),
+  ].map((value) => `${value} is not null`);
   const counted = measures.map((measure) => allOf([measure.where, summable(table, measure)]));
   const conditions = allOf([...asked, ...present, anyOf(counted)]);
   const totals = measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`);

@@ -7,6 +7,8 @@
 export const MOST_TEXT = 4_096;
 /** In characters, of all the texts of one event's data together: each gets an equal part. */
 export const MOST_EVENT_TEXT = 16_384;
+/** In characters, of a text that a document shows; an owner keeps those of some rows more. */
+export const MOST_SHOWN_TEXT = 256;
 /** In bytes, of a group's key: a longer one is told by its beginning and a digest of the whole, so that no two become one. */
 const MOST_KEY_BYTES = 200;
 const KEY_BEGINNING = 40;

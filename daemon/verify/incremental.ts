@@ -54,6 +54,11 @@ export class Incremental {
     }
   }
 
+  /** Whether an owner's document can't be told without loading it again. */
+  isDry(owner: string): boolean {
+    return this.#numbers.get(owner)?.isDry === true;
+  }
+
   /** The document at the instant `t`, which never goes back; `{}` for an owner without a row. */
   document(owner: string, t: number): JsonObject {
     const numbers = this.#numbers.get(owner);

@@ -15,6 +15,7 @@ const NOW = instantOf("$2::bigint");
  * Returns `kind text, index int, owner text, key text, value text`:
  * - `owner`: an owner that has a row, and its currency as value;
  * - `accumulator`: an integer in units of 10^-scale; `key` is NULL for accumulators without keys, a period as metrics/period.ts writes it;
+ * - `first`: what the first of ranked rows shows, as JSON of an array of one;
  * - `overlap`: the number of keys above 0 on both sides.
  * Entries that are 0 are left out. Parameters: $1 the owners' keys (text[]), of owners whose time zone PostgreSQL knows; $2 the instant in
  * microseconds since 1970 (bigint).
@@ -26,8 +27,10 @@ export function recomputeSelect(plan: Plan): string {
   const selects = [
     `select 'owner' as kind, 0 as index, ${key}::text collate "C" as owner, null::text as key, ${currency} as value
 from ${qualifiedName(owner.schema, owner.table)} o where ${ofOwners(key, owner)} and $2::bigint is not null`,
-    ...accumulators.map(
-      (_, index) => `select 'accumulator', ${index}, owner, key, trunc(value)::text from a${index} where value <> 0`,
+    ...accumulators.map(({ ranking }, index) =>
+      ranking === undefined
+        ? `select 'accumulator', ${index}, owner, key, trunc(value)::text from a${index} where value <> 0`
+        : `select 'first', ${index}, owner, key, value from a${index}`,
     ),
     ...overlaps.map(
       ({ left, right }, index) => `select 'overlap', ${index}, l.owner, null, count(*)::text
@@ -38,16 +41,18 @@ from a${left} l join a${right} r using (owner, key) where l.value > 0 and r.valu
   return `${sums.length === 0 ? "" : `with ${sums.join(",\n")}\n`}${selects.join("\nunion all\n")}`;
 }
 
-function accumulated(plan: Plan, { projection: at, measure: measureAt, window, keyedBy }: Accumulator): string {
+function accumulated(plan: Plan, accumulator: Accumulator): string {
+  const { projection: at, measure: measureAt, window, keyedBy, andPeriod } = accumulator;
   const projection = plan.projections[at];
   const measure = projection?.measures[measureAt];
   if (projection === undefined || measure === undefined)
     throw new RangeError("the plan lacks an accumulator's projection or measure");
   const table = watchedBy(plan, projection.source);
   const rows = tableRows(table, plan.owner, []);
+  const { ranked } = projection;
   const keys = {
     none: undefined,
-    key: projection.key,
+    key: ranked === undefined ? projection.key : ranked.group,
     hour: `to_char(d.local_hour, 'YYYY-MM-DD"T"HH24')`,
     day: "to_char(d.local_date, 'YYYY-MM-DD')",
     week: window && `to_char(${periodOf("d.local_date", window)}, 'YYYY-MM-DD')`,
@@ -55,13 +60,20 @@ function accumulated(plan: Plan, { projection: at, measure: measureAt, window, k
     quarter: `to_char(d.local_date, 'YYYY-"Q"Q')`,
     year: "to_char(d.local_date, 'YYYY')",
   };
-  const key = keys[keyedBy];
+  const own = keys[keyedBy];
+  const key = andPeriod === undefined ? own : `json_build_array(${own}, ${keys[andPeriod]})::text`;
   const { value, present } = valueOf(measure, table);
-  const conditions = [measure.where, present, key && `${key} is not null`, during(window), within(projection.time)];
-  return `  select ${OWNER} as owner, ${key ?? "null::text"} as key, sum(${value}) as value
-  from ${fenced(rows, [measure])} r${localDates(projection.time)}
-  where ${allOf(conditions) ?? "true"}
-  group by 1, 2`;
+  const conditions = [measure.where, present, own && `${own} is not null`, during(window), within(projection.time)];
+  const from = `from ${fenced(rows, [measure])} r${localDates(projection.time)}
+  where ${allOf(conditions) ?? "true"}`;
+  const named = `${OWNER} as owner, ${key ?? "null::text"} as key`;
+  if (ranked === undefined) return `  select ${named}, sum(${value}) as value\n  ${from}\n  group by 1, 2`;
+  const { order, tie, shown, isDescending, numericTies } = ranked;
+  const ties = tie === undefined ? [] : [numericTies ? `(${tie})::bigint` : `(${tie}) collate "C"`];
+  const by = [order, ...ties].map((one) => `${one}${isDescending ? " desc" : ""}`);
+  return `  select distinct on (1, 2) ${named}, json_build_array(${shown})::text as value
+  ${from}
+  order by 1, 2, ${by.join(", ")}`;
 }
 
 function valueOf({ value }: MeasurePlan, table: WatchedTable): { value: string; present: string | undefined } {

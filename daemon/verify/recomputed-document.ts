@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
 /** One row of `recomputeSelect`. */
 export interface RecomputedRow {
-  readonly kind: "owner" | "accumulator" | "overlap";
+  readonly kind: "owner" | "accumulator" | "first" | "overlap";
   readonly index: number;
   readonly owner: string;
   readonly key: string | null;
@@ -26,6 +26,7 @@ class Numbers {
   readonly currency: string | undefined;
   readonly #accumulators = new Map<number, Map<string, bigint>>();
   readonly #overlaps = new Map<number, bigint>();
+  readonly #firsts = new Map<number, Map<string, JsonValue>>();
 
   constructor(currency: string | undefined) {
     this.currency = currency;
@@ -33,11 +34,17 @@ class Numbers {
 
   take({ kind, index, key, value }: RecomputedRow): void {
     if (kind === "overlap") this.#overlaps.set(index, BigInt(value ?? 0));
+    if (kind === "first") this.#firsts.set(index, this.firsts(index).set(key ?? "", shownIn(value)));
     if (kind === "accumulator") this.#accumulators.set(index, this.entries(index).set(key ?? "", BigInt(value ?? 0)));
   }
 
   entries(accumulator: number): Map<string, bigint> {
     return this.#accumulators.get(accumulator) ?? new Map<string, bigint>();
+  }
+
+  /** Null where the first shows nothing. */
+  firsts(accumulator: number): Map<string, JsonValue> {
+    return this.#firsts.get(accumulator) ?? new Map<string, JsonValue>();
   }
 
   sum(accumulator: number): bigint {
@@ -52,6 +59,11 @@ class Numbers {
     if (of === "accumulator") return this.sum(index);
     return of === "keys" ? BigInt(this.keysAbove(index).length) : (this.#overlaps.get(index) ?? 0n);
   }
+}
+
+function shownIn(value: string | null): JsonValue {
+  const [shown = null] = JSON.parse(value ?? "[]") as JsonValue[];
+  return shown;
 }
 
 function documentOf(plan: Plan, numbers: Numbers): JsonObject {
@@ -80,6 +92,8 @@ function valueOf(value: LeafValue, numbers: Numbers): JsonValue | undefined {
       return percentage(numbers.quantity(value.part), numbers.quantity(value.whole));
     case "group":
       return groupOf(value, numbers);
+    case "extreme":
+      return numbers.firsts(value.accumulator).get("") ?? undefined;
     case "earliest":
       break;
   }
@@ -89,6 +103,10 @@ function valueOf(value: LeafValue, numbers: Numbers): JsonValue | undefined {
 
 function groupOf(leaf: Extract<LeafValue, { kind: "group" }>, numbers: Numbers): JsonObject {
   const group = emptyObject();
+  if (leaf.form !== undefined) {
+    for (const [key, shown] of numbers.firsts(leaf.accumulator)) if (shown !== null) group[key] = shown;
+    return group;
+  }
   const all = [...numbers.entries(leaf.counts)]
     .filter(([, count]) => count > 0n)
     .map(([key, count]) => ({ key, count, sum: numbers.entries(leaf.accumulator).get(key) ?? 0n }));

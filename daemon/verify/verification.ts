@@ -126,6 +126,10 @@ export class Verification {
       if (!includes(snapshot, first)) this.#again.add(owner);
       else {
         if (at !== this.#cursor) await this.#foldUpTo(at);
+        if (this.incremental.isDry(owner)) {
+          this.#again.add(owner);
+          continue;
+        }
         this.#latest = Math.max(this.#latest, asOf);
         const expected = this.incremental.document(owner, asOf);
         this.#compared.set(owner, differences(owner, "daemon", document, expected));
@@ -154,7 +158,9 @@ export class Verification {
     const compared = [...this.#compared.keys()].filter((owner) => !again.includes(owner) && recomputed.includes(owner));
     await this.incremental.fold(batch.grains, [...this.#outdated]);
     await this.incremental.take(reloaded, this.#t);
-    const ofIncremental = recomputed.flatMap((owner) =>
+    const dry = recomputed.filter((owner) => this.incremental.isDry(owner));
+    const told = recomputed.filter((owner) => !dry.includes(owner));
+    const ofIncremental = told.flatMap((owner) =>
       differences(
         owner,
         "incremental",
@@ -166,7 +172,7 @@ export class Verification {
       recomputed,
       compared,
       unknownZones: this.#options.owners.filter((owner) => !recomputed.includes(owner)),
-      again: [...new Set(again)],
+      again: [...new Set([...again, ...dry])],
       differences: [...compared.flatMap((owner) => this.#compared.get(owner) ?? []), ...ofIncremental],
     };
   }

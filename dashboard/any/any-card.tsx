@@ -64,6 +64,8 @@ export function AnyCard({ card, title, metrics, asOf }: Props) {
           path={keyOf(metric)}
           values={valuesAt(metrics, metric.path)}
           write={write(metric)}
+          haveShares={metric.kind === "group"}
+          {...(metric.keys === "pairs" && { nameOf: pairName })}
         />
       ))}
       {series.map((metric) => (
@@ -82,6 +84,15 @@ export function AnyCard({ card, title, metrics, asOf }: Props) {
   );
 }
 
+/** A key that is no pair, by another version of the daemon, is shown as it is. */
+function pairName(key: string): string {
+  try {
+    return (JSON.parse(key) as string[]).join(" · ");
+  } catch {
+    return key;
+  }
+}
+
 function keyOf({ path }: MetricSchema): string {
   return path.join(".");
 }
@@ -97,6 +108,10 @@ function writer(metric: MetricSchema, metrics: JsonObject, format: Format): (val
       return format.growth;
     case "date":
       return format.date;
+    case "value":
+    case "values":
+      if (metric.as === "date") return format.date;
+      return metric.as === "instant" ? (value: string) => format.dateAndTime(Date.parse(value)) : String;
     case "sum":
     case "decimal":
     case "group":

@@ -10,10 +10,10 @@ export interface CardPlan {
   readonly name: string | undefined;
   /** The metric that says in which currency the card's money is; one card alone shows it. */
   readonly currency: readonly string[] | undefined;
-  readonly figures: readonly Of<"currency" | "count" | "sum" | "decimal" | "date" | "percentage">[];
+  readonly figures: readonly Of<"currency" | "count" | "sum" | "decimal" | "date" | "value" | "percentage">[];
   readonly rings: readonly Of<"percentage">[];
   readonly growths: readonly Of<"growth">[];
-  readonly groups: readonly Of<"group">[];
+  readonly groups: readonly Of<"group" | "values">[];
   readonly series: readonly Of<"series">[];
 }
 
@@ -49,14 +49,14 @@ function cardOf(
   return {
     name,
     currency: all.find(({ path }) => path.join(".") === currency)?.path,
-    figures: only("currency", "count", "sum", "decimal", "date", "percentage").filter(
+    figures: only("currency", "count", "sum", "decimal", "date", "value", "percentage").filter(
       (metric) =>
         !(rings as readonly MetricSchema[]).includes(metric) &&
         !(metric.kind === "currency" && units.has(metric.path.join("."))),
     ),
     rings,
     growths: only("growth"),
-    groups: only("group"),
+    groups: only("group", "values"),
     series: only("series"),
   };
 }

@@ -11,13 +11,14 @@ export function valueAt(document: JsonObject, path: readonly string[]): JsonValu
   return value;
 }
 
-/** A single value. */
+/** A single value; of a boolean its name. */
 export function scalarAt(document: JsonObject, path: readonly string[]): string | number | undefined {
   const value = valueAt(document, path);
+  if (typeof value === "boolean") return String(value);
   return typeof value === "string" || typeof value === "number" ? value : undefined;
 }
 
-/** Values by key: counts, or decimal strings. */
+/** Values by key. */
 export function valuesAt(document: JsonObject, path: readonly string[]): Record<string, string | number> | undefined {
   const value = valueAt(document, path);
   return typeof value === "object" && value !== null ? (value as Record<string, string | number>) : undefined;

@@ -40,6 +40,17 @@ const DOCUMENT: JsonObject = {
     perStayByParty: { couple: "99.25" },
     afterFee: "105000",
   },
+  extremes: {
+    largest: "120000",
+    smallestThisMonth: "90",
+    largestByDay: { "2026-05-07": "99.5" },
+    firstArrival: "2026-01-03T09:30:00.000000Z",
+    lastBooked: { "checked in": "2026-05-11", gone: "2026-05-09" },
+    oldestDue: "2026-05-06",
+    latestState: "gone",
+    latestGuests: { settled: 4 },
+    latestByWeek: { "2026-05-04": "2026-05-07" },
+  },
   stays: {
     now: 4,
     still: 5,
@@ -49,6 +60,7 @@ const DOCUMENT: JsonObject = {
     checkedToday: 3,
     unchecked: 7,
     byState: JSON.parse('{"checked in":4,"__proto__":2,"":1}') as JsonObject,
+    byStateAndPayment: { '["checked in", "open"]': 3, '["gone", "settled"]': 1 },
     byParty: { couple: 3 },
     bookedPerDay: { "2026-05-07": 5, "2026-05-08": 1 },
     nextArrival: "2026-05-11",
@@ -96,6 +108,18 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "cents.ofGuestsByMonth.2026-04": "813",
   "cents.perStayByParty.couple": "99.25",
   "cents.afterFee": "105,000",
+  "extremes.largest": "120,000",
+  "extremes.smallestThisMonth": "90 ¢",
+  "extremes.largestByDay.2026-05-07": "99.5",
+  "extremes.largestNow": "—",
+  "extremes.firstArrival": "1/3/26, 9:30:00 AM",
+  "extremes.lastBooked.checked in": "Monday, May 11, 2026",
+  "extremes.lastBooked.gone": "Saturday, May 9, 2026",
+  "extremes.oldestDue": "Wednesday, May 6, 2026",
+  "extremes.lastCheck": "—",
+  "extremes.latestState": "gone",
+  "extremes.latestGuests.settled": "4",
+  "extremes.latestByWeek.2026-05-04": "Thursday, May 7, 2026",
   "stays.now": "4",
   "stays.still": "5",
   "stays.cancellable": "2",
@@ -167,7 +191,7 @@ describeInBrowser("The page of any configuration", (openTab) => {
     await open();
     for (const [path, written] of Object.entries(WRITTEN)) assert.equal(await text(path), written, path);
     for (const { path, kind } of schema.metrics)
-      if (kind !== "group" && kind !== "series") assert.ok(path.join(".") in WRITTEN, path.join("."));
+      if (!["group", "values", "series"].includes(kind)) assert.ok(path.join(".") in WRITTEN, path.join("."));
   });
 
   it("names cards and values by the words of their paths, and says what growth compares", async () => {
@@ -178,6 +202,15 @@ describeInBrowser("The page of any configuration", (openTab) => {
     await card("Cents").getByText("the last 28 days against the 28 before").waitFor();
     await card("Cents").getByText("the last 2 months so far against the same days of the 2 before").waitFor();
     await card("Cents").getByText("this month so far against the whole previous month").waitFor();
+  });
+
+  it("names the pairs of a group by two by both their keys", async () => {
+    await open();
+    const pairs = tab.page.getByRole("list", { name: "By state and payment", exact: true }).getByRole("listitem");
+    assert.deepEqual(
+      (await pairs.allInnerTexts()).map((shown) => shown.replaceAll(/\s+/g, " ")),
+      ["checked in · open 3", "gone · settled 1"],
+    );
   });
 
   it("draws periods as charts that are lists to a screen reader, every day and month with its value", async () => {

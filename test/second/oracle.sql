@@ -100,6 +100,44 @@ select o.id::text as owner,
         'byMonth', (select coalesce(jsonb_object_agg(x.month, x.cents), '{}')
                       from (select to_char(month, 'YYYY-MM') as month, sum(cents)::text as cents from settled
                              where host = o.id and month between (o.this_month - interval '2 months')::date and o.this_month group by month) x)),
+    'extremes', jsonb_strip_nulls(jsonb_build_object(
+      'largest', (select max(cents)::text from hangar.stays where host = o.id and payment = 'settled'),
+      'smallestThisMonth', (select min(cents)::text from settled where host = o.id and month = o.this_month),
+      'largestNow', (select max(s.cents)::text from hangar.stays s
+                      where s.host = o.id and s.state = 'checked in' and s.payment <> 'refunded' and s.arrives <= o.t and (s.leaves is null or s.leaves > o.t)),
+      'firstArrival', (select to_char(min(arrives) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') from hangar.stays
+                        where host = o.id and arrives > '-infinity' and arrives <= '294276-12-31 23:59:59.999999+00'),
+      'oldestDue', (select min(due_on)::text from hangar.stays where host = o.id and payment = 'open' and due_on < o.today and isfinite(due_on)),
+      'lastCheck', (select to_char(max(c.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                      from (select least(greatest(checked_at, '1899-12-30'), '2200-01-03') at time zone 'America/New_York' as at
+                              from hangar.stays where host = o.id and guests > 2 and isfinite(checked_at)) c),
+      'latestState', (select state from hangar.stays where host = o.id and payment <> 'refunded' and isfinite(booked_on) order by booked_on desc, stay_no desc limit 1))) ||
+      jsonb_build_object(
+        'largestByDay', (select coalesce(jsonb_object_agg(x.day, x.amount), '{}')
+                           from (select s.settled_on::text as day, max(round(s.amount, 1))::text as amount
+                                   from (select (case when settled_at >= '1900-01-02Z' and settled_at < '2199-12-31Z' then settled_at at time zone o.tz end)::date as settled_on,
+                                                case when discount <> 'NaN' then cents::numeric * guests * (1 - discount) end as amount
+                                           from hangar.stays where host = o.id) s
+                                  where s.settled_on between o.today - 4 and o.today and s.amount is not null group by s.settled_on) x),
+        'lastBooked', (select coalesce(jsonb_object_agg(x.state, x.day), '{}')
+                         from (select state, max(booked_on)::text as day from hangar.stays where host = o.id and isfinite(booked_on) group by state) x),
+        'largestByParty', (select coalesce(jsonb_object_agg(json_build_array(x.party, x.week)::text, x.cents), '{}')
+                             from (select case when guests <= 2 then 'couple' when guests between 3 and 8 then 'group' end as party,
+                                          to_char(d.week, 'YYYY-MM-DD') as week, max(cents)::text as cents
+                                     from hangar.stays s
+                                     cross join lateral (select case when s.settled_at >= '1900-01-02Z' and s.settled_at < '2199-12-31Z'
+                                       then date_trunc('week', s.settled_at at time zone o.tz)::date end as week) d
+                                    where s.host = o.id and d.week between o.monday - 7 and o.monday and guests <= 8 group by 1, 2) x),
+        'latestGuests', (select coalesce(jsonb_object_agg(x.payment, x.guests) filter (where x.guests is not null), '{}')
+                           from (select distinct on (payment) payment, guests from hangar.stays
+                                  where host = o.id and arrives > '-infinity' and arrives <= '294276-12-31 23:59:59.999999+00' order by payment, arrives desc, stay_no desc) x),
+        'latestByWeek', (select coalesce(jsonb_object_agg(x.week, x.booked_on), '{}')
+                           from (select distinct on (d.week) to_char(d.week, 'YYYY-MM-DD') as week, s.booked_on
+                                   from hangar.stays s
+                                   cross join lateral (select case when s.settled_at >= '1900-01-02Z' and s.settled_at < '2199-12-31Z'
+                                     then date_trunc('week', s.settled_at at time zone o.tz)::date end as week) d
+                                  where s.host = o.id and d.week between o.monday - 14 and o.monday
+                                  order by d.week, s.settled_at desc, s.stay_no desc) x)),
     'stays', jsonb_strip_nulls(jsonb_build_object(
       'now', (select count(*) from staying where host = o.id and arrives <= o.t and o.t < leaves),
       'still', (select count(*) from staying where host = o.id and arrives <= o.t and (leaves is null or leaves > o.t)),
@@ -124,6 +162,13 @@ select o.id::text as owner,
         'byParty', (select coalesce(jsonb_object_agg(x.party, x.n), '{}')
                       from (select v.party, count(*) as n from valued v join hangar.stays s on s.stay_no = v.no
                              where v.host = o.id and v.party is not null and s.state = 'checked in' and s.payment <> 'refunded' group by v.party) x),
+        'byStateAndPayment', (select coalesce(jsonb_object_agg(json_build_array(x.state, x.payment)::text, x.n), '{}')
+                                from (select state, payment, count(*) as n from hangar.stays where host = o.id group by state, payment) x),
+        'byStateAndMonth', (select coalesce(jsonb_object_agg('[' || to_json(x.state) || ', "' || x.month || '"]', x.n), '{}')
+                              from (select state, to_char(booked_on, 'YYYY-MM') as month, count(*) as n from hangar.stays
+                                     where host = o.id and isfinite(booked_on)
+                                       and date_trunc('month', booked_on) between o.this_month - interval '2 months' and o.this_month
+                                     group by state, month) x),
         'byState', (select coalesce(jsonb_object_agg(x.state, x.n), '{}')
                       from (select state, count(*) as n from hangar.stays where host = o.id group by state) x),
         'bookedPerDay', (select coalesce(jsonb_object_agg(x.day, x.n), '{}')
@@ -143,6 +188,9 @@ select o.id::text as owner,
       'dearest', (select coalesce(jsonb_object_agg(x.hangar, round(x.amount, 1)::text), '{}')
                     from (select hangar_no::text collate "C" as hangar, avg(cents) as amount from hangar.stays where host = o.id
                            group by hangar_no order by amount desc, hangar limit 2) x),
+      'busiestPairs', (select coalesce(jsonb_object_agg(x.pair, x.cents::text), '{}')
+                         from (select json_build_array(hangar_no::text, case when guests <= 2 then 'couple' else 'group' end)::text collate "C" as pair, sum(cents) as cents
+                                 from hangar.stays where host = o.id and guests <= 8 group by pair order by cents desc, pair limit 2) x),
       'bestWeeks', (select coalesce(jsonb_object_agg(x.week, x.cents::text), '{}')
                       from (select to_char(d.day - extract(isodow from d.day)::int + 1, 'YYYY-MM-DD') as week, sum(s.cents) as cents
                               from hangar.stays s

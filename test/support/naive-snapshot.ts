@@ -77,9 +77,14 @@ function countsToDate(window: Window, day: number, now: number): boolean {
   return isLastOfMonth || daysThen <= days;
 }
 
-function naiveKey({ keyedBy, window }: Accumulator, row: NaiveRow): string | undefined {
+function naiveKey(accumulator: Accumulator, row: NaiveRow): string | undefined {
+  const { keyedBy, andPeriod, window } = accumulator;
   if (keyedBy === "none") return "";
-  if (keyedBy === "key") return row.key;
+  if (keyedBy === "key") {
+    if (andPeriod === undefined || row.key === undefined) return row.key;
+    const period = naiveKey({ ...accumulator, keyedBy: andPeriod }, row);
+    return JSON.stringify([row.key, period]).replace('","', '", "');
+  }
   if (row.day === undefined) return undefined;
   if (keyedBy === "hour") return new Date(Date.UTC(2000, 0, 1, row.day)).toISOString().slice(0, 13);
   const date = isoDate(row.day);

@@ -18,6 +18,7 @@ export const BY_MONTH = 3;
 export const DUE = 4;
 export const BY_HOUR = 5;
 export const LEASE = 6;
+export const BY_STATUS_AND_DAY = 7;
 
 const PROJECTIONS: readonly Projection[] = [
   {
@@ -52,6 +53,12 @@ const PROJECTIONS: readonly Projection[] = [
     time: { kind: "while", from: { column: "first", type: "date" }, until: { column: "last", type: "date" } },
     measures: [count],
   },
+  {
+    source: "sales",
+    key: `r."status"`,
+    time: { kind: "day", column: "paid_at", type: "timestamptz", spanDays: 60 },
+    measures: [count],
+  },
 ];
 
 const ACCUMULATORS: readonly Accumulator[] = [
@@ -77,6 +84,13 @@ const ACCUMULATORS: readonly Accumulator[] = [
     window: undefined,
     keyedBy: "key",
     days: { from: true, until: true },
+  },
+  {
+    projection: BY_STATUS_AND_DAY,
+    measure: 0,
+    window: { unit: "week", firstDay: 6, start: 0, end: 2 },
+    keyedBy: "key",
+    andPeriod: "week",
   },
 ];
 

@@ -13,6 +13,7 @@ import { ownerTopic } from "../../../protocol/topic.ts";
 import { ownerTopics } from "../../../daemon/topics/owner/owner-topic.ts";
 import { Clock } from "../../../daemon/metrics/clock.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
+import { keepingFew } from "../keeping-few.ts";
 import { dayStartsFrom } from "../../../daemon/owners/day-starts.ts";
 import { Owners } from "../../../daemon/owners/owners.ts";
 import { type Loader, SnapshotLoader } from "../../../daemon/owners/loader.ts";
@@ -68,7 +69,7 @@ export class Stack {
   constructor(options: StackOptions) {
     const { installed, time, timers = REAL_TIMERS, loader = same, dayStarts = same } = options;
     const { marketplace, daemonUrl: url, limits } = installed;
-    const plan = compile(marketplace.config);
+    const plan = keepingFew(compile(marketplace.config));
     this.time = time;
     this.#pool = new SessionPool(
       { url, role: "pool", statementTimeoutMs: 10_000, settings: { plan_cache_mode: "force_generic_plan" } },

@@ -14,11 +14,15 @@ import {
   growth,
   keys,
   lastMonths,
+  latest,
+  max,
   type MetricsOf,
+  min,
   month,
   openIfNull,
   parent,
   overlap,
+  type Pair,
   percentage,
   product,
   ratio,
@@ -36,6 +40,11 @@ describe("definitions", () => {
     const config = configured({
       money: currency(),
       sales: { today: sum(sales.price).during(day(sales.at)), now: count(sales).while(sales.at, sales.until) },
+      pairs: {
+        kinds: sum(sales.price).by(sales.state, sales.kind),
+        months: latest(sales.fair, sales.at).by(sales.state, lastMonths(3, sales.at)),
+        best: top(2, count(sales).by(sales.state, sales.kind)),
+      },
       groups: { states: count(sales).by(sales.state), months: sum(sales.price).by(lastMonths(3, sales.at)) },
       trend: growth(sum(sales.price), month(sales.at)),
       shops: { open: keys(sales.shop), both: overlap(keys(shops.id), keys(sales.shop)) },
@@ -43,6 +52,13 @@ describe("definitions", () => {
       next: earliest(sales.due),
       best: top(3, sum(sales.price).by(sales.state)),
       price: { usual: average(sales.price), byState: average(sales.price).by(sales.state) },
+      ends: {
+        least: min(sales.price),
+        last: max(sales.at).during(month(sales.at)),
+        byState: max(sales.due).by(sales.state),
+        fair: latest(sales.fair, sales.at),
+        pieces: latest(sales.pieces, sales.due).by(sales.kind),
+      },
       made: {
         both: total(count(sales), count(shops)),
         left: difference(sum(sales.price), average(sales.price)),
@@ -56,6 +72,11 @@ describe("definitions", () => {
       {
         readonly money: string;
         readonly sales: { readonly today: string; readonly now: number };
+        readonly pairs: {
+          readonly kinds: Record<Pair, string>;
+          readonly months: Record<Pair, boolean>;
+          readonly best: Record<Pair, number>;
+        };
         readonly groups: { readonly states: Record<string, number>; readonly months: Record<string, string> };
         readonly trend: number | undefined;
         readonly shops: { readonly open: number; readonly both: number };
@@ -63,6 +84,13 @@ describe("definitions", () => {
         readonly next: string | undefined;
         readonly best: Record<string, string>;
         readonly price: { readonly usual: string | undefined; readonly byState: Record<string, string> };
+        readonly ends: {
+          readonly least: string | undefined;
+          readonly last: string | undefined;
+          readonly byState: Record<string, string>;
+          readonly fair: boolean | undefined;
+          readonly pieces: Record<string, number>;
+        };
         readonly made: {
           readonly both: string;
           readonly left: string | undefined;
@@ -73,7 +101,7 @@ describe("definitions", () => {
       }
     > = true;
     assert.ok(same);
-    assert.equal(compile(config).leaves.length, 18);
+    assert.equal(compile(config).leaves.length, 26);
   });
 
   it("do not compile where a column is misspelt, a float or another table's", () => {
@@ -118,8 +146,29 @@ describe("definitions", () => {
       () => ratio(earliest(sales.due), count(sales)),
       // @ts-expect-error: double precision
       () => average(sales.weight),
+      // @ts-expect-error: double precision
+      () => max(sales.weight),
+      // @ts-expect-error: text has no order that all agree on
+      () => min(sales.state),
+      // @ts-expect-error: the second key is a column of another table
+      () => count(sales).by(sales.state, shops.owner),
+      // @ts-expect-error: the newest by a date of another table
+      () => latest(shops.owner, sales.at),
+      // @ts-expect-error: what is first of some rows does not grow
+      () => growth(max(sales.price), day(sales.at)),
     ];
-    assert.equal(refusedByTheCompiler.length, 20);
+    assert.equal(refusedByTheCompiler.length, 25);
+  });
+
+  it("have one by(), with one key or two", () => {
+    const twice = () => count(sales).by(sales.state).by(trailingDays(3, sales.at));
+    const again = () => count(sales).by(trailingDays(3, sales.at)).by(sales.state);
+    const three = () => count(sales).by(...([sales.state, sales.kind, sales.fair] as unknown as [typeof sales.state]));
+    for (const made of [twice, again])
+      assert.throws(made, /a metric has one by\(\), with one key or two: by\(column\), by\(column, other\)/);
+    assert.throws(three, /by\(\) takes one key or two/);
+    const key: Pair = '["open", "big"]';
+    assert.deepEqual(JSON.parse(key), ["open", "big"]);
   });
 
   it("are immutable: narrowing one leaves the other as it was", () => {

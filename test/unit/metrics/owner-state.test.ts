@@ -16,7 +16,17 @@ import { OwnerState } from "../../../daemon/metrics/owner-state.ts";
 import { indexPlan } from "../../../daemon/metrics/plan-index.ts";
 import { cases } from "../../support/cases.ts";
 import { naiveSnapshot, type NaiveSums } from "../../support/naive-snapshot.ts";
-import { BY_DAY, BY_HOUR, BY_MONTH, BY_STATUS, DUE, LEASE, SAMPLE_PLAN, WHILE } from "../../support/sample-plan.ts";
+import {
+  BY_DAY,
+  BY_HOUR,
+  BY_MONTH,
+  BY_STATUS,
+  BY_STATUS_AND_DAY,
+  DUE,
+  LEASE,
+  SAMPLE_PLAN,
+  WHILE,
+} from "../../support/sample-plan.ts";
 
 const INDEX = indexPlan(SAMPLE_PLAN);
 const HOUR = 3_600_000_000;
@@ -76,6 +86,9 @@ function rowsIn(dayStart: DayStart) {
     fc
       .record({ day, hour: fc.integer({ min: 0, max: 23 }), amount })
       .map((r) => ({ ...base, projection: BY_HOUR, key: undefined, day: 24 * r.day + r.hour, values: [1n, r.amount] })),
+    fc
+      .record({ key, day })
+      .map((r) => ({ ...base, projection: BY_STATUS_AND_DAY, key: r.key, day: r.day, values: [1n] })),
     fc.record({ day }).map((r) => ({ ...base, projection: DUE, key: undefined, day: r.day, values: [1n] })),
   );
   return { row, instant };

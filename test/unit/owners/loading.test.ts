@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Published } from "../../../daemon/owners/published.ts";
 import { OwnersRig } from "../../support/owners-rig.ts";
+import { FIRST_SALES, firstSale } from "../../support/first-sales.ts";
 import { due, reset, sale, status } from "../../support/sample-grains.ts";
 import { utcDay } from "../../../daemon/metrics/civil-date.ts";
 
@@ -23,6 +24,21 @@ describe("loading owners", () => {
     assert.deepEqual([request.owners, request.snapshotId, request.t], [["1"], "cut 1", rig.databaseClock]);
     assert.deepEqual(kinds(rig.take()), ["document"]);
     assert.equal(total(rig), 2);
+  });
+
+  it("an owner whose greatest row goes, and of which nothing more is known, is read again with its events, and its document stays meanwhile", async () => {
+    const rig = new OwnersRig({ plan: FIRST_SALES });
+    await rig.open({ 1: [firstSale("9", 1n, 1n)] });
+    rig.take();
+    await rig.read({ grains: [firstSale("12", 1n)] });
+    assert.deepEqual([kinds(rig.take()), rig.shown("1", "sales", "greatest")], [["patch"], "12"]);
+    const gone = { owner: "1", name: "sale_gone", id: "sales.7.1", xid: 7n, data: {} };
+    await rig.read({ grains: [firstSale("12", -1n), firstSale("9", -1n)], events: [gone] });
+    assert.deepEqual([kinds(rig.take()), rig.shown("1", "sales", "greatest")], [[], "12"]);
+    assert.ok(rig.owners.wantsCut());
+    await rig.read({ grains: [firstSale("3", 1n)] });
+    await rig.loader.last.finish({ 1: [firstSale("8", 1n, 1n)] });
+    assert.deepEqual([kinds(rig.take()), rig.shown("1", "sales", "greatest")], [["events", "document"], "8"]);
   });
 
   it("owners that come one after another are loaded together", async () => {

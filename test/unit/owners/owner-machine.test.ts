@@ -1,3 +1,4 @@
+import { FIRST_SALES, firstSale } from "../../support/first-sales.ts";
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -150,6 +151,14 @@ describe("an owner's life", () => {
       const { phase, effects } = transition(lacking, { type: "loaded", of: lacking, numbers: read });
       assert.deepEqual([phase.kind, words(effects)], ["waiting", ["queue"]]);
     }
+  });
+
+  it("a load of which the first rows have all gone meanwhile leads back to the queue", () => {
+    const dry = new LoadedOwner(indexPlan(FIRST_SALES), new ZoneDays("UTC"), undefined, 0);
+    for (const one of [firstSale("9", 1n, 1n), firstSale("9", -1n)]) dry.fold(one);
+    const of = loadingOwner();
+    const { phase, effects } = transition(of, { type: "loaded", of, numbers: dry });
+    assert.deepEqual([phase.kind, words(effects)], ["waiting", ["queue"]]);
   });
 
   it("the occupants that subscribers know of outlast every reload of an epoch, and no epoch", () => {

@@ -12,6 +12,7 @@ import {
   growth,
   keys,
   lastMonths,
+  max,
   month,
   product,
   ratio,
@@ -116,6 +117,29 @@ describe("compile", () => {
     });
   });
 
+  it("ranked rows of other conditions are a select of their own: the first of all are not the first of some", () => {
+    const plan = compile(
+      configured({
+        all: max(sales.price),
+        again: max(sales.price),
+        big: max(sales.price).where(eq(sales.kind, "big")),
+        count: count(sales),
+      }),
+    );
+    assert.deepEqual(
+      plan.projections.map(({ ranked, measures }) => [ranked?.order, measures.length]),
+      [
+        ["round(r.price::numeric * 100)", 1],
+        ["round(r.price::numeric * 100)", 1],
+        [undefined, 1],
+      ],
+    );
+    assert.deepEqual(
+      plan.leaves.map(({ value }) => "accumulator" in value && value.accumulator),
+      [0, 0, 1, false],
+    );
+  });
+
   it("a row for which an expression has no value is left out by a condition, which is fenced off as it may fail", () => {
     const each = sql`${sales.price} / ${sales.pieces}`;
     const plan = compile(
@@ -133,7 +157,7 @@ describe("compile", () => {
       { where: has, value: { op: "count" } },
     ]);
     assert.deepEqual(byState?.measures, [{ where: "(lower(r.state)) is not null", value: { op: "count" } }]);
-    assert.equal(byState?.keyExpression, "lower(r.state)");
+    assert.deepEqual(byState?.keyExpressions, ["lower(r.state)"]);
     assert.ok(mayFail(bare?.measures ?? []) && mayFail(byState?.measures ?? []));
   });
 

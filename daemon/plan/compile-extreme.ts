@@ -1,0 +1,125 @@
+/** An extreme's definition → rows in an order, of which the first is shown. */
+import { Column, is, SQL } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { ConfigError } from "../config/errors.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
+import type { ExtremeDefinition, RowValue } from "../define/definition.ts";
+import type { CapturedTables } from "./captured-tables.ts";
+import { amountSql, groupSql } from "./row-amount.ts";
+import { wideType } from "./column-type.ts";
+import { fieldForm } from "./field-form.ts";
+import { formed } from "./field-sql.ts";
+import type { Dated, FieldForm, Ranked, ShownForm } from "./plan.ts";
+import { allOf, datedValue } from "./row-value.ts";
+import { MOST_SHOWN_TEXT } from "./text-limits.ts";
+
+/**
+ * Rows of the first rank that can go one after the other, without a new one, before the owner is read again. Each takes some 100 bytes. Where
+ * the first is always the one to go (the oldest of a queue), one load comes on so many changes.
+ */
+const KEPT = 16;
+
+export interface ExtremeSql {
+  readonly key: string;
+  readonly keyExpressions?: readonly string[];
+  readonly ranked: Ranked;
+  readonly form: ShownForm;
+  readonly unit?: string;
+  /** The condition under which a row is ranked, and in a group. */
+  readonly has: string | undefined;
+}
+
+/** @param dated what says when something is, which is captured by that */
+export function extremeSql(
+  { rows, value, by }: ExtremeDefinition,
+  tables: CapturedTables,
+  dated: (when: { readonly column: PgColumn; readonly zone: string | undefined }) => Dated,
+): ExtremeSql {
+  const { table } = rows;
+  const { has: hasGroup, key: group, keyExpressions } = groupSql(by, table, tables);
+  const common = { group, isDescending: value.op !== "min", kept: KEPT };
+  if (value.op === "latest") {
+    const by = dated(value.newest);
+    const { key } = tables.lookedUp(table);
+    const form = latestForm(value.of);
+    const ranked = {
+      ...common,
+      order: orderOf(by),
+      tie: `${tables.reference(table, key)}::text`,
+      numericTies: wideType(key) === "bigint",
+      shown: formed(tables.reference(table, value.of), form.as === "date" ? { as: "text" } : form),
+    };
+    return { ...keyed(ranked, keyExpressions), form, has: allOf([isFinite(by), hasGroup]) };
+  }
+  const unranked = { ...common, tie: undefined, numericTies: false };
+  const when = whenOf(value.of);
+  if (when !== undefined) {
+    if (value.scale !== undefined || value.unit !== undefined)
+      throw new ConfigError(`${value.op}() of a date or an instant takes no scale and no unit`);
+    const by = dated(when);
+    const form = by.type === "date" ? ({ as: "date" } as const) : ({ as: "instant" } as const);
+    const shown = formed(datedValue(by), form.as === "date" ? { as: "text" } : form);
+    const ranked = { ...unranked, order: orderOf(by), shown };
+    return { ...keyed(ranked, keyExpressions), form, has: allOf([isFinite(by), hasGroup]) };
+  }
+  const amount = { ...value, of: amountOf(value.op, value.of) };
+  const { sum, has } = amountSql(amount, table, tables);
+  const expression = "expression" in sum ? `(${sum.expression})` : `r.${quoteIdentifier(sum.column)}`;
+  const form: FieldForm = { as: "decimal", scale: sum.scale };
+  const ranked = {
+    ...unranked,
+    order: `round(${expression}::numeric${sum.scale === 0 ? "" : ` * 1${"0".repeat(sum.scale)}`})`,
+    shown: formed(`${expression}::numeric`, form),
+    ...("expression" in sum && { expression: sum.expression }),
+  };
+  const unit = value.unit === undefined ? {} : { unit: value.unit };
+  return { ...keyed(ranked, keyExpressions), form, ...unit, has: allOf([has, hasGroup]) };
+}
+
+function keyed(
+  ranked: Ranked,
+  keyExpressions: readonly string[] | undefined,
+): Pick<ExtremeSql, "key" | "keyExpressions" | "ranked"> {
+  const { group = "null", order, tie = "null", shown } = ranked;
+  const key = `json_build_array(${group}, (${order})::text, ${tie}, ${shown})::text`;
+  return { key, ranked, ...(keyExpressions !== undefined && { keyExpressions }) };
+}
+
+/** Undefined for what is an amount. */
+function whenOf(of: Exclude<ExtremeDefinition["value"], { op: "latest" }>["of"]) {
+  if (is(of, SQL)) return undefined;
+  if (!is(of, Column)) return of;
+  const type = wideType(of);
+  return ["date", "timestamptz", "timestamp"].includes(type) ? { column: of, zone: undefined } : undefined;
+}
+
+function amountOf(op: string, of: Exclude<ExtremeDefinition["value"], { op: "latest" }>["of"]): RowValue {
+  if (is(of, SQL)) return of;
+  if (!is(of, Column)) throw new ConfigError(`${op}() is given neither a column nor an expression`);
+  if (["bigint", "numeric", "double precision"].includes(wideType(of))) return of;
+  throw new ConfigError(
+    `${of.name} is ${wideType(of)}: ${op}() takes whole numbers, numeric, dates and instants; for the entry of a group that comes first, top()`,
+  );
+}
+
+function latestForm(column: PgColumn): ShownForm {
+  if (wideType(column) === "date") return { as: "date" };
+  const form = fieldForm(column, "latest()");
+  return form.as === "text" && form.most !== undefined ? { as: "text", most: MOST_SHOWN_TEXT } : form;
+}
+
+/** Days, or microseconds; of values that are finite. */
+function orderOf(by: Dated): string {
+  const value = datedValue(by);
+  return by.type === "date" ? `(${value} - date '2000-01-01')` : `round(extract(epoch from ${value}) * 1000000)`;
+}
+
+/** A `timestamptz(3)` may hold what its rounding has brought beyond the last instant, which no zone's clock shows. */
+const LAST_INSTANT = "294276-12-31 23:59:59.999999+00";
+
+/** Of a timestamp that is meant in a zone as well, which is clamped in it. */
+function isFinite({ column, type, zone }: Dated): string {
+  const value = `r.${quoteIdentifier(column)}`;
+  const isInstant = type === "timestamptz" && zone === undefined;
+  return `${value} > '-infinity' and ${value} ${isInstant ? `<= '${LAST_INSTANT}'` : "< 'infinity'"}`;
+}

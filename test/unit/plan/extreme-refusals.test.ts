@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { sql } from "drizzle-orm";
+import { type ColumnOf, count, growth, latest, max, min, month, sum, top } from "../../../daemon/define/define.ts";
+import { refusal } from "../../support/refusal.ts";
+import { configured, sales } from "../../support/sales-tables.ts";
+
+/** For what types refuse: JavaScript configurations have none. */
+const untyped = (column: unknown) => column as ColumnOf<"sales", "PgNumeric">;
+
+describe("compile refuses, in one line,", () => {
+  const cases: readonly [title: string, config: () => unknown, message: RegExp][] = [
+    [
+      "the smallest of texts",
+      () => configured({ a: min(untyped(sales.state)) }),
+      /^metrics\.a: state is text: min\(\) takes whole numbers, numeric, dates and instants/,
+    ],
+    [
+      "the greatest of floats",
+      () => configured({ a: max(untyped(sales.weight)) }),
+      /weight is double precision: .* make the column numeric$/,
+    ],
+    [
+      "the greatest of an expression without digits",
+      () => configured({ a: max(sql`${sales.price} * 2`, {} as { scale: number }) }),
+      /max\(\) of an expression needs the digits to round each row to: max\(sql`…`, \{ scale: 2 \}\)$/,
+    ],
+    [
+      "the greatest of timestamps without a zone",
+      () => configured({ a: max(sales.vague) }),
+      /vague is timestamp without time zone, .*: say in which zone it is meant, at\(…, "UTC"\)/,
+    ],
+    [
+      "digits of an instant",
+      () => configured({ a: max(sales.at, { scale: 2 }) }),
+      /max\(\) of a date or an instant takes no scale and no unit$/,
+    ],
+    [
+      "the latest of arrays",
+      () => configured({ a: latest(sales.tags, sales.at) }),
+      /tags is text\[\]: latest\(\) holds single values$/,
+    ],
+    [
+      "the latest by a column that is no date",
+      () => configured({ a: latest(sales.state, sales.pieces as never) }),
+      /pieces is integer: only timestamptz and date columns date a row$/,
+    ],
+    [
+      "the greatest by a column of unique values",
+      () => configured({ a: max(sales.at).by(sales.id) }),
+      /by\(id\): its values are unique/,
+    ],
+    [
+      "a top of greatest values",
+      () => configured({ a: top(3, max(sales.price).by(sales.state) as never) }),
+      /^metrics\.a: top\(\) takes a group of a count, a sum or an average, as in top\(5, count\(table\)\.by\(column\)\)$/,
+    ],
+    [
+      "growth of a greatest value",
+      () => configured({ a: growth(max(sales.price) as never, month(sales.at)) }),
+      /growth\(\) takes a count or a sum without by\(\), during\(\) and while\(\)$/,
+    ],
+    [
+      "min() inside of SQL",
+      () => configured({ a: sum(sql`min(${sales.price})`, { scale: 2 }) }),
+      /min\(\): it is a metric by itself: min\(column\), max\(column\), or latest\(column, newest\)$/,
+    ],
+    [
+      "a pair of which one is unique",
+      () => configured({ a: count(sales).by(sales.state, sales.id) }),
+      /by\(id\): its values are unique/,
+    ],
+    [
+      "a pair of which one is a float",
+      () => configured({ a: count(sales).by(sales.state, sales.weight) }),
+      /weight is double precision: only text, .* columns can be keys$/,
+    ],
+  ];
+  for (const [title, config, message] of cases) it(title, () => assert.match(refusal(config()), message));
+});
