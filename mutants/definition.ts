@@ -28,7 +28,7 @@ export const DEFINITION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the configuration's zone is put into statements as it is",
-    file: "daemon/plan/row-source.ts",
+    file: "daemon/plan/owner-lookup.ts",
     find: "`${quoteLiteral(value.constant)}::text`",
     replace: "`o.time_zone::text`",
     test: "test/pg/owners/owners.test.ts",

@@ -18,6 +18,7 @@ import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { OPERATOR_MUTANTS } from "./operator.ts";
 import { PAGE_MUTANTS } from "./page.ts";
+import { OWNER_LOOKUP_MUTANTS } from "./owner-lookup.ts";
 import { PARENTS_MUTANTS } from "./parents.ts";
 import { READING_MUTANTS } from "./reading.ts";
 import { RESUME_MUTANTS } from "./resume.ts";
@@ -43,6 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DEFINITION_MUTANTS,
   ...CAPTURE_MUTANTS,
   ...DATA_MUTANTS,
+  ...OWNER_LOOKUP_MUTANTS,
   ...PARENTS_MUTANTS,
   ...READING_MUTANTS,
   ...SEVERAL_MUTANTS,

@@ -3,7 +3,7 @@ import type { Mutant } from "./mutant.ts";
 const FILE = "daemon/plan/parent-rows.ts";
 const BATCHES = "test/pg/owners/parents.test.ts";
 const REPLAYS = "test/pg/resume/parents.test.ts";
-const REFUSALS = "test/unit/plan/refusals.test.ts";
+const REFUSALS = "test/unit/plan/owner-refusals.test.ts";
 
 /** Mistakes about rows whose owner is another row's. */
 export const PARENTS_MUTANTS: readonly Mutant[] = [
@@ -146,8 +146,8 @@ export const PARENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "the parents of what is told are not read for a resume",
     file: "daemon/resume/history-statement.ts",
-    find: "...parents.map(({ source }) => source), ",
-    replace: "",
+    find: "...[...parents, ...lookedUp].map(",
+    replace: "...lookedUp.map(",
     test: REPLAYS,
     title: "in one read: nobody can say what rows told whose parent has moved since",
   },

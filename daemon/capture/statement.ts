@@ -11,7 +11,7 @@ import { TAKE_BELL } from "./bell.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { takeLeaderLock } from "./leader-lock.ts";
 import { TAG } from "../plan/row-tag.ts";
-import { parentSelects } from "../plan/parent-rows.ts";
+import { leadsElsewhere, parentSelects } from "../plan/parent-rows.ts";
 import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
 
 /** The forms of the batch statement, by what they do beside reading. */
@@ -157,7 +157,7 @@ function batchStatement(
   side: string,
   unread = UNSEEN,
 ): string {
-  const resets = tables.some(({ parents }) => parents !== undefined) ? "written_resets" : "unread_resets";
+  const resets = tables.some(leadsElsewhere) ? "written_resets" : "unread_resets";
   const found = [...tables.map(deltaName), resets].map((name) => `exists (select from ${name})`).join(" or ");
   return `with ${changes(tables, eventSources, { unread, unreadOfParents: UNSEEN })}
 select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,

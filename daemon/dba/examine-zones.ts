@@ -11,7 +11,7 @@ const MOST_ZONES = 500;
 const SAMPLES = { months: 36, before: 12 };
 const UNKNOWN_ZONE = "22023";
 
-/** A zone, and how many rows of owners name it; of the configuration's own nobody counts them. */
+/** A zone, and how many rows name it; of the configuration's own nobody counts them. */
 interface UsedZone {
   readonly zone: string;
   readonly owners?: string;
@@ -40,9 +40,10 @@ export async function examineZones(examined: Examined): Promise<Finding[]> {
 }
 
 async function usedZones({ session, plan }: Examined): Promise<readonly UsedZone[]> {
-  const { schema, table, timeZone } = plan.owner;
+  const { timeZone } = plan.owner;
   if ("constant" in timeZone) return [{ zone: timeZone.constant }];
-  const column = quoteIdentifier(timeZone.column);
+  const { schema, table, ...held } = "lookup" in timeZone ? timeZone.lookup : { ...plan.owner, ...timeZone };
+  const column = quoteIdentifier(held.column);
   return session.query<{ zone: string; owners: string }>(
     `select ${column}::text as zone, count(*)::text as owners from ${qualifiedName(schema, table)} where ${column} is not null
       group by 1 order by count(*) desc, 1 limit ${MOST_ZONES}`,
@@ -55,7 +56,8 @@ function zoneUnknown(owner: OwnerTable, { zone, owners }: UsedZone, meant: strin
     const meaning = `${name}, which the configuration says, is not known to PostgreSQL: write ${JSON.stringify(meant ?? "UTC")} or another one there.`;
     return finding("time_zone_unknown", meaning);
   }
-  const [table, column] = [qualifiedName(owner.schema, owner.table), quoteIdentifier(owner.timeZone.column)];
+  const held = "lookup" in owner.timeZone ? owner.timeZone.lookup : { ...owner, ...owner.timeZone };
+  const [table, column] = [qualifiedName(held.schema, held.table), quoteIdentifier(held.column)];
   const update =
     meant && `update ${table} set ${column} = ${quoteLiteral(meant)} where ${column} = ${quoteLiteral(zone)}`;
   return finding(

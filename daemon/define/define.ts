@@ -15,6 +15,7 @@ import { Measure, type Pair } from "./measure.ts";
 import { dated, type PeriodOf } from "./period.ts";
 import { after, allOf, between, during, narrowed } from "./selection.ts";
 import { type BoundOf, type DateOf, whenOf } from "./when.ts";
+import type { Field } from "./define-event.ts";
 import type { Through } from "./define-owner.ts";
 import type { AmountOptions, ExactKind } from "./summable.ts";
 import type { EventTree } from "./event-definition.ts";
@@ -53,10 +54,10 @@ export interface Config<Metrics extends MetricTree = MetricTree, Events extends 
   readonly owner: {
     readonly table: TableOf<string>;
     readonly key: ColumnOf<string>;
-    /** A column that holds a zone's name, as `Europe/Lisbon`, or the name itself where all owners have one zone. */
-    readonly timeZone: ColumnOf<string> | string;
-    /** A column that holds a currency's code, as `EUR`, or the code itself where all owners have one currency. */
-    readonly currency?: ColumnOf<string> | string;
+    /** A column that holds a zone's name, as `Europe/Lisbon`, or {@link lookup} of one in a row that the owner names, or the name itself where all owners have one zone. */
+    readonly timeZone: ColumnOf<string> | Field<string, string | null> | string;
+    /** A column that holds a currency's code, as `EUR`, or {@link lookup} of one, or the code itself where all owners have one currency. */
+    readonly currency?: ColumnOf<string> | Field<string, string | null> | string;
   };
   /** The tables to watch. `key` is the row's own key, `owner` the column that names the row's owner, or {@link through} which row it is found. */
   readonly sources: Readonly<Record<string, Source>>;
@@ -76,7 +77,8 @@ export interface Config<Metrics extends MetricTree = MetricTree, Events extends 
 export interface Source {
   readonly table: TableOf<string>;
   readonly key: ColumnOf<string>;
-  readonly owner: ColumnOf<string> | Through;
+  /** Left out of a table whose rows are nobody's: owners look their time zone or currency up there. */
+  readonly owner?: ColumnOf<string> | Through;
 }
 
 /** Groups of metrics, nested at will; the names are those of the document. */

@@ -1,7 +1,7 @@
-import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared, TextSession } from "../database/session.ts";
 import type { OwnerTable } from "../plan/plan.ts";
-import { ownerValue } from "../plan/row-source.ts";
+import { ownerRelation, ownerValue } from "../plan/owner-lookup.ts";
 
 /** The columns of an owner's own row that its numbers depend on. */
 export interface OwnerRow {
@@ -19,7 +19,7 @@ export function ownerRowsStatement(table: OwnerTable): Prepared {
   return {
     name: "deltad_owner_rows",
     text: `select o.${key}::text, ${ownerValue(table.timeZone)}, ${currency}
-  from ${qualifiedName(table.schema, table.table)} o
+  from ${ownerRelation(table)} o
  where o.${key} = any($1::${table.keyType}[])`,
   };
 }

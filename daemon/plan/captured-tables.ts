@@ -6,7 +6,8 @@ import { ownerPath, tableName } from "./owner-path.ts";
 import { OWNER_SOURCE, type ParentTable, type WatchedTable } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import type { CheckedConfig } from "./check-config.ts";
-import { wideType } from "./column-type.ts";
+import { findsRows, wideType } from "./column-type.ts";
+import type { OwnerLookup } from "./plan.ts";
 
 /** Columns of a change table, and of the row `r`, that are not the watched table's. */
 const RESERVED = new Set(["change_xid", "change_seq", "change_weight", "change_owner"]);
@@ -21,6 +22,8 @@ interface Captured {
   readonly columns: Set<string>;
   /** What its rows use of their parents, by the name that it has in them. */
   readonly ofParents: Map<string, UsedOfParent>;
+  /** Columns of the owner table that name its rows, which are nobody's. */
+  readonly namedBy?: Set<string>;
 }
 
 interface UsedOfParent {
@@ -34,9 +37,11 @@ const LONGEST_NAME = 63;
 
 export class CapturedTables {
   readonly #tables = new Map<string, Captured>();
+  readonly #owner: CheckedConfig["owner"];
 
   constructor(config: CheckedConfig) {
     const { table, key, timeZone, currency } = config.owner;
+    this.#owner = config.owner;
     this.#add({ source: OWNER_SOURCE, table, key, link: key, parents: [] });
     for (const column of [key, timeZone, currency]) if (is(column, Column)) this.reference(table, column);
     for (const name of Object.keys(config.sources)) this.#addSource(name, config);
@@ -48,6 +53,7 @@ export class CapturedTables {
     if (captured === undefined) throw new ConfigError(`table ${tableName(table)} is not one of the sources`);
     if (captured.source === OWNER_SOURCE)
       throw new ConfigError(`${tableName(table)} is the owner table: metrics are about the sources' rows`);
+    this.#refuseNobodys(captured);
     return captured.source;
   }
 
@@ -56,7 +62,26 @@ export class CapturedTables {
     const captured = this.#tables.get(tableName(table));
     if (captured === undefined)
       throw new ConfigError(`lookup(): table ${tableName(table)} is neither a source nor the owner table`);
+    this.#refuseNobodys(captured);
     return captured;
+  }
+
+  /** What owners have of a row that they name in the column `by`. */
+  ownerLookup({ column, by }: { readonly column: PgColumn; readonly by: PgColumn }): OwnerLookup {
+    const table = tableName(column.table);
+    const found = this.#tables.get(table);
+    if (found?.namedBy === undefined)
+      throw new ConfigError(
+        `lookup(): ${table} must be one of the sources, with its table and key and without an owner: its rows are nobody's`,
+      );
+    refuseUnfound(by, found);
+    if (wideType(column) !== "text")
+      throw new ConfigError(`lookup(): ${column.name} is ${wideType(column)}, not text; take a column of text`);
+    this.use(column.table, column);
+    found.namedBy.add(this.use(this.#owner.table, by));
+    const { schema, name } = getTableConfig(found.table);
+    const { source, key } = found;
+    return { source, schema: schema ?? "public", table: name, key: key.name, by: by.name, column: column.name };
   }
 
   /** The column that names the owner: the row's own, or that of the last row in between. */
@@ -89,7 +114,7 @@ export class CapturedTables {
   watched(): readonly WatchedTable[] {
     const tables = [...this.#tables.values()];
     return tables.map((captured) => {
-      const { source, table, key, link, parents, columns } = captured;
+      const { source, table, key, link, parents, columns, namedBy } = captured;
       const { schema, name, columns: all } = getTableConfig(table);
       const between = parents.flatMap((parent) => parentTable(captured, this.#source(parent)));
       return {
@@ -102,15 +127,27 @@ export class CapturedTables {
         key: key.name,
         owner: link.name,
         ...(between.length === 0 ? {} : { parents: between }),
+        ...(namedBy && { namedIn: this.#namedIn(namedBy) }),
       };
     });
   }
 
   #addSource(name: string, config: CheckedConfig): void {
     const { table, key } = config.sources[name] as CheckedConfig["sources"][string];
-    const { link, parents } = ownerPath(name, config);
-    this.#add({ source: name, table, key, link, parents });
+    const { link, parents, isNobodys } = ownerPath(name, config);
+    this.#add({ source: name, table, key, link, parents, ...(isNobodys && { namedBy: new Set() }) });
     for (const column of [key, link]) this.reference(table, column);
+  }
+
+  #refuseNobodys({ source, namedBy }: Captured): void {
+    if (namedBy !== undefined)
+      throw new ConfigError(`rows of ${source} are nobody's: owners have a time zone or a currency of them, no more`);
+  }
+
+  #namedIn(by: ReadonlySet<string>): Required<WatchedTable>["namedIn"] {
+    const { table, key } = this.#owner;
+    const { schema, name } = getTableConfig(table);
+    return { schema: schema ?? "public", table: name, key: key.name, by: [...by] };
   }
 
   #source(called: string): Captured | undefined {
@@ -137,7 +174,7 @@ export class CapturedTables {
     return name;
   }
 
-  #add(added: Pick<Captured, "source" | "table" | "key" | "link" | "parents">): void {
+  #add(added: Omit<Captured, "columns" | "ofParents">): void {
     const captured = { ...added, columns: new Set<string>(), ofParents: new Map<string, UsedOfParent>() };
     const name = tableName(captured.table);
     const other = this.#tables.get(name);
@@ -147,6 +184,14 @@ export class CapturedTables {
       );
     this.#tables.set(name, captured);
   }
+}
+
+/** @throws ConfigError where the column's values can't be keys of the table's rows */
+export function refuseUnfound(by: PgColumn, { source, key }: Pick<Captured, "source" | "key">): void {
+  if (!findsRows(by, key))
+    throw new ConfigError(
+      `lookup(): ${by.name} is ${by.getSQLType()} and ${key.name}, the key of ${source}, ${key.getSQLType()}: rows are found by numbers, uuid, text or varchar, both of one kind`,
+    );
 }
 
 function parentTable(child: Captured, parent: Captured | undefined): ParentTable[] {

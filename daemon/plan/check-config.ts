@@ -7,23 +7,35 @@ import { nearest } from "../config/nearest.ts";
 import { wideType } from "./column-type.ts";
 import type { MetricTree } from "../define/define.ts";
 import { isThrough, ownerThrough, type Through } from "../define/define-owner.ts";
+import { type FieldDefinition, field } from "../define/event-definition.ts";
 
 /** A configuration whose tables and columns are Drizzle's. Its metrics are still to be looked at. */
 export interface CheckedConfig {
   readonly owner: {
     readonly table: PgTable;
     readonly key: PgColumn;
-    readonly timeZone: PgColumn | string;
-    readonly currency?: PgColumn | string;
+    readonly timeZone: OwnerColumn;
+    readonly currency?: OwnerColumn;
   };
   readonly sources: Readonly<
-    Record<string, { readonly table: PgTable; readonly key: PgColumn; readonly owner: PgColumn | Through }>
+    Record<string, { readonly table: PgTable; readonly key: PgColumn; readonly owner?: PgColumn | Through }>
   >;
   readonly metrics: MetricTree;
   readonly events?: Readonly<Record<string, unknown>>;
   readonly name?: string;
   readonly bulkRows?: number;
   readonly twoPhase?: boolean;
+}
+
+/** A column of the owner's row, one of a row that it names, or what is so for all owners. */
+export type OwnerColumn = PgColumn | Lookup | string;
+
+interface Lookup {
+  readonly [field]: Extract<FieldDefinition, { readonly kind: "lookup" }>;
+}
+
+export function isLookup(value: unknown): value is Lookup {
+  return typeof value === "object" && value !== null && field in value && (value as Lookup)[field].kind === "lookup";
 }
 
 /** 45: PostgreSQL cuts names at 63 bytes, and change tables and triggers put words around this one. */
@@ -45,7 +57,10 @@ export function checkConfig(value: unknown): asserts value is CheckedConfig {
   checkCurrency(owner);
   const sources = record(config["sources"], "sources");
   if (Object.keys(sources).length === 0) throw new ConfigError("sources: name at least one table to watch");
-  for (const [name, source] of Object.entries(sources)) checkSource(name, source);
+  const lookedUp = [owner["timeZone"], owner["currency"]].flatMap((value) =>
+    isLookup(value) ? [value[field].column.table] : [],
+  );
+  for (const [name, source] of Object.entries(sources)) checkSource(name, source, lookedUp);
   record(config["metrics"], "metrics");
   if (config["events"] !== undefined) record(config["events"], "events");
   checkBulkRows(config["bulkRows"]);
@@ -55,7 +70,8 @@ export function checkConfig(value: unknown): asserts value is CheckedConfig {
     throw new ConfigError("name must be letters, digits, _, . and -, at most 63");
 }
 
-function checkSource(name: string, value: unknown): void {
+/** @param lookedUp tables of which owners have something, and whose rows may be nobody's */
+function checkSource(name: string, value: unknown, lookedUp: readonly PgTable[]): void {
   if (name === OWNER_SOURCE) throw new ConfigError(`sources.${name}: this name is the owner table's; choose another`);
   if (!SOURCE_NAME.test(name)) {
     throw new ConfigError(
@@ -66,6 +82,7 @@ function checkSource(name: string, value: unknown): void {
   refuseUnknown(source, ["table", "key", "owner"], `sources.${name}.`);
   checkTable(source, ["key"], `sources.${name}`);
   const { owner } = source;
+  if (owner === undefined && lookedUp.some((table) => table === source["table"])) return;
   if (!isThrough(owner))
     checkColumn(source, "owner", `sources.${name}`, ", or through(that column, the table whose row it names)");
   else if (owner[ownerThrough].link.table !== source["table"])
@@ -116,7 +133,14 @@ function checkCurrency(owner: Readonly<Record<string, unknown>>): void {
 
 /** A column of another type prints texts that name nothing: a timestamp is no zone. */
 function checkTextColumn(owner: Readonly<Record<string, unknown>>, name: string, constant: string): void {
-  checkColumn(owner, name, "owner", `, or ${constant}`);
+  const given = owner[name];
+  if (isLookup(given)) {
+    if (given[field].by.table === owner["table"]) return;
+    throw new ConfigError(
+      `owner.${name}: lookup() takes a column of the other table, then the one of owner.table that names its row`,
+    );
+  }
+  checkColumn(owner, name, "owner", `, a lookup(…) by one, or ${constant}`);
   const column = owner[name] as PgColumn;
   const type = wideType(column);
   if (type === "text") return;

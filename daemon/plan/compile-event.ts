@@ -5,8 +5,8 @@ import { OWNER_SOURCE } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import { unreachable } from "../config/unreachable.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
-import type { CapturedTables } from "./captured-tables.ts";
-import { dateType, findsRows } from "./column-type.ts";
+import { type CapturedTables, refuseUnfound } from "./captured-tables.ts";
+import { dateType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
 import type { Change, FieldDefinition, RowEventDefinition } from "../define/event-definition.ts";
 import { fieldForm, sharedOut, textForm } from "./field-form.ts";
@@ -134,12 +134,10 @@ function lookupOf(
   tables: CapturedTables,
 ): Omit<Extract<FieldPlan, { kind: "lookup" }>, "name" | "kind"> {
   const named = row.told(by);
-  const { source, key } = tables.lookedUp(column.table);
+  const found = tables.lookedUp(column.table);
+  const { source, key } = found;
   tables.reference(column.table, column);
-  if (!findsRows(by, key))
-    throw new ConfigError(
-      `lookup(): ${by.name} is ${by.getSQLType()} and ${key.name}, the key of ${source}, ${key.getSQLType()}: rows are found by numbers, uuid, text or varchar, both of one kind`,
-    );
+  refuseUnfound(by, found);
   if (source === OWNER_SOURCE && by !== tables.ownerOf(row.table))
     throw new ConfigError(`lookup(): of the owner table only the row's own owner is told, by the column that names it`);
   const { name, notNull } = column;

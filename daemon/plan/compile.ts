@@ -1,18 +1,18 @@
 /** A configuration → the plan that everything else follows. */
-import { getTableConfig, type PgColumn } from "drizzle-orm/pg-core";
+import { getTableConfig } from "drizzle-orm/pg-core";
 import * as v from "valibot";
 import { RESERVED_TYPES } from "../../protocol/down.ts";
 import { eventName } from "../../protocol/down/event.ts";
 import { ConfigError } from "../config/errors.ts";
 import { CapturedTables } from "./captured-tables.ts";
-import { type CheckedConfig, checkConfig } from "./check-config.ts";
+import { type CheckedConfig, checkConfig, isLookup, type OwnerColumn } from "./check-config.ts";
 import { keyType, wideType } from "./column-type.ts";
 import { compileRowEvent } from "./compile-event.ts";
 import { MetricCompiler } from "./compile-metric.ts";
 import { compileOccupant } from "./compile-occupant.ts";
 import { isThrough } from "../define/define-owner.ts";
 import { type Definition, definition, type Metric } from "../define/definition.ts";
-import { type EventDefinition, event } from "../define/event-definition.ts";
+import { type EventDefinition, event, field } from "../define/event-definition.ts";
 import type { Leaf, OccupantPlan, OwnerTable, OwnerValue, Plan, RowEventPlan } from "./plan.ts";
 import { PlanDraft } from "./plan-draft.ts";
 
@@ -23,22 +23,13 @@ const UNDECLARED = new Set(["bulk_changed"]);
 export function compile(config: unknown): Plan {
   checkConfig(config);
   const tables = new CapturedTables(config);
+  const owner = ownerTable(config, tables);
   const draft = new PlanDraft();
   const compiler = new MetricCompiler(draft, tables, config.owner.currency !== undefined);
   const leaves = [...definitions(config.metrics, [])].map(
     ([path, metric]): Leaf => ({ path, value: at(["metrics", ...path], () => compiler.leaf(metric)) }),
   );
   const { events, occupants } = compileEvents(config, draft, tables);
-  const type = ownerKeyType(config);
-  const { schema, name } = getTableConfig(config.owner.table);
-  const owner: OwnerTable = {
-    schema: schema ?? "public",
-    table: name,
-    key: config.owner.key.name,
-    keyType: type,
-    timeZone: ownerValue(config.owner.timeZone),
-    currency: config.owner.currency === undefined ? undefined : ownerValue(config.owner.currency),
-  };
   return {
     owner,
     tables: tables.watched(),
@@ -51,8 +42,25 @@ export function compile(config: unknown): Plan {
   };
 }
 
-function ownerValue(given: PgColumn | string): OwnerValue {
-  return typeof given === "string" ? { constant: given } : { column: given.name };
+function ownerTable(config: CheckedConfig, tables: CapturedTables): OwnerTable {
+  const { table, key, timeZone, currency } = config.owner;
+  const { schema, name } = getTableConfig(table);
+  return {
+    schema: schema ?? "public",
+    table: name,
+    key: key.name,
+    keyType: ownerKeyType(config),
+    timeZone: ownerValue(timeZone, "timeZone", tables),
+    currency: currency === undefined ? undefined : ownerValue(currency, "currency", tables),
+  };
+}
+
+const LOOKED_UP = { timeZone: "deltad_time_zone", currency: "deltad_currency" } as const;
+
+function ownerValue(given: OwnerColumn, called: keyof typeof LOOKED_UP, tables: CapturedTables): OwnerValue {
+  if (typeof given === "string") return { constant: given };
+  if (!isLookup(given)) return { column: given.name };
+  return { lookup: at(["owner", called], () => tables.ownerLookup(given[field])), as: LOOKED_UP[called] };
 }
 
 function compileEvents(
@@ -85,7 +93,7 @@ function ownerKeyType({ owner, sources }: CheckedConfig): string {
   for (const [name, source] of Object.entries(sources)) {
     const place = ["sources", name, "owner"];
     // That of the last source in between names the owner.
-    if (isThrough(source.owner)) continue;
+    if (source.owner === undefined || isThrough(source.owner)) continue;
     const column = source.owner;
     at(place, () => keyType(column));
     if (wideType(column) !== wideType(owner.key)) {

@@ -10,6 +10,8 @@ export interface OwnerPath {
   readonly link: PgColumn;
   /** Sources, from the nearest on. */
   readonly parents: readonly string[];
+  /** The rows have no owner: the link is their key. */
+  readonly isNobodys: boolean;
 }
 
 /** A batch joins each of them. */
@@ -34,9 +36,11 @@ export function ownerPath(source: string, config: CheckedConfig): OwnerPath {
       source,
       `${parents.join(", ")} lie between ${source} and its owner, at most ${MOST_PARENTS} tables may: keep a column in ${source} that leads there by fewer`,
     );
-  const owner = config.sources[source]?.owner;
-  if (owner === undefined) throw new RangeError(`the configuration has no source ${source}`);
-  return { link: isThrough(owner) ? owner[ownerThrough].link : owner, parents };
+  const found = config.sources[source];
+  if (found === undefined) throw new RangeError(`the configuration has no source ${source}`);
+  const { owner, key } = found;
+  if (owner === undefined) return { link: key, parents, isNobodys: true };
+  return { link: isThrough(owner) ? owner[ownerThrough].link : owner, parents, isNobodys: false };
 }
 
 export function tableName(table: PgTable): string {
@@ -58,7 +62,9 @@ function parentOf(source: string, { sources, owner: owners }: CheckedConfig): st
       source,
       `through() ${name}, which is not one of the sources: add it there, with its key and its owner`,
     );
-  const [called, { key }] = found;
+  const [called, { key, owner: next }] = found;
+  if (next === undefined)
+    throw refused(source, `through() ${name}, whose rows are nobody's: say in sources.${called}.owner whose they are`);
   if (!findsRows(link, key))
     throw refused(
       source,

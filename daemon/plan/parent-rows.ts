@@ -19,6 +19,7 @@
  * The new one alike.
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import { lookedUpResets } from "./owner-lookup.ts";
 import type { CapturedColumn, ParentTable, WatchedTable } from "./watched-table.ts";
 
 /** A column of a parent, under its name in the rows below, and SQL of its value. */
@@ -91,8 +92,13 @@ export function foundOwner(link: string, child: Pick<WatchedTable, "source" | "p
   return { joins: joins.join(""), owner: named, moved: moved.length === 0 ? "false" : moved.join(" or "), columns };
 }
 
+/** Whether what the table's rows, or resets, name is no owner. */
+export function leadsElsewhere({ parents, namedIn }: WatchedTable): boolean {
+  return parents !== undefined || namedIn !== undefined;
+}
+
 export interface ParentSelects {
-  /** The parents' sources, as a list of literals. */
+  /** The sources of parents and of what owners look up, as a list of literals. */
   readonly sources: string;
   /**
    * What {@link foundOwner} reads, and `unread_resets`: the rows of `written_resets`, each with its owner in place of what its rows name, and
@@ -102,7 +108,7 @@ export interface ParentSelects {
 }
 
 /**
- * Undefined where no table has parents. Sessions that read changes join by indexes alone, and a CTE has none: what is looked up in
+ * Undefined where what all tables name is owners. Sessions that read changes join by indexes alone, and a CTE has none: what is looked up in
  * one, by each of thousands of rows, is an object of JSON.
  * @param unread which rows `c` of a change table are read
  * @param unreadOfParents which of a parent's, and which rows that name one tell whether others were there before
@@ -112,17 +118,19 @@ export function parentSelects(
   unread: string,
   unreadOfParents: string,
 ): ParentSelects | undefined {
-  const children = tables.filter(({ parents = [] }) => parents.length > 0);
-  if (children.length === 0) return undefined;
+  if (!tables.some(leadsElsewhere)) return undefined;
+  const children = tables.filter(({ parents }) => parents !== undefined);
+  const lookedUp = tables.filter(({ namedIn }) => namedIn !== undefined);
   const parents = new Map(children.flatMap((child) => child.parents ?? []).map((parent) => [parent.source, parent]));
-  const sources = [...parents.keys()].map(quoteLiteral).join(", ");
+  const sources = [...parents.keys(), ...lookedUp.map(({ source }) => source)].map(quoteLiteral).join(", ");
   const changesOf = ({ source }: WatchedTable): string =>
     unread === unreadOfParents
       ? `from ${quoteIdentifier(`delta_${source}`)} c where true`
       : `from ${changeTable(source)} c where (${unreadOfParents})`;
   const unreadResets = [
-    ...writtenResets(children, sources),
+    ...writtenResets(children, lookedUp, sources),
     ...children.flatMap((child) => changedParents(child, tables, changesOf)),
+    ...lookedUp.flatMap((table) => lookedUpResets(table, unreadOfParents)),
   ];
   const ctes = [
     ...[...parents.values()].flatMap((parent) => imagesOf(parent, children, unreadOfParents)),
@@ -165,9 +173,13 @@ function imagesOf(
   ];
 }
 
-function writtenResets(children: readonly WatchedTable[], parents: string): readonly string[] {
+function writtenResets(
+  children: readonly WatchedTable[],
+  lookedUp: readonly WatchedTable[],
+  parents: string,
+): readonly string[] {
   const moved = `r.source in (${parents}) as moved`;
-  const names = children.map(({ source }) => quoteLiteral(source)).join(", ");
+  const names = [...children, ...lookedUp].map(({ source }) => quoteLiteral(source)).join(", ");
   return [
     `  select r.source, r.owner, r.rows, r.change_xid, ${moved}
     from written_resets r where r.owner is null or r.source not in (${names})`,

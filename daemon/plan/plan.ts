@@ -27,8 +27,22 @@ export interface OwnerTable {
   readonly currency: OwnerValue | undefined;
 }
 
-/** What each owner's row says, or what is so for all of them. */
-export type OwnerValue = { readonly column: string } | { readonly constant: string };
+/** What each owner's row says, or a row that it names, or what is so for all of them. */
+export type OwnerValue =
+  | { readonly column: string }
+  | { readonly constant: string }
+  /** `as`: the column of owner-lookup.ts's relation that has it. */
+  | { readonly lookup: OwnerLookup; readonly as: "deltad_time_zone" | "deltad_currency" };
+
+/** A column of the row whose `key` the owner's own column `by` holds. */
+export interface OwnerLookup {
+  readonly source: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly key: string;
+  readonly by: string;
+  readonly column: string;
+}
 
 /** One grouped select over a source: `row -> grains`. */
 export interface Projection {

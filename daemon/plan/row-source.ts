@@ -3,9 +3,10 @@
  * `deltad_owner`, the owner's key as text, and `deltad_zone`. Rows without an owner that exists are none.
  */
 import { type CapturedColumn, rowColumns, type WatchedTable } from "./watched-table.ts";
-import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import { ownerRelation, ownerValue } from "./owner-lookup.ts";
 import { type FoundOwner, foundOwner, joinedParents } from "./parent-rows.ts";
-import type { OwnerTable, OwnerValue, Plan } from "./plan.ts";
+import type { OwnerTable, Plan } from "./plan.ts";
 
 /** The row's owner, as the database prints its key. */
 export const OWNER = "r.deltad_owner";
@@ -68,7 +69,7 @@ function rows(
   return `select ${own}, ${named.join(", ")},
     o.${quoteIdentifier(owner.key)}::text collate "C" as deltad_owner, ${ownerValue(owner.timeZone)} as deltad_zone
   from ${from}
-  join ${qualifiedName(owner.schema, owner.table)} o on o.${quoteIdentifier(owner.key)} = ${key}`;
+  join ${ownerRelation(owner)} o on o.${quoteIdentifier(owner.key)} = ${key}`;
 }
 
 /** The table's own column or a parent's of that name in {@link tableRows}, for an index: uncast. */
@@ -82,11 +83,6 @@ export function captured(table: WatchedTable, name: string): CapturedColumn {
   const column = rowColumns(table).find((candidate) => candidate.name === name);
   if (column === undefined) throw new RangeError(`${table.source} has no captured column ${name}`);
   return column;
-}
-
-/** SQL text expression of an owner's zone or currency, over the owner table's row `o`. */
-export function ownerValue(value: OwnerValue): string {
-  return "column" in value ? `o.${quoteIdentifier(value.column)}::text` : `${quoteLiteral(value.constant)}::text`;
 }
 
 /** The owners asked for, by an index on the column: a condition on the table's own column, uncast. */

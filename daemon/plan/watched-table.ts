@@ -17,10 +17,17 @@ export interface WatchedTable {
   readonly columns: readonly CapturedColumn[];
   /** The column that names a row, and is captured. */
   readonly key: string;
-  /** The captured column that names the owner; for the owner table, its key; where there are `parents`, what names a row of the first of them. */
+  /** The captured column that names the owner; for the owner table and rows that are nobody's, its key; where there are `parents`, what names a row of the first of them. */
   readonly owner: string;
   /** The tables between the rows and their owners, from the nearest on. */
   readonly parents?: readonly ParentTable[];
+  /** Of a table whose rows are nobody's: by which columns of the owners' own table they are named; see owner-lookup.ts. */
+  readonly namedIn?: {
+    readonly schema: string;
+    readonly table: string;
+    readonly key: string;
+    readonly by: readonly string[];
+  };
 }
 
 /** A watched table through whose rows other tables' rows find their owner. */

@@ -11,6 +11,7 @@ import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
 import { quoteLiteral } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
 import { eventSelects, sourcesOfEvents } from "../plan/event-select.ts";
+import { leadsElsewhere } from "../plan/parent-rows.ts";
 import type { Plan } from "../plan/plan.ts";
 import { watchedBy } from "../plan/row-source.ts";
 import { occupantDeltaSelects, occupantLoadSelects } from "../plan/select.ts";
@@ -59,7 +60,8 @@ export function historyStatement(plan: Plan): Prepared {
 export function historySources(plan: Plan) {
   const told = sourcesOfEvents(plan);
   const parents = plan.tables.flatMap((table) => (told.includes(table.source) ? (table.parents ?? []) : []));
-  const sources = [...new Set([...told, ...parents.map(({ source }) => source), OWNER_SOURCE])];
+  const lookedUp = plan.tables.filter(({ namedIn }) => namedIn !== undefined);
+  const sources = [...new Set([...told, ...[...parents, ...lookedUp].map(({ source }) => source), OWNER_SOURCE])];
   return { sources, tables: plan.tables.filter(({ source }) => sources.includes(source)) };
 }
 
@@ -84,9 +86,9 @@ export function doubtSelects(plan: Plan, sources: readonly string[]): readonly s
   ];
 }
 
-/** Of the owners $4; none where no table has parents. */
+/** Of the owners $4; none where what all tables name is owners. */
 export function movedSelects(tables: readonly WatchedTable[]): readonly string[] {
-  if (tables.every(({ parents }) => parents === undefined)) return [];
+  if (!tables.some(leadsElsewhere)) return [];
   return [
     `select distinct ${HISTORY_TAG.moved}, u.owner, null, null::int, null::bigint, u.change_xid::text::bigint, null
   from unread_resets u

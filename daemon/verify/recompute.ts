@@ -3,10 +3,11 @@
  * windows; of the incremental way it shares only which rows a metric is about, and the clamping of instants.
  */
 import type { WatchedTable } from "../plan/watched-table.ts";
-import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
 import { fenced } from "../plan/fallible.ts";
 import type { Accumulator, Bound, MeasurePlan, Plan, ProjectionTime, Window } from "../plan/plan.ts";
-import { OWNER, ofOwners, ownerValue, tableRows, watchedBy, ZONE } from "../plan/row-source.ts";
+import { ownerRelation, ownerValue } from "../plan/owner-lookup.ts";
+import { OWNER, ofOwners, tableRows, watchedBy, ZONE } from "../plan/row-source.ts";
 import { allOf, clampedDate, clampedInstant, datedValue, instantOf, isSummable } from "../plan/row-value.ts";
 
 const NOW = instantOf("$2::bigint");
@@ -26,7 +27,7 @@ export function recomputeSelect(plan: Plan): string {
   const currency = owner.currency === undefined ? "null" : ownerValue(owner.currency);
   const selects = [
     `select 'owner' as kind, 0 as index, ${key}::text collate "C" as owner, null::text as key, ${currency} as value
-from ${qualifiedName(owner.schema, owner.table)} o where ${ofOwners(key, owner)} and $2::bigint is not null`,
+from ${ownerRelation(owner)} o where ${ofOwners(key, owner)} and $2::bigint is not null`,
     ...accumulators.map(({ ranking }, index) =>
       ranking === undefined
         ? `select 'accumulator', ${index}, owner, key, trunc(value)::text from a${index} where value <> 0`

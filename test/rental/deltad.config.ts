@@ -1,6 +1,7 @@
 /** A configuration in which most rows find their owner through other rows; docs/your-own-tables.md has parts of it. */
 import {
   count,
+  currency,
   day,
   defineConfig,
   deleted,
@@ -14,9 +15,19 @@ import {
   trailingDays,
 } from "deltad";
 import { eq, sql } from "drizzle-orm";
-import { bigint, boolean, integer, numeric, pgTable, smallint, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, boolean, char, integer, numeric, pgTable, smallint, text, timestamp } from "drizzle-orm/pg-core";
 
-const stores = pgTable("stores", { id: integer("store_id").primaryKey(), city: text("city").notNull() });
+const cities = pgTable("cities", {
+  id: integer("city_id").primaryKey(),
+  timeZone: text("time_zone").notNull(),
+  currency: char("currency", { length: 3 }),
+});
+
+const stores = pgTable("stores", {
+  id: integer("store_id").primaryKey(),
+  city: text("city").notNull(),
+  cityId: integer("city_id"),
+});
 
 const customers = pgTable("customers", {
   id: integer("customer_id").primaryKey(),
@@ -58,8 +69,14 @@ const payments = pgTable("payments", {
 const taken = sum(payments.amount);
 
 export default defineConfig({
-  owner: { table: stores, key: stores.id, timeZone: "Europe/Lisbon" },
+  owner: {
+    table: stores,
+    key: stores.id,
+    timeZone: lookup(cities.timeZone, stores.cityId),
+    currency: lookup(cities.currency, stores.cityId),
+  },
   sources: {
+    cities: { table: cities, key: cities.id },
     customers: { table: customers, key: customers.id, owner: customers.storeId },
     payments: { table: payments, key: payments.id, owner: through(payments.customerId, customers) },
     inventory: { table: inventory, key: inventory.id, owner: inventory.storeId },
@@ -67,6 +84,7 @@ export default defineConfig({
     fees: { table: fees, key: fees.id, owner: through(fees.rentalId, rentals) },
   },
   metrics: {
+    currency: currency(),
     payments: {
       today: taken.during(day(payments.paidAt)),
       perDay: taken.by(trailingDays(7, payments.paidAt)),

@@ -1,8 +1,16 @@
 -- A film rental shop in the usual schema: a payment knows a customer, the customer a store; a fee knows a rental, the rental a copy of a
--- film, the copy a store. Payments are partitioned. No table knows a time zone, and fees have no foreign key.
+-- film, the copy a store. Payments are partitioned. A store's city knows its time zone, and fees have no foreign key.
+create table cities (
+  city_id   integer primary key,
+  time_zone text not null,
+  currency  char(3),
+  mayor     text
+);
+
 create table stores (
   store_id integer primary key,
-  city     text not null
+  city     text not null,
+  city_id  integer default 1 references cities deferrable initially deferred
 );
 
 create table customers (

@@ -139,6 +139,17 @@ await onEachMajor("doctor", (major) => {
     assert.match(meaning, /^The database's clock is (59\.9|60\.0) s ahead of this machine's/);
   });
 
+  it("finds a zone that the server does not know where owners look theirs up: time_zone_unknown", async () => {
+    await rig.inOrder();
+    await rig.database.query("create table places (id bigint primary key, zone text)");
+    await rig.database.query("insert into places values (1, 'Europe/Lisbonn'), (2, 'Europe/Lisbon'), (3, null)");
+    const lookup = { source: "places", schema: "public", table: "places", key: "id", by: "id", column: "zone" };
+    const owner = { ...SHOP_PLAN.owner, timeZone: { lookup, as: "deltad_time_zone" } as const };
+    const { meaning, statement } = await rig.finding("time_zone_unknown", { plan: { ...SHOP_PLAN, owner } });
+    assert.equal(meaning, 'The time zone "Europe/Lisbonn" of 1 rows of public.places is not known to PostgreSQL.');
+    assert.equal(statement, `update public.places set zone = 'Europe/Lisbon' where zone = 'Europe/Lisbonn'`);
+  });
+
   it("finds a zone of the configuration that the server does not know: time_zone_unknown", async () => {
     await rig.inOrder();
     const owner = { ...SHOP_PLAN.owner, timeZone: { constant: "Europe/Lisbonn" } };

@@ -13,7 +13,8 @@ const AT = "'2026-03-01Z'";
 
 /** Customer n is of store n, copy n as well; rental n is of copy n, and has two fees; customer n has paid once. */
 const SHOP = `
-  truncate stores, customers, inventory, rentals, fees, payments;
+  truncate cities, stores, customers, inventory, rentals, fees, payments;
+  insert into cities values (1, 'Europe/Lisbon', 'EUR');
   insert into stores select n, 'city' from generate_series(1, 3) n;
   insert into customers select n, n, 'customer ' || n from generate_series(1, 3) n;
   insert into inventory select n, n, 'Alien' from generate_series(1, 3) n;

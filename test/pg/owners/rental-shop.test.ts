@@ -17,6 +17,7 @@ import { TestSocket } from "../../support/socket.ts";
 import { SECRET, token } from "../../support/tokens.ts";
 
 const ROWS = `
+  insert into cities values (1, 'Europe/Lisbon', 'EUR');
   insert into stores values (1, 'Lisboa'), (2, 'Porto');
   insert into customers select n, 1 + n % 2, 'customer' from generate_series(1, 10) n;
   insert into payments (customer_id, amount, paid_at) select 1 + n % 10, n, now() from generate_series(1, 100) n;`;
@@ -54,10 +55,20 @@ await onEachServer("a film rental shop", (server) => {
     await shows("two customers less");
     await database.query("delete from customers where customer_id = 6");
     await shows("one more less");
+    const staleBecause = (): string | undefined =>
+      socket.frames
+        .flatMap((frame) => (frame.type === "stale" ? [frame.reason] : frame.type === "live" ? [""] : []))
+        .at(-1);
+    await database.query("update cities set time_zone = 'Mars/Olympus', currency = 'MAR'");
+    await eventually("the store to be stale", () => staleBecause() === "time_zone");
+    await database.query("update cities set time_zone = 'Asia/Tokyo'");
+    await eventually("the store to be live", () => staleBecause() === "");
+    await shows("Tokyo's days");
     const told = socket.events.map(({ type }) => type);
     assert.equal(told.filter((type) => type === "payment_taken").length, 1);
     assert.equal(told.filter((type) => type === "payment_withdrawn").length, 10);
-    assert.equal(told.filter((type) => type === "bulk_changed").length, 1);
+    const bulks = socket.events.flatMap(({ type, data }) => (type === "bulk_changed" ? [data["source"]] : []));
+    assert.deepEqual([...new Set(bulks)], ["payments", "cities"]);
 
     let code = 0;
     const shell = recordedShell({

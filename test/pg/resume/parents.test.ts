@@ -38,6 +38,7 @@ await onEachServer("a replay of rows whose owner is another row's", (server) => 
     database = await server.createDatabase();
     await database.query(RENTAL.schema);
     await install(database, plan.tables, { bulkRows: 20, twoPhase: true });
+    await database.query("insert into cities values (1, 'Europe/Lisbon', 'EUR')");
     await database.query("insert into stores select n, 'city' from generate_series(1, 3) n");
     // Each reading begins here, whatever it is about.
     const open = await database.client();

@@ -29,6 +29,7 @@ async function begin(
   await database.query(RENTAL.schema);
   await install(database, plan.tables);
   await database.query(`
+    insert into cities values (1, 'Europe/Lisbon', 'EUR');
     insert into stores select n, 'city' from generate_series(1, 3) n;
     insert into customers select n, n, 'name' from generate_series(1, 3) n;
     insert into inventory select n, n, 'Alien' from generate_series(1, 3) n;

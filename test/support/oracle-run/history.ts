@@ -56,19 +56,27 @@ export class Historian {
 
   constructor(database: Pick<TestDatabase, "query">, { config, oracle }: Marketplace) {
     const { tables, owner } = compile(config);
+    const { timeZone } = owner;
     // Where all owners have one zone, nobody's is bad.
-    const zone = "column" in owner.timeZone ? quoted(owner.timeZone.column) : "''";
+    if ("constant" in timeZone) throw new Error("the owners of a random run have zones of their own");
+    const held = "lookup" in timeZone ? timeZone.lookup : { ...owner, ...timeZone };
+    const zone = quoted(held.column);
     this.#database = database;
     const rows = tables.map(({ table }) => {
-      const good = table === owner.table ? ` and ${zone} <> '${BAD_ZONE}'` : "";
+      const good = table === held.table ? ` and ${zone} <> '${BAD_ZONE}'` : "";
       return `${quoted(table)} as materialized (select * from history.${quoted(table)} where ${AT_SNAPSHOT}${good})`;
     });
     this.#forget = tables.map(({ table }) => `delete from history.${quoted(table)} where ended is not null`);
     // The oracle's own names then mean these rows.
     const unqualified = tables.reduce((text, { schema }) => text.replaceAll(`${schema}.`, ""), oracle);
     this.#statement = unqualified.replace("with clock as", `with ${rows.join(",\n")},\nclock as`);
-    this.#badOwners = `select ${quoted(owner.key)}::text as owner from history.${quoted(owner.table)}
-      where ${AT_SNAPSHOT.replace(/\$3/g, "$1")} and ${zone} = '${BAD_ZONE}'`;
+    const then = (table: string): string =>
+      `(select * from history.${quoted(table)} where ${AT_SNAPSHOT.replace(/\$3/g, "$1")})`;
+    const by = "lookup" in timeZone ? timeZone.lookup.by : owner.key;
+    // Of whose row nothing is found, there is no zone either.
+    this.#badOwners = `select o.${quoted(owner.key)}::text as owner
+       from ${then(owner.table)} o left join ${then(held.table)} z on z.${quoted(held.key)} = o.${quoted(by)}
+      where z.${zone} = '${BAD_ZONE}' or z.${zone} is null`;
   }
 
   /** Versions that have ended: snapshots of before can't be asked about any more. */

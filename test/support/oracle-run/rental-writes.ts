@@ -1,4 +1,6 @@
 /** Random writes to the rental shop: rows, and the rows through which they are their owners'. */
+import { HARD_ZONES } from "./hard-zones.ts";
+import { BAD_ZONE } from "./history.ts";
 import type { Values } from "./values.ts";
 import type { Write } from "./write.ts";
 
@@ -20,7 +22,8 @@ export function rentalRows(v: Values): string[] {
   const numbered = (count: number, row: (number: number) => string): string =>
     Array.from({ length: count }, (_, index) => row(index + 1)).join(", ");
   return [
-    `insert into stores values ${numbered(STORES, (number) => `(${number}, 'city')`)}`,
+    `insert into cities values ${HARD_ZONES.map((zone, at) => `(${at + 1}, '${zone}', 'EUR')`).join(", ")}`,
+    `insert into stores values ${numbered(STORES, (number) => `(${number}, 'city', ${number})`)}`,
     `insert into customers values ${numbered(CUSTOMERS, (number) => `(${number}, ${store(v)}, 'name')`)}`,
     `insert into inventory values ${numbered(COPIES, (number) => copyRow(v, number))}`,
     `insert into rentals values ${numbered(RENTALS, (number) => rentalRow(v, number))}`,
@@ -53,7 +56,45 @@ const few = (v: Values): number => v.integer(1, 3);
 /** Now and then so many that they are a bulk statement. */
 const many = (v: Values): number => (v.chance(0.2) ? 25 : v.integer(1, 4));
 
+const city = (v: Values): number => v.integer(1, HARD_ZONES.length);
+const zone = (v: Values): string => `'${v.chance(0.1) ? BAD_ZONE : v.pick(HARD_ZONES)}'`;
+/** Nobody's city: it comes with whoever names it, and goes. */
+const PASSING_CITY = 99;
+
 export const RENTAL_WRITES: readonly Write[] = [
+  // Stores get another zone: by another city, or by what becomes of theirs.
+  {
+    weight: 5,
+    statements: (v) => [`update stores set city_id = ${v.maybe(String(city(v)))} where store_id = ${store(v)}`],
+  },
+  {
+    weight: 6,
+    statements: (v) => [
+      `update cities set ${v.pick([`time_zone = ${zone(v)}`, `currency = ${v.word("EUR", "CHF")}`])} where city_id = ${city(v)}`,
+    ],
+  },
+  {
+    weight: 5,
+    statements: (v) => [
+      `update cities set time_zone = ${v.word(...HARD_ZONES)} where time_zone = '${BAD_ZONE}'`,
+      `update stores set city_id = ${city(v)} where city_id is null`,
+    ],
+  },
+  {
+    weight: 4,
+    statements: (v) => {
+      const came = `insert into cities values (${PASSING_CITY}, ${zone(v)}, 'EUR') on conflict (city_id) do update set time_zone = excluded.time_zone`;
+      const named = `update stores set city_id = ${PASSING_CITY} where store_id = ${store(v)}`;
+      return [...(v.chance(0.5) ? [came, named] : [named, came]), pay(v, 2)];
+    },
+  },
+  {
+    weight: 3,
+    statements: (v) => [
+      `delete from cities where city_id = ${PASSING_CITY}`,
+      `update stores set city_id = ${city(v)} where city_id = ${PASSING_CITY}`,
+    ],
+  },
   { weight: 14, statements: (v) => [pay(v, few(v))] },
   { weight: 10, statements: (v) => [charge(v, few(v))] },
   {

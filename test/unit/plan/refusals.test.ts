@@ -5,24 +5,19 @@ import { alias, bigint, integer, numeric, pgTable, QueryBuilder, text, timestamp
 import {
   at,
   average,
-  became,
   type ColumnOf,
   count,
   currency,
   day,
   growth,
-  inserted,
   keys,
-  lookup,
   month,
   openIfNull,
   overlap,
-  parent,
   percentage,
   product,
   ratio,
   sum,
-  through,
   top,
   trailingDays,
   trailingHours,
@@ -34,16 +29,6 @@ const good = configured({ all: count(sales) });
 const priced = pgTable("priced", { id: numeric("id", { precision: 9, scale: 2 }), zone: text("zone") });
 const named = pgTable("named", { id: text("id"), zone: text("zone") });
 const dated = pgTable("people", { id: integer("id"), since: timestamp("since", { withTimezone: true }) });
-const salesSource = { table: sales, key: sales.id };
-const throughShops = (changed: object): object => ({ ...good, ...changed });
-const onTheWay = (metrics: object): object =>
-  throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: through(sales.shop, shops) } }, metrics });
-const tall = pgTable("tall", {
-  id: bigint("id", { mode: "bigint" }).primaryKey(),
-  owner: bigint("owner", { mode: "bigint" }),
-  word: text("w".repeat(20)),
-});
-const link = (name: string) => pgTable(name, { id: integer("id").primaryKey(), next: integer("next") });
 /** For what types refuse: JavaScript configurations have none. */
 const untyped = (column: unknown) => column as ColumnOf<"sales", "PgNumeric">;
 
@@ -93,7 +78,7 @@ describe("compile refuses, in one line", () => {
     [
       "a zone of another table",
       () => ({ ...good, owner: { ...good.owner, timeZone: shops.id } }),
-      /^owner\.timeZone must be a column of owner\.table, or the name of a zone for all owners/,
+      /^owner\.timeZone must be a column of owner\.table, a lookup\(…\) by one, or the name of a zone for all owners/,
     ],
     [
       "a currency that is a number",
@@ -120,110 +105,6 @@ describe("compile refuses, in one line", () => {
       "a source whose owners are of another type than the owners' key",
       () => ({ ...good, owner: { table: named, key: named.id, timeZone: named.zone } }),
       /^sources\.sales\.owner is integer, owner\.key is text: they never meet$/,
-    ],
-    [
-      "an owner through a table that is no source",
-      () => throughShops({ sources: { sales: { ...salesSource, owner: through(sales.shop, shops) } } }),
-      /^sources\.sales\.owner: through\(\) public\.shops, which is not one of the sources: add it there, with its key and its owner$/,
-    ],
-    [
-      "an owner through the owner table",
-      () => throughShops({ sources: { sales: { ...salesSource, owner: through(sales.person, people) } } }),
-      /^sources\.sales\.owner: public\.people is the owner table: name the column alone, without through\(\)$/,
-    ],
-    [
-      "an owner through a column of another type than the key that it names",
-      () =>
-        throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: through(sales.state, shops) } } }),
-      /^sources\.sales\.owner: state is varchar\(9\) and id, the key of shops, bigint: rows are found by numbers, uuid, text or varchar, both of one kind$/,
-    ],
-    [
-      "an owner through another table's column",
-      () =>
-        throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: through(shops.owner, shops) } } }),
-      /^sources\.sales\.owner: through\(\) takes a column of sources\.sales\.table first, then the table whose row it names$/,
-    ],
-    [
-      "an owner that is never found",
-      () => {
-        const [a, b] = [link("a"), link("b")];
-        return throughShops({
-          sources: {
-            a: { table: a, key: a.id, owner: through(a.next, b) },
-            b: { table: b, key: b.id, owner: through(b.next, a) },
-          },
-        });
-      },
-      /^sources\.a\.owner: through\(\) leads from a to b back to a, and to no owner$/,
-    ],
-    [
-      "an owner beyond three tables",
-      () => {
-        const [a, b, c, d] = [link("a"), link("b"), link("c"), link("d")];
-        return throughShops({
-          sources: {
-            a: { table: a, key: a.id, owner: through(a.next, b) },
-            b: { table: b, key: b.id, owner: through(b.next, c) },
-            c: { table: c, key: c.id, owner: through(c.next, d) },
-            d: { table: d, key: d.id, owner: d.next },
-          },
-        });
-      },
-      /^sources\.a\.owner: b, c, d lie between a and its owner, at most 2 tables may: keep a column in a that leads there by fewer$/,
-    ],
-    [
-      "the owner's row, looked up from a row that does not name it",
-      () => ({
-        ...throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: through(sales.shop, shops) } } }),
-        events: { sold: inserted(sales).data({ zone: lookup(people.zone, sales.shop) }) },
-      }),
-      /^events\.sold: zone: lookup\(\): of the owner table only the row's own owner is told/,
-    ],
-    [
-      "a column of another table than those on the way to the owner",
-      () => onTheWay({ a: count(sales).by(parent(named.zone)) }),
-      /^metrics\.a: public\.named\.zone is a column of another table than public\.sales, and none of public\.shops, through which its rows find their owner$/,
-    ],
-    [
-      "a column of the owner's own row in a condition",
-      () => onTheWay({ a: count(sales).where(eq(people.zone, "UTC")) }),
-      /^metrics\.a: public\.people\.zone is a column of another table/,
-    ],
-    [
-      "what a parent was before",
-      () => ({
-        ...onTheWay({ a: count(sales) }),
-        events: { big: became(sales, gt(shops.owner, 3)).data({ id: sales.id }) },
-      }),
-      /^events\.big: owner: what a row of another table was before, nobody knows; events say what became of a row of their own table$/,
-    ],
-    [
-      "a parent's column whose name is a row's own",
-      () => {
-        const own = pgTable("own", {
-          id: integer("id"),
-          shop: bigint("shop", { mode: "bigint" }),
-          other: text("shops.owner"),
-        });
-        const sources = {
-          shops: good.sources.shops,
-          own: { table: own, key: own.id, owner: through(own.shop, shops) },
-        };
-        return { ...good, sources, metrics: { a: count(own).by(parent(shops.owner)) } };
-      },
-      /^metrics\.a: public\.own: its rows can't have a column shops\.owner; give the source shops another name, a short one$/,
-    ],
-    [
-      "a parent's column whose name with its source's is too long",
-      () => {
-        const long = "s".repeat(45);
-        const sources = {
-          sales: { ...salesSource, owner: through(sales.shop, tall) },
-          [long]: { table: tall, key: tall.id, owner: tall.owner },
-        };
-        return { ...good, sources, metrics: { a: count(sales).by(parent(tall.word)) } };
-      },
-      /^metrics\.a: public\.sales: its rows can't have a column s{45}\.w{20}; give the source s{45} another name, a short one$/,
     ],
     [
       "a column of another table as a key",

@@ -1,0 +1,64 @@
+/**
+ * What an owner has of a row that its own row names, as the time zone of its city. Such rows are nobody's, and nothing is counted of them.
+ *
+ * Whoever reads an owner's row reads what it has of the other one beside it ({@link ownerRelation}). Where the owner comes to name another
+ * one, its own row has changed, and it is read again as after any change of that. What is left is a change of the other row, or that it
+ * comes or goes: then all owners that name it are read again ({@link lookedUpResets}), as they are where a parent moves (parent-rows.ts).
+ */
+import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import type { OwnerTable, OwnerValue } from "./plan.ts";
+import type { WatchedTable } from "./watched-table.ts";
+
+/** What a FROM takes owners from: their key and {@link ownerValue}s. */
+export function ownerRelation({ schema, table, key, timeZone, currency }: OwnerTable): string {
+  const own = qualifiedName(schema, table);
+  const values = [timeZone, currency].flatMap((value) => (value === undefined ? [] : [value]));
+  const lookups = values.flatMap((value) => ("lookup" in value ? [value] : []));
+  if (lookups.length === 0) return own;
+  const columns = [key, ...values.flatMap((value) => ("column" in value ? [value.column] : []))];
+  const found = lookups.map(({ lookup, as }, at) => ({
+    value: `n${at}.${quoteIdentifier(lookup.column)} as ${as}`,
+    join: `left join ${qualifiedName(lookup.schema, lookup.table)} n${at} on n${at}.${quoteIdentifier(lookup.key)} = w.${quoteIdentifier(lookup.by)}`,
+  }));
+  const selected = [
+    ...[...new Set(columns)].map((name) => `w.${quoteIdentifier(name)}`),
+    ...found.map(({ value }) => value),
+  ];
+  return `(select ${selected.join(", ")} from ${own} w ${found.map(({ join }) => join).join(" ")})`;
+}
+
+/** SQL text expression of an owner's zone or currency, over a row `o` of {@link ownerRelation}. */
+export function ownerValue(value: OwnerValue): string {
+  if ("constant" in value) return `${quoteLiteral(value.constant)}::text`;
+  return `o.${"lookup" in value ? value.as : quoteIdentifier(value.column)}::text`;
+}
+
+/**
+ * The owners for whom a table's changed rows may make a difference, as resets. Over the CTE `written_resets`.
+ * @param unread which rows `c` of a change table are read
+ */
+export function lookedUpResets(table: WatchedTable, unread: string): readonly string[] {
+  const { source, key, columns, namedIn } = table;
+  if (namedIn === undefined) return [];
+  const type = columns.find(({ name }) => name === key)?.type ?? "text";
+  const texts = columns.map(({ name }) => `c.${quoteIdentifier(name)}::text`);
+  const owner = `o.${quoteIdentifier(namedIn.key)}::text`;
+  const naming = (named: string): string =>
+    `join ${qualifiedName(namedIn.schema, namedIn.table)} o on ${named} in (${namedIn.by.map((name) => `o.${quoteIdentifier(name)}`).join(", ")})`;
+  const name = quoteLiteral(source);
+  return [
+    `  select ${name}, ${owner}, null::bigint, i.change_xid, true
+    from (
+      select c.${quoteIdentifier(key)} as key, (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid
+        from ${qualifiedName("deltad", `change_${source}`)} c
+       where (${unread})
+       group by 1
+      having sum(c.change_weight) <> 0 or count(distinct jsonb_build_array(${texts.join(", ")})) > 1) i
+    ${naming("i.key")}`,
+    `  select r.source, ${owner}, null::bigint, r.change_xid, true
+    from written_resets r
+   cross join lateral (select case when r.source = ${name} then r.owner::${type} end as key) l
+    ${naming("l.key")}
+   where r.source = ${name}`,
+  ];
+}
