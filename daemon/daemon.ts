@@ -141,7 +141,7 @@ function build(
     loader: telemetry ? measuredLoader(loader, telemetry, monotonicMs) : loader,
     loadsAtOnce: LOADS_AT_ONCE,
     readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
-    readWithheldEvents: withheldReader({ ...readsHistory, slices }),
+    readWithheldEvents: withheldReader({ ...readsHistory }),
     clock,
     slices,
     publish: (update) => hub.publish("owner", update.owner, update),

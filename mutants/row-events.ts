@@ -8,8 +8,8 @@ export const ROW_EVENT_MUTANTS: readonly Mutant[] = [
   {
     name: "events in the order of the sequence instead of that of the commits",
     file: "daemon/capture/event-row.ts",
-    find: "committed(a) - committed(b) || a.seq",
-    replace: "a.seq",
+    find: "a.committed - b.committed || a.one.seq",
+    replace: "a.one.seq",
     test: ROWS,
     title: "two transactions on one row are two events, in the order of their commits",
   },

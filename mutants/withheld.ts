@@ -31,11 +31,11 @@ export const WITHHELD_MUTANTS: readonly Mutant[] = [
   {
     name: "all that was withheld is told in one turn",
     file: "daemon/owners/withheld-events.ts",
-    find: "const PAGE_EVENTS = 200;",
+    find: "const PAGE_EVENTS = 50;",
     replace: "const PAGE_EVENTS = 20_000;",
     test: OWNERS,
     title:
-      "keep nobody's changes waiting, come by pages of 200 between the batch's two snapshots, and are owed until the last",
+      "keep nobody's changes waiting, come by pages of 50 between the batch's two snapshots, and are owed until the last",
   },
   {
     name: "what happens to an owner meanwhile overtakes what it is owed",
@@ -56,8 +56,8 @@ export const WITHHELD_MUTANTS: readonly Mutant[] = [
   {
     name: "an owner that has no events left stays in debt",
     file: "daemon/owners/withheld-events.ts",
-    find: "at === 0 || at < events.length",
-    replace: "at < events.length",
+    find: "told === 0 || told < count",
+    replace: "told < count",
     test: OWNERS,
     title: "are owed until somebody has looked, also where nothing is left of them",
   },
@@ -223,8 +223,8 @@ export const WITHHELD_MUTANTS: readonly Mutant[] = [
   {
     name: "the last of an import's events do not bring who gets them to its end",
     file: "daemon/owners/withheld-events.ts",
-    find: "[...inside, { snapshot: range.upto }]",
-    replace: "[...inside, between]",
+    find: "told === count ? { snapshot: upto } : reached",
+    replace: "told > count ? { snapshot: upto } : reached",
     test: OWNERS,
     title:
       "say how far they bring who gets them with rows, the last of a range to its end, and come from where the document is",
@@ -232,8 +232,8 @@ export const WITHHELD_MUTANTS: readonly Mutant[] = [
   {
     name: "a transaction whose bulk statement is still to be told is over before it",
     file: "daemon/resume/withheld-reader.ts",
-    find: " && !bulk.has(xid)",
-    replace: "",
+    find: " && !bulk.has(xid);",
+    replace: ";",
     test: READER,
     title:
       "say how far each brings who gets it with rows, and of a transaction with a bulk statement that it is not over",

@@ -8,13 +8,13 @@
  * the clock does is told at once. Where they can't be read the owner is loaded again, as if its publications had been broken off: clients
  * ask for what they missed.
  */
-import type { Batch } from "../capture/batch.ts";
+import type { Batch, BatchEvent, Reset } from "../capture/batch.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
 import { reasonOf } from "../database/reason.ts";
 import { eventsByOwner } from "./batch-events.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { OwnerEvent } from "./owner-event.ts";
+import { bulkEvent, type OwnerEvent, rowEvent } from "./owner-event.ts";
 import type { WithheldPage } from "./publisher.ts";
 import type { Slices } from "./slices.ts";
 import type { RowsPosition } from "../stream/stream-position.ts";
@@ -26,15 +26,24 @@ export interface WithheldRange {
   readonly upto: string;
 }
 
+export interface WithheldReading {
+  readonly resets: readonly Reset[];
+  /** In order. As objects they take several times the room of what was read, so that each is made when it is asked for. */
+  readonly events: Iterable<WithheldEvent>;
+  /** How many events there are. */
+  readonly count: number;
+}
+
+export interface WithheldEvent {
+  readonly event: BatchEvent;
+  /** How far it brings who gets it. */
+  readonly rows: RowsPosition;
+}
+
 /**
- * One owner's part of what the batches between two snapshots had, in order, and how far each of the events brings who gets it. Rejects
- * where that can't be read any more.
+ * One owner's part of what the batches between two snapshots had, in order. Rejects where that can't be read any more.
  */
-export type ReadWithheldEvents = (
-  owner: string,
-  range: WithheldRange,
-  incarnation: string,
-) => Promise<Pick<Batch, "events" | "resets"> & { readonly rows: readonly RowsPosition[] }>;
+export type ReadWithheldEvents = (owner: string, range: WithheldRange, incarnation: string) => Promise<WithheldReading>;
 
 export interface WithheldEventsOptions extends Timers {
   readonly read: ReadWithheldEvents;
@@ -48,10 +57,20 @@ export interface WithheldEventsOptions extends Timers {
   readonly log: Log;
 }
 
-/** Encoding and sending as many takes some 2 ms. */
-const PAGE_EVENTS = 200;
-/** Pages come no faster than changes of one topic go out, so that as many are encoded at a time. */
-const PAGE_MS = 50;
+/** Making as many takes a millisecond. */
+const PAGE_EVENTS = 50;
+/** Changes of one topic go out every 50 ms: some 200 events are then encoded at a time. */
+const PAGE_MS = 12;
+
+interface PlacedEvent {
+  readonly event: OwnerEvent;
+  readonly rows: RowsPosition;
+}
+
+interface Told {
+  readonly count: number;
+  readonly events: Iterator<PlacedEvent>;
+}
 
 /** What an owner is owed. */
 interface Owed {
@@ -127,26 +146,26 @@ export class WithheldEvents {
       const read = await this.#read(owner, { since, upto });
       if (!this.#isOwed(owner, owed)) return;
       if ("reason" in read) return this.#giveUp(owner, read.reason);
-      const { events, rows } = read;
+      const { events, count } = read;
       owed.since = upto;
-      for (let at = 0; at === 0 || at < events.length; at += PAGE_EVENTS) {
-        if (at > 0) await this.#pause();
+      for (let told = 0; told === 0 || told < count; told += PAGE_EVENTS) {
+        if (told > 0) await this.#pause();
         if (!this.#isOwed(owner, owed)) return;
-        const areLast = at + PAGE_EVENTS >= events.length && owed.upto === upto;
+        const page = pageOf(events, Math.min(PAGE_EVENTS, count - told));
+        const areLast = told + PAGE_EVENTS >= count && owed.upto === upto;
         if (areLast) this.#owed.delete(owner);
-        const page = { events: events.slice(at, at + PAGE_EVENTS), rows: rows.slice(at, at + PAGE_EVENTS) };
-        owner.publisher.tellWithheld(page, areLast);
+        owner.publisher.tellWithheld(count === 0 ? { events: [], rows: [{ snapshot: upto }] } : page, areLast);
       }
     }
   }
 
-  async #read(owner: WatchedOwner, range: WithheldRange): Promise<WithheldPage | { readonly reason: string }> {
-    const { read, slices } = this.#with;
+  async #read(owner: WatchedOwner, range: WithheldRange): Promise<Told | { readonly reason: string }> {
     const incarnation = this.#with.incarnation();
     try {
-      const batch = await read(owner.id, range, incarnation);
-      const events = await eventsByOwner({ batch, owners: new Map([[owner.id, owner]]), incarnation, slices });
-      return placed(events.get(owner) ?? [], batch.rows, range);
+      const reading = await this.#with.read(owner.id, range, incarnation);
+      const bulk = reading.resets.filter((reset) => (reset.owner ?? owner.id) === owner.id);
+      const count = reading.count + bulk.length;
+      return { count, events: toldOf({ ...reading, resets: bulk, count }, range, incarnation) };
     } catch (error) {
       return { reason: reasonOf(error) };
     }
@@ -175,8 +194,25 @@ export class WithheldEvents {
 }
 
 /** The last brings to the range's end; bulk statements, which come after the events of rows, bring nowhere before. */
-function placed(events: readonly OwnerEvent[], rows: readonly RowsPosition[], range: WithheldRange): WithheldPage {
-  const between = rows.at(-1) ?? { snapshot: range.since };
-  const inside = events.slice(0, -1).map((_, at) => rows[at] ?? between);
-  return { events, rows: [...inside, { snapshot: range.upto }] };
+function* toldOf(
+  { events, resets, count }: WithheldReading,
+  { since, upto }: WithheldRange,
+  incarnation: string,
+): Generator<PlacedEvent> {
+  let told = 0;
+  let reached: RowsPosition = { snapshot: since };
+  const place = (event: OwnerEvent): PlacedEvent => {
+    told += 1;
+    return { event, rows: told === count ? { snapshot: upto } : reached };
+  };
+  for (const { event, rows } of events) {
+    reached = rows;
+    yield place(rowEvent(incarnation, event));
+  }
+  for (const reset of resets) yield place(bulkEvent(incarnation, reset));
+}
+
+function pageOf(events: Iterator<PlacedEvent>, size: number): WithheldPage {
+  const page = Array.from({ length: size }, () => events.next().value as PlacedEvent);
+  return { events: page.map(({ event }) => event), rows: page.map(({ rows }) => rows) };
 }

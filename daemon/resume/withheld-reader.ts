@@ -1,15 +1,14 @@
-import type { BatchEvent, Reset } from "../capture/batch.ts";
+import type { Reset } from "../capture/batch.ts";
 import { parseReply } from "../capture/batch-row.ts";
-import { inOrderOfCommit, type OrderedEvent, parseEventRow } from "../capture/event-row.ts";
+import { countOf, eventsOf, inOrderOfCommit, type PlacedRow, placeOf } from "../capture/event-row.ts";
 import { readWithheld } from "../capture/statement.ts";
 import type { TextRow } from "../database/session.ts";
-import type { Slices } from "../owners/slices.ts";
-import type { ReadWithheldEvents, WithheldRange } from "../owners/withheld-events.ts";
+import type { ReadWithheldEvents, WithheldEvent, WithheldRange } from "../owners/withheld-events.ts";
 import { eventSelects, sourcesOfEvents } from "../plan/event-select.ts";
 import { settledRows } from "../plan/row-source.ts";
 import { TAG } from "../plan/row-tag.ts";
 import { includes, parseSnapshot, sees } from "../stream/snapshot.ts";
-import type { RowsPosition, StreamPosition } from "../stream/stream-position.ts";
+import type { StreamPosition } from "../stream/stream-position.ts";
 import type { HistoryReaderOptions } from "./history-reader.ts";
 import { ReplayPath } from "./replay-path.ts";
 
@@ -22,7 +21,6 @@ const MOST_ROWS = 20_000;
 const NO_READER = "00000000-0000-0000-0000-000000000000";
 
 export interface WithheldReaderOptions extends HistoryReaderOptions {
-  readonly slices: Slices;
   /** Beyond it they are not read; default {@link MOST_ROWS}. */
   readonly mostRows?: number;
 }
@@ -32,7 +30,6 @@ export function withheldReader({
   plan,
   sessions,
   zones,
-  slices,
   mostRows = MOST_ROWS,
 }: WithheldReaderOptions): ReadWithheldEvents {
   const { name, text } = readWithheld(plan.tables, eventSelects(plan, settledRows), sourcesOfEvents(plan));
@@ -54,30 +51,33 @@ export function withheldReader({
     // Only what became of parents is read beyond that snapshot.
     if (batch.resets.some((reset) => (reset.owner ?? owner) === owner && !sees(seen, reset.xid)))
       throw new Error("rows came to another owner before they were read");
-    const events: OrderedEvent[] = [];
-    const work = slices.begin();
-    for (const row of rows) {
-      if (isEvent(row)) events.push(parseEventRow(row));
-      if (work.isDue) await work.turn();
-    }
-    const ordered = inOrderOfCommit(events);
-    return { resets: batch.resets, events: ordered, rows: placesOf(ordered, batch.resets, { since, upto }) };
+    const ordered = inOrderOfCommit(rows.filter(isEvent).map(placeOf));
+    const count = ordered.reduce((sum, { row }) => sum + countOf(row), 0);
+    return { resets: batch.resets, count, events: placedEvents(ordered, batch.resets, { since, upto }) };
   };
 }
 
-/** How far each event brings who gets it. A transaction whose bulk statements are told after all of them is not over before. */
-function placesOf(
-  events: readonly BatchEvent[],
+/**
+ * Each event, and how far it brings who gets it, made when it is asked for. A transaction whose bulk statements are told after all of
+ * them is not over before.
+ */
+function* placedEvents(
+  ordered: readonly PlacedRow[],
   resets: readonly Reset[],
   { since, upto }: WithheldRange,
-): readonly RowsPosition[] {
+): Generator<WithheldEvent> {
   const bulk = new Set(resets.map(({ xid }) => xid));
-  const order = BigUint64Array.from(new Set([...events.map(({ xid }) => xid), ...bulk]));
+  const order = BigUint64Array.from(new Set([...ordered.map(({ xid }) => xid), ...bulk]));
   const at = (snapshot: string): StreamPosition => ({ incarnation: "", snapshot, asOf: 0 });
   const path = new ReplayPath({ since: at(since), upto: at(upto) }, order);
   let nth = 0;
-  return events.map(({ xid }, place) => {
-    nth = events[place - 1]?.xid === xid ? nth + 1 : 1;
-    return path.reach(xid, nth, events[place + 1]?.xid !== xid && !bulk.has(xid));
-  });
+  for (const [place, { row, xid }] of ordered.entries()) {
+    if (ordered[place - 1]?.xid !== xid) nth = 0;
+    const events = eventsOf(row);
+    const isLastRow = ordered[place + 1]?.xid !== xid && !bulk.has(xid);
+    for (const [at, event] of events.entries()) {
+      nth += 1;
+      yield { event, rows: path.reach(xid, nth, isLastRow && at === events.length - 1) };
+    }
+  }
 }

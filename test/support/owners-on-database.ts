@@ -89,7 +89,7 @@ export class OwnersOnDatabase {
       loader: this.#noting(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
       loadsAtOnce: 2,
       readDayStarts: dayStartsFrom(session),
-      readWithheldEvents: withheldReader({ plan, sessions: this.#pool, zones: () => this.owners.zones(), slices }),
+      readWithheldEvents: withheldReader({ plan, sessions: this.#pool, zones: () => this.owners.zones() }),
       clock: new Clock({ monotonicMs: now, systemMs: () => startUs / 1000 }),
       slices,
       publish: (update) => this.#show(update),

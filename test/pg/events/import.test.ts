@@ -52,7 +52,7 @@ await onEachServer("an owner's import", (server) => {
         }
         await running.advanceTo(running.t + 50_000);
       }
-      assert.ok(Math.max(...pages) <= 200, `${pages.join(", ")} events in a page`);
+      assert.ok(Math.max(...pages) <= 50, `${pages.join(", ")} events in a page`);
       assert.deepEqual(
         ids,
         Array.from({ length: ROWS }, (_, at) => String(FIRST + at)),

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { before, it, type TestContext } from "node:test";
 import { SessionPool } from "../../../daemon/database/session-pool.ts";
-import { Slices } from "../../../daemon/owners/slices.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { CachedHistory } from "../../../daemon/resume/history-cache.ts";
 import { historyReader } from "../../../daemon/resume/history-reader.ts";
@@ -184,8 +183,7 @@ await onEachServer("a replay of rows whose owner is another row's", (server) => 
   });
 
   it("what a batch came without is read by whose rows they were then, or not at all", async (t) => {
-    const slices = new Slices({ monotonicMs: () => 0, setImmediate });
-    const reader = withheldReader({ plan, sessions: pool(t), zones, slices });
+    const reader = withheldReader({ plan, sessions: pool(t), zones });
     await heard(async () => [], []);
     const since = await position();
     await write(pay(1));
@@ -193,7 +191,7 @@ await onEachServer("a replay of rows whose owner is another row's", (server) => 
     const read = async (owner: string, from = since, to = upto): Promise<string[]> => {
       const { events, resets } = await reader(owner, { since: from.snapshot, upto: to.snapshot }, from.incarnation);
       const bulk = resets.filter((reset) => reset.owner === owner).map(({ source }) => `${source} in bulk`);
-      return [...events.map(({ name }) => name), ...bulk];
+      return [...[...events].map(({ event }) => event.name), ...bulk];
     };
     assert.deepEqual([await read("1"), await read("2")], [["payment_taken"], []]);
     await write(move(1, 2));

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { SessionPool } from "../../../daemon/database/session-pool.ts";
-import { Slices } from "../../../daemon/owners/slices.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { withheldReader } from "../../../daemon/resume/withheld-reader.ts";
 import { parseSnapshot, sees as includesXid } from "../../../daemon/stream/snapshot.ts";
@@ -19,21 +18,21 @@ await onEachServer("events that were withheld", (server) => {
 
   const ask = async (expression: string): Promise<string> =>
     (await database.query<{ answer: string }>(`select ${expression} as answer`))[0]?.answer ?? "";
-  const readAll = (since: number, upto: number, life = incarnation, mostRows = 20) => {
-    const slices = new Slices({ monotonicMs: () => 0, setImmediate });
+  const readAll = async (since: number, upto: number, life = incarnation, mostRows = 20) => {
     const reader = withheldReader({
       plan: compile(DEMO.config),
       sessions: pool,
       zones: () => ["UTC"],
-      slices,
       mostRows,
     });
     const range = { since: snapshots[since] ?? "", upto: snapshots[upto] ?? "" };
-    return reader("1", range, life);
+    const { events, count } = await reader("1", range, life);
+    const all = [...events];
+    assert.equal(count, all.length);
+    return all;
   };
   const read = async (...of: Parameters<typeof readAll>): Promise<unknown[]> => {
-    const { events } = await readAll(...of);
-    return events.map(({ data }) => data["bookingId"]);
+    return (await readAll(...of)).map(({ event }) => event.data["bookingId"]);
   };
 
   before(async () => {
@@ -56,21 +55,21 @@ await onEachServer("events that were withheld", (server) => {
   });
 
   it("say how far each brings who gets it with rows, and of a transaction with a bulk statement that it is not over", async () => {
-    const { events, rows } = await readAll(0, 4);
-    const xids = events.map(({ xid }) => xid);
-    const sees = rows.map(({ snapshot }) => xids.map((xid) => includesXid(parseSnapshot(snapshot), xid)));
+    const all = await readAll(0, 4);
+    const xids = all.map(({ event }) => event.xid);
+    const sees = all.map(({ rows: { snapshot } }) => xids.map((xid) => includesXid(parseSnapshot(snapshot), xid)));
     assert.deepEqual(sees, [
       [true, false, false],
       [true, true, false],
       [true, true, true],
     ]);
-    assert.ok(rows.every(({ part }) => part === undefined));
+    assert.ok(all.every(({ rows }) => rows.part === undefined));
     const [first = 0n] = xids;
     await database.query(`insert into deltad.reset (source, owner, change_xid) values ('listings', '1', '${first}')`);
     try {
       const again = await readAll(0, 4);
-      assert.equal(again.rows.length, 3);
-      assert.ok(again.rows.every(({ snapshot }) => !includesXid(parseSnapshot(snapshot), first)));
+      assert.equal(again.length, 3);
+      assert.ok(again.every(({ rows: { snapshot } }) => !includesXid(parseSnapshot(snapshot), first)));
     } finally {
       await database.query("delete from deltad.reset");
     }

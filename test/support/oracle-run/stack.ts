@@ -81,7 +81,7 @@ export class Stack {
       loader: loader(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
       loadsAtOnce: 3,
       readDayStarts: dayStarts(dayStartsFrom({ rows: (statement, values) => this.#reader.rows(statement, values) })),
-      readWithheldEvents: withheldReader({ plan, sessions: this.#pool, zones: () => this.#owners.zones(), slices }),
+      readWithheldEvents: withheldReader({ plan, sessions: this.#pool, zones: () => this.#owners.zones() }),
       clock: new Clock({ monotonicMs: time.monotonicMs, systemMs: () => time.micros / 1000 }),
       slices,
       publish: (update) => this.#publish(update),

@@ -9,7 +9,7 @@ import { INCARNATION, OwnersRig } from "../../support/owners-rig.ts";
 import { reset, status } from "../../support/sample-grains.ts";
 
 /** Between two pages. */
-const PAGE_MS = 50;
+const PAGE_MS = 12;
 
 function event(id: string, owner = "1"): BatchEvent {
   return { owner, name: "made", id, xid: 5n, data: { id } };
@@ -35,7 +35,9 @@ async function setUp() {
     withheld: (owner, range, incarnation) =>
       new Promise((resolve, reject) => {
         const answer: Reading["answer"] = (found) => {
-          resolve({ events: [], resets: [], rows: [], ...found });
+          const { events = [], resets = [], rows = [] } = found;
+          const placed = events.map((one, at) => ({ event: one, rows: rows[at] ?? { snapshot: "" } }));
+          resolve({ resets, events: placed, count: events.length });
           return rig.settled();
         };
         const fail = (): Promise<void> => {
@@ -67,7 +69,7 @@ function shape(published: readonly Published[]): string[] {
 }
 
 describe("events that a batch comes without", () => {
-  it("keep nobody's changes waiting, come by pages of 200 between the batch's two snapshots, and are owed until the last", async () => {
+  it("keep nobody's changes waiting, come by pages of 50 between the batch's two snapshots, and are owed until the last", async () => {
     const { rig, readings, nextPage } = await setUp();
     await rig.read({
       snapshot: "20:20:",
@@ -80,12 +82,12 @@ describe("events that a batch comes without", () => {
       readings.map(({ owner, range, incarnation }) => [owner, range, incarnation]),
       [["1", { since: "10:10:", upto: "20:20:" }, INCARNATION]],
     );
-    await readings[0]?.answer({ events: many(450, "a") });
-    assert.deepEqual(shape(rig.take()), ["1 a0x200…"]);
+    await readings[0]?.answer({ events: many(120, "a") });
+    assert.deepEqual(shape(rig.take()), ["1 a0x50…"]);
     await nextPage();
-    assert.deepEqual(shape(rig.take()), ["1 a200x200…"]);
+    assert.deepEqual(shape(rig.take()), ["1 a50x50…"]);
     await nextPage();
-    assert.deepEqual(shape(rig.take()), ["1 a400x50"]);
+    assert.deepEqual(shape(rig.take()), ["1 a100x20"]);
     await nextPage();
     await rig.read({ snapshot: "21:21:", grains: [status("paid")], events: [event("c")] });
     assert.deepEqual(shape(rig.take()), ["1 cx1", "1 patch"]);
@@ -97,9 +99,9 @@ describe("events that a batch comes without", () => {
     await rig.read({ snapshot: "21:21:", grains: [status("paid")], events: [event("later"), event("b", "2")] });
     await rig.read({ snapshot: "22:22:", events: [event("c", "2")] });
     assert.deepEqual(shape(rig.take()), ["2 bx1", "1 patch…", "2 cx1"]);
-    await readings[0]?.answer({ events: many(201, "a") });
+    await readings[0]?.answer({ events: many(51, "a") });
     await nextPage();
-    assert.deepEqual(shape(rig.take()), ["1 a0x200…", "1 a200x1…"]);
+    assert.deepEqual(shape(rig.take()), ["1 a0x50…", "1 a50x1…"]);
     assert.deepEqual(readings[1]?.range, { since: "20:20:", upto: "21:21:" });
     await readings[1]?.answer({ events: [event("later")], resets: [reset("sales", "1")] });
     assert.deepEqual(shape(rig.take()), ["1 laterx2"]);
@@ -112,8 +114,8 @@ describe("events that a batch comes without", () => {
     await rig.read({ snapshot: "21:21:", resets: [reset("sales", "1")], events: [event("later")] });
     rig.take();
     const part = (events: number): RowsPosition => ({ snapshot: "10:10:", part: { xid: 5n, events } });
-    const rows = Array.from({ length: 201 }, (_, at) => part(at + 1));
-    await readings[0]?.answer({ events: many(201, "a"), rows });
+    const rows = Array.from({ length: 51 }, (_, at) => part(at + 1));
+    await readings[0]?.answer({ events: many(51, "a"), rows });
     await nextPage();
     // A bulk statement's event follows them.
     await readings[1]?.answer({
@@ -125,7 +127,7 @@ describe("events that a batch comes without", () => {
     assert.deepEqual(
       pages.map(({ snapshot, rowsAfter = [] }) => [snapshot, rowsAfter.length, rowsAfter[0], rowsAfter.at(-1)]),
       [
-        ["20:20:", 200, part(1), part(200)],
+        ["20:20:", 50, part(1), part(50)],
         ["20:20:", 1, { snapshot: "20:20:" }, { snapshot: "20:20:" }],
         ["20:20:", 2, { snapshot: "5:5:" }, { snapshot: "21:21:" }],
       ],
@@ -170,7 +172,7 @@ describe("events that a batch comes without", () => {
     for (const end of ["unwatch", "lost"] as const) {
       const { rig, readings, nextPage } = await setUp();
       await rig.read({ snapshot: "20:20:", withheld: ["1"] });
-      await readings[0]?.answer({ events: many(300, "a") });
+      await readings[0]?.answer({ events: many(80, "a") });
       rig.take();
       if (end === "lost") rig.owners.lost();
       else rig.owners.unwatch("1");
