@@ -35,6 +35,7 @@ export const EXTREME_MUTANTS: readonly Mutant[] = [
     find: "if (horizon !== undefined) this.limit(horizon);",
     replace: "",
     ...LAW,
+    title: "is known no further once its rows begin to count",
   },
   {
     name: "rows count after their end",
@@ -110,6 +111,22 @@ export const EXTREME_MUTANTS: readonly Mutant[] = [
     replace: "  for (const value of by.slice(0, 1))\n",
     test: "test/unit/plan/extreme-refusals.test.ts",
     title: "a pair of which one is unique",
+  },
+  {
+    name: "a stay without an end occupies nothing, though its end is open",
+    file: "daemon/plan/compile-occupant.ts",
+    find: "return { ...dated, ...(isOpen && { isOpen }) };",
+    replace: "return isOpen ? dated : { ...dated };",
+    test: "test/pg/occupancy/open-stays.test.ts",
+    title: "come when a clock of the zone that the configuration says shows it",
+  },
+  {
+    name: "a timestamp is an instant of UTC, whatever zone is said",
+    file: "daemon/plan/dated-by.ts",
+    find: 'return { column: name, type: "timestamptz", zone };',
+    replace: 'return { column: name, type: "timestamptz", zone: zone === "" ? zone : "UTC" };',
+    test: "test/pg/occupancy/open-stays.test.ts",
+    title: "come when a clock of the zone that the configuration says shows it",
   },
   {
     name: "an owner of which the first rows have gone shows none",

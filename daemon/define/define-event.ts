@@ -9,6 +9,7 @@ import { columnOf, tableOf } from "./drizzle-value.ts";
 import { type Change, type Event, event, type FieldDefinition, field } from "./event-definition.ts";
 import type { NullOf, ValueOf } from "./event-value.ts";
 import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
+import { type BoundOf, boundOf } from "./when.ts";
 
 /** A function of PostgreSQL takes at most 100 arguments: a name and a value for each field. */
 const MOST_FIELDS = 50;
@@ -148,8 +149,9 @@ export function occupant<
   readonly stays: {
     readonly group: ColumnOf<Stays>;
     readonly where?: Condition | undefined;
-    readonly from: ColumnOf<Stays>;
-    readonly until: ColumnOf<Stays>;
+    /** As bounds of `while`, at instants: also `at(…)`, and `openIfNull(…)` for stays without an end. */
+    readonly from: BoundOf<Stays>;
+    readonly until: BoundOf<Stays>;
     readonly label: ColumnOf<Stays>;
   };
   /** Columns of the group's row. */
@@ -165,8 +167,8 @@ export function occupant<
       stays: {
         group: column(stays.group),
         conditions: given(stays.where),
-        from: column(stays.from),
-        until: column(stays.until),
+        from: boundOf(stays.from, "occupant()"),
+        until: boundOf(stays.until, "occupant()"),
         label: column(stays.label),
       },
       data: eventDataOf(data),

@@ -3,13 +3,23 @@
  * ratio stays a fraction inside of another formula, and only what is shown is rounded, half away from zero.
  */
 import { ConfigError } from "../config/errors.ts";
-import { type Amount, definition, type FormulaDefinition, type Metric, type TermDefinition } from "./definition.ts";
+import {
+  type Amount,
+  definition,
+  type ExtremeDefinition,
+  type FormulaDefinition,
+  type Metric,
+  type TermDefinition,
+} from "./definition.ts";
 
 /** A decimal string, by arithmetic; absent where it divides by 0. */
 export type Formula<Value> = Metric<Value> & { readonly [definition]: FormulaDefinition };
 
-/** What a formula is made of: a count, a sum, an average, a set of keys, an overlap, another formula or a number. */
-export type Term<Value> = Amount<Value> | Formula<Value> | number;
+/** What a formula is made of: a count, a sum, an average, `min` or `max` of numbers, a set of keys, an overlap, another formula or a number. */
+export type Term<Value> = Amount<Value> | Extreme<Value> | Formula<Value> | number;
+
+/** What `min` and `max` give. */
+type Extreme<Value> = Metric<Value> & { readonly [definition]: ExtremeDefinition };
 
 /** How a formula's result is written. */
 export interface FormulaOptions {
@@ -54,7 +64,7 @@ function formula(
   };
 }
 
-const KINDS: readonly unknown[] = ["rows", "keys", "overlap", "formula"] satisfies TermKind[];
+const KINDS: readonly unknown[] = ["rows", "extreme", "keys", "overlap", "formula"] satisfies TermKind[];
 type TermKind = Exclude<TermDefinition, number>["kind"];
 
 function termOf(term: unknown, called: string): TermDefinition {
@@ -64,6 +74,6 @@ function termOf(term: unknown, called: string): TermDefinition {
   if (made !== undefined && KINDS.includes(made.kind)) return made as TermDefinition;
   const given = made === undefined ? "something else: is a name misspelt?" : `a metric of kind ${made.kind}`;
   throw new ConfigError(
-    `${called} takes counts, sums, averages, keys(), overlap(), other formulas and numbers, and is given ${given}`,
+    `${called} takes counts, sums, averages, min(), max(), keys(), overlap(), other formulas and numbers, and is given ${given}`,
   );
 }

@@ -10,7 +10,7 @@ import {
   type Metric,
   type RowsDefinition,
 } from "./definition.ts";
-import { columnOf, tableOf, tableOfValue, valueOf } from "./drizzle-value.ts";
+import { tableOf, tableOfValue, valueOf } from "./drizzle-value.ts";
 import { Measure, type Pair } from "./measure.ts";
 import { dated, type PeriodOf } from "./period.ts";
 import { after, allOf, between, during, narrowed } from "./selection.ts";
@@ -141,10 +141,12 @@ function amountOf(op: "sum" | "average", value: unknown, { scale, unit }: Amount
   return { kind: "rows", rows: allOf(tableOfValue(of, `${op}()`)), value: { op, of, scale, unit }, by: [] };
 }
 
-/** The set of a column's values; as a metric, how many there are. */
-export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table> {
-  const taken = columnOf(column, "keys()");
-  return new Keys({ kind: "keys", rows: allOf(taken.table), column: taken });
+/** The set of the values of a column, or of an expression over the row's columns; as a metric, how many there are. */
+export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table>;
+export function keys(expression: Expression): Keys<string>;
+export function keys(value: ColumnOf<string> | Expression): Keys<string> {
+  const taken = valueOf(value, "keys()");
+  return new Keys({ kind: "keys", rows: allOf(tableOfValue(taken, "keys()")), value: taken });
 }
 
 /** A set of values: a metric of its size, and a part of {@link overlap} and {@link percentage}. */

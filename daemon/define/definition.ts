@@ -48,7 +48,7 @@ export interface FormulaDefinition {
   readonly unit: string | undefined;
 }
 
-export type TermDefinition = AmountDefinition | FormulaDefinition | number;
+export type TermDefinition = AmountDefinition | ExtremeDefinition | FormulaDefinition | number;
 
 /** How many rows, the sum of a value over them, or that sum per row; one number per value of `by`. */
 export interface RowsDefinition {
@@ -86,11 +86,11 @@ export interface ExtremeDefinition {
 /** What a row is worth, or which group it is in: a column, or SQL over its columns. */
 export type RowValue = PgColumn | SQL;
 
-/** The set of values of a column over the selected rows. */
+/** The set of the values that the selected rows have. */
 export interface KeysDefinition {
   readonly kind: "keys";
   readonly rows: Selection;
-  readonly column: PgColumn;
+  readonly value: RowValue;
 }
 
 /** The values that are in both sets. */

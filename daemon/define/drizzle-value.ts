@@ -9,6 +9,10 @@ import type { RowValue } from "./definition.ts";
 
 export function columnOf(value: unknown, called: string): PgColumn {
   if (is(value, Column)) return value as PgColumn;
+  if (is(value, SQL))
+    throw new ConfigError(
+      `${called} takes a column and is given an expression: keep its result in a column, generated always as (…) stored`,
+    );
   throw new ConfigError(`${called} takes a column and is given ${given(value)}: is a name misspelt?`);
 }
 

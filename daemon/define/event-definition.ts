@@ -1,6 +1,7 @@
 /** Events as the builders of define-event.ts hold them and compile-event.ts reads them: plain data over Drizzle tables, columns and conditions. */
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import type { Bound } from "./definition.ts";
 
 /** Where an event keeps its definition; see `definition` of definition.ts. */
 export const event: unique symbol = Symbol.for("deltad.event");
@@ -61,8 +62,8 @@ export interface OccupantDefinition {
   readonly stays: {
     readonly group: PgColumn;
     readonly conditions: readonly SQL[];
-    readonly from: PgColumn;
-    readonly until: PgColumn;
+    readonly from: Bound;
+    readonly until: Bound;
     readonly label: PgColumn;
   };
   /** Of the group's row. */

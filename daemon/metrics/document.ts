@@ -163,7 +163,7 @@ export class Document {
       case "sum":
         return decimalText(state.sum(value.accumulator), value.scale);
       case "formula":
-        return formulaText(value.formula, value.scale, (quantity) => state.quantity(quantity));
+        return formulaText(value.formula, value.scale, (term) => state.term(term));
       case "extreme":
         return state.shown(value.accumulator) ?? undefined;
       case "growth":

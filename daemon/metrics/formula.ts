@@ -1,5 +1,5 @@
 /** Formulas over an owner's integers, as exact fractions: nothing is rounded before the end. */
-import type { Formula, LeafValue, Quantity } from "../plan/plan.ts";
+import type { Formula, LeafValue, Term } from "../plan/plan.ts";
 import { decimalText, quotientText } from "./format.ts";
 
 /** The denominator is above 0. */
@@ -8,8 +8,11 @@ interface Fraction {
   readonly denominator: bigint;
 }
 
-/** As a decimal string of `scale` digits, half away from zero. Undefined where the formula divides by 0. */
-export function formulaText(formula: Formula, scale: number, of: (quantity: Quantity) => bigint): string | undefined {
+/** What a term comes to; undefined where there is no such row. */
+type Of = (quantity: Term) => bigint | undefined;
+
+/** As a decimal string of `scale` digits, half away from zero. Undefined where the formula divides by 0, or lacks a term. */
+export function formulaText(formula: Formula, scale: number, of: Of): string | undefined {
   const value = fractionOf(formula, of);
   return value && quotientText(value.numerator, value.denominator, scale);
 }
@@ -24,10 +27,12 @@ export function entryOf(
   return averageScale === undefined ? decimalText(sum, scale) : quotientText(sum, count * tenTo(scale), averageScale);
 }
 
-function fractionOf(formula: Formula, of: (quantity: Quantity) => bigint): Fraction | undefined {
+function fractionOf(formula: Formula, of: Of): Fraction | undefined {
   switch (formula.op) {
-    case "quantity":
-      return { numerator: of(formula.quantity), denominator: tenTo(formula.scale) };
+    case "quantity": {
+      const numerator = of(formula.quantity);
+      return numerator === undefined ? undefined : { numerator, denominator: tenTo(formula.scale) };
+    }
     case "constant":
       return { numerator: BigInt(formula.digits), denominator: tenTo(formula.scale) };
     default: {

@@ -14,7 +14,7 @@ import { Extremes } from "./extremes.ts";
 import type { Shown } from "./first-rows.ts";
 import { type Key, KeyedSums } from "./keyed-sums.ts";
 import type { PlanIndex } from "./plan-index.ts";
-import type { Accumulator, Quantity, Ranking } from "../plan/plan.ts";
+import type { Accumulator, Quantity, Ranking, Term } from "../plan/plan.ts";
 import { groupAndRank } from "./ranked-key.ts";
 import { Schedule } from "./schedule.ts";
 
@@ -133,6 +133,13 @@ export class OwnerState {
       default:
         return unreachable(of);
     }
+  }
+
+  /** Undefined where there is no first row. */
+  term(term: Term): bigint | undefined {
+    if (term.of !== "first") return this.quantity(term);
+    const first = this.#extremes?.get(term.index)?.first("");
+    return first && BigInt(first.order);
   }
 
   /** The changes since the last call. Costs by their number. */

@@ -2,8 +2,8 @@
 import { Column, is } from "drizzle-orm";
 import { ConfigError } from "../config/errors.ts";
 import type { CapturedTables } from "./captured-tables.ts";
-import { refuseUnknownZone } from "./check-config.ts";
-import { dateType, refuseZone, wideType } from "./column-type.ts";
+import { datedBy } from "./dated-by.ts";
+import { wideType } from "./column-type.ts";
 import { extremeSql } from "./compile-extreme.ts";
 import { conditionSql } from "./condition.ts";
 import type {
@@ -72,16 +72,15 @@ export class AccumulatorCompiler {
   }
 
   overlap(left: KeysDefinition, right: KeysDefinition): number {
-    if (wideType(left.column) !== wideType(right.column)) {
-      throw new ConfigError(
-        `overlap(): ${left.column.name} and ${right.column.name} are of different types, so their values never meet`,
-      );
-    }
+    const [a, b] = [left.value, right.value];
+    // Values meet as texts: of what type an expression's are, only PostgreSQL says.
+    if (is(a, Column) && is(b, Column) && wideType(a) !== wideType(b))
+      throw new ConfigError(`overlap(): ${a.name} and ${b.name} are of different types, so their values never meet`);
     return this.#draft.overlap(this.keys(left), this.keys(right));
   }
 
-  keys({ rows, column }: KeysDefinition): number {
-    return this.#accumulate(rows, [column], { where: this.#where(rows), value: { op: "count" } });
+  keys({ rows, value }: KeysDefinition): number {
+    return this.#accumulate(rows, [value], { where: this.#where(rows), value: { op: "count" } });
   }
 
   /** What is first of rows in an order. */
@@ -130,12 +129,8 @@ export class AccumulatorCompiler {
     return { ...this.#dated(rows, when), ...(isOpen && { isOpen }) };
   }
 
-  #dated(rows: Selection, { column, zone }: When): Dated {
-    const name = this.#tables.use(rows.table, column);
-    if (zone === undefined) return { column: name, type: dateType(column) };
-    refuseZone(column);
-    refuseUnknownZone(zone, "at()");
-    return { column: name, type: "timestamptz", zone };
+  #dated(rows: Selection, when: When): Dated {
+    return datedBy(rows.table, when, this.#tables);
   }
 
   #measure({ rows, value }: RowsDefinition): MeasurePlan {

@@ -1,6 +1,6 @@
 /** A formula's definition → the plan's formula over quantities, with the digits that its exact result has. */
 import { ConfigError } from "../config/errors.ts";
-import type { AmountDefinition, FormulaDefinition, TermDefinition } from "../define/definition.ts";
+import type { FormulaDefinition, TermDefinition } from "../define/definition.ts";
 import { checkedScale } from "./column-type.ts";
 import type { Formula } from "./plan.ts";
 
@@ -10,13 +10,16 @@ export interface CompiledFormula {
   readonly scale: number;
 }
 
+/** A term without arithmetic. */
+export type PlainTerm = Exclude<TermDefinition, FormulaDefinition | number>;
+
 /** A ratio has no last digit. */
 const RATIO_SCALE = 2;
 
 /** @param compileAmount what a term without arithmetic comes to */
 export function compileFormula(
   { op, left, right, scale }: FormulaDefinition,
-  compileAmount: (amount: AmountDefinition) => CompiledFormula,
+  compileAmount: (amount: PlainTerm) => CompiledFormula,
 ): CompiledFormula {
   const a = compileTerm(left, compileAmount);
   const b = compileTerm(right, compileAmount);
@@ -27,10 +30,7 @@ export function compileFormula(
   };
 }
 
-function compileTerm(
-  term: TermDefinition,
-  compileAmount: (amount: AmountDefinition) => CompiledFormula,
-): CompiledFormula {
+function compileTerm(term: TermDefinition, compileAmount: (amount: PlainTerm) => CompiledFormula): CompiledFormula {
   if (typeof term === "number") return constant(term);
   return term.kind === "formula" ? compileFormula(term, compileAmount) : compileAmount(term);
 }

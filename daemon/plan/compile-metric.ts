@@ -3,7 +3,7 @@ import { Column, is } from "drizzle-orm";
 import { ConfigError } from "../config/errors.ts";
 import type { CapturedTables } from "./captured-tables.ts";
 import { AccumulatorCompiler } from "./compile-accumulator.ts";
-import { compileFormula, type CompiledFormula } from "./compile-formula.ts";
+import { compileFormula, type CompiledFormula, type PlainTerm } from "./compile-formula.ts";
 import type {
   AmountDefinition,
   Definition,
@@ -89,7 +89,8 @@ export class MetricCompiler {
     const unit = unitOf(metric.value.op === "count" ? undefined : metric.value.unit);
     if (!isGroup(metric)) {
       const { formula, scale } = this.#term(metric);
-      if (formula.op !== "quantity") return { kind: "formula", formula, scale, ...unit };
+      if (formula.op !== "quantity" || formula.quantity.of === "first")
+        return { kind: "formula", formula, scale, ...unit };
       const { quantity } = formula;
       if (metric.value.op === "count" || quantity.of !== "accumulator") return { kind: "count", quantity };
       return { kind: "sum", accumulator: quantity.index, scale, ...unit };
@@ -111,7 +112,8 @@ export class MetricCompiler {
   }
 
   /** A single number, as the formula that it is by itself. */
-  #term(amount: AmountDefinition): CompiledFormula {
+  #term(amount: PlainTerm): CompiledFormula {
+    if (amount.kind === "extreme") return this.#extremeTerm(amount);
     const quantity = this.#amount(amount, "a formula");
     if (amount.kind !== "rows" || amount.value.op === "count")
       return { formula: { op: "quantity", quantity, scale: 0 }, scale: 0 };
@@ -120,6 +122,15 @@ export class MetricCompiler {
     if (amount.value.op === "sum") return { formula: left, scale };
     const right = { op: "quantity", quantity: ofAccumulator(this.#accumulators.countOf(amount)), scale: 0 } as const;
     return { formula: { op: "/", left, right }, scale: shown };
+  }
+
+  #extremeTerm(extreme: ExtremeDefinition): CompiledFormula {
+    if (isGroup(extreme)) throw new ConfigError("a formula takes single numbers, not groups made with by()");
+    const { accumulator, form } = this.#accumulators.extreme(extreme);
+    if (extreme.value.op === "latest" || form.as !== "decimal")
+      throw new ConfigError("a formula takes min() and max() of numbers, neither of dates and instants, nor latest()");
+    const { scale } = form;
+    return { formula: { op: "quantity", quantity: { of: "first", index: accumulator }, scale }, scale };
   }
 
   #growth({ measure, period, against }: Extract<Definition, { kind: "growth" }>): LeafValue {

@@ -4,12 +4,14 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { quoteLiteral } from "../database/identifier.ts";
 import type { CapturedTables } from "./captured-tables.ts";
-import { dateType, groupKey, refuseAsKey, wideType } from "./column-type.ts";
+import { groupKey, refuseAsKey, wideType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
+import type { Bound as BoundDefinition } from "../define/definition.ts";
 import type { OccupantDefinition } from "../define/event-definition.ts";
 import { fieldForm, sharedOut, textForm } from "./field-form.ts";
 import { formed } from "./field-sql.ts";
-import type { Dated, FieldForm, OccupantPlan } from "./plan.ts";
+import { datedBy } from "./dated-by.ts";
+import type { Bound, FieldForm, OccupantPlan } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
 import { allOf } from "./row-value.ts";
 
@@ -73,10 +75,11 @@ function counting(group: PgColumn, conditions: readonly SQL[], tables: CapturedT
   return { where: allOf([...own, `${reference(group)} is not null`]), value: { op: "count" as const } };
 }
 
-function instant(table: PgTable, column: PgColumn, tables: CapturedTables): Dated {
-  const name = tables.use(table, column);
-  const type = dateType(column);
-  if (type === "date")
-    throw new ConfigError(`occupant(): ${column.name} is a date: stays begin and end at an instant, a timestamptz`);
-  return { column: name, type };
+function instant(table: PgTable, { isOpen, ...when }: BoundDefinition, tables: CapturedTables): Bound {
+  const dated = datedBy(table, when, tables);
+  if (dated.type === "date")
+    throw new ConfigError(
+      `occupant(): ${when.column.name} is a date: stays begin and end at an instant, a timestamptz, or a timestamp with at(…)`,
+    );
+  return { ...dated, ...(isOpen && { isOpen }) };
 }

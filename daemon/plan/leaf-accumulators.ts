@@ -1,5 +1,5 @@
 import { unreachable } from "../config/unreachable.ts";
-import type { Formula, Leaf, Plan, Quantity } from "./plan.ts";
+import type { Formula, Leaf, Plan, Term } from "./plan.ts";
 
 type Overlapping = Pick<Plan, "overlaps">;
 
@@ -33,7 +33,7 @@ function accumulatorsIn(formula: Formula, plan: Overlapping): readonly number[] 
   return [...accumulatorsIn(formula.left, plan), ...accumulatorsIn(formula.right, plan)];
 }
 
-function quantityOf(quantity: Quantity, plan: Overlapping): readonly number[] {
+function quantityOf(quantity: Term, plan: Overlapping): readonly number[] {
   if (quantity.of !== "overlap") return [quantity.index];
   const overlap = plan.overlaps[quantity.index];
   return overlap === undefined ? [] : [overlap.left, overlap.right];

@@ -163,9 +163,12 @@ export type Quantity =
   | { readonly of: "keys"; readonly index: number }
   | { readonly of: "overlap"; readonly index: number };
 
+/** `first`: the order of the first of an accumulator's ranked rows; there may be none. */
+export type Term = Quantity | { readonly of: "first"; readonly index: number };
+
 /** Arithmetic of an owner's integers; `scale`: digits after the point that an integer, or a constant's digits, stand for. */
 export type Formula =
-  | { readonly op: "quantity"; readonly quantity: Quantity; readonly scale: number }
+  | { readonly op: "quantity"; readonly quantity: Term; readonly scale: number }
   | { readonly op: "constant"; readonly digits: string; readonly scale: number }
   | { readonly op: "+" | "-" | "*" | "/"; readonly left: Formula; readonly right: Formula };
 

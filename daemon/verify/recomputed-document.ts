@@ -1,7 +1,7 @@
 import { decimalText, growth, percentage } from "../metrics/format.ts";
 import { entryOf, formulaText } from "../metrics/formula.ts";
 import { firstOf } from "../metrics/top.ts";
-import type { LeafValue, Plan, Quantity } from "../plan/plan.ts";
+import type { LeafValue, Plan, Quantity, Term } from "../plan/plan.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
 /** One row of `recomputeSelect`. */
@@ -55,10 +55,20 @@ class Numbers {
     return [...this.entries(accumulator)].filter(([, value]) => value > 0n).map(([key]) => key);
   }
 
+  /** Undefined where there is no first row. */
+  term(term: Term): bigint | undefined {
+    return term.of === "first" ? digitsOf(this.firsts(term.index).get("")) : this.quantity(term);
+  }
+
   quantity({ of, index }: Quantity): bigint {
     if (of === "accumulator") return this.sum(index);
     return of === "keys" ? BigInt(this.keysAbove(index).length) : (this.#overlaps.get(index) ?? 0n);
   }
+}
+
+/** A decimal string's digits. */
+function digitsOf(shown: JsonValue | undefined): bigint | undefined {
+  return typeof shown === "string" ? BigInt(shown.replace(".", "")) : undefined;
 }
 
 function shownIn(value: string | null): JsonValue {
@@ -85,7 +95,7 @@ function valueOf(value: LeafValue, numbers: Numbers): JsonValue | undefined {
     case "sum":
       return decimalText(numbers.sum(value.accumulator), value.scale);
     case "formula":
-      return formulaText(value.formula, value.scale, (quantity) => numbers.quantity(quantity));
+      return formulaText(value.formula, value.scale, (term) => numbers.term(term));
     case "growth":
       return growth(numbers.quantity(value.current), numbers.quantity(value.previous));
     case "percentage":

@@ -103,6 +103,8 @@ select o.id::text as owner,
     'extremes', jsonb_strip_nulls(jsonb_build_object(
       'largest', (select max(cents)::text from hangar.stays where host = o.id and payment = 'settled'),
       'smallestThisMonth', (select min(cents)::text from settled where host = o.id and month = o.this_month),
+      'spread', (select (max(cents)::numeric - min(cents))::text from hangar.stays where host = o.id),
+      'largestOfUsual', (select round((select max(round(amount, 1)) from valued where host = o.id) / nullif((select avg(cents) from hangar.stays where host = o.id), 0), 3)::text),
       'largestNow', (select max(s.cents)::text from hangar.stays s
                       where s.host = o.id and s.state = 'checked in' and s.payment <> 'refunded' and s.arrives <= o.t and (s.leaves is null or s.leaves > o.t)),
       'firstArrival', (select to_char(min(arrives) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') from hangar.stays
@@ -180,6 +182,10 @@ select o.id::text as owner,
       'taken', (select count(*) from hangar."Hangar_Listings" h
                  where h."ownerKey" = o.id and h.state in ('open', 'reserved only')
                    and exists (select from staying s where s.hangar_no = h."listingNo" and s.host = o.id and s.arrives <= o.t and o.t < s.leaves)),
+      'parties', (select count(distinct v.party) from valued v join hangar.stays s on s.stay_no = v.no
+                   where v.host = o.id and s.state = 'checked in' and s.payment <> 'refunded'),
+      'ownNumbers', (select count(*) from hangar."Hangar_Listings" h
+                      where h."ownerKey" = o.id and exists (select from hangar.stays s where s.host = o.id and s.guests + 1 = h."listingNo")),
       'everBooked', (select count(distinct hangar_no) from hangar.stays where host = o.id))) ||
       jsonb_build_object(
       'busiest', (select coalesce(jsonb_object_agg(x.hangar, x.n), '{}')

@@ -64,6 +64,7 @@ describe("definitions", () => {
         left: difference(sum(sales.price), average(sales.price)),
         tax: product(sum(sales.price), 0.2),
         each: ratio(sum(sales.price), count(sales)),
+        range: difference(max(sales.price), min(sales.price)),
         half: product(ratio(count(sales), count(shops)), 0.5),
       },
     });
@@ -96,12 +97,13 @@ describe("definitions", () => {
           readonly left: string | undefined;
           readonly tax: string;
           readonly each: string | undefined;
+          readonly range: string | undefined;
           readonly half: string | undefined;
         };
       }
     > = true;
     assert.ok(same);
-    assert.equal(compile(config).leaves.length, 26);
+    assert.equal(compile(config).leaves.length, 27);
   });
 
   it("do not compile where a column is misspelt, a float or another table's", () => {

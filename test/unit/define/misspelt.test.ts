@@ -54,6 +54,10 @@ describe("A misspelt name is refused in one line, by the function that takes it:
     [/^through\(\) takes a table/, () => through(sales.shop, table)],
     [/^keys\(\) takes a column/, () => keys(column)],
     [/^earliest\(\) takes a column/, () => earliest(instant)],
+    [
+      /^earliest\(\) takes a column and is given an expression: keep its result in a column, generated always as/,
+      () => earliest(sql`least(${sales.due}, ${sales.due})` as never),
+    ],
     [/^by\(\) takes a column/, () => count(sales).by(column)],
     [/^while\(\) takes a column/, () => count(sales).while(sales.at, instant)],
     [/^while\(\) takes a column/, () => keys(sales.shop).while(instant, sales.at)],

@@ -234,6 +234,29 @@ describe("the first of ranked rows", () => {
     assert.ok(known > all / 3 && known < all, `${known} of ${all} were known`);
   });
 
+  it("is known no further once its rows begin to count", () => {
+    const tomorrow = (order: bigint): Row => ({
+      projection: BY_DAY,
+      group: "a",
+      order,
+      id: String(order),
+      name: String(order),
+      day: FIRST_DAY + 1,
+      from: undefined,
+      until: undefined,
+    });
+    const [first, second, third] = [tomorrow(1n), tomorrow(2n), tomorrow(3n)];
+    const later = dayStart(FIRST_DAY + 1);
+    const gone = [grain(first, -1n), grain(second, -1n)];
+    for (const goneAt of [0, later]) {
+      const state = fold(new OwnerState(INDEX, 0), loaded([first, second, third]));
+      state.advance(goneAt);
+      fold(state, gone);
+      state.advance(later);
+      assert.ok(state.isDry, "the third may be there");
+    }
+  });
+
   it("goes on to be shown by patches as by a whole document, with every change", () => {
     fc.assert(
       fc.property(rows(20), fc.array(fc.tuple(fc.nat(), instant), { maxLength: 15 }), (some, steps) => {

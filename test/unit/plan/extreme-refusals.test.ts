@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { sql } from "drizzle-orm";
-import { type ColumnOf, count, growth, latest, max, min, month, sum, top } from "../../../daemon/define/define.ts";
+import {
+  type ColumnOf,
+  count,
+  difference,
+  growth,
+  latest,
+  max,
+  min,
+  month,
+  sum,
+  top,
+} from "../../../daemon/define/define.ts";
 import { refusal } from "../../support/refusal.ts";
 import { configured, sales } from "../../support/sales-tables.ts";
 
@@ -59,6 +70,21 @@ describe("compile refuses, in one line,", () => {
       "growth of a greatest value",
       () => configured({ a: growth(max(sales.price) as never, month(sales.at)) }),
       /growth\(\) takes a count or a sum without by\(\), during\(\) and while\(\)$/,
+    ],
+    [
+      "a formula of a last date",
+      () => configured({ a: difference(max(sales.due), 1) }),
+      /a formula takes min\(\) and max\(\) of numbers, neither of dates and instants, nor latest\(\)$/,
+    ],
+    [
+      "a formula of the newest row's number",
+      () => configured({ a: difference(latest(sales.price, sales.at), 1) }),
+      /a formula takes min\(\) and max\(\) of numbers/,
+    ],
+    [
+      "a formula of greatest values by group",
+      () => configured({ a: difference(max(sales.price).by(sales.state), 1) }),
+      /a formula takes single numbers, not groups/,
     ],
     [
       "min() inside of SQL",

@@ -61,6 +61,8 @@ describe("What pages are told of a configuration", () => {
       "extremes.oldestDue": { kind: "date" },
       "extremes.lastCheck": { kind: "value", as: "instant" },
       "extremes.latestState": { kind: "value", as: "text" },
+      "extremes.spread": { kind: "decimal", scale: 0 },
+      "extremes.largestOfUsual": { kind: "decimal", scale: 3 },
       "extremes.largestByParty": { kind: "group", scale: 0, keys: "pairs" },
       "extremes.latestGuests": { kind: "values", as: "number" },
       "extremes.latestByWeek": { kind: "values", as: "date" },
@@ -83,6 +85,8 @@ describe("What pages are told of a configuration", () => {
       "hangars.ordered": { kind: "percentage" },
       "hangars.taken": { kind: "count" },
       "hangars.everBooked": { kind: "count" },
+      "hangars.parties": { kind: "count" },
+      "hangars.ownNumbers": { kind: "count" },
       "hangars.busiest": { kind: "group" },
       "hangars.dearest": { kind: "group", scale: 1 },
       "hangars.busiestPairs": { kind: "group", scale: 0, keys: "pairs" },
@@ -93,7 +97,7 @@ describe("What pages are told of a configuration", () => {
   it("is each event's fields with their kinds, and the unit of a column that a metric sums in one", () => {
     assert.deepEqual(
       schema.events.map(({ name }) => name),
-      ["stay_booked", "stay_moved", "stay_cancelled", "cents_settled", "guest_changed"],
+      ["stay_booked", "stay_moved", "stay_cancelled", "cents_settled", "guest_changed", "last_checked"],
     );
     assert.deepEqual(fields(schema, "stay_booked"), {
       no: { kind: "text" },
