@@ -6,13 +6,14 @@ import { randomUUID } from "node:crypto";
 import { parseReply } from "../daemon/capture/batch-row.ts";
 import { HEARTBEAT } from "../daemon/capture/capture-options.ts";
 import { openReaderSession } from "../daemon/capture/reader-session.ts";
+import { readKind } from "../daemon/capture/read-kind.ts";
 import { batchStatements } from "../daemon/capture/statement.ts";
 import { loadDefinitionFile } from "../daemon/define/definition-file.ts";
 import type { Prepared, Session } from "../daemon/database/session.ts";
 import { compile } from "../daemon/plan/compile.ts";
 import { sourcesOfEvents } from "../daemon/plan/event-select.ts";
 import type { Plan } from "../daemon/plan/plan.ts";
-import { deltaSelects, withoutEvents } from "../daemon/plan/select.ts";
+import { withoutEvents } from "../daemon/plan/select.ts";
 import type { BenchRun } from "./bench-run.ts";
 import { analyse, CONFIG_FILE, createMarketplace, migrate } from "./support/marketplace.ts";
 import { median } from "./support/statistics.ts";
@@ -74,7 +75,7 @@ class Reading {
   readonly #times: number[] = [];
 
   static async open(url: string, plan: Plan, cursor: string, watched: number): Promise<Reading> {
-    const { read } = batchStatements(plan.tables, deltaSelects(plan), sourcesOfEvents(plan));
+    const { read } = batchStatements(plan.tables, [readKind(plan)], sourcesOfEvents(plan));
     const owners = Array.from({ length: watched }, (_, owner) => String(owner + 1));
     const values = [cursor, randomUUID(), ["America/Sao_Paulo"], owners];
     return new Reading(await openReaderSession({ url, heartbeat: HEARTBEAT }), read, values);

@@ -2,12 +2,13 @@
  * The composition root: builds the chain from the database to the sockets, and starts it from the top. One list stops it, from the bottom:
  * what was built last is stopped first, also where the start fails.
  *
- *     reader --Batch--> owners --Published--> hub --frame--> gateway
+ *     reader --Batch--> owners, of each kind of topics --Published--> hub --frame--> gateway
  */
 import { fileURLToPath } from "node:url";
 import { AdminListener } from "./admin/admin-listener.ts";
-import { combinedSink } from "./capture/batch-sinks.ts";
+import { kindSinks } from "./capture/batch-sinks.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
+import { readKind } from "./capture/read-kind.ts";
 import { Reader } from "./capture/reader.ts";
 import { databaseCheck } from "./capture/check-database.ts";
 import type { DaemonConfig } from "./config/config.ts";
@@ -15,34 +16,27 @@ import { loadDefinitionFile } from "./define/definition-file.ts";
 import { Held } from "./config/held.ts";
 import type { Log } from "./config/log.ts";
 import { SYSTEM_TIMERS } from "./config/timers.ts";
-import { canonicalOwners } from "./database/canonical-owner.ts";
-import { createPools, LOADS_AT_ONCE } from "./database/pools.ts";
+import { type CanonicalKey, canonicalOwners } from "./database/canonical-owner.ts";
+import { createPools, loadsAtOnce } from "./database/pools.ts";
 import { configuredAuth } from "./gateway/auth/auth.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import type { GatewayOptions } from "./gateway/gateway-options.ts";
 import { openFiles } from "./gateway/open-files.ts";
-import { Cursors, writeCursor } from "./stream/cursor.ts";
-import { History } from "./resume/history.ts";
-import { historyReader } from "./resume/history-reader.ts";
-import { longHistory } from "./resume/long-history-reader.ts";
-import { withheldReader } from "./resume/withheld-reader.ts";
+import { Cursors } from "./stream/cursor.ts";
 import { RevocationFeed } from "./gateway/auth/revocation-feed.ts";
 import { Hub } from "./hub/hub.ts";
 import { captureChoices } from "./plan/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
-import { compile } from "./plan/compile.ts";
+import { compileKinds } from "./plan/compile.ts";
 import { dayStartsFrom } from "./owners/day-starts.ts";
-import { Owners } from "./owners/owners.ts";
-import { SnapshotLoader } from "./owners/loader.ts";
 import { sourcesOfEvents } from "./plan/event-select.ts";
 import { pageSchema } from "./plan/page-schema.ts";
-import { deltaSelects } from "./plan/select.ts";
-import { type OwnerHistory, ownerTopics } from "./topics/owner/owner-topic.ts";
+import { WHOLE_KEY } from "./plan/watched-table.ts";
 import { Slices } from "./owners/slices.ts";
-import { measuredLoader, measuredRequests, measuredSink } from "./telemetry/measured.ts";
+import { measuredRequests, measuredSink } from "./telemetry/measured.ts";
 import { readParts } from "./telemetry/readings.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
-import { Audit } from "./verify/audit.ts";
+import { buildKind } from "./topic-kind.ts";
 
 export interface DaemonOptions {
   readonly config: DaemonConfig;
@@ -68,8 +62,6 @@ export interface RunningDaemon {
   stop(): Promise<void>;
 }
 
-/** An ALTER TABLE waits for loads, and writes for it: owners whose loads take longer together are loaded in parts. */
-const LOAD_TIMEOUT_MS = 10_000;
 const IDLE_MS = 60_000;
 /** Built by Vite beside the compiled daemon. */
 const PAGE_DIR = fileURLToPath(new URL("../page/", import.meta.url));
@@ -116,9 +108,10 @@ function build(
   held: Held,
 ): Parts {
   const auth = configuredAuth(config, log);
-  const plan = compile(definition);
+  const compiled = compileKinds(definition);
+  const { plans, tables } = compiled;
   const choices = captureChoices(definition);
-  const eventSources = sourcesOfEvents(plan);
+  const eventSources = [...new Set(plans.flatMap(sourcesOfEvents))];
   const timers = { ...SYSTEM_TIMERS, setImmediate };
   const monotonicMs = (): number => performance.now();
   const clock = tuning.clock ?? new Clock({ monotonicMs, systemMs: Date.now });
@@ -126,40 +119,40 @@ function build(
   // Without anybody to tell, nothing is measured.
   const telemetry = config.adminPort === undefined ? undefined : new Telemetry();
 
-  const pools = createPools(config.databaseUrl);
+  const pools = createPools(config.databaseUrl, plans.length);
   for (const pool of [pools.loads, pools.lookups, pools.revocations, pools.history, pools.audit])
     held.add("a session pool", () => pool.stop());
 
-  const readsHistory = { plan, sessions: pools.history, zones: (): readonly string[] => owners.zones() };
-  const loader = new SnapshotLoader({ plan, sessions: pools.loads, slices, timeoutMs: LOAD_TIMEOUT_MS });
-  const audit =
-    config.auditInterval > 0
-      ? new Audit({ plan, sessions: pools.audit, everyMs: config.auditInterval * 1000, monotonicMs, log })
-      : undefined;
-  const owners: Owners = new Owners({
-    plan,
-    loader: telemetry ? measuredLoader(loader, telemetry, monotonicMs) : loader,
-    loadsAtOnce: LOADS_AT_ONCE,
-    readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
-    readWithheldEvents: withheldReader({ ...readsHistory }),
-    clock,
-    slices,
-    publish: (update) => hub.publish("owner", update.owner, update),
-    nudge: () => reader.nudge(),
-    audit,
-    log,
-    monotonicMs,
-    ...timers,
-  });
-  held.add("the owners", () => owners.stop());
-
   const cursors = new Cursors();
-  const sink = combinedSink([owners]);
+  const kinds = plans.map((plan) =>
+    buildKind(
+      plan,
+      {
+        pools,
+        loadsAtOnce: loadsAtOnce(plans.length),
+        readDayStarts: dayStartsFrom({ rows: (statement, values) => reader.rows(statement, values) }),
+        clock,
+        slices,
+        cursors,
+        publish: (kind, key, update) => hub.publish(kind, key, update),
+        nudge: () => reader.nudge(),
+        telemetry,
+        auditSeconds: config.auditInterval,
+        retentionSeconds: config.retention,
+        log,
+        monotonicMs,
+        ...timers,
+      },
+      held,
+    ),
+  );
+
+  const sink = kindSinks(kinds.map(({ owners }) => owners));
   const reader: Reader = new Reader(
     {
       url: config.databaseUrl,
-      tables: plan.tables,
-      deltaSelects: deltaSelects(plan),
+      tables,
+      kinds: plans.map(readKind),
       eventSources,
       twoPhase: choices.twoPhase,
       heartbeat: tuning.heartbeat ?? HEARTBEAT,
@@ -169,7 +162,7 @@ function build(
     {
       sink: telemetry ? measuredSink(sink, telemetry, monotonicMs) : sink,
       sessions: pools.loads,
-      check: databaseCheck(plan, choices),
+      check: databaseCheck(compiled, choices),
       onBegin: (incarnation) => cursors.begin(incarnation),
       log,
       now: monotonicMs,
@@ -177,24 +170,8 @@ function build(
   );
   held.add("the reader", () => reader.stop());
 
-  const history = new History({
-    reads:
-      eventSources.length > 0 ? { short: historyReader(readsHistory), long: longHistory(readsHistory) } : undefined,
-    retentionMs: config.retention * 1000,
-    log,
-    now: () => clock.now(),
-    ...timers,
-  });
-  held.add("the history", () => history.stop());
-
-  const ownerHistory: OwnerHistory = {
-    positionOf: (topic, cursor) => cursors.read(topic, cursor),
-    replay: (owner, range) => history.replay(owner, range),
-  };
   const hub = new Hub({
-    kinds: new Map([
-      ["owner", ownerTopics({ demand: owners, cursorOf: writeCursor, history: ownerHistory, now: Date.now })],
-    ]),
+    kinds: new Map(kinds.map(({ plan, topics }) => [plan.kind, topics])),
     minIntervalMs: config.minIntervalMs,
     idleMs: tuning.idleMs ?? IDLE_MS,
     log,
@@ -203,6 +180,7 @@ function build(
   });
   held.add("the hub", () => hub.stop());
 
+  const isLive = (): boolean => kinds.every(({ owners }) => owners.isLive);
   const revocations: RevocationFeed = new RevocationFeed({
     sessions: pools.revocations,
     onChange: () => gateway.endRevoked(revocations.has),
@@ -214,13 +192,18 @@ function build(
   const gateway: Gateway = createGateway({
     hub,
     auth,
-    kinds: new Map([["owner", canonicalOwners(plan.owner.keyType, pools.lookups, monotonicMs)]]),
+    kinds: new Map(
+      plans.map(({ kind, owner }): [string, CanonicalKey] => [
+        kind,
+        owner.table === undefined ? onlyWhole : canonicalOwners(owner.keyType, pools.lookups, monotonicMs),
+      ]),
+    ),
     isRevoked: (token) => revocations.isRevoked(token),
-    ready: () => owners.isLive,
+    ready: isLive,
     host: config.host,
     port: config.port,
     transport: config.transport,
-    schema: pageSchema(plan),
+    schema: pageSchema(plans),
     pageDir,
     origins: config.origins,
     limits: config,
@@ -237,9 +220,12 @@ function build(
   held.add("the gateway", () => gateway.stop());
   held.add("the sessions of clients", () => gateway.drain());
   if (telemetry === undefined) return { reader, revocations, gateway, admin: undefined };
-  readParts(telemetry, { gateway, hub, owners, audit });
+  readParts(telemetry, { gateway, hub, kinds, isLive });
   const { adminHost, adminPort = 0, adminTokens: tokens } = config;
   const admin = new AdminListener({ host: adminHost, port: adminPort, tokens, metrics: telemetry, log });
   held.add("the operator's listener", () => admin.stop());
   return { reader, revocations, gateway, admin };
 }
+
+/** A kind without a table has one topic. */
+const onlyWhole: CanonicalKey = async (key) => (key === WHOLE_KEY ? key : undefined);

@@ -13,7 +13,7 @@ export const CAPTURE_MUTANTS: readonly Mutant[] = [
   {
     name: "cursor not advanced",
     file: "daemon/capture/change-feed.ts",
-    find: "    this.#cursor = reply.batch.snapshot;",
+    find: "    this.#cursor = reply.batches[0].snapshot;",
     replace: "",
     test: CURSOR,
     title: ONCE,
@@ -31,7 +31,7 @@ export const CAPTURE_MUTANTS: readonly Mutant[] = [
   {
     name: "cursor not advanced after a cut",
     file: "daemon/capture/change-feed.ts",
-    find: "    this.#cursor = taken.batch.snapshot;",
+    find: "    this.#cursor = taken.batches[0].snapshot;",
     replace: "",
     test: "test/pg/capture/cut.test.ts",
     title: "is taken for resets, dimension changes that are real, and owners that wait to be loaded",

@@ -12,6 +12,7 @@ import { GATEWAY_MUTANTS } from "./gateway.ts";
 import { HABITS_MUTANTS } from "./habits.ts";
 import { HTTP_MUTANTS } from "./http.ts";
 import { HUB_MUTANTS } from "./hub.ts";
+import { KINDS_MUTANTS } from "./kinds.ts";
 import { LAYOUT_MUTANTS } from "./layout.ts";
 import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
@@ -46,6 +47,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DATA_MUTANTS,
   ...OWNER_LOOKUP_MUTANTS,
   ...PARENTS_MUTANTS,
+  ...KINDS_MUTANTS,
   ...READING_MUTANTS,
   ...SEVERAL_MUTANTS,
   ...SQL_MUTANTS,

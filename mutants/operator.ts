@@ -60,8 +60,8 @@ export const OPERATOR_MUTANTS: readonly Mutant[] = [
   {
     name: "a batch that is read in a cut is not measured",
     file: "daemon/telemetry/measured.ts",
-    find: "applyCut: (batch, cut) => measured(batch, () => sink.applyCut(batch, cut)),",
-    replace: "applyCut: (batch, cut) => sink.applyCut(batch, cut),",
+    find: "applyCut: (batches, cut) => measured(batches, () => sink.applyCut(batches, cut)),",
+    replace: "applyCut: (batches, cut) => sink.applyCut(batches, cut),",
     test: METRICS,
     title: MOVES,
   },

@@ -57,7 +57,7 @@ export const OWNER_LOOKUP_MUTANTS: readonly Mutant[] = [
   {
     name: "a zone is looked up by any column",
     file: "daemon/plan/check-config.ts",
-    find: 'if (given[field].by.table === owner["table"]) return;',
+    find: 'if (given[field].by.table === holder["table"]) return;',
     replace: "if (given[field].by !== undefined) return;",
     test: REFUSALS,
     title: "a zone looked up by another table's column",
@@ -81,8 +81,8 @@ export const OWNER_LOOKUP_MUTANTS: readonly Mutant[] = [
   {
     name: "any source may do without an owner",
     file: "daemon/plan/check-config.ts",
-    find: 'owner === undefined && lookedUp.some((table) => table === source["table"])',
-    replace: "owner === undefined && lookedUp.length >= 0",
+    find: 'hasWhole || lookedUp.some((table) => table === source["table"])',
+    replace: "hasWhole || lookedUp.length >= 0",
     test: REFUSALS,
     title: "a source without an owner of which owners have nothing",
   },

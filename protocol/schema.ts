@@ -1,5 +1,5 @@
 /**
- * What `GET /v1/schema` answers with: which metrics an owner's document holds and which events there are, so that a page can show
+ * What `GET /v1/schema` answers with: which metrics a topic's document holds and which events there are, so that a page can show
  * any configuration. It says nothing of the tables behind them.
  */
 import * as v from "valibot";
@@ -61,8 +61,12 @@ const field = v.object({
 });
 export type FieldSchema = v.InferOutput<typeof field>;
 
-export const schema = v.object({
+const kind = v.object({
   metrics: v.array(metric),
   events: v.array(v.object({ name: eventName, fields: v.array(field) })),
 });
+export type KindSchema = v.InferOutput<typeof kind>;
+
+/** Of owners' topics, and in `topics` of those of each other kind. */
+export const schema = v.object({ ...kind.entries, topics: v.optional(v.record(v.string(), kind)) });
 export type Schema = v.InferOutput<typeof schema>;

@@ -96,7 +96,8 @@ create unlogged table deltad.reset (
   change_xid xid8 default pg_current_xact_id() not null,
   source text not null,
   owner text,
-  rows bigint
+  rows bigint,
+  link text
 ) with (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=5000, autovacuum_vacuum_cost_delay=0, vacuum_truncate=false);
 CREATE INDEX reset_change_xid ON deltad.reset USING btree (change_xid, source, owner);
 alter table deltad.reset owner to deltad_capture_database;

@@ -1,11 +1,11 @@
 /** A transaction that has written a watched row and stays open, with very many changes committed after it, slows no read. */
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { readKind } from "../../daemon/capture/read-kind.ts";
 import { batchStatements } from "../../daemon/capture/statement.ts";
 import { loadDefinitionFile } from "../../daemon/define/definition-file.ts";
 import { compile } from "../../daemon/plan/compile.ts";
 import { sourcesOfEvents } from "../../daemon/plan/event-select.ts";
-import { deltaSelects } from "../../daemon/plan/select.ts";
 import type { BenchRun } from "../bench-run.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
 import { analyse, CONFIG_FILE, createMarketplace, migrate } from "../support/marketplace.ts";
@@ -64,7 +64,7 @@ export async function benchHeldTransaction({ server, report, quick }: BenchRun):
 /** Runs the daemon's own statement, under its session's settings, from a cursor at which nothing is unread. */
 async function emptyReads(session: pg.Client): Promise<(samples: number) => Promise<number>> {
   const plan = compile(await loadDefinitionFile(CONFIG_FILE));
-  const { read } = batchStatements(plan.tables, deltaSelects(plan), sourcesOfEvents(plan));
+  const { read } = batchStatements(plan.tables, [readKind(plan)], sourcesOfEvents(plan));
   await session.query(
     "set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan; set timezone = 'UTC'",
   );

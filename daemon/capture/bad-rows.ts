@@ -5,6 +5,33 @@
  * fails by itself is known. What they have is read without them then.
  */
 import { halves } from "../database/data-error.ts";
+import type { BatchSink } from "./batch.ts";
+
+/** A kind of topics, and those of its topics whose rows can't be read: none where it must be others' rows, that nobody named. */
+export interface BadRows {
+  readonly sink: BatchSink;
+  readonly owners: readonly string[];
+}
+
+/**
+ * Each kind is tried while nothing is read of the others.
+ * @param canRead whether the changes can be read, of each kind of these owners; undefined: of all
+ */
+export async function badRowsOf(
+  kinds: readonly BatchSink[],
+  canRead: (owners: readonly (readonly string[] | undefined)[]) => Promise<boolean>,
+): Promise<readonly BadRows[]> {
+  const alone = (place: number, owners: readonly string[] | undefined): Promise<boolean> =>
+    canRead(kinds.map((_, at) => (at === place ? owners : [])));
+  if (!(await canRead(kinds.map(() => [])))) return [];
+  const found: BadRows[] = [];
+  for (const [place, sink] of kinds.entries()) {
+    const isNamed = sink.owners() !== undefined;
+    const owners = await ownersWithBadRows(sink.named(), (some) => alone(place, some));
+    if (owners.length > 0 || (!isNamed && !(await alone(place, undefined)))) found.push({ sink, owners });
+  }
+  return found;
+}
 
 /** @param canRead whether the changes of these owners can be read, all in one statement */
 export async function ownersWithBadRows(

@@ -1,11 +1,12 @@
 import type { TextRow } from "../database/session.ts";
 import type { Batch, Grain, Reset } from "./batch.ts";
 import { parseEvents } from "./event-row.ts";
-import { TAG } from "../plan/row-tag.ts";
+import { partTag, TAG } from "../plan/row-tag.ts";
 
-/** One reply of the batch statement (statement.ts): the batch, and what only the reader needs. */
+/** One reply of the batch statement (statement.ts): the batch, in parts, and what only the reader needs. */
 export interface Reply {
-  readonly batch: Batch;
+  /** A part for each kind of topics, in their order. */
+  readonly batches: readonly [Batch, ...Batch[]];
   /** False once the lease is gone: rows may have been pruned unread. */
   readonly leaseLives: boolean;
   /** Whether there were change rows or resets, even if they came to nothing. */
@@ -35,58 +36,59 @@ export interface Origin {
   readonly floor: string | undefined;
 }
 
-/** Throws when the head row is missing: such a reply is no batch. */
-export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: number): Reply {
-  const grains: Grain[] = [];
-  const resets: Reset[] = [];
-  const events: TextRow[] = [];
-  const dimensions: string[] = [];
-  const withheld = new Set<string>();
-  let head: TextRow | undefined;
-  let heartbeat: TextRow | undefined;
-  let bell: TextRow | undefined;
-  let leaderLock: TextRow | undefined;
-  let cut: TextRow | undefined;
-  let fingerprint: TextRow | undefined;
-  let origin: TextRow | undefined;
+/** The rows of one kind. */
+interface Part {
+  readonly grains: Grain[];
+  readonly resets: Reset[];
+  readonly events: TextRow[];
+  readonly dimensions: string[];
+  readonly withheld: Set<string>;
+}
+
+/** @param kinds how many. Throws when the head row is missing: such a reply is no batch. */
+export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: number, kinds = 1): Reply {
+  const part = (): Part => ({ grains: [], resets: [], events: [], dimensions: [], withheld: new Set() });
+  const first = part();
+  const parts: readonly [Part, ...Part[]] = [first, ...Array.from({ length: kinds - 1 }, part)];
+  const sides = new Map<number, TextRow>();
   for (const row of rows) {
-    const tag = Number(row[0]);
+    const [kind, tag] = partTag(Number(row[0]));
+    const { grains, resets, events, dimensions, withheld } = parts[kind] ?? first;
     if (tag >= 0) grains.push(parseGrain(tag, row));
     else if (tag === TAG.reset) resets.push(parseReset(row));
     else if (tag === TAG.dimension) dimensions.push(textOf(row[1]));
     else if (tag === TAG.event) events.push(row);
-    else if (tag === TAG.heartbeat) heartbeat = row;
-    else if (tag === TAG.bell) bell = row;
-    else if (tag === TAG.leaderLock) leaderLock = row;
-    else if (tag === TAG.cut) cut = row;
-    else if (tag === TAG.fingerprint) fingerprint = row;
     else if (tag === TAG.withheld) withheld.add(textOf(row[1]));
-    else if (tag === TAG.origin) origin = row;
-    else head = row;
+    else sides.set(tag, row);
   }
+  const head = sides.get(TAG.head);
   if (!head) throw new Error("the batch statement returned no head row");
+  const common = {
+    epoch,
+    snapshot: textOf(head[1]),
+    clock: Number(textOf(head[4])),
+    ...(tookMs === undefined ? {} : { tookMs }),
+  };
+  const batchOf = ({ events, withheld, ...read }: Part): Batch => ({
+    ...common,
+    ...read,
+    events: parseEvents(events),
+    withheld: [...withheld],
+  });
+  const [heartbeat, leaderLock, origin] = [TAG.heartbeat, TAG.leaderLock, TAG.origin].map((tag) => sides.get(tag));
+  const [own, ...others] = parts;
   return {
-    batch: {
-      epoch,
-      snapshot: textOf(head[1]),
-      clock: Number(textOf(head[4])),
-      ...(tookMs === undefined ? {} : { tookMs }),
-      grains,
-      resets,
-      events: parseEvents(events),
-      withheld: [...withheld],
-      dimensions,
-    },
+    batches: [batchOf(own), ...others.map(batchOf)],
     leaseLives: head[2] === "t" && heartbeat?.[2] !== "f",
     found: head[3] === "1",
     pid: Number(textOf(head[5])),
-    bellTaken: bell?.[2] === "t",
+    bellTaken: sides.get(TAG.bell)?.[2] === "t",
     leaderLockTaken: leaderLock && leaderLock[2] === "t",
     others: Number.parseInt(textOf(head[6]), 10),
     queueUsage: heartbeat ? Number(textOf(heartbeat[6])) : undefined,
-    fingerprint: fingerprint?.[2] ?? undefined,
+    fingerprint: sides.get(TAG.fingerprint)?.[2] ?? undefined,
     origin: origin && { incarnation: textOf(origin[6]), floor: origin[2] ?? undefined },
-    exportedSnapshot: cut?.[2] ?? undefined,
+    exportedSnapshot: sides.get(TAG.cut)?.[2] ?? undefined,
   };
 }
 

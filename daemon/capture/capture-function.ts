@@ -21,7 +21,8 @@ import {
   IS_ITS_TURN,
   op,
   otherTable,
-  ownerText,
+  linksOf,
+  linkText,
   ring,
   ROW_IMAGES,
   tableNames,
@@ -150,7 +151,9 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images ${op(">")} ${limit} or not ${TRY_BELL} or ${IS_ITS_TURN} then
     if images ${op(">")} ${limit} then
-${resetOwners(operation, table)}
+${linksOf(table)
+  .map((link) => resetOwners(operation, table, link))
+  .join("\n")}
     end if;
     perform ${ring(limits)};
   end if;
@@ -159,16 +162,17 @@ end
 `;
 }
 
-function resetOwners(operation: keyof typeof IMAGES, table: WatchedTable): string {
+/** Names those whose rows are changed, by one of the table's links. */
+function resetOwners(operation: keyof typeof IMAGES, table: WatchedTable, link: string): string {
   const images = IMAGES[operation];
-  const source = quoteLiteral(table.source);
-  const owner = ownerText(table, "r");
+  const values = `${quoteLiteral(table.source)}, ${quoteLiteral(link)}`;
+  const owner = linkText(table, link, "r");
   const owners = images.map(({ rows, weight }) => `select ${owner} as owner, ${weight} as weight from ${rows} r`);
   const sides = images.map(({ weight }) => `pg_catalog.count(*) filter (where changed.weight ${op("=")} ${weight})`);
   // An update has two images of each row.
   const rows = `greatest(${sides.join(",\n                        ")})`;
-  return `      insert into deltad.reset (source, owner, rows)
-      select ${source}, changed.owner,
+  return `      insert into deltad.reset (source, link, owner, rows)
+      select ${values}, changed.owner,
                ${rows}
         from (${owners.join("\n              union all\n              ")}) changed
        where changed.owner is not null
@@ -176,6 +180,6 @@ function resetOwners(operation: keyof typeof IMAGES, table: WatchedTable): strin
        limit ${BULK_OWNERS + 1};
       get diagnostics owners = row_count;
       if owners ${op(">")} ${BULK_OWNERS} then  -- too many to name
-        insert into deltad.reset (source) values (${source});
+        insert into deltad.reset (source, link) values (${values});
       end if;`;
 }

@@ -2,7 +2,8 @@ import type { Log } from "../config/log.ts";
 import type { Finding } from "../database/findings.ts";
 import type { Queryable } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
-import type { BatchSink } from "./batch.ts";
+import type { KindSinks } from "./batch-sinks.ts";
+import type { ReadKind } from "./read-kind.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
 
 /** The source of changes, and how it is read. */
@@ -10,8 +11,8 @@ export interface CaptureOptions {
   readonly url: string;
   /** All watched tables, the owner table first. */
   readonly tables: readonly WatchedTable[];
-  /** Selects of grains from `"delta_<source>"`; see statement.ts for their parameters and columns. */
-  readonly deltaSelects: readonly string[];
+  /** The kinds of topics, in the order of their sinks. */
+  readonly kinds: readonly ReadKind[];
   /** The sources of events: the selects ask their changes for change_xid and change_seq. */
   readonly eventSources?: readonly string[];
   /** Whether writers of the watched tables may use PREPARE TRANSACTION, where the server allows it. */
@@ -51,7 +52,7 @@ export interface HeartbeatOptions {
 export const HEARTBEAT: HeartbeatOptions = { everyMs: 5_000, timeoutMs: 5_000, pruneEveryMs: 60_000 };
 
 export interface CaptureCollaborators {
-  readonly sink: BatchSink;
+  readonly sink: KindSinks;
   /** Sessions beside the reader's own, for pruning. `renew` replaces them: when the reader has lost its session, theirs may be dead as well. */
   readonly sessions: Sessions<Queryable> & { renew(): void };
   /** Faults of the capture triggers; nothing goes live while there is one. */

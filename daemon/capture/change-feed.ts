@@ -6,7 +6,7 @@ import type { LockWatch } from "../database/lock-watch.ts";
 import { isDataError } from "../database/data-error.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { Prepared, Session, TextRow } from "../database/session.ts";
-import { ownersWithBadRows } from "./bad-rows.ts";
+import { badRowsOf } from "./bad-rows.ts";
 import { parseReply, type Reply } from "./batch-row.ts";
 import type { CaptureCollaborators, CaptureOptions } from "./capture-options.ts";
 import { Contention, type Refusal, refusable } from "./contention.ts";
@@ -35,6 +35,9 @@ export interface ChangeFeedOptions {
   readonly pruner: Pick<Pruner, "noteRead">;
 }
 
+/** Of each kind, the owners whose grains are wanted; undefined for all. */
+type Wanted = readonly (readonly string[] | undefined)[];
+
 /** A reply that comes later than this is told in the log. */
 const SLOW_MS = 2_000;
 /** A turn that is to be read again at once, without a pause. */
@@ -57,7 +60,7 @@ export class ChangeFeed {
   constructor(options: ChangeFeedOptions) {
     const { capture, cursor } = options;
     this.#options = options;
-    this.#statements = batchStatements(capture.tables, capture.deltaSelects, capture.eventSources);
+    this.#statements = batchStatements(capture.tables, capture.kinds, capture.eventSources);
     this.#contention = new Contention(options.with.log);
     this.#cursor = cursor;
   }
@@ -101,7 +104,7 @@ export class ChangeFeed {
     // A heartbeat has moved the lease to the cursor from which its batch was read.
     this.#options.pruner.noteRead(reply.found, isHeartbeat);
     const owed = this.#readEnded(reply);
-    if (sink.needsCut(reply.batch)) {
+    if (sink.needsCut(reply.batches)) {
       await this.#send(owed);
       return this.#readInCut();
     }
@@ -111,9 +114,9 @@ export class ChangeFeed {
       return compared;
     }
     // Clients first: giving the bell back is for writers to come.
-    const applied = sink.apply(reply.batch);
+    const applied = sink.apply(reply.batches);
     await allOver(applied, this.#send(owed));
-    this.#cursor = reply.batch.snapshot;
+    this.#cursor = reply.batches[0].snapshot;
     return undefined;
   }
 
@@ -128,7 +131,7 @@ export class ChangeFeed {
       const reply = this.#vouchFor(rows, beganMs);
       await this.#compare(reply);
       taken = reply;
-      await this.#options.with.sink.applyCut(reply.batch, { snapshotId: reply.exportedSnapshot ?? "" });
+      await this.#options.with.sink.applyCut(reply.batches, { snapshotId: reply.exportedSnapshot ?? "" });
     };
     const cut = inCut(session, capture.tables, this.#statements, this.#values(), use, locks);
     const done = await refusable(cut);
@@ -139,7 +142,7 @@ export class ChangeFeed {
     }
     if (!taken) throw new Error("a cut ended without a batch");
     this.#contention.loadsBegun();
-    this.#cursor = taken.batch.snapshot;
+    this.#cursor = taken.batches[0].snapshot;
     pruner.noteRead(taken.found, false);
     await this.#send(this.#readEnded(taken));
     return undefined;
@@ -152,11 +155,10 @@ export class ChangeFeed {
     return "error" in outcome ? this.#contention.batchRefused(outcome.error, nowMs) : RETRY_MS;
   }
 
-  /** Tells the sink whose rows make the batch fail. Rejects with `error` where it is no owner's rows that do. */
+  /** Tells the sinks whose rows make the batch fail. Rejects with `error` where it is no owner's rows that do. */
   async #setBadRowsAside(error: unknown): Promise<void> {
     const { session, with: collaborators } = this.#options;
-    const { sink } = collaborators;
-    const canRead = async (owners: readonly string[]): Promise<boolean> => {
+    const canRead = async (owners: Wanted): Promise<boolean> => {
       try {
         await session.rows(this.#statements.read, this.#values(owners));
         return true;
@@ -165,11 +167,9 @@ export class ChangeFeed {
         throw failure;
       }
     };
-    if (!(await canRead([]))) throw error;
-    const isNamed = sink.owners() !== undefined;
-    const found = await ownersWithBadRows(sink.named(), canRead);
-    if (found.length === 0 && isNamed) throw error;
-    sink.unreadable(found, error);
+    const found = await badRowsOf(collaborators.sink.kinds, canRead);
+    if (found.length === 0) throw error;
+    for (const { sink, owners } of found) sink.unreadable(owners, error);
   }
 
   /** The refusal with who was in the way, where that was seen. */
@@ -188,9 +188,9 @@ export class ChangeFeed {
     return session.rows(statement, values, heartbeat.timeoutMs);
   }
 
-  #values(owners = this.#options.with.sink.owners()): unknown[] {
+  #values(owners: Wanted = this.#options.with.sink.owners()): unknown[] {
     const { epoch, with: collaborators } = this.#options;
-    return [this.#cursor, epoch, collaborators.sink.zones(), owners ?? null];
+    return [this.#cursor, epoch, collaborators.sink.zones(), ...owners.map((wanted) => wanted ?? null)];
   }
 
   #vouchFor(rows: TextRow[], beganMs: number): Reply {
@@ -200,15 +200,15 @@ export class ChangeFeed {
       const fields = { tookMs: Math.round(tookMs), rows: rows.length };
       collaborators.log.warn(fields, "a batch of changes took long to read: all owners' frames are late by that");
     }
-    const reply = parseReply(rows, epoch, tookMs);
+    const reply = parseReply(rows, epoch, tookMs, collaborators.sink.kinds.length);
     if (!reply.leaseLives) throw new Error("the reader's lease has expired");
     if (reply.pid !== session.pid) throw new Error("the session's backend changed: a pooler in transaction mode");
     return reply;
   }
 
   #compare(reply: Reply): Promise<void> {
-    const { session, with: collaborators } = this.#options;
-    return this.#fingerprint.compare(reply, () => collaborators.check(session));
+    const { capture, session, with: collaborators } = this.#options;
+    return this.#fingerprint.compare(reply, capture.kinds, () => collaborators.check(session));
   }
 
   /** The statements that are owed to writers and other daemons after this read. */
@@ -216,7 +216,7 @@ export class ChangeFeed {
     const { with: collaborators, scheduler, writersNotify, heartbeat, listener } = this.#options;
     return scheduler.readEnded(reply, {
       maySleep: writersNotify && heartbeat.isBellRung && listener.isConnected,
-      isNeeded: collaborators.sink.owners()?.length !== 0,
+      isNeeded: collaborators.sink.owners().some((wanted) => wanted?.length !== 0),
       nowMs: collaborators.now(),
     });
   }

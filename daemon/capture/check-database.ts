@@ -7,15 +7,19 @@ import type { Queryable } from "../database/session.ts";
 import { ownSteps, pendingSteps } from "../database/migration-step.ts";
 import { readApplied, refuseNewerVersion } from "../database/migrate.ts";
 import type { CaptureChoices } from "../plan/capture-choices.ts";
+import type { Compiled } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
 
 /**
  * Finds the reasons why a database can't be live; asked at every start of a session and from time to time.
  * The check throws ConfigError where the database is migrated by a newer deltad, or where the configuration does not fit it.
  */
-export function databaseCheck(plan: Plan, choices: CaptureChoices): (session: Queryable) => Promise<Finding[]> {
+export function databaseCheck(
+  { plans, tables }: Compiled,
+  choices: CaptureChoices,
+): (session: Queryable) => Promise<Finding[]> {
   const steps = ownSteps();
-  const sums = summedColumns(plan);
+  const sums = plans.flatMap(summedColumns);
   // The configuration does not change, and PostgreSQL's reading of it as good as never.
   let areConditionsJudged = false;
   return async (session) => {
@@ -29,18 +33,24 @@ export function databaseCheck(plan: Plan, choices: CaptureChoices): (session: Qu
     }
     const copied = await checkIdentity(session);
     if (copied.length > 0) return copied;
-    const found = await checkCapture(session, plan.tables, choices);
+    const found = await checkCapture(session, tables, choices);
     // That these are no mistake of the configuration's, validateTables can't know.
     const gone = found.filter(isOfGoneColumns);
     if (gone.length > 0) return gone;
-    await validateTables(session, plan.tables, sums);
-    if (!areConditionsJudged) await validateConditions(session, plan);
+    await validateTables(session, tables, sums);
+    if (!areConditionsJudged) for (const plan of plans) await validateConditions(session, plan);
     areConditionsJudged = true;
     return found;
   };
 }
 
-export function summedColumns(plan: Plan): SummedColumn[] {
+/** @throws ConfigError where a table or a condition of it is not as the configuration needs it */
+export async function validateConfiguration(session: Queryable, { plans, tables }: Compiled): Promise<void> {
+  await validateTables(session, tables, plans.flatMap(summedColumns));
+  for (const plan of plans) await validateConditions(session, plan);
+}
+
+function summedColumns(plan: Plan): SummedColumn[] {
   return plan.projections.flatMap(({ source, measures }) =>
     measures.flatMap(({ value }) => ("column" in value ? [{ source, column: value.column, scale: value.scale }] : [])),
   );

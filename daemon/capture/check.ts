@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto";
 import { captureFunctions } from "./capture-function.ts";
 import { APPLY, type Finding, type FindingCode, finding } from "../database/findings.ts";
-import type { CaptureLimits } from "./generated-sql.ts";
+import { type CaptureLimits, linksOf } from "./generated-sql.ts";
 import { quoteLiteral } from "../database/identifier.ts";
 import { unreachable } from "../config/unreachable.ts";
 import type { Queryable } from "../database/session.ts";
@@ -92,7 +92,7 @@ function readStates(
     schema: table.schema,
     table: table.table,
     key: table.key,
-    owner: table.owner,
+    links: linksOf(table),
     columns: Object.fromEntries(table.columns.map((column) => [column.name, column.type])),
     functions: Object.fromEntries([...captureFunctions(table, limits)].map(([name, body]) => [name, sha256(body)])),
     twoPhase: limits.twoPhase,
@@ -206,7 +206,8 @@ select w.source, format('%I.%I', w.schema, w."table") as name,
              union all
              select 'Any row' where s.source is null or (s.schema_name, s.table_name) <> (w.schema, w."table")
              union all
-             select 'Each row by its key and owner' where (s.key_column, s.owner_column) <> (w.key, w.owner)
+             select 'Each row by its key and owner' where s.source is not null
+                and (s.key_column <> w.key or not coalesce(s.limits -> 'links', jsonb_build_array(s.owner_column)) @> w.links::jsonb)
              union all
              select 'By NOTIFY (twoPhase: false) a write'
               where not w."twoPhase" and (s.limits ->> 'twoPhase')::boolean and current_setting('max_prepared_transactions') <> '0') as lacking,
@@ -240,8 +241,8 @@ select w.source, format('%I.%I', w.schema, w."table") as name,
          and not exists (select from pg_policy where polrelid = c.oid and polpermissive and polcmd in ('r', '*')
                             and (polroles = '{0}' or daemon.oid = any (polroles))
                             and pg_get_expr(polqual, polrelid) = 'true') as hidden
-  from rows from (json_to_recordset($1::json) as (source text, schema name, "table" name, key name, owner name, columns json, functions json, "twoPhase" boolean))
-       with ordinality as w(source, schema, "table", key, owner, columns, functions, "twoPhase", position)
+  from rows from (json_to_recordset($1::json) as (source text, schema name, "table" name, key name, links json, columns json, functions json, "twoPhase" boolean))
+       with ordinality as w(source, schema, "table", key, links, columns, functions, "twoPhase", position)
   left join deltad.source s on s.source = w.source
   left join pg_namespace n on n.nspname = w.schema
   left join pg_class c on c.relnamespace = n.oid and c.relname = w."table"

@@ -14,7 +14,8 @@
  * does where event triggers are allowed, and `migrate apply` always. They are loaded at this snapshot or later, so whatever happened
  * before it is in what they load, and the new fingerprint is what the next one is compared with.
  */
-import type { Batch, Reset } from "./batch.ts";
+import type { Batch } from "./batch.ts";
+import type { ReadKind } from "./read-kind.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
 import { type Finding, tellFindings } from "../database/findings.ts";
 import { quoteLiteral } from "../database/identifier.ts";
@@ -52,21 +53,31 @@ export class Fingerprint {
    * To be called with each reply before its batch is taken. Throws {@link UnseenChange} where the batch does not tell all that happened
    * since the previous comparison, or where `check` finds that it would be so from now on.
    */
-  async compare({ fingerprint, batch }: Read, check: () => Promise<readonly Finding[]>): Promise<void> {
+  async compare(
+    { fingerprint, batches }: Read,
+    kinds: readonly Pick<ReadKind, "tables">[],
+    check: () => Promise<readonly Finding[]>,
+  ): Promise<void> {
     if (fingerprint === undefined) return;
     if (fingerprint !== this.#known) {
-      if (this.#known !== undefined) this.#refuseUnseen(differing(this.#known, fingerprint), batch.resets);
+      if (this.#known !== undefined) {
+        // Of each kind that has to do with it.
+        const isReadAgain = (source: string): boolean =>
+          kinds.every(
+            ({ tables }, at) =>
+              tables.every((table) => table.source !== source) ||
+              batches[at]?.resets.some((reset) => reset.source === source && reset.owner === undefined),
+          );
+        this.#refuseUnseen(differing(this.#known, fingerprint).filter((source) => !isReadAgain(source)));
+      }
       const findings = await check();
       if (findings.length > 0) throw new UnseenChange(tellFindings(findings), this.#comparedAt);
       this.#known = fingerprint;
     }
-    this.#comparedAt = batch.clock;
+    this.#comparedAt = batches[0].clock;
   }
 
-  #refuseUnseen(sources: readonly string[], resets: readonly Reset[]): void {
-    const unseen = sources.filter(
-      (source) => !resets.some((reset) => reset.source === source && reset.owner === undefined),
-    );
+  #refuseUnseen(unseen: readonly string[]): void {
     if (unseen.length === 0) return;
     throw new UnseenChange(
       `DDL has changed what captures ${unseen.join(", ")}: rows may have changed unseen, all owners are read again`,
@@ -75,10 +86,12 @@ export class Fingerprint {
   }
 }
 
+type Part = Pick<Batch, "clock" | "resets">;
+
 interface Read {
   /** Undefined where it was not asked for. */
   readonly fingerprint: string | undefined;
-  readonly batch: Pick<Batch, "clock" | "resets">;
+  readonly batches: readonly [Part, ...Part[]];
 }
 
 function differing(known: string, print: string): string[] {

@@ -7,7 +7,7 @@
  * DISTINCT and GROUP BY look nothing up. Transition tables come before any other table of their name.
  */
 import { quoteLiteral } from "../database/identifier.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
+import { EVERY_ROW, WHOLE_KEY, type WatchedTable } from "../plan/watched-table.ts";
 
 export interface CaptureLimits {
   /** A statement that changes more rows than this is recorded by its owners, not by its rows. */
@@ -68,10 +68,16 @@ export function capturedValue(row: string, { name, type }: WatchedTable["columns
   return `${row}."${name.replaceAll('"', '""')}"::${catalogType(type)}`;
 }
 
-/** The owner of a row, as text. */
-export function ownerText(table: WatchedTable, row: string): string {
-  const column = table.columns.find(({ name }) => name === table.owner);
-  if (column === undefined) throw new Error(`${table.source}: the owner's column is not captured`);
+/** By what kinds of topics find their rows: see `WatchedTable.links`. */
+export function linksOf({ owner, links = [owner] }: WatchedTable): readonly string[] {
+  return links;
+}
+
+/** What a row names by one of {@link linksOf}, as text. */
+export function linkText(table: WatchedTable, link: string, row: string): string {
+  if (link === EVERY_ROW) return `${quoteLiteral(WHOLE_KEY)}::pg_catalog.text`;
+  const column = table.columns.find(({ name }) => name === link);
+  if (column === undefined) throw new Error(`${table.source}: the column ${link} is not captured`);
   const value = capturedValue(row, column);
   return column.type === "text" ? value : `${value}::pg_catalog.text`;
 }

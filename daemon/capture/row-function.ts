@@ -12,7 +12,8 @@ import {
   IS_ITS_TURN,
   op,
   otherTable,
-  ownerText,
+  linksOf,
+  linkText,
   ring,
   ROW_IMAGES,
   SKIP_SETTING,
@@ -31,6 +32,9 @@ export function rowBody(table: WatchedTable, limits: CaptureLimits): string {
   const source = quoteLiteral(table.source);
   const rowImages = `pg_catalog.current_setting('${ROW_IMAGES}', true)`;
   const known = `known.change_xid ${op("=")} pg_catalog.pg_current_xact_id() and known.source ${op("=")} ${source}`;
+  const moved = linksOf(table).flatMap((link) =>
+    ["old", "new"].map((row) => `(${quoteLiteral(link)}, ${linkText(table, link, row)})`),
+  );
   return `
 declare
   images pg_catalog.int8;
@@ -54,13 +58,13 @@ begin
   end if;
 
   if tg_when ${op("=")} 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
-    insert into deltad.reset (source, owner)
-    select distinct ${source}, moved.owner
-      from (values (${ownerText(table, "old")}), (${ownerText(table, "new")})) moved(owner)
+    insert into deltad.reset (source, link, owner)
+    select distinct ${source}, moved.link, moved.owner
+      from (values ${moved.join(",\n                   ")}) moved(link, owner)
      where moved.owner is not null
        and not exists (select from deltad.reset known
                         where ${known}
-                          and known.owner ${op("=")} moved.owner);
+                          and known.link ${op("=")} moved.link and known.owner ${op("=")} moved.owner);
     if not ${TRY_BELL} then
       perform ${ring(limits)};
     end if;

@@ -2,17 +2,23 @@
  * The one statement that reads a batch. It returns, from one snapshot, everything that the cursor has not seen, and the snapshot
  * itself: a consistent cut in one round trip, each row exactly once, no stall behind anyone's long transaction.
  *
- * Parameters: $1 cursor (pg_snapshot), $2 the reader's id (uuid), $3 time zones known to be good (text[]), $4 the owners whose grains
- * are wanted (text[]; null for all), and for a heartbeat $5 the probe's payload (text). Rows are `tag, owner, key, day, from_us, until_us, m`; tags from 0 are grains of that projection.
+ * Parameters: $1 cursor (pg_snapshot), $2 the reader's id (uuid), $3 time zones known to be good (text[]), from $4 on, for each kind of
+ * topics, those whose grains are wanted (text[]; null for all), and for a heartbeat one more, the probe's payload (text). Rows are
+ * `tag, owner, key, day, from_us, until_us, m`; tags from 0 are grains of that projection, and those of each kind begin {@link KIND_TAGS} later
+ * than those of the kind before.
+ *
+ * What changed is read once, whatever the number of kinds. What of it is a kind's, whose each row is and which resets mean it, stands in a
+ * WITH of that kind's own select, under the same names for each.
  */
-import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
 import { TAKE_BELL } from "./bell.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { takeLeaderLock } from "./leader-lock.ts";
-import { TAG } from "../plan/row-tag.ts";
-import { leadsElsewhere, parentSelects } from "../plan/parent-rows.ts";
-import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
+import { type ReadKind, wantedOf } from "./read-kind.ts";
+import { KIND_TAGS, TAG } from "../plan/row-tag.ts";
+import { parentSelects } from "../plan/parent-rows.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 
 /** The forms of the batch statement, by what they do beside reading. */
 export interface BatchStatements {
@@ -32,24 +38,25 @@ export interface BatchStatements {
 /** @param eventSources the sources whose changes carry change_xid and change_seq, for the selects that ask for them */
 export function batchStatements(
   tables: readonly WatchedTable[],
-  deltaSelects: readonly string[],
+  kinds: readonly ReadKind[],
   eventSources: readonly string[] = [],
 ): BatchStatements {
   const leaderLock = sideRow(TAG.leaderLock, `case when ${takeLeaderLock(tables)} then 't' else 'f' end`, "null");
   const fingerprint = sideRow(TAG.fingerprint, fingerprintOf(tables), "null");
   // All owners of a source are read again: what became of its capture belongs to the same snapshot.
-  const fingerprintIfReset = `${fingerprint} where exists (select from unread_resets r where r.owner is null)`;
+  const fingerprintIfReset = `${fingerprint} where exists (select from ${RESET_TABLE} c where (${UNSEEN}) and c.owner is null)`;
+  const heartbeat = heartbeatSide(wantedOf(kinds.length));
   const sides = {
     read: fingerprintIfReset,
     bell: BELL_SIDE + fingerprintIfReset,
     leaderLock: leaderLock + fingerprintIfReset,
-    heartbeat: HEARTBEAT_SIDE + fingerprint,
-    takeover: HEARTBEAT_SIDE + leaderLock + fingerprint,
+    heartbeat: heartbeat + fingerprint,
+    takeover: heartbeat + leaderLock + fingerprint,
     cut: CUT_SIDE + fingerprint,
   };
   const prepared = (form: keyof BatchStatements): Prepared => ({
     name: `deltad_${form}`,
-    text: batchStatement(tables, deltaSelects, eventSources, sides[form]),
+    text: batchStatement(tables, kinds, eventSources, sides[form]),
   });
   return {
     read: prepared("read"),
@@ -61,19 +68,15 @@ export function batchStatements(
   };
 }
 
-/** A read that goes no further than another snapshot, $5 (pg_snapshot), which its own must include. Without a fingerprint. */
-export function readUpTo(tables: readonly WatchedTable[], deltaSelects: readonly string[]): Prepared {
-  return { name: "deltad_read_up_to", text: batchStatement(tables, deltaSelects, [], "", UNSEEN_UP_TO) };
+/** A read of one kind that goes no further than another snapshot, $5 (pg_snapshot), which its own must include. Without a fingerprint. */
+export function readUpTo(kind: ReadKind): Prepared {
+  return { name: "deltad_read_up_to", text: batchStatement(kind.tables, [kind], [], "", UNSEEN_UP_TO) };
 }
 
 /** As {@link readUpTo}, of selects of events; it also says what change rows it has read. */
-export function readWithheld(
-  tables: readonly WatchedTable[],
-  eventSelects: readonly string[],
-  eventSources: readonly string[],
-): Prepared {
-  const text = batchStatement(tables, eventSelects, eventSources, ORIGIN_SIDE, UNSEEN_UP_TO);
-  return { name: "deltad_read_withheld", text };
+export function readWithheld(name: string, kind: ReadKind, eventSources: readonly string[]): Prepared {
+  const text = batchStatement(kind.tables, [kind], eventSources, ORIGIN_SIDE, UNSEEN_UP_TO);
+  return { name: `deltad_withheld_${name}`, text };
 }
 
 /**
@@ -103,11 +106,12 @@ const ORIGIN_SIDE = sideRow(
   "encode(deltad.incarnation(), 'hex')",
 );
 const BELL_SIDE = sideRow(TAG.bell, `case when ${TAKE_BELL} then 't' else 'f' end`, "null");
-const HEARTBEAT_SIDE = sideRow(
-  TAG.heartbeat,
-  "case when deltad.heartbeat($2::uuid, $1::pg_snapshot, $5::text) then 't' else 'f' end",
-  "pg_notification_queue_usage()::text",
-);
+const heartbeatSide = (payload: string): string =>
+  sideRow(
+    TAG.heartbeat,
+    `case when deltad.heartbeat($2::uuid, $1::pg_snapshot, ${payload}::text) then 't' else 'f' end`,
+    "pg_notification_queue_usage()::text",
+  );
 const CUT_SIDE = sideRow(TAG.cut, "pg_export_snapshot()", "null");
 
 function sideRow(tag: number, key: string, m: string): string {
@@ -124,13 +128,21 @@ interface ReadingOfChanges {
   readonly kept?: "materialized" | "not materialized";
 }
 
-/** The CTEs that the selects of a batch read: `"delta_<source>"`, what parent-rows.ts reads where tables have parents, and `unread_resets`. */
+/** The CTEs that the selects of one kind read: `"delta_<source>"`, what parent-rows.ts reads where tables have parents, and `unread_resets`. */
 export function changes(
   tables: readonly WatchedTable[],
   eventSources: readonly string[],
-  { unread, unreadOfParents = unread, kept = "materialized" }: ReadingOfChanges,
+  reading: ReadingOfChanges,
 ): string {
-  const deltas = tables.map((table) => {
+  return [...deltas(tables, eventSources, reading), ...resets(tables, reading)].join(",\n");
+}
+
+function deltas(
+  tables: readonly WatchedTable[],
+  eventSources: readonly string[],
+  { unread, kept = "materialized" }: ReadingOfChanges,
+): readonly string[] {
+  return tables.map((table) => {
     const transaction = eventSources.includes(table.source) ? ["c.change_xid", "c.change_seq"] : [];
     const columns = table.columns.map((column) => `c.${quoteIdentifier(column.name)}`);
     return `${deltaName(table)} as ${kept} (
@@ -138,58 +150,86 @@ export function changes(
     from ${changeTable(table)} c
    where ${unread})`;
   });
-  const resets = `select c.source, c.owner, c.rows, c.change_xid from ${RESET_TABLE} c where`;
+}
+
+/** Those that mean topics of the kind: by what its tables' rows name, or the whole of one of these tables. */
+function resets(
+  tables: readonly WatchedTable[],
+  { unread, unreadOfParents = unread }: ReadingOfChanges,
+): readonly string[] {
+  const sources = tables.map(({ source }) => quoteLiteral(source)).join(", ");
+  const links = tables.map(({ source, owner }) => `(${quoteLiteral(source)}, ${quoteLiteral(owner)})`).join(", ");
+  const meant =
+    tables.length === 0
+      ? "false"
+      : `(case when c.link is null then c.source in (${sources}) else (c.source, c.link) in (${links}) end)`;
+  const select = `select c.source, c.owner, c.rows, c.change_xid from ${RESET_TABLE} c where ${meant} and`;
   const parents = parentSelects(tables, unread, unreadOfParents);
-  const others =
-    parents === undefined
-      ? [`unread_resets as materialized (\n  select r.*, false as moved from (${resets} ${unread}) r)`]
-      : [
-          `written_resets as materialized (\n  ${resets} (${unread}) or (c.source in (${parents.sources}) and (${unreadOfParents})))`,
-          ...parents.ctes,
-        ];
-  return [...deltas, ...others].join(",\n");
+  return parents === undefined
+    ? [`unread_resets as materialized (\n  select r.*, false as moved from (${select} (${unread})) r)`]
+    : [
+        `written_resets as materialized (\n  ${select} ((${unread}) or (c.source in (${parents.sources}) and (${unreadOfParents}))))`,
+        ...parents.ctes,
+      ];
 }
 
 function batchStatement(
   tables: readonly WatchedTable[],
-  deltaSelects: readonly string[],
+  kinds: readonly ReadKind[],
   eventSources: readonly string[],
   side: string,
   unread = UNSEEN,
 ): string {
-  const resets = tables.some(leadsElsewhere) ? "written_resets" : "unread_resets";
-  const found = [...tables.map(deltaName), resets].map((name) => `exists (select from ${name})`).join(" or ");
-  return `with ${changes(tables, eventSources, { unread, unreadOfParents: UNSEEN })}
+  const reading = { unread, unreadOfParents: UNSEEN };
+  const resets = `exists (select from ${RESET_TABLE} c where ${unread})`;
+  const found = [...tables.map((table) => `exists (select from ${deltaName(table)})`), resets].join(" or ");
+  const wanted = kinds.map((_, at) => `cardinality(${wantedOf(at)}::text[])`);
+  return `with ${deltas(tables, eventSources, reading).join(",\n")}
 select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
        case when exists (select from deltad.reader where id = $2::uuid) then 't' else 'f' end::text as key,
        case when ${found} then 1 else 0 end::int as day,
        (extract(epoch from clock_timestamp()) * 1000000)::bigint as from_us,
        pg_backend_pid()::bigint as until_us,
-       -- The latter two give $3 and $4 their types where no select uses them.
-       concat_ws(' ', (select count(*) from deltad.reader where id <> $2::uuid), cardinality($3::text[]), cardinality($4::text[])) as m
-union all
-select ${TAG.reset}, r.owner, r.source, null::int, case when count(*) = count(r.rows) then sum(r.rows)::bigint end,
-       r.change_xid::text::bigint, null
-  from (select u.*, bool_or(u.owner is null) over (partition by u.change_xid, u.source) as whole from unread_resets u) r
- where r.owner is null or not r.whole -- the whole table says it of each owner
- group by r.owner, r.source, r.change_xid${dimensionSelect(tables)}${side}${deltaSelects.map((select) => `\nunion all\n(${select})`).join("")}`;
+       -- All but the first give parameters their types where no select uses them.
+       concat_ws(' ', ${["(select count(*) from deltad.reader where id <> $2::uuid)", "cardinality($3::text[])", ...wanted].join(", ")}) as m${side}${kinds
+         .map((kind, at) => `\nunion all\n(${ofKind(kindSelect(kind, reading), at)})`)
+         .join("")}`;
 }
 
-function dimensionSelect(tables: readonly WatchedTable[]): string {
-  const owners = tables.find((table) => table.source === OWNER_SOURCE);
-  if (!owners) return "";
-  return `
-union all
-select distinct ${TAG.dimension}, o.owner, null, null::int, null::bigint, null::bigint, null
-  from (${changedDimensions(owners)}) o`;
+function kindSelect({ tables, own, selects }: ReadKind, reading: ReadingOfChanges): string {
+  const parts = [
+    `select ${TAG.reset} as tag, r.owner, r.source as key, null::int as day,
+       case when count(*) = count(r.rows) then sum(r.rows)::bigint end as from_us, r.change_xid::text::bigint as until_us, null as m
+  from (select u.*, bool_or(u.owner is null) over (partition by u.change_xid, u.source) as whole from unread_resets u) r
+ where r.owner is null or not r.whole -- the whole table says it of each owner
+ group by r.owner, r.source, r.change_xid`,
+    ...dimensionSelects(tables, own),
+    ...selects.map((select) => `(${select})`),
+  ];
+  return `with ${resets(tables, reading).join(",\n")}\n${parts.join("\nunion all\n")}`;
+}
+
+/** The select with the tags of the kind at this place. */
+function ofKind(select: string, kind: number): string {
+  if (kind === 0) return select;
+  return `select k.tag + ${kind * KIND_TAGS}, k.owner, k.key, k.day, k.from_us, k.until_us, k.m from (\n${select}\n) k`;
+}
+
+function dimensionSelects(tables: readonly WatchedTable[], own: ReadKind["own"]): readonly string[] {
+  const table = tables.find(({ source }) => source === own?.source);
+  if (table === undefined || own === undefined) return [];
+  return [
+    `select distinct ${TAG.dimension}, o.owner, null, null::int, null::bigint, null::bigint, null
+  from (${changedDimensions(table, own.dimensions)}) o`,
+  ];
 }
 
 /**
- * `owner` (and `change_xid`, a row for each transaction) of owners whose own captured columns differ between before and after: images
+ * `owner` (and `change_xid`, a row for each transaction) of owners whose own rows differ in these columns between before and after: images
  * that cancel each other are no change.
  */
-export function changedDimensions(owners: WatchedTable, each?: "transaction"): string {
-  const columns = owners.columns.map((column) => `d.${quoteIdentifier(column.name)}`);
+export function changedDimensions(owners: WatchedTable, dimensions: readonly string[], each?: "transaction"): string {
+  const columns = dimensions.map((name) => `d.${quoteIdentifier(name)}`);
   const xid = each === undefined ? [] : ["d.change_xid"];
   return `select ${[`d.${quoteIdentifier(owners.owner)}::text as owner`, ...xid].join(", ")}
           from ${deltaName(owners)} d

@@ -6,7 +6,7 @@ import type { WatchedTable } from "../plan/watched-table.ts";
 import { captureFunctions } from "./capture-function.ts";
 import { type CaptureState, emptyState, readCaptureState } from "./capture-state.ts";
 import { captureFaults } from "./check.ts";
-import type { CaptureLimits } from "./generated-sql.ts";
+import { type CaptureLimits, linksOf } from "./generated-sql.ts";
 import { planWatch, type TableLock } from "./watch-plan.ts";
 
 /** `capture_truncate_` and the source must fit into a name. */
@@ -65,10 +65,11 @@ function sources(tables: readonly WatchedTable[]): string {
 
 function registration(table: WatchedTable, limits: CaptureLimits): string {
   const { source, schema, table: name, key, owner } = table;
+  const links = linksOf(table).length > 1 ? { links: linksOf(table) } : {};
   const functions = [...captureFunctions(table, limits).keys()].map(quoteLiteral).join(", ");
   return `call deltad.register_source(${[source, schema, name, key, owner].map(quoteLiteral).join(", ")},
   array[${functions}],
-  ${quoteLiteral(JSON.stringify({ bulkRows: limits.bulkRows, twoPhase: limits.twoPhase }))});`;
+  ${quoteLiteral(JSON.stringify({ bulkRows: limits.bulkRows, twoPhase: limits.twoPhase, ...links }))});`;
 }
 
 function readAgain(tables: readonly WatchedTable[]): string {

@@ -1,10 +1,8 @@
 /** The needs of a configuration in a database, and how they get there: the part that `migrate` and the demo share. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describeReplacement } from "../capture/replacement.ts";
-import { validateTables } from "../capture/validate.ts";
-import { validateConditions } from "../capture/validate-conditions.ts";
 import { watchStep } from "../capture/watch-sql.ts";
-import { summedColumns } from "../capture/check-database.ts";
+import { validateConfiguration } from "../capture/check-database.ts";
 import { ConfigError } from "../config/errors.ts";
 import { loadDefinitionFile } from "../define/definition-file.ts";
 import type { LockRetries } from "../database/lock-retries.ts";
@@ -12,8 +10,7 @@ import { applyMigrations } from "../database/migrate.ts";
 import { type MigrationStep, ownSteps, rightsStep } from "../database/migration-step.ts";
 import { Session } from "../database/session.ts";
 import { captureChoices, configurationName } from "../plan/capture-choices.ts";
-import { compile } from "../plan/compile.ts";
-import type { Plan } from "../plan/plan.ts";
+import { type Compiled, compileKinds } from "../plan/compile.ts";
 
 /** A migration waits for a lock at most 800 ms at a time; building its objects takes milliseconds. */
 const STATEMENT_MS = 60_000;
@@ -21,7 +18,7 @@ const STATEMENT_MS = 60_000;
 export interface Requirements {
   /** The configuration's. */
   readonly name: string;
-  readonly plan: Plan;
+  readonly compiled: Compiled;
   /** deltad's own steps, then the triggers of this configuration, then whom all of it belongs to. */
   readonly steps: readonly MigrationStep[];
 }
@@ -29,12 +26,12 @@ export interface Requirements {
 /** @throws ConfigError in one line for a mistake in the configuration */
 export async function readRequirements(configFile: string): Promise<Requirements> {
   const config = await loadDefinitionFile(configFile);
-  const plan = compile(config);
+  const compiled = compileKinds(config);
   const name = configurationName(config);
   return {
     name,
-    plan,
-    steps: [...(await ownSteps()), watchStep(plan.tables, captureChoices(config)), await rightsStep(name)],
+    compiled,
+    steps: [...(await ownSteps()), watchStep(compiled.tables, captureChoices(config)), await rightsStep(name)],
   };
 }
 
@@ -77,15 +74,14 @@ export async function applyConfiguration(
   tell: (line: string) => void,
   replace = false,
 ): Promise<string[]> {
-  const { name, plan, steps } = await readRequirements(configFile);
-  await validateTables(session, plan.tables, summedColumns(plan));
-  await validateConditions(session, plan);
+  const { name, compiled, steps } = await readRequirements(configFile);
+  await validateConfiguration(session, compiled);
   return withObserver(session, url, tell, (retries) =>
     applyMigrations({
       ...retries,
       steps,
       refuse: async (migrating) => {
-        const replacement = replace ? undefined : await describeReplacement(migrating, plan.tables, name);
+        const replacement = replace ? undefined : await describeReplacement(migrating, compiled.tables, name);
         if (replacement !== undefined) {
           throw new ConfigError(
             `${replacement}: apply with --replace if that is meant, or put the sources of both into one configuration.`,

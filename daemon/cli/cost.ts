@@ -4,7 +4,7 @@ import { OPTIONS } from "../config/options.ts";
 import { costReport, estimateCosts, type TableCost } from "../dba/cost.ts";
 import { loadDefinitionFile } from "../define/definition-file.ts";
 import { captureChoices } from "../plan/capture-choices.ts";
-import { compile } from "../plan/compile.ts";
+import { compileKinds } from "../plan/compile.ts";
 import { withMigrationSession } from "./apply-configuration.ts";
 import type { Shell } from "./shell.ts";
 
@@ -40,7 +40,7 @@ export async function tryConfiguration(shell: Shell, configFile: string, rows: n
   return withMigrationSession(url, (session) =>
     estimateCosts({
       session,
-      tables: compile(definition).tables,
+      tables: compileKinds(definition).tables,
       limits: captureChoices(definition),
       rows,
       tell: (line) => shell.complain(`${line}\n`),

@@ -10,7 +10,7 @@ import { type Finding, FindingsError } from "../database/findings.ts";
 import { reasonOf } from "../database/reason.ts";
 import { Session } from "../database/session.ts";
 import { captureChoices } from "../plan/capture-choices.ts";
-import { compile } from "../plan/compile.ts";
+import { compileKinds } from "../plan/compile.ts";
 import type { Shell } from "./shell.ts";
 
 /** Exit codes: nothing is wrong; warnings; errors; it could not be found out (EX_UNAVAILABLE of sysexits.h). */
@@ -49,7 +49,7 @@ export function doctorCommand(shell: Shell): Command {
 async function examine(shell: Shell, config: string | undefined): Promise<readonly Finding[]> {
   const url = readOption(shell.environment, "databaseUrl");
   const definition = await loadDefinitionFile(config ?? readOption(shell.environment, "configFile"));
-  const plan = compile(definition);
+  const compiled = compileKinds(definition);
   const settings = { jit: "off", default_transaction_read_only: "on", lock_timeout: "1s" };
   let session: Session;
   try {
@@ -62,7 +62,7 @@ async function examine(shell: Shell, config: string | undefined): Promise<readon
   try {
     return await examineDatabase({
       session,
-      plan,
+      compiled,
       choices: captureChoices(definition),
       limits: EXAMINATION_LIMITS,
       now: Date.now,

@@ -1,10 +1,8 @@
 import { Command } from "commander";
-import { summedColumns } from "../capture/check-database.ts";
+import { validateConfiguration } from "../capture/check-database.ts";
 import { isGiven, readOption, refuseUnknownNames } from "../config/config.ts";
 import { OPTIONS } from "../config/options.ts";
 import { describeReplacement } from "../capture/replacement.ts";
-import { validateTables } from "../capture/validate.ts";
-import { validateConditions } from "../capture/validate-conditions.ts";
 import { grantDaemon, readDaemonRole } from "../database/daemon-role.ts";
 import { findPending, readApplied } from "../database/migrate.ts";
 import { migrationScript, scripted, scriptedFor } from "../database/migration-script.ts";
@@ -77,11 +75,10 @@ async function migratePlanOffline({ configFile, print }: MigrateContext): Promis
 
 /** The steps that the database lacks. */
 async function migratePlan({ configFile, databaseUrl, print }: MigrateContext): Promise<void> {
-  const { name, plan, steps } = await readRequirements(configFile);
+  const { name, compiled, steps } = await readRequirements(configFile);
   await withMigrationSession(databaseUrl, async (session) => {
-    await validateTables(session, plan.tables, summedColumns(plan));
-    await validateConditions(session, plan);
-    const replacement = await describeReplacement(session, plan.tables, name);
+    await validateConfiguration(session, compiled);
+    const replacement = await describeReplacement(session, compiled.tables, name);
     if (replacement !== undefined) print(`-- ${oneLine(replacement)}: refused by apply without --replace.`);
     const pending = await findPending(session, steps);
     for (const fault of pending.faults) print(`-- To be mended: ${oneLine(fault)}`);

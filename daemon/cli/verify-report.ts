@@ -4,6 +4,8 @@ import type { Verdict } from "../verify/verdict.ts";
 
 /** Why a verdict is what it is, beside the verdict itself. */
 export interface Round {
+  /** Of the topics, as the configuration calls it. */
+  readonly kind: string;
   readonly verdict: Verdict;
   /** Why there was no daemon to compare with, though one was wanted. */
   readonly noDaemon: string | undefined;
@@ -40,30 +42,30 @@ export function codeOf({ verdict: { differing, stale, unsettled, unreadable }, n
 
 /** What differs and what was not compared, and last the whole in one line. */
 export function report(round: Round): string[] {
-  const { verdict } = round;
+  const { kind, verdict } = round;
   return [
-    ...verdict.differences.map(line),
+    ...verdict.differences.map((difference) => line(kind, difference)),
     ...verdict.stale.map(
       ({ owner, since, reason }) =>
-        `owner ${owner}: not compared, the daemon calls it stale since ${since} (${reason})`,
+        `${kind} ${owner}: not compared, the daemon calls it stale since ${since} (${reason})`,
     ),
-    ...verdict.unsettled.map((owner) => `owner ${owner}: not compared, it was read again whenever it was tried`),
+    ...verdict.unsettled.map((owner) => `${kind} ${owner}: not compared, it was read again whenever it was tried`),
     ...verdict.unreadable.map(
-      (owner) => `owner ${owner}: not compared, a condition fails at one of its rows (bad_row)`,
+      (owner) => `${kind} ${owner}: not compared, a condition fails at one of its rows (bad_row)`,
     ),
-    ...verdict.unknownZones.map((owner) => `owner ${owner}: not compared, PostgreSQL does not know its time zone`),
+    ...verdict.unknownZones.map((owner) => `${kind} ${owner}: not compared, PostgreSQL does not know its time zone`),
     ...(round.noDaemon === undefined ? [] : [`compared with no running daemon: ${round.noDaemon}`]),
     summary(round),
   ];
 }
 
-export function summary({ verdict, seed, isPartial }: Round): string {
+export function summary({ kind, verdict, seed, isPartial }: Round): string {
   const { daemon, compared, differing, stale, unsettled, unreadable } = verdict;
   const whose = daemon === undefined ? "freshly loaded numbers are" : `the running daemon at ${daemon} shows`;
   const found =
     differing === 0
-      ? `${compared} ${compared === 1 ? "owner" : "owners"}: ${whose} what SQL says`
-      : `${differing} of ${compared} owners differ: ${whose} not what SQL says`;
+      ? `${compared} ${called(kind, compared)}: ${whose} what SQL says`
+      : `${differing} of ${compared} ${called(kind, compared)} differ: ${whose} not what SQL says`;
   const left = stale.length + unsettled.length + unreadable.length;
   return [
     found,
@@ -73,9 +75,10 @@ export function summary({ verdict, seed, isPartial }: Round): string {
   ].join("; ");
 }
 
-export function asJson({ verdict, noDaemon, seed, isPartial }: Round): string {
+export function asJson({ kind, verdict, noDaemon, seed, isPartial }: Round): string {
   const why = noDaemon === undefined ? {} : { noDaemon };
   return JSON.stringify({
+    kind,
     ...verdict,
     daemon: verdict.daemon ?? null,
     ...why,
@@ -84,7 +87,13 @@ export function asJson({ verdict, noDaemon, seed, isPartial }: Round): string {
   });
 }
 
-function line(difference: Difference): string {
+/** So many topics of a kind, as a word. */
+export function called(kind: string, count: number): string {
+  if (kind === "owner") return count === 1 ? "owner" : "owners";
+  return `${count === 1 ? "topic" : "topics"} of the kind ${kind}`;
+}
+
+function line(kind: string, difference: Difference): string {
   const whose = difference.of === "daemon" ? "the daemon" : "freshly loaded";
-  return `owner ${difference.owner}: ${whose}: ${describe(difference)}`;
+  return `${kind} ${difference.owner}: ${whose}: ${describe(difference)}`;
 }

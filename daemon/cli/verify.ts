@@ -8,7 +8,8 @@ import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { reasonOf } from "../database/reason.ts";
 import { captureChoices } from "../plan/capture-choices.ts";
-import { compile } from "../plan/compile.ts";
+import { compileKinds } from "../plan/compile.ts";
+import type { Plan } from "../plan/plan.ts";
 import { DaemonDocuments, NoDaemon } from "../verify/daemon-documents.ts";
 import type { Choice } from "../verify/listed-owners.ts";
 import { verifyOwners, type VerifyOptions } from "../verify/verify-owners.ts";
@@ -17,10 +18,11 @@ import type { LoadDemo, RunningDemo } from "./demo.ts";
 import { durationArgument } from "./duration.ts";
 import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
-import { asJson, CODES, codeOf, report, type Round, summary, worse } from "./verify-report.ts";
+import { asJson, called, CODES, codeOf, report, type Round, summary, worse } from "./verify-report.ts";
 
 interface VerifyArguments extends GivenAddress {
   readonly owner: string[];
+  readonly kind?: string;
   readonly all?: boolean;
   readonly sample?: number;
   readonly seed?: string;
@@ -41,10 +43,11 @@ export function verifyCommand(shell: Shell, demo: LoadDemo): Command {
     .description(
       "compare the running daemon's numbers with a full recompute by SQL, in DATABASE_URL or, without it, of the running demo",
     )
-    .option("--all", "every owner (this is so unless something else is said)")
-    .option("--sample <n>", "so many owners at random", count)
+    .option("--all", "every owner, and every topic of other kinds (this is so unless something else is said)")
+    .option("--sample <n>", "so many of each kind at random", count)
     .option("--seed <text>", "which ones a sample takes: the same for the same text")
-    .option("--owner <id>", "only this owner; may be repeated", (id: string, before: string[]) => [...before, id], [])
+    .option("--owner <id>", "only this owner, or with --kind this one of them; may be repeated", more, [])
+    .option("--kind <name>", "only topics of this kind, as the configuration calls it")
     .option("--watch [duration]", "again and again, so long after each round (10s), until Ctrl-C", durationArgument)
     .option("--url <url>", "where the daemon is, instead of DELTAD_HOST and DELTAD_PORT")
     .option("--token-file <file>", "a file with an administrator's token, instead of one made with DELTAD_JWT_SECRET")
@@ -70,22 +73,34 @@ async function verify(shell: Shell, demo: LoadDemo, given: VerifyArguments): Pro
   const pauseSeconds = given.watch === true ? WATCH_SECONDS : given.watch;
   let worst: number = CODES.equal;
   do {
-    worst = worse(worst, await oneRound(shell, given, { ...options, daemon, stopping }));
+    worst = worse(worst, await allKinds(shell, given, { ...options, daemon, stopping }));
     shell.setExitCode(worst);
     if (pauseSeconds !== undefined)
       await sleep(pauseSeconds * 1000, undefined, { signal: stopping }).catch(() => undefined);
   } while (pauseSeconds !== undefined && !stopping.aborted);
 }
 
-type Prepared = Pick<VerifyOptions, "url" | "plan" | "check">;
+type Prepared = Pick<VerifyOptions, "url" | "check"> & { readonly plans: readonly Plan[] };
+type Rounds = Prepared & Pick<VerifyOptions, "stopping"> & { readonly daemon: DaemonDocuments | undefined };
+
+/** One kind of topics after another. Gives the exit code. */
+async function allKinds(shell: Shell, given: VerifyArguments, { plans, ...options }: Rounds): Promise<number> {
+  let worst: number = CODES.equal;
+  for (const plan of plans) {
+    if (options.stopping.aborted && plan !== plans[0]) break;
+    worst = worse(worst, await oneRound(shell, given, { ...options, plan }));
+  }
+  return worst;
+}
 
 /** Gives the exit code. */
 async function oneRound(
   shell: Shell,
   given: VerifyArguments,
-  options: Prepared & Pick<VerifyOptions, "stopping"> & { readonly daemon: DaemonDocuments | undefined },
+  options: Omit<Rounds, "plans"> & Pick<VerifyOptions, "plan">,
 ): Promise<number> {
-  const progress = new Progress(shell, (done, total) => `verified ${done} of ${total} owners`);
+  const { kind } = options.plan;
+  const progress = new Progress(shell, (done, total) => `verified ${done} of ${total} ${called(kind, total)}`);
   try {
     const noDaemon = await options.daemon?.reach().then(
       () => undefined,
@@ -106,7 +121,13 @@ async function oneRound(
       },
     });
     progress.end();
-    const round: Round = { verdict, noDaemon, seed, isPartial: options.stopping.aborted && done < Math.max(total, 1) };
+    const round: Round = {
+      kind,
+      verdict,
+      noDaemon,
+      seed,
+      isPartial: options.stopping.aborted && done < Math.max(total, 1),
+    };
     say(shell, given, round);
     return codeOf(round);
   } catch (error) {
@@ -132,14 +153,21 @@ function choiceOf({ owner, sample }: VerifyArguments, seed: string | undefined):
 async function prepare(
   shell: Shell,
   demo: LoadDemo,
-  { config }: VerifyArguments,
+  { config, kind, owner }: VerifyArguments,
 ): Promise<Prepared & { readonly run: RunningDemo | undefined }> {
   refuseUnknownNames(shell.environment);
   const run = isGiven(shell.environment, "databaseUrl") ? undefined : await findDemo(shell, demo);
   const url = run?.databaseUrl ?? readOption(shell.environment, "databaseUrl");
   const definition = await loadDefinitionFile(config ?? run?.configFile ?? readOption(shell.environment, "configFile"));
-  const plan = compile(definition);
-  return { url, plan, check: databaseCheck(plan, captureChoices(definition)), run };
+  const compiled = compileKinds(definition);
+  // Without a kind, a name is an owner's.
+  const wanted = kind ?? (owner.length > 0 ? "owner" : undefined);
+  const plans = compiled.plans.filter((plan) => wanted === undefined || plan.kind === wanted);
+  if (plans.length === 0)
+    throw new ConfigError(
+      `the configuration has no kind of topics called ${wanted}: it has ${compiled.plans.map((plan) => plan.kind).join(", ")}`,
+    );
+  return { url, plans, check: databaseCheck(compiled, captureChoices(definition)), run };
 }
 
 async function findDemo(shell: Shell, demo: LoadDemo): Promise<RunningDemo> {
@@ -153,4 +181,8 @@ async function findDemo(shell: Shell, demo: LoadDemo): Promise<RunningDemo> {
 function count(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 to 999999.");
   return Number(text);
+}
+
+function more(id: string, before: string[]): string[] {
+  return [...before, id];
 }

@@ -3,8 +3,13 @@ import { SessionPool } from "./session-pool.ts";
 /** A load reads all of an owner's rows where a metric has no window. */
 const LOAD_TIMEOUT_MS = 120_000;
 const LOAD_SESSIONS = 4;
-/** Of the sessions for loads one stays free, so that a cut never waits for a load that waits for pruning. */
-export const LOADS_AT_ONCE = LOAD_SESSIONS - 1;
+/**
+ * How many loads each kind of topics may have at once, with so many kinds. Of the sessions for loads one stays free, so that a cut never waits
+ * for a load that waits for pruning.
+ */
+export function loadsAtOnce(kinds: number): number {
+  return Math.max(1, Math.floor((LOAD_SESSIONS - 1) / kinds));
+}
 /** As long as a client has to authenticate. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 const HISTORY_TIMEOUT_MS = 10_000;
@@ -26,7 +31,7 @@ export interface Pools {
 }
 
 /** Sessions are opened when first needed. */
-export function createPools(url: string): Pools {
+export function createPools(url: string, kinds = 1): Pools {
   const loads = {
     url,
     role: "pool",
@@ -41,7 +46,7 @@ export function createPools(url: string): Pools {
     settings: { jit: "off", enable_seqscan: "off", plan_cache_mode: "force_custom_plan" },
   };
   return {
-    loads: new SessionPool(loads, LOAD_SESSIONS),
+    loads: new SessionPool(loads, Math.max(LOAD_SESSIONS, 1 + kinds * loadsAtOnce(kinds))),
     lookups: new SessionPool({ url, role: "lookups", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     revocations: new SessionPool({ url, role: "revocations", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     history: new SessionPool(history, 1),

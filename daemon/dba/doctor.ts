@@ -52,9 +52,9 @@ export async function examineDatabase(examined: Examined): Promise<Finding[]> {
 }
 
 /** Why the daemon would not start, or not be ready. */
-async function refusals({ session, plan, choices }: Examined): Promise<Finding[]> {
+async function refusals({ session, compiled, choices }: Examined): Promise<Finding[]> {
   try {
-    return await allowed("capture", () => databaseCheck(plan, choices)(session));
+    return await allowed("capture", () => databaseCheck(compiled, choices)(session));
   } catch (error) {
     if (error instanceof FindingsError) return [...error.findings];
     throw error;

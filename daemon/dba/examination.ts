@@ -1,12 +1,12 @@
 import type { Finding } from "../database/findings.ts";
 import type { Queryable } from "../database/session.ts";
 import type { CaptureChoices } from "../plan/capture-choices.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Compiled } from "../plan/compile.ts";
 
 /** What an examination looks at, and how: it writes nothing. */
 export interface Examined {
   readonly session: Queryable;
-  readonly plan: Plan;
+  readonly compiled: Compiled;
   readonly choices: CaptureChoices;
   readonly limits: ExaminationLimits;
   /** Milliseconds since 1970 by this machine's clock. */

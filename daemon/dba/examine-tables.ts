@@ -1,6 +1,7 @@
 import { type Finding, finding } from "../database/findings.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
-import { OWNER_SOURCE } from "../plan/watched-table.ts";
+import type { Plan } from "../plan/plan.ts";
+import { EVERY_ROW } from "../plan/watched-table.ts";
 import type { Examined } from "./examination.ts";
 
 /** Publications that send deltad's own tables to subscribers, which lack them. */
@@ -32,19 +33,10 @@ export async function examinePublications({ session }: Examined): Promise<Findin
   });
 }
 
-/** For each index that loads want: the owner's column, and behind it the one that a window is about. */
-export async function examineIndexes({ session, plan, limits }: Examined): Promise<Finding[]> {
-  const wanted = plan.tables
-    .filter(({ source }) => source !== OWNER_SOURCE)
-    .flatMap(({ source, schema, table, owner, columns: own }) => {
-      const dated = plan.projections.flatMap(({ source: of, time }) =>
-        of === source && "column" in time && Number.isFinite(time.spanDays) ? [time.column] : [],
-      );
-      // No index has a column of another table, as a parent's is.
-      const windows = dated.filter((column) => own.some(({ name }) => name === column));
-      const lists = windows.length > 0 ? [...new Set(windows)].map((column) => [owner, column]) : [[owner]];
-      return lists.map((columns) => ({ schema, table, columns }));
-    });
+/** For each index that loads want: the owner's column, of each kind of topics, and behind it the one that a window is about. */
+export async function examineIndexes({ session, compiled, limits }: Examined): Promise<Finding[]> {
+  const lists = compiled.plans.flatMap(wantedIndexes).map((index) => [JSON.stringify(index), index] as const);
+  const wanted = [...new Map(lists).values()];
   const rows = await session.query<{ schema: string; table: string; columns: string[]; partitioned: boolean }>(
     `select w.schema, w."table", w.columns, c.relkind = 'p' as partitioned
        from rows from (json_to_recordset($1) as (schema text, "table" text, columns text[])) with ordinality as w(schema, "table", columns, place)
@@ -80,9 +72,9 @@ interface TempFileLimit {
 }
 
 /** A statement over all rows of the largest watched table: triggers see old and new rows, whole, in temporary files. */
-export async function examineTempFiles({ session, plan }: Examined): Promise<Finding[]> {
+export async function examineTempFiles({ session, compiled }: Examined): Promise<Finding[]> {
   const rows = await session.query<TempFileLimit>(TEMP_FILES, [
-    JSON.stringify(plan.tables.map(({ schema, table }) => ({ schema, table }))),
+    JSON.stringify(compiled.tables.map(({ schema, table }) => ({ schema, table }))),
   ]);
   return rows.map(({ kilobytes, table, needed, whose, statement }) =>
     finding(
@@ -127,3 +119,19 @@ select l.kilobytes::bigint::text as kilobytes, t.name as "table", pg_size_pretty
   from parsed l, largest t
  where l.kilobytes >= 0 and l.kilobytes * 1024 < t.bytes
  order by l.whose`;
+
+function wantedIndexes({ owner: own, tables, projections }: Plan) {
+  return tables
+    .filter(({ source }) => source !== own.source)
+    .flatMap(({ source, schema, table, owner, columns: captured }) => {
+      const dated = projections.flatMap(({ source: of, time }) =>
+        of === source && "column" in time && Number.isFinite(time.spanDays) ? [time.column] : [],
+      );
+      // No index has a column of another table, as a parent's is.
+      const windows = dated.filter((column) => captured.some(({ name }) => name === column));
+      // A topic of everything reads everything, unless a window ends.
+      const first = owner === EVERY_ROW ? [] : [owner];
+      const lists = windows.length > 0 ? [...new Set(windows)].map((column) => [...first, column]) : [first];
+      return lists.filter((columns) => columns.length > 0).map((columns) => ({ schema, table, columns }));
+    });
+}

@@ -5,11 +5,11 @@ import type { WatchedTable } from "../plan/watched-table.ts";
 import type { Examined } from "./examination.ts";
 
 /** Tables that have deltad's triggers and are not watched under this name: they were renamed, or swapped for others. */
-export async function examineLeftovers({ session, plan }: Examined): Promise<Finding[]> {
+export async function examineLeftovers({ session, compiled }: Examined): Promise<Finding[]> {
   const found = await session.query<{ schema: string; table: string; functions: string[]; drops: string }>(LEFTOVERS, [
-    JSON.stringify(plan.tables.map(({ schema, table }) => ({ schema, table }))),
+    JSON.stringify(compiled.tables.map(({ schema, table }) => ({ schema, table }))),
   ]);
-  const missing = await missingTables(session, plan.tables);
+  const missing = await missingTables(session, compiled.tables);
   return found.map(({ schema, table, functions, drops }) => {
     const here = qualifiedName(schema, table);
     const was = missing.find(({ source }) => functions.some((name) => name.endsWith(`_${source}`)));
@@ -66,8 +66,8 @@ having count(*) filter (where ours.tgparentid = 0) > 0
  order by 1, 2`;
 
 /** Tables that row triggers capture, and statement triggers could. */
-export async function examinePartitions({ session, plan }: Examined): Promise<Finding[]> {
-  const watched = plan.tables.map(({ source, schema, table }) => ({ source, schema, table }));
+export async function examinePartitions({ session, compiled }: Examined): Promise<Finding[]> {
+  const watched = compiled.tables.map(({ source, schema, table }) => ({ source, schema, table }));
   const rows = await session.query<{ name: string; nodes: number; partitioned: boolean }>(
     `select format('%I.%I', w.schema, w."table") as name, count(distinct t.node)::int as nodes, c.relkind = 'p' as partitioned
        from json_to_recordset($1) as w(source text, schema text, "table" text)
@@ -85,9 +85,9 @@ export async function examinePartitions({ session, plan }: Examined): Promise<Fi
 }
 
 /** What `apply` makes and no write depends on: the views that hold captured columns fast, and that DDL tells of itself. */
-export async function examineSafeguards({ session, plan }: Examined): Promise<Finding[]> {
-  const { tables, tellsOfDdl } = await readCaptureState(session, plan.tables);
-  const unguarded = plan.tables.flatMap(({ source, columns }, at) => {
+export async function examineSafeguards({ session, compiled }: Examined): Promise<Finding[]> {
+  const { tables, tellsOfDdl } = await readCaptureState(session, compiled.tables);
+  const unguarded = compiled.tables.flatMap(({ source, columns }, at) => {
     const { nodes = [], guarded = [] } = tables[at] ?? {};
     const [node] = nodes;
     if (node === undefined || columns.every(({ name }) => guarded.includes(name))) return [];

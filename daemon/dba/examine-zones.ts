@@ -19,9 +19,16 @@ interface UsedZone {
 
 /** The zones of owners: whether the server knows them, and by the same rules as this machine. */
 export async function examineZones(examined: Examined): Promise<Finding[]> {
-  const { session, plan, zoneOffset } = examined;
   const findings: Finding[] = [];
-  for (const used of await usedZones(examined)) {
+  for (const { owner } of examined.compiled.plans) findings.push(...(await examineZonesOf(owner, examined)));
+  // Several kinds of topics may have the same one.
+  return [...new Map(findings.map((found) => [JSON.stringify(found), found])).values()];
+}
+
+async function examineZonesOf(owner: OwnerTable, examined: Examined): Promise<Finding[]> {
+  const { session, zoneOffset } = examined;
+  const findings: Finding[] = [];
+  for (const used of await usedZones(owner, examined)) {
     const { zone } = used;
     const rules = await rulesOf(examined, zone);
     if (rules === undefined) {
@@ -30,7 +37,7 @@ export async function examineZones(examined: Examined): Promise<Finding[]> {
         zone,
         known.map(({ name }) => name),
       );
-      findings.push(zoneUnknown(plan.owner, used, meant));
+      findings.push(zoneUnknown(owner, used, meant));
     } else if (rules.some(({ at, minutes }) => (zoneOffset(zone, at) ?? minutes) !== minutes)) {
       const meaning = `The rules for ${zone} differ between the server and this machine: update the time-zone data of whichever is older.`;
       findings.push(finding("time_zone_data_different", meaning));
@@ -39,13 +46,13 @@ export async function examineZones(examined: Examined): Promise<Finding[]> {
   return findings;
 }
 
-async function usedZones({ session, plan }: Examined): Promise<readonly UsedZone[]> {
-  const { timeZone } = plan.owner;
+async function usedZones(owner: OwnerTable, { session }: Examined): Promise<readonly UsedZone[]> {
+  const { timeZone } = owner;
   if ("constant" in timeZone) return [{ zone: timeZone.constant }];
-  const { schema, table, ...held } = "lookup" in timeZone ? timeZone.lookup : { ...plan.owner, ...timeZone };
+  const { schema, table, ...held } = "lookup" in timeZone ? timeZone.lookup : { ...owner, ...timeZone };
   const column = quoteIdentifier(held.column);
   return session.query<{ zone: string; owners: string }>(
-    `select ${column}::text as zone, count(*)::text as owners from ${qualifiedName(schema, table)} where ${column} is not null
+    `select ${column}::text as zone, count(*)::text as owners from ${qualifiedName(schema, table ?? "")} where ${column} is not null
       group by 1 order by count(*) desc, 1 limit ${MOST_ZONES}`,
   );
 }
@@ -57,7 +64,7 @@ function zoneUnknown(owner: OwnerTable, { zone, owners }: UsedZone, meant: strin
     return finding("time_zone_unknown", meaning);
   }
   const held = "lookup" in owner.timeZone ? owner.timeZone.lookup : { ...owner, ...owner.timeZone };
-  const [table, column] = [qualifiedName(held.schema, held.table), quoteIdentifier(held.column)];
+  const [table, column] = [qualifiedName(held.schema, held.table ?? ""), quoteIdentifier(held.column)];
   const update =
     meant && `update ${table} set ${column} = ${quoteLiteral(meant)} where ${column} = ${quoteLiteral(zone)}`;
   return finding(

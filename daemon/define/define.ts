@@ -15,14 +15,19 @@ import { Measure, type Pair } from "./measure.ts";
 import { dated, type PeriodOf } from "./period.ts";
 import { after, allOf, between, during, narrowed } from "./selection.ts";
 import { type BoundOf, type DateOf, whenOf } from "./when.ts";
-import type { Field } from "./define-event.ts";
-import type { Through } from "./define-owner.ts";
 import type { AmountOptions, ExactKind } from "./summable.ts";
-import type { EventTree } from "./event-definition.ts";
 import type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
 export { difference, type Formula, type FormulaOptions, product, ratio, type Term, total } from "./define-formula.ts";
-export type { AnyConfig, EventsOf, MetricsOf, StreamTypesOf } from "./document-types.ts";
+export type { AnyConfig, EventsOf, KindsOf, MetricsOf, StreamTypesOf } from "./document-types.ts";
+export {
+  type Config,
+  defineConfig,
+  type MetricTree,
+  type Source,
+  type Topic,
+  type TopicTree,
+} from "./define-config.ts";
 export { parent, type ParentColumn, type Through, through } from "./define-owner.ts";
 export { became, before, changed, days, deleted, id, inserted, lookup, occupant } from "./define-event.ts";
 export {
@@ -47,52 +52,6 @@ export type { Measure, Pair } from "./measure.ts";
 export type { AmountOptions } from "./summable.ts";
 export { type At, at, type BoundOf, type DateOf, type InstantOf, type Open, openIfNull } from "./when.ts";
 export type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
-
-/** A configuration, as `deltad.config.ts` exports it by default. */
-export interface Config<Metrics extends MetricTree = MetricTree, Events extends EventTree = EventTree> {
-  /** The table with one row per owner. Hours, days and months are those of the owner's time zone. */
-  readonly owner: {
-    readonly table: TableOf<string>;
-    readonly key: ColumnOf<string>;
-    /** A column that holds a zone's name, as `Europe/Lisbon`, or {@link lookup} of one in a row that the owner names, or the name itself where all owners have one zone. */
-    readonly timeZone: ColumnOf<string> | Field<string, string | null> | string;
-    /** A column that holds a currency's code, as `EUR`, or {@link lookup} of one, or the code itself where all owners have one currency. */
-    readonly currency?: ColumnOf<string> | Field<string, string | null> | string;
-  };
-  /** The tables to watch. `key` is the row's own key, `owner` the column that names the row's owner, or {@link through} which row it is found. */
-  readonly sources: Readonly<Record<string, Source>>;
-  /** The metrics document: groups nested at will, with a metric at every end. */
-  readonly metrics: Metrics;
-  /** Events of rows and of occupants, by name: small letters, digits and _, at most 63, a letter first. */
-  readonly events?: Events;
-  /** A statement that changes more rows than this makes deltad read the owners again instead of row by row. Default: 5000. */
-  readonly bulkRows?: number;
-  /** False: writers of the watched tables never use PREPARE TRANSACTION, so triggers may notify where max_prepared_transactions is above 0. */
-  readonly twoPhase?: boolean;
-  /** By which a database knows what was applied to it: letters, digits, `_`, `.` and `-`, at most 63. Default: `default`. */
-  readonly name?: string;
-}
-
-/** A table to watch. */
-export interface Source {
-  readonly table: TableOf<string>;
-  readonly key: ColumnOf<string>;
-  /** Left out of a table whose rows are nobody's: owners look their time zone or currency up there. */
-  readonly owner?: ColumnOf<string> | Through;
-}
-
-/** Groups of metrics, nested at will; the names are those of the document. */
-export interface MetricTree {
-  readonly [name: string]: Metric<unknown> | MetricTree;
-}
-
-/** Returns the configuration as it is, typed, for `deltad.config.ts` to export by default. */
-// oxlint-disable-next-line typescript/no-generated-empty-object-type -- where no events are declared there are none
-export function defineConfig<const Metrics extends MetricTree, const Events extends EventTree = Record<never, never>>(
-  config: Config<Metrics, Events>,
-): Config<Metrics, Events> {
-  return config;
-}
 
 /** How many rows, as a number. */
 export function count<Table extends string>(table: TableOf<Table>): Measure<Table, number> {

@@ -5,20 +5,39 @@ import type { BuiltInEvents, EventPayload } from "./event-definition.ts";
 export interface AnyConfig {
   readonly metrics: object;
   readonly events?: object | undefined;
+  readonly topics?: object | undefined;
 }
 
-/** The metrics document's type: `MetricsOf<typeof config>`. */
-export type MetricsOf<C extends AnyConfig> = DocumentOf<C["metrics"]>;
+/** The names of a configuration's kinds of topics. */
+export type KindsOf<C extends AnyConfig> = "owner" | Extract<keyof NonNullable<C["topics"]>, string>;
 
-/** The data of each event by its name: `EventsOf<typeof config>`. */
-export type EventsOf<C extends AnyConfig> = BuiltInEvents & {
-  readonly [Name in keyof NonNullable<C["events"]>]: EventPayload<NonNullable<C["events"]>[Name]>;
+/** What the configuration says of one kind. */
+type KindIn<C extends AnyConfig, Kind extends KindsOf<C>> = Kind extends "owner"
+  ? C
+  : Kind extends keyof NonNullable<C["topics"]>
+    ? Extract<NonNullable<C["topics"]>[Kind], AnyConfig>
+    : never;
+
+/** The metrics document's type: `MetricsOf<typeof config>`, or that of another kind of topics, `MetricsOf<typeof config, "listing">`. */
+export type MetricsOf<C extends AnyConfig, Kind extends KindsOf<C> = "owner"> = DocumentOf<KindIn<C, Kind>["metrics"]>;
+
+/** The data of each event by its name: `EventsOf<typeof config>`, or `EventsOf<typeof config, "listing">`. */
+export type EventsOf<C extends AnyConfig, Kind extends KindsOf<C> = "owner"> = BuiltInEvents & {
+  readonly [Name in keyof NonNullable<KindIn<C, Kind>["events"]>]: EventPayload<
+    NonNullable<KindIn<C, Kind>["events"]>[Name]
+  >;
 };
 
 /** The types that a client takes from a configuration: `createClient<StreamTypesOf<typeof config>>(…)`. */
 export interface StreamTypesOf<C extends AnyConfig> {
   readonly metrics: MetricsOf<C>;
   readonly events: EventsOf<C>;
+  readonly topics: {
+    readonly [Kind in Exclude<KindsOf<C>, "owner">]: {
+      readonly metrics: MetricsOf<C, Kind>;
+      readonly events: EventsOf<C, Kind>;
+    };
+  };
 }
 
 type DocumentOf<Tree> = {

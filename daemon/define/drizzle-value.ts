@@ -3,9 +3,15 @@
  * undefined. `called`: the function that takes them, as people write it.
  */
 import { Column, is, SQL } from "drizzle-orm";
-import { type PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import type { RowValue } from "./definition.ts";
+
+/** With its schema. */
+export function tableName(table: PgTable): string {
+  const { schema, name } = getTableConfig(table);
+  return `${schema ?? "public"}.${name}`;
+}
 
 export function columnOf(value: unknown, called: string): PgColumn {
   if (is(value, Column)) return value as PgColumn;

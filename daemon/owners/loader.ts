@@ -80,7 +80,7 @@ export class SnapshotLoader implements Loader {
     const { plan } = options;
     this.#options = options;
     this.#lock = lockStatement(plan.tables);
-    this.#ownerRows = ownerRowsStatement(plan.owner);
+    this.#ownerRows = ownerRowsStatement(plan.kind, plan.owner);
     this.#grains = grainsStatement(plan);
   }
 
@@ -182,7 +182,7 @@ export class SnapshotLoader implements Loader {
 
 function grainsStatement(plan: Plan): Prepared {
   return {
-    name: "deltad_load",
+    name: `deltad_load_${plan.kind}`,
     text: loadSelects(plan)
       .map((select) => `(${select})`)
       .join("\nunion all\n"),

@@ -13,11 +13,11 @@ export interface OwnerRow {
 }
 
 /** The statement that reads owners' rows; $1 their keys. */
-export function ownerRowsStatement(table: OwnerTable): Prepared {
+export function ownerRowsStatement(kind: string, table: OwnerTable): Prepared {
   const key = quoteIdentifier(table.key);
   const currency = table.currency === undefined ? "null::text" : ownerValue(table.currency);
   return {
-    name: "deltad_owner_rows",
+    name: `deltad_rows_${kind}`,
     text: `select o.${key}::text, ${ownerValue(table.timeZone)}, ${currency}
   from ${ownerRelation(table)} o
  where o.${key} = any($1::${table.keyType}[])`,

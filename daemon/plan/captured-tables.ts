@@ -2,10 +2,11 @@
 import { Column, is } from "drizzle-orm";
 import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
 import { quoteIdentifier } from "../database/identifier.ts";
-import { ownerPath, tableName } from "./owner-path.ts";
-import { OWNER_SOURCE, type ParentTable, type WatchedTable } from "./watched-table.ts";
+import { tableName } from "../define/drizzle-value.ts";
+import { ownerPath } from "./owner-path.ts";
+import { EVERY_ROW, type ParentTable, type WatchedTable } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
-import type { CheckedConfig } from "./check-config.ts";
+import type { KindConfig, KindSource } from "./kind-config.ts";
 import { findsRows, wideType } from "./column-type.ts";
 import type { OwnerLookup } from "./plan.ts";
 
@@ -16,14 +17,14 @@ interface Captured {
   readonly source: string;
   readonly table: PgTable;
   readonly key: PgColumn;
-  /** Names the owner, or a row of the first of the sources in between. */
-  readonly link: PgColumn;
+  /** Names the owner, or a row of the first of the sources in between; undefined: nothing need. */
+  readonly link: PgColumn | undefined;
   readonly parents: readonly string[];
-  readonly columns: Set<string>;
   /** What its rows use of their parents, by the name that it has in them. */
   readonly ofParents: Map<string, UsedOfParent>;
-  /** Columns of the owner table that name its rows, which are nobody's. */
+  /** Columns of the owner table that name its rows, which are nobody's; and those that owners have of them. */
   readonly namedBy?: Set<string>;
+  readonly shown?: Set<string>;
 }
 
 interface UsedOfParent {
@@ -35,25 +36,51 @@ interface UsedOfParent {
 /** Of a name in PostgreSQL, in bytes. */
 const LONGEST_NAME = 63;
 
-export class CapturedTables {
-  readonly #tables = new Map<string, Captured>();
-  readonly #owner: CheckedConfig["owner"];
+/** The captured columns of each table, by its name: those that any kind of topics needs. */
+export type CapturedColumns = Map<string, Set<string>>;
 
-  constructor(config: CheckedConfig) {
-    const { table, key, timeZone, currency } = config.owner;
-    this.#owner = config.owner;
-    this.#add({ source: OWNER_SOURCE, table, key, link: key, parents: [] });
-    for (const column of [key, timeZone, currency]) if (is(column, Column)) this.reference(table, column);
-    for (const name of Object.keys(config.sources)) this.#addSource(name, config);
+/** The watched tables as one kind of topics sees them. */
+export class CapturedTables {
+  readonly kind: KindConfig;
+  readonly #columns: CapturedColumns;
+  readonly #tables = new Map<string, Captured>();
+  /** Columns of its own table that this kind asks for: what it shows follows from them without any change of a source's row. */
+  readonly #dimensions = new Set<string>();
+  /** Tables that this kind's definitions are about. */
+  readonly #told = new Set<string>();
+
+  constructor(kind: KindConfig, columns: CapturedColumns) {
+    this.kind = kind;
+    this.#columns = columns;
+    const { own, timeZone, currency, sources } = kind;
+    if (own !== undefined) {
+      const { source, table, key } = own;
+      this.#add({ source, table, key, link: key, parents: [] });
+      for (const column of [key, timeZone, currency]) if (is(column, Column)) this.reference(table, column);
+    }
+    for (const name of Object.keys(sources)) this.#addSource(name);
+  }
+
+  /** Of its own table, in the order in which they were asked for. */
+  get dimensions(): readonly string[] {
+    return [...this.#dimensions];
   }
 
   /** @returns the name of the source that watches this table */
   sourceOf(table: PgTable): string {
-    const captured = this.#tables.get(tableName(table));
-    if (captured === undefined) throw new ConfigError(`table ${tableName(table)} is not one of the sources`);
-    if (captured.source === OWNER_SOURCE)
-      throw new ConfigError(`${tableName(table)} is the owner table: metrics are about the sources' rows`);
+    const name = tableName(table);
+    const { name: kind, own, unlinked } = this.kind;
+    const captured = this.#tables.get(name);
+    const source = unlinked.get(name);
+    if (source !== undefined)
+      throw new ConfigError(
+        `sources.${source} says of no row which ${kind} it is about: add ${kind}: there, with the column that names it`,
+      );
+    if (captured === undefined) throw new ConfigError(`table ${name} is not one of the sources`);
+    if (captured.source === own?.source)
+      throw new ConfigError(`${name} is the ${kind} table: metrics are about the sources' rows`);
     this.#refuseNobodys(captured);
+    this.#tell(captured);
     return captured.source;
   }
 
@@ -61,8 +88,11 @@ export class CapturedTables {
   lookedUp(table: PgTable): { readonly source: string; readonly key: PgColumn } {
     const captured = this.#tables.get(tableName(table));
     if (captured === undefined)
-      throw new ConfigError(`lookup(): table ${tableName(table)} is neither a source nor the owner table`);
+      throw new ConfigError(
+        `lookup(): table ${tableName(table)} is neither a source with ${this.kind.name}: nor the ${this.kind.name} table`,
+      );
     this.#refuseNobodys(captured);
+    this.#tell(captured);
     return captured;
   }
 
@@ -70,15 +100,16 @@ export class CapturedTables {
   ownerLookup({ column, by }: { readonly column: PgColumn; readonly by: PgColumn }): OwnerLookup {
     const table = tableName(column.table);
     const found = this.#tables.get(table);
-    if (found?.namedBy === undefined)
+    const { own } = this.kind;
+    if (found?.namedBy === undefined || own === undefined)
       throw new ConfigError(
         `lookup(): ${table} must be one of the sources, with its table and key and without an owner: its rows are nobody's`,
       );
     refuseUnfound(by, found);
     if (wideType(column) !== "text")
       throw new ConfigError(`lookup(): ${column.name} is ${wideType(column)}, not text; take a column of text`);
-    this.use(column.table, column);
-    found.namedBy.add(this.use(this.#owner.table, by));
+    found.shown?.add(this.use(column.table, column));
+    found.namedBy.add(this.use(own.table, by));
     const { schema, name } = getTableConfig(found.table);
     const { source, key } = found;
     return { source, schema: schema ?? "public", table: name, key: key.name, by: by.name, column: column.name };
@@ -106,37 +137,45 @@ export class CapturedTables {
     if (tableName(column.table) !== own) return this.#useOfParent(table, column, only !== "told");
     if (RESERVED.has(column.name))
       throw new ConfigError(`${own}.${column.name}: deltad's change tables use this name themselves`);
-    this.#tables.get(own)?.columns.add(column.name);
+    if (this.#tables.has(own)) this.#columnsOf(own).add(column.name);
+    if (this.kind.own && own === tableName(this.kind.own.table)) this.#dimensions.add(column.name);
     return column.name;
   }
 
-  /** The owner table first; columns in the order of the table. */
+  /** Its own table first; columns in the order of the table. To be called when all kinds have asked for theirs. */
   watched(): readonly WatchedTable[] {
-    const tables = [...this.#tables.values()];
+    const all = [...this.#tables.values()];
+    const tables = this.kind.own === undefined ? all.filter(({ table }) => this.#told.has(tableName(table))) : all;
     return tables.map((captured) => {
-      const { source, table, key, link, parents, columns, namedBy } = captured;
-      const { schema, name, columns: all } = getTableConfig(table);
+      const { source, table, key, link, parents, namedBy } = captured;
+      const { schema, name, columns } = getTableConfig(table);
+      const kept = this.#columnsOf(tableName(table));
       const between = parents.flatMap((parent) => parentTable(captured, this.#source(parent)));
       return {
         source,
         schema: schema ?? "public",
         table: name,
-        columns: all
-          .filter((column) => columns.has(column.name))
+        columns: columns
+          .filter((column) => kept.has(column.name))
           .map((column) => ({ name: column.name, type: wideType(column) })),
         key: key.name,
-        owner: link.name,
+        owner: link?.name ?? EVERY_ROW,
         ...(between.length === 0 ? {} : { parents: between }),
-        ...(namedBy && { namedIn: this.#namedIn(namedBy) }),
+        ...(namedBy && { namedIn: this.#namedIn(captured) }),
       };
     });
   }
 
-  #addSource(name: string, config: CheckedConfig): void {
-    const { table, key } = config.sources[name] as CheckedConfig["sources"][string];
-    const { link, parents, isNobodys } = ownerPath(name, config);
-    this.#add({ source: name, table, key, link, parents, ...(isNobodys && { namedBy: new Set() }) });
-    for (const column of [key, link]) this.reference(table, column);
+  #addSource(name: string): void {
+    const { table, key } = this.kind.sources[name] as KindSource;
+    const { link, parents, isNobodys } = ownerPath(name, this.kind);
+    this.#add({ source: name, table, key, link, parents, ...(isNobodys && { namedBy: new Set(), shown: new Set() }) });
+    if (link !== undefined) for (const column of [key, link]) this.reference(table, column);
+  }
+
+  #tell({ table, key }: Captured): void {
+    this.#told.add(tableName(table));
+    this.reference(table, key);
   }
 
   #refuseNobodys({ source, namedBy }: Captured): void {
@@ -144,14 +183,21 @@ export class CapturedTables {
       throw new ConfigError(`rows of ${source} are nobody's: owners have a time zone or a currency of them, no more`);
   }
 
-  #namedIn(by: ReadonlySet<string>): Required<WatchedTable>["namedIn"] {
-    const { table, key } = this.#owner;
-    const { schema, name } = getTableConfig(table);
-    return { schema: schema ?? "public", table: name, key: key.name, by: [...by] };
+  #namedIn({ namedBy = new Set(), shown = new Set() }: Captured): WatchedTable["namedIn"] {
+    const { own } = this.kind;
+    if (own === undefined) return undefined;
+    const { schema, name } = getTableConfig(own.table);
+    return { schema: schema ?? "public", table: name, key: own.key.name, by: [...namedBy], shown: [...shown] };
   }
 
   #source(called: string): Captured | undefined {
     return [...this.#tables.values()].find(({ source }) => source === called);
+  }
+
+  #columnsOf(table: string): Set<string> {
+    const columns = this.#columns.get(table) ?? new Set();
+    this.#columns.set(table, columns);
+    return columns;
   }
 
   #useOfParent(table: PgTable, column: PgColumn, counts: boolean): string {
@@ -161,7 +207,9 @@ export class CapturedTables {
     if (parent === undefined || ofParents === undefined || !parents.includes(parent.source)) {
       const through = parents.flatMap((name) => tableName(this.#source(name)?.table ?? table));
       const usable =
-        through.length === 0 ? "" : `, and none of ${through.join(" and ")}, through which its rows find their owner`;
+        through.length === 0
+          ? ""
+          : `, and none of ${through.join(" and ")}, through which its rows find their ${this.kind.name}`;
       throw new ConfigError(`${other}.${column.name} is a column of another table than ${own}${usable}`);
     }
     this.use(column.table, column);
@@ -174,16 +222,20 @@ export class CapturedTables {
     return name;
   }
 
-  #add(added: Omit<Captured, "columns" | "ofParents">): void {
-    const captured = { ...added, columns: new Set<string>(), ofParents: new Map<string, UsedOfParent>() };
-    const name = tableName(captured.table);
-    const other = this.#tables.get(name);
-    if (other !== undefined)
-      throw new ConfigError(
-        `${name} is watched twice, as ${other.source} and as ${captured.source}: a table is one source, with one key and one owner; take one of the two out`,
-      );
-    this.#tables.set(name, captured);
+  #add(added: Omit<Captured, "ofParents">): void {
+    this.#tables.set(tableName(added.table), { ...added, ofParents: new Map() });
   }
+}
+
+/** What is captured for all kinds: each table once. */
+export function mergedTables(kinds: readonly (readonly WatchedTable[])[]): readonly WatchedTable[] {
+  const merged = new Map<string, WatchedTable>();
+  for (const { parents: _, namedIn: __, ...table } of kinds.flat()) {
+    const { links, ...other } = merged.get(table.source) ?? table;
+    const all = [...new Set([...(links ?? [other.owner]), table.owner])];
+    merged.set(table.source, all.length === 1 ? other : { ...other, links: all });
+  }
+  return [...merged.values()];
 }
 
 /** @throws ConfigError where the column's values can't be keys of the table's rows */
@@ -194,8 +246,8 @@ export function refuseUnfound(by: PgColumn, { source, key }: Pick<Captured, "sou
     );
 }
 
-function parentTable(child: Captured, parent: Captured | undefined): ParentTable[] {
-  if (parent === undefined) return [];
+function parentTable(child: Captured, parent: Captured | undefined): readonly ParentTable[] {
+  if (parent?.link === undefined) return [];
   const { source, table, key, link } = parent;
   const { schema, name } = getTableConfig(table);
   const next = { name: link.name, type: wideType(link) };

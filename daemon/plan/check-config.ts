@@ -5,23 +5,23 @@ import { OWNER_SOURCE } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import { nearest } from "../config/nearest.ts";
 import { wideType } from "./column-type.ts";
-import type { MetricTree } from "../define/define.ts";
-import { isThrough, ownerThrough, type Through } from "../define/define-owner.ts";
+import type { MetricTree } from "../define/define-config.ts";
+import { isThrough, ownerThrough } from "../define/define-owner.ts";
 import { type FieldDefinition, field } from "../define/event-definition.ts";
+import { MAX_KIND_LENGTH } from "../../protocol/limits.ts";
+import { parseTopic } from "../../protocol/topic.ts";
 
 /** A configuration whose tables and columns are Drizzle's. Its metrics are still to be looked at. */
 export interface CheckedConfig {
-  readonly owner: {
-    readonly table: PgTable;
-    readonly key: PgColumn;
+  readonly owner: OwnRows & {
     readonly timeZone: OwnerColumn;
     readonly currency?: OwnerColumn;
   };
-  readonly sources: Readonly<
-    Record<string, { readonly table: PgTable; readonly key: PgColumn; readonly owner?: PgColumn | Through }>
-  >;
+  /** Beside the table and its key, by kinds of topics: what names the row's topic, or a row of another source, {@link Through}. */
+  readonly sources: Readonly<Record<string, OwnRows & Readonly<Record<string, unknown>>>>;
   readonly metrics: MetricTree;
   readonly events?: Readonly<Record<string, unknown>>;
+  readonly topics?: Readonly<Record<string, CheckedTopic>>;
   readonly name?: string;
   readonly bulkRows?: number;
   readonly twoPhase?: boolean;
@@ -38,31 +38,49 @@ export function isLookup(value: unknown): value is Lookup {
   return typeof value === "object" && value !== null && field in value && (value as Lookup)[field].kind === "lookup";
 }
 
+/** A kind of topics beside `owner`. Without a table there is one topic, of everything, and its zone and currency are constants. */
+export type CheckedTopic = (OwnRows | object) & {
+  readonly timeZone: OwnerColumn;
+  readonly currency?: OwnerColumn;
+  readonly metrics: MetricTree;
+  readonly events?: Readonly<Record<string, unknown>>;
+};
+
+interface OwnRows {
+  readonly table: PgTable;
+  readonly key: PgColumn;
+}
+
 /** 45: PostgreSQL cuts names at 63 bytes, and change tables and triggers put words around this one. */
 const SOURCE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,44}$/;
 
 /** As ISO 4217 spells it. */
 const CURRENCY_CODE = /^[A-Z]{3}$/;
 
+/** `owner` is declared by itself; the others are what every source has. */
+const RESERVED_KINDS: readonly string[] = ["owner", "table", "key"];
+
 const CONFIGURATION_NAME = /^[A-Za-z0-9_.-]{1,63}$/;
 
 /** @throws ConfigError in one line */
 export function checkConfig(value: unknown): asserts value is CheckedConfig {
   const config = record(value, "the configuration");
-  refuseUnknown(config, ["owner", "sources", "metrics", "events", "bulkRows", "twoPhase", "name"], "");
+  refuseUnknown(config, ["owner", "sources", "metrics", "events", "topics", "bulkRows", "twoPhase", "name"], "");
   const owner = record(config["owner"], "owner");
   refuseUnknown(owner, ["table", "key", "timeZone", "currency"], "owner.");
   checkTable(owner, ["key"], "owner");
-  checkZone(owner);
-  checkCurrency(owner);
+  checkZone(owner, "owner");
+  checkCurrency(owner, "owner");
+  const topics = config["topics"] === undefined ? undefined : Object.entries(record(config["topics"], "topics"));
+  const kinds = topics?.flatMap(([name, topic]) => (checkTopic(name, topic) ? [name] : [])) ?? [];
+  const hasWhole = kinds.length < (topics ?? []).length;
   const sources = record(config["sources"], "sources");
   if (Object.keys(sources).length === 0) throw new ConfigError("sources: name at least one table to watch");
-  const lookedUp = [owner["timeZone"], owner["currency"]].flatMap((value) =>
-    isLookup(value) ? [value[field].column.table] : [],
+  const lookedUp = [owner, ...(topics ?? []).map(([, topic]) => topic as Readonly<Record<string, unknown>>)].flatMap(
+    lookedUpIn,
   );
-  for (const [name, source] of Object.entries(sources)) checkSource(name, source, lookedUp);
-  record(config["metrics"], "metrics");
-  if (config["events"] !== undefined) record(config["events"], "events");
+  for (const [name, source] of Object.entries(sources)) checkSource(name, source, { kinds, lookedUp, hasWhole });
+  checkShown(config, "");
   checkBulkRows(config["bulkRows"]);
   if (!["boolean", "undefined"].includes(typeof config["twoPhase"]))
     throw new ConfigError("twoPhase must be true or false");
@@ -70,8 +88,39 @@ export function checkConfig(value: unknown): asserts value is CheckedConfig {
     throw new ConfigError("name must be letters, digits, _, . and -, at most 63");
 }
 
-/** @param lookedUp tables of which owners have something, and whose rows may be nobody's */
-function checkSource(name: string, value: unknown, lookedUp: readonly PgTable[]): void {
+/** Whether each of its topics is a row of a table. */
+function checkTopic(name: string, value: unknown): boolean {
+  const path = `topics.${name}`;
+  const topic = record(value, path);
+  if (parseTopic(`${name}:1`)?.kind !== name || RESERVED_KINDS.includes(name))
+    throw new ConfigError(
+      `${path}: a kind of topics has small letters, digits and _, at most ${MAX_KIND_LENGTH}, begins with a letter, and is not ${RESERVED_KINDS.join(", ")}`,
+    );
+  const isOfRows = topic["table"] !== undefined || topic["key"] !== undefined;
+  const own = isOfRows ? ["table", "key"] : [];
+  refuseUnknown(topic, [...own, "timeZone", "currency", "metrics", "events"], `${path}.`);
+  if (isOfRows) checkTable(topic, ["key"], path);
+  checkZone(topic, path, isOfRows);
+  checkCurrency(topic, path, isOfRows);
+  checkShown(topic, `${path}.`);
+  return isOfRows;
+}
+
+/** The tables of which its topics have their zone or currency. */
+function lookedUpIn({ timeZone, currency }: Readonly<Record<string, unknown>>): readonly PgTable[] {
+  return [timeZone, currency].flatMap((value) => (isLookup(value) ? [value[field].column.table] : []));
+}
+
+interface SourceRules {
+  /** Beside `owner`, those of which a source may say which row it is about. */
+  readonly kinds: readonly string[];
+  /** Tables of which owners have something, and whose rows may be nobody's. */
+  readonly lookedUp: readonly PgTable[];
+  /** Whether everything is a topic. */
+  readonly hasWhole: boolean;
+}
+
+function checkSource(name: string, value: unknown, { kinds, lookedUp, hasWhole }: SourceRules): void {
   if (name === OWNER_SOURCE) throw new ConfigError(`sources.${name}: this name is the owner table's; choose another`);
   if (!SOURCE_NAME.test(name)) {
     throw new ConfigError(
@@ -79,16 +128,27 @@ function checkSource(name: string, value: unknown, lookedUp: readonly PgTable[])
     );
   }
   const source = record(value, `sources.${name}`);
-  refuseUnknown(source, ["table", "key", "owner"], `sources.${name}.`);
+  const linked = ["owner", ...kinds];
+  refuseUnknown(source, ["table", "key", ...linked], `sources.${name}.`);
   checkTable(source, ["key"], `sources.${name}`);
-  const { owner } = source;
-  if (owner === undefined && lookedUp.some((table) => table === source["table"])) return;
-  if (!isThrough(owner))
-    checkColumn(source, "owner", `sources.${name}`, ", or through(that column, the table whose row it names)");
-  else if (owner[ownerThrough].link.table !== source["table"])
+  const said = linked.filter((kind) => source[kind] !== undefined);
+  const mayBeNobodys = hasWhole || lookedUp.some((table) => table === source["table"]);
+  for (const kind of said.length > 0 || mayBeNobodys ? said : ["owner"]) checkLink(source, name, kind);
+}
+
+function checkLink(source: Readonly<Record<string, unknown>>, name: string, kind: string): void {
+  const link = source[kind];
+  if (!isThrough(link))
+    checkColumn(source, kind, `sources.${name}`, ", or through(that column, the table whose row it names)");
+  else if (link[ownerThrough].link.table !== source["table"])
     throw new ConfigError(
-      `sources.${name}.owner: through() takes a column of sources.${name}.table first, then the table whose row it names`,
+      `sources.${name}.${kind}: through() takes a column of sources.${name}.table first, then the table whose row it names`,
     );
+}
+
+function checkShown(holder: Readonly<Record<string, unknown>>, prefix: string): void {
+  record(holder["metrics"], `${prefix}metrics`);
+  if (holder["events"] !== undefined) record(holder["events"], `${prefix}events`);
 }
 
 function checkTable(holder: Readonly<Record<string, unknown>>, columns: readonly string[], path: string): void {
@@ -103,11 +163,12 @@ function checkColumn(holder: Readonly<Record<string, unknown>>, name: string, pa
     throw new ConfigError(`${path}.${name} must be a column of ${path}.table${or}`);
 }
 
-function checkZone(owner: Readonly<Record<string, unknown>>): void {
-  const zone = owner["timeZone"];
-  if (typeof zone !== "string")
-    return checkTextColumn(owner, "timeZone", 'the name of a zone for all owners, as "Europe/Lisbon"');
-  refuseUnknownZone(zone, "owner.timeZone");
+/** @param hasColumns false: there is no table whose column could hold it */
+function checkZone(holder: Readonly<Record<string, unknown>>, path: string, hasColumns = true): void {
+  const zone = holder["timeZone"];
+  if (typeof zone === "string") return refuseUnknownZone(zone, `${path}.timeZone`);
+  if (!hasColumns) throw new ConfigError(`${path}.timeZone must be the name of a zone, as "Europe/Lisbon"`);
+  checkTextColumn(holder, path, "timeZone", `the name of a zone for all ${ownersOf(path)}, as "Europe/Lisbon"`);
 }
 
 /** @throws ConfigError where nothing is called so */
@@ -121,30 +182,42 @@ export function refuseUnknownZone(zone: string, path: string): void {
   }
 }
 
-function checkCurrency(owner: Readonly<Record<string, unknown>>): void {
-  const currency = owner["currency"];
+function checkCurrency(holder: Readonly<Record<string, unknown>>, path: string, hasColumns = true): void {
+  const currency = holder["currency"];
   if (currency === undefined) return;
-  if (typeof currency !== "string") return checkTextColumn(owner, "currency", 'the currency of all owners, as "EUR"');
+  if (typeof currency !== "string") {
+    if (!hasColumns) throw new ConfigError(`${path}.currency must be the code of a currency, as "EUR"`);
+    return checkTextColumn(holder, path, "currency", `the currency of all ${ownersOf(path)}, as "EUR"`);
+  }
   if (!CURRENCY_CODE.test(currency))
     throw new ConfigError(
-      `owner.currency: ${JSON.stringify(currency)} is no currency; three capital letters name one, as "EUR"`,
+      `${path}.currency: ${JSON.stringify(currency)} is no currency; three capital letters name one, as "EUR"`,
     );
 }
 
+function ownersOf(path: string): string {
+  return path === "owner" ? "owners" : "of them";
+}
+
 /** A column of another type prints texts that name nothing: a timestamp is no zone. */
-function checkTextColumn(owner: Readonly<Record<string, unknown>>, name: string, constant: string): void {
-  const given = owner[name];
+function checkTextColumn(
+  holder: Readonly<Record<string, unknown>>,
+  path: string,
+  name: string,
+  constant: string,
+): void {
+  const given = holder[name];
   if (isLookup(given)) {
-    if (given[field].by.table === owner["table"]) return;
+    if (given[field].by.table === holder["table"]) return;
     throw new ConfigError(
-      `owner.${name}: lookup() takes a column of the other table, then the one of owner.table that names its row`,
+      `${path}.${name}: lookup() takes a column of the other table, then the one of ${path}.table that names its row`,
     );
   }
-  checkColumn(owner, name, "owner", `, a lookup(…) by one, or ${constant}`);
-  const column = owner[name] as PgColumn;
+  checkColumn(holder, name, path, `, a lookup(…) by one, or ${constant}`);
+  const column = holder[name] as PgColumn;
   const type = wideType(column);
   if (type === "text") return;
-  throw new ConfigError(`owner.${name}: ${column.name} is ${type}, not text; take a column of text, or ${constant}`);
+  throw new ConfigError(`${path}.${name}: ${column.name} is ${type}, not text; take a column of text, or ${constant}`);
 }
 
 function checkBulkRows(value: unknown): void {

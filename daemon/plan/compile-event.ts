@@ -1,7 +1,6 @@
 /** One event's definition → its part of the plan, for changes of rows and for changes of occupants. */
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import { OWNER_SOURCE } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import { unreachable } from "../config/unreachable.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
@@ -138,8 +137,11 @@ function lookupOf(
   const { source, key } = found;
   tables.reference(column.table, column);
   refuseUnfound(by, found);
-  if (source === OWNER_SOURCE && by !== tables.ownerOf(row.table))
-    throw new ConfigError(`lookup(): of the owner table only the row's own owner is told, by the column that names it`);
+  const { own, name: kind } = tables.kind;
+  if (source === own?.source && by !== tables.ownerOf(row.table))
+    throw new ConfigError(
+      `lookup(): of the ${kind} table only the row's own ${kind} is told, by the column that names it`,
+    );
   const { name, notNull } = column;
   return { source, key: key.name, by: named, column: name, notNull, form: fieldForm(column) };
 }

@@ -11,6 +11,7 @@ import type {
   RowsDefinition,
   RowValue,
 } from "../define/definition.ts";
+import type { KindConfig } from "./kind-config.ts";
 import type { LeafValue, Quantity } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
 import { scaleOf, shownScale } from "./row-amount.ts";
@@ -23,19 +24,21 @@ const AGAINST: readonly unknown[] = ["stretch", "whole"];
 
 export class MetricCompiler {
   readonly #accumulators: AccumulatorCompiler;
-  readonly #hasCurrency: boolean;
+  readonly #kind: KindConfig;
 
-  constructor(draft: PlanDraft, tables: CapturedTables, hasCurrency: boolean) {
+  constructor(draft: PlanDraft, tables: CapturedTables) {
     this.#accumulators = new AccumulatorCompiler(draft, tables);
-    this.#hasCurrency = hasCurrency;
+    this.#kind = tables.kind;
   }
 
   /** @throws ConfigError where the definition can't be kept up to date row by row */
   leaf(metric: Definition): LeafValue {
     switch (metric.kind) {
       case "currency":
-        if (!this.#hasCurrency)
-          throw new ConfigError("currency() needs owner.currency, the column that holds it or the code itself");
+        if (this.#kind.currency === undefined)
+          throw new ConfigError(
+            `currency() needs ${this.#kind.called}.currency, the column that holds it or the code itself`,
+          );
         return { kind: "currency" };
       case "rows":
         return this.#rows(metric);

@@ -1,11 +1,12 @@
 /** A configuration → the plan that everything else follows. */
-import { getTableConfig } from "drizzle-orm/pg-core";
+import { getTableConfig, type PgColumn } from "drizzle-orm/pg-core";
 import * as v from "valibot";
 import { RESERVED_TYPES } from "../../protocol/down.ts";
 import { eventName } from "../../protocol/down/event.ts";
 import { ConfigError } from "../config/errors.ts";
-import { CapturedTables } from "./captured-tables.ts";
-import { type CheckedConfig, checkConfig, isLookup, type OwnerColumn } from "./check-config.ts";
+import { type CapturedColumns, CapturedTables, mergedTables } from "./captured-tables.ts";
+import { checkConfig, isLookup, type OwnerColumn } from "./check-config.ts";
+import { type KindConfig, kindsOf } from "./kind-config.ts";
 import { keyType, wideType } from "./column-type.ts";
 import { compileRowEvent } from "./compile-event.ts";
 import { MetricCompiler } from "./compile-metric.ts";
@@ -15,22 +16,52 @@ import { type Definition, definition, type Metric } from "../define/definition.t
 import { type EventDefinition, event, field } from "../define/event-definition.ts";
 import type { Leaf, OccupantPlan, OwnerTable, OwnerValue, Plan, RowEventPlan } from "./plan.ts";
 import { PlanDraft } from "./plan-draft.ts";
+import type { WatchedTable } from "./watched-table.ts";
 
 /** Events that the daemon gives by itself; see `BuiltInEvents`. */
 const UNDECLARED = new Set(["bulk_changed"]);
 
-/** @throws ConfigError in one line that names the place and says what to do */
+/** What a configuration compiles to. */
+export interface Compiled {
+  /** A plan for each kind of topics, `owner` first. */
+  readonly plans: readonly [Plan, ...Plan[]];
+  /** All watched tables, the owners' own first. */
+  readonly tables: readonly WatchedTable[];
+}
+
+/** The plan of the kind `owner`. @throws ConfigError as {@link compileKinds} */
 export function compile(config: unknown): Plan {
+  return compileKinds(config).plans[0];
+}
+
+/** @throws ConfigError in one line that names the place and says what to do */
+export function compileKinds(config: unknown): Compiled {
   checkConfig(config);
-  const tables = new CapturedTables(config);
-  const owner = ownerTable(config, tables);
+  const columns: CapturedColumns = new Map();
+  const [first, ...others] = kindsOf(config).map((kind) => compileKind(kind, columns));
+  if (first === undefined) throw new RangeError("a configuration has the kind owner");
+  // Every kind has the columns of a table that any kind needs.
+  const plans: Compiled["plans"] = [first(), ...others.map((plan) => plan())];
+  return { plans, tables: mergedTables(plans.map(({ tables }) => tables)) };
+}
+
+/** Gives the plan once the columns of all kinds are known. */
+function compileKind(kind: KindConfig, columns: CapturedColumns): () => Plan {
+  const tables = new CapturedTables(kind, columns);
+  const values = ownerValues(kind, tables);
   const draft = new PlanDraft();
-  const compiler = new MetricCompiler(draft, tables, config.owner.currency !== undefined);
-  const leaves = [...definitions(config.metrics, [])].map(
-    ([path, metric]): Leaf => ({ path, value: at(["metrics", ...path], () => compiler.leaf(metric)) }),
+  const compiler = new MetricCompiler(draft, tables);
+  const metrics = [...kind.place, "metrics"];
+  const leaves = [...definitions(kind.metrics, metrics)].map(
+    ([place, metric]): Leaf => ({
+      path: place.slice(metrics.length),
+      value: at(place, () => compiler.leaf(metric)),
+    }),
   );
-  const { events, occupants } = compileEvents(config, draft, tables);
-  return {
+  const { events, occupants } = compileEvents(kind, draft, tables);
+  const owner = ownerTable(kind, tables, values);
+  return () => ({
+    kind: kind.name,
     owner,
     tables: tables.watched(),
     projections: draft.projections,
@@ -39,39 +70,53 @@ export function compile(config: unknown): Plan {
     leaves,
     events,
     occupants,
-  };
+  });
 }
 
-function ownerTable(config: CheckedConfig, tables: CapturedTables): OwnerTable {
-  const { table, key, timeZone, currency } = config.owner;
-  const { schema, name } = getTableConfig(table);
+function ownerTable(
+  kind: KindConfig,
+  { dimensions }: CapturedTables,
+  values: Pick<OwnerTable, "timeZone" | "currency">,
+): OwnerTable {
+  const { own } = kind;
+  if (own === undefined)
+    return { schema: "", table: undefined, key: "key", keyType: "text", source: undefined, dimensions: [], ...values };
+  const { schema, name } = getTableConfig(own.table);
   return {
     schema: schema ?? "public",
     table: name,
-    key: key.name,
-    keyType: ownerKeyType(config),
-    timeZone: ownerValue(timeZone, "timeZone", tables),
-    currency: currency === undefined ? undefined : ownerValue(currency, "currency", tables),
+    key: own.key.name,
+    keyType: ownerKeyType(kind, own.key),
+    source: own.source,
+    dimensions,
+    ...values,
+  };
+}
+
+function ownerValues(kind: KindConfig, tables: CapturedTables): Pick<OwnerTable, "timeZone" | "currency"> {
+  const { called, timeZone, currency } = kind;
+  const valueOf = (given: OwnerColumn, part: keyof typeof LOOKED_UP): OwnerValue => {
+    if (typeof given === "string") return { constant: given };
+    if (!isLookup(given)) return { column: given.name };
+    return { lookup: at([called, part], () => tables.ownerLookup(given[field])), as: LOOKED_UP[part] };
+  };
+  return {
+    timeZone: valueOf(timeZone, "timeZone"),
+    currency: currency === undefined ? undefined : valueOf(currency, "currency"),
   };
 }
 
 const LOOKED_UP = { timeZone: "deltad_time_zone", currency: "deltad_currency" } as const;
 
-function ownerValue(given: OwnerColumn, called: keyof typeof LOOKED_UP, tables: CapturedTables): OwnerValue {
-  if (typeof given === "string") return { constant: given };
-  if (!isLookup(given)) return { column: given.name };
-  return { lookup: at(["owner", called], () => tables.ownerLookup(given[field])), as: LOOKED_UP[called] };
-}
-
 function compileEvents(
-  { events = {} }: CheckedConfig,
+  { events, place }: KindConfig,
   draft: PlanDraft,
   tables: CapturedTables,
 ): { events: readonly RowEventPlan[]; occupants: readonly OccupantPlan[] } {
   const rows: RowEventPlan[] = [];
   const occupants: OccupantPlan[] = [];
   for (const [name, declared] of Object.entries(events)) {
-    at(["events", name], () => {
+    at([...place, "events", name], () => {
       checkEventName(name);
       const made = eventOf(declared);
       if (made.kind === "row") rows.push(compileRowEvent(name, made, tables));
@@ -88,29 +133,30 @@ function eventOf(declared: unknown): EventDefinition {
   );
 }
 
-function ownerKeyType({ owner, sources }: CheckedConfig): string {
-  const key = at(["owner", "key"], () => keyType(owner.key));
+function ownerKeyType({ name: kind, called, sources }: KindConfig, ownKey: PgColumn): string {
+  const key = at([called, "key"], () => keyType(ownKey));
   for (const [name, source] of Object.entries(sources)) {
-    const place = ["sources", name, "owner"];
-    // That of the last source in between names the owner.
-    if (source.owner === undefined || isThrough(source.owner)) continue;
     const column = source.owner;
+    // That of the last source in between names the owner.
+    if (column === undefined || isThrough(column)) continue;
+    const place = ["sources", name, kind];
     at(place, () => keyType(column));
-    if (wideType(column) !== wideType(owner.key)) {
+    if (wideType(column) !== wideType(ownKey)) {
       throw new ConfigError(
-        `${place.join(".")} is ${column.getSQLType()}, owner.key is ${owner.key.getSQLType()}: they never meet`,
+        `${place.join(".")} is ${column.getSQLType()}, ${called}.key is ${ownKey.getSQLType()}: they never meet`,
       );
     }
   }
   return key;
 }
 
+/** Each with its place in the configuration. */
 function* definitions(tree: object, path: readonly string[]): Generator<[readonly string[], Definition]> {
   const entries = Object.entries(tree) as [string, unknown][];
-  if (entries.length === 0) throw new ConfigError(`${["metrics", ...path].join(".")} is empty`);
+  if (entries.length === 0) throw new ConfigError(`${path.join(".")} is empty`);
   for (const [name, node] of entries) {
     const here = [...path, name];
-    const shown = ["metrics", ...here].join(".");
+    const shown = here.join(".");
     // Dotted names would make two metrics look alike wherever a path is printed.
     if (name === "" || name.includes(".")) throw new ConfigError(`${shown}: nest objects instead of a dot in a name`);
     if (typeof node !== "object" || node === null || Array.isArray(node)) {

@@ -6,7 +6,7 @@
  * owner makes a row that goes to another owner a deletion for the one and an insertion for the other.
  */
 import { MOST_CHANGES, TAG } from "./row-tag.ts";
-import { OWNER_SOURCE, type WatchedTable } from "./watched-table.ts";
+import type { WatchedTable } from "./watched-table.ts";
 import { quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import { dataOf } from "./field-sql.ts";
 import type { Plan, RowEventPlan } from "./plan.ts";
@@ -25,7 +25,7 @@ export function eventSelects(plan: Plan, rowsOf = changedRows): readonly string[
 }
 
 /** The sources whose changes must carry {@link TRANSACTION}. */
-export function sourcesOfEvents({ projections, events, occupants }: Plan): readonly string[] {
+export function sourcesOfEvents({ owner, projections, events, occupants }: Plan): readonly string[] {
   const counted = occupants.flatMap(({ groups, stays }) => [groups, stays]);
   const lookups = events.flatMap(({ data }) =>
     data.flatMap((field) => (field.kind === "lookup" ? [field.source] : [])),
@@ -33,7 +33,7 @@ export function sourcesOfEvents({ projections, events, occupants }: Plan): reado
   return distinct([
     ...events.map(({ source }) => source),
     ...counted.flatMap(({ projection }) => projections[projection]?.source ?? []),
-    ...lookups.filter((source) => source !== OWNER_SOURCE),
+    ...lookups.filter((source) => source !== owner.source),
   ]);
 }
 

@@ -1,9 +1,10 @@
 /** SQL of an event's data: a source's values as JSON takes them. Nothing here reads a clock, a setting or a session's formats. */
-import { type CapturedColumn, OWNER_SOURCE, type WatchedTable } from "./watched-table.ts";
+import type { CapturedColumn, WatchedTable } from "./watched-table.ts";
 import { unreachable } from "../config/unreachable.ts";
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { FieldForm, FieldPlan, Plan } from "./plan.ts";
 import { foundOwner, joinedParents } from "./parent-rows.ts";
+import { linkOf } from "./row-link.ts";
 import { captured, OWNER, watchedBy, ZONE } from "./row-source.ts";
 import { isOrdinary } from "./row-value.ts";
 import { cutText } from "./text-limits.ts";
@@ -68,7 +69,7 @@ function lookedUp(field: Extract<FieldPlan, { kind: "lookup" }>, plan: Plan): st
   const key = captured(other, field.key);
   const { type } = captured(other, field.column);
   // A value that is NULL was found, too: then the first of two is not NULL, but an array of it.
-  const isWrapped = !field.notNull && other.source !== OWNER_SOURCE;
+  const isWrapped = !field.notNull && other.source !== plan.owner.source;
   // The operator's collation must be the index's, or no index would serve.
   const by = `r.${quoteIdentifier(field.by)}${key.type === "text" ? ' collate "default"' : ""}`;
   const found = (from: string, wide: string): string => {
@@ -78,10 +79,10 @@ function lookedUp(field: Extract<FieldPlan, { kind: "lookup" }>, plan: Plan): st
   };
   const nowFrom = (joins: string): string =>
     found(`${qualifiedName(other.schema, other.table)} t${joins}`, `::${type}`);
-  if (other.source === OWNER_SOURCE) return `(${nowFrom("")})`;
+  if (other.source === plan.owner.source) return `(${nowFrom("")})`;
   const own = (named: string): string => `${named}::text collate "C" = ${OWNER}`;
   const { joins, owner } = joinedParents(other);
-  const then = foundOwner(`t.${quoteIdentifier(other.owner)}`, other);
+  const then = foundOwner(linkOf(other, "t"), other);
   const last = `${found(`${quoteIdentifier(`delta_${other.source}`)} t${then.joins}`, "")} and ${own(then.owner)} and t.change_weight < 0
         order by t.change_seq desc limit 1`;
   return `coalesce((${nowFrom(joins)} and ${own(owner)}), (${last}))${isWrapped ? " -> 0" : ""}`;

@@ -7,10 +7,11 @@
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { OwnerTable, OwnerValue } from "./plan.ts";
-import type { WatchedTable } from "./watched-table.ts";
+import { WHOLE_KEY, type WatchedTable } from "./watched-table.ts";
 
 /** What a FROM takes owners from: their key and {@link ownerValue}s. */
 export function ownerRelation({ schema, table, key, timeZone, currency }: OwnerTable): string {
+  if (table === undefined) return `(select ${quoteLiteral(WHOLE_KEY)}::text as ${quoteIdentifier(key)})`;
   const own = qualifiedName(schema, table);
   const values = [timeZone, currency].flatMap((value) => (value === undefined ? [] : [value]));
   const lookups = values.flatMap((value) => ("lookup" in value ? [value] : []));
@@ -41,7 +42,7 @@ export function lookedUpResets(table: WatchedTable, unread: string): readonly st
   const { source, key, columns, namedIn } = table;
   if (namedIn === undefined) return [];
   const type = columns.find(({ name }) => name === key)?.type ?? "text";
-  const texts = columns.map(({ name }) => `c.${quoteIdentifier(name)}::text`);
+  const texts = namedIn.shown.map((name) => `c.${quoteIdentifier(name)}::text`);
   const owner = `o.${quoteIdentifier(namedIn.key)}::text`;
   const naming = (named: string): string =>
     `join ${qualifiedName(namedIn.schema, namedIn.table)} o on ${named} in (${namedIn.by.map((name) => `o.${quoteIdentifier(name)}`).join(", ")})`;

@@ -1,13 +1,18 @@
 /** A configuration as pages may know it: paths, kinds and units of its metrics, and its events' fields. No table, no column, no SQL. */
-import type { FieldSchema, MetricSchema, Period, Schema, Unit } from "../../protocol/schema.ts";
+import type { FieldSchema, KindSchema, MetricSchema, Period, Schema, Unit } from "../../protocol/schema.ts";
 import { unreachable } from "../config/unreachable.ts";
 import type { FieldForm, FieldPlan, Leaf, Plan, Quantity } from "./plan.ts";
-import { OWNER_SOURCE } from "./watched-table.ts";
 
 /** The unit of a definition that stands for the owner's currency. */
 const CURRENCY = "currency";
 
-export function pageSchema(plan: Plan): Schema {
+/** That of the kind `owner`, and beside it, where there are any, those of the others. */
+export function pageSchema([owner, ...others]: readonly [Plan, ...Plan[]]): Schema {
+  const topics = Object.fromEntries(others.map((plan) => [plan.kind, kindSchema(plan)]));
+  return { ...kindSchema(owner), ...(others.length > 0 && { topics }) };
+}
+
+function kindSchema(plan: Plan): KindSchema {
   const units = new Units(plan);
   return {
     metrics: plan.leaves.map((leaf) => metricSchema(leaf, plan, units)),
@@ -96,7 +101,7 @@ class Units {
   readonly #currency: readonly string[] | undefined;
 
   constructor({ owner, leaves, accumulators, projections }: Plan) {
-    if (owner.currency && "column" in owner.currency) this.currencyColumn = `${OWNER_SOURCE}.${owner.currency.column}`;
+    if (owner.currency && "column" in owner.currency) this.currencyColumn = `${owner.source}.${owner.currency.column}`;
     this.#currency = leaves.find(({ value }) => value.kind === "currency")?.path;
     for (const { value } of leaves) {
       if (!("unit" in value) || value.unit === undefined || value.kind === "formula") continue;

@@ -20,6 +20,7 @@
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import { lookedUpResets } from "./owner-lookup.ts";
+import { linkOf, linkType } from "./row-link.ts";
 import type { CapturedColumn, ParentTable, WatchedTable } from "./watched-table.ts";
 
 /** A column of a parent, under its name in the rows below, and SQL of its value. */
@@ -28,12 +29,13 @@ interface ParentValue extends CapturedColumn {
 }
 
 /** Joins of the parents' rows to a row `t` of the table, the column that names the owner, and their used columns; all uncast. */
-export function joinedParents({ owner, parents = [] }: WatchedTable): {
+export function joinedParents(table: WatchedTable): {
   readonly joins: string;
   readonly owner: string;
   readonly columns: readonly ParentValue[];
 } {
-  let named = `t.${quoteIdentifier(owner)}`;
+  const { parents = [] } = table;
+  let named = linkOf(table, "t");
   const joins = parents.map((parent, at) => {
     const join = `
   join ${qualifiedName(parent.schema, parent.table)} p${at} on p${at}.${quoteIdentifier(parent.key)} = ${named}`;
@@ -223,8 +225,7 @@ function changedParents(
 
 /** What a reset names, in the type of the column. The cast is for rows of this source alone, whatever the order of conditions. */
 function resetLink(table: WatchedTable, reset: string): string {
-  const { type } = table.columns.find(({ name }) => name === table.owner) ?? { type: "text" };
-  return `case when ${reset}.source = ${quoteLiteral(table.source)} then ${reset}.owner::${type} end`;
+  return `case when ${reset}.source = ${quoteLiteral(table.source)} then ${reset}.owner::${linkType(table)} end`;
 }
 
 /** Equal values have equal texts. */

@@ -31,11 +31,12 @@ export function placedSql(plan: Plan): readonly PlacedSql[] {
       add(place, projection?.source, measure.value.expression, "sum");
     add(place, projection?.source, measure?.where);
   };
+  const within = plan.kind === "owner" ? [] : ["topics", plan.kind];
   for (const leaf of plan.leaves)
     for (const accumulator of accumulatorsOf(leaf, plan))
-      measured(["metrics", ...leaf.path].join("."), plan.accumulators[accumulator]);
-  for (const { name, source, when } of plan.events) add(`events.${name}`, source, when);
+      measured([...within, "metrics", ...leaf.path].join("."), plan.accumulators[accumulator]);
+  for (const { name, source, when } of plan.events) add([...within, "events", name].join("."), source, when);
   for (const { name, groups, stays } of plan.occupants)
-    for (const counted of [groups, stays]) measured(`events.${name}`, counted);
+    for (const counted of [groups, stays]) measured([...within, "events", name].join("."), counted);
   return [...found.values()];
 }

@@ -6,8 +6,10 @@
 import type { WatchedTable } from "./watched-table.ts";
 
 export interface Plan {
+  /** Of its topics: `owner`. */
+  readonly kind: string;
   readonly owner: OwnerTable;
-  /** All watched tables, the owner table first. */
+  /** The watched tables that it is about, its own first. */
   readonly tables: readonly WatchedTable[];
   readonly projections: readonly Projection[];
   readonly accumulators: readonly Accumulator[];
@@ -17,10 +19,16 @@ export interface Plan {
   readonly occupants: readonly OccupantPlan[];
 }
 
+/** The rows of which each is a topic: owners, or whatever the kind calls them. */
 export interface OwnerTable {
   readonly schema: string;
-  readonly table: string;
+  /** Undefined: there is none, and one topic of all rows, `WHOLE_KEY`. */
+  readonly table: string | undefined;
   readonly key: string;
+  /** The name that the table is watched under; none where there is no table. */
+  readonly source: string | undefined;
+  /** Those of its captured columns from which something of what is shown follows. */
+  readonly dimensions: readonly string[];
   /** The key's own type in the database, to which owner ids on the wire are cast, e.g. `bigint`, `uuid`. */
   readonly keyType: string;
   readonly timeZone: OwnerValue;

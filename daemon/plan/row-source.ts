@@ -7,6 +7,7 @@ import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import { ownerRelation, ownerValue } from "./owner-lookup.ts";
 import { type FoundOwner, foundOwner, joinedParents } from "./parent-rows.ts";
 import type { OwnerTable, Plan } from "./plan.ts";
+import { linkOf, linkType } from "./row-link.ts";
 
 /** The row's owner, as the database prints its key. */
 export const OWNER = "r.deltad_owner";
@@ -14,31 +15,45 @@ export const OWNER = "r.deltad_owner";
 export const ZONE = "r.deltad_zone";
 
 /**
- * Changes: images weighted -1 and +1, in the statement's CTE `"delta_<source>"`. Parameter $4: text[], the owners to keep; null for
+ * Changes: images weighted -1 and +1, in the statement's CTE `"delta_<source>"`. `wanted`, a parameter: text[], the owners to keep; null for
  * all of them. A subselect beside OR is hashed; `= any($4)` would compare each row with each owner.
  */
-export function changedRows(table: WatchedTable, owner: OwnerTable, more: readonly string[] = []): string {
-  return changed(table, owner, more, () => []);
+export function changedRows(
+  table: WatchedTable,
+  owner: OwnerTable,
+  more: readonly string[] = [],
+  wanted = WANTED,
+): string {
+  return changed(table, owner, more, wanted, () => []);
 }
 
 /** As {@link changedRows}, without the rows of which the batch can't say whose they were when they changed: their owners are read again. */
-export function settledRows(table: WatchedTable, owner: OwnerTable, more: readonly string[] = []): string {
-  return changed(table, owner, more, ({ moved }) => (table.parents === undefined ? [] : [`not (${moved})`]));
+export function settledRows(
+  table: WatchedTable,
+  owner: OwnerTable,
+  more: readonly string[] = [],
+  wanted = WANTED,
+): string {
+  return changed(table, owner, more, wanted, ({ moved }) => (table.parents === undefined ? [] : [`not (${moved})`]));
 }
+
+/** The parameter of statements about one kind of topics; see `wantedOf` in statement.ts for those about several. */
+const WANTED = "$4";
 
 /** `more`: columns of the change table to have beside the weight. */
 function changed(
   table: WatchedTable,
   owner: OwnerTable,
   more: readonly string[],
+  wanted: string,
   conditions: (found: FoundOwner) => readonly string[],
 ): string {
   const value = ({ name }: { readonly name: string }): string => `c.${quoteIdentifier(name)}`;
-  const found = foundOwner(value({ name: table.owner }), table);
+  const found = foundOwner(linkOf(table, "c"), table);
   const from = `${quoteIdentifier(`delta_${table.source}`)} c${found.joins}`;
   const key = asKey(found.owner, owner);
   const own = ["change_weight", ...more].map((name) => `c.${name}`);
-  const asked = `($4::text[] is null or ${key} in (select unnest($4::text[])::${owner.keyType}))`;
+  const asked = `(${wanted}::text[] is null or ${key} in (select unnest(${wanted}::text[])::${owner.keyType}))`;
   const columns = [...table.columns.map((column) => ({ ...column, value: value(column) })), ...found.columns];
   return `${rows(owner, own.join(", "), columns, from, key)}
   where ${[...conditions(found), asked].join(" and ")}`;
@@ -50,7 +65,7 @@ function changed(
  */
 export function tableRows(table: WatchedTable, owner: OwnerTable, conditions: readonly string[]): string {
   const { joins, owner: named, columns: ofParents } = joinedParents(table);
-  const { type } = table.parents?.at(-1)?.next ?? captured(table, table.owner);
+  const type = table.parents?.at(-1)?.next.type ?? linkType(table);
   const from = `${qualifiedName(table.schema, table.table)} t${joins}`;
   const own = table.columns.map((column) => ({ ...column, value: `t.${quoteIdentifier(column.name)}` }));
   const columns = [...own, ...ofParents].map((column) => ({ ...column, value: `${column.value}::${column.type}` }));

@@ -1,3 +1,12 @@
+/** How far the tags of two kinds of topics are apart: no kind has as many projections. */
+export const KIND_TAGS = 100_000;
+
+/** The kind, by its place, and the tag that a row has within it. */
+export function partTag(tag: number): readonly [kind: number, tag: number] {
+  const kind = Math.max(0, Math.floor((tag + KIND_TAGS / 2) / KIND_TAGS));
+  return [kind, tag - kind * KIND_TAGS];
+}
+
 /** Rows of the batch statement (capture/statement.ts) begin with a tag: from 0 on a projection's grain, below what is listed here. */
 export const TAG = {
   /** owner: the snapshot; key: `t` while the lease lives; day: `1` if there were change rows; from_us: the clock; until_us: the backend's pid; m: how many other leases there are, and more. */

@@ -30,9 +30,9 @@ const MARGIN_DAYS = 3;
 
 /**
  * Selects over the CTEs `"delta_<source>"`: change_weight and the captured columns; one select per source, so that a changed row looks
- * its owner up once for all projections and events. Parameter $3: text[], the good zones.
+ * its owner up once for all projections and events. Parameter $3: text[], the good zones. `wanted`: as in {@link settledRows}.
  */
-export function deltaSelects(plan: Plan): readonly string[] {
+export function deltaSelects(plan: Plan, wanted?: string): readonly string[] {
   const eventSources = new Set(sourcesOfEvents(plan));
   return plan.tables.flatMap((table) => {
     const selects = plan.projections.flatMap((projection, tag) =>
@@ -43,7 +43,7 @@ export function deltaSelects(plan: Plan): readonly string[] {
     const events = eventSelect(plan, table, "owned", "crowded");
     if (events !== undefined) selects.push(events, withheldSelect("crowded"));
     if (selects.length === 0) return [];
-    const rows = settledRows(table, plan.owner, eventSources.has(table.source) ? TRANSACTION : []);
+    const rows = settledRows(table, plan.owner, eventSources.has(table.source) ? TRANSACTION : [], wanted);
     const crowded = events === undefined ? "" : `,\ncrowded as materialized (\n  ${crowdedOwners("owned")})`;
     return [`with owned as materialized (\n  ${rows})${crowded}\n${selects.join("\nunion all\n")}`];
   });

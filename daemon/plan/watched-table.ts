@@ -7,27 +7,37 @@ export interface CapturedColumn {
 
 /**
  * One watched table as capture sees it: its names in the database and the columns that definitions need.
- * Its change table is `deltad."change_<source>"`.
+ * Its change table is `deltad."change_<source>"`. In the plan of one kind of topics `owner` and `parents` are of that kind, whose topics are
+ * called owners there.
  */
 export interface WatchedTable {
-  /** The name in the configuration; the owner table's is {@link OWNER_SOURCE}. */
+  /** The name in the configuration; that of the kind `owner`'s own table is {@link OWNER_SOURCE}, of another kind's that is no source the kind's. */
   readonly source: string;
   readonly schema: string;
   readonly table: string;
   readonly columns: readonly CapturedColumn[];
   /** The column that names a row, and is captured. */
   readonly key: string;
-  /** The captured column that names the owner; for the owner table and rows that are nobody's, its key; where there are `parents`, what names a row of the first of them. */
+  /**
+   * The captured column that names the owner; for the owners' own table and rows that are nobody's, their key; where there are `parents`, what
+   * names a row of the first of them. {@link EVERY_ROW}: no column, all rows are those of the one topic of their kind.
+   */
   readonly owner: string;
+  /** All of these, {@link EVERY_ROW} too, by which kinds find their rows: a bulk statement says by each of them whose rows it changed. Undefined: by `owner` alone. */
+  readonly links?: readonly string[];
   /** The tables between the rows and their owners, from the nearest on. */
   readonly parents?: readonly ParentTable[];
   /** Of a table whose rows are nobody's: by which columns of the owners' own table they are named; see owner-lookup.ts. */
-  readonly namedIn?: {
-    readonly schema: string;
-    readonly table: string;
-    readonly key: string;
-    readonly by: readonly string[];
-  };
+  readonly namedIn?:
+    | {
+        readonly schema: string;
+        readonly table: string;
+        readonly key: string;
+        readonly by: readonly string[];
+        /** What owners have of it. */
+        readonly shown: readonly string[];
+      }
+    | undefined;
 }
 
 /** A watched table through whose rows other tables' rows find their owner. */
@@ -57,5 +67,11 @@ export function rowColumns({ columns, parents = [] }: WatchedTable): readonly Ca
   return [...columns, ...parents.flatMap((parent) => parent.columns.map(({ as, type }) => ({ name: as, type })))];
 }
 
-/** The source name reserved for the owner table. */
+/** In place of a column's name, which is never empty. */
+export const EVERY_ROW = "";
+
+/** The key of the one topic of a kind without a table: `platform:all`. */
+export const WHOLE_KEY = "all";
+
+/** The source name reserved for the table of the kind `owner`. */
 export const OWNER_SOURCE = "owner";

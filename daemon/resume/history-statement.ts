@@ -7,7 +7,7 @@
  * (xid8). Rows are `tag, owner, key, day, from_us, until_us, m`, as in `TAG` but for those of {@link HISTORY_TAG}.
  */
 import { changedDimensions, changes } from "../capture/statement.ts";
-import { OWNER_SOURCE, type WatchedTable } from "../plan/watched-table.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 import { quoteLiteral } from "../database/identifier.ts";
 import type { Prepared } from "../database/session.ts";
 import { eventSelects, sourcesOfEvents } from "../plan/event-select.ts";
@@ -51,7 +51,7 @@ export function historyStatement(plan: Plan): Prepared {
     ),
   ];
   return {
-    name: "deltad_history",
+    name: `deltad_history_${plan.kind}`,
     text: `with ${changes(tables, sources, { unread: "c.change_xid >= $6::xid8" })}\n${parts.join("\nunion all\n")}`,
   };
 }
@@ -61,7 +61,8 @@ export function historySources(plan: Plan) {
   const told = sourcesOfEvents(plan);
   const parents = plan.tables.flatMap((table) => (told.includes(table.source) ? (table.parents ?? []) : []));
   const lookedUp = plan.tables.filter(({ namedIn }) => namedIn !== undefined);
-  const sources = [...new Set([...told, ...[...parents, ...lookedUp].map(({ source }) => source), OWNER_SOURCE])];
+  const own = plan.owner.source === undefined ? [] : [plan.owner.source];
+  const sources = [...new Set([...told, ...[...parents, ...lookedUp].map(({ source }) => source), ...own])];
   return { sources, tables: plan.tables.filter(({ source }) => sources.includes(source)) };
 }
 
@@ -80,9 +81,13 @@ export function doubtSelects(plan: Plan, sources: readonly string[]): readonly s
   from unread_resets u
  where u.source in (${sources.map(quoteLiteral).join(", ")}) and not u.moved and (u.owner is null or u.owner = any($4::text[]))`,
     // Data are made with the owner's zone and currency as they are now: after a change of these nobody knows what was sent.
-    `select ${HISTORY_TAG.doubt}, o.owner, null, null::int, null::bigint, o.change_xid::text::bigint, null
-  from (${changedDimensions(watchedBy(plan, OWNER_SOURCE), "transaction")}) o
+    ...(plan.owner.source === undefined
+      ? []
+      : [
+          `select ${HISTORY_TAG.doubt}, o.owner, null, null::int, null::bigint, o.change_xid::text::bigint, null
+  from (${changedDimensions(watchedBy(plan, plan.owner.source), plan.owner.dimensions, "transaction")}) o
  where o.owner = any($4::text[])`,
+        ]),
   ];
 }
 

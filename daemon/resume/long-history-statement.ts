@@ -58,7 +58,7 @@ export function outlineStatement(plan: Plan): Prepared {
     ),
   ];
   return {
-    name: "deltad_history_outline",
+    name: `deltad_history_outline_${plan.kind}`,
     text: `with ${changes(tables, sources, { unread: "c.change_xid >= $5::xid8", kept: "not materialized" })}\n${parts.join("\nunion all\n")}`,
   };
 }
@@ -85,7 +85,7 @@ export function pageStatement(plan: Plan): Prepared {
     ),
   ];
   return {
-    name: "deltad_history_page",
+    name: `deltad_history_page_${plan.kind}`,
     text: `with ${changes(tables, sources, { unread: "c.change_xid = any ($5::xid8[])", unreadOfParents: "c.change_xid >= $9::xid8" })}\n${parts.join("\nunion all\n")}`,
   };
 }
@@ -108,7 +108,7 @@ export function occupantsStatement(plan: Plan): Prepared {
     ...rowsOf(occupantLoadSelects(plan), met(HISTORY_TAG.there)),
   ];
   return {
-    name: "deltad_history_occupants",
+    name: `deltad_history_occupants_${plan.kind}`,
     text: `with ${changes(tables, sources, { unread: "c.change_xid >= $5::xid8", kept: "not materialized" })}\n${parts.join("\nunion all\n")}`,
   };
 }

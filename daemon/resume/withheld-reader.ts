@@ -1,6 +1,7 @@
 import type { Reset } from "../capture/batch.ts";
 import { parseReply } from "../capture/batch-row.ts";
 import { countOf, eventsOf, inOrderOfCommit, type PlacedRow, placeOf } from "../capture/event-row.ts";
+import { readKind } from "../capture/read-kind.ts";
 import { readWithheld } from "../capture/statement.ts";
 import type { TextRow } from "../database/session.ts";
 import type { ReadWithheldEvents, WithheldEvent, WithheldRange } from "../owners/withheld-events.ts";
@@ -32,14 +33,18 @@ export function withheldReader({
   zones,
   mostRows = MOST_ROWS,
 }: WithheldReaderOptions): ReadWithheldEvents {
-  const { name, text } = readWithheld(plan.tables, eventSelects(plan, settledRows), sourcesOfEvents(plan));
+  const { name, text } = readWithheld(
+    plan.kind,
+    { ...readKind(plan), selects: eventSelects(plan, settledRows) },
+    sourcesOfEvents(plan),
+  );
   const statement = { name, text: `select * from (${text}) reply limit $6::bigint` };
   return async (owner, { since, upto }, incarnation) => {
     const values = [since, NO_READER, zones(), [owner], upto, mostRows + 1];
     const rows = await sessions.run((session) => session.rows(statement, values));
     if (rows.length > mostRows) throw new Error(`they are more than ${mostRows}`);
     const isEvent = ([tag]: TextRow): boolean => Number(tag) === TAG.event;
-    const { batch, origin } = parseReply(
+    const { batches, origin } = parseReply(
       rows.filter((row) => !isEvent(row)),
       "",
     );
@@ -49,11 +54,12 @@ export function withheldReader({
       throw new Error("changes were pruned before they were read");
     const seen = parseSnapshot(upto);
     // Only what became of parents is read beyond that snapshot.
-    if (batch.resets.some((reset) => (reset.owner ?? owner) === owner && !sees(seen, reset.xid)))
+    if (batches[0].resets.some((reset) => (reset.owner ?? owner) === owner && !sees(seen, reset.xid)))
       throw new Error("rows came to another owner before they were read");
     const ordered = inOrderOfCommit(rows.filter(isEvent).map(placeOf));
     const count = ordered.reduce((sum, { row }) => sum + countOf(row), 0);
-    return { resets: batch.resets, count, events: placedEvents(ordered, batch.resets, { since, upto }) };
+    const [{ resets }] = batches;
+    return { resets, count, events: placedEvents(ordered, resets, { since, upto }) };
   };
 }
 

@@ -1,5 +1,6 @@
 /** Parts of the chain that tell what passes through them. */
-import type { Batch, BatchSink } from "../capture/batch.ts";
+import type { Batch } from "../capture/batch.ts";
+import type { KindSinks } from "../capture/batch-sinks.ts";
 import type { Loader } from "../owners/loader.ts";
 import type { RouteName } from "../gateway/http/routes.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -8,32 +9,29 @@ type Meter = Pick<Telemetry, "count" | "observe">;
 /** Milliseconds that never go back. */
 type MonotonicMs = () => number;
 
-/** The same sink; its batches are counted when it has taken them. */
-export function measuredSink(sink: BatchSink, meter: Meter, monotonicMs: MonotonicMs): BatchSink {
-  const measured = async (batch: Batch, apply: () => Promise<void>): Promise<void> => {
+/** The same sinks; batches are counted when they have taken them. */
+export function measuredSink(sink: KindSinks, meter: Meter, monotonicMs: MonotonicMs): KindSinks {
+  const measured = async (batches: readonly Batch[], apply: () => Promise<void>): Promise<void> => {
     const beganMs = monotonicMs();
     await apply();
     meter.observe("deltad_stage_seconds", { stage: "apply" }, (monotonicMs() - beganMs) / 1000);
-    if (batch.tookMs !== undefined) meter.observe("deltad_stage_seconds", { stage: "read" }, batch.tookMs / 1000);
+    const [{ tookMs } = {}] = batches;
+    if (tookMs !== undefined) meter.observe("deltad_stage_seconds", { stage: "read" }, tookMs / 1000);
     meter.count("deltad_batches_total", {});
-    meter.count("deltad_grains_total", {}, batch.grains.length);
-    meter.count("deltad_resets_total", {}, batch.resets.length);
-    meter.count("deltad_row_events_total", {}, batch.events.length);
+    for (const { grains, resets, events } of batches) {
+      meter.count("deltad_grains_total", {}, grains.length);
+      meter.count("deltad_resets_total", {}, resets.length);
+      meter.count("deltad_row_events_total", {}, events.length);
+    }
   };
   return {
+    ...sink,
     begin: (epoch, incarnation) => {
       meter.count("deltad_epochs_total", {});
       sink.begin(epoch, incarnation);
     },
-    zones: () => sink.zones(),
-    owners: () => sink.owners(),
-    named: () => sink.named(),
-    unreadable: (owners, error) => sink.unreadable(owners, error),
-    wantsCut: () => sink.wantsCut(),
-    needsCut: (batch) => sink.needsCut(batch),
-    apply: (batch) => measured(batch, () => sink.apply(batch)),
-    applyCut: (batch, cut) => measured(batch, () => sink.applyCut(batch, cut)),
-    lost: (reason, since) => sink.lost(reason, since),
+    apply: (batches) => measured(batches, () => sink.apply(batches)),
+    applyCut: (batches, cut) => measured(batches, () => sink.applyCut(batches, cut)),
   };
 }
 

@@ -7,17 +7,22 @@ import { byLabel, only, type Telemetry } from "./telemetry.ts";
 export interface ReadParts {
   readonly gateway: Pick<Gateway, "connections" | "counters" | "traffic">;
   readonly hub: Pick<Hub, "size">;
-  readonly owners: Pick<Owners, "isLive" | "phases">;
-  readonly audit: Pick<Audit, "counts"> | undefined;
+  readonly kinds: readonly {
+    readonly owners: Pick<Owners, "phases">;
+    readonly audit: Pick<Audit, "counts"> | undefined;
+  }[];
+  readonly isLive: () => boolean;
 }
 
 /** Has everything read at each scrape that the parts of the daemon know or count by themselves. */
-export function readParts(telemetry: Pick<Telemetry, "read">, { gateway, hub, owners, audit }: ReadParts): void {
+export function readParts(telemetry: Pick<Telemetry, "read">, { gateway, hub, kinds, isLive }: ReadParts): void {
   const { traffic, counters } = gateway;
-  telemetry.read("deltad_ready", () => only(owners.isLive ? 1 : 0));
-  telemetry.read("deltad_owners", () => byLabel("phase", tally(owners.phases())));
-  telemetry.read("deltad_audits_total", () => only(audit?.counts.ended ?? 0));
-  telemetry.read("deltad_drift_total", () => only(audit?.counts.drifts ?? 0));
+  const audited = (what: "ended" | "drifts"): number =>
+    kinds.reduce((sum, { audit }) => sum + (audit?.counts[what] ?? 0), 0);
+  telemetry.read("deltad_ready", () => only(isLive() ? 1 : 0));
+  telemetry.read("deltad_owners", () => byLabel("phase", tally(kinds.flatMap(({ owners }) => owners.phases()))));
+  telemetry.read("deltad_audits_total", () => only(audited("ended")));
+  telemetry.read("deltad_drift_total", () => only(audited("drifts")));
   telemetry.read("deltad_topics", () => only(hub.size));
   telemetry.read("deltad_connections", () => only(gateway.connections));
   telemetry.read("deltad_connections_opened_total", () => only(traffic.opened));

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { snapshot } from "../../protocol/down/snapshot.ts";
 import { stale } from "../../protocol/down/stale.ts";
 import type { JsonObject } from "../../protocol/json.ts";
-import { ownerTopic } from "../../protocol/topic.ts";
+import { printTopic } from "../../protocol/topic.ts";
 import { reasonOf } from "../database/reason.ts";
 
 export type DaemonAnswer =
@@ -61,19 +61,21 @@ export class DaemonDocuments {
     if (status !== 200) throw new NoDaemon(`${this.url} answered with ${status}, not as a daemon does`);
   }
 
-  /** In the order of the answers. Throws {@link NoDaemon} where it is gone. */
-  async read(owners: readonly string[]): Promise<DaemonAnswer[]> {
+  /** Of topics of one kind, in the order of the answers. Throws {@link NoDaemon} where it is gone. */
+  async read(kind: string, owners: readonly string[]): Promise<DaemonAnswer[]> {
     const answers: DaemonAnswer[] = [];
     const waiting = owners.values();
     const work = async (): Promise<void> => {
-      for (const owner of waiting) answers.push(await this.#read(owner));
+      for (const owner of waiting) answers.push(await this.#read(kind, owner));
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, owners.length) }, work));
     return answers;
   }
 
-  async #read(owner: string): Promise<DaemonAnswer> {
-    const { status, body } = await this.#get(`/v1/topics/${encodeURIComponent(ownerTopic(owner))}?at=now`);
+  async #read(kind: string, owner: string): Promise<DaemonAnswer> {
+    const { status, body } = await this.#get(
+      `/v1/topics/${encodeURIComponent(printTopic({ kind, key: owner }))}?at=now`,
+    );
     const found = status === 200 ? v.safeParse(snapshot, body) : undefined;
     if (found?.success && found.output.at !== undefined) {
       const { data, at, asOf, cursor } = found.output;

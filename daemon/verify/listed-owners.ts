@@ -1,7 +1,8 @@
-import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import { quoteIdentifier } from "../database/identifier.ts";
 import type { Session } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
 import type { Plan } from "../plan/plan.ts";
+import { ownerRelation } from "../plan/owner-lookup.ts";
 
 /** Which owners are verified. */
 export type Choice =
@@ -19,7 +20,7 @@ export interface ListedOwners {
 
 export async function listOwners(sessions: Sessions<Session>, { owner }: Plan, choice: Choice): Promise<ListedOwners> {
   const key = `o.${quoteIdentifier(owner.key)}`;
-  const from = `from ${qualifiedName(owner.schema, owner.table)} o`;
+  const from = `from ${ownerRelation(owner)} o`;
   const keys = async (rest: string, values: readonly unknown[]): Promise<string[]> => {
     const text = `select ${key}::text as id ${from} ${rest}`;
     const rows = await sessions.run((session) => session.query<{ id: string }>(text, values));

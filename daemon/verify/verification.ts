@@ -16,6 +16,7 @@ import type { Batch } from "../capture/batch.ts";
 import { parseReply } from "../capture/batch-row.ts";
 import { inCut } from "../capture/cut.ts";
 import { registerReader, releaseReader } from "../capture/reader-session.ts";
+import { readKind } from "../capture/read-kind.ts";
 import { type BatchStatements, batchStatements, readUpTo } from "../capture/statement.ts";
 import { refusePooler } from "../database/refusal.ts";
 import type { Prepared, Session } from "../database/session.ts";
@@ -25,9 +26,9 @@ import { dayStartsFrom } from "../owners/day-starts.ts";
 import type { Load, LoadResult, Loader } from "../owners/loader.ts";
 import { indexPlan } from "../metrics/plan-index.ts";
 import type { Plan } from "../plan/plan.ts";
-import { deltaSelects, withoutEvents } from "../plan/select.ts";
+import { withoutEvents } from "../plan/select.ts";
 import { Zones } from "../owners/zones.ts";
-import { ownerTopic } from "../../protocol/topic.ts";
+import { printTopic } from "../../protocol/topic.ts";
 import { Cursors } from "../stream/cursor.ts";
 import { includes, parseSnapshot } from "../stream/snapshot.ts";
 import type { DaemonAnswer } from "./daemon-documents.ts";
@@ -87,10 +88,10 @@ export class Verification {
 
   constructor(options: VerificationOptions) {
     const { plan, session } = options;
-    const selects = deltaSelects(withoutEvents(plan));
+    const kind = readKind(withoutEvents(plan));
     this.#options = options;
-    this.#statements = batchStatements(plan.tables, selects);
-    this.#readUpTo = readUpTo(plan.tables, selects);
+    this.#statements = batchStatements(plan.tables, [kind]);
+    this.#readUpTo = readUpTo(kind);
     this.incremental = new Incremental(indexPlan(plan), new Calendar(dayStartsFrom(session)));
     this.#beat = setInterval(() => void this.#keepLease().catch(() => undefined), LEASE_BEAT_MS);
   }
@@ -194,7 +195,7 @@ export class Verification {
 
   #refuseOtherDatabase(documents: readonly StandingDocument[]): void {
     const isOwn = ({ owner, cursor }: StandingDocument): boolean =>
-      this.#cursors.read(ownerTopic(owner), cursor) !== undefined;
+      this.#cursors.read(printTopic({ kind: this.#options.plan.kind, key: owner }), cursor) !== undefined;
     if (documents.length === 0 || documents.some(isOwn)) return;
     throw new Error("the daemon works on another database than this one");
   }
@@ -203,7 +204,7 @@ export class Verification {
   async #foldUpTo(snapshot: string): Promise<void> {
     const { session } = this.#options;
     const rows = await session.rows(this.#readUpTo, [...this.#values(), snapshot]);
-    const { batch } = this.#vouchFor(parseReply(rows, this.#lease));
+    const [batch] = this.#vouchFor(parseReply(rows, this.#lease)).batches;
     this.#noteOutdated(batch);
     await this.incremental.fold(batch.grains, [...this.#outdated]);
     this.#cursor = snapshot;
@@ -245,7 +246,10 @@ export class Verification {
     const { session, plan } = this.#options;
     const done: { batch: Batch; taken: T }[] = [];
     await inCut(session, plan.tables, this.#statements, this.#values(), async (rows) => {
-      const { batch, exportedSnapshot = "" } = this.#vouchFor(parseReply(rows, this.#lease));
+      const {
+        batches: [batch],
+        exportedSnapshot = "",
+      } = this.#vouchFor(parseReply(rows, this.#lease));
       done.push({ batch, taken: await use(batch, exportedSnapshot) });
     });
     const [read] = done;

@@ -133,7 +133,7 @@ async function verifyOnce(
   const verification = new Verification({ plan, session, loader, sessions: pool, owners });
   try {
     await verification.begin();
-    const answers = (await daemon?.read(owners)) ?? [];
+    const answers = (await daemon?.read(plan.kind, owners)) ?? [];
     if (daemon === undefined) await options.sleep(options.collectMs);
     else await verification.compare(answers.filter((answer) => answer.kind === "document"));
     return { outcome: await verification.finish(), answers };

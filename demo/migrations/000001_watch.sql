@@ -160,8 +160,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 5000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'owner', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'owner', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
         from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
@@ -169,7 +169,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('owner');
+        insert into deltad.reset (source, link) values ('owner', 'id');
       end if;
     end if;
     perform deltad.ring();
@@ -239,8 +239,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 10000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 10000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'owner', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'owner', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
         from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
@@ -251,7 +251,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('owner');
+        insert into deltad.reset (source, link) values ('owner', 'id');
       end if;
     end if;
     perform deltad.ring();
@@ -310,8 +310,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 5000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'owner', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'owner', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
         from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
        where changed.owner is not null
@@ -319,7 +319,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('owner');
+        insert into deltad.reset (source, link) values ('owner', 'id');
       end if;
     end if;
     perform deltad.ring();
@@ -373,13 +373,14 @@ begin
   end if;
 
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
-    insert into deltad.reset (source, owner)
-    select distinct 'owner', moved.owner
-      from (values (old."id"::pg_catalog.int8::pg_catalog.text), (new."id"::pg_catalog.int8::pg_catalog.text)) moved(owner)
+    insert into deltad.reset (source, link, owner)
+    select distinct 'owner', moved.link, moved.owner
+      from (values ('id', old."id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', new."id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
      where moved.owner is not null
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'owner'
-                          and known.owner operator(pg_catalog.=) moved.owner);
+                          and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
     if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
       perform deltad.ring();
     end if;
@@ -466,8 +467,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 5000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'listings', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'listings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
         from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
@@ -475,7 +476,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('listings');
+        insert into deltad.reset (source, link) values ('listings', 'owner_id');
       end if;
     end if;
     perform deltad.ring();
@@ -549,8 +550,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 10000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 10000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'listings', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'listings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
         from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
@@ -561,7 +562,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('listings');
+        insert into deltad.reset (source, link) values ('listings', 'owner_id');
       end if;
     end if;
     perform deltad.ring();
@@ -622,8 +623,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 5000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'listings', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'listings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
         from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
        where changed.owner is not null
@@ -631,7 +632,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('listings');
+        insert into deltad.reset (source, link) values ('listings', 'owner_id');
       end if;
     end if;
     perform deltad.ring();
@@ -685,13 +686,14 @@ begin
   end if;
 
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
-    insert into deltad.reset (source, owner)
-    select distinct 'listings', moved.owner
-      from (values (old."owner_id"::pg_catalog.int8::pg_catalog.text), (new."owner_id"::pg_catalog.int8::pg_catalog.text)) moved(owner)
+    insert into deltad.reset (source, link, owner)
+    select distinct 'listings', moved.link, moved.owner
+      from (values ('owner_id', old."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
      where moved.owner is not null
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'listings'
-                          and known.owner operator(pg_catalog.=) moved.owner);
+                          and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
     if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
       perform deltad.ring();
     end if;
@@ -788,8 +790,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 5000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'bookings', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'bookings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
         from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
@@ -797,7 +799,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('bookings');
+        insert into deltad.reset (source, link) values ('bookings', 'owner_id');
       end if;
     end if;
     perform deltad.ring();
@@ -881,8 +883,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 10000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 10000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'bookings', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'bookings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
         from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
@@ -893,7 +895,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('bookings');
+        insert into deltad.reset (source, link) values ('bookings', 'owner_id');
       end if;
     end if;
     perform deltad.ring();
@@ -960,8 +962,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 5000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'bookings', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'bookings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
         from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
        where changed.owner is not null
@@ -969,7 +971,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('bookings');
+        insert into deltad.reset (source, link) values ('bookings', 'owner_id');
       end if;
     end if;
     perform deltad.ring();
@@ -1023,13 +1025,14 @@ begin
   end if;
 
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
-    insert into deltad.reset (source, owner)
-    select distinct 'bookings', moved.owner
-      from (values (old."owner_id"::pg_catalog.int8::pg_catalog.text), (new."owner_id"::pg_catalog.int8::pg_catalog.text)) moved(owner)
+    insert into deltad.reset (source, link, owner)
+    select distinct 'bookings', moved.link, moved.owner
+      from (values ('owner_id', old."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
      where moved.owner is not null
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'bookings'
-                          and known.owner operator(pg_catalog.=) moved.owner);
+                          and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
     if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
       perform deltad.ring();
     end if;
@@ -1125,8 +1128,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 5000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'payouts', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'payouts', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
         from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
        where changed.owner is not null
@@ -1134,7 +1137,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('payouts');
+        insert into deltad.reset (source, link) values ('payouts', 'owner_id');
       end if;
     end if;
     perform deltad.ring();
@@ -1204,8 +1207,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 10000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 10000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'payouts', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'payouts', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
         from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
@@ -1216,7 +1219,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('payouts');
+        insert into deltad.reset (source, link) values ('payouts', 'owner_id');
       end if;
     end if;
     perform deltad.ring();
@@ -1275,8 +1278,8 @@ begin
   -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
   if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
     if images operator(pg_catalog.>) 5000 then
-      insert into deltad.reset (source, owner, rows)
-      select 'payouts', changed.owner,
+      insert into deltad.reset (source, link, owner, rows)
+      select 'payouts', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
         from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
        where changed.owner is not null
@@ -1284,7 +1287,7 @@ begin
        limit 1001;
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
-        insert into deltad.reset (source) values ('payouts');
+        insert into deltad.reset (source, link) values ('payouts', 'owner_id');
       end if;
     end if;
     perform deltad.ring();
@@ -1338,13 +1341,14 @@ begin
   end if;
 
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
-    insert into deltad.reset (source, owner)
-    select distinct 'payouts', moved.owner
-      from (values (old."owner_id"::pg_catalog.int8::pg_catalog.text), (new."owner_id"::pg_catalog.int8::pg_catalog.text)) moved(owner)
+    insert into deltad.reset (source, link, owner)
+    select distinct 'payouts', moved.link, moved.owner
+      from (values ('owner_id', old."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
      where moved.owner is not null
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'payouts'
-                          and known.owner operator(pg_catalog.=) moved.owner);
+                          and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
     if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
       perform deltad.ring();
     end if;

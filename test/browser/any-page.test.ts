@@ -160,7 +160,7 @@ describeInBrowser("The page of any configuration", (openTab) => {
 
   stopGatewaysAfterEach();
   before(async () => {
-    schema = pageSchema(compile(await loadDefinitionFile(CONFIG)));
+    schema = pageSchema([compile(await loadDefinitionFile(CONFIG))]);
   });
   beforeEach(async () => {
     port = await freePort();

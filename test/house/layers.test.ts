@@ -21,6 +21,7 @@ const LAYERS = [
   "daemon/gateway/",
   "daemon/telemetry/",
   "daemon/admin/",
+  "daemon/topic-kind.ts",
   "daemon/daemon.ts",
   "daemon/dba/",
   "daemon/cli/",

@@ -3,11 +3,11 @@ import type { Batch } from "../../daemon/capture/batch.ts";
 import { parseReply } from "../../daemon/capture/batch-row.ts";
 import { HEARTBEAT } from "../../daemon/capture/capture-options.ts";
 import { openReaderSession } from "../../daemon/capture/reader-session.ts";
+import { readKind } from "../../daemon/capture/read-kind.ts";
 import { batchStatements, type BatchStatements } from "../../daemon/capture/statement.ts";
 import type { Session } from "../../daemon/database/session.ts";
 import { sourcesOfEvents } from "../../daemon/plan/event-select.ts";
 import type { Plan } from "../../daemon/plan/plan.ts";
-import { deltaSelects } from "../../daemon/plan/select.ts";
 
 /** Reads a plan's batches one at a time, when a test says so, in a session like the reader's. */
 export class BatchReader {
@@ -25,7 +25,7 @@ export class BatchReader {
 
   private constructor(session: Session, plan: Plan, zones: readonly string[], cursor: string) {
     this.#session = session;
-    this.#statements = batchStatements(plan.tables, deltaSelects(plan), sourcesOfEvents(plan));
+    this.#statements = batchStatements(plan.tables, [readKind(plan)], sourcesOfEvents(plan));
     this.#zones = zones;
     this.#cursor = cursor;
   }
@@ -33,7 +33,7 @@ export class BatchReader {
   /** What was committed since the last read, of these owners or of all. */
   async read(owners?: readonly string[]): Promise<Batch> {
     const values = [this.#cursor, randomUUID(), this.#zones, owners ?? null];
-    const { batch } = parseReply(await this.#session.rows(this.#statements.read, values), "epoch");
+    const [batch] = parseReply(await this.#session.rows(this.#statements.read, values), "epoch").batches;
     this.#cursor = batch.snapshot;
     return batch;
   }

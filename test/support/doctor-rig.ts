@@ -103,7 +103,7 @@ export class DoctorRig {
           query: async <Row>(sql: string, params: readonly unknown[] = []) =>
             (await client.query(sql, [...params])).rows as Row[],
         },
-        plan: SHOP_PLAN,
+        compiled: { plans: [SHOP_PLAN], tables: SHOP_PLAN.tables },
         choices: SHOP_CHOICES,
         limits: { ...EXAMINATION_LIMITS, ...limits },
         now: Date.now,

@@ -3,6 +3,7 @@
  * own, so that a change read twice, or never, shows by its key.
  */
 import { readdir, readFile } from "node:fs/promises";
+import type { ReadKind } from "../../daemon/capture/read-kind.ts";
 import type { WatchedTable } from "../../daemon/plan/watched-table.ts";
 import { daemonLogin } from "./install.ts";
 import type { TestDatabase } from "./servers.ts";
@@ -35,11 +36,17 @@ export const LEDGER_TABLES: readonly WatchedTable[] = [
 ];
 
 /** Grain per (holder, row id): how many such rows there are more than before. */
-export const LEDGER_SELECTS: readonly string[] = [
+const SELECTS: readonly string[] = [
   `select 0 as tag, d.holder::text as owner, d.id::text as key, null::int as day, null::bigint as from_us,
           null::bigint as until_us, sum(d.change_weight)::text as m
      from "delta_ledger" d group by d.holder, d.id having sum(d.change_weight) <> 0`,
 ];
+
+export const LEDGER_KIND: ReadKind = {
+  tables: LEDGER_TABLES,
+  own: { source: "owner", dimensions: ["id", "zone"] },
+  selects: SELECTS,
+};
 
 const SCHEMA = `
 create table holders (id bigint primary key, zone text not null, note text);

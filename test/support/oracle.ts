@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import demo from "../../demo/deltad.config.ts";
 import type { JsonObject } from "../../protocol/json.ts";
+import kinds from "../kinds/deltad.config.ts";
 import rental from "../rental/deltad.config.ts";
 import second from "../second/deltad.config.ts";
 
 export interface Marketplace {
-  readonly name: "demo" | "second" | "rental";
+  readonly name: "demo" | "second" | "rental" | "kinds";
   /** As the definition file exports it. */
   readonly config: unknown;
   readonly configFile: string;
@@ -53,6 +54,16 @@ export const RENTAL: Marketplace = {
   schema: read("test/rental/schema.sql"),
   ownerType: "integer",
   oracle: read("test/rental/oracle.sql"),
+};
+
+/** Several kinds of topics over the same sources. Documents of other kinds than owners go by their topic's name. */
+export const KINDS: Marketplace = {
+  name: "kinds",
+  config: kinds,
+  configFile: at("test/kinds/deltad.config.ts"),
+  schema: read("test/kinds/schema.sql"),
+  ownerType: "text",
+  oracle: read("test/kinds/oracle.sql"),
 };
 
 /** Documents by owner at an instant in microseconds since 1970; of all owners, unless some are named. The zones must be known to PostgreSQL. */

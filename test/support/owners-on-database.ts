@@ -10,6 +10,7 @@
  */
 import { parseReply } from "../../daemon/capture/batch-row.ts";
 import { inCut } from "../../daemon/capture/cut.ts";
+import { readKind } from "../../daemon/capture/read-kind.ts";
 import { type BatchStatements, batchStatements } from "../../daemon/capture/statement.ts";
 import { SessionPool } from "../../daemon/database/session-pool.ts";
 import { Session } from "../../daemon/database/session.ts";
@@ -24,7 +25,6 @@ import type { Plan } from "../../daemon/plan/plan.ts";
 import type { Published } from "../../daemon/owners/published.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { sourcesOfEvents } from "../../daemon/plan/event-select.ts";
-import { deltaSelects } from "../../daemon/plan/select.ts";
 import { Slices } from "../../daemon/owners/slices.ts";
 import { settled } from "./held-loader.ts";
 import { install, LIMITS } from "./install.ts";
@@ -79,7 +79,7 @@ export class OwnersOnDatabase {
     this.#session = session;
     this.#startUs = startUs;
     this.#pool = new SessionPool({ url: database.url, role: "pool", statementTimeoutMs: 30_000 }, 3);
-    this.#statements = batchStatements(plan.tables, deltaSelects(plan), sourcesOfEvents(plan));
+    this.#statements = batchStatements(plan.tables, [readKind(plan)], sourcesOfEvents(plan));
     const slices = new Slices({ monotonicMs: () => performance.now(), setImmediate });
     const { now, setTimeout, clearTimeout } = this.#time;
     const ignore = (): void => undefined;
@@ -126,7 +126,7 @@ export class OwnersOnDatabase {
     if (this.owners.wantsCut()) return this.#readInCut();
     const rows = await this.#session.rows(this.#statements.read, this.#values());
     this.lastRows = rows.length;
-    const batch = { ...parseReply(rows, "epoch").batch, clock: this.t };
+    const batch = { ...parseReply(rows, "epoch").batches[0], clock: this.t };
     if (this.owners.needsCut(batch)) return this.#readInCut();
     await this.owners.apply(batch);
     this.#cursor = batch.snapshot;
@@ -155,8 +155,8 @@ export class OwnersOnDatabase {
   async #readInCut(): Promise<void> {
     await inCut(this.#session, this.plan.tables, this.#statements, this.#values(), async (rows) => {
       const reply = parseReply(rows, "epoch");
-      await this.owners.applyCut({ ...reply.batch, clock: this.t }, { snapshotId: reply.exportedSnapshot ?? "" });
-      this.#cursor = reply.batch.snapshot;
+      await this.owners.applyCut({ ...reply.batches[0], clock: this.t }, { snapshotId: reply.exportedSnapshot ?? "" });
+      this.#cursor = reply.batches[0].snapshot;
     });
   }
 

@@ -1,9 +1,10 @@
 import { HEARTBEAT, type CaptureOptions } from "../../daemon/capture/capture-options.ts";
+import { kindSinks } from "../../daemon/capture/batch-sinks.ts";
 import { Reader } from "../../daemon/capture/reader.ts";
 import type { Log } from "../../daemon/config/log.ts";
 import type { Finding } from "../../daemon/database/findings.ts";
 import { SessionPool } from "../../daemon/database/session-pool.ts";
-import { LEDGER_SELECTS, LEDGER_TABLES } from "./ledger.ts";
+import { LEDGER_KIND, LEDGER_TABLES } from "./ledger.ts";
 import { RecordingSink } from "./recording-sink.ts";
 
 export interface RunningReader {
@@ -37,8 +38,8 @@ export function readerOf(url: string, options: Partial<ReaderTestOptions> = {}):
   } = options;
   const sessions = new SessionPool({ url, role: "pool", statementTimeoutMs: 10_000 }, 2);
   const reader = new Reader(
-    { url, tables: LEDGER_TABLES, deltaSelects: LEDGER_SELECTS, twoPhase: true, heartbeat: HEARTBEAT, ...capture },
-    { sink, sessions, log, now, check },
+    { url, tables: LEDGER_TABLES, kinds: [LEDGER_KIND], twoPhase: true, heartbeat: HEARTBEAT, ...capture },
+    { sink: kindSinks([sink]), sessions, log, now, check },
   );
   const stop = async (): Promise<void> => {
     await reader.stop();

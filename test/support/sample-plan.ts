@@ -96,7 +96,10 @@ const ACCUMULATORS: readonly Accumulator[] = [
 
 /** Every kind of window, key and leaf once: small numbers of days, so that boundaries are near. */
 export const SAMPLE_PLAN: Plan = {
+  kind: "owner",
   owner: {
+    source: "owner",
+    dimensions: ["id", "zone", "currency"],
     schema: "public",
     table: "owners",
     key: "id",

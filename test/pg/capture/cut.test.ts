@@ -92,7 +92,7 @@ await onEachServer("a cut", (server) => {
     // A batch that needs a cut waits as a whole.
     await migration.query("begin; lock table ledger in access exclusive mode");
     await database.query(`with image as (insert into deltad."change_ledger" (change_weight, id, holder) values (1, 2, 1))
-      insert into deltad.reset (source, owner) values ('ledger', '1')`);
+      insert into deltad.reset (source, link, owner) values ('ledger', 'holder', '1')`);
     await until(() => running.logged.some((line) => line.includes("reading a batch failed")));
     assert.equal(sink.sums.has("2"), false);
     await migration.query("commit");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type pg from "pg";
 import { batchStatements } from "../../../daemon/capture/statement.ts";
-import { createLedger, LEDGER_SELECTS, LEDGER_TABLES } from "../../support/ledger.ts";
+import { createLedger, LEDGER_KIND, LEDGER_TABLES } from "../../support/ledger.ts";
 import { onEachServer } from "../../support/servers.ts";
 
 const CHANGES = 100_000;
@@ -13,7 +13,7 @@ await onEachServer("the cost of reading", (server) => {
     const reader = await database.client();
     await reader.query("set enable_seqscan = off; set jit = off; set plan_cache_mode = force_generic_plan");
     await database.query("select deltad.register_reader('00000000-0000-0000-0000-000000000001')");
-    const { read } = batchStatements(LEDGER_TABLES, LEDGER_SELECTS);
+    const { read } = batchStatements(LEDGER_TABLES, [LEDGER_KIND]);
     const rescan = read.text.replaceAll(
       /c\.change_xid >= pg_snapshot_xmax\(\$1::pg_snapshot\)\s+or c\.change_xid = any\(array\(select pg_snapshot_xip\(\$1::pg_snapshot\)\)\)/g,
       "c.change_xid >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(c.change_xid, $1::pg_snapshot)",

@@ -145,7 +145,9 @@ await onEachMajor("doctor", (major) => {
     await rig.database.query("insert into places values (1, 'Europe/Lisbonn'), (2, 'Europe/Lisbon'), (3, null)");
     const lookup = { source: "places", schema: "public", table: "places", key: "id", by: "id", column: "zone" };
     const owner = { ...SHOP_PLAN.owner, timeZone: { lookup, as: "deltad_time_zone" } as const };
-    const { meaning, statement } = await rig.finding("time_zone_unknown", { plan: { ...SHOP_PLAN, owner } });
+    const { meaning, statement } = await rig.finding("time_zone_unknown", {
+      compiled: { plans: [{ ...SHOP_PLAN, owner }], tables: SHOP_PLAN.tables },
+    });
     assert.equal(meaning, 'The time zone "Europe/Lisbonn" of 1 rows of public.places is not known to PostgreSQL.');
     assert.equal(statement, `update public.places set zone = 'Europe/Lisbon' where zone = 'Europe/Lisbonn'`);
   });
@@ -153,7 +155,9 @@ await onEachMajor("doctor", (major) => {
   it("finds a zone of the configuration that the server does not know: time_zone_unknown", async () => {
     await rig.inOrder();
     const owner = { ...SHOP_PLAN.owner, timeZone: { constant: "Europe/Lisbonn" } };
-    const { meaning, statement } = await rig.finding("time_zone_unknown", { plan: { ...SHOP_PLAN, owner } });
+    const { meaning, statement } = await rig.finding("time_zone_unknown", {
+      compiled: { plans: [{ ...SHOP_PLAN, owner }], tables: SHOP_PLAN.tables },
+    });
     assert.equal(
       meaning,
       'The time zone "Europe/Lisbonn", which the configuration says, is not known to PostgreSQL: write "Europe/Lisbon" or another one there.',

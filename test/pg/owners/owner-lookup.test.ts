@@ -82,7 +82,7 @@ await onEachServer("owners who have their zone of a row that they name", (server
   });
 
   it("are there without one, and have no zone", async () => {
-    const rows = await database.query(ownerRowsStatement(plan.owner).text, [["1", "4"]]);
+    const rows = await database.query(ownerRowsStatement(plan.kind, plan.owner).text, [["1", "4"]]);
     assert.deepEqual(rows, [
       { store_id: "1", deltad_time_zone: "Europe/Lisbon", deltad_currency: "EUR" },
       { store_id: "4", deltad_time_zone: null, deltad_currency: null },

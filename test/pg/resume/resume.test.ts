@@ -119,7 +119,7 @@ await onEachServer("resume", (server) => {
     const kept = await market.come(cursor);
     assert.deepEqual([kept.snapshot.recovered, kept.events.length], [true, 1], "a source of no event says nothing");
     kept.socket.terminate();
-    await write("insert into deltad.reset (source, owner, rows) values ('bookings', '1', 9000)");
+    await write("insert into deltad.reset (source, link, owner, rows) values ('bookings', 'owner_id', '1', 9000)");
     const { socket, snapshot, events } = await market.come(cursor);
     assert.deepEqual([snapshot.recovered, events], [false, []]);
     socket.terminate();

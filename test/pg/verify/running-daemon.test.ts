@@ -47,15 +47,15 @@ async function verdictOf(
     choice,
     daemon: {
       url: "there",
-      read: async (owners) => {
+      read: async (kind, owners) => {
         tries += 1;
         await first?.(tries);
-        const answers = await documents.read(owners);
+        const answers = await documents.read(kind, owners);
         await last?.(tries);
         return answers;
       },
     },
-    check: databaseCheck(plan, captureChoices(definition)),
+    check: databaseCheck({ plans: [plan], tables: plan.tables }, captureChoices(definition)),
     collectMs: 0,
     sleep: () => Promise.resolve(),
     progress: () => undefined,

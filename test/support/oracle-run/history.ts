@@ -3,7 +3,7 @@
  * any snapshot that the daemon read at, long after it is gone.
  */
 import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
-import { compile } from "../../../daemon/plan/compile.ts";
+import { compileKinds } from "../../../daemon/plan/compile.ts";
 import type { JsonObject } from "../../../protocol/json.ts";
 import type { Marketplace } from "../oracle.ts";
 import type { TestDatabase } from "../servers.ts";
@@ -55,7 +55,8 @@ export class Historian {
   readonly #forget: readonly string[];
 
   constructor(database: Pick<TestDatabase, "query">, { config, oracle }: Marketplace) {
-    const { tables, owner } = compile(config);
+    const { tables, plans } = compileKinds(config);
+    const { owner } = plans[0];
     const { timeZone } = owner;
     // Where all owners have one zone, nobody's is bad.
     if ("constant" in timeZone) throw new Error("the owners of a random run have zones of their own");
@@ -75,7 +76,7 @@ export class Historian {
     const by = "lookup" in timeZone ? timeZone.lookup.by : owner.key;
     // Of whose row nothing is found, there is no zone either.
     this.#badOwners = `select o.${quoted(owner.key)}::text as owner
-       from ${then(owner.table)} o left join ${then(held.table)} z on z.${quoted(held.key)} = o.${quoted(by)}
+       from ${then(owner.table ?? "")} o left join ${then(held.table ?? "")} z on z.${quoted(held.key)} = o.${quoted(by)}
       where z.${zone} = '${BAD_ZONE}' or z.${zone} is null`;
   }
 

@@ -1,5 +1,5 @@
 import type { CaptureLimits } from "../../../daemon/capture/generated-sql.ts";
-import { compile } from "../../../daemon/plan/compile.ts";
+import { compileKinds } from "../../../daemon/plan/compile.ts";
 import { daemonLogin, install } from "../install.ts";
 import type { Marketplace } from "../oracle.ts";
 import type { TestDatabase } from "../servers.ts";
@@ -19,7 +19,7 @@ const BULK_ROWS = 20;
 
 export async function installMarketplace(database: TestDatabase, marketplace: Marketplace): Promise<Installed> {
   const limits = { bulkRows: BULK_ROWS, twoPhase: true };
-  const { tables } = compile(marketplace.config);
+  const { tables } = compileKinds(marketplace.config);
   await database.query(marketplace.schema);
   await install(database, tables, limits);
   await recordHistory(database, tables);

@@ -26,6 +26,11 @@ export interface ScreenEvents {
   readonly broken: (error: unknown) => void;
 }
 
+/** Of an owner, by its key, or of another topic, by its name. */
+export function topicOf(owner: string): string {
+  return owner.includes(":") ? owner : ownerTopic(owner);
+}
+
 /** A subscriber that shows an owner's document as a client does, and holds every frame to what the protocol promises of order. */
 export class Screen implements Subscriber {
   readonly owner: string;
@@ -93,7 +98,7 @@ export class Screen implements Subscriber {
   }
 
   #show(topic: string, document: Materialised): void {
-    assert.equal(topic, ownerTopic(this.owner));
+    assert.equal(topic, topicOf(this.owner));
     if (document.epoch === this.#document?.epoch) {
       const { version } = this.#document;
       assert.ok(document.version > version, `version ${document.version} came to ${this.#place()}`);

@@ -1,6 +1,8 @@
 /** Reader, loader, owners and hub as the daemon composes them, on a real database, with a clock that the test sets. */
 import { databaseCheck } from "../../../daemon/capture/check-database.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "../../../daemon/capture/capture-options.ts";
+import { kindSinks } from "../../../daemon/capture/batch-sinks.ts";
+import { readKind } from "../../../daemon/capture/read-kind.ts";
 import { Reader } from "../../../daemon/capture/reader.ts";
 import type { Log } from "../../../daemon/config/log.ts";
 import { SYSTEM_TIMERS, type Timers } from "../../../daemon/config/timers.ts";
@@ -9,21 +11,21 @@ import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { Hub } from "../../../daemon/hub/hub.ts";
 import type { Subscription } from "../../../daemon/hub/subscription.ts";
 import type { ReadDayStarts } from "../../../daemon/owners/day-starts.ts";
-import { ownerTopic } from "../../../protocol/topic.ts";
+import { printTopic } from "../../../protocol/topic.ts";
 import { ownerTopics } from "../../../daemon/topics/owner/owner-topic.ts";
 import { Clock } from "../../../daemon/metrics/clock.ts";
-import { compile } from "../../../daemon/plan/compile.ts";
+import { compileKinds } from "../../../daemon/plan/compile.ts";
 import { keepingFew } from "../keeping-few.ts";
 import { dayStartsFrom } from "../../../daemon/owners/day-starts.ts";
 import { Owners } from "../../../daemon/owners/owners.ts";
 import { type Loader, SnapshotLoader } from "../../../daemon/owners/loader.ts";
 import type { Published } from "../../../daemon/owners/published.ts";
 import { sourcesOfEvents } from "../../../daemon/plan/event-select.ts";
-import { deltaSelects } from "../../../daemon/plan/select.ts";
+import type { Plan } from "../../../daemon/plan/plan.ts";
 import { Slices } from "../../../daemon/owners/slices.ts";
 import { Changes } from "../changes.ts";
 import type { Installed } from "./installed.ts";
-import { Screen, type Shown } from "./screen.ts";
+import { Screen, type Shown, topicOf } from "./screen.ts";
 import { type TestTime, WatchedSink } from "./watched-sink.ts";
 
 export interface EngineTimers extends Timers {
@@ -62,41 +64,51 @@ export class Stack {
   readonly #snapshots = new Map<string, readonly string[]>();
   readonly #screens = new Map<Screen, Subscription>();
   readonly #pool: SessionPool;
-  readonly #owners: Owners;
+  readonly #kinds: readonly Owners[];
   readonly #hub: Hub;
   readonly #reader: Reader;
 
   constructor(options: StackOptions) {
     const { installed, time, timers = REAL_TIMERS, loader = same, dayStarts = same } = options;
     const { marketplace, daemonUrl: url, limits } = installed;
-    const plan = keepingFew(compile(marketplace.config));
+    const compiled = compileKinds(marketplace.config);
+    const { tables } = compiled;
+    const plans = compiled.plans.map((plan) => keepingFew(plan));
     this.time = time;
     this.#pool = new SessionPool(
       { url, role: "pool", statementTimeoutMs: 10_000, settings: { plan_cache_mode: "force_generic_plan" } },
       4,
     );
     const slices = new Slices({ monotonicMs: timers.monotonicMs, setImmediate });
-    this.#owners = new Owners({
-      plan,
-      loader: loader(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
-      loadsAtOnce: 3,
-      readDayStarts: dayStarts(dayStartsFrom({ rows: (statement, values) => this.#reader.rows(statement, values) })),
-      readWithheldEvents: withheldReader({ plan, sessions: this.#pool, zones: () => this.#owners.zones() }),
-      clock: new Clock({ monotonicMs: time.monotonicMs, systemMs: () => time.micros / 1000 }),
-      slices,
-      publish: (update) => this.#publish(update),
-      nudge: () => {
-        this.#reader.nudge();
-        this.changes.happened();
-      },
-      log: QUIET,
-      ...timers,
-    });
-    this.sink = new WatchedSink(this.#owners, time, this.changes);
+    const clock = new Clock({ monotonicMs: time.monotonicMs, systemMs: () => time.micros / 1000 });
+    const kindOf = (plan: Plan): Owners => {
+      const owners: Owners = new Owners({
+        plan,
+        loader: loader(new SnapshotLoader({ plan, sessions: this.#pool, slices })),
+        loadsAtOnce: 3,
+        readDayStarts: dayStarts(dayStartsFrom({ rows: (statement, values) => this.#reader.rows(statement, values) })),
+        readWithheldEvents: withheldReader({ plan, sessions: this.#pool, zones: () => owners.zones() }),
+        clock,
+        slices,
+        publish: (update) => this.#publish(plan.kind, update),
+        nudge: () => {
+          this.#reader.nudge();
+          this.changes.happened();
+        },
+        log: QUIET,
+        ...timers,
+      });
+      return owners;
+    };
+    this.#kinds = plans.map(kindOf);
+    this.sink = new WatchedSink(kindSinks(this.#kinds), time, this.changes);
     this.#hub = new Hub({
-      kinds: new Map([
-        ["owner", ownerTopics({ demand: this.#owners, cursorOf: (_, { snapshot }) => snapshot, now: Date.now })],
-      ]),
+      kinds: new Map(
+        this.#kinds.map((demand, at) => [
+          plans[at]?.kind ?? "",
+          ownerTopics({ demand, cursorOf: (_, { snapshot }) => snapshot, now: Date.now }),
+        ]),
+      ),
       minIntervalMs: options.minIntervalMs ?? 0,
       // Owners are let go and loaded again all the time.
       idleMs: 5,
@@ -108,16 +120,16 @@ export class Stack {
     this.#reader = new Reader(
       {
         url,
-        tables: plan.tables,
-        deltaSelects: deltaSelects(plan),
-        eventSources: sourcesOfEvents(plan),
+        tables,
+        kinds: plans.map(readKind),
+        eventSources: plans.flatMap(sourcesOfEvents),
         twoPhase: true,
         heartbeat: options.heartbeat ?? HEARTBEAT,
       },
       {
         sink: this.sink,
         sessions: this.#pool,
-        check: databaseCheck(plan, limits),
+        check: databaseCheck(compiled, limits),
         log: QUIET,
         now: () => performance.now(),
       },
@@ -131,7 +143,7 @@ export class Stack {
   async stop(): Promise<void> {
     this.#hub.stop();
     await this.#reader.stop();
-    this.#owners.stop();
+    for (const owners of this.#kinds) owners.stop();
     await this.#pool.stop();
   }
 
@@ -139,13 +151,14 @@ export class Stack {
     return [...this.#screens.keys()];
   }
 
+  /** @param owner its key, or, of another kind, the topic's name */
   watch(owner: string): Screen {
     const screen: Screen = new Screen(owner, {
       shown: (shown) => this.#claims.push({ ...shown, snapshots: this.#snapshots.get(publicationOf(shown)) ?? [] }),
       told: () => this.changes.happened(),
       broken: (error) => this.#broken.push(error),
     });
-    this.#screens.set(screen, this.#hub.subscribe(ownerTopic(owner), screen));
+    this.#screens.set(screen, this.#hub.subscribe(topicOf(owner), screen));
     return screen;
   }
 
@@ -172,9 +185,10 @@ export class Stack {
     return taken;
   }
 
-  #publish(update: Published): void {
-    if ("version" in update) this.#snapshots.set(publicationOf(update), this.sink.snapshots);
-    this.#hub.publish("owner", update.owner, update);
+  #publish(kind: string, update: Published): void {
+    const owner = kind === "owner" ? update.owner : printTopic({ kind, key: update.owner });
+    if ("version" in update) this.#snapshots.set(publicationOf({ ...update, owner }), this.sink.snapshots);
+    this.#hub.publish(kind, update.owner, update);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Batch, BatchSink, Cut } from "../../../daemon/capture/batch.ts";
+import type { Batch, Cut } from "../../../daemon/capture/batch.ts";
+import type { KindSinks } from "../../../daemon/capture/batch-sinks.ts";
 import type { Changes } from "../changes.ts";
 
 /** The database's clock in a test. */
@@ -10,21 +11,21 @@ export interface TestTime {
 }
 
 /** Stands between the reader and the owners: tells the test's time as the database's, and knows which snapshots a document may be of. */
-export class WatchedSink implements BatchSink {
+export class WatchedSink implements KindSinks {
   readonly epochs: string[] = [];
   readonly losses: string[] = [];
-  /** Called with each batch before the owners get it; a test may hold it up there. */
+  /** Called with each batch, as the kind `owner` gets it, before anybody does; a test may hold it up there. */
   beforeBatch: (batch: Batch, cut: Cut | undefined) => Promise<void> = async () => undefined;
   /** Called after the owners took a batch. */
   afterBatch: () => void = () => undefined;
-  readonly #sink: BatchSink;
+  readonly #sink: KindSinks;
   readonly #time: TestTime;
   readonly #changes: Changes;
   #latest: string | undefined;
   #latestClock = 0;
   #underWay: string | undefined;
 
-  constructor(sink: BatchSink, time: TestTime, changes: Changes) {
+  constructor(sink: KindSinks, time: TestTime, changes: Changes) {
     this.#sink = sink;
     this.#time = time;
     this.#changes = changes;
@@ -51,32 +52,28 @@ export class WatchedSink implements BatchSink {
     return this.#sink.zones();
   }
 
-  owners(): readonly string[] | undefined {
+  get kinds(): KindSinks["kinds"] {
+    return this.#sink.kinds;
+  }
+
+  owners(): ReturnType<KindSinks["owners"]> {
     return this.#sink.owners();
-  }
-
-  named(): readonly string[] {
-    return this.#sink.named();
-  }
-
-  unreadable(owners: readonly string[], error: unknown): void {
-    this.#sink.unreadable(owners, error);
   }
 
   wantsCut(): boolean {
     return this.#sink.wantsCut();
   }
 
-  needsCut(batch: Batch): boolean {
-    return this.#sink.needsCut(batch);
+  needsCut(batches: readonly Batch[]): boolean {
+    return this.#sink.needsCut(batches);
   }
 
-  apply(batch: Batch): Promise<void> {
-    return this.#take(batch, undefined, (timed) => this.#sink.apply(timed));
+  apply(batches: readonly Batch[]): Promise<void> {
+    return this.#take(batches, undefined, (timed) => this.#sink.apply(timed));
   }
 
-  applyCut(batch: Batch, cut: Cut): Promise<void> {
-    return this.#take(batch, cut, (timed) => this.#sink.applyCut(timed, cut));
+  applyCut(batches: readonly Batch[], cut: Cut): Promise<void> {
+    return this.#take(batches, cut, (timed) => this.#sink.applyCut(timed, cut));
   }
 
   lost(reason: string, since?: number): void {
@@ -85,12 +82,18 @@ export class WatchedSink implements BatchSink {
     this.#changes.happened();
   }
 
-  async #take(batch: Batch, cut: Cut | undefined, give: (timed: Batch) => Promise<void>): Promise<void> {
+  async #take(
+    batches: readonly Batch[],
+    cut: Cut | undefined,
+    give: (timed: readonly Batch[]) => Promise<void>,
+  ): Promise<void> {
+    const [batch] = batches;
+    if (batch === undefined) throw new RangeError("a batch has a part for each kind of topics");
     await this.beforeBatch(batch, cut);
     const clock = this.#time.micros;
     this.#underWay = batch.snapshot;
     try {
-      await give({ ...batch, clock });
+      await give(batches.map((part) => ({ ...part, clock })));
       this.#latest = batch.snapshot;
       this.#latestClock = clock;
     } finally {

@@ -1,5 +1,6 @@
 import type { Marketplace } from "../oracle.ts";
 import { DEMO_OWNERS, DEMO_WRITES, demoRows } from "./demo-writes.ts";
+import { KINDS_OWNERS, KINDS_WRITES, kindsRows } from "./kinds-writes.ts";
 import { RENTAL_OWNERS, RENTAL_WRITES, rentalRows } from "./rental-writes.ts";
 import { SECOND_OWNERS, SECOND_WRITES, secondRows } from "./second-writes.ts";
 import type { Values } from "./values.ts";
@@ -17,6 +18,7 @@ export interface Writes {
 const WRITES: Readonly<Record<Marketplace["name"], Writes>> = {
   demo: { owners: DEMO_OWNERS, first: demoRows, all: DEMO_WRITES },
   second: { owners: SECOND_OWNERS, first: secondRows, all: SECOND_WRITES },
+  kinds: { owners: KINDS_OWNERS, first: kindsRows, all: KINDS_WRITES },
   rental: { owners: RENTAL_OWNERS, first: rentalRows, all: RENTAL_WRITES },
 };
 

@@ -20,7 +20,7 @@ it("a reply becomes a batch: bigint measures, microseconds as numbers, nulls as 
     ],
     "epoch",
   );
-  assert.deepEqual(reply.batch, {
+  assert.deepEqual(reply.batches[0], {
     epoch: "epoch",
     snapshot: "10:12:10",
     clock: 1_700_000_000_123_456,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Batch, BatchSink } from "../../../daemon/capture/batch.ts";
-import { combinedSink } from "../../../daemon/capture/batch-sinks.ts";
+import { type KindSinks, kindSinks } from "../../../daemon/capture/batch-sinks.ts";
 
 const BATCH: Batch = {
   epoch: "e",
@@ -32,45 +32,48 @@ function sinkOf(calls: string[], given: Partial<BatchSink> = {}): BatchSink {
   };
 }
 
-function combined(...given: Partial<BatchSink>[]): BatchSink {
-  return combinedSink(given.map((each) => sinkOf([], each)));
+function sinksOf(...given: Partial<BatchSink>[]): KindSinks {
+  return kindSinks(given.map((each) => sinkOf([], each)));
 }
 
-it("a single sink stands for itself", () => {
-  const sink = sinkOf([]);
-  assert.equal(combinedSink([sink]), sink);
+const PARTS = ["1:1:", "2:2:", "3:3:"].map((snapshot) => ({ ...BATCH, snapshot }));
+
+it("each kind's sink gets its own part of every batch, and hears of every epoch, cut and loss", async () => {
+  const calls: string[][] = [[], [], []];
+  const all = kindSinks(calls.map((each) => sinkOf(each)));
+  all.begin("e", "i");
+  await all.apply(PARTS);
+  await all.applyCut(PARTS, CUT);
+  all.lost("gone");
+  for (const [at, heard] of calls.entries()) {
+    const { snapshot } = PARTS[at] ?? BATCH;
+    assert.deepEqual(heard, ["begin e i", `apply ${snapshot}`, `cut ${snapshot} s`, "lost gone"]);
+  }
 });
 
-it("every sink hears of every epoch, batch, cut and loss", async () => {
-  const calls: string[][] = [[], [], []];
-  const all = combinedSink(calls.map((each) => sinkOf(each)));
-  all.begin("e", "i");
-  await all.apply(BATCH);
-  await all.applyCut(BATCH, CUT);
-  all.lost("gone");
-  for (const heard of calls) assert.deepEqual(heard, ["begin e i", "apply 1:1:", "cut 1:1: s", "lost gone"]);
+it("a batch without the part of a kind is taken by none that lacks it", async () => {
+  await assert.rejects(kindSinks([sinkOf([]), sinkOf([])]).apply([BATCH]), /lacks the part/);
 });
 
 it("one sink that wants or needs a cut is enough", () => {
-  const none = combined({}, {});
-  assert.deepEqual([none.wantsCut(), none.needsCut(BATCH)], [false, false]);
-  const one = combined({}, { wantsCut: () => true, needsCut: (batch) => batch === BATCH });
-  assert.deepEqual([one.wantsCut(), one.needsCut(BATCH)], [true, true]);
+  const none = sinksOf({}, {});
+  assert.deepEqual([none.wantsCut(), none.needsCut(PARTS)], [false, false]);
+  const one = sinksOf({}, { wantsCut: () => true, needsCut: (batch) => batch === PARTS[1] });
+  assert.deepEqual([one.wantsCut(), one.needsCut(PARTS)], [true, true]);
 });
 
-it("zones and owners are those of all sinks, each once; one that wants all owners has all", () => {
-  const named = combined(
+it("zones are those of all sinks, each once; owners are each kind's own", () => {
+  const all = sinksOf(
     { zones: () => ["UTC"], owners: () => ["1", "2"] },
-    { zones: () => ["UTC", "Asia/Tokyo"], owners: () => ["2", "3"] },
+    { zones: () => ["UTC", "Asia/Tokyo"], owners: () => undefined },
   );
   assert.deepEqual(
-    [named.zones(), named.owners()],
+    [all.zones(), all.owners()],
     [
       ["UTC", "Asia/Tokyo"],
-      ["1", "2", "3"],
+      [["1", "2"], undefined],
     ],
   );
-  assert.equal(combined({ owners: () => ["1"] }, { owners: () => undefined }).owners(), undefined);
 });
 
 for (const call of ["apply", "applyCut"] as const) {
@@ -78,7 +81,7 @@ for (const call of ["apply", "applyCut"] as const) {
     let finish = (): void => undefined;
     const slow = new Promise<void>((resolve) => (finish = resolve));
     const first = new Error("first");
-    const all = combined(
+    const all = sinksOf(
       {
         [call]: () => {
           throw first;
@@ -88,7 +91,7 @@ for (const call of ["apply", "applyCut"] as const) {
       { [call]: () => Promise.reject(new Error("second")) },
     );
     let outcome: unknown;
-    const over = all[call](BATCH, CUT).catch((error: unknown) => (outcome = error));
+    const over = all[call](PARTS, CUT).catch((error: unknown) => (outcome = error));
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(outcome, undefined, "one sink is at it");
     finish();

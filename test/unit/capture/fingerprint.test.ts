@@ -2,11 +2,22 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Reset } from "../../../daemon/capture/batch.ts";
 import { type Finding, finding } from "../../../daemon/database/findings.ts";
+import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
 import { Fingerprint, UnseenChange } from "../../../daemon/capture/fingerprint.ts";
 
 const whole = (source: string): Reset => ({ source, owner: undefined, rows: undefined, xid: 1n });
 const AT_FIRST = JSON.stringify({ "": "m", orders: "a", payments: "a" });
 const ORDERS_DIFFER = JSON.stringify({ "": "m", orders: "b", payments: "a" });
+
+const tableOf = (source: string): WatchedTable => ({
+  source,
+  schema: "s",
+  table: source,
+  columns: [],
+  key: "id",
+  owner: "o",
+});
+const KINDS = [{ tables: ["orders", "payments"].map(tableOf) }];
 
 class Comparisons {
   readonly #fingerprint = new Fingerprint();
@@ -14,7 +25,7 @@ class Comparisons {
   findings: Finding[] = [];
 
   compare(fingerprint: string | undefined, clock: number, resets: readonly Reset[] = []): Promise<void> {
-    return this.#fingerprint.compare({ fingerprint, batch: { clock, resets } }, async () => {
+    return this.#fingerprint.compare({ fingerprint, batches: [{ clock, resets }] }, KINDS, async () => {
       this.checks += 1;
       return this.findings;
     });
@@ -80,5 +91,22 @@ describe("a fingerprint of what captures", () => {
     await comparisons.compare(AT_FIRST, 1);
     await comparisons.compare(JSON.stringify({ "": "n", orders: "a", payments: "a" }), 2);
     assert.equal(comparisons.checks, 2);
+  });
+
+  it("is of another kind of topics, too: where it is not read again by all that have to do with it, the epoch ends", async () => {
+    const fingerprint = new Fingerprint();
+    const kinds = [...KINDS, { tables: [tableOf("orders")] }, { tables: [tableOf("payments")] }];
+    const compare = (print: string, ...resets: (readonly Reset[])[]): Promise<void> => {
+      const [first = [], ...others] = resets;
+      const part = (own: readonly Reset[]) => ({ clock: 1, resets: own });
+      return fingerprint.compare(
+        { fingerprint: print, batches: [part(first), ...others.map(part)] },
+        kinds,
+        async () => [],
+      );
+    };
+    await compare(AT_FIRST, [], [], []);
+    await assert.rejects(compare(ORDERS_DIFFER, [whole("orders")], [], []), UnseenChange);
+    await compare(ORDERS_DIFFER, [whole("orders")], [whole("orders")], []);
   });
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { eq, gt, sql } from "drizzle-orm";
+import { readKind } from "../../../daemon/capture/read-kind.ts";
 import { batchStatements } from "../../../daemon/capture/statement.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
@@ -21,7 +22,7 @@ import {
 } from "../../../daemon/define/define.ts";
 import type { EventTree } from "../../../daemon/define/event-definition.ts";
 import { eventSelects, sourcesOfEvents } from "../../../daemon/plan/event-select.ts";
-import { deltaSelects, withoutEvents } from "../../../daemon/plan/select.ts";
+import { withoutEvents } from "../../../daemon/plan/select.ts";
 import { people, sales, shops } from "../../support/sales-tables.ts";
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
@@ -118,7 +119,7 @@ describe("events", () => {
     const declared = compile(telling({ sold: changed(sales.code).data({ code: sales.code }), occupied }));
     const none = withoutEvents(declared);
     const text = (plan: typeof none): string =>
-      batchStatements(plan.tables, deltaSelects(plan), sourcesOfEvents(plan)).read.text;
+      batchStatements(plan.tables, [readKind(plan)], sourcesOfEvents(plan)).read.text;
     assert.deepEqual([eventSelects(none), sourcesOfEvents(none)], [[], []]);
     assert.doesNotMatch(text(none), /change_seq|c\.change_xid,\s+c|json_build|lag\(/);
     assert.match(text(declared), /change_seq[^]*json_build_array[^]*lag\(/);

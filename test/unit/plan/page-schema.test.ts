@@ -24,7 +24,7 @@ describe("What pages are told of a configuration", () => {
   let schema: Schema;
   before(async () => {
     plan = await planOf("test/second");
-    schema = pageSchema(plan);
+    schema = pageSchema([plan]);
   });
 
   it("is each metric's path with its kind, and its scale, unit and period where it has one", () => {
@@ -122,7 +122,7 @@ describe("What pages are told of a configuration", () => {
   });
 
   it("names the metric that holds the currency, for money alone", async () => {
-    const demo = pageSchema(await planOf("demo"));
+    const demo = pageSchema([await planOf("demo")]);
     const units = demo.metrics.flatMap((metric) => ("unit" in metric ? [[metric.path.join("."), metric.unit]] : []));
     const money = { currency: ["currency"] };
     assert.deepEqual(units, [
@@ -139,7 +139,7 @@ describe("What pages are told of a configuration", () => {
     const leaves = metrics.map((leaf) =>
       leaf.value.kind === "sum" ? { ...leaf, value: { ...leaf.value, unit: "currency" } } : leaf,
     );
-    const sums = pageSchema({ ...plan, leaves }).metrics.filter(({ kind }) => kind === "sum");
+    const sums = pageSchema([{ ...plan, leaves }]).metrics.filter(({ kind }) => kind === "sum");
     assert.deepEqual(
       sums.map((metric) => "unit" in metric),
       [false, false, false, false, false, false, false],
