@@ -2,19 +2,13 @@
  * The language of deltad.config.ts. Every function returns an immutable metric, typed from Drizzle tables: a misspelt column, a column of
  * another table or the sum of a float column does not compile. `compile` refuses the mistakes that types can't find, when the configuration is loaded.
  */
-import {
-  type Amount,
-  type Definition,
-  definition,
-  type KeysDefinition,
-  type Metric,
-  type RowsDefinition,
-} from "./definition.ts";
+import { type Amount, type Definition, definition, type Metric, type RowsDefinition } from "./definition.ts";
 import { tableOf, tableOfValue, valueOf } from "./drizzle-value.ts";
+import type { Keys } from "./define-keys.ts";
 import { Measure, type Pair } from "./measure.ts";
 import { dated, type PeriodOf } from "./period.ts";
-import { after, allOf, between, during, narrowed } from "./selection.ts";
-import { type BoundOf, type DateOf, whenOf } from "./when.ts";
+import { allOf, narrowed } from "./selection.ts";
+import { type DateOf, whenOf } from "./when.ts";
 import type { AmountOptions, ExactKind } from "./summable.ts";
 import type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
@@ -47,6 +41,7 @@ export {
   year,
 } from "./period.ts";
 export { latest, max, min } from "./define-extreme.ts";
+export { type Keys, keys } from "./define-keys.ts";
 export type { Amount } from "./definition.ts";
 export type { Measure, Pair } from "./measure.ts";
 export type { AmountOptions } from "./summable.ts";
@@ -100,41 +95,6 @@ function amountOf(op: "sum" | "average", value: unknown, { scale, unit }: Amount
   return { kind: "rows", rows: allOf(tableOfValue(of, `${op}()`)), value: { op, of, scale, unit }, by: [] };
 }
 
-/** The set of the values of a column, or of an expression over the row's columns; as a metric, how many there are. */
-export function keys<Table extends string>(column: ColumnOf<Table>): Keys<Table>;
-export function keys(expression: Expression): Keys<string>;
-export function keys(value: ColumnOf<string> | Expression): Keys<string> {
-  const taken = valueOf(value, "keys()");
-  return new Keys({ kind: "keys", rows: allOf(tableOfValue(taken, "keys()")), value: taken });
-}
-
-/** A set of values: a metric of its size, and a part of {@link overlap} and {@link percentage}. */
-class Keys<Table extends string> implements Metric<number> {
-  readonly [definition]: KeysDefinition;
-  declare readonly "~document"?: () => number;
-
-  constructor(made: KeysDefinition) {
-    this[definition] = made;
-  }
-
-  where(condition: Condition | undefined): Keys<Table> {
-    return new Keys({ ...this[definition], rows: narrowed(this[definition].rows, condition) });
-  }
-
-  during(period: PeriodOf<Table>): Keys<Table> {
-    return new Keys({ ...this[definition], rows: during(this[definition].rows, period, false) });
-  }
-
-  while(from: BoundOf<Table>, until: BoundOf<Table>): Keys<Table> {
-    return new Keys({ ...this[definition], rows: between(this[definition].rows, from, until) });
-  }
-
-  overdue(due: DateOf<Table>): Keys<Table> {
-    return new Keys({ ...this[definition], rows: after(this[definition].rows, due) });
-  }
-}
-export type { Keys };
-
 /** The smallest local date, today or later, as `YYYY-MM-DD`; absent where there is none. */
 export function earliest<Table extends string>(date: DateOf<Table>): Earliest {
   const by = whenOf(date, "earliest()");
@@ -187,7 +147,14 @@ export function top<Table extends string, Value, Timed extends boolean>(
   most: number,
   group: Measure<Table, Value, Record<Pair, Value>, Timed>,
 ): Metric<Record<Pair, Value>>;
-export function top(most: number, group: Measure<string, unknown, unknown, boolean>): Metric<unknown> {
+export function top<Table extends string>(
+  most: number,
+  group: Keys<Table, Record<string, number>>,
+): Metric<Record<string, number>>;
+export function top(
+  most: number,
+  group: Measure<string, unknown, unknown, boolean> | Keys<string, unknown>,
+): Metric<unknown> {
   return { [definition]: { kind: "top", most, group: group[definition] } };
 }
 

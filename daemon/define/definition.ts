@@ -27,7 +27,7 @@ export type Definition =
       readonly against: "stretch" | "whole";
     }
   | FormulaDefinition
-  | { readonly kind: "top"; readonly most: number; readonly group: RowsDefinition }
+  | { readonly kind: "top"; readonly most: number; readonly group: RowsDefinition | KeysDefinition }
   | { readonly kind: "percentage"; readonly part: AmountDefinition; readonly whole: AmountDefinition }
   | { readonly kind: "earliest"; readonly rows: Selection; readonly by: When };
 
@@ -91,6 +91,8 @@ export interface KeysDefinition {
   readonly kind: "keys";
   readonly rows: Selection;
   readonly value: RowValue;
+  /** At most one: how many values there are by group. */
+  readonly by: readonly RowValue[];
 }
 
 /** The values that are in both sets. */

@@ -15,7 +15,7 @@ import type { Shown } from "./first-rows.ts";
 import { type Key, KeyedSums } from "./keyed-sums.ts";
 import type { PlanIndex } from "./plan-index.ts";
 import type { Accumulator, Quantity, Ranking, Term } from "../plan/plan.ts";
-import { groupAndRank } from "./ranked-key.ts";
+import { groupAndRank, groupOf } from "./json-key.ts";
 import { Schedule } from "./schedule.ts";
 
 /** The changes since the last call: leaves by index, and the keys of accumulators that show theirs. */
@@ -186,6 +186,8 @@ export class OwnerState {
     const crossed = this.#addTo(accumulator, key, delta);
     this.#noteChanged(accumulator, key);
     if (crossed === 0) return;
+    const tally = this.#index.tallies[accumulator];
+    if (tally !== undefined) this.#change(tally, groupOf(key), crossed);
     for (const { overlap, other } of this.#index.overlaps[accumulator] ?? []) {
       // An overlap of a set with itself has both its sides cross at once.
       if (other === accumulator || this.#sum(other, key) > 0)

@@ -18,6 +18,8 @@ export interface PlanIndex {
   readonly leaves: readonly (readonly number[])[];
   /** By accumulator: whether some leaf shows its keys, so that changed keys are kept. */
   readonly showsKeys: readonly boolean[];
+  /** By accumulator: that which counts its keys by group. */
+  readonly tallies: readonly (number | undefined)[];
   /** Whether some accumulator is of ranked rows. */
   readonly hasExtremes: boolean;
   /** The leaves that are groups: where they are, and by whose keys they grow. */
@@ -31,7 +33,7 @@ export function indexPlan(plan: Plan): PlanIndex {
     plan,
     feeds: plan.projections.map((_, projection) =>
       accumulators.flatMap((definition, accumulator) =>
-        definition.projection === projection ? [{ accumulator, definition }] : [],
+        definition.projection === projection && definition.tallies === undefined ? [{ accumulator, definition }] : [],
       ),
     ),
     overlaps: accumulators.map((_, accumulator) =>
@@ -46,6 +48,10 @@ export function indexPlan(plan: Plan): PlanIndex {
     showsKeys: accumulators.map((_, accumulator) =>
       leaves.some(({ value }, leaf) => value.kind === "group" && reads[leaf]?.has(accumulator)),
     ),
+    tallies: accumulators.map((_, accumulator) => {
+      const at = accumulators.findIndex(({ tallies }) => tallies === accumulator);
+      return at < 0 ? undefined : at;
+    }),
     hasExtremes: accumulators.some(({ ranking }) => ranking !== undefined),
     groups: leaves.flatMap(({ path, value }) => (value.kind === "group" ? [{ path, counts: value.counts }] : [])),
   };

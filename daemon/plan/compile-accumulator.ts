@@ -79,8 +79,12 @@ export class AccumulatorCompiler {
     return this.#draft.overlap(this.keys(left), this.keys(right));
   }
 
-  keys({ rows, value }: KeysDefinition): number {
-    return this.#accumulate(rows, [value], { where: this.#where(rows), value: { op: "count" } });
+  /** Of values alone: how many rows have each. Of values by group: how many values each group has. */
+  keys({ rows, value, by }: KeysDefinition): number {
+    const each = rows.time.kind === "during" && rows.time.each;
+    if (each && by.length > 0) throw new ConfigError("keys() has one key beside its values: a column or a period");
+    const counted = this.#accumulate(rows, [value, ...by], { where: this.#where(rows), value: { op: "count" } });
+    return each || by.length > 0 ? this.#draft.tally(counted) : counted;
   }
 
   /** What is first of rows in an order. */

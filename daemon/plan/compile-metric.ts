@@ -8,8 +8,10 @@ import type {
   AmountDefinition,
   Definition,
   ExtremeDefinition,
+  KeysDefinition,
   RowsDefinition,
   RowValue,
+  Selection,
 } from "../define/definition.ts";
 import type { KindConfig } from "./kind-config.ts";
 import type { LeafValue, Quantity } from "./plan.ts";
@@ -45,6 +47,8 @@ export class MetricCompiler {
       case "extreme":
         return this.#extreme(metric);
       case "keys":
+        if (isGroup(metric)) return this.#distinct(metric);
+        return { kind: "count", quantity: this.#amount(metric, metric.kind) };
       case "overlap":
         return { kind: "count", quantity: this.#amount(metric, metric.kind) };
       case "growth":
@@ -69,11 +73,18 @@ export class MetricCompiler {
     }
   }
 
-  #top(group: RowsDefinition, most: number): LeafValue {
-    const leaf = group?.kind === "rows" ? this.#rows(group) : undefined;
+  #distinct(metric: KeysDefinition): LeafValue {
+    refuseUnique(metric.by);
+    const accumulator = this.#accumulators.keys(metric);
+    return { kind: "group", accumulator, counts: accumulator, scale: undefined };
+  }
+
+  #top(group: RowsDefinition | KeysDefinition, most: number): LeafValue {
+    const isKnown = group?.kind === "rows" || group?.kind === "keys";
+    const leaf = isKnown && isGroup(group) ? this.leaf(group) : undefined;
     if (leaf?.kind !== "group")
       throw new ConfigError(
-        "top() takes a group of a count, a sum or an average, as in top(5, count(table).by(column))",
+        "top() takes a group of a count, a sum, an average or keys(), as in top(5, count(table).by(column))",
       );
     if (!Number.isInteger(most) || most < 1 || most > MOST_TOP)
       throw new ConfigError(`top() shows a whole number of entries from 1 to ${MOST_TOP}, not ${most}`);
@@ -155,10 +166,11 @@ export class MetricCompiler {
   #amount(metric: AmountDefinition, called: string): Quantity {
     if (!AMOUNTS.includes(metric?.kind))
       throw new ConfigError(`${called} takes counts, sums, averages, keys() and overlap()`);
+    const parts = metric.kind === "overlap" ? [metric.left, metric.right] : [metric];
+    if (parts.some(isGroup)) throw new ConfigError(`${called} takes single numbers, not groups made with by()`);
     if (metric.kind === "overlap")
       return { of: "overlap", index: this.#accumulators.overlap(metric.left, metric.right) };
     if (metric.kind === "keys") return { of: "keys", index: this.#accumulators.keys(metric) };
-    if (isGroup(metric)) throw new ConfigError(`${called} takes single numbers, not groups made with by()`);
     return ofAccumulator(this.#accumulators.of(metric));
   }
 }
@@ -169,13 +181,13 @@ function refuseUnique(by: readonly RowValue[]): void {
       throw new ConfigError(`by(${value.name}): its values are unique, so the document would grow with the table`);
 }
 
-function pairsOf(metric: Pick<RowsDefinition, "by" | "rows">): { readonly pairs?: true } {
+function pairsOf(metric: { readonly by: readonly RowValue[]; readonly rows: Selection }): { readonly pairs?: true } {
   const { time } = metric.rows;
   const keys = metric.by.length + (time.kind === "during" && time.each ? 1 : 0);
   return keys > 1 ? { pairs: true } : {};
 }
 
-function isGroup(metric: Pick<RowsDefinition, "by" | "rows">): boolean {
+function isGroup(metric: { readonly by: readonly RowValue[]; readonly rows: Selection }): boolean {
   return metric.by.length > 0 || (metric.rows.time.kind === "during" && metric.rows.time.each);
 }
 

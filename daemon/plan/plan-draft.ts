@@ -55,6 +55,12 @@ export class PlanDraft {
     return index(this.#accumulators, { projection, measure, window, keyedBy, ...pair, ...days, ...ranking });
   }
 
+  /** How many keys, which are pairs, an accumulator has above 0, by their second part. @returns the index of that accumulator */
+  tally(tallies: number): number {
+    const { andPeriod, ...pairs } = this.#accumulators[tallies] as Accumulator;
+    return index(this.#accumulators, { ...pairs, keyedBy: andPeriod ?? "key", tallies });
+  }
+
   /** A measure that no accumulator need read. */
   counted({ measure, ...source }: Omit<NumberSource, "window" | "keyedBy" | "andPeriod">): Counted {
     const added = { ...source, measures: [] };

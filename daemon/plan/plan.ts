@@ -155,6 +155,8 @@ export interface Accumulator {
   readonly andPeriod?: PeriodUnit;
   /** Of a `while`: which of its bounds are days, since 2000-01-01, that stand for their start. */
   readonly days?: { readonly from: boolean; readonly until: boolean };
+  /** No grain reaches it: it counts the keys above 0 of that accumulator, pairs of a value and a group, by group. */
+  readonly tallies?: number;
   /** Of a projection of ranked rows: it holds the first of them instead of sums. `key`: the group of the projection's key. */
   readonly ranking?: Ranking;
 }

@@ -43,6 +43,9 @@ from a${left} l join a${right} r using (owner, key) where l.value > 0 and r.valu
 }
 
 function accumulated(plan: Plan, accumulator: Accumulator): string {
+  const { tallies } = accumulator;
+  if (tallies !== undefined)
+    return `  select owner, key::json ->> 1 as key, count(*) as value from a${tallies} where value > 0 group by 1, 2`;
   const { projection: at, measure: measureAt, window, keyedBy, andPeriod } = accumulator;
   const projection = plan.projections[at];
   const measure = projection?.measures[measureAt];

@@ -194,6 +194,20 @@ select o.id::text as owner,
       'dearest', (select coalesce(jsonb_object_agg(x.hangar, round(x.amount, 1)::text), '{}')
                     from (select hangar_no::text collate "C" as hangar, avg(cents) as amount from hangar.stays where host = o.id
                            group by hangar_no order by amount desc, hangar limit 2) x),
+      'takenByMonth', (select coalesce(jsonb_object_agg(x.month, x.n), '{}')
+                         from (select to_char(d.month, 'YYYY-MM') as month, count(distinct s.hangar_no) as n
+                                 from hangar.stays s
+                                 cross join lateral (select case when s.settled_at >= '1900-01-02Z' and s.settled_at < '2199-12-31Z'
+                                   then date_trunc('month', s.settled_at at time zone o.tz)::date end as month) d
+                                where s.host = o.id and d.month between o.this_month - interval '2 months' and o.this_month group by d.month) x),
+      'takenByParty', (select coalesce(jsonb_object_agg(x.party, x.n), '{}')
+                         from (select case when guests <= 2 then 'couple' else 'group' end as party, count(distinct hangar_no) as n
+                                 from hangar.stays
+                                where host = o.id and guests <= 8 and state = 'checked in' and payment <> 'refunded'
+                                  and arrives <= o.t and (leaves is null or leaves > o.t) group by 1) x),
+      'mostParties', (select coalesce(jsonb_object_agg(x.state, x.n), '{}')
+                        from (select state collate "C" as state, count(distinct case when guests <= 2 then 'couple' else 'group' end) as n
+                                from hangar.stays where host = o.id and guests <= 8 group by 1 order by n desc, state limit 2) x),
       'busiestPairs', (select coalesce(jsonb_object_agg(x.pair, x.cents::text), '{}')
                          from (select json_build_array(hangar_no::text, case when guests <= 2 then 'couple' else 'group' end)::text collate "C" as pair, sum(cents) as cents
                                  from hangar.stays where host = o.id and guests <= 8 group by pair order by cents desc, pair limit 2) x),

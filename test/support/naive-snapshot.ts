@@ -15,6 +15,20 @@ export type NaiveSums = readonly ReadonlyMap<string, bigint>[];
 export function naiveSnapshot(plan: Plan, rows: readonly NaiveRow[], t: number, dayStart: DayStart): NaiveSums {
   return plan.accumulators.map((accumulator) => {
     const sums = new Map<string, bigint>();
+    const { tallies } = accumulator;
+    if (tallies !== undefined) {
+      const [pairs = new Map<string, bigint>()] = naiveSnapshot(
+        { ...plan, accumulators: plan.accumulators.slice(tallies, tallies + 1) },
+        rows,
+        t,
+        dayStart,
+      );
+      for (const [pair, sum] of pairs) {
+        const [, group = ""] = JSON.parse(pair) as string[];
+        if (sum > 0n) sums.set(group, (sums.get(group) ?? 0n) + 1n);
+      }
+      return sums;
+    }
     for (const row of rows) {
       if (row.projection !== accumulator.projection || !counts(accumulator, row, t, dayStart)) continue;
       const key = naiveKey(accumulator, row);

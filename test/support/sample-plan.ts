@@ -92,6 +92,13 @@ const ACCUMULATORS: readonly Accumulator[] = [
     keyedBy: "key",
     andPeriod: "week",
   },
+  {
+    projection: BY_STATUS_AND_DAY,
+    measure: 0,
+    window: { unit: "week", firstDay: 6, start: 0, end: 2 },
+    keyedBy: "week",
+    tallies: 17,
+  },
 ];
 
 /** Every kind of window, key and leaf once: small numbers of days, so that boundaries are near. */

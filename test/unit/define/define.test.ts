@@ -47,6 +47,11 @@ describe("definitions", () => {
       },
       groups: { states: count(sales).by(sales.state), months: sum(sales.price).by(lastMonths(3, sales.at)) },
       trend: growth(sum(sales.price), month(sales.at)),
+      distinct: {
+        byState: keys(sales.shop).by(sales.state),
+        byMonth: keys(sales.shop).by(lastMonths(3, sales.at)).where(eq(sales.kind, "big")),
+        most: top(2, keys(sales.shop).by(sales.state)),
+      },
       shops: { open: keys(sales.shop), both: overlap(keys(shops.id), keys(sales.shop)) },
       share: percentage(count(sales).where(eq(sales.kind, "big")), count(sales)),
       next: earliest(sales.due),
@@ -80,6 +85,11 @@ describe("definitions", () => {
         };
         readonly groups: { readonly states: Record<string, number>; readonly months: Record<string, string> };
         readonly trend: number | undefined;
+        readonly distinct: {
+          readonly byState: Record<string, number>;
+          readonly byMonth: Record<string, number>;
+          readonly most: Record<string, number>;
+        };
         readonly shops: { readonly open: number; readonly both: number };
         readonly share: number | undefined;
         readonly next: string | undefined;
@@ -103,7 +113,7 @@ describe("definitions", () => {
       }
     > = true;
     assert.ok(same);
-    assert.equal(compile(config).leaves.length, 27);
+    assert.equal(compile(config).leaves.length, 30);
   });
 
   it("do not compile where a column is misspelt, a float or another table's", () => {
@@ -148,6 +158,8 @@ describe("definitions", () => {
       () => ratio(earliest(sales.due), count(sales)),
       // @ts-expect-error: double precision
       () => average(sales.weight),
+      // @ts-expect-error: how many values each group has is no set of them
+      () => overlap(keys(sales.shop).by(sales.state), keys(shops.id)),
       // @ts-expect-error: double precision
       () => max(sales.weight),
       // @ts-expect-error: text has no order that all agree on
@@ -159,7 +171,7 @@ describe("definitions", () => {
       // @ts-expect-error: what is first of some rows does not grow
       () => growth(max(sales.price), day(sales.at)),
     ];
-    assert.equal(refusedByTheCompiler.length, 25);
+    assert.equal(refusedByTheCompiler.length, 26);
   });
 
   it("have one by(), with one key or two", () => {
@@ -168,6 +180,8 @@ describe("definitions", () => {
     const three = () => count(sales).by(...([sales.state, sales.kind, sales.fair] as unknown as [typeof sales.state]));
     for (const made of [twice, again])
       assert.throws(made, /a metric has one by\(\), with one key or two: by\(column\), by\(column, other\)/);
+    const keysTwice = () => keys(sales.shop).by(sales.state).by(trailingDays(3, sales.at));
+    assert.throws(keysTwice, /keys\(\) has one by\(\), with one key/);
     assert.throws(three, /by\(\) takes one key or two/);
     const key: Pair = '["open", "big"]';
     assert.deepEqual(JSON.parse(key), ["open", "big"]);

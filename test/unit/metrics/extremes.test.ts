@@ -234,6 +234,24 @@ describe("the first of ranked rows", () => {
     assert.ok(known > all / 3 && known < all, `${known} of ${all} were known`);
   });
 
+  it("is absent in a formula where there is none, and exact in it where there is", () => {
+    const state = new OwnerState(INDEX, 0);
+    const term = { of: "first", index: 0 } as const;
+    assert.equal(state.term(term), undefined);
+    const one: Row = {
+      projection: EVER,
+      group: "a",
+      order: 2n ** 80n,
+      id: "1",
+      name: "x",
+      day: undefined,
+      from: undefined,
+      until: undefined,
+    };
+    fold(state, [grain(one, 1n)]);
+    assert.equal(state.term(term), 2n ** 80n);
+  });
+
   it("is known no further once its rows begin to count", () => {
     const tomorrow = (order: bigint): Row => ({
       projection: BY_DAY,

@@ -6,10 +6,12 @@ import {
   count,
   difference,
   growth,
+  keys,
   latest,
   max,
   min,
   month,
+  overlap,
   sum,
   top,
 } from "../../../daemon/define/define.ts";
@@ -64,7 +66,7 @@ describe("compile refuses, in one line,", () => {
     [
       "a top of greatest values",
       () => configured({ a: top(3, max(sales.price).by(sales.state) as never) }),
-      /^metrics\.a: top\(\) takes a group of a count, a sum or an average, as in top\(5, count\(table\)\.by\(column\)\)$/,
+      /^metrics\.a: top\(\) takes a group of a count, a sum, an average or keys\(\), as in top\(5, count\(table\)\.by\(column\)\)$/,
     ],
     [
       "growth of a greatest value",
@@ -85,6 +87,21 @@ describe("compile refuses, in one line,", () => {
       "a formula of greatest values by group",
       () => configured({ a: difference(max(sales.price).by(sales.state), 1) }),
       /a formula takes single numbers, not groups/,
+    ],
+    [
+      "the overlap of a set with groups of another",
+      () => configured({ a: overlap(keys(sales.shop).by(sales.state) as never, keys(sales.shop)) }),
+      /overlap takes single numbers, not groups made with by\(\)$/,
+    ],
+    [
+      "a formula of how many values groups have",
+      () => configured({ a: difference(keys(sales.shop).by(sales.state) as never, 1) }),
+      /a formula takes single numbers, not groups made with by\(\)$/,
+    ],
+    [
+      "values by a unique column",
+      () => configured({ a: keys(sales.shop).by(sales.id) }),
+      /by\(id\): its values are unique/,
     ],
     [
       "min() inside of SQL",

@@ -236,7 +236,7 @@ describe("compile refuses, in one line", () => {
     [
       "the top of what is no group",
       () => configured({ a: top(3, count(sales) as never) }),
-      /^metrics\.a: top\(\) takes a group of a count, a sum or an average, as in top\(5, count\(table\)\.by\(column\)\)$/,
+      /^metrics\.a: top\(\) takes a group of a count, a sum, an average or keys\(\), as in top\(5, count\(table\)\.by\(column\)\)$/,
     ],
     [
       "the top of more than a hundred",
