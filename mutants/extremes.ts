@@ -25,8 +25,8 @@ export const EXTREME_MUTANTS: readonly Mutant[] = [
   {
     name: "rows that have all gone are not missed",
     file: "daemon/metrics/extremes.ts",
-    find: "if (rows.isDry) this.#dry.add(rows);",
-    replace: "if (rows.isEmpty) this.#dry.add(rows);",
+    find: "if (rows.isDry) (",
+    replace: "if (rows.isEmpty) (",
     ...LAW,
   },
   {
@@ -83,8 +83,8 @@ export const EXTREME_MUTANTS: readonly Mutant[] = [
   {
     name: "whatever came is kept",
     file: "daemon/metrics/first-rows.ts",
-    find: "this.#ranks.length > 2 * kept && last !== undefined",
-    replace: "this.#ranks.length > 2_000 * kept && last !== undefined",
+    find: "this.#ranks.counts.length > 2 * kept",
+    replace: "this.#ranks.counts.length > 2_000 * kept",
     ...LAW,
     title: "costs by the rows that are kept, not by those that came",
   },

@@ -27,7 +27,8 @@ export interface Span {
 export class Extremes {
   readonly #ranking: Ranking;
   readonly #groups = new SmallMap<Key, Group>();
-  readonly #dry = new Set<FirstRows>();
+  /** Undefined until there are some. */
+  #dry: Set<FirstRows> | undefined;
 
   constructor(ranking: Ranking) {
     this.#ranking = ranking;
@@ -35,7 +36,7 @@ export class Extremes {
 
   /** Whether rows that are not known may be the first of some group. */
   get isDry(): boolean {
-    return this.#dry.size > 0;
+    return this.#dry !== undefined && this.#dry.size > 0;
   }
 
   /** Groups that have rows, now or later. */
@@ -87,16 +88,16 @@ export class Extremes {
     for (const [name, { from, until, rows }] of group.later.entries()) {
       if (from > t) continue;
       group.later.delete(name);
-      this.#dry.delete(rows);
+      this.#dry?.delete(rows);
       if (until <= t) continue;
       const current = this.#current(group, until);
-      current.take(rows.known);
+      current.take(rows);
       this.#settle(current);
     }
     for (const [until, rows] of group.current.entries()) {
       if (until > t) continue;
       group.current.delete(until);
-      this.#dry.delete(rows);
+      this.#dry?.delete(rows);
     }
     group.first = "unknown";
     this.#forget(key, group);
@@ -147,8 +148,8 @@ export class Extremes {
   }
 
   #settle(rows: FirstRows): void {
-    if (rows.isDry) this.#dry.add(rows);
-    else this.#dry.delete(rows);
+    if (rows.isDry) (this.#dry ??= new Set()).add(rows);
+    else this.#dry?.delete(rows);
   }
 
   #forget(key: Key, { current, later }: Group): void {

@@ -17,13 +17,19 @@ export interface Rank {
 /** What is shown of the first row; null: nothing is. */
 export type Shown = string | number | boolean | null;
 
-interface Counted extends Rank {
-  count: Integer;
+/** Ranks in order, a column each: so one takes 24 bytes beside its texts, and no object of its own. Undefined ties are all empty. */
+interface Ranks {
+  readonly orders: readonly Integer[];
+  readonly ties: readonly string[] | undefined;
+  readonly shown: readonly Shown[];
+  readonly counts: readonly Integer[];
 }
+
+const NONE: Ranks = { orders: [], ties: undefined, shown: [], counts: [] };
 
 export class FirstRows {
   readonly #ranking: Ranking;
-  #ranks: Counted[] = [];
+  #ranks = NONE;
   /** Undefined: everything is known. */
   #horizon: Rank | undefined;
 
@@ -32,69 +38,92 @@ export class FirstRows {
   }
 
   get first(): Rank | undefined {
-    return this.#ranks.find(({ count }) => count > 0);
+    const at = this.#ranks.counts.findIndex((count) => count > 0);
+    return at < 0 ? undefined : this.#at(at);
   }
 
   /** Whether the first row can't be told, though there may be one. */
   get isDry(): boolean {
-    return this.#horizon !== undefined && this.first === undefined;
+    return this.#horizon !== undefined && !this.#ranks.counts.some((count) => count > 0);
   }
 
   get isEmpty(): boolean {
-    return this.#ranks.length === 0 && this.#horizon === undefined;
+    return this.#ranks === NONE && this.#horizon === undefined;
   }
 
   add(rank: Rank, delta: Integer): void {
     if (this.#horizon !== undefined && compareRanks(rank, this.#horizon, this.#ranking) > 0) return;
     const at = this.#search(rank);
-    const found = this.#ranks[at];
-    if (found === undefined || compareRanks(found, rank, this.#ranking) !== 0) {
-      this.#ranks = this.#ranks.toSpliced(at, 0, { ...rank, count: delta });
+    const { orders, ties, shown, counts } = this.#ranks;
+    if (!this.#isAt(at, rank)) {
+      this.#ranks = {
+        orders: orders.toSpliced(at, 0, rank.order),
+        ties:
+          ties === undefined && rank.tie === "" ? undefined : (ties ?? orders.map(() => "")).toSpliced(at, 0, rank.tie),
+        shown: shown.toSpliced(at, 0, rank.shown),
+        counts: counts.toSpliced(at, 0, delta),
+      };
       this.#cut();
       return;
     }
-    found.count = add(found.count, delta);
-    if (found.count === 0) this.#ranks = this.#ranks.toSpliced(at, 1);
+    const count = add(counts[at] ?? 0, delta);
+    if (count !== 0) this.#ranks = { orders, ties, shown, counts: counts.with(at, count) };
+    else if (counts.length === 1) this.#ranks = NONE;
+    else
+      this.#ranks = {
+        orders: orders.toSpliced(at, 1),
+        ties: ties?.toSpliced(at, 1),
+        shown: shown.toSpliced(at, 1),
+        counts: counts.toSpliced(at, 1),
+      };
   }
 
   /** From now on nothing is known beyond. */
   limit(horizon: Rank): void {
     if (this.#horizon !== undefined && compareRanks(this.#horizon, horizon, this.#ranking) <= 0) return;
-    const { order, tie, shown } = horizon;
-    this.#horizon = { order, tie, shown };
+    this.#horizon = horizon;
     const at = this.#search(horizon);
-    const known = this.#ranks[at];
-    this.#ranks = this.#ranks.slice(
-      0,
-      known !== undefined && compareRanks(known, horizon, this.#ranking) === 0 ? at + 1 : at,
-    );
+    const end = this.#isAt(at, horizon) ? at + 1 : at;
+    const { orders, ties, shown, counts } = this.#ranks;
+    if (end === orders.length) return;
+    this.#ranks = {
+      orders: orders.slice(0, end),
+      ties: ties?.slice(0, end),
+      shown: shown.slice(0, end),
+      counts: counts.slice(0, end),
+    };
+    if (end === 0) this.#ranks = NONE;
   }
 
   /** Takes those of others that count over the same time from now on. */
-  take({ ranks, horizon }: { readonly ranks: readonly Counted[]; readonly horizon: Rank | undefined }): void {
-    for (const { count, ...rank } of ranks) this.add(rank, count);
+  take(others: FirstRows): void {
+    for (const [at, count] of others.#ranks.counts.entries()) this.add(others.#at(at), count);
+    const horizon = others.#horizon;
     if (horizon !== undefined) this.limit(horizon);
-  }
-
-  get known(): { readonly ranks: readonly Counted[]; readonly horizon: Rank | undefined } {
-    return { ranks: this.#ranks, horizon: this.#horizon };
   }
 
   /** As many as twice those that a load brings are kept: so few of many that come cost more than their place. */
   #cut(): void {
     const { kept } = this.#ranking;
-    const last = this.#ranks[kept - 1];
-    if (this.#ranks.length > 2 * kept && last !== undefined) this.limit(last);
+    if (this.#ranks.counts.length > 2 * kept) this.limit(this.#at(kept - 1));
+  }
+
+  #at(at: number): Rank {
+    const { orders, ties, shown } = this.#ranks;
+    return { order: orders[at] ?? 0, tie: ties?.[at] ?? "", shown: shown[at] ?? null };
+  }
+
+  #isAt(at: number, rank: Rank): boolean {
+    return at < this.#ranks.counts.length && compareRanks(this.#at(at), rank, this.#ranking) === 0;
   }
 
   /** Where a rank is, or would be. */
   #search(rank: Rank): number {
     let low = 0;
-    let high = this.#ranks.length;
+    let high = this.#ranks.counts.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      const there = this.#ranks[middle];
-      if (there !== undefined && compareRanks(there, rank, this.#ranking) < 0) low = middle + 1;
+      if (compareRanks(this.#at(middle), rank, this.#ranking) < 0) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -17,6 +17,7 @@ import type { PlanIndex } from "./plan-index.ts";
 import type { Accumulator, Quantity, Ranking, Term } from "../plan/plan.ts";
 import { groupAndRank, groupOf } from "./json-key.ts";
 import { Schedule } from "./schedule.ts";
+import { SmallMap } from "./small-map.ts";
 
 /** The changes since the last call: leaves by index, and the keys of accumulators that show theirs. */
 export interface Changes {
@@ -32,7 +33,7 @@ export class OwnerState {
   readonly #sums: (Integer | KeyedSums)[];
   readonly #overlaps: number[];
   /** By accumulator: of those of ranked rows, once they have some. Undefined where the plan has none. */
-  readonly #extremes: Map<number, Extremes> | undefined;
+  readonly #extremes: SmallMap<number, Extremes> | undefined;
   readonly #schedule = new Schedule();
   #t: number;
   /** Undefined until something changes. */
@@ -44,7 +45,7 @@ export class OwnerState {
     this.#t = t;
     this.#overlaps = index.plan.overlaps.map(() => 0);
     this.#sums = index.plan.accumulators.map(() => 0);
-    this.#extremes = index.hasExtremes ? new Map() : undefined;
+    this.#extremes = index.hasExtremes ? new SmallMap() : undefined;
   }
 
   /** The instant T that the current numbers hold for. */
@@ -90,7 +91,7 @@ export class OwnerState {
 
   /** Whether some first row can't be told any more: the owner must be read again. */
   get isDry(): boolean {
-    for (const extremes of this.#extremes?.values() ?? []) if (extremes.isDry) return true;
+    for (const [, extremes] of this.#extremes?.entries() ?? []) if (extremes.isDry) return true;
     return false;
   }
 
