@@ -11,8 +11,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "a stay with inverted bounds is somebody",
     file: "daemon/occupancy/stays.ts",
-    find: "if (stay.from >= stay.until || stay.until <= t) return;",
-    replace: "if (stay.until <= t) return;",
+    find: "return from < until && until > t;",
+    replace: "return until > t || from > until;",
     test: OCCUPANTS,
     title: TOLD,
   },
@@ -35,8 +35,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "a group that is not active is occupied",
     file: "daemon/occupancy/occupied-group.ts",
-    find: "const next = this.#isActive() ? this.#stays?.occupant : undefined;",
-    replace: "const next = this.#stays?.occupant;",
+    find: "const next = this.#isActive() ? present : undefined;",
+    replace: "const next = present;",
     test: OCCUPANTS,
     title: TOLD,
   },
@@ -156,8 +156,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "events alone don't go out",
     file: "daemon/topics/owner/pending.ts",
-    find: "    this.#events.push(update);\n    this.#steps.push(update);\n",
-    replace: "    this.#events.push(update);\n",
+    find: "    this.#events = [...this.#events, update];\n    this.#step(update);\n",
+    replace: "    this.#events = [...this.#events, update];\n",
     test: WIRE,
     title: "Events without a change of metrics go out at once as well",
   },

@@ -57,6 +57,42 @@ export const LAYOUT_MUTANTS: readonly Mutant[] = [
       "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew",
   },
   {
+    name: "a group that is kept as its row's image forgets that",
+    file: "daemon/occupancy/occupants.ts",
+    find: "    if (known !== undefined) group.foldRow(known, 1n);\n",
+    replace: "",
+    test: "test/unit/occupancy/occupants.test.ts",
+    title:
+      "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew",
+  },
+  {
+    name: "a group with stays is kept as its row's image",
+    file: "daemon/occupancy/occupied-group.ts",
+    find: "const isBare = this.#stays === undefined && this.#reported",
+    replace: "const isBare = this.#reported",
+    test: "test/unit/occupancy/occupants.test.ts",
+    title:
+      "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew",
+  },
+  {
+    name: "who is to come is there already where nobody else is",
+    file: "daemon/occupancy/occupied-group.ts",
+    find: "isStill(stays, t) && stays.from <= t ? stays",
+    replace: "isStill(stays, t) ? stays",
+    test: "test/unit/occupancy/occupants.test.ts",
+    title:
+      "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew",
+  },
+  {
+    name: "a second stay takes the place of the first",
+    file: "daemon/occupancy/occupied-group.ts",
+    find: "stays.fold(known, 1n, t);",
+    replace: "stays.fold(known, 0n, t);",
+    test: "test/unit/occupancy/occupants.test.ts",
+    title:
+      "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew",
+  },
+  {
     name: "newcomers are shown the document of those who came before",
     file: "daemon/topics/owner/shown-document.ts",
     find: "this.#since === undefined ? data : applyPatch(data, this.#since)",

@@ -92,12 +92,12 @@ export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: num
   };
 }
 
-/** One grain, from a row of the batch statement or of a load. */
-export function parseGrain(projection: number, row: TextRow): Grain {
+/** One grain, from a row of the batch statement or of a load. `key`: the same text, where it is at hand. */
+export function parseGrain(projection: number, row: TextRow, key = row[2] ?? undefined): Grain {
   return {
     projection,
     owner: textOf(row[1]),
-    key: row[2] ?? undefined,
+    key,
     day: integerOf(row[3]),
     from: integerOf(row[4]),
     until: integerOf(row[5]),

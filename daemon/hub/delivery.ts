@@ -40,14 +40,14 @@ export class Delivery<Item extends object> {
   }
 
   lane(): Lane<Item> {
-    const lane = new JobLane<Item>();
-    return {
-      push: (items, send, cost) => {
-        if (lane.push(items, send, cost)) this.#busy.push(lane);
-        if (!this.#isRunning) this.#run();
-      },
-    };
+    return new JobLane(this.#pushed);
   }
+
+  /** One for all lanes. `isFirst`: the lane had nothing to send before. */
+  readonly #pushed = (lane: JobLane<Item>, isFirst: boolean): void => {
+    if (isFirst) this.#busy.push(lane);
+    if (!this.#isRunning) this.#run();
+  };
 
   #run(): void {
     this.#isRunning = true;
@@ -92,16 +92,22 @@ interface Job<Item> {
   following: Item[];
 }
 
-class JobLane<Item> {
+class JobLane<Item> implements Lane<Item> {
+  readonly #pushed: (lane: JobLane<Item>, isFirst: boolean) => void;
   readonly #jobs: Job<Item>[] = [];
+
+  constructor(pushed: (lane: JobLane<Item>, isFirst: boolean) => void) {
+    this.#pushed = pushed;
+  }
 
   get isEmpty(): boolean {
     return this.#jobs.length === 0;
   }
 
-  /** True if it had nothing to send before. A job that is being served still counts. */
-  push(items: readonly Item[], send: Send<Item>, cost: number): boolean {
-    return this.#jobs.push({ items, send, cost, done: 0, from: 0, following: [] }) === 1;
+  push(items: readonly Item[], send: Send<Item>, cost: number): void {
+    const jobs = this.#jobs.push({ items, send, cost, done: 0, from: 0, following: [] });
+    // A job that is being served still counts.
+    this.#pushed(this, jobs === 1);
   }
 
   /** Makes up to `room` sends, a part more where an item is in the middle of one; returns how many. */

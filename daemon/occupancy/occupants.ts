@@ -18,8 +18,8 @@ const NONE: readonly OccupantChange[] = [];
  */
 export class Occupants {
   readonly #plan: Pick<Plan, "occupants" | "projections">;
-  /** By definition and name. */
-  readonly #groups: readonly SmallMap<string, OccupiedGroup>[];
+  /** By definition and name. Most have a row and no stays: of these there is no more than the image. */
+  readonly #groups: readonly SmallMap<string, OccupiedGroup | string>[];
   /** When to look at which group, by the number of its definition and its name. */
   readonly #due = new Schedule();
   /** Groups that grains were folded into, with the latest transaction of these; undefined in a load. */
@@ -46,7 +46,7 @@ export class Occupants {
     const due: OccupiedGroup[] = [];
     this.#due.takeDue(t, (of, name) => {
       const group = this.#groups[of]?.get(String(name));
-      if (group === undefined) return;
+      if (!(group instanceof OccupiedGroup)) return;
       group.due = undefined;
       due.push(group);
     });
@@ -127,8 +127,9 @@ export class Occupants {
   #group(definition: OccupantPlan, name: string): OccupiedGroup {
     const groups = this.#groups[this.#plan.occupants.indexOf(definition)];
     const known = groups?.get(name);
-    if (known !== undefined) return known;
+    if (known instanceof OccupiedGroup) return known;
     const group = new OccupiedGroup(definition, name);
+    if (known !== undefined) group.foldRow(known, 1n);
     groups?.set(name, group);
     return group;
   }
@@ -139,6 +140,7 @@ export class Occupants {
     const of = this.#plan.occupants.indexOf(group.definition);
     this.#setDue(group, of, group.next);
     if (group.isEmpty) this.#groups[of]?.delete(group.name);
+    else if (group.onlyRow !== undefined) this.#groups[of]?.set(group.name, group.onlyRow);
   }
 
   #setDue(group: OccupiedGroup, of: number, next: number): void {
@@ -150,7 +152,8 @@ export class Occupants {
   }
 
   *#occupied(): Generator<OccupiedGroup, undefined> {
-    for (const groups of this.#groups) for (const [, group] of groups.entries()) if (group.isOccupied) yield group;
+    for (const groups of this.#groups)
+      for (const [, group] of groups.entries()) if (group instanceof OccupiedGroup && group.isOccupied) yield group;
     return undefined;
   }
 }

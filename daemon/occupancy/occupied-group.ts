@@ -2,7 +2,7 @@ import { add, type Integer, integerOf } from "../metrics/integer.ts";
 import { SmallMap } from "../metrics/small-map.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { OccupantPlan } from "../plan/plan.ts";
-import { type Stay, Stays } from "./stays.ts";
+import { isStill, type Stay, Stays } from "./stays.ts";
 
 /** A group has another occupant, or none any more. */
 export interface OccupantChange {
@@ -28,8 +28,8 @@ interface Images {
 export class OccupiedGroup {
   readonly definition: OccupantPlan;
   readonly name: string;
-  /** Undefined where it has none. */
-  #stays: Stays | undefined;
+  /** Undefined where it has none; most have one, which counts once and needs no list. */
+  #stays: Stays | Stay | undefined;
   /** The key of its row's grain, which has the group's name and data. Where there was never one row alone: the images that came. */
   #row: string | Images | undefined;
   #reported: Stay | undefined;
@@ -52,9 +52,18 @@ export class OccupiedGroup {
     return isRowless && this.#stays === undefined && this.#reported === undefined;
   }
 
+  /** The image of its row, where there is nothing else to know of it: {@link foldRow} makes it again from that. */
+  get onlyRow(): string | undefined {
+    const isBare = this.#stays === undefined && this.#reported === undefined;
+    return isBare && typeof this.#row === "string" ? this.#row : undefined;
+  }
+
   /** The next instant at which its occupant changes, as of the last report; Infinity if none comes. */
   get next(): number {
-    return (this.#isActive() ? this.#stays?.next : undefined) ?? Number.POSITIVE_INFINITY;
+    const stays = this.#stays;
+    if (stays === undefined || !this.#isActive()) return Number.POSITIVE_INFINITY;
+    if (stays instanceof Stays) return stays.next;
+    return this.#reported === stays ? stays.until : stays.from;
   }
 
   /** A changed row is two images, in whichever order. `image`: a key of the definition's `groups`. */
@@ -72,9 +81,16 @@ export class OccupiedGroup {
   }
 
   foldStay(stay: Stay, weight: bigint, t: number): void {
-    this.#stays ??= new Stays(this.definition.numericKeys);
-    this.#stays.advance(t);
-    this.#stays.fold(stay, weight, t);
+    const known = this.#stays;
+    if (known === undefined && weight === 1n) {
+      if (isStill(stay, t)) this.#stays = stay;
+      return;
+    }
+    const stays = known instanceof Stays ? known : new Stays(this.definition.numericKeys);
+    stays.advance(t);
+    if (known !== undefined && !(known instanceof Stays)) stays.fold(known, 1n, t);
+    stays.fold(stay, weight, t);
+    this.#stays = stays;
   }
 
   /**
@@ -82,10 +98,9 @@ export class OccupiedGroup {
    * Without one the clock did: the cause is then the instant at which the new stay began, or at which the old one ended.
    */
   takeChange(t: number, xid: bigint | undefined): OccupantChange | undefined {
-    this.#stays?.advance(t);
-    if (this.#stays?.isEmpty) this.#stays = undefined;
+    const present = this.#presentStay(t);
     const previous = this.#reported;
-    const next = this.#isActive() ? this.#stays?.occupant : undefined;
+    const next = this.#isActive() ? present : undefined;
     this.#reported = next;
     if (previous?.key === next?.key) return undefined;
     const cause = xid === undefined ? `at ${next?.from ?? previous?.until}` : `by ${xid}`;
@@ -96,6 +111,19 @@ export class OccupiedGroup {
   follow(before: OccupiedGroup): void {
     this.#reported = before.#reported;
     if (!this.#isActive()) this.#row = { counts: this.#images.counts, last: before.#images.last };
+  }
+
+  /** Lets go the stays that are over, and gives the one that counts. */
+  #presentStay(t: number): Stay | undefined {
+    const stays = this.#stays;
+    if (stays === undefined) return undefined;
+    if (!(stays instanceof Stays)) {
+      if (!isStill(stays, t)) this.#stays = undefined;
+      return isStill(stays, t) && stays.from <= t ? stays : undefined;
+    }
+    stays.advance(t);
+    if (stays.isEmpty) this.#stays = undefined;
+    return stays.occupant;
   }
 
   get #images(): Images {

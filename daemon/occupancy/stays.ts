@@ -15,6 +15,11 @@ interface WeightedStay extends Stay {
   weight: Integer;
 }
 
+/** A stay that is over at `t`, or that ends before it begins, is nothing. */
+export function isStill({ from, until }: Stay, t: number): boolean {
+  return from < until && until > t;
+}
+
 /** As many as are kept in a list without room for more, of which each new one makes another. */
 const FEW = 64;
 
@@ -37,9 +42,8 @@ export class Stays {
     return this.#sorted.length === 0;
   }
 
-  /** A stay that is over at `t`, or that ends before it begins, is nothing. */
   fold(stay: Stay, weight: bigint, t: number): void {
-    if (stay.from >= stay.until || stay.until <= t) return;
+    if (!isStill(stay, t)) return;
     const at = this.#search(stay);
     const found = this.#sorted[at];
     if (found === undefined || this.#compare(found, stay) !== 0) {

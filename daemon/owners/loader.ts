@@ -171,13 +171,22 @@ export class SnapshotLoader implements Loader {
   ): Promise<void> {
     const rows = await session.rows(this.#grains, [owners, t, zones]);
     const work = this.#options.slices.begin();
+    const keys = new Map<string, string>();
     for (const row of rows) {
-      const grain = parseGrain(Number(row[0]), row);
+      const grain = parseGrain(Number(row[0]), row, shared(row[2], keys));
       const owner = into.get(grain.owner);
       if (owner?.kind === "row") owner.grains.push(grain);
       if (work.isDue) await work.turn();
     }
   }
+}
+
+/** The driver makes a text for each value. The keys of groups stay with the owners, and most are of several grains and of several owners. */
+function shared(key: string | null | undefined, keys: Map<string, string>): string | undefined {
+  if (key === null || key === undefined) return undefined;
+  const known = keys.get(key);
+  if (known === undefined) keys.set(key, key);
+  return known ?? key;
 }
 
 function grainsStatement(plan: Plan): Prepared {

@@ -16,7 +16,6 @@ import type {
 } from "../../hub/topic-content.ts";
 import type { Demand, Published } from "../../owners/published.ts";
 import type { OwnerReplay } from "../../resume/owner-replay.ts";
-import { rememberLast } from "../../stream/remember-last.ts";
 import type { CursorOf, MissedRange, StreamPosition } from "../../stream/stream-position.ts";
 import { type EventEncoding, eventFrames } from "./event-frames.ts";
 import { Pending, type PendingFlush, type PendingMetrics, stepFrom } from "./pending.ts";
@@ -54,7 +53,9 @@ class OwnerTopic implements TopicContent<Published> {
   readonly #owner: string;
   readonly #options: OwnerTopicOptions;
   readonly #pending = new Pending();
-  readonly #cursorAt: (position: StreamPosition) => string;
+  /** The last cursor that was made, and of which position. */
+  #lastPosition: StreamPosition | undefined;
+  #lastCursor = "";
   readonly #document = new ShownDocument();
   #progress: Progress | undefined;
   /** Where the count of events goes on from when there is no progress. */
@@ -67,7 +68,6 @@ class OwnerTopic implements TopicContent<Published> {
     this.#topic = topic;
     this.#owner = owner;
     this.#options = options;
-    this.#cursorAt = rememberLast((position: StreamPosition) => options.cursorOf(topic, position));
   }
 
   get progress(): Progress | undefined {
@@ -164,7 +164,13 @@ class OwnerTopic implements TopicContent<Published> {
   }
 
   #eventEncoding(): EventEncoding {
-    return { topic: this.#topic, timestamp: this.#options.now(), cursorAt: this.#cursorAt };
+    return { topic: this.#topic, timestamp: this.#options.now(), cursorAt: (position) => this.#cursorAt(position) };
+  }
+
+  #cursorAt(position: StreamPosition): string {
+    if (this.#lastPosition !== position) this.#lastCursor = this.#options.cursorOf(this.#topic, position);
+    this.#lastPosition = position;
+    return this.#lastCursor;
   }
 
   #encodeMetrics(metrics: PendingMetrics, before: Progress, cursor: string): Frame {
@@ -212,6 +218,8 @@ function nextProgress(
   let had = before?.epoch === epoch ? before.had : undefined;
   for (const step of steps) had = stepFrom(had, incarnation, step);
   if (had === undefined) return undefined;
-  const { snapshot, asOf } = had;
-  return { epoch, version, events: count, position: { incarnation, snapshot, asOf }, had };
+  const { snapshot, asOf, rows } = had;
+  // Most of the time they are one.
+  const position = rows === undefined ? had : { incarnation, snapshot, asOf };
+  return { epoch, version, events: count, position, had };
 }

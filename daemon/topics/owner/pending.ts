@@ -31,11 +31,15 @@ export function stepFrom(
   return { incarnation, snapshot, asOf, ...(isWhole ? {} : { rows: told }) };
 }
 
+const NO_EVENTS: readonly PendingEvents[] = [];
+const NO_STEPS: readonly Step[] = [];
+
 /** What was published and has not gone out: metrics merged into one change, events in order. */
 export class Pending {
   #metrics: PendingMetrics | undefined;
-  #events: PendingEvents[] = [];
-  #steps: Step[] = [];
+  /** Most of the time there are none: then an owner has no list of its own. */
+  #events: readonly PendingEvents[] = NO_EVENTS;
+  #steps: readonly Step[] = NO_STEPS;
 
   get metrics(): PendingMetrics | undefined {
     return this.#metrics;
@@ -43,14 +47,14 @@ export class Pending {
 
   document(update: Published & { kind: "document" }): void {
     this.#metrics = { ...update };
-    this.#steps.push(update);
+    this.#step(update);
   }
 
   /** It must follow what is here, or else what went out. */
   patch(update: Published & { kind: "patch" }): void {
     const { kind: _, previous: __, patch, ...position } = update;
     const before = this.#metrics;
-    this.#steps.push(update);
+    this.#step(update);
     if (before === undefined) this.#metrics = { kind: "patch", patch, ...position };
     else if (before.kind === "patch")
       this.#metrics = { kind: "patch", patch: mergePatches(before.patch, patch), ...position };
@@ -58,13 +62,13 @@ export class Pending {
   }
 
   events(update: PendingEvents): void {
-    this.#events.push(update);
-    this.#steps.push(update);
+    this.#events = [...this.#events, update];
+    this.#step(update);
   }
 
   /** The same document holds there. */
   position(update: Published & { kind: "position" }): void {
-    this.#steps.push(update);
+    this.#step(update);
   }
 
   /** Hands everything over; undefined if there is nothing. */
@@ -77,7 +81,11 @@ export class Pending {
 
   clear(): void {
     this.#metrics = undefined;
-    this.#events = [];
-    this.#steps = [];
+    this.#events = NO_EVENTS;
+    this.#steps = NO_STEPS;
+  }
+
+  #step(update: Step): void {
+    this.#steps = [...this.#steps, update];
   }
 }
