@@ -12,7 +12,7 @@ import { type CaptureLimits, linksOf } from "./generated-sql.ts";
 import { quoteLiteral } from "../database/identifier.ts";
 import { unreachable } from "../config/unreachable.ts";
 import type { Queryable } from "../database/session.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
+import { keyColumns, type WatchedTable } from "../plan/watched-table.ts";
 
 interface WatchedState {
   readonly source: string;
@@ -91,7 +91,7 @@ function readStates(
     source: table.source,
     schema: table.schema,
     table: table.table,
-    key: table.key,
+    key: keyColumns(table).join(", "),
     links: linksOf(table),
     columns: Object.fromEntries(table.columns.map((column) => [column.name, column.type])),
     functions: Object.fromEntries([...captureFunctions(table, limits)].map(([name, body]) => [name, sha256(body)])),

@@ -5,7 +5,7 @@ import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Queryable } from "../database/session.ts";
 import { UNSTABLE } from "./stable-text.ts";
 import { columnProblem, type DatabaseColumn } from "./validate-column.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
+import { keyColumns, type WatchedTable } from "../plan/watched-table.ts";
 
 /** A column that a definition sums, and the decimal places that its sums keep. */
 export interface SummedColumn {
@@ -86,7 +86,7 @@ function tableProblems(table: WatchedTable, found: DatabaseTable, sums: readonly
   const kind = kindProblem(name, table, found);
   if (kind) return [kind];
   const names = found.columns.map((column) => column.name);
-  const key = names.includes(table.key) ? (keyProblem(table, found) ?? []) : [];
+  const key = keyColumns(table).every((name) => names.includes(name)) ? (keyProblem(table, found) ?? []) : [];
   const columns = table.columns.flatMap((wanted) => {
     const column = found.columns.find((candidate) => candidate.name === wanted.name);
     if (!column) {
@@ -126,17 +126,17 @@ function kindProblem(name: string, { schema }: WatchedTable, found: DatabaseTabl
  * PostgreSQL can't keep a column unique over all partitions; with the columns of the partitioning it can, and then it is up to whoever
  * gives out keys, as an identity column or a uuid does.
  */
-function keyProblem(
-  { source, schema, table, key }: WatchedTable,
-  { unique, partitionedBy }: DatabaseTable,
-): Finding | undefined {
-  const allowed = new Set([key, ...partitionedBy]);
-  if (unique.some((columns) => columns.includes(key) && columns.every((column) => allowed.has(column))))
-    return undefined;
-  const others = partitionedBy.filter((column) => column !== key);
-  const columns = [key, ...others].map(quoteIdentifier).join(", ");
+function keyProblem(watched: WatchedTable, { unique, partitionedBy }: DatabaseTable): Finding | undefined {
+  const { source, schema, table } = watched;
+  const key = keyColumns(watched);
+  const allowed = new Set([...key, ...partitionedBy]);
+  const tellsApart = (columns: readonly string[]): boolean =>
+    key.every((column) => columns.includes(column)) && columns.every((column) => allowed.has(column));
+  if (unique.some(tellsApart)) return undefined;
+  const others = partitionedBy.filter((column) => !key.includes(column));
+  const columns = [...key, ...others].map(quoteIdentifier).join(", ");
   const create = partitionedBy.length > 0 ? "create unique index" : "create unique index concurrently";
-  const exactly = [key, ...others].join(", ");
+  const exactly = [...key, ...others].join(", ");
   return finding(
     "key_not_unique",
     `${schema}.${table} (source ${source}) has no unique index on exactly its key ${exactly}; name another key, or make one.`,

@@ -2,7 +2,7 @@
 import { ConfigError } from "../config/errors.ts";
 import { dollarQuoted, quoteLiteral } from "../database/identifier.ts";
 import type { MigrationStep } from "../database/migration-step.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
+import { keyColumns, type WatchedTable } from "../plan/watched-table.ts";
 import { captureFunctions } from "./capture-function.ts";
 import { type CaptureState, emptyState, readCaptureState } from "./capture-state.ts";
 import { captureFaults } from "./check.ts";
@@ -64,7 +64,8 @@ function sources(tables: readonly WatchedTable[]): string {
 }
 
 function registration(table: WatchedTable, limits: CaptureLimits): string {
-  const { source, schema, table: name, key, owner } = table;
+  const { source, schema, table: name, owner } = table;
+  const key = keyColumns(table).join(", ");
   const links = linksOf(table).length > 1 ? { links: linksOf(table) } : {};
   const functions = [...captureFunctions(table, limits).keys()].map(quoteLiteral).join(", ");
   return `call deltad.register_source(${[source, schema, name, key, owner].map(quoteLiteral).join(", ")},

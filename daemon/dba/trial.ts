@@ -10,7 +10,7 @@ import type { CaptureLimits } from "../capture/generated-sql.ts";
 import { planWatch } from "../capture/watch-plan.ts";
 import { dollarQuoted, qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { Queryable } from "../database/session.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
+import { keyColumns, type WatchedTable } from "../plan/watched-table.ts";
 
 export interface TrialSession extends Queryable {
   script(text: string): Promise<void>;
@@ -95,12 +95,13 @@ function writes(
   changed: string | undefined,
 ): string {
   const target = `${SCHEMA}.${copy}`;
-  const key = quoteIdentifier(table.key);
-  const set = changed === undefined ? `${key} = ${key}` : `${changed} = before.${changed}`;
+  const key = keyColumns(table).map(quoteIdentifier);
+  const itself = key.map((column) => `${column} = one.${column}`).join(" and ");
+  const set = changed === undefined ? `${key[0]} = ${key[0]}` : `${changed} = before.${changed}`;
   const statements: Record<Operation, string> = {
     insert: `insert into ${target} (${columns.join(", ")}) overriding system value values (${columns.map((column) => `one.${column}`).join(", ")});`,
-    update: `update ${target} set ${set} where ${key} = one.${key};`,
-    delete: `delete from ${target} where ${key} = one.${key};`,
+    update: `update ${target} set ${set} where ${itself};`,
+    delete: `delete from ${target} where ${itself};`,
   };
   const timed = (Object.keys(statements) as Operation[]).map(
     (operation) => `
@@ -153,7 +154,9 @@ async function writableColumns(session: Queryable, table: WatchedTable): Promise
 
 /** A captured column that may take another row's value, if there is one: no unique index has it. */
 async function changeable(session: Queryable, table: WatchedTable): Promise<string | undefined> {
-  const names = table.columns.map(({ name }) => name).filter((name) => name !== table.key && name !== table.owner);
+  const names = table.columns
+    .map(({ name }) => name)
+    .filter((name) => !keyColumns(table).includes(name) && name !== table.owner);
   const [row] = await session.query<{ name: string }>(
     `select quote_ident(a.attname) as name
        from pg_attribute a

@@ -62,7 +62,8 @@ export type TopicTree = Readonly<Record<string, Topic>>;
 /** A table to watch, and by kinds of topics the column that names the row's topic, or {@link Through} which row it is found. */
 export type Source<Kinds extends string = never> = {
   readonly table: TableOf<string>;
-  readonly key: ColumnOf<string>;
+  /** What tells rows apart: a unique column, or several that are unique together, `[lines.orderId, lines.lineNo]`. */
+  readonly key: ColumnOf<string> | readonly [ColumnOf<string>, ...ColumnOf<string>[]];
 } & {
   /** `owner` is left out of a table whose rows are nobody's: owners look their time zone or currency up there. */
   readonly [Kind in Kinds | "owner"]?: ColumnOf<string> | Through;

@@ -3,7 +3,7 @@ import { Column, is } from "drizzle-orm";
 import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { tableName } from "../define/drizzle-value.ts";
-import { ownerPath } from "./owner-path.ts";
+import { ownerPath, type RowKey, rowKey } from "./owner-path.ts";
 import { EVERY_ROW, type ParentTable, type WatchedTable } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import type { KindConfig, KindSource } from "./kind-config.ts";
@@ -16,7 +16,7 @@ const RESERVED = new Set(["change_xid", "change_seq", "change_weight", "change_o
 interface Captured {
   readonly source: string;
   readonly table: PgTable;
-  readonly key: PgColumn;
+  readonly key: RowKey;
   /** Names the owner, or a row of the first of the sources in between; undefined: nothing need. */
   readonly link: PgColumn | undefined;
   readonly parents: readonly string[];
@@ -55,7 +55,7 @@ export class CapturedTables {
     const { own, timeZone, currency, sources } = kind;
     if (own !== undefined) {
       const { source, table, key } = own;
-      this.#add({ source, table, key, link: key, parents: [] });
+      this.#add({ source, table, key: [key], link: key, parents: [] });
       for (const column of [key, timeZone, currency]) if (is(column, Column)) this.reference(table, column);
     }
     for (const name of Object.keys(sources)) this.#addSource(name);
@@ -93,7 +93,12 @@ export class CapturedTables {
       );
     this.#refuseNobodys(captured);
     this.#tell(captured);
-    return captured;
+    return { source: captured.source, key: singleKey(captured) };
+  }
+
+  /** What tells a source's rows apart. */
+  keyOf(table: PgTable): readonly PgColumn[] {
+    return this.#tables.get(tableName(table))?.key ?? [];
   }
 
   /** What owners have of a row that they name in the column `by`. */
@@ -105,14 +110,21 @@ export class CapturedTables {
       throw new ConfigError(
         `lookup(): ${table} must be one of the sources, with its table and key and without an owner: its rows are nobody's`,
       );
-    refuseUnfound(by, found);
+    const key = singleKey(found);
+    refuseUnfound(by, { source: found.source, key });
     if (wideType(column) !== "text")
       throw new ConfigError(`lookup(): ${column.name} is ${wideType(column)}, not text; take a column of text`);
     found.shown?.add(this.use(column.table, column));
     found.namedBy.add(this.use(own.table, by));
     const { schema, name } = getTableConfig(found.table);
-    const { source, key } = found;
-    return { source, schema: schema ?? "public", table: name, key: key.name, by: by.name, column: column.name };
+    return {
+      source: found.source,
+      schema: schema ?? "public",
+      table: name,
+      key: key.name,
+      by: by.name,
+      column: column.name,
+    };
   }
 
   /** The column that names the owner: the row's own, or that of the last row in between. */
@@ -158,7 +170,7 @@ export class CapturedTables {
         columns: columns
           .filter((column) => kept.has(column.name))
           .map((column) => ({ name: column.name, type: wideType(column) })),
-        key: key.name,
+        key: namesOf(key),
         owner: link?.name ?? EVERY_ROW,
         ...(between.length === 0 ? {} : { parents: between }),
         ...(namedBy && { namedIn: this.#namedIn(captured) }),
@@ -167,15 +179,16 @@ export class CapturedTables {
   }
 
   #addSource(name: string): void {
-    const { table, key } = this.kind.sources[name] as KindSource;
+    const { table, key: declared } = this.kind.sources[name] as KindSource;
+    const key = rowKey(declared);
     const { link, parents, isNobodys } = ownerPath(name, this.kind);
     this.#add({ source: name, table, key, link, parents, ...(isNobodys && { namedBy: new Set(), shown: new Set() }) });
-    if (link !== undefined) for (const column of [key, link]) this.reference(table, column);
+    if (link !== undefined) for (const column of [...key, link]) this.reference(table, column);
   }
 
   #tell({ table, key }: Captured): void {
     this.#told.add(tableName(table));
-    this.reference(table, key);
+    for (const column of key) this.reference(table, column);
   }
 
   #refuseNobodys({ source, namedBy }: Captured): void {
@@ -238,8 +251,26 @@ export function mergedTables(kinds: readonly (readonly WatchedTable[])[]): reado
   return [...merged.values()];
 }
 
+/** One name alone where there is one. */
+export function namesOf(key: readonly PgColumn[]): string | readonly string[] {
+  const names = key.map(({ name }) => name);
+  return names.length === 1 ? names.join() : names;
+}
+
+/** @throws ConfigError where rows can't be found by one column */
+function singleKey({ source, key }: Pick<Captured, "source" | "key">): PgColumn {
+  const [column, ...others] = key;
+  if (others.length === 0) return column;
+  throw new ConfigError(
+    `the key of ${source} has several columns, and rows are found by one: name a unique column, such as an identity column or one generated from the key, as sources.${source}.key`,
+  );
+}
+
 /** @throws ConfigError where the column's values can't be keys of the table's rows */
-export function refuseUnfound(by: PgColumn, { source, key }: Pick<Captured, "source" | "key">): void {
+export function refuseUnfound(
+  by: PgColumn,
+  { source, key }: { readonly source: string; readonly key: PgColumn },
+): void {
   if (!findsRows(by, key))
     throw new ConfigError(
       `lookup(): ${by.name} is ${by.getSQLType()} and ${key.name}, the key of ${source}, ${key.getSQLType()}: rows are found by numbers, uuid, text or varchar, both of one kind`,
@@ -248,7 +279,8 @@ export function refuseUnfound(by: PgColumn, { source, key }: Pick<Captured, "sou
 
 function parentTable(child: Captured, parent: Captured | undefined): readonly ParentTable[] {
   if (parent?.link === undefined) return [];
-  const { source, table, key, link } = parent;
+  const { source, table, link } = parent;
+  const key = singleKey(parent);
   const { schema, name } = getTableConfig(table);
   const next = { name: link.name, type: wideType(link) };
   const columns = [...child.ofParents].flatMap(([as, { source: of, column, counts }]) =>

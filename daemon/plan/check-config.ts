@@ -18,7 +18,7 @@ export interface CheckedConfig {
     readonly currency?: OwnerColumn;
   };
   /** Beside the table and its key, by kinds of topics: what names the row's topic, or a row of another source, {@link Through}. */
-  readonly sources: Readonly<Record<string, OwnRows & Readonly<Record<string, unknown>>>>;
+  readonly sources: Readonly<Record<string, SourceRows & Readonly<Record<string, unknown>>>>;
   readonly metrics: MetricTree;
   readonly events?: Readonly<Record<string, unknown>>;
   readonly topics?: Readonly<Record<string, CheckedTopic>>;
@@ -46,6 +46,11 @@ export type CheckedTopic = (OwnRows | object) & {
   readonly events?: Readonly<Record<string, unknown>>;
 };
 
+interface SourceRows {
+  readonly table: PgTable;
+  readonly key: PgColumn | readonly [PgColumn, ...PgColumn[]];
+}
+
 interface OwnRows {
   readonly table: PgTable;
   readonly key: PgColumn;
@@ -68,7 +73,7 @@ export function checkConfig(value: unknown): asserts value is CheckedConfig {
   refuseUnknown(config, ["owner", "sources", "metrics", "events", "topics", "bulkRows", "twoPhase", "name"], "");
   const owner = record(config["owner"], "owner");
   refuseUnknown(owner, ["table", "key", "timeZone", "currency"], "owner.");
-  checkTable(owner, ["key"], "owner");
+  checkOwnTable(owner, "owner");
   checkZone(owner, "owner");
   checkCurrency(owner, "owner");
   const topics = config["topics"] === undefined ? undefined : Object.entries(record(config["topics"], "topics"));
@@ -99,7 +104,7 @@ function checkTopic(name: string, value: unknown): boolean {
   const isOfRows = topic["table"] !== undefined || topic["key"] !== undefined;
   const own = isOfRows ? ["table", "key"] : [];
   refuseUnknown(topic, [...own, "timeZone", "currency", "metrics", "events"], `${path}.`);
-  if (isOfRows) checkTable(topic, ["key"], path);
+  if (isOfRows) checkOwnTable(topic, path);
   checkZone(topic, path, isOfRows);
   checkCurrency(topic, path, isOfRows);
   checkShown(topic, `${path}.`);
@@ -130,7 +135,8 @@ function checkSource(name: string, value: unknown, { kinds, lookedUp, hasWhole }
   const source = record(value, `sources.${name}`);
   const linked = ["owner", ...kinds];
   refuseUnknown(source, ["table", "key", ...linked], `sources.${name}.`);
-  checkTable(source, ["key"], `sources.${name}`);
+  checkTable(source, [], `sources.${name}`);
+  checkKey(source, `sources.${name}`);
   const said = linked.filter((kind) => source[kind] !== undefined);
   const mayBeNobodys = hasWhole || lookedUp.some((table) => table === source["table"]);
   for (const kind of said.length > 0 || mayBeNobodys ? said : ["owner"]) checkLink(source, name, kind);
@@ -149,6 +155,25 @@ function checkLink(source: Readonly<Record<string, unknown>>, name: string, kind
 function checkShown(holder: Readonly<Record<string, unknown>>, prefix: string): void {
   record(holder["metrics"], `${prefix}metrics`);
   if (holder["events"] !== undefined) record(holder["events"], `${prefix}events`);
+}
+
+/** A key of several columns is a list of them. */
+function checkKey(source: Readonly<Record<string, unknown>>, path: string): void {
+  const { key, table } = source;
+  if (!Array.isArray(key)) return checkColumn(source, "key", path, ", or a list of several");
+  const columns: readonly unknown[] = key;
+  if (columns.length === 0 || columns.some((column) => !is(column, Column) || column.table !== table))
+    throw new ConfigError(`${path}.key must be columns of ${path}.table, as [lines.orderId, lines.lineNo]`);
+  if (new Set(columns).size < columns.length) throw new ConfigError(`${path}.key names a column twice`);
+}
+
+/** The table whose rows are topics. */
+function checkOwnTable(holder: Readonly<Record<string, unknown>>, path: string): void {
+  if (Array.isArray(holder["key"]))
+    throw new ConfigError(
+      `${path}.key must be one column: give ${path}.table a unique one, such as an identity column or one generated from its key, and sources a column with the same`,
+    );
+  checkTable(holder, ["key"], path);
 }
 
 function checkTable(holder: Readonly<Record<string, unknown>>, columns: readonly string[], path: string): void {

@@ -152,6 +152,10 @@ export const NAMES_A_GROUP: ReadonlySet<string> = new Set(["text", "bigint", "nu
 /** @throws ConfigError where the column's values can't be keys of a group */
 export function refuseAsKey(column: PgColumn): void {
   const type = wideType(column);
+  if (type.endsWith("[]"))
+    throw new ConfigError(
+      `${column.name} is an array, ${type}: group by one element, as sql\`\${table.${column.name}}[1]\`, or keep a row for each of them in a table of its own`,
+    );
   if (!NAMES_A_GROUP.has(type)) {
     throw new ConfigError(`${column.name} is ${type}: only ${[...NAMES_A_GROUP].join(", ")} columns can be keys`);
   }

@@ -4,7 +4,7 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { unreachable } from "../config/unreachable.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
-import { type CapturedTables, refuseUnfound } from "./captured-tables.ts";
+import { type CapturedTables, namesOf, refuseUnfound } from "./captured-tables.ts";
 import { dateType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
 import type { Change, FieldDefinition, RowEventDefinition } from "../define/event-definition.ts";
@@ -16,13 +16,13 @@ import { allOf } from "./row-value.ts";
 export function compileRowEvent(name: string, definition: RowEventDefinition, tables: CapturedTables): RowEventPlan {
   const { change, data } = definition;
   const source = tables.sourceOf(change.table);
-  const { key } = tables.lookedUp(change.table);
+  const key = tables.keyOf(change.table);
   const row = new Images(change.table, tables);
-  row.now(key);
+  for (const column of key) row.now(column);
   const when = whenOf(change, row);
   const fields = Object.entries(data).map(([field, made]) => at(field, () => fieldOf(field, made, row, tables)));
   const { columns, columnsBefore } = row;
-  return { name, source, key: key.name, columns, columnsBefore, when, data: sharedOut(fields) };
+  return { name, source, key: namesOf(key), columns, columnsBefore, when, data: sharedOut(fields) };
 }
 
 /** The images of a row that an event looks at, `r` and `b`, and their columns so far. */

@@ -10,7 +10,7 @@ import { wideType } from "./column-type.ts";
 import { fieldForm } from "./field-form.ts";
 import { formed } from "./field-sql.ts";
 import type { Dated, FieldForm, Ranked, ShownForm } from "./plan.ts";
-import { allOf, datedValue } from "./row-value.ts";
+import { allOf, datedValue, keyText } from "./row-value.ts";
 import { MOST_SHOWN_TEXT } from "./text-limits.ts";
 
 /**
@@ -41,13 +41,13 @@ export function extremeSql(
   const common = { group, isDescending: value.op !== "min", kept: KEPT };
   if (value.op === "latest") {
     const by = dated(value.newest);
-    const { key } = tables.lookedUp(table);
+    const key = tables.keyOf(table);
     const form = latestForm(value.of);
     const ranked = {
       ...common,
       order: orderOf(by),
-      tie: `${tables.reference(table, key)}::text`,
-      numericTies: wideType(key) === "bigint",
+      tie: keyText(key.map((column) => tables.reference(table, column))),
+      numericTies: key.length === 1 && key.every((column) => wideType(column) === "bigint"),
       shown: formed(tables.reference(table, value.of), form.as === "date" ? { as: "text" } : form),
     };
     return { ...keyed(ranked, keyExpressions), form, has: allOf([isFinite(by), hasGroup]) };

@@ -13,7 +13,7 @@ import { formed } from "./field-sql.ts";
 import { datedBy } from "./dated-by.ts";
 import type { Bound, FieldForm, OccupantPlan } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
-import { allOf } from "./row-value.ts";
+import { allOf, keyText } from "./row-value.ts";
 
 /** The data of every such event; see `OccupantData`. */
 const TOLD = ["isNowOccupied", "previousOccupant", "newOccupant"];
@@ -33,7 +33,7 @@ export function compileOccupant(
   refuseAsKey(group);
   const stay = stays.group.table;
   const source = tables.sourceOf(stay);
-  const { key } = tables.lookedUp(stay);
+  const key = tables.keyOf(stay);
   const text = (table: PgTable, column: PgColumn, form: FieldForm): string =>
     formed(tables.reference(table, column), form);
   const groupOf = (column: PgColumn): string => groupKey(tables.reference(column.table, column), column);
@@ -59,12 +59,12 @@ export function compileOccupant(
     }),
     stays: draft.counted({
       source,
-      key: `json_build_array(${groupOf(stays.group)}, ${text(stay, key, { as: "text" })}, ${text(stay, stays.label, textForm(stays.label))})::text`,
+      key: `json_build_array(${groupOf(stays.group)}, ${keyText(key.map((column) => tables.reference(stay, column)))}, ${text(stay, stays.label, textForm(stays.label))})::text`,
       time: { kind: "while", from: instant(stay, stays.from, tables), until: instant(stay, stays.until, tables) },
       measure: counting(stays.group, stays.conditions, tables),
     }),
     data: shared.map((field) => ({ ...field, column: tables.use(group.table, field.column) })),
-    numericKeys: ["bigint", "numeric"].includes(wideType(key)),
+    numericKeys: key.length === 1 && key.every((column) => ["bigint", "numeric"].includes(wideType(column))),
   };
 }
 

@@ -6,11 +6,12 @@
  * owner makes a row that goes to another owner a deletion for the one and an insertion for the other.
  */
 import { MOST_CHANGES, TAG } from "./row-tag.ts";
-import type { WatchedTable } from "./watched-table.ts";
+import { keyColumns, type WatchedTable } from "./watched-table.ts";
 import { quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import { dataOf } from "./field-sql.ts";
 import type { Plan, RowEventPlan } from "./plan.ts";
 import { changedRows, OWNER, ZONE } from "./row-source.ts";
+import { keyText } from "./row-value.ts";
 
 /** The columns of a change, beside its weight, that events need. */
 export const TRANSACTION = ["change_xid", "change_seq"];
@@ -55,7 +56,7 @@ export function eventSelect(plan: Plan, table: WatchedTable, rows: string, crowd
   const events = plan.events.flatMap((event, declared) => (event.source === table.source ? [{ event, declared }] : []));
   const [first] = events;
   if (first === undefined) return undefined;
-  const key = `r.${quoteIdentifier(first.event.key)}`;
+  const key = keyColumns(first.event).map((name) => `r.${quoteIdentifier(name)}`);
   const source = quoteLiteral(table.source);
   // Data are made once for all events that have the same.
   const selects = distinct(events.map(({ event }) => JSON.stringify(event.data))).map((data) => {
@@ -66,11 +67,11 @@ export function eventSelect(plan: Plan, table: WatchedTable, rows: string, crowd
   });
   return `select ${TAG.event} as tag, ${OWNER} as owner, e.names as key, e.declared as day, r.change_seq as from_us,
   r.change_xid::text::bigint as until_us,
-  concat(e.data, e'\\n', ${quoteLiteral(`${table.source}.`)}, r.change_xid, '.', ${key}) as m
+  concat(e.data, e'\\n', ${quoteLiteral(`${table.source}.`)}, r.change_xid, '.', ${keyText(key)}) as m
 from (
 ${netChanges(
   events.map(({ event }) => event),
-  key,
+  key.join(", "),
   crowded === undefined ? `${rows} r` : `${rows} r\n    where ${OWNER} not in (select c.owner from ${crowded} c)`,
 )}
 ) r

@@ -13,7 +13,9 @@ import { MOST_TEXT, textShare } from "./text-limits.ts";
 export function fieldForm(column: PgColumn, called = "an event's data"): FieldForm {
   const type = wideType(column);
   if (type.endsWith("[]") || type === "jsonb")
-    throw new ConfigError(`${column.name} is ${type}: ${called} holds single values`);
+    throw new ConfigError(
+      `${column.name} is ${type}: ${called} holds single values; keep the one that is meant in a column, such as a generated one`,
+    );
   if ((NUMBERS as readonly string[]).includes(column.columnType)) return { as: "number" };
   if (column.columnType === BOOLEAN) return { as: "boolean" };
   if (type === "timestamptz") return { as: "instant" };

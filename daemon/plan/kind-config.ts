@@ -28,7 +28,7 @@ export interface KindConfig {
 
 export interface KindSource {
   readonly table: PgTable;
-  readonly key: PgColumn;
+  readonly key: PgColumn | readonly [PgColumn, ...PgColumn[]];
   /** What names the topic, a row of another source, or, undefined, neither: its rows are nobody's, or all are those of the one topic. */
   readonly owner: PgColumn | Through | undefined;
 }

@@ -39,7 +39,7 @@ export function ownerValue(value: OwnerValue): string {
  * @param unread which rows `c` of a change table are read
  */
 export function lookedUpResets(table: WatchedTable, unread: string): readonly string[] {
-  const { source, key, columns, namedIn } = table;
+  const { source, owner: key, columns, namedIn } = table;
   if (namedIn === undefined) return [];
   const type = columns.find(({ name }) => name === key)?.type ?? "text";
   const texts = namedIn.shown.map((name) => `c.${quoteIdentifier(name)}::text`);

@@ -1,4 +1,5 @@
 /** Which tables lie between a source's rows and their owners. */
+import { Column, is } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { tableName } from "../define/drizzle-value.ts";
@@ -13,6 +14,13 @@ export interface OwnerPath {
   readonly parents: readonly string[];
   /** The rows have no owner: the link is their key. */
   readonly isNobodys: boolean;
+}
+
+/** The columns that tell a source's rows apart. */
+export type RowKey = readonly [PgColumn, ...PgColumn[]];
+
+export function rowKey(declared: PgColumn | RowKey): RowKey {
+  return is(declared, Column) ? [declared] : declared;
 }
 
 /** A batch joins each of them. */
@@ -42,7 +50,7 @@ export function ownerPath(source: string, config: KindConfig): OwnerPath {
   const found = config.sources[source];
   if (found === undefined) throw new RangeError(`the configuration has no source ${source}`);
   const { owner, key } = found;
-  if (owner === undefined && config.own !== undefined) return { link: key, parents, isNobodys: true };
+  if (owner === undefined && config.own !== undefined) return { link: rowKey(key)[0], parents, isNobodys: true };
   return { link: isThrough(owner) ? owner[ownerThrough].link : owner, parents, isNobodys: false };
 }
 
@@ -62,12 +70,19 @@ function parentOf(source: string, config: KindConfig): string | undefined {
       source,
       `through() ${name}, which is not one of the sources: add it there, with its key and its ${config.name}`,
     );
-  const [called, { key, owner: next }] = found;
+  const [called, { key: declared, owner: next }] = found;
   if (next === undefined)
     throw refused(
       config,
       source,
       `through() ${name}, whose rows are nobody's: say in sources.${called}.${config.name} whose they are`,
+    );
+  const [key, ...others] = rowKey(declared);
+  if (others.length > 0)
+    throw refused(
+      config,
+      source,
+      `through() ${name}, whose key has several columns, and rows are found by one: name a unique column, such as an identity column or one generated from the key, as sources.${called}.key, and one like it in ${source}`,
     );
   if (!findsRows(link, key))
     throw refused(

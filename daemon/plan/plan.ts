@@ -228,8 +228,8 @@ export type LeafValue =
 export interface RowEventPlan {
   readonly name: string;
   readonly source: string;
-  /** The source's own key. */
-  readonly key: string;
+  /** The source's own key: a column, or several. */
+  readonly key: string | readonly string[];
   /** All columns that the event looks at; a row that differs in others only is not changed. */
   readonly columns: readonly string[];
   /** Those of them that it looks at in the row before. */

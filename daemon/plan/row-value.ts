@@ -6,6 +6,12 @@ import type { Dated } from "./plan.ts";
 const EARLIEST = "1900-01-01";
 const LATEST = "2200-01-01";
 
+/** A row's key as one text, by its columns: of several a JSON array of their texts, so that no two keys have one. */
+export function keyText(references: readonly string[]): string {
+  const [first, ...others] = references.map((reference) => `${reference}::text`);
+  return others.length === 0 ? (first ?? "null") : `json_build_array(${[first, ...others].join(", ")})::text`;
+}
+
 /** A column's date or instant, NULL where it has none. A timestamp is clamped before the zone's arithmetic, which could overflow. */
 export function datedValue({ column, zone }: Dated): string {
   const value = `r.${quoteIdentifier(column)}`;

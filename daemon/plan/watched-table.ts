@@ -17,7 +17,7 @@ export interface WatchedTable {
   readonly table: string;
   readonly columns: readonly CapturedColumn[];
   /** The column that names a row, and is captured. */
-  readonly key: string;
+  readonly key: string | readonly string[];
   /**
    * The captured column that names the owner; for the owners' own table and rows that are nobody's, their key; where there are `parents`, what
    * names a row of the first of them. {@link EVERY_ROW}: no column, all rows are those of the one topic of their kind.
@@ -60,6 +60,10 @@ export interface ParentColumn extends CapturedColumn {
   readonly as: string;
   /** Numbers, or which events there are, depend on it. False: events tell it, as it is then. */
   readonly counts: boolean;
+}
+
+export function keyColumns({ key }: Pick<WatchedTable, "key">): readonly string[] {
+  return typeof key === "string" ? [key] : key;
 }
 
 /** The columns of a row as definitions see it: the table's own that are captured, and those of its parents. */

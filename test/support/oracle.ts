@@ -6,9 +6,10 @@ import type { JsonObject } from "../../protocol/json.ts";
 import kinds from "../kinds/deltad.config.ts";
 import rental from "../rental/deltad.config.ts";
 import second from "../second/deltad.config.ts";
+import wholesale from "../wholesale/deltad.config.ts";
 
 export interface Marketplace {
-  readonly name: "demo" | "second" | "rental" | "kinds";
+  readonly name: "demo" | "second" | "rental" | "kinds" | "wholesale";
   /** As the definition file exports it. */
   readonly config: unknown;
   readonly configFile: string;
@@ -64,6 +65,16 @@ export const KINDS: Marketplace = {
   schema: read("test/kinds/schema.sql"),
   ownerType: "text",
   oracle: read("test/kinds/oracle.sql"),
+};
+
+/** Rows that two columns name, and dates of the rows that they name. */
+export const WHOLESALE: Marketplace = {
+  name: "wholesale",
+  config: wholesale,
+  configFile: at("test/wholesale/deltad.config.ts"),
+  schema: read("test/wholesale/schema.sql"),
+  ownerType: "integer",
+  oracle: read("test/wholesale/oracle.sql"),
 };
 
 /** Documents by owner at an instant in microseconds since 1970; of all owners, unless some are named. The zones must be known to PostgreSQL. */

@@ -174,6 +174,18 @@ await onEachServer("validate", (server) => {
     await validateTables(database, [lines], []);
   });
 
+  it("takes a key of several columns that are unique together, in whatever order, and by themselves", async () => {
+    await database.query(`create table hangar.places (row int not null, col int not null, floor int, host int);
+      create unique index on hangar.places (row, col, floor); create unique index on hangar.places (row, floor)`);
+    const places = { ...watch("hangar.places", "row bigint", "col bigint"), key: ["row", "col"] };
+    assert.match(
+      await refusal(places),
+      /has no unique index on exactly its key row, col; name another key, or make one: create unique index concurrently on hangar\.places \("?row"?, col\)/,
+    );
+    await database.query("create unique index on hangar.places (col, row)");
+    await validateTables(database, [places], []);
+  });
+
   it("takes a key that is unique with the columns of the partitioning, which PostgreSQL wants in each unique index", async () => {
     await database.query(`create table hangar.months (id int, day date, zone int, host int) partition by range (day);
       create table hangar.may partition of hangar.months for values from ('2026-05-01') to ('2026-06-01') partition by list (zone);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { costReport, estimateCosts, type TableCost } from "../../../daemon/dba/cost.ts";
+import { compile } from "../../../daemon/plan/compile.ts";
+import { WHOLESALE } from "../../support/oracle.ts";
 import { columns, migrationSession } from "../../support/install.ts";
 import { eventually } from "../../support/real-time.ts";
 import { applyShop, SHOP_CHOICES, SHOP_PLAN, SHOP_SCHEMA } from "../../support/shop-database.ts";
@@ -91,6 +93,17 @@ await onEachServer("what capture costs", (server) => {
       assert.match(costReport(costs).join("\n"), /^payments: public\.payments, for one row of 50$/m);
     });
   }
+
+  it("is told of a table whose rows two columns name", async () => {
+    const database = await server.createDatabase();
+    await database.query(WHOLESALE.schema);
+    await database.query(`insert into orders values (1, null, current_date), (2, null, current_date);
+      insert into order_lines select 1 + n % 2, n / 2, 'product', n, 1 from generate_series(1, 60) n`);
+    const tables = compile(WHOLESALE.config).tables.filter(({ source }) => source === "lines");
+    const [lines] = await cost(database, { tables });
+    assert.equal(lines?.rows, 50);
+    assert.ok(lines.costs && lines.costs.delete.armedUs > 0);
+  });
 
   it("locks the table no more than a reader does", async () => {
     const database = await withRows();

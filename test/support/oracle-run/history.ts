@@ -13,17 +13,20 @@ export const BAD_ZONE = "Mars/Olympus";
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** Row triggers that know nothing of deltad's. Every watched table has a key of one column. */
+/** Row triggers that know nothing of deltad's. Of partitioned tables the first column of the key tells rows apart. */
 export async function recordHistory(database: TestDatabase, tables: readonly WatchedTable[]): Promise<void> {
   await database.query("create schema history");
   for (const { schema, table } of tables) {
     const [base, kept] = [`${quoted(schema)}.${quoted(table)}`, `history.${quoted(table)}`];
-    const [key] = await database.query<{ name: string }>(
-      `select a.attname as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-        where i.indisprimary and i.indrelid = $1::regclass`,
+    const key = await database.query<{ name: string }>(
+      `select a.attname as name
+         from pg_index i join pg_class c on c.oid = i.indrelid
+         join pg_attribute a on a.attrelid = c.oid and a.attnum = any (i.indkey[:case c.relkind when 'p' then 0 else 9 end])
+        where i.indisprimary and c.oid = $1::regclass`,
       [base],
     );
-    if (key === undefined) throw new Error(`${table} has no key`);
+    if (key.length === 0) throw new Error(`${table} has no key`);
+    const same = key.map(({ name }) => `${quoted(name)} = old.${quoted(name)}`).join(" and ");
     const body = `
 begin
   if tg_op = 'TRUNCATE' then
@@ -31,7 +34,7 @@ begin
     return null;
   end if;
   if tg_op <> 'INSERT' then
-    update ${kept} set ended = pg_current_xact_id() where ended is null and ${quoted(key.name)} = old.${quoted(key.name)};
+    update ${kept} set ended = pg_current_xact_id() where ended is null and ${same};
   end if;
   if tg_op <> 'DELETE' then
     insert into ${kept} select new.*, pg_current_xact_id(), null::xid8;
@@ -41,7 +44,7 @@ end`;
     await database.query(`
 create table ${kept} as table ${base} with no data;
 alter table ${kept} add began xid8 not null, add ended xid8;
-create index on ${kept} (${quoted(key.name)}) where ended is null;
+create index on ${kept} (${key.map(({ name }) => quoted(name)).join(", ")}) where ended is null;
 create function history.${quoted(`record ${table}`)}() returns trigger language plpgsql as $body$${body}$body$;
 create trigger zz_history after insert or update or delete on ${base} for each row execute function history.${quoted(`record ${table}`)}();
 create trigger zz_history_truncate after truncate on ${base} for each statement execute function history.${quoted(`record ${table}`)}();`);

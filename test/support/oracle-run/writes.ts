@@ -4,6 +4,7 @@ import { KINDS_OWNERS, KINDS_WRITES, kindsRows } from "./kinds-writes.ts";
 import { RENTAL_OWNERS, RENTAL_WRITES, rentalRows } from "./rental-writes.ts";
 import { SECOND_OWNERS, SECOND_WRITES, secondRows } from "./second-writes.ts";
 import type { Values } from "./values.ts";
+import { WHOLESALE_OWNERS, WHOLESALE_WRITES, wholesaleRows } from "./wholesale-writes.ts";
 import type { Write } from "./write.ts";
 
 /** How one of the marketplaces is written to at random. */
@@ -20,6 +21,7 @@ const WRITES: Readonly<Record<Marketplace["name"], Writes>> = {
   second: { owners: SECOND_OWNERS, first: secondRows, all: SECOND_WRITES },
   kinds: { owners: KINDS_OWNERS, first: kindsRows, all: KINDS_WRITES },
   rental: { owners: RENTAL_OWNERS, first: rentalRows, all: RENTAL_WRITES },
+  wholesale: { owners: WHOLESALE_OWNERS, first: wholesaleRows, all: WHOLESALE_WRITES },
 };
 
 /** Those that a server of this major version knows. */

@@ -51,7 +51,7 @@ describe("compile refuses, in one line,", () => {
     [
       "the latest of arrays",
       () => configured({ a: latest(sales.tags, sales.at) }),
-      /tags is text\[\]: latest\(\) holds single values$/,
+      /tags is text\[\]: latest\(\) holds single values; keep the one/,
     ],
     [
       "the latest by a column that is no date",

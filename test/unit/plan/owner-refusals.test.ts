@@ -19,6 +19,8 @@ const tall = pgTable("tall", {
   owner: bigint("owner", { mode: "bigint" }),
   word: text("w".repeat(20)),
 });
+const onTheWayBy = (source: object): object =>
+  throughShops({ sources: { shops: source, sales: { ...salesSource, owner: through(sales.shop, shops) } } });
 const towns = pgTable("towns", { id: integer("id").primaryKey(), zone: text("zone"), people: integer("people") });
 const nobodys = { table: towns, key: towns.id };
 const zoned = (timeZone: unknown, sources: object): object =>
@@ -186,6 +188,51 @@ describe("compile refuses, of owners and of rows that lead to them", () => {
       "a source without an owner of which owners have nothing",
       () => throughShops({ sources: { ...good.sources, towns: nobodys } }),
       /^sources\.towns\.owner must be a column of sources\.towns\.table, or through/,
+    ],
+    [
+      "an owner's key of several columns",
+      () => throughShops({ owner: { ...good.owner, key: [people.id, people.zone] } }),
+      /^owner\.key must be one column: give owner\.table a unique one, such as an identity column or one generated from its key, and sources a column with the same$/,
+    ],
+    [
+      "a key of no columns",
+      () => throughShops({ sources: { ...good.sources, sales: { ...good.sources.sales, key: [] } } }),
+      /^sources\.sales\.key must be columns of sources\.sales\.table, as \[lines\.orderId, lines\.lineNo\]$/,
+    ],
+    [
+      "a key with another table's column",
+      () => throughShops({ sources: { ...good.sources, sales: { ...good.sources.sales, key: [sales.id, shops.id] } } }),
+      /^sources\.sales\.key must be columns of sources\.sales\.table/,
+    ],
+    [
+      "a key with a column twice",
+      () => throughShops({ sources: { ...good.sources, sales: { ...good.sources.sales, key: [sales.id, sales.id] } } }),
+      /^sources\.sales\.key names a column twice$/,
+    ],
+    [
+      "an owner through rows that two columns name",
+      () => onTheWayBy({ table: shops, key: [shops.id, shops.owner], owner: shops.owner }),
+      /^sources\.sales\.owner: through\(\) public\.shops, whose key has several columns, and rows are found by one: name a unique column, .* as sources\.shops\.key, and one like it in sales$/,
+    ],
+    [
+      "a lookup of rows that two columns name",
+      () => ({
+        ...throughShops({
+          sources: { ...good.sources, shops: { ...good.sources.shops, key: [shops.id, shops.owner] } },
+        }),
+        events: { sold: inserted(sales).data({ of: lookup(shops.owner, sales.shop) }) },
+      }),
+      /^events\.sold: of: the key of shops has several columns, and rows are found by one: name a unique column/,
+    ],
+    [
+      "a zone of rows that two columns name",
+      () => zoned(lookup(towns.zone, people.id), { towns: { table: towns, key: [towns.id, towns.people] } }),
+      /^owner\.timeZone: the key of towns has several columns, and rows are found by one/,
+    ],
+    [
+      "a group by an array",
+      () => ({ ...good, metrics: { a: count(sales).by(sales.tags) } }),
+      /^metrics\.a: tags is an array, text\[\]: group by one element, as sql`\$\{table\.tags\}\[1\]`, or keep a row for each of them in a table of its own$/,
     ],
   ];
 
