@@ -170,8 +170,8 @@ export class Verification {
       ),
     );
     return {
-      recomputed,
-      compared,
+      recomputed: told,
+      compared: compared.filter((owner) => !dry.includes(owner)),
       unknownZones: this.#options.owners.filter((owner) => !recomputed.includes(owner)),
       again: [...new Set([...again, ...dry])],
       differences: [...compared.flatMap((owner) => this.#compared.get(owner) ?? []), ...ofIncremental],

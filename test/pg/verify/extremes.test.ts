@@ -38,6 +38,6 @@ await onEachServer("verify", (server) => {
       progress: () => undefined,
       stopping: new AbortController().signal,
     });
-    assert.deepEqual([collected, verdict.unsettled, verdict.differences], [2, [], []]);
+    assert.deepEqual([collected, verdict.compared, verdict.unsettled, verdict.differences], [2, 1, [], []]);
   });
 });
