@@ -3,6 +3,14 @@ import type { Mutant } from "./mutant.ts";
 /** Mistakes between documents and subscribers. */
 export const HUB_MUTANTS: readonly Mutant[] = [
   {
+    name: "who comes back is sent the cursor of those who lack nothing",
+    file: "daemon/hub/frame.ts",
+    find: "{ ...head, cursor }",
+    replace: "{ cursor, ...head }",
+    test: "test/unit/hub/frame.test.ts",
+    title: "A snapshot with another cursor is the same but for that, whatever its topic and its data say",
+  },
+  {
     name: "changes are not merged",
     file: "daemon/hub/topic.ts",
     find: "if (!this.#send() || this.#options.minIntervalMs === 0) return;",

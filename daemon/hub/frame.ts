@@ -42,6 +42,22 @@ export function withFields(frame: Frame, fields: OwnFields): Frame {
   return { bytes: Buffer.concat([Buffer.from(`${own.slice(0, -1)},`), bytes.subarray(1)]), type, topic, position };
 }
 
+const DATA = ',"data":';
+
+/** The same snapshot for a receiver that resumes from elsewhere. Its data, which may be large, are neither parsed nor encoded again. */
+export function withCursor({ bytes, position, ...rest }: Frame, cursor: string): Frame {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  // No field before them holds these characters: within a text a quotation mark has a backslash before it.
+  const end = whole.indexOf(DATA);
+  const head = JSON.parse(`${whole.toString("utf8", 0, end)}}`) as object;
+  const own = JSON.stringify({ ...head, cursor });
+  return {
+    ...rest,
+    position: { ...position, cursor },
+    bytes: Buffer.concat([Buffer.from(own.slice(0, -1)), whole.subarray(end)]),
+  };
+}
+
 const NOWHERE: FramePosition = {};
 
 function positionOf(message: DownFrame): FramePosition {

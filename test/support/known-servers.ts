@@ -63,8 +63,17 @@ export function isOn15(path: string | undefined, only: string | undefined): bool
 function namedServer(): { readonly binDir: string; readonly major: number } | undefined {
   const binDir = process.env["DELTAD_TEST_POSTGRES"];
   if (!binDir) return undefined;
+  const major = majors.get(binDir) ?? majorOf(binDir);
+  majors.set(binDir, major);
+  return { binDir, major };
+}
+
+/** By the folder of the programs, of which each is asked once. */
+const majors = new Map<string, number>();
+
+function majorOf(binDir: string): number {
   const told = execFileSync(join(binDir, "postgres"), ["--version"], { encoding: "utf8" });
   const [, major] = /\) (\d+)/.exec(told) ?? [];
   if (major === undefined) throw new Error(`${binDir}/postgres says no version: ${told}`);
-  return { binDir, major: Number(major) };
+  return Number(major);
 }

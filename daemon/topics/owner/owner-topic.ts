@@ -3,7 +3,7 @@
  * moves only when a change goes out.
  */
 import { unreachable } from "../../config/unreachable.ts";
-import { encode, type Frame } from "../../hub/frame.ts";
+import { encode, type Frame, withCursor } from "../../hub/frame.ts";
 import { isoInstant } from "../../hub/instant.ts";
 import type {
   Consequence,
@@ -136,9 +136,8 @@ class OwnerTopic implements TopicContent<Published> {
   snapshotFrame(lacking?: ResumePoint): Frame {
     const progress = this.#progress;
     if (progress === undefined) throw new Error("no document yet");
-    if (lacking !== undefined) return this.#encodeDocument(progress, progress.position.asOf, this.#cursorOf(lacking));
     this.#snapshotFrame ??= this.#encodeDocument(progress, progress.position.asOf, this.#cursorAt(progress.had));
-    return this.#snapshotFrame;
+    return lacking === undefined ? this.#snapshotFrame : withCursor(this.#snapshotFrame, this.#cursorOf(lacking));
   }
 
   replay(point: ResumePoint, { had }: Progress): Promise<Replay | undefined> | undefined {

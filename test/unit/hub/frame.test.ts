@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { encode, type Frame, withFields } from "../../../daemon/hub/frame.ts";
+import { encode, type Frame, withCursor, withFields } from "../../../daemon/hub/frame.ts";
 import type { DownFrame } from "../../../protocol/down.ts";
 
 const MESSAGES: readonly DownFrame[] = [
@@ -49,5 +49,17 @@ it("What is one receiver's alone is added to the bytes, and changes neither the 
     assert.deepEqual(parse(own), { recovered: false, ...message });
     assert.deepEqual({ ...own, bytes: frame.bytes }, frame);
     assert.deepEqual(parse(frame), message);
+  }
+});
+
+it("A snapshot with another cursor is the same but for that, whatever its topic and its data say", () => {
+  for (const text of ["owner:7", 'owner:,"data":{', "owner:\\", "owner:é"]) {
+    const data = { text, nested: { data: 1, cursor: "no" } };
+    const position = { epoch: "e", version: 3, asOf: "", cursor: "c" };
+    const frame = encode({ type: "snapshot", timestamp: 1, topic: text, ...position, data });
+    const own = withCursor(frame, "other");
+    assert.deepEqual(parse(own), { ...parse(frame), cursor: "other" });
+    assert.deepEqual({ ...own, bytes: frame.bytes }, { ...frame, position: { ...frame.position, cursor: "other" } });
+    assert.equal(parse(frame)["cursor"], "c");
   }
 });
