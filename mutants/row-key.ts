@@ -35,7 +35,7 @@ export const ROW_KEY_MUTANTS: readonly Mutant[] = [
     find: "for (const column of [...key, link])",
     replace: "for (const column of [key[0], link])",
     test: "test/unit/plan/row-key.test.ts",
-    title: "is captured whole, and one text",
+    title: "is captured where nothing looks at it",
   },
   {
     name: "a unique index on more than the key will do",

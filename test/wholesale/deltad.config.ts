@@ -1,4 +1,4 @@
-/** A wholesaler's configuration; docs/your-own-tables.md has parts of it. */
+/** A wholesaler whose order lines are named by two columns, and dated and owned by their orders; the time zone is that of an employee's office. */
 import {
   at,
   count,

@@ -49,6 +49,20 @@ describe("a row's key of several columns", () => {
     assert.equal(occupants[0]?.numericKeys, false);
   });
 
+  it("is captured where nothing looks at it", () => {
+    const { tables } = compile(
+      defineConfig({
+        owner: { table: people, key: people.id, timeZone: people.zone },
+        sources: { stays: { table: stays, key: [stays.shop, stays.no], owner: stays.owner } },
+        metrics: { all: count(stays) },
+      }),
+    );
+    assert.deepEqual(
+      tables.find(({ source }) => source === "stays")?.columns.map(({ name }) => name),
+      ["shop", "no", "owner"],
+    );
+  });
+
   it("is the column's own where there is one in the list", () => {
     const { tables, occupants } = keyedBy(stays.no);
     assert.equal(tables.find(({ source }) => source === "stays")?.key, "no");
