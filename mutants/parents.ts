@@ -114,8 +114,8 @@ export const PARENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "what a batch came without is told to whom its rows moved",
     file: "daemon/resume/withheld-reader.ts",
-    find: "!sees(seen, reset.xid)))",
-    replace: "reset.xid < 0n))",
+    find: "!sees(seen, xid))",
+    replace: "xid < 0n)",
     test: REPLAYS,
     title: "what a batch came without is read by whose rows they were then",
   },

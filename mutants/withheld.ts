@@ -64,8 +64,8 @@ export const WITHHELD_MUTANTS: readonly Mutant[] = [
   {
     name: "withheld events overtake those that wait for a document",
     file: "daemon/owners/publisher.ts",
-    find: "    this.#release(this.#asOf);\n    this.#owes = !areLast;",
-    replace: "    this.#owes = !areLast;",
+    find: "    const events = this.#held;\n    this.#held = [];\n    if",
+    replace: "    const events: OwnerEvent[] = [];\n    if",
     test: OWNERS,
     title: "come after those that wait for the document of an owner that is read again",
   },
@@ -142,6 +142,31 @@ export const WITHHELD_MUTANTS: readonly Mutant[] = [
     replace: "sees(toTell, xid)",
     test: ONCE,
     title: "Who is slow, or cut off and back, while events are owed gets each of them once, in order",
+  },
+  {
+    name: "what waited for a document brings nobody to where the owed events begin",
+    file: "daemon/owners/publisher.ts",
+    find: "at === events.length - 1 ? before",
+    replace: "at > events.length ? before",
+    test: OWNERS,
+    title: "come after those that wait for the document of an owner that is read again",
+  },
+  {
+    name: "a part of a transaction is looked for in what was read before it",
+    file: "daemon/resume/history-cache.ts",
+    find: "part === undefined || sees(this.#reading.snapshot, part.xid)",
+    replace: "part === undefined || sees(this.#reading.snapshot, 0n)",
+    test: HISTORY,
+    title: "a part of a transaction that an earlier read could not see is read anew",
+  },
+  {
+    name: "another owner's bulk statement keeps an owner's transactions open",
+    file: "daemon/resume/withheld-reader.ts",
+    find: "filter((reset) => (reset.owner ?? owner) === owner)",
+    replace: "filter(() => true)",
+    test: READER,
+    title:
+      "say how far each brings who gets it with rows, and of a transaction with a bulk statement that it is not over",
   },
   {
     name: "replays that end in different parts of a transaction are taken for one",

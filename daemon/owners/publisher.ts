@@ -130,19 +130,28 @@ export class OwnerPublisher {
     return this.#owes;
   }
 
-  /** Events of the batch under way come later. False where they need not, as nobody could follow. */
-  withhold(): boolean {
-    this.#owes = this.#asOf !== undefined;
-    return this.#owes;
+  /**
+   * Events of the batch under way come later. Those that wait for a document go out first: what is owed begins after them.
+   * @param before the snapshot of the batch before
+   * @returns false where none need come, as nobody could follow
+   */
+  withhold(before: string): boolean {
+    if (this.#owes || this.#asOf === undefined) return this.#owes;
+    this.#owes = true;
+    const events = this.#held;
+    this.#held = [];
+    if (events.length > 0) {
+      const rows = events.map((_, at) => ({ snapshot: at === events.length - 1 ? before : this.#told.snapshot }));
+      this.#publishRows({ events, rows });
+    }
+    return true;
   }
 
   /** Some of the events that are owed, in order; also none, where they are all that are left. */
-  tellWithheld({ events, rows }: WithheldPage, areLast: boolean): void {
-    if (!this.#owes || this.#asOf === undefined) return;
-    this.#release(this.#asOf);
+  tellWithheld(page: WithheldPage, areLast: boolean): void {
+    if (!this.#owes) return;
     this.#owes = !areLast;
-    const owes = this.#owes;
-    this.#shared.publish({ kind: "events", owner: this.#owner, events, rowsAfter: rows, ...this.#told, owes });
+    this.#publishRows(page);
   }
 
   /** Keeps events of an owner that is read again for its document; too many of them, or a document that may not come, don't wait. */
@@ -222,6 +231,12 @@ export class OwnerPublisher {
     if (held.length === 0) return;
     this.#held = [];
     if (this.#asOf !== undefined && asOf !== undefined) this.#events(held, asOf);
+  }
+
+  /** Events that bring who gets them further with rows, not with who came and went. */
+  #publishRows({ events, rows }: WithheldPage): void {
+    const owes = this.#owes;
+    this.#shared.publish({ kind: "events", owner: this.#owner, events, rowsAfter: rows, ...this.#told, owes });
   }
 
   #events(events: readonly OwnerEvent[], asOf: number): void {

@@ -27,6 +27,7 @@ export interface WithheldRange {
 }
 
 export interface WithheldReading {
+  /** The owner's, and those of all. */
   readonly resets: readonly Reset[];
   /** In order. As objects they take several times the room of what was read, so that each is made when it is asked for. */
   readonly events: Iterable<WithheldEvent>;
@@ -113,7 +114,7 @@ export class WithheldEvents {
       const owner = this.#with.owners.get(id);
       if (owner === undefined) continue;
       if (!owner.publisher.owes) this.#owed.delete(owner);
-      if (!owner.publisher.withhold()) continue;
+      if (!owner.publisher.withhold(before)) continue;
       const owed = this.#owed.get(owner);
       if (owed === undefined) this.#owed.set(owner, { since: before, upto: snapshot, isBeingTold: false });
       else owed.upto = snapshot;
@@ -163,9 +164,8 @@ export class WithheldEvents {
     const incarnation = this.#with.incarnation();
     try {
       const reading = await this.#with.read(owner.id, range, incarnation);
-      const bulk = reading.resets.filter((reset) => (reset.owner ?? owner.id) === owner.id);
-      const count = reading.count + bulk.length;
-      return { count, events: toldOf({ ...reading, resets: bulk, count }, range, incarnation) };
+      const count = reading.count + reading.resets.length;
+      return { count, events: toldOf({ ...reading, count }, range, incarnation) };
     } catch (error) {
       return { reason: reasonOf(error) };
     }

@@ -25,7 +25,12 @@ export class CachedHistory {
     // The server may have crashed and come back before this daemon has noticed: its change rows are gone, and nothing else tells.
     const isOfThisLife = this.#reading.incarnation === upto.incarnation;
     const isReadFrom = sinceUs <= since.asOf && placesOf(since).every(({ xmin }) => firstXid <= xmin);
-    return isOfThisLife && isReadFrom && placesOf(upto).every((end) => includes(this.#reading.snapshot, end));
+    const { part } = rowsOf(upto);
+    const isReadTo =
+      placesOf(upto).every((end) => includes(this.#reading.snapshot, end)) &&
+      // Neither place sees a transaction of which only a part is told.
+      (part === undefined || sees(this.#reading.snapshot, part.xid));
+    return isOfThisLife && isReadFrom && isReadTo;
   }
 
   /** Undefined where anything is in doubt. */

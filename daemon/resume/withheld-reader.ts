@@ -52,13 +52,13 @@ export function withheldReader({
     const { floor } = origin;
     if (floor !== undefined && !includes(parseSnapshot(since), parseSnapshot(floor)))
       throw new Error("changes were pruned before they were read");
+    // Others' tell the owner nothing, and no transaction of its is open until they are over.
+    const resets = batches[0].resets.filter((reset) => (reset.owner ?? owner) === owner);
     const seen = parseSnapshot(upto);
     // Only what became of parents is read beyond that snapshot.
-    if (batches[0].resets.some((reset) => (reset.owner ?? owner) === owner && !sees(seen, reset.xid)))
-      throw new Error("rows came to another owner before they were read");
+    if (resets.some(({ xid }) => !sees(seen, xid))) throw new Error("rows came to another owner before they were read");
     const ordered = inOrderOfCommit(rows.filter(isEvent).map(placeOf));
     const count = ordered.reduce((sum, { row }) => sum + countOf(row), 0);
-    const [{ resets }] = batches;
     return { resets, count, events: placedEvents(ordered, resets, { since, upto }) };
   };
 }

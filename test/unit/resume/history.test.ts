@@ -123,6 +123,19 @@ describe("history", () => {
     assert.equal(reads[0]?.[0]?.firstXid, 120n);
   });
 
+  it("a part of a transaction that an earlier read could not see is read anew", async () => {
+    const { ids, reads, advance } = bench();
+    const first = ids(gap("7"));
+    await advance(20);
+    await first;
+    const [owner, { since, upto }] = gap("7");
+    const part = { snapshot: "200:200:", part: { xid: 350n, events: 50 } };
+    const second = ids([owner, { since, upto: { ...upto, rows: part } }]);
+    await advance(20);
+    await second;
+    assert.equal(reads.length, 2);
+  });
+
   it("an owner at whose rows PostgreSQL fails keeps no other's client from what it missed", async () => {
     const { ids, reads, advance, failAt } = bench();
     failAt("3");
