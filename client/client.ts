@@ -5,13 +5,12 @@
  * makes the world like each of them: `connector.ts` and `topic-store.ts`; `subscriptions.ts` stands between the two. After `close()` no
  * socket, timer or listener is left.
  */
-import { ownerTopic } from "../protocol/topic.ts";
 import type { ConnectionState, Logger } from "./connection-machine.ts";
 import { Connector } from "./connector.ts";
 import { advice } from "./development.ts";
 import { type BareEnvironment, type Environment, globalEnvironment } from "./environment.ts";
 import type { Owner } from "./owner.ts";
-import type { AnyStreamTypes, StreamTypes } from "./stream-types.ts";
+import type { AnyStreamTypes, KindOf, StreamTypes, TopicName, TypesOf } from "./stream-types.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import { type GetToken, Tokens } from "./tokens.ts";
 
@@ -19,7 +18,7 @@ export type { Cause } from "./cause.ts";
 export type { ConnectionState, Logger } from "./connection-machine.ts";
 export type { Environment } from "./environment.ts";
 export type { Connection, Owner, State, View } from "./owner.ts";
-export type { AnyStreamTypes, EventName, EventOf, StreamTypes } from "./stream-types.ts";
+export type { AnyStreamTypes, EventName, EventOf, KindOf, StreamTypes, TopicName, TypesOf } from "./stream-types.ts";
 export type { GetToken, TokenReason, TokenRequest } from "./tokens.ts";
 
 /** Which daemon a client talks to, and where its tokens come from. */
@@ -100,14 +99,19 @@ export class Client<S extends StreamTypes = AnyStreamTypes> {
    * be a key.
    */
   owner(key: string | number): Owner<S> {
-    const isKey = typeof key === "string" ? KEY.test(key) : Number.isSafeInteger(key);
-    if (!isKey) throw new TypeError(`owner "${key}"${advice("owner")}`);
-    return this.#subscriptions.topic(ownerTopic(String(key)));
+    return this.topic(`owner:${typeof key === "string" || Number.isSafeInteger(key) ? key : ""}`);
+  }
+
+  /**
+   * The topic of this name, of any kind that the configuration declares: `listing:12`, `platform:all`, `owner:7`. The same object for the same
+   * name. Throws a TypeError for what can't be one.
+   */
+  topic<Name extends TopicName<S>>(name: Name): Owner<TypesOf<S, KindOf<Name>>> {
+    // What a daemon may take for a topic; it says itself what else is wrong.
+    if (!/^[a-z]\w*:[^\0]{1,256}$/.test(name)) throw new TypeError(`topic "${name}"${advice("topic")}`);
+    return this.#subscriptions.topic(name) as unknown as Owner<TypesOf<S, KindOf<Name>>>;
   }
 }
-
-/** What a daemon may take for a key; it says itself what else is wrong. */
-const KEY = /^[^\0]{1,256}$/;
 
 function throwLater(error: unknown): void {
   queueMicrotask(() => {

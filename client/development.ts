@@ -74,7 +74,8 @@ function warnOnce(text: string): void {
 export const ADVICE = {
   url: "write https://…, or in a browser a path from / or .",
   WebSocket: "pass one as environment.WebSocket",
-  owner: "an id is a text of up to 256 characters, or a whole number",
+  topic:
+    'a topic is a kind, ":" and a key, as in "owner:7"; a key is a text of up to 256 characters, or a whole number',
   4400: "This client sent what the daemon can't read: report it.",
   4401: "Check that getToken gives a JWT signed with the daemon's DELTAD_JWT_SECRET that has not expired.",
   4403:

@@ -10,7 +10,7 @@ interface Props {
   readonly initialToken: string | undefined;
 }
 
-/** Finds out whose numbers to show: token, then owner, then the page. */
+/** Finds out whose numbers to show: token, then topic, then the page. */
 export function App({ Cards, initialToken }: Props) {
   const [token, setToken] = useState(initialToken);
   const [chosen, setChosen] = useState(() => remembered("owner"));
@@ -30,9 +30,9 @@ export function App({ Cards, initialToken }: Props) {
     remember("token", fresh);
     setToken(fresh);
   };
-  const chooseOwner = (ownerId: string) => {
-    remember("owner", ownerId);
-    setChosen(ownerId);
+  const chooseTopic = (topic: string) => {
+    remember("owner", topic);
+    setChosen(topic);
   };
   const leave = () => {
     forget("token");
@@ -42,20 +42,20 @@ export function App({ Cards, initialToken }: Props) {
   };
 
   const claims = token === undefined ? undefined : readClaims(token);
-  if (token === undefined || !claims || (claims.owners.length === 0 && !claims.isAdmin)) {
+  if (token === undefined || !claims || (claims.topics.length === 0 && !claims.isAdmin)) {
     return <TokenForm key={token} rejected={token} onToken={chooseToken} />;
   }
-  const ownerId =
-    claims.isAdmin || claims.owners.includes(chosen ?? "") ? (chosen ?? claims.owners[0]) : claims.owners[0];
-  if (ownerId === undefined) return <OwnerForm onOwner={chooseOwner} />;
+  const isOpen = chosen !== undefined && (claims.isAdmin || claims.topics.includes(chosen));
+  const topic = isOpen ? chosen : claims.topics[0];
+  if (topic === undefined) return <OwnerForm onTopic={chooseTopic} />;
   return (
     <OwnerPage
-      key={`${ownerId} ${token}`}
+      key={`${topic} ${token}`}
       Cards={Cards}
       token={token}
-      ownerId={ownerId}
-      owners={claims.owners}
-      onOwner={chooseOwner}
+      topic={topic}
+      topics={claims.topics}
+      onTopic={chooseTopic}
       onLeave={leave}
     />
   );

@@ -4,12 +4,14 @@ import { useRealtimeStats } from "../react/use-realtime-stats.ts";
 import { Brand } from "./brand.tsx";
 import { ConnectionNotice } from "./connection/connection-notice.tsx";
 import { ConnectionStatus } from "./connection/connection-status.tsx";
-import { OwnerPicker } from "./entry/owner-choice.tsx";
+import { kindOf, OwnerPicker } from "./entry/owner-choice.tsx";
 import { LanguageSwitch } from "./language/language-switch.tsx";
 import { useLanguage } from "./language/language.tsx";
 
 /** What cards are drawn from. */
 export interface CardsProps {
+  /** Of the topic: `owner`, or another kind that the configuration declares. */
+  readonly kind: string;
   /** Empty until there are numbers. */
   readonly metrics: AnyStreamTypes["metrics"];
   /** The instant that they hold for. */
@@ -24,21 +26,21 @@ export interface CardsProps {
 interface Props {
   readonly Cards: ComponentType<CardsProps>;
   readonly token: string;
-  readonly ownerId: string;
-  readonly owners: readonly string[];
-  readonly onOwner: (ownerId: string) => void;
+  readonly topic: string;
+  readonly topics: readonly string[];
+  readonly onTopic: (topic: string) => void;
   readonly onLeave: () => void;
 }
 
-export function OwnerPage({ Cards, token, ownerId, owners, onOwner, onLeave }: Props) {
+export function OwnerPage({ Cards, token, topic, topics, onTopic, onLeave }: Props) {
   const { messages } = useLanguage();
-  const { metrics, asOf, connection, connect, owner, isConnected } = useRealtimeStats({ ownerId, token });
+  const { metrics, asOf, connection, connect, owner, isConnected } = useRealtimeStats({ topic, token });
   const isEmpty = asOf !== undefined && metrics === undefined;
   return (
     <>
       <header className="topbar">
         <Brand />
-        <OwnerPicker ownerId={ownerId} owners={owners} onOwner={onOwner} />
+        <OwnerPicker topic={topic} topics={topics} onTopic={onTopic} />
         <ConnectionStatus connection={connection} asOf={asOf} />
         <LanguageSwitch />
       </header>
@@ -46,7 +48,14 @@ export function OwnerPage({ Cards, token, ownerId, owners, onOwner, onLeave }: P
         <h1 className="unseen">{messages.title}</h1>
         <ConnectionNotice connection={connection} onReconnect={connect} onLeave={onLeave} />
         {isEmpty && <p className="notice">{messages.noRow}</p>}
-        <Cards metrics={metrics ?? {}} asOf={asOf} owner={owner} token={token} isConnected={isConnected} />
+        <Cards
+          kind={kindOf(topic)}
+          metrics={metrics ?? {}}
+          asOf={asOf}
+          owner={owner}
+          token={token}
+          isConnected={isConnected}
+        />
       </main>
     </>
   );

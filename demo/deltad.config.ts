@@ -1,4 +1,4 @@
-/** The marketplace's metrics document: what each owner sees live. Tables as in schema.sql. */
+/** The marketplace's metrics: what each owner sees live, what each listing brings, and everything at once. Tables as in schema.sql. */
 import {
   became,
   before,
@@ -94,7 +94,7 @@ export default defineConfig({
   owner: { table: owners, key: owners.id, timeZone: owners.timeZone, currency: owners.currency },
   sources: {
     listings: { table: listings, key: listings.id, owner: listings.ownerId },
-    bookings: { table: bookings, key: bookings.id, owner: bookings.ownerId },
+    bookings: { table: bookings, key: bookings.id, owner: bookings.ownerId, listing: bookings.listingId },
     payouts: { table: payouts, key: payouts.id, owner: payouts.ownerId },
   },
   metrics: {
@@ -150,5 +150,41 @@ export default defineConfig({
       },
       data: { listingId: id(listings.id), hangarNumber: listings.hangarNumber },
     }),
+  },
+  topics: {
+    listing: {
+      table: listings,
+      key: listings.id,
+      timeZone: lookup(owners.timeZone, listings.ownerId),
+      currency: lookup(owners.currency, listings.ownerId),
+      metrics: {
+        currency: currency(),
+        revenue: {
+          today: revenue.during(day(bookings.paidAt)),
+          month: revenue.during(month(bookings.paidAt)),
+          last30Days: revenue.during(trailingDays(30, bookings.paidAt)),
+        },
+        bookings: {
+          total: count(bookings),
+          byStatus: count(bookings).by(bookings.status),
+          byMonth: count(bookings).by(lastMonths(12, bookings.createdAt)),
+        },
+        guests: count(bookings).where(confirmed).while(bookings.checkIn, bookings.checkOut),
+      },
+    },
+    platform: {
+      timeZone: "UTC",
+      metrics: {
+        owners: count(owners),
+        bookings: {
+          today: count(bookings).during(day(bookings.createdAt)),
+          total: count(bookings),
+          byStatus: count(bookings).by(bookings.status),
+        },
+        listings: { total: count(listings), active: available },
+        occupancy: { booked, available, percentage: percentage(booked, available) },
+        payouts: { pending: count(payouts).where(pending) },
+      },
+    },
   },
 });

@@ -3,6 +3,22 @@ import type { Mutant } from "./mutant.ts";
 /** Mistakes in what the page shows. */
 export const PAGE_MUTANTS: readonly Mutant[] = [
   {
+    name: "the page draws all topics as owners'",
+    file: "dashboard/any/use-schema.ts",
+    find: 'kind === "owner" ? schema : schema.topics?.[kind]',
+    replace: 'kind === "" ? undefined : schema',
+    test: "test/unit/dashboard/use-schema.test.ts",
+    title: "of each kind of topics what the daemon tells of it, and of others nothing",
+  },
+  {
+    name: "the page knows owners alone",
+    file: "dashboard/entry/claims.ts",
+    find: "parseTopic(topic) ? topic : undefined",
+    replace: 'parseTopic(topic)?.kind === "owner" ? topic : undefined',
+    test: "test/unit/dashboard/claims.test.ts",
+    title: "knows one owner, several, and other topics, each once, by the topic's name",
+  },
+  {
     name: "every card with money shows the currency",
     file: "dashboard/any/arrange.ts",
     find: "  if (currency !== undefined) shown.add(currency);\n",

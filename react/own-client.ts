@@ -10,6 +10,7 @@ import {
   type ConnectionState,
   createClient,
   type GetToken,
+  type Owner,
   type StreamTypes,
 } from "../client/client.ts";
 
@@ -17,7 +18,9 @@ export interface OwnClientOptions extends Partial<Omit<ClientOptions, "getToken"
   readonly getToken?: GetToken | undefined;
   /** False: nothing is asked for, and the hook's own use of a connection ends. */
   readonly enabled?: boolean;
-  readonly ownerId: string | number;
+  readonly ownerId?: string | number | undefined;
+  /** Instead of `ownerId`, a topic of another kind, `listing:12`; its types are `StreamTypesOf<typeof config>["topics"]["listing"]`. */
+  readonly topic?: string | undefined;
   /** Instead of `getToken`; undefined until it is there. Another one is used from the next time that the daemon wants one. */
   readonly token?: string | undefined;
   /** Whose token `getToken` gives: hooks of one URL and subject share a socket. Of a `token` its claims tell. */
@@ -81,9 +84,14 @@ export class OwnClient<S extends StreamTypes> {
     this.#options = options;
     if (before.token === options.token) return;
     // A token that was not taken is why it stopped; this is another one.
-    const { connection } = this.client.owner(options.ownerId).getSnapshot();
+    const { connection } = ownerOf(this.client, options).getSnapshot();
     if (this.#uses > 0 && errorOf(connection)) this.client.connect();
   }
+}
+
+/** What the options name. Throws a TypeError where it can't be a topic. */
+export function ownerOf<S extends StreamTypes>(client: Client<S>, { topic, ownerId = "" }: OwnClientOptions): Owner<S> {
+  return topic === undefined ? client.owner(ownerId) : client.topic(topic as `owner:${string}`);
 }
 
 /** What names the client of these options; `id` where nobody can know whose token it is. */

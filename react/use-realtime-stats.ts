@@ -13,7 +13,7 @@ import type {
   View,
 } from "../client/client.ts";
 import { makeCause } from "../client/make-cause.ts";
-import { errorOf, hasToken, keyOf, OwnClient, type OwnClientOptions } from "./own-client.ts";
+import { errorOf, hasToken, keyOf, OwnClient, type OwnClientOptions, ownerOf } from "./own-client.ts";
 import { useProvidedClient } from "./provider.ts";
 import { type Status, statusOf } from "./status.ts";
 import { useEvents } from "./use-events.ts";
@@ -108,12 +108,12 @@ export function useRealtimeStats<
   Notification extends EventName<S> = Default<S, "notifications">,
   Change extends EventName<S> = Default<S, "changes">,
 >(options: RealtimeOptions<S, Notification, Change>): RealtimeStats<S, Notification, Change> {
-  const { ownerId, autoConnect = true, enabled = true, initial } = options;
+  const { autoConnect = true, enabled = true, initial } = options;
   const { notifications = MARKETPLACE_EVENTS.notifications, changes = MARKETPLACE_EVENTS.changes } = options;
   const [isUsing, setIsUsing] = useState(autoConnect);
   const [isLeft, setIsLeft] = useState(false);
   const client = useSomeClient<S>(options, enabled && isUsing);
-  const owner = client.owner(ownerId);
+  const owner = ownerOf(client, options);
   const given = useSyncExternalStore<View<S["metrics"]>>(
     enabled && !isLeft ? owner.subscribe : subscribeToNothing,
     enabled ? owner.getSnapshot : viewOfNothing,

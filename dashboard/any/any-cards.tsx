@@ -6,9 +6,9 @@ import { arrange } from "./arrange.ts";
 import { EventList } from "./event-list.tsx";
 import { useSchema } from "./use-schema.ts";
 
-export function AnyCards({ metrics, asOf, owner, token, isConnected }: CardsProps) {
+export function AnyCards({ kind, metrics, asOf, owner, token, isConnected }: CardsProps) {
   const { messages } = useLanguage();
-  const schema = useSchema(token, isConnected);
+  const schema = useSchema(token, isConnected, kind);
   if (!schema) return undefined;
   const { wide, narrow } = arrange(schema);
   const draw = (cards: typeof wide) =>

@@ -1,5 +1,5 @@
 /** Which card shows which metric. Pure. */
-import type { MetricSchema, Schema } from "../../protocol/schema.ts";
+import type { MetricSchema, KindSchema } from "../../protocol/schema.ts";
 
 type Kind = MetricSchema["kind"];
 type Of<K extends Kind> = Extract<MetricSchema, { readonly kind: K }>;
@@ -18,7 +18,7 @@ export interface CardPlan {
 }
 
 /** Cards in the order of the configuration; one with charts or many numbers is wide. A metric of a kind that is not known is left out. */
-export function arrange({ metrics }: Schema): {
+export function arrange({ metrics }: KindSchema): {
   readonly wide: readonly CardPlan[];
   readonly narrow: readonly CardPlan[];
 } {

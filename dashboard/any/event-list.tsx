@@ -1,6 +1,6 @@
 import type { AnyStreamTypes, EventOf, Owner } from "../../client/client.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
-import type { FieldSchema, Schema } from "../../protocol/schema.ts";
+import type { FieldSchema, KindSchema } from "../../protocol/schema.ts";
 import { useEvents } from "../../react/use-realtime-stats.ts";
 import { Card } from "../cards/card.tsx";
 import type { Messages } from "../language/english.ts";
@@ -12,7 +12,7 @@ import { unitIn } from "./document-value.ts";
 const KEPT = 12;
 
 interface Props {
-  readonly schema: Schema;
+  readonly schema: KindSchema;
   readonly metrics: JsonObject;
   readonly owner: Owner<AnyStreamTypes>;
   /** What events and their fields are called, where it is not by the words of their names. */
@@ -70,7 +70,7 @@ interface Field {
 }
 
 /** As the schema names them; of an event that it does not know, all as they come. */
-function fieldsOf({ type, data }: EventOf<AnyStreamTypes>, { events }: Schema): readonly Field[] {
+function fieldsOf({ type, data }: EventOf<AnyStreamTypes>, { events }: KindSchema): readonly Field[] {
   const fields: readonly FieldSchema[] =
     events.find(({ name }) => name === type)?.fields ?? Object.keys(data).map((name) => ({ name, kind: "text" }));
   const currency = fields.find(({ kind }) => kind === "currency");

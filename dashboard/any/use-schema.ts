@@ -1,11 +1,11 @@
 import { useEffect, useState } from "react";
-import type { Schema } from "../../protocol/schema.ts";
+import type { KindSchema, Schema } from "../../protocol/schema.ts";
 
 /**
- * What the daemon tells of its configuration; asked for whenever it is reached, since another one may have started. Undefined until it
+ * What the daemon tells of one kind of topics in its configuration; asked for whenever it is reached, since another one may have started. Undefined until it
  * has answered for the first time.
  */
-export function useSchema(token: string, isConnected: boolean): Schema | undefined {
+export function useSchema(token: string, isConnected: boolean, kind = "owner"): KindSchema | undefined {
   const [schema, setSchema] = useState<Schema>();
   useEffect(() => {
     if (!isConnected) return undefined;
@@ -13,7 +13,12 @@ export function useSchema(token: string, isConnected: boolean): Schema | undefin
     readSchema(token, stop.signal).then(setSchema, () => undefined);
     return () => stop.abort();
   }, [token, isConnected]);
-  return schema;
+  return schema && schemaOf(schema, kind);
+}
+
+/** What is told of this kind; undefined where there is none. */
+export function schemaOf(schema: Schema, kind: string): KindSchema | undefined {
+  return kind === "owner" ? schema : schema.topics?.[kind];
 }
 
 /** Rejects where the daemon does not tell it: it is asked again with the next connection. */

@@ -1,8 +1,9 @@
-import { parseTopic } from "../../protocol/topic.ts";
+import { ownerTopic, parseTopic } from "../../protocol/topic.ts";
 
 /** What the page needs to know of a token. Nothing is verified here: the daemon does that. */
 export interface Claims {
-  readonly owners: readonly string[];
+  /** The names of the topics that it opens. */
+  readonly topics: readonly string[];
   readonly isAdmin: boolean;
 }
 
@@ -11,22 +12,21 @@ export function readClaims(token: string): Claims | undefined {
   const payload = parsePayload(token);
   if (typeof payload !== "object" || payload === null) return undefined;
   const { ownerId, owners, topics, role } = payload as Readonly<Record<string, unknown>>;
-  const named = [...[ownerId, ...listOf(owners)].map(ownerText), ...listOf(topics).map(ownerOfTopic)];
-  return { owners: [...new Set(named)].filter((owner) => owner !== undefined), isAdmin: role === "admin" };
+  const named = [...[ownerId, ...listOf(owners)].map(topicOfOwner), ...listOf(topics).map(topicText)];
+  return { topics: [...new Set(named)].filter((topic) => topic !== undefined), isAdmin: role === "admin" };
 }
 
 function listOf(claim: unknown): readonly unknown[] {
   return Array.isArray(claim) ? (claim as unknown[]) : [];
 }
 
-function ownerOfTopic(topic: unknown): string | undefined {
-  const { kind, key } = (typeof topic === "string" && parseTopic(topic)) || {};
-  return kind === "owner" ? key : undefined;
+function topicText(topic: unknown): string | undefined {
+  return typeof topic === "string" && parseTopic(topic) ? topic : undefined;
 }
 
-function ownerText(owner: unknown): string | undefined {
-  if (typeof owner === "string" && owner !== "") return owner;
-  return Number.isSafeInteger(owner) ? String(owner) : undefined;
+function topicOfOwner(owner: unknown): string | undefined {
+  const isKey = (typeof owner === "string" && owner !== "") || Number.isSafeInteger(owner);
+  return isKey ? ownerTopic(String(owner)) : undefined;
 }
 
 function parsePayload(token: string): unknown {

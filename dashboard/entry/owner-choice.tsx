@@ -1,14 +1,15 @@
 /** Whose numbers are shown. */
 import { useState } from "react";
 import { useLanguage } from "../language/language.tsx";
+import { ownerTopic, parseTopic } from "../../protocol/topic.ts";
 import { EntryPage } from "./entry-page.tsx";
 
-/** An administrator's token names no owner: asks which one to show. */
-export function OwnerForm({ onOwner }: { readonly onOwner: (ownerId: string) => void }) {
+/** An administrator's token names no topic: asks which one to show, an owner by its id or any topic by its name. */
+export function OwnerForm({ onTopic }: { readonly onTopic: (topic: string) => void }) {
   const { messages } = useLanguage();
   const [text, setText] = useState("");
   return (
-    <EntryPage heading={messages.admin.heading} onSubmit={() => onOwner(text.trim())}>
+    <EntryPage heading={messages.admin.heading} onSubmit={() => onTopic(topicOf(text.trim()))}>
       <p>{messages.admin.how}</p>
       <label htmlFor="owner">{messages.admin.label}</label>
       <input
@@ -26,30 +27,48 @@ export function OwnerForm({ onOwner }: { readonly onOwner: (ownerId: string) => 
   );
 }
 
-interface Props {
-  readonly ownerId: string;
-  readonly owners: readonly string[];
-  readonly onOwner: (ownerId: string) => void;
+function topicOf(text: string): string {
+  return parseTopic(text) ? text : ownerTopic(text);
 }
 
-/** Names the owner; lets choose where the token names several. */
-export function OwnerPicker({ ownerId, owners, onOwner }: Props) {
+interface Props {
+  readonly topic: string;
+  readonly topics: readonly string[];
+  readonly onTopic: (topic: string) => void;
+}
+
+/** Names whose numbers they are; lets choose where the token names several. */
+export function OwnerPicker({ topic, topics, onTopic }: Props) {
   const { messages } = useLanguage();
-  if (owners.length < 2) {
+  const label = kindOf(topic) === "owner" && messages.owner;
+  if (topics.length < 2) {
     return (
       <span className="owner">
-        {messages.owner} <strong>{ownerId}</strong>
+        {label} <strong>{shortName(topic)}</strong>
       </span>
     );
   }
   return (
     <label className="owner">
-      {messages.owner}{" "}
-      <select value={ownerId} onChange={(event) => onOwner(event.target.value)}>
-        {owners.map((owner) => (
-          <option key={owner}>{owner}</option>
+      {label}{" "}
+      <select aria-label={messages.owner} value={topic} onChange={(event) => onTopic(event.target.value)}>
+        {topics.map((one) => (
+          <option key={one} value={one}>
+            {shortName(one)}
+          </option>
         ))}
       </select>
     </label>
   );
+}
+
+/** Owners go by their ids, as people call them, all else by the topic's name. */
+function shortName(topic: string): string {
+  const { kind, key = topic } = parseTopic(topic) ?? {};
+  return kind === "owner" ? key : topic;
+}
+
+/** What the topic of this name is one of. */
+export function kindOf(topic: string): string {
+  return parseTopic(topic)?.kind ?? "";
 }

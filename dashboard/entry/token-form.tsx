@@ -19,7 +19,7 @@ export function TokenForm({ rejected, onToken }: Props) {
   const submit = () => {
     const token = text.trim();
     const claims = readClaims(token);
-    if (claims && (claims.isAdmin || claims.owners.length > 0)) onToken(token);
+    if (claims && (claims.isAdmin || claims.topics.length > 0)) onToken(token);
     else setRefused(token);
   };
   return (

@@ -171,6 +171,17 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('owner', 'id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'owner', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('owner', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -253,6 +264,20 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('owner', 'id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'owner', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('owner', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -321,6 +346,17 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('owner', 'id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'owner', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('owner', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -376,7 +412,9 @@ begin
     insert into deltad.reset (source, link, owner)
     select distinct 'owner', moved.link, moved.owner
       from (values ('id', old."id"::pg_catalog.int8::pg_catalog.text),
-                   ('id', new."id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
+                   ('id', new."id"::pg_catalog.int8::pg_catalog.text),
+                   ('', 'all'::pg_catalog.text),
+                   ('', 'all'::pg_catalog.text)) moved(link, owner)
      where moved.owner is not null
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'owner'
@@ -478,6 +516,28 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('listings', 'owner_id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'listings', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('listings', 'id');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'listings', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('listings', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -564,6 +624,34 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('listings', 'owner_id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'listings', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('listings', 'id');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'listings', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('listings', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -634,6 +722,28 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('listings', 'owner_id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'listings', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('listings', 'id');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'listings', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('listings', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -689,7 +799,11 @@ begin
     insert into deltad.reset (source, link, owner)
     select distinct 'listings', moved.link, moved.owner
       from (values ('owner_id', old."owner_id"::pg_catalog.int8::pg_catalog.text),
-                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
+                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', old."id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', new."id"::pg_catalog.int8::pg_catalog.text),
+                   ('', 'all'::pg_catalog.text),
+                   ('', 'all'::pg_catalog.text)) moved(link, owner)
      where moved.owner is not null
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'listings'
@@ -801,6 +915,28 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('bookings', 'owner_id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'bookings', 'listing_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('bookings', 'listing_id');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'bookings', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('bookings', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -897,6 +1033,34 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('bookings', 'owner_id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'bookings', 'listing_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('bookings', 'listing_id');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'bookings', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('bookings', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -973,6 +1137,28 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('bookings', 'owner_id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'bookings', 'listing_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('bookings', 'listing_id');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'bookings', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('bookings', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -1028,7 +1214,11 @@ begin
     insert into deltad.reset (source, link, owner)
     select distinct 'bookings', moved.link, moved.owner
       from (values ('owner_id', old."owner_id"::pg_catalog.int8::pg_catalog.text),
-                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
+                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('listing_id', old."listing_id"::pg_catalog.int8::pg_catalog.text),
+                   ('listing_id', new."listing_id"::pg_catalog.int8::pg_catalog.text),
+                   ('', 'all'::pg_catalog.text),
+                   ('', 'all'::pg_catalog.text)) moved(link, owner)
      where moved.owner is not null
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'bookings'
@@ -1139,6 +1329,17 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('payouts', 'owner_id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'payouts', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('payouts', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -1221,6 +1422,20 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('payouts', 'owner_id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'payouts', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('payouts', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -1289,6 +1504,17 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('payouts', 'owner_id');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'payouts', '', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('payouts', '');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -1344,7 +1570,9 @@ begin
     insert into deltad.reset (source, link, owner)
     select distinct 'payouts', moved.link, moved.owner
       from (values ('owner_id', old."owner_id"::pg_catalog.int8::pg_catalog.text),
-                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
+                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('', 'all'::pg_catalog.text),
+                   ('', 'all'::pg_catalog.text)) moved(link, owner)
      where moved.owner is not null
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'payouts'
@@ -1505,16 +1733,16 @@ alter table only public.payouts
 delete from deltad.source where source <> all (array['owner', 'listings', 'bookings', 'payouts']::text[]);
 call deltad.register_source('owner', 'public', 'owners', 'id', 'id',
   array['capture_insert_owner', 'capture_update_owner', 'capture_delete_owner', 'capture_truncate_owner', 'row_owner'],
-  '{"bulkRows":5000,"twoPhase":true}');
+  '{"bulkRows":5000,"twoPhase":true,"links":["id",""]}');
 call deltad.register_source('listings', 'public', 'listings', 'id', 'owner_id',
   array['capture_insert_listings', 'capture_update_listings', 'capture_delete_listings', 'capture_truncate_listings', 'row_listings'],
-  '{"bulkRows":5000,"twoPhase":true}');
+  '{"bulkRows":5000,"twoPhase":true,"links":["owner_id","id",""]}');
 call deltad.register_source('bookings', 'public', 'bookings', 'id', 'owner_id',
   array['capture_insert_bookings', 'capture_update_bookings', 'capture_delete_bookings', 'capture_truncate_bookings', 'row_bookings'],
-  '{"bulkRows":5000,"twoPhase":true}');
+  '{"bulkRows":5000,"twoPhase":true,"links":["owner_id","listing_id",""]}');
 call deltad.register_source('payouts', 'public', 'payouts', 'id', 'owner_id',
   array['capture_insert_payouts', 'capture_update_payouts', 'capture_delete_payouts', 'capture_truncate_payouts', 'row_payouts'],
-  '{"bulkRows":5000,"twoPhase":true}');
+  '{"bulkRows":5000,"twoPhase":true,"links":["owner_id",""]}');
 
 -- The event triggers by which DDL tells of itself, if this role may make any.
 call deltad.watch_ddl();

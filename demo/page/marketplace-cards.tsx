@@ -1,4 +1,5 @@
 /** The marketplace's cards on the owner page: its own words, and the places that its numbers have. */
+import { AnyCards } from "../../dashboard/any/any-cards.tsx";
 import { EventList } from "../../dashboard/any/event-list.tsx";
 import { useSchema } from "../../dashboard/any/use-schema.ts";
 import type { CardsProps } from "../../dashboard/owner-page.tsx";
@@ -10,7 +11,12 @@ import { PayoutsCard } from "./payouts-card.tsx";
 import { RevenueCard } from "./revenue-card.tsx";
 import { useWords } from "./words.ts";
 
-export function MarketplaceCards({ metrics, asOf, owner, token, isConnected }: CardsProps) {
+/** Of owners; what other topics show is drawn from its description. */
+export function MarketplaceCards(props: CardsProps) {
+  return props.kind === "owner" ? <OwnerCards {...props} /> : <AnyCards {...props} />;
+}
+
+function OwnerCards({ metrics, asOf, owner, token, isConnected }: CardsProps) {
   const schema = useSchema(token, isConnected);
   const { events, status } = useWords();
   const texts = { status, previousStatus: status };

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { StreamTypesOf } from "../../../daemon/define/define.ts";
 import type config from "../../../demo/deltad.config.ts";
+import type kinds from "../../kinds/deltad.config.ts";
 import { createClient, type Client } from "../../../client/client.ts";
 import { type RealtimeStats, useEvents, useRealtimeStats } from "../../../react/use-realtime-stats.ts";
 import { FakeDaemon } from "../../../testing/fake-daemon.ts";
@@ -29,6 +30,26 @@ it("A client of a configuration knows its metrics and events, and no others", ()
   // @ts-expect-error this event says nothing of that
   owner.on("occupancy_changed", ({ data }) => data.guestName);
   assert.deepEqual([today, total, misspelt, money], [undefined, undefined, undefined, undefined]);
+});
+
+it("A topic of another kind has that kind's types, by its name", () => {
+  const client = createClient<StreamTypesOf<typeof kinds>>(options);
+  const room = client.topic("room:1");
+  const tips: string | undefined = room.getSnapshot().metrics?.tips.amount;
+  const hosts: number | undefined = client.topic("platform:all").getSnapshot().metrics?.hosts;
+  const own: string | undefined = client.topic("owner:1").getSnapshot().metrics?.revenue.today;
+  room.on("stay_gone", ({ data }) => data.no);
+  // @ts-expect-error an event of another kind
+  room.on("stay_made", () => undefined);
+  // @ts-expect-error a metric of another kind
+  const misplaced: unknown = room.getSnapshot().metrics?.hosts;
+  // @ts-expect-error no such kind
+  const misspelt = client.topic("rom:1");
+  assert.deepEqual([tips, hosts, own, misplaced], [undefined, undefined, undefined, undefined]);
+  assert.deepEqual([room.topic, misspelt.topic], ["room:1", "rom:1"]);
+  assert.equal(client.topic("owner:1"), client.owner(1));
+  for (const name of ["room:", "Room:1", "room"])
+    assert.throws(() => client.topic(name as "room:1"), { name: "TypeError", message: /^topic "/ });
 });
 
 /** A configuration as another version of the types has it: its symbols are others. */
