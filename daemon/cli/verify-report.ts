@@ -65,7 +65,7 @@ export function summary({ kind, verdict, seed, isPartial }: Round): string {
   const found =
     differing === 0
       ? `${compared} ${called(kind, compared)}: ${whose} what SQL says`
-      : `${differing} of ${compared} ${called(kind, compared)} differ: ${whose} not what SQL says`;
+      : `${differing} of ${compared} ${called(kind, 2)} differ: ${whose} not what SQL says`;
   const left = stale.length + unsettled.length + unreadable.length;
   return [
     found,
