@@ -53,8 +53,11 @@ describe("a row's key of several columns", () => {
     const { tables } = compile(
       defineConfig({
         owner: { table: people, key: people.id, timeZone: people.zone },
-        sources: { stays: { table: stays, key: [stays.shop, stays.no], owner: stays.owner } },
-        metrics: { all: count(stays) },
+        sources: {
+          shops: { table: shops, key: shops.id, owner: shops.owner },
+          stays: { table: stays, key: [stays.shop, stays.no], owner: stays.owner },
+        },
+        metrics: { all: count(shops) },
       }),
     );
     assert.deepEqual(
