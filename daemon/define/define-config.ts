@@ -57,6 +57,7 @@ export type Topic =
   | (Rows & Shown)
   | (Shown & { readonly table?: never; readonly key?: never; readonly timeZone: string; readonly currency?: string });
 
+/** Kinds of topics, by their names. */
 export type TopicTree = Readonly<Record<string, Topic>>;
 
 /** A table to watch, and by kinds of topics the column that names the row's topic, or {@link Through} which row it is found. */
