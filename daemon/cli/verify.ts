@@ -88,7 +88,10 @@ async function allKinds(shell: Shell, given: VerifyArguments, { plans, ...option
   let worst: number = CODES.equal;
   for (const plan of plans) {
     if (options.stopping.aborted && plan !== plans[0]) break;
-    worst = worse(worst, await oneRound(shell, given, { ...options, plan }));
+    const code = await oneRound(shell, given, { ...options, plan });
+    worst = worse(worst, code);
+    // It would be so for every kind.
+    if (code === CODES.unavailable) break;
   }
   return worst;
 }
