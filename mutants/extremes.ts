@@ -4,7 +4,6 @@ const LAW = {
   test: "test/unit/metrics/extremes.test.ts",
   title: "is what sorting all rows gives, or is said not to be known, whatever comes first",
 };
-const PATCHES = { ...LAW, title: "goes on to be shown by patches as by a whole document, with every change" };
 
 /** Mistakes in what is first of ranked rows. */
 export const EXTREME_MUTANTS: readonly Mutant[] = [
@@ -40,23 +39,41 @@ export const EXTREME_MUTANTS: readonly Mutant[] = [
   {
     name: "rows count after their end",
     file: "daemon/metrics/extremes.ts",
-    find: "if (until > t) continue;\n      group.current.delete(until);",
-    replace: "if (until + 1 > t) continue;\n      group.current.delete(until);",
+    find: "const ended = current.end(instant);",
+    replace: "const ended = current.end(instant - 1);",
     ...LAW,
   },
   {
-    name: "the row that was first is shown on when it goes",
-    file: "daemon/metrics/extremes.ts",
-    find: 'if (compared === 0) group.first = "unknown";',
-    replace: 'if (first === undefined) group.first = "unknown";',
-    ...PATCHES,
+    name: "an end's first row is shown on when it has gone",
+    file: "daemon/metrics/current-rows.ts",
+    find: "if (now !== undefined && this.#compare(now, top.rank) === 0) return now;",
+    replace: "if (now !== undefined) return top.rank;",
+    ...LAW,
+    title: "is that of all, too, where each row ends by itself",
   },
   {
-    name: "a better row is not noticed",
-    file: "daemon/metrics/extremes.ts",
-    find: "else if (compared < 0) group.first = this.#before(rows.first, first);",
+    name: "a better row of many is not noticed",
+    file: "daemon/metrics/current-rows.ts",
+    find: "if (rank !== undefined) this.#heap?.push({ until, rank });",
     replace: "",
-    ...PATCHES,
+    ...LAW,
+    title: "is that of all, too, where each row ends by itself",
+  },
+  {
+    name: "all ends are looked at whenever one passes",
+    file: "daemon/metrics/current-rows.ts",
+    find: "if (this.size <= MOST_SCANNED) {",
+    replace: "if (this.size >= 0) {",
+    ...LAW,
+    title: "is found among 200 rows, each with an end of its own",
+  },
+  {
+    name: "groups that show nothing yet count for the limit",
+    file: "daemon/metrics/owner-state.ts",
+    find: "return extremes.shownKeys;",
+    replace: "return extremes.keys.length;",
+    ...LAW,
+    title: "counts for a group's limit where it shows something now",
   },
   {
     name: "ties are broken the other way round for the greatest",
@@ -75,8 +92,8 @@ export const EXTREME_MUTANTS: readonly Mutant[] = [
   {
     name: "an end is timed once more with every row",
     file: "daemon/metrics/extremes.ts",
-    find: "return Math.sign(group.current.size + group.later.size - spans) as -1 | 0 | 1;",
-    replace: "return group.current.size + group.later.size < spans ? -1 : 1;",
+    find: "return known === undefined ? 1 : 0;",
+    replace: "return 1;",
     ...LAW,
     title: "leaves nothing behind once its rows have gone, or their time has",
   },

@@ -4,18 +4,18 @@
  * that are known have gone, the owner is to be read again (`isDry`). Like sums it commutes: rows that begin later are kept apart until then.
  */
 import type { Ranking } from "../plan/plan.ts";
-import { compareRanks, FirstRows, type Rank, type Shown } from "./first-rows.ts";
+import { CurrentRows } from "./current-rows.ts";
+import { FirstRows, type Rank, type Shown } from "./first-rows.ts";
 import type { Integer } from "./integer.ts";
 import type { Key } from "./keyed-sums.ts";
 import { SmallMap } from "./small-map.ts";
 
 interface Group {
-  /** Rows that count now, by the instant at which they end. */
-  readonly current: SmallMap<number, FirstRows>;
-  /** Rows that begin later. */
-  readonly later: SmallMap<string, { readonly from: number; readonly until: number; readonly rows: FirstRows }>;
-  /** `unknown`: to be looked for. */
-  first: Rank | undefined | "unknown";
+  readonly current: CurrentRows;
+  /** Rows that begin later, by the instants at which they begin and end. */
+  readonly later: SmallMap<number, SmallMap<number, FirstRows>>;
+  /** Whether its first row shows something now. */
+  isShown: boolean;
 }
 
 /** How a fold is to be followed up by the clock. */
@@ -29,6 +29,7 @@ export class Extremes {
   readonly #groups = new SmallMap<Key, Group>();
   /** Undefined until there are some. */
   #dry: Set<FirstRows> | undefined;
+  #shownKeys = 0;
 
   constructor(ranking: Ranking) {
     this.#ranking = ranking;
@@ -44,20 +45,17 @@ export class Extremes {
     return this.#groups.keys();
   }
 
-  get size(): number {
-    return this.#groups.size;
+  /** How many groups show something now. */
+  get shownKeys(): number {
+    return this.#shownKeys;
   }
 
   shown(key: Key): Shown | undefined {
     return this.first(key)?.shown;
   }
 
-  /** Costs by the number of ends where the one before has gone, otherwise nothing. */
   first(key: Key): Rank | undefined {
-    const group = this.#groups.get(key);
-    if (group === undefined) return undefined;
-    if (group.first === "unknown") group.first = this.#firstOf(group);
-    return group.first;
+    return this.#groups.get(key)?.current.first;
   }
 
   /**
@@ -66,85 +64,41 @@ export class Extremes {
    * @returns 1 where it is the first of that span, -1 where none of it are left, else 0: the clock is to pass a span's ends
    */
   fold(key: Key, { from, until }: Span, t: number, rank: Rank, delta: Integer, isLast: boolean): -1 | 0 | 1 {
-    const group = this.#group(key);
-    const spans = group.current.size + group.later.size;
-    const rows = from <= t ? this.#current(group, until) : this.#later(group, from, until);
+    const group = this.#groups.get(key) ?? this.#open(key);
+    const known = from <= t ? group.current.get(until) : group.later.get(from)?.get(until);
+    const rows = known ?? new FirstRows(this.#ranking);
     rows.add(rank, delta);
     if (isLast) rows.limit(rank);
-    if (from <= t) this.#noteChange(group, rows, isLast ? undefined : rank);
+    if (from <= t) group.current.set(until, rows);
+    else putLater(group, from, until, rows);
     this.#settle(rows);
-    if (rows.isEmpty) {
-      if (from <= t) group.current.delete(until);
-      else group.later.delete(`${from} ${until}`);
-      this.#forget(key, group);
-    }
-    return Math.sign(group.current.size + group.later.size - spans) as -1 | 0 | 1;
+    this.#noteChange(key, group);
+    if (rows.isEmpty) return known === undefined ? 0 : -1;
+    return known === undefined ? 1 : 0;
   }
 
-  /** Rows of a group begin or end at `t`. */
-  pass(key: Key, t: number): void {
+  /** Rows of a group begin or end at this instant: to be called for each such instant, in order. Costs by what begins and ends then. */
+  pass(key: Key, instant: number): void {
     const group = this.#groups.get(key);
     if (group === undefined) return;
-    for (const [name, { from, until, rows }] of group.later.entries()) {
-      if (from > t) continue;
-      group.later.delete(name);
+    const { current, later } = group;
+    for (const [until, rows] of later.get(instant)?.entries() ?? []) {
       this.#dry?.delete(rows);
-      if (until <= t) continue;
-      const current = this.#current(group, until);
-      current.take(rows);
-      this.#settle(current);
+      const known = current.get(until);
+      known?.take(rows);
+      current.set(until, known ?? rows);
+      this.#settle(known ?? rows);
     }
-    for (const [until, rows] of group.current.entries()) {
-      if (until > t) continue;
-      group.current.delete(until);
-      this.#dry?.delete(rows);
-    }
-    group.first = "unknown";
-    this.#forget(key, group);
+    later.delete(instant);
+    const ended = current.end(instant);
+    if (ended !== undefined) this.#dry?.delete(ended);
+    this.#noteChange(key, group);
   }
 
-  #group(key: Key): Group {
-    const known = this.#groups.get(key);
-    if (known !== undefined) return known;
-    const group: Group = { current: new SmallMap(), later: new SmallMap(), first: undefined };
+  #open(key: Key): Group {
+    const group: Group = { current: new CurrentRows(this.#ranking), later: new SmallMap(), isShown: false };
     this.#groups.set(key, group);
     return group;
-  }
-
-  #current({ current }: Group, until: number): FirstRows {
-    const known = current.get(until);
-    if (known !== undefined) return known;
-    const rows = new FirstRows(this.#ranking);
-    current.set(until, rows);
-    return rows;
-  }
-
-  #later({ later }: Group, from: number, until: number): FirstRows {
-    const name = `${from} ${until}`;
-    const known = later.get(name);
-    if (known !== undefined) return known.rows;
-    const rows = new FirstRows(this.#ranking);
-    later.set(name, { from, until, rows });
-    return rows;
-  }
-
-  #noteChange(group: Group, rows: FirstRows, rank: Rank | undefined): void {
-    const { first } = group;
-    if (first === "unknown") return;
-    const compared = rank === undefined || first === undefined ? 0 : compareRanks(rank, first, this.#ranking);
-    if (compared === 0) group.first = "unknown";
-    else if (compared < 0) group.first = this.#before(rows.first, first);
-  }
-
-  #firstOf({ current }: Group): Rank | undefined {
-    let first: Rank | undefined;
-    for (const [, rows] of current.entries()) first = this.#before(rows.first, first);
-    return first;
-  }
-
-  #before(a: Rank | undefined, b: Rank | undefined): Rank | undefined {
-    if (a === undefined || b === undefined) return a ?? b;
-    return compareRanks(a, b, this.#ranking) < 0 ? a : b;
   }
 
   #settle(rows: FirstRows): void {
@@ -152,7 +106,18 @@ export class Extremes {
     else this.#dry?.delete(rows);
   }
 
-  #forget(key: Key, { current, later }: Group): void {
-    if (current.size === 0 && later.size === 0) this.#groups.delete(key);
+  #noteChange(key: Key, group: Group): void {
+    const isShown = (group.current.first?.shown ?? null) !== null;
+    this.#shownKeys += Number(isShown) - Number(group.isShown);
+    group.isShown = isShown;
+    if (group.current.size === 0 && group.later.size === 0) this.#groups.delete(key);
   }
+}
+
+function putLater({ later }: Group, from: number, until: number, rows: FirstRows): void {
+  const ends = later.get(from) ?? new SmallMap<number, FirstRows>();
+  if (rows.isEmpty) ends.delete(until);
+  else ends.set(until, rows);
+  if (ends.size === 0) later.delete(from);
+  else later.set(from, ends);
 }

@@ -4,7 +4,8 @@
  *
  *     advance(fold(S, D), T') = fold(advance(S, T'), D) = snapshot(R + D, T')
  *
- * Takes memory by accumulators, keys and future boundaries, never by rows; a change costs map updates only.
+ * Takes memory by accumulators, keys and future boundaries, by rows only where each row has a boundary of its own; a change costs map
+ * updates only.
  */
 import type { Grain } from "../capture/batch.ts";
 import { unreachable } from "../config/unreachable.ts";
@@ -67,7 +68,12 @@ export class OwnerState {
   advance(t: number): void {
     if (t <= this.#t) return;
     this.#t = t;
-    this.#schedule.takeDue(t, (accumulator, key, delta) => this.#change(accumulator, key, delta));
+    this.#schedule.takeDue(t, (accumulator, key, delta, instant) => {
+      const extremes = this.#extremes?.get(accumulator);
+      if (extremes === undefined) return this.#change(accumulator, key, delta);
+      extremes.pass(key, instant);
+      return this.#noteChanged(accumulator, key);
+    });
   }
 
   /** Adds a grain of a load or of a delta. `dayStart` must know the start of every day that its windows begin or end with. */
@@ -108,10 +114,10 @@ export class OwnerState {
     return sums === 0 ? [] : [""];
   }
 
-  /** How many keys are above 0, or have ranked rows. */
+  /** How many keys are above 0, or show the first of ranked rows. */
   keysAbove(accumulator: number): number {
     const extremes = this.#extremes?.get(accumulator);
-    if (extremes !== undefined) return extremes.size;
+    if (extremes !== undefined) return extremes.shownKeys;
     const sums = this.#sums[accumulator] ?? 0;
     if (sums instanceof KeyedSums) return sums.keysAbove;
     return sums > 0 ? 1 : 0;
@@ -178,12 +184,6 @@ export class OwnerState {
   }
 
   #change(accumulator: number, key: Key, delta: Integer): void {
-    const extremes = this.#extremes?.get(accumulator);
-    if (extremes !== undefined) {
-      extremes.pass(key, this.#t);
-      this.#noteChanged(accumulator, key);
-      return;
-    }
     const crossed = this.#addTo(accumulator, key, delta);
     this.#noteChanged(accumulator, key);
     if (crossed === 0) return;

@@ -1,8 +1,8 @@
 import { add, type Integer } from "./integer.ts";
 import type { Key } from "./keyed-sums.ts";
 
-/** A change: of what (an accumulator, or whatever the owner of the schedule numbers), of which of its keys, by how much. */
-export type TakeChange = (of: number, key: Key, delta: Integer) => void;
+/** A change: of what (an accumulator, or whatever the owner of the schedule numbers), of which of its keys, by how much, and when. */
+export type TakeChange = (of: number, key: Key, delta: Integer, instant: number) => void;
 
 /** Changes in order, a column each: so a change takes 32 bytes and no objects of its own. */
 interface Stretch {
@@ -59,7 +59,7 @@ export class Schedule {
       const { instants, ofs, keys, deltas } = first;
       let end = 0;
       for (; end < instants.length && (instants[end] ?? 0) <= instant; end += 1)
-        take(ofs[end] ?? 0, keys[end] ?? "", deltas[end] ?? 0);
+        take(ofs[end] ?? 0, keys[end] ?? "", deltas[end] ?? 0, instants[end] ?? 0);
       if (end === instants.length) this.#stretches.shift();
       else this.#stretches[0] = part(first, end);
     }

@@ -9,6 +9,7 @@ import fc from "fast-check";
 import type { Grain } from "../../../daemon/capture/batch.ts";
 import type { DayStart } from "../../../daemon/metrics/contribution.ts";
 import { Document } from "../../../daemon/metrics/document.ts";
+import { FirstRows } from "../../../daemon/metrics/first-rows.ts";
 import { OwnerState } from "../../../daemon/metrics/owner-state.ts";
 import { indexPlan } from "../../../daemon/metrics/plan-index.ts";
 import type { Accumulator, Plan, Projection, Ranked } from "../../../daemon/plan/plan.ts";
@@ -159,6 +160,11 @@ function shownIn(state: OwnerState): Map<string, string>[] {
         }),
       ),
   );
+}
+
+/** Of the projection that lasts between two instants. */
+function spanning(at: number, order: bigint, from: number, until: number): Row {
+  return { projection: WHILE, group: "a", order, id: String(at), name: `n${at}`, day: undefined, from, until };
 }
 
 const day = fc.integer({ min: FIRST_DAY, max: FIRST_DAY + 12 });
@@ -319,6 +325,71 @@ describe("the first of ranked rows", () => {
       }),
       cases(1_000),
     );
+  });
+
+  it("is that of all, too, where each row ends by itself, as they come, begin, end and go", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            order: fc.integer({ min: 0, max: 9 }),
+            from: fc.nat(40),
+            lasts: fc.integer({ min: 1, max: 90 }),
+          }),
+          {
+            minLength: 60,
+            maxLength: 90,
+          },
+        ),
+        fc.array(fc.tuple(fc.nat(1_000), fc.nat(4)), { minLength: 30, maxLength: 60 }),
+        (some, steps) => {
+          const all = some.map(({ order, from, lasts }, at) => spanning(at, BigInt(order), from, from + lasts));
+          const state = new OwnerState(INDEX, 0);
+          const here = new Set<Row>();
+          const change = (one: Row): void => {
+            if ((one.until ?? 0) <= state.t) return;
+            fold(state, [grain(one, here.has(one) ? -1n : 1n)]);
+            if (!here.delete(one)) here.add(one);
+          };
+          for (const one of all) change(one);
+          for (const [at, on] of steps) {
+            const one = all[at % all.length];
+            if (one !== undefined) change(one);
+            state.advance(state.t + on);
+            assert.deepEqual(shownIn(state)[5], naive([...here], state.t)[5]);
+          }
+        },
+      ),
+      cases(200),
+    );
+  });
+
+  it("is found among 200 rows, each with an end of its own, without a look at them all whenever one begins or ends", (t) => {
+    const looks = t.mock.getter(FirstRows.prototype, "first");
+    const many = Array.from({ length: 200 }, (_, at) => spanning(at, BigInt(at), 1 + at, 500 + at));
+    const state = fold(
+      new OwnerState(INDEX, 0),
+      many.map((one) => grain(one, 1n)),
+    );
+    for (const upTo of [300, 600, 1_000]) {
+      state.advance(upTo);
+      assert.deepEqual(shownIn(state)[5], naive(many, upTo)[5]);
+    }
+    assert.ok(looks.mock.callCount() < 200 * 20, `${looks.mock.callCount()} looks`);
+  });
+
+  it("counts for a group's limit where it shows something now, not where it will", () => {
+    const state = new OwnerState(INDEX, 0);
+    fold(state, [
+      grain(spanning(1, 1n, -5, 10), 1n),
+      grain({ ...spanning(2, 1n, -5, 10), group: "of nothing", name: null }, 1n),
+      grain({ ...spanning(3, 1n, 5, 10), group: "later" }, 1n),
+    ]);
+    const counted = [0, 5, 10].map((t) => {
+      state.advance(t);
+      return state.keysAbove(5);
+    });
+    assert.deepEqual(counted, [1, 2, 0]);
   });
 
   it("costs by the rows that are kept, not by those that came: the greatest of 10,000 is known by twice as many as a load brings", () => {

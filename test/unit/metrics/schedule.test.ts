@@ -52,11 +52,11 @@ describe("schedule", () => {
           assert.equal(schedule.next, rows[0]?.[0] ?? Number.POSITIVE_INFINITY);
           most = Math.max(most, rows.length);
           t += goesOn;
-          const taken: (readonly [of: number, key: Key, delta: Integer])[] = [];
-          schedule.takeDue(t, (...one) => taken.push(one));
+          const taken: Row[] = [];
+          schedule.takeDue(t, (of, key, delta, instant) => taken.push([instant, of, key, delta]));
           assert.deepEqual(
             taken,
-            rows.filter(([instant]) => instant <= t).map(([, ...one]) => one),
+            rows.filter(([instant]) => instant <= t),
           );
           rows = rows.filter(([instant]) => instant > t);
           assert.equal(schedule.next, rows[0]?.[0] ?? Number.POSITIVE_INFINITY);
