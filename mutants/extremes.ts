@@ -5,6 +5,11 @@ const LAW = {
   title: "is what sorting all rows gives, or is said not to be known, whatever comes first",
 };
 
+const FASTER = {
+  test: "test/unit/owners/loading.test.ts",
+  title: "an owner whose first rows go faster than a load reads them is read again",
+};
+
 /** Mistakes in what is first of ranked rows. */
 export const EXTREME_MUTANTS: readonly Mutant[] = [
   {
@@ -204,18 +209,55 @@ export const EXTREME_MUTANTS: readonly Mutant[] = [
   {
     name: "a load is shown of which the first rows have gone meanwhile",
     file: "daemon/owners/owner-machine.ts",
-    find: "from.buffer.isIncomplete || numbers.isDry",
-    replace: "from.buffer.isIncomplete",
+    find: "if (numbers.isDry) return loadMore(from);",
+    replace: "",
     test: "test/unit/owners/owner-machine.test.ts",
     title: "a load of which the first rows have all gone meanwhile leads back to the queue",
   },
   {
+    name: "a load after one that came dry brings as little",
+    file: "daemon/owners/owner-machine.ts",
+    find: 'phase: { kind: "waiting", knownOccupants, dryLoads: dryLoads + 1 },',
+    replace: 'phase: { kind: "waiting", knownOccupants, dryLoads },',
+    ...FASTER,
+  },
+  {
+    name: "an owner keeps no more of what a load brings than the plan says",
+    file: "daemon/owners/load-finisher.ts",
+    find: "indexPlan(deepened(this.#with.index.plan, depth))",
+    replace: "indexPlan(this.#with.index.plan)",
+    ...FASTER,
+  },
+  {
+    name: "an owner whose loads come dry is read without end",
+    file: "daemon/owners/load-queue.ts",
+    find: "if (tries > 0) {",
+    replace: "if (tries < 0) {",
+    ...FASTER,
+  },
+  {
+    name: "NaN is shown as a text where numbers are",
+    file: "daemon/plan/compile-extreme.ts",
+    find: 'return `case when ${isSummable(reference, "numeric")} then ${shown} end`;',
+    replace: "return shown;",
+    test: "test/pg/metrics/first-rows.test.ts",
+    title: "a load brings the first of each group and time",
+  },
+  {
     name: "a load brings the last rows instead of the first",
     file: "daemon/plan/select.ts",
-    find: 'const descending = isDescending ? " desc" : "";',
-    replace: 'const descending = isDescending ? "" : " desc";',
-    test: "test/pg/oracle/random-writes.test.ts",
-    title: "L3 ",
+    find: '`${one}${isDescending ? " desc" : ""}`',
+    replace: '`${one}${isDescending ? "" : " desc"}`',
+    test: "test/pg/metrics/first-rows.test.ts",
+    title: "a load brings the first of each group and time",
+  },
+  {
+    name: "of a load's last row nobody hears that it is the last",
+    file: "daemon/plan/select.ts",
+    find: "(max(r.${PLACE}) = ${kept})::int",
+    replace: "(max(r.${PLACE}) > ${kept})::int",
+    test: "test/pg/metrics/first-rows.test.ts",
+    title: "a load brings the first of each group and time",
   },
   {
     name: "the first rows of some are taken for those of others",

@@ -20,9 +20,9 @@ export class Backoff {
 
   /** Logs one failure and says how many milliseconds to wait before the next try. */
   failed(reason: string): number {
-    const fullMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#attempts);
     this.#attempts += 1;
-    const delayMs = Math.round(fullMs * (1 - this.#random() / 5));
+    const fullMs = fullDelayMs(this.#attempts);
+    const delayMs = jittered(fullMs, this.#random);
     const fields = { reason, attempt: this.#attempts, delayMs };
     const message = `${this.#what} failed; trying again`;
     if (fullMs <= 200) this.#log.info(fields, message);
@@ -34,4 +34,17 @@ export class Backoff {
   succeeded(): void {
     this.#attempts = 0;
   }
+}
+
+/** How many milliseconds to wait after so many attempts in a row that failed. */
+export function backoffMs(attempts: number, random: () => number = Math.random): number {
+  return jittered(fullDelayMs(attempts), random);
+}
+
+function fullDelayMs(attempts: number): number {
+  return Math.min(LONGEST_MS, FIRST_MS * 2 ** (attempts - 1));
+}
+
+function jittered(fullMs: number, random: () => number): number {
+  return Math.round(fullMs * (1 - random() / 5));
 }

@@ -5,7 +5,7 @@
  */
 import TinyQueue from "tinyqueue";
 import type { Ranking } from "../plan/plan.ts";
-import { compareRanks, FirstRows, type Rank } from "./first-rows.ts";
+import { compareRanks, type FirstRows, type Rank } from "./first-rows.ts";
 import { SmallMap } from "./small-map.ts";
 
 /** A look through so many ends takes less time than to keep a heap, and no room. */

@@ -1,8 +1,10 @@
 import type { Grain } from "../capture/batch.ts";
 import type { MissingDays } from "../metrics/zone-days.ts";
 import type { Calendar } from "./calendar.ts";
-import type { PlanIndex } from "../metrics/plan-index.ts";
+import { indexPlan, type PlanIndex } from "../metrics/plan-index.ts";
+import { deepened, depthAfter } from "../plan/deepened.ts";
 import { LoadedOwner } from "./loaded-owner.ts";
+import type { LoadingPhase } from "./owner-phase.ts";
 import type { LoadResult } from "./loader.ts";
 import type { OwnerDriver } from "./owner-driver.ts";
 import type { LoadingOwner } from "./running-loads.ts";
@@ -28,14 +30,17 @@ interface ReadOwner {
  */
 export class LoadFinisher {
   readonly #with: LoadFinisherOptions;
+  /** By how many times as much of ranked rows is kept. */
+  readonly #indexes: Map<number, PlanIndex>;
 
   constructor(options: LoadFinisherOptions) {
     this.#with = options;
+    this.#indexes = new Map([[1, options.index]]);
   }
 
   /** Takes the results of one load, made for the instant `t`. */
   async finish(group: readonly LoadingOwner[], results: ReadonlyMap<string, LoadResult>, t: number): Promise<void> {
-    const { index, driver, slices } = this.#with;
+    const { driver, slices } = this.#with;
     const calendar = this.#with.calendar();
     const missing: MissingDays = new Map();
     const read: ReadOwner[] = [];
@@ -46,7 +51,7 @@ export class LoadFinisher {
       if (owner.phase !== phase) continue;
       const result = results.get(owner.id) ?? { kind: "no row" };
       if (result.kind === "row") {
-        const numbers = new LoadedOwner(index, calendar.zone(result.zone), result.currency, t);
+        const numbers = new LoadedOwner(this.#indexOf(phase), calendar.zone(result.zone), result.currency, t);
         numbers.noteMissing(result.grains, missing);
         read.push({ loading, numbers, grains: result.grains });
       } else driver.dispatch(owner, { type: result.kind === "no row" ? "noRow" : "badZone", of: phase });
@@ -57,6 +62,13 @@ export class LoadFinisher {
       await this.#finishOne(one);
       if (work.isDue) await work.turn();
     }
+  }
+
+  #indexOf({ dryLoads }: LoadingPhase): PlanIndex {
+    const depth = depthAfter(dryLoads);
+    const index = this.#indexes.get(depth) ?? indexPlan(deepened(this.#with.index.plan, depth));
+    this.#indexes.set(depth, index);
+    return index;
   }
 
   async #finishOne({ loading: { owner, phase }, numbers, grains: loaded }: ReadOwner): Promise<void> {

@@ -3,7 +3,7 @@
  * a session; so owners that come one after another are loaded together. A statement fails as a whole: where some owner's rows are at fault,
  * the group is tried again in tenths, so that one owner's data keeps no other owner from being loaded.
  */
-import { Backoff } from "../database/backoff.ts";
+import { Backoff, backoffMs } from "../database/backoff.ts";
 import { isDataError } from "../database/data-error.ts";
 import { errorCode, QUERY_CANCELED, reasonOf } from "../database/reason.ts";
 import type { Log } from "../config/log.ts";
@@ -67,6 +67,18 @@ export class LoadQueue {
     const wasReady = this.isReady;
     this.#arrived.add(owner);
     this.#readyMs = this.#options.monotonicMs();
+    if (!wasReady) this.#options.nudge();
+  }
+
+  /** Adds an owner whose load brings more than others', to a group of its own; after a delay where earlier ones brought too little. */
+  addAlone(owner: WatchedOwner, tries: number): void {
+    const group = { owners: [owner], backoff: this.#newBackoff() };
+    if (tries > 0) {
+      this.#after(backoffMs(tries), () => this.#again.push(group));
+      return;
+    }
+    const wasReady = this.isReady;
+    this.#again.push(group);
     if (!wasReady) this.#options.nudge();
   }
 

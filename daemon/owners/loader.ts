@@ -14,6 +14,7 @@ import type { Prepared, TextRow, TextSession } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
 import { dayStartsFrom, type ReadDayStarts } from "./day-starts.ts";
 import { ownerRowsStatement, readOwnerRows, type OwnerRow } from "./owner-rows.ts";
+import { deepened } from "../plan/deepened.ts";
 import type { Plan } from "../plan/plan.ts";
 import { loadSelects } from "../plan/select.ts";
 import type { Slices } from "./slices.ts";
@@ -24,6 +25,8 @@ export interface LoadRequest {
   readonly snapshotId: string;
   /** Canonical keys, at most 1000. */
   readonly owners: readonly string[];
+  /** How many times as many of ranked rows as the plan says it brings. */
+  readonly depth?: number;
   /** The instant that the load is for, in microseconds since 1970: rows that have expired by then may be left out. */
   readonly t: number;
   readonly zones: Zones;
@@ -72,7 +75,7 @@ export class SnapshotLoader implements Loader {
   readonly #options: SnapshotLoaderOptions;
   readonly #lock: string;
   readonly #ownerRows: Prepared;
-  readonly #grains: Prepared;
+  readonly #grains = new Map<number, Prepared>();
   /** Owners whose rows took longer to read, alone, than a load may take: the next time they get as long as it needs. */
   readonly #slow = new Set<string>();
 
@@ -81,7 +84,6 @@ export class SnapshotLoader implements Loader {
     this.#options = options;
     this.#lock = lockStatement(plan.tables);
     this.#ownerRows = ownerRowsStatement(plan.kind, plan.owner);
-    this.#grains = grainsStatement(plan);
   }
 
   load(request: LoadRequest): Load {
@@ -165,11 +167,13 @@ export class SnapshotLoader implements Loader {
   async #readGrains(
     session: LoadSession,
     owners: readonly string[],
-    { t }: LoadRequest,
+    { t, depth = 1 }: LoadRequest,
     zones: readonly string[],
     into: ReadonlyMap<string, LoadResult>,
   ): Promise<void> {
-    const rows = await session.rows(this.#grains, [owners, t, zones]);
+    const statement = this.#grains.get(depth) ?? grainsStatement(this.#options.plan, depth);
+    this.#grains.set(depth, statement);
+    const rows = await session.rows(statement, [owners, t, zones]);
     const work = this.#options.slices.begin();
     const keys = new Map<string, string>();
     for (const row of rows) {
@@ -189,10 +193,10 @@ function shared(key: string | null | undefined, keys: Map<string, string>): stri
   return known ?? key;
 }
 
-function grainsStatement(plan: Plan): Prepared {
+function grainsStatement(plan: Plan, depth: number): Prepared {
   return {
-    name: `deltad_load_${plan.kind}`,
-    text: loadSelects(plan)
+    name: `deltad_load_${plan.kind}${depth === 1 ? "" : `_${depth}`}`,
+    text: loadSelects(deepened(plan, depth))
       .map((select) => `(${select})`)
       .join("\nunion all\n"),
   };

@@ -11,7 +11,7 @@ import type { Effect, KnownOccupants, PhaseEvent } from "./owner-phase.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 
 export interface OwnerDriverOptions {
-  readonly queue: Pick<LoadQueue, "add" | "addUrgent" | "remove">;
+  readonly queue: Pick<LoadQueue, "add" | "addAlone" | "addUrgent" | "remove">;
   readonly boundaries: Pick<BoundaryTimer<WatchedOwner>, "set" | "delete">;
   readonly unreadable: Pick<UnreadableOwners, "add" | "delete">;
   readonly clock: Pick<Clock, "now">;
@@ -84,6 +84,8 @@ export class OwnerDriver {
     switch (effect.do) {
       case "queue":
         return queue.addUrgent(owner);
+      case "queueAlone":
+        return queue.addAlone(owner, effect.tries);
       case "queueWithOthers":
         return queue.add(owner);
       case "leaveQueue":

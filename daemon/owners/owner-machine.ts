@@ -185,12 +185,17 @@ function stay(from: Phase): Transition {
 
 function enter(from: OfflinePhase, { offline }: On<"watched">): Transition {
   if (offline !== undefined) return { phase: from, effects: [{ do: "publishStale", reason: offline }] };
-  return { phase: { kind: "waiting", knownOccupants: undefined }, effects: [{ do: "queueWithOthers" }] };
+  return { phase: firstWait(), effects: [{ do: "queueWithOthers" }] };
+}
+
+/** An object of its own each time: a phase is told by it. */
+function firstWait(): WaitingPhase {
+  return { kind: "waiting", knownOccupants: undefined, dryLoads: 0 };
 }
 
 function begin(from: Phase): Transition {
   return {
-    phase: { kind: "waiting", knownOccupants: undefined },
+    phase: firstWait(),
     effects: [...left(from), { do: "endPublication" }, { do: "queue" }],
   };
 }
@@ -211,7 +216,11 @@ function letGo(from: Phase): Transition {
 }
 
 function requeue(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase | UnreadablePhase): Transition {
-  return { phase: { kind: "waiting", knownOccupants: known(from) }, effects: [...left(from), { do: "queue" }] };
+  const dryLoads = dryLoadsOf(from);
+  return {
+    phase: { kind: "waiting", knownOccupants: known(from), dryLoads },
+    effects: [...left(from), dryLoads === 0 ? { do: "queue" } : { do: "queueAlone", tries: 0 }],
+  };
 }
 
 /** Nobody vouches for what it shows until it is loaded again. */
@@ -220,8 +229,9 @@ function drift(from: LivePhase): Transition {
   return { phase, effects: [{ do: "publishStale", reason: "drift" }, ...effects] };
 }
 
-function startLoad({ knownOccupants }: WaitingPhase): Transition {
-  return { phase: { kind: "loading", knownOccupants, buffer: { grains: [], isIncomplete: false } }, effects: [] };
+function startLoad({ knownOccupants, dryLoads }: WaitingPhase): Transition {
+  const buffer = { grains: [], isIncomplete: false };
+  return { phase: { kind: "loading", knownOccupants, dryLoads, buffer }, effects: [] };
 }
 
 function tellSlow(from: WaitingPhase | LoadingPhase): Transition {
@@ -229,17 +239,26 @@ function tellSlow(from: WaitingPhase | LoadingPhase): Transition {
 }
 
 function takeLoad(from: LoadingPhase, { numbers }: On<"loaded">): Transition {
-  if (from.buffer.isIncomplete || numbers.isDry) return requeue(from);
+  if (from.buffer.isIncomplete) return requeue(from);
+  if (numbers.isDry) return loadMore(from);
   if (numbers.isBroken) return settleStale(from);
   return {
-    phase: { kind: "live", numbers },
+    phase: { kind: "live", numbers, dryLoads: from.dryLoads },
     effects: [{ do: "publishLoaded", numbers, knownOccupants: from.knownOccupants }],
   };
 }
 
+/** More first rows went while they were read than the load brought. */
+function loadMore({ knownOccupants, dryLoads }: LoadingPhase): Transition {
+  return {
+    phase: { kind: "waiting", knownOccupants, dryLoads: dryLoads + 1 },
+    effects: [{ do: "queueAlone", tries: dryLoads }],
+  };
+}
+
 /** The queue has it tried again, together with the others of its load. */
-function failLoad({ knownOccupants }: LoadingPhase, { isInnocent }: On<"loadFailed">): Transition {
-  const phase: WaitingPhase = { kind: "waiting", knownOccupants };
+function failLoad({ knownOccupants, dryLoads }: LoadingPhase, { isInnocent }: On<"loadFailed">): Transition {
+  const phase: WaitingPhase = { kind: "waiting", knownOccupants, dryLoads };
   return { phase, effects: isInnocent === true ? [] : [{ do: "publishStale", reason: "load_failed" }] };
 }
 
@@ -274,4 +293,8 @@ function left({ kind }: Phase): readonly Effect[] {
 function known(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase | UnreadablePhase): KnownOccupants {
   if (from.kind === "loading") return from.knownOccupants;
   return from.kind === "live" ? from.numbers.occupants : undefined;
+}
+
+function dryLoadsOf(from: LoadingPhase | LivePhase | NoRowPhase | BadZonePhase | UnreadablePhase): number {
+  return from.kind === "loading" || from.kind === "live" ? from.dryLoads : 0;
 }

@@ -13,12 +13,14 @@ export interface OfflinePhase {
 export interface WaitingPhase {
   readonly kind: "waiting";
   readonly knownOccupants: KnownOccupants;
+  readonly dryLoads: number;
 }
 
 /** A load reads its rows; deltas are kept for it meanwhile. */
 export interface LoadingPhase {
   readonly kind: "loading";
   readonly knownOccupants: KnownOccupants;
+  readonly dryLoads: number;
   readonly buffer: DeltaBuffer;
 }
 
@@ -26,6 +28,8 @@ export interface LoadingPhase {
 export interface LivePhase {
   readonly kind: "live";
   readonly numbers: LoadedOwner;
+  /** Loads in this epoch of which all first rows had gone by the time they came: each has the next ones bring twice as many. */
+  readonly dryLoads: number;
 }
 
 /** Has no row: its document is `{}` until a row appears. */
@@ -95,6 +99,8 @@ export type PhaseEvent =
 export type Effect =
   /** Have it loaded at the next cut. */
   | { readonly do: "queue" }
+  /** Have it loaded by itself, as its load brings more than others'. `tries`: loads that brought too little before. */
+  | { readonly do: "queueAlone"; readonly tries: number }
   /** Have it loaded soon, together with others that come within some milliseconds. */
   | { readonly do: "queueWithOthers" }
   | { readonly do: "leaveQueue" }

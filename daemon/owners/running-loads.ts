@@ -1,4 +1,5 @@
 import { describeDataError, isDataError } from "../database/data-error.ts";
+import { depthAfter } from "../plan/deepened.ts";
 import type { Cut } from "../capture/batch.ts";
 import type { Load, Loader, LoadResult } from "./loader.ts";
 import type { LoadGroup, LoadQueue } from "./load-queue.ts";
@@ -59,7 +60,15 @@ export class RunningLoads {
       if (group === undefined) break;
       for (const owner of group.owners) owners.add(owner);
       const ids = group.owners.map(({ id }) => id);
-      const load = this.#options.loader.load({ snapshotId: cut.snapshotId, owners: ids, t, zones });
+      const load = this.#options.loader.load({
+        snapshotId: cut.snapshotId,
+        owners: ids,
+        depth: Math.max(
+          ...group.owners.map(({ phase }) => (phase.kind === "waiting" ? depthAfter(phase.dryLoads) : 1)),
+        ),
+        t,
+        zones,
+      });
       imports.push(load.imported);
       void this.#run(group, load, t);
     }

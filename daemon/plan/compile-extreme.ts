@@ -10,7 +10,7 @@ import { wideType } from "./column-type.ts";
 import { fieldForm } from "./field-form.ts";
 import { formed } from "./field-sql.ts";
 import type { Dated, FieldForm, Ranked, ShownForm } from "./plan.ts";
-import { allOf, datedValue, keyText } from "./row-value.ts";
+import { allOf, datedValue, isSummable, keyText } from "./row-value.ts";
 import { MOST_SHOWN_TEXT } from "./text-limits.ts";
 
 /**
@@ -48,7 +48,7 @@ export function extremeSql(
       order: orderOf(by),
       tie: keyText(key.map((column) => tables.reference(table, column))),
       numericTies: key.length === 1 && key.every((column) => wideType(column) === "bigint"),
-      shown: formed(tables.reference(table, value.of), form.as === "date" ? { as: "text" } : form),
+      shown: latestShown(tables.reference(table, value.of), value.of, form),
     };
     return { ...keyed(ranked, keyExpressions), form, has: allOf([isFinite(by), hasGroup]) };
   }
@@ -107,6 +107,13 @@ function latestForm(column: PgColumn): ShownForm {
   if (wideType(column) === "date") return { as: "date" };
   const form = fieldForm(column, "latest()");
   return form.as === "text" && form.most !== undefined ? { as: "text", most: MOST_SHOWN_TEXT } : form;
+}
+
+/** NULL for NaN and the infinities, which JSON has no numbers for. */
+function latestShown(reference: string, column: PgColumn, form: ShownForm): string {
+  const shown = formed(reference, form.as === "date" ? { as: "text" } : form);
+  if (!["double precision", "numeric"].includes(wideType(column))) return shown;
+  return `case when ${isSummable(reference, "numeric")} then ${shown} end`;
 }
 
 /** Days, or microseconds; of values that are finite. */

@@ -101,22 +101,30 @@ export function loadSelects(plan: Plan): readonly string[] {
     ]);
     // $2 and $3 must have a type in every select, also where nothing else uses them.
     const asked = ["$2::bigint is not null", "$3::text[] is not null"];
-    const select = grains(table, { tag, projection, rows: fenced(rows, projection.measures), asked, xid: "none" });
-    return [projection.ranked === undefined ? select : firstOf(select, tag, projection.ranked)];
+    const read = fenced(rows, projection.measures);
+    const { ranked } = projection;
+    if (ranked === undefined) return [grains(table, { tag, projection, rows: read, asked, xid: "none" })];
+    const first = firstOf(table, projection, ranked, read);
+    return [grains(table, { tag, projection, rows: first, asked, xid: "none", kept: ranked.kept })];
   });
 }
 
-/** Of the grains of ranked rows the first ones, and of the last of as many as are kept that it is that. */
-function firstOf(select: string, tag: number, { kept, isDescending, numericTies }: Ranked): string {
-  const descending = isDescending ? " desc" : "";
-  const tie = `(g.key::json ->> 2)${numericTies ? "::bigint" : ' collate "C"'}`;
-  const order = [`(g.key::json ->> 1)::numeric`, tie, 'g.key collate "C"'].map((by) => `${by}${descending}`);
-  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', g.m, case when g.place = ${kept} then 1 end) as m
-from (
-  select g.*, row_number() over (partition by g.owner, g.key::json ->> 0, g.day, g.from_us, g.until_us order by ${order.join(", ")}) as place
-  from (${select}) g
-) g
-where g.place <= ${kept}`;
+/**
+ * Of the rows `r` of ranked ones those of the first ranks of each group and time, with their place. Only these are then written as JSON,
+ * of 100,000 rows some 16.
+ */
+function firstOf(table: WatchedTable, projection: Projection, ranked: Ranked, rows: string): string {
+  const { time } = projection;
+  const { group, order, tie, kept, isDescending, numericTies } = ranked;
+  const bounds = time.kind === "while" ? boundsOf(time) : undefined;
+  const part = [OWNER, group && `(${group}) collate "C"`, "column" in time && dayOf(time), bounds?.from, bounds?.until];
+  const ties = tie === undefined ? [] : [numericTies ? `(${tie})::bigint` : `(${tie}) collate "C"`];
+  const by = [order, ...ties].map((one) => `${one}${isDescending ? " desc" : ""}`);
+  return `(select r.* from (
+    select r.*, dense_rank() over (partition by ${part.filter(Boolean).join(", ")} order by ${by.join(", ")}) as ${PLACE}
+    from ${rows} r
+    where ${conditionsOf(table, projection, []) ?? "true"}) r
+  where r.${PLACE} <= ${kept})`;
 }
 
 interface GrainsOf {
@@ -127,35 +135,50 @@ interface GrainsOf {
   readonly asked: readonly string[];
   /** One value more, after the measures: the last transaction that changed the grain, or that of a grain for each. */
   readonly xid: "none" | "last" | "each";
+  /** Where rows have a place: one value more, 1 where that is the last of as many as are kept. */
+  readonly kept?: number;
 }
 
-function grains(table: WatchedTable, { tag, projection, rows, asked, xid }: GrainsOf): string {
-  const { key, ranked, time, measures } = projection;
+/** The place of a ranked row that a load reads. */
+const PLACE = "rank_place";
+
+function grains(table: WatchedTable, { tag, projection, rows, asked, xid, kept }: GrainsOf): string {
+  const { key, time, measures } = projection;
   const bounds = time.kind === "while" ? boundsOf(time) : undefined;
-  const dated = "column" in time ? [datedValue(time)] : [];
-  // A ranked row's key is never NULL, and can't be told of a row that has no rank.
-  const present = [
-    ...(key === undefined || ranked !== undefined ? [] : [key]),
-    ...dated,
-    ...(bounds?.required ?? []),
-  ].map((value) => `${value} is not null`);
-  const counted = measures.map((measure) => allOf([measure.where, summable(table, measure)]));
-  const conditions = allOf([...asked, ...present, anyOf(counted)]);
-  const totals = measures.map((measure, index) => `${total(measure, counted[index])} as v${index}`);
+  const conditions = conditionsOf(table, projection, asked);
+  const totals = measures.map((measure, index) => `${total(measure, countedOf(table, measure))} as v${index}`);
+  const more = [
+    ...(xid === "none" ? [] : [`${xid === "last" ? "max" : ""}(r.change_xid::text::bigint)`]),
+    ...(kept === undefined ? [] : [`(max(r.${PLACE}) = ${kept})::int`]),
+  ];
   const values = measures.map((_, index) => `g.v${index}`);
   const said = [...values.map((value) => `${value} <> 0`), ...("column" in time ? ["g.day is null"] : [])];
-  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${[...values, ...(xid === "none" ? [] : ["g.xid"])].join(", ")}) as m${xid === "each" ? ", g.xid" : ""}
+  return `select ${tag} as tag, g.owner, g.key, g.day, g.from_us, g.until_us, concat_ws(' ', ${[...values, ...more.map(() => "g.more")].join(", ")}) as m${xid === "each" ? ", g.more as xid" : ""}
 from (
   select ${OWNER} as owner,
     ${key === undefined ? "null::text" : `(${key}) collate "C"`} as key,
     ${dayOf(time)} as day,
     ${bounds?.from ?? "null::bigint"} as from_us,
     ${bounds?.until ?? "null::bigint"} as until_us,
-    ${[...totals, ...(xid === "none" ? [] : [`${xid === "last" ? "max" : ""}(r.change_xid::text::bigint) as xid`])].join(",\n    ")}
+    ${[...totals, ...more.map((value) => `${value} as more`)].join(",\n    ")}
   from ${rows} r${conditions === undefined ? "" : `\n  where ${conditions}`}
   group by 1, 2, 3, 4, 5${xid === "each" ? ", r.change_xid" : ""}
 ) g
 where ${said.join(" or ")}`;
+}
+
+function conditionsOf(table: WatchedTable, projection: Projection, asked: readonly string[]): string | undefined {
+  const { key, ranked, time, measures } = projection;
+  const dated = "column" in time ? [datedValue(time)] : [];
+  const bounds = time.kind === "while" ? boundsOf(time).required : [];
+  // A ranked row's key is never NULL, and can't be told of a row that has no rank.
+  const present = [...(key === undefined || ranked !== undefined ? [] : [key]), ...dated, ...bounds];
+  const counted = anyOf(measures.map((measure) => countedOf(table, measure)));
+  return allOf([...asked, ...present.map((value) => `${value} is not null`), counted]);
+}
+
+function countedOf(table: WatchedTable, measure: MeasurePlan): string | undefined {
+  return allOf([measure.where, summable(table, measure)]);
 }
 
 function total({ value }: MeasurePlan, condition: string | undefined): string {

@@ -41,6 +41,39 @@ describe("loading owners", () => {
     assert.deepEqual([kinds(rig.take()), rig.shown("1", "sales", "greatest")], [["events", "document"], "8"]);
   });
 
+  it("an owner whose first rows go faster than a load reads them is read again, by itself, for twice as many each time, and later each time", async () => {
+    const rig = new OwnersRig({ plan: FIRST_SALES });
+    await rig.open({ 1: [firstSale("9", 1n, 1n)] });
+    await rig.read({ grains: [firstSale("9", -1n)] });
+    const first = (...amounts: string[]) =>
+      amounts.map((amount, at) => firstSale(amount, 1n, ...(at === amounts.length - 1 ? [1n] : [])));
+    const goneMeanwhile = async (...amounts: string[]) => {
+      const { last } = rig.loader;
+      await rig.read({ grains: amounts.map((amount) => firstSale(amount, -1n)) });
+      await last.finish({ 1: first(...amounts) });
+    };
+    await rig.read();
+    await goneMeanwhile("8");
+    assert.ok(rig.owners.wantsCut(), "the first time at once");
+    await rig.read();
+    assert.equal(rig.loader.last.request.depth, 2);
+    await goneMeanwhile("7", "6");
+    rig.owners.watch("2");
+    rig.time.advance(79);
+    await rig.read();
+    assert.deepEqual(rig.loader.last.request.owners, ["2"], "not at once any more");
+    await rig.loader.last.finish({});
+    rig.owners.watch("3");
+    rig.time.advance(21);
+    await rig.read();
+    const [before, last] = rig.loader.loads.slice(-2);
+    assert.deepEqual([before?.request.owners, before?.request.depth], [["1"], 4]);
+    assert.deepEqual([last?.request.owners, last?.request.depth], [["3"], 1]);
+    await before?.finish({ 1: first("5", "4", "3", "2") });
+    await rig.read({ grains: ["5", "4", "3"].map((amount) => firstSale(amount, -1n)) });
+    assert.deepEqual([rig.shown("1", "sales", "greatest"), rig.owners.wantsCut()], ["2", false]);
+  });
+
   it("owners that come one after another are loaded together", async () => {
     const rig = new OwnersRig();
     rig.begin("e");

@@ -20,9 +20,9 @@ const knownOccupants = new Occupants(OCCUPIED_PLAN, 0);
 
 const PHASES: { readonly [K in Kind]: Extract<Phase, { kind: K }> } = {
   offline: { kind: "offline" },
-  waiting: { kind: "waiting", knownOccupants },
+  waiting: { kind: "waiting", knownOccupants, dryLoads: 0 },
   loading: loadingOwner(),
-  live: { kind: "live", numbers },
+  live: { kind: "live", numbers, dryLoads: 0 },
   noRow: { kind: "noRow" },
   badZone: { kind: "badZone" },
   unreadable: { kind: "unreadable" },
@@ -96,8 +96,8 @@ const LAW: { readonly [K in Kind]: { readonly [E in EventType]?: readonly string
   gone: {},
 };
 
-function loadingOwner({ isIncomplete = false } = {}): LoadingPhase {
-  return { kind: "loading", knownOccupants, buffer: { grains: [], isIncomplete } };
+function loadingOwner({ isIncomplete = false, dryLoads = 0 } = {}): LoadingPhase {
+  return { kind: "loading", knownOccupants, dryLoads, buffer: { grains: [], isIncomplete } };
 }
 
 function words(effects: readonly Effect[]): string[] {
@@ -153,12 +153,21 @@ describe("an owner's life", () => {
     }
   });
 
-  it("a load of which the first rows have all gone meanwhile leads back to the queue", () => {
+  it("a load of which the first rows have all gone meanwhile leads back to the queue, for one that brings more, as all after it", () => {
     const dry = new LoadedOwner(indexPlan(FIRST_SALES), new ZoneDays("UTC"), undefined, 0);
     for (const one of [firstSale("9", 1n, 1n), firstSale("9", -1n)]) dry.fold(one);
-    const of = loadingOwner();
-    const { phase, effects } = transition(of, { type: "loaded", of, numbers: dry });
-    assert.deepEqual([phase.kind, words(effects)], ["waiting", ["queue"]]);
+    for (const dryLoads of [0, 3]) {
+      const of = loadingOwner({ dryLoads });
+      const { phase, effects } = transition(of, { type: "loaded", of, numbers: dry });
+      assert.deepEqual(phase, { kind: "waiting", knownOccupants, dryLoads: dryLoads + 1 });
+      assert.deepEqual(effects, [{ do: "queueAlone", tries: dryLoads }]);
+      let after = transition(phase, EVENTS.loadStarted(phase)).phase;
+      after = transition(after, EVENTS.loaded(after)).phase;
+      assert.deepEqual(after, { kind: "live", numbers, dryLoads: dryLoads + 1 });
+      const again = transition(after, EVENTS.outdated(after));
+      assert.equal((again.phase as LoadingPhase).dryLoads, dryLoads + 1);
+      assert.deepEqual(again.effects, [{ do: "stopClock" }, { do: "queueAlone", tries: 0 }]);
+    }
   });
 
   it("the occupants that subscribers know of outlast every reload of an epoch, and no epoch", () => {
@@ -168,7 +177,11 @@ describe("an owner's life", () => {
     assert.equal((phase as LoadingPhase).knownOccupants, numbers.occupants);
     const { effects } = transition(phase, EVENTS.loaded(phase));
     assert.deepEqual(effects, [{ do: "publishLoaded", numbers, knownOccupants: numbers.occupants }]);
-    assert.deepEqual(transition(phase, EVENTS.begin(phase)).phase, { kind: "waiting", knownOccupants: undefined });
+    assert.deepEqual(transition(phase, EVENTS.begin(phase)).phase, {
+      kind: "waiting",
+      knownOccupants: undefined,
+      dryLoads: 0,
+    });
   });
 
   it("whatever happens, an owner is queued while it waits, timed while it is live, and stale while nothing is known of it", () => {
