@@ -21,6 +21,7 @@ import { OPERATOR_MUTANTS } from "./operator.ts";
 import { PAGE_MUTANTS } from "./page.ts";
 import { OWNER_LOOKUP_MUTANTS } from "./owner-lookup.ts";
 import { PARENTS_MUTANTS } from "./parents.ts";
+import { REPLAYED_PARENTS_MUTANTS } from "./replayed-parents.ts";
 import { ROW_KEY_MUTANTS } from "./row-key.ts";
 import { READING_MUTANTS } from "./reading.ts";
 import { RESUME_MUTANTS } from "./resume.ts";
@@ -48,6 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DATA_MUTANTS,
   ...OWNER_LOOKUP_MUTANTS,
   ...PARENTS_MUTANTS,
+  ...REPLAYED_PARENTS_MUTANTS,
   ...ROW_KEY_MUTANTS,
   ...KINDS_MUTANTS,
   ...READING_MUTANTS,

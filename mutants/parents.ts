@@ -2,7 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const FILE = "daemon/plan/parent-rows.ts";
 const BATCHES = "test/pg/owners/parents.test.ts";
-const REPLAYS = "test/pg/resume/parents.test.ts";
+const LONG = "test/pg/owners/long-parents.test.ts";
 const REFUSALS = "test/unit/plan/owner-refusals.test.ts";
 
 /** Mistakes about rows whose owner is another row's. */
@@ -50,7 +50,7 @@ export const PARENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "rows of a parent that is gone are nobody's",
     file: FILE,
-    find: "else (${image} -> 0 ->> ${quoteLiteral(name)})::${type} end`",
+    find: "else (${image} ->> ${quoteLiteral(name)})::${type} end`",
     replace: "end`",
     test: BATCHES,
     title: "a parent goes with its rows",
@@ -58,7 +58,7 @@ export const PARENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "rows are told to the owner to whom their parent has moved",
     file: FILE,
-    find: "`coalesce((${image} -> 1 ->> ${quoteLiteral(child.source)})::boolean, false)`,",
+    find: "`coalesce((${moves} ->> ${quoteLiteral(child.source)})::boolean, false)`,",
     replace: "",
     test: BATCHES,
     title: "whose parent moves are counted for nobody in that batch",
@@ -94,62 +94,6 @@ export const PARENTS_MUTANTS: readonly Mutant[] = [
     replace: "return `  select r.source, r.owner, r.rows",
     test: BATCHES,
     title: "a bulk statement is its owners', once each",
-  },
-  {
-    name: "a move that came after what is replayed is no doubt",
-    file: "daemon/resume/history-cache.ts",
-    find: "reading.moves.some(isNew)",
-    replace: "reading.moves.some(isMissed)",
-    test: REPLAYS,
-    title: "in one read: nobody can say what rows told whose parent has moved since",
-  },
-  {
-    name: "a move is a doubt though the client has seen it",
-    file: "daemon/resume/history-cache.ts",
-    find: "reading.moves.some(isNew)",
-    replace: "reading.moves.length > 0",
-    test: REPLAYS,
-    title: "in one read of several clients: what moved before one of them went is no doubt to that one",
-  },
-  {
-    name: "what a batch came without is told to whom its rows moved",
-    file: "daemon/resume/withheld-reader.ts",
-    find: "!sees(seen, xid))",
-    replace: "xid < 0n)",
-    test: REPLAYS,
-    title: "what a batch came without is read by whose rows they were then",
-  },
-  {
-    name: "what a batch came without is told though its rows moved in that batch",
-    file: "daemon/resume/withheld-reader.ts",
-    find: "eventSelects(plan, settledRows)",
-    replace: "eventSelects(plan)",
-    test: REPLAYS,
-    title: "what a batch came without is read by whose rows they were then",
-  },
-  {
-    name: "a long replay goes on over a move",
-    file: "daemon/resume/long-replay.ts",
-    find: " && moves.every((xid) => sees(seen, xid))",
-    replace: " && moves.length >= 0",
-    test: REPLAYS,
-    title: "page by page: a parent that moves while pages are read",
-  },
-  {
-    name: "a page knows of parents what its own transactions did",
-    file: "daemon/resume/long-history-statement.ts",
-    find: 'unreadOfParents: "c.change_xid >= $9::xid8"',
-    replace: 'unreadOfParents: "c.change_xid = any ($5::xid8[]) and $9::xid8 is not null"',
-    test: REPLAYS,
-    title: "page by page: tells of rows whose parent went",
-  },
-  {
-    name: "the parents of what is told are not read for a resume",
-    file: "daemon/resume/history-statement.ts",
-    find: "...[...parents, ...lookedUp].map(",
-    replace: "...lookedUp.map(",
-    test: REPLAYS,
-    title: "in one read: nobody can say what rows told whose parent has moved since",
   },
   {
     name: "what a daemon said is compared by the parents that its snapshot knew of",
@@ -210,10 +154,26 @@ export const PARENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "a parent without a key keeps everybody from being read",
     file: FILE,
-    find: " and c.${quoteIdentifier(key)} is not null\n   group by 1",
-    replace: "\n   group by 1",
+    find: " and c.${keyed} is not null`;",
+    replace: "`;",
     test: BATCHES,
     title: "a parent without a key is nobody's, and keeps nobody from being read",
+  },
+  {
+    name: "the values of parents that are there are kept beside them",
+    file: FILE,
+    find: "where not exists (select from ${qualifiedName(schema, table)} p where p.${keyed} = c.key)",
+    replace: "where ${(schema + table).length > 0}",
+    test: LONG,
+    title: "is read as any other, where these are still there",
+  },
+  {
+    name: "texts of parents that went are kept whole where they are only told",
+    file: FILE,
+    find: '(column.counts || column.type !== "text")',
+    replace: "column.name.length > 0",
+    test: LONG,
+    title: "is read as any other, where these are still there",
   },
   {
     name: "withheld events are read however many they are",

@@ -77,7 +77,7 @@ export interface BatchSink {
   begin(epoch: string, incarnation: string): void;
   /** Time zones known to be good: the delta is computed for owners in one of these. */
   zones(): readonly string[];
-  /** The owners whose grains are wanted; undefined for all. Grains of others may come too; resets and dimensions come of all owners. */
+  /** The owners whose grains are wanted; undefined for all. Grains of others may come too; resets and dimensions come of all owners, but resets for what owners look up (owner-lookup.ts) of the wanted ones. */
   owners(): readonly string[] | undefined;
   /** The owners whose grains are wanted, each by its name: where a row's data fail the reading, its owner is looked for among them. */
   named(): readonly string[];

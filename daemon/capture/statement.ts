@@ -134,7 +134,7 @@ export function changes(
   eventSources: readonly string[],
   reading: ReadingOfChanges,
 ): string {
-  return [...deltas(tables, eventSources, reading), ...resets(tables, reading)].join(",\n");
+  return [...deltas(tables, eventSources, reading), ...resets(tables, reading, wantedOf(0))].join(",\n");
 }
 
 function deltas(
@@ -156,6 +156,7 @@ function deltas(
 function resets(
   tables: readonly WatchedTable[],
   { unread, unreadOfParents = unread }: ReadingOfChanges,
+  wanted: string,
 ): readonly string[] {
   const sources = tables.map(({ source }) => quoteLiteral(source)).join(", ");
   const links = tables.map(({ source, owner }) => `(${quoteLiteral(source)}, ${quoteLiteral(owner)})`).join(", ");
@@ -164,7 +165,7 @@ function resets(
       ? "false"
       : `(case when c.link is null then c.source in (${sources}) else (c.source, c.link) in (${links}) end)`;
   const select = `select c.source, c.owner, c.rows, c.change_xid from ${RESET_TABLE} c where ${meant} and`;
-  const parents = parentSelects(tables, unread, unreadOfParents);
+  const parents = parentSelects(tables, unread, unreadOfParents, wanted);
   return parents === undefined
     ? [`unread_resets as materialized (\n  select r.*, false as moved from (${select} (${unread})) r)`]
     : [
@@ -192,11 +193,11 @@ select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
        pg_backend_pid()::bigint as until_us,
        -- All but the first give parameters their types where no select uses them.
        concat_ws(' ', ${["(select count(*) from deltad.reader where id <> $2::uuid)", "cardinality($3::text[])", ...wanted].join(", ")}) as m${side}${kinds
-         .map((kind, at) => `\nunion all\n(${ofKind(kindSelect(kind, reading), at)})`)
+         .map((kind, at) => `\nunion all\n(${ofKind(kindSelect(kind, reading, wantedOf(at)), at)})`)
          .join("")}`;
 }
 
-function kindSelect({ tables, own, selects }: ReadKind, reading: ReadingOfChanges): string {
+function kindSelect({ tables, own, selects }: ReadKind, reading: ReadingOfChanges, wanted: string): string {
   const parts = [
     `select ${TAG.reset} as tag, r.owner, r.source as key, null::int as day,
        case when count(*) = count(r.rows) then sum(r.rows)::bigint end as from_us, r.change_xid::text::bigint as until_us, null as m
@@ -206,7 +207,7 @@ function kindSelect({ tables, own, selects }: ReadKind, reading: ReadingOfChange
     ...dimensionSelects(tables, own),
     ...selects.map((select) => `(${select})`),
   ];
-  return `with ${resets(tables, reading).join(",\n")}\n${parts.join("\nunion all\n")}`;
+  return `with ${resets(tables, reading, wanted).join(",\n")}\n${parts.join("\nunion all\n")}`;
 }
 
 /** The select with the tags of the kind at this place. */

@@ -7,7 +7,7 @@ import { ownerPath, type RowKey, rowKey } from "./owner-path.ts";
 import { EVERY_ROW, type ParentTable, type WatchedTable } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import type { KindConfig, KindSource } from "./kind-config.ts";
-import { findsRows, wideType } from "./column-type.ts";
+import { findsRows, keyType, wideType } from "./column-type.ts";
 import type { OwnerLookup } from "./plan.ts";
 
 /** Columns of a change table, and of the row `r`, that are not the watched table's. */
@@ -200,7 +200,14 @@ export class CapturedTables {
     const { own } = this.kind;
     if (own === undefined) return undefined;
     const { schema, name } = getTableConfig(own.table);
-    return { schema: schema ?? "public", table: name, key: own.key.name, by: [...namedBy], shown: [...shown] };
+    return {
+      schema: schema ?? "public",
+      table: name,
+      key: own.key.name,
+      keyType: keyType(own.key),
+      by: [...namedBy],
+      shown: [...shown],
+    };
   }
 
   #source(called: string): Captured | undefined {

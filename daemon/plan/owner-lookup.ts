@@ -3,7 +3,7 @@
  *
  * Whoever reads an owner's row reads what it has of the other one beside it ({@link ownerRelation}). Where the owner comes to name another
  * one, its own row has changed, and it is read again as after any change of that. What is left is a change of the other row, or that it
- * comes or goes: then all owners that name it are read again ({@link lookedUpResets}), as they are where a parent moves (parent-rows.ts).
+ * comes or goes: then the owners that name it are read again ({@link lookedUpResets}), as they are where a parent moves (parent-rows.ts).
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { OwnerTable, OwnerValue } from "./plan.ts";
@@ -34,32 +34,53 @@ export function ownerValue(value: OwnerValue): string {
   return `o.${"lookup" in value ? value.as : quoteIdentifier(value.column)}::text`;
 }
 
+/** Beyond so many owners that changed rows concern, all are read again: to tell of each takes longer, and everybody waits for it. */
+export const MOST_NAMING = 1_000;
+
+export interface LookedUpResets {
+  readonly ctes: readonly string[];
+  /** The wanted owners for whom the changed rows may make a difference, as resets, or all. */
+  readonly selects: readonly string[];
+}
+
 /**
- * The owners for whom a table's changed rows may make a difference, as resets. Over the CTE `written_resets`.
+ * Of a table whose rows owners name. Over the CTE `written_resets`.
  * @param unread which rows `c` of a change table are read
+ * @param wanted a parameter: text[], the owners that are told of; null for all
  */
-export function lookedUpResets(table: WatchedTable, unread: string): readonly string[] {
+export function lookedUpResets(table: WatchedTable, unread: string, wanted: string): LookedUpResets {
   const { source, owner: key, columns, namedIn } = table;
-  if (namedIn === undefined) return [];
+  if (namedIn === undefined) return { ctes: [], selects: [] };
   const type = columns.find(({ name }) => name === key)?.type ?? "text";
   const texts = namedIn.shown.map((name) => `c.${quoteIdentifier(name)}::text`);
-  const owner = `o.${quoteIdentifier(namedIn.key)}::text`;
-  const naming = (named: string): string =>
-    `join ${qualifiedName(namedIn.schema, namedIn.table)} o on ${named} in (${namedIn.by.map((name) => `o.${quoteIdentifier(name)}`).join(", ")})`;
+  const [changed, naming] = [quoteIdentifier(`changed_${source}`), quoteIdentifier(`naming_${source}`)];
+  const owners = qualifiedName(namedIn.schema, namedIn.table);
+  const [ownerKey, ...by] = [namedIn.key, ...namedIn.by].map((name) => `o.${quoteIdentifier(name)}`);
+  const named = (from: string): string =>
+    `select ${ownerKey}::text as owner, i.change_xid from ${changed} i join ${from} o on i.key in (${by.join(", ")})`;
+  const areMany = `(select count(*) from ${naming}) > ${MOST_NAMING}`;
   const name = quoteLiteral(source);
-  return [
-    `  select ${name}, ${owner}, null::bigint, i.change_xid, true
-    from (
-      select c.${quoteIdentifier(key)} as key, (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid
-        from ${qualifiedName("deltad", `change_${source}`)} c
-       where (${unread})
-       group by 1
-      having sum(c.change_weight) <> 0 or count(distinct jsonb_build_array(${texts.join(", ")})) > 1) i
-    ${naming("i.key")}`,
-    `  select r.source, ${owner}, null::bigint, r.change_xid, true
-    from written_resets r
-   cross join lateral (select case when r.source = ${name} then r.owner::${type} end as key) l
-    ${naming("l.key")}
-   where r.source = ${name}`,
-  ];
+  return {
+    ctes: [
+      `${changed} as materialized (
+  select c.${quoteIdentifier(key)} as key, (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid
+    from ${qualifiedName("deltad", `change_${source}`)} c
+   where (${unread})
+   group by 1
+  having sum(c.change_weight) <> 0 or count(distinct jsonb_build_array(${texts.join(", ")})) > 1
+  union all
+  select case when r.source = ${name} then r.owner::${type} end, r.change_xid from written_resets r where r.source = ${name})`,
+      // Wanted owners are found by their key, whatever the number of others that name the row. OFFSET 0 keeps these apart.
+      `${naming} as materialized (
+  select n.* from (
+    ${named(owners)} where ${wanted}::text[] is null
+    union all
+    ${named(`(select ${[ownerKey, ...by].join(", ")} from ${owners} o where ${ownerKey} = any(${wanted}::text[]::${namedIn.keyType}[]) offset 0)`)}
+  ) n limit ${MOST_NAMING + 1})`,
+    ],
+    selects: [
+      `  select ${name}, n.owner, null::bigint, n.change_xid, true from ${naming} n where not ${areMany}`,
+      `  select distinct ${name}, null, null::bigint, i.change_xid, true from ${changed} i where ${areMany}`,
+    ],
+  };
 }

@@ -21,6 +21,7 @@
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import { lookedUpResets } from "./owner-lookup.ts";
 import { linkOf, linkType } from "./row-link.ts";
+import { cutText, MOST_TEXT } from "./text-limits.ts";
 import type { CapturedColumn, ParentTable, WatchedTable } from "./watched-table.ts";
 
 /** A column of a parent, under its name in the rows below, and SQL of its value. */
@@ -71,10 +72,12 @@ export function foundOwner(link: string, child: Pick<WatchedTable, "source" | "p
   const columns: ParentValue[] = [];
   const joins = (child.parents ?? []).map(({ source, schema, table, key, keyType, next, columns: used }, at) => {
     const row = `t${at}`;
-    const image = `(select k.parents from ${knownName(source)} k) -> ${asText(named, keyType)}`;
+    const [moves, image] = ["moved", "gone"].map(
+      (column) => `(select k.${column} from ${knownName(source)} k) -> ${asText(named, keyType)}`,
+    );
     const value = ({ name, type }: CapturedColumn): string =>
       `case when ${row}.${quoteIdentifier(key)} is not null then ${row}.${quoteIdentifier(name)}::${type}
-                else (${image} -> 0 ->> ${quoteLiteral(name)})::${type} end`;
+                else (${image} ->> ${quoteLiteral(name)})::${type} end`;
     const values = [`${value(next)} as link`, ...used.map((one) => `${value(one)} as ${quoteIdentifier(one.as)}`)];
     const join = `
   left join ${qualifiedName(schema, table)} ${row} on ${row}.${quoteIdentifier(key)} = ${named}
@@ -85,7 +88,7 @@ export function foundOwner(link: string, child: Pick<WatchedTable, "source" | "p
     columns.push(...used.map(({ as, type }) => ({ name: as, type, value: `n${at}.${quoteIdentifier(as)}` })));
     const bulk = `select r.owner from written_resets r where r.source = ${quoteLiteral(source)}`;
     moved.push(
-      `coalesce((${image} -> 1 ->> ${quoteLiteral(child.source)})::boolean, false)`,
+      `coalesce((${moves} ->> ${quoteLiteral(child.source)})::boolean, false)`,
       `exists (${bulk} and r.owner is null)`,
       `coalesce(${named}::text in (${bulk} and r.owner is not null), false)`,
     );
@@ -114,11 +117,13 @@ export interface ParentSelects {
  * one, by each of thousands of rows, is an object of JSON.
  * @param unread which rows `c` of a change table are read
  * @param unreadOfParents which of a parent's, and which rows that name one tell whether others were there before
+ * @param wanted as in {@link lookedUpResets}
  */
 export function parentSelects(
   tables: readonly WatchedTable[],
   unread: string,
   unreadOfParents: string,
+  wanted: string,
 ): ParentSelects | undefined {
   if (!tables.some(leadsElsewhere)) return undefined;
   const children = tables.filter(({ parents }) => parents !== undefined);
@@ -129,24 +134,27 @@ export function parentSelects(
     unread === unreadOfParents
       ? `from ${quoteIdentifier(`delta_${source}`)} c where true`
       : `from ${changeTable(source)} c where (${unreadOfParents})`;
+  const found = lookedUp.map((table) => lookedUpResets(table, unreadOfParents, wanted));
   const unreadResets = [
     ...writtenResets(children, lookedUp, sources),
     ...children.flatMap((child) => changedParents(child, tables, changesOf)),
-    ...lookedUp.flatMap((table) => lookedUpResets(table, unreadOfParents)),
+    ...found.flatMap(({ selects }) => selects),
   ];
   const ctes = [
     ...[...parents.values()].flatMap((parent) => imagesOf(parent, children, unreadOfParents)),
+    ...found.flatMap(({ ctes }) => ctes),
     `unread_resets as materialized (\n${unreadResets.join("\n  union all\n")})`,
   ];
   return { sources, ctes };
 }
 
 /**
- * Of each parent that changed: what its images name, the values of the last of them as texts, the transaction of that one, and for whose rows it
- * moved; and an object of `[last, moved]` by key.
+ * Of each parent that changed: what its images name, the transaction of the last of them, and for whose rows it moved. And two objects by key:
+ * for whose rows each moved, and of those that are gone the values of their last image as texts. All of these texts are in memory at once,
+ * and an object has 256 MB at most: there are none of parents that are still there, and no more of a text than events tell of it.
  */
 function imagesOf(
-  { source, key, next, keyType }: ParentTable,
+  { source, schema, table, key, next, keyType }: ParentTable,
   children: readonly WatchedTable[],
   unreadOfParents: string,
 ): readonly string[] {
@@ -154,24 +162,34 @@ function imagesOf(
     (child.parents ?? []).flatMap((parent) => (parent.source === source ? [{ child, columns: parent.columns }] : [])),
   );
   const text = (name: string): string => `c.${quoteIdentifier(name)}::text`;
-  const told = new Set([next.name, ...used.flatMap(({ columns }) => columns.map(({ name }) => name))]);
-  const last = [...told].map((name) => `${quoteLiteral(name)}, ${text(name)}`);
+  const all = [{ ...next, counts: true }, ...used.flatMap(({ columns }) => columns)];
+  const names = [...new Set(all.map(({ name }) => name))];
+  const last = names.map((name) => {
+    const isWhole = all.some((column) => column.name === name && (column.counts || column.type !== "text"));
+    return `${quoteLiteral(name)}, ${isWhole ? text(name) : cutText(`c.${quoteIdentifier(name)}`, MOST_TEXT)}`;
+  });
   const moved = used.map(({ child, columns }) => {
     const counted = [next, ...columns.filter(({ counts }) => counts)].map(({ name }) => text(name));
     return `${quoteLiteral(child.source)}, count(distinct jsonb_build_array(${counted.join(", ")})) > 1`;
   });
+  const keyed = quoteIdentifier(key);
+  const changed = `from ${changeTable(source)} c
+   where (${unreadOfParents}) and c.${keyed} is not null`;
   return [
     `${imagesName(source)} as materialized (
-  select c.${quoteIdentifier(key)} as key, array_agg(distinct c.${quoteIdentifier(next.name)}) as nexts, sum(c.change_weight) as net,
-         (array_agg(jsonb_build_object(${last.join(", ")}) order by c.change_seq desc))[1] as last,
+  select c.${keyed} as key, array_agg(distinct c.${quoteIdentifier(next.name)}) as nexts, sum(c.change_weight) as net,
          (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid,
          jsonb_build_object(${moved.join(", ")}) as moved
-    from ${changeTable(source)} c
-   where (${unreadOfParents}) and c.${quoteIdentifier(key)} is not null
+    ${changed}
    group by 1)`,
     `${knownName(source)} as materialized (
-  select jsonb_object_agg(${asText("i.key", keyType)}, jsonb_build_array(i.last, i.moved)) as parents
-    from ${imagesName(source)} i)`,
+  select (select jsonb_object_agg(${asText("i.key", keyType)}, i.moved) from ${imagesName(source)} i) as moved,
+         (select jsonb_object_agg(${asText("c.key", keyType)}, jsonb_build_object(${last.join(", ")}))
+            from (
+  select distinct on (c.${keyed}) c.${keyed} as key, ${names.map((name) => `c.${quoteIdentifier(name)}`).join(", ")}
+    ${changed}
+   order by c.${keyed}, c.change_seq desc) c
+           where not exists (select from ${qualifiedName(schema, table)} p where p.${keyed} = c.key)) as gone)`,
   ];
 }
 

@@ -33,6 +33,7 @@ export interface WatchedTable {
         readonly schema: string;
         readonly table: string;
         readonly key: string;
+        readonly keyType: string;
         readonly by: readonly string[];
         /** What owners have of it. */
         readonly shown: readonly string[];

@@ -4,6 +4,7 @@ import { after, before, beforeEach, it } from "node:test";
 import type { Batch } from "../../../daemon/capture/batch.ts";
 import { ownerRowsStatement } from "../../../daemon/owners/owner-rows.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
+import { MOST_NAMING } from "../../../daemon/plan/owner-lookup.ts";
 import { BatchReader } from "../../support/batch-reader.ts";
 import { install } from "../../support/install.ts";
 import { RENTAL } from "../../support/oracle.ts";
@@ -79,6 +80,28 @@ await onEachServer("owners who have their zone of a row that they name", (server
         ["1", "2", "3"],
       ],
     );
+  });
+
+  it("are told of where they are wanted, and no others", async () => {
+    await database.query("update cities set currency = 'CHF' where city_id = 1");
+    assert.deepEqual(again(await reader.read(["2", "3"])), ["2"]);
+    await database.query("update cities set currency = 'CHF' where city_id = 3");
+    assert.deepEqual(again(await reader.read(["2"])), []);
+  });
+
+  it("are all read again where more than a thousand of those that are wanted name such a row", async () => {
+    const name = (upto: number): string => `insert into stores select n, 'e', 2 from generate_series(11, ${upto}) n
+      where not exists (select from stores s where s.store_id = n)`;
+    await written(name(10 + MOST_NAMING));
+    assert.equal(again(await written("update cities set currency = 'CHF' where city_id = 2")).length, MOST_NAMING);
+    await written(name(11 + MOST_NAMING));
+    const all = await written("update cities set currency = 'EUR' where city_id = 2");
+    assert.deepEqual(
+      all.resets.map(({ owner, source, rows }) => [owner, source, rows]),
+      [[undefined, "cities", undefined]],
+    );
+    await database.query("update cities set currency = 'CHF' where city_id = 2");
+    assert.deepEqual(again(await reader.read(["1", "11", "12"])), ["11", "12"]);
   });
 
   it("are there without one, and have no zone", async () => {
