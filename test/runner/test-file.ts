@@ -69,7 +69,9 @@ export async function runTestFilesTogether(
   let counted = 0;
   try {
     await writeFile(entry, paths.map((path) => `import ${JSON.stringify(pathToFileURL(path).href)};\n`).join(""));
-    const tallyOf = (file: string | undefined): Tally => tallies.get(file ?? "") ?? strays;
+    const [anyTally = strays] = tallies.values();
+    const tallyOf = (file: string | undefined): Tally =>
+      file === undefined ? anyTally : (tallies.get(file) ?? strays);
     const { output, broken } = await runProcess(entry, LIMIT_MS, tallyOf, () => (counted += 1));
     if (broken === undefined && isEmpty(strays)) {
       for (; counted > 0; counted -= 1) onTest();
@@ -94,7 +96,10 @@ function isEmpty({ passed, failed, skipped }: FileResult): boolean {
   return passed.length + failed.length + skipped.length === 0;
 }
 
-/** `broken`: why the process itself is a failure, beside whatever tests failed in it. */
+/**
+ * `broken`: why the process itself is a failure, beside whatever tests failed in it.
+ * @param tallyOf by the file in which a test is written; undefined: a block of no test that ran yet
+ */
 async function runProcess(
   path: string,
   limitMs: number,
@@ -104,6 +109,19 @@ async function runProcess(
   const blocks: string[] = [];
   let output = "";
   let broken: unknown;
+
+  let fileAtWork: string | undefined;
+  // A block is where `describe` was called, which may be in a file that many use.
+  const tallyFor = ({
+    file,
+    details,
+  }: {
+    file?: string | undefined;
+    details: { type?: string | undefined };
+  }): Tally => {
+    if (details.type !== "suite") fileAtWork = file;
+    return tallyOf(fileAtWork);
+  };
 
   const stream = run({ files: [path], signal: AbortSignal.timeout(limitMs) });
   const keepOutput = ({ message }: { message: string }): void => void (output += message);
@@ -120,7 +138,7 @@ async function runProcess(
       broken = test.details.error;
       return;
     }
-    const tally = tallyOf(test.file);
+    const tally = tallyFor(test);
     tally.failed.push({ titles: titlesOf(test), error: test.details.error });
     if (test.nesting === 0) tally.durationMs += test.details.duration_ms;
     onTest();
@@ -128,7 +146,7 @@ async function runProcess(
   stream.on("test:pass", (test) => {
     // A process in which no test ran passes by its own name.
     if (test.name === path) return;
-    const tally = tallyOf(test.file);
+    const tally = tallyFor(test);
     if (test.nesting === 0) tally.durationMs += test.details.duration_ms;
     if (test.skip !== undefined) {
       const reason = typeof test.skip === "string" ? test.skip : "no reason given";

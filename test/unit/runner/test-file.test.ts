@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -55,6 +55,30 @@ describe("files that run together", () => {
       bad: "passed four, failed five",
       empty: "failed for it holds no test",
     });
+  });
+
+  it("run once where another file makes their blocks, skipped ones too", async () => {
+    writeFileSync(
+      join(folder, "blocks.mjs"),
+      `${HEAD}export function blocks(define) {
+        describe("here", define);
+        describe("elsewhere", { skip: "not there" }, define);
+      }`,
+    );
+    const runs = join(folder, "runs");
+    const text = (own: string, within: string): string =>
+      `import { appendFileSync } from "node:fs"; import { blocks } from "./blocks.mjs";
+      it("${own}", () => {}); blocks(() => { it("${within}", () => appendFileSync(${JSON.stringify(runs)}, "${within}")); });`;
+    const seen = await outcomes({ first: text("first", "seven"), second: text("second", "eight") });
+    const told = Object.values(seen).join(", ").split(", ").toSorted();
+    assert.deepEqual(
+      told,
+      ["first", "seven", "second", "eight"]
+        .map((name) => `passed ${name}`)
+        .concat("skipped elsewhere", "skipped elsewhere")
+        .toSorted(),
+    );
+    assert.equal(readFileSync(runs, "utf8"), "seveneight");
   });
 
   it("are run one by one where one of them breaks the process", async () => {
