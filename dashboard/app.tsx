@@ -13,7 +13,7 @@ interface Props {
 /** Finds out whose numbers to show: token, then topic, then the page. */
 export function App({ Cards, initialToken }: Props) {
   const [token, setToken] = useState(initialToken);
-  const [chosen, setChosen] = useState(() => remembered("owner"));
+  const [chosen, setChosen] = useState(() => remembered("topic"));
 
   useEffect(() => {
     const follow = () => {
@@ -31,12 +31,12 @@ export function App({ Cards, initialToken }: Props) {
     setToken(fresh);
   };
   const chooseTopic = (topic: string) => {
-    remember("owner", topic);
+    remember("topic", topic);
     setChosen(topic);
   };
   const leave = () => {
     forget("token");
-    forget("owner");
+    forget("topic");
     setToken(undefined);
     setChosen(undefined);
   };
@@ -47,7 +47,7 @@ export function App({ Cards, initialToken }: Props) {
   }
   const isOpen = chosen !== undefined && (claims.isAdmin || claims.topics.includes(chosen));
   const topic = isOpen ? chosen : claims.topics[0];
-  if (topic === undefined) return <OwnerForm onTopic={chooseTopic} />;
+  if (topic === undefined) return <OwnerForm token={token} onTopic={chooseTopic} />;
   return (
     <OwnerPage
       key={`${topic} ${token}`}

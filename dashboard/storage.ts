@@ -1,4 +1,4 @@
-type Name = "token" | "owner" | "language";
+type Name = "token" | "topic" | "language";
 
 /** What this tab remembers over a reload; nothing where the browser keeps nothing. */
 export function remembered(name: Name): string | undefined {
@@ -38,6 +38,6 @@ export function takeFragmentToken(): string | undefined {
   if (token === null) return undefined;
   history.replaceState(history.state, "", location.pathname + location.search);
   remember("token", token.trim());
-  forget("owner");
+  forget("topic");
   return token.trim();
 }

@@ -8,6 +8,22 @@ const RANDOM_TITLE = "every document of every kind equals a full recompute at on
 /** Mistakes where several kinds of topics are over the same sources. */
 export const KINDS_MUTANTS: readonly Mutant[] = [
   {
+    name: "what every object has is a source's link",
+    file: "daemon/plan/kind-config.ts",
+    find: "Object.hasOwn(declared, name) ? declared[name] : undefined",
+    replace: "declared[name]",
+    test: "test/unit/plan/kinds.test.ts",
+    title: "takes a kind by a name that every object has, with a table and without",
+  },
+  {
+    name: "what every object has is looked at as a source's link",
+    file: "daemon/plan/check-config.ts",
+    find: "Object.hasOwn(source, kind) && source[kind] !== undefined",
+    replace: "source[kind] !== undefined",
+    test: "test/unit/plan/kinds.test.ts",
+    title: "takes a kind by a name that every object has, with a table and without",
+  },
+  {
     name: "a bulk statement names owners alone",
     file: "daemon/capture/generated-sql.ts",
     find: "  return links;\n",

@@ -5,10 +5,18 @@ export const PAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "the page draws all topics as owners'",
     file: "dashboard/any/use-schema.ts",
-    find: 'kind === "owner" ? schema : schema.topics?.[kind]',
-    replace: 'kind === "" ? undefined : schema',
+    find: 'if (kind === "owner") return schema;',
+    replace: 'if (kind !== "") return schema;',
     test: "test/unit/dashboard/use-schema.test.ts",
     title: "of each kind of topics what the daemon tells of it, and of others nothing",
+  },
+  {
+    name: "an owner's id with a colon is another kind's topic",
+    file: "dashboard/entry/topic-of.ts",
+    find: "schemaOf(schema, kind) !== undefined",
+    replace: "kind.length > 0",
+    test: "test/unit/dashboard/topic-of.test.ts",
+    title: "an administrator's text is a topic's name where the daemon has that kind, else an owner's id",
   },
   {
     name: "the page knows owners alone",

@@ -137,7 +137,7 @@ function checkSource(name: string, value: unknown, { kinds, lookedUp, hasWhole }
   refuseUnknown(source, ["table", "key", ...linked], `sources.${name}.`);
   checkTable(source, [], `sources.${name}`);
   checkKey(source, `sources.${name}`);
-  const said = linked.filter((kind) => source[kind] !== undefined);
+  const said = linked.filter((kind) => Object.hasOwn(source, kind) && source[kind] !== undefined);
   const mayBeNobodys = hasWhole || lookedUp.some((table) => table === source["table"]);
   for (const kind of said.length > 0 || mayBeNobodys ? said : ["owner"]) checkLink(source, name, kind);
 }

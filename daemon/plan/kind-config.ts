@@ -55,7 +55,9 @@ function kindOf(name: string, place: readonly string[], topic: CheckedTopic, con
   const isNeeded = (table: PgTable): boolean => own === undefined || lookedUp.includes(tableName(table));
   const sources: [string, KindSource][] = [...ownTables(config)].filter(([, { table }]) => isNeeded(table));
   const unlinked = new Map<string, string>();
-  for (const [source, { table, key, [name]: link }] of Object.entries(config.sources)) {
+  for (const [source, declared] of Object.entries(config.sources)) {
+    const { table, key } = declared;
+    const link = Object.hasOwn(declared, name) ? declared[name] : undefined;
     if (own !== undefined && tableName(table) === tableName(own.table)) {
       if (link !== undefined) throw watchedTwice(table, name, source);
     } else if (link !== undefined || isNeeded(table))
@@ -83,7 +85,7 @@ function ownTables(config: CheckedConfig): ReadonlyMap<string, KindSource> {
   for (const [name, kind] of [["owner", owner] as const, ...Object.entries(topics)]) {
     if (!("table" in kind)) continue;
     const source = sourceOfOwn(name, kind.table, config);
-    if (!(source in sources) && !tables.has(source)) tables.set(source, { ...kind, owner: undefined });
+    if (!Object.hasOwn(sources, source) && !tables.has(source)) tables.set(source, { ...kind, owner: undefined });
   }
   return tables;
 }
@@ -95,7 +97,7 @@ function sourceOfOwn(name: string, table: PgTable, { owner, sources, topics = {}
   if (source !== undefined) return source;
   if (isSame(owner.table)) return OWNER_SOURCE;
   const [kind = name] = Object.entries(topics).find(([, other]) => "table" in other && isSame(other.table)) ?? [];
-  if (kind in sources)
+  if (Object.hasOwn(sources, kind))
     throw new ConfigError(
       `topics.${kind}: a source of another table than ${tableName(table)} has this name; choose another for one of them`,
     );

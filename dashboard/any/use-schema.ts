@@ -18,11 +18,13 @@ export function useSchema(token: string, isConnected: boolean, kind = "owner"): 
 
 /** What is told of this kind; undefined where there is none. */
 export function schemaOf(schema: Schema, kind: string): KindSchema | undefined {
-  return kind === "owner" ? schema : schema.topics?.[kind];
+  if (kind === "owner") return schema;
+  const { topics = {} } = schema;
+  return Object.hasOwn(topics, kind) ? topics[kind] : undefined;
 }
 
 /** Rejects where the daemon does not tell it: it is asked again with the next connection. */
-async function readSchema(token: string, signal: AbortSignal): Promise<Schema> {
+export async function readSchema(token: string, signal: AbortSignal): Promise<Schema> {
   const answer = await fetch("./v1/schema", { headers: { authorization: `Bearer ${token}` }, signal });
   if (!answer.ok) throw new Error(`the schema was answered with ${answer.status}`);
   return (await answer.json()) as Schema;

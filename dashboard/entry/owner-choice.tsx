@@ -1,20 +1,35 @@
 /** Whose numbers are shown. */
 import { useState } from "react";
 import { useLanguage } from "../language/language.tsx";
-import { ownerTopic, parseTopic } from "../../protocol/topic.ts";
+import { readSchema } from "../any/use-schema.ts";
+import { parseTopic } from "../../protocol/topic.ts";
 import { EntryPage } from "./entry-page.tsx";
+import { topicOf } from "./topic-of.ts";
+
+/** A daemon that has not told its kinds by then is taken at the word of who asks. */
+const SCHEMA_MS = 5_000;
+
+interface FormProps {
+  readonly token: string;
+  readonly onTopic: (topic: string) => void;
+}
 
 /** An administrator's token names no topic: asks which one to show, an owner by its id or any topic by its name. */
-export function OwnerForm({ onTopic }: { readonly onTopic: (topic: string) => void }) {
+export function OwnerForm({ token, onTopic }: FormProps) {
   const { messages } = useLanguage();
   const [text, setText] = useState("");
+  const open = async () => {
+    const schema = await readSchema(token, AbortSignal.timeout(SCHEMA_MS)).catch(() => undefined);
+    onTopic(topicOf(text.trim(), schema));
+  };
   return (
-    <EntryPage heading={messages.admin.heading} onSubmit={() => onTopic(topicOf(text.trim()))}>
+    <EntryPage heading={messages.admin.heading} onSubmit={() => void open()}>
       <p>{messages.admin.how}</p>
       <label htmlFor="owner">{messages.admin.label}</label>
       <input
         id="owner"
         required
+        pattern=".*\S.*"
         maxLength={256}
         autoComplete="off"
         value={text}
@@ -25,10 +40,6 @@ export function OwnerForm({ onTopic }: { readonly onTopic: (topic: string) => vo
       </button>
     </EntryPage>
   );
-}
-
-function topicOf(text: string): string {
-  return parseTopic(text) ? text : ownerTopic(text);
 }
 
 interface Props {

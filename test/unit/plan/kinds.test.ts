@@ -102,6 +102,25 @@ describe("kinds of topics", () => {
   ] as const)
     it(`refuses ${what}`, () => assert.match(refusal(config), message));
 
+  it("takes a kind by a name that every object has, with a table and without", () => {
+    const [, named] = compileKinds(
+      withTopics({ constructor: shop }, { ...ofShops, sales: { ...good.sources["sales"], constructor: sales.shop } }),
+    ).plans;
+    assert.deepEqual(
+      named?.tables.map(({ source, owner: by }) => [source, by]),
+      [
+        ["shops", "id"],
+        ["sales", "shop"],
+      ],
+    );
+    const [, whole] = compileKinds(withTopics({ constructor: everything })).plans;
+    assert.deepEqual(
+      whole?.tables.map(({ source, owner: by }) => [source, by]),
+      [["sales", ""]],
+    );
+    assert.match(refusal(withTopics({ constructor: shop })), /says of no row which constructor it is about/);
+  });
+
   it("keeps what is said of owners when another kind is added, and captures a table once for all", () => {
     const [owner, one, all] = compileKinds(withTopics({ shop, all: everything }, ofShops)).plans;
     const alone = compile(good);
