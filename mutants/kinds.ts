@@ -1,6 +1,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const READING = "test/pg/capture/kinds.test.ts";
+const ADDED = "test/pg/capture/added-kinds.test.ts";
 const DAEMON = "test/pg/kinds-daemon.test.ts";
 const RANDOM = "test/pg/oracle/random-kinds.test.ts";
 const RANDOM_TITLE = "every document of every kind equals a full recompute at one database snapshot and one instant";
@@ -30,6 +31,32 @@ export const KINDS_MUTANTS: readonly Mutant[] = [
     replace: "  return links.slice(0, 1);\n",
     test: READING,
     title: "a bulk statement names the topics of each kind, with their rows, and those of no other",
+  },
+  {
+    name: "a link is added while transactions are open that did not name topics by it",
+    file: "daemon/capture/watch-plan.ts",
+    find: "differences.length === 0 && !lacksLink(table, bodies)",
+    replace: "differences.length === 0 && bodies !== undefined",
+    test: ADDED,
+    title:
+      "a kind is added once transactions have ended that wrote to a partition by its name and did not name its topics",
+  },
+  {
+    name: "any functions that are replaced keep writers off",
+    file: "daemon/capture/watch-plan.ts",
+    find: "differences.length === 0 && !lacksLink(table, bodies)",
+    replace: "differences.length === 0 && bodies === undefined",
+    test: ADDED,
+    title: "other limits wait for no writer",
+  },
+  {
+    name: "those who write to a partition by its name are not kept off",
+    file: "daemon/capture/watch-plan.ts",
+    find: 'key.length > 0 ? "" : "only "',
+    replace: 'key.length > 0 ? "only " : "only "',
+    test: ADDED,
+    title:
+      "a kind is added once transactions have ended that wrote to a partition by its name and did not name its topics",
   },
   {
     name: "a bulk statement over rows that name nobody resets nothing",

@@ -162,6 +162,15 @@ end
 `;
 }
 
+/** Whether a statement function's body, of this version or another, says of bulk statements by this link whose rows they changed. */
+export function namesTopicsBy(body: string, table: WatchedTable, link: string): boolean {
+  return body.includes(resetSelect(table, link));
+}
+
+function resetSelect(table: WatchedTable, link: string): string {
+  return `select ${quoteLiteral(table.source)}, ${quoteLiteral(link)}, changed.owner,`;
+}
+
 /** Names those whose rows are changed, by one of the table's links. */
 function resetOwners(operation: keyof typeof IMAGES, table: WatchedTable, link: string): string {
   const images = IMAGES[operation];
@@ -172,7 +181,7 @@ function resetOwners(operation: keyof typeof IMAGES, table: WatchedTable, link: 
   // An update has two images of each row.
   const rows = `greatest(${sides.join(",\n                        ")})`;
   return `      insert into deltad.reset (source, link, owner, rows)
-      select ${values}, changed.owner,
+      ${resetSelect(table, link)}
                ${rows}
         from (${owners.join("\n              union all\n              ")}) changed
        where changed.owner is not null

@@ -2,14 +2,22 @@
  * Which statements make a database capture what a configuration needs, from what its catalogs say: none where it does, so that a second
  * apply takes no lock on a watched table.
  *
- * What locks a watched table comes last: the locks are held to the end of the transaction. Before a change table is altered, writers are
- * kept off the watched table: one that is between its trigger and its insert would still write the old columns.
+ * What locks a watched table comes last: the locks are held to the end of the transaction. Two things come after writers are kept off the
+ * watched table and all of its partitions: a change table is altered (who is between its trigger and its insert would still write the old
+ * columns), and functions are replaced whose bulk statements did not say all that is to be known (a transaction in which such a function
+ * has run would commit after daemons began to rely on the new one).
  */
 import { dollarQuoted, qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
-import { captureFunctionName, captureFunctions, type Operation, OPERATIONS } from "./capture-function.ts";
+import {
+  captureFunctionName,
+  captureFunctions,
+  namesTopicsBy,
+  type Operation,
+  OPERATIONS,
+} from "./capture-function.ts";
 import type { CaptureState, TableNode, TableState, TriggerForm } from "./capture-state.ts";
-import { type CaptureLimits, isSwitchedOff, switchedOff } from "./generated-sql.ts";
+import { type CaptureLimits, isSwitchedOff, linksOf, switchedOff } from "./generated-sql.ts";
 import { rowFunctionName } from "./row-function.ts";
 
 export interface PlannedStatement {
@@ -43,12 +51,38 @@ export function planWatch(
     return { table, found };
   });
   return [
-    ...pairs.flatMap(({ table, found }) => changeTable(table, found)),
+    ...pairs.flatMap(({ table, found }) => [...keepWritersOff(table, found, state), ...changeTable(table, found)]),
     ...pairs.flatMap(({ table }) => functions(table, limits, state)),
     ...pairs.flatMap(({ table, found }) => guard(table, found)),
     ...pairs.flatMap(({ table, found }) => triggers(table, found)),
     ...leftovers(state),
   ];
+}
+
+/** A source that has no change table yet has no writers to wait for. */
+function keepWritersOff(
+  table: WatchedTable,
+  found: TableState,
+  { functions: bodies }: CaptureState,
+): PlannedStatement[] {
+  const { hasChangeTable, differences, nodes, key } = found;
+  if (!hasChangeTable || (differences.length === 0 && !lacksLink(table, bodies))) return [];
+  // Who names a partition locks that alone.
+  const only = key.length > 0 ? "" : "only ";
+  return [
+    {
+      sql: `lock table ${only}${qualifiedName(table.schema, table.table)} in share row exclusive mode`,
+      lock: { mode: "SHARE ROW EXCLUSIVE", tables: nodes.map(({ name }) => name) },
+    },
+  ];
+}
+
+/** Whether bulk statements say by fewer links than are wanted whose rows they changed. */
+function lacksLink(table: WatchedTable, bodies: CaptureState["functions"]): boolean {
+  const installed = OPERATIONS.filter((operation) => operation !== "truncate").map(
+    (operation) => bodies[captureFunctionName(table, operation)] ?? "",
+  );
+  return linksOf(table).some((link) => !installed.every((body) => namesTopicsBy(body, table, link)));
 }
 
 /** A column of another type starts empty, and one that is no longer captured takes its images with it: all owners are read again anyway. */
@@ -76,18 +110,11 @@ ${columns.join(",\n")}
     ];
   }
   if (differences.length === 0) return [];
-  const watched = qualifiedName(table.schema, table.table);
   const parts = differences.flatMap(({ name: column, wanted, present }) => [
     ...(present === null ? [] : [`drop column ${quoteIdentifier(column)}`]),
     ...(wanted === null ? [] : [`add column ${quoteIdentifier(column)} ${wanted}`]),
   ]);
-  return [
-    {
-      sql: `lock table only ${watched} in share row exclusive mode`,
-      lock: { mode: "SHARE ROW EXCLUSIVE", tables: [watched] },
-    },
-    { sql: `alter table ${name} ${parts.join(", ")}` },
-  ];
+  return [{ sql: `alter table ${name} ${parts.join(", ")}` }];
 }
 
 function functions(table: WatchedTable, limits: CaptureLimits, state: CaptureState): PlannedStatement[] {

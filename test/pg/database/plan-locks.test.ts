@@ -5,7 +5,7 @@ import { readCaptureState } from "../../../daemon/capture/capture-state.ts";
 import { planWatch } from "../../../daemon/capture/watch-plan.ts";
 import { watchStep } from "../../../daemon/capture/watch-sql.ts";
 import { migrationScript, scriptedFor } from "../../../daemon/database/migration-script.ts";
-import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
+import { EVERY_ROW, type WatchedTable } from "../../../daemon/plan/watched-table.ts";
 import { columns, install, LIMITS } from "../../support/install.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import { lintPlan, missingSquawk } from "../../support/squawk.ts";
@@ -103,6 +103,7 @@ await onEachServer("a plan", (server) => {
         { ...STAYS, columns: columns("id bigint", "host_id bigint", "amount numeric") },
         { ...MONTHS, source: "renamed" },
       ],
+      [HOSTS, { ...STAYS, links: ["host_id", EVERY_ROW] }, { ...MONTHS, source: "renamed", owner: "id" }],
       [HOSTS],
     ])
       for (const mode of await applyOneByOne(database, tables)) modes.add(mode);
@@ -123,6 +124,7 @@ await onEachServer("a plan", (server) => {
       ({ sql }) => sql.split("\n")[0],
     );
     assert.deepEqual(plan, [
+      "lock table only public.stay in share row exclusive mode",
       "create or replace function deltad.capture_delete_stays() returns trigger",
       "create view deltad.guard_stays as select id, host_id, state from public.stay",
       "create or replace trigger deltad_update after update on public.stay",
