@@ -55,7 +55,7 @@ function nackSentence(code: unknown): keyof Sentences {
       return "forbidden";
     case "unknown_topic":
     case "invalid_message":
-      return "unknownOwner";
+      return "unknownTopic";
     case "too_many_messages":
     case "too_many_subscriptions":
       return "tooMany";

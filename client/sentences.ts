@@ -14,8 +14,8 @@ export const ENGLISH = {
   expired: "The token has expired. Ask for a new one where you got it.",
   unauthenticated: "The token was not accepted. Ask for a new one where you got it.",
   origin: "This page's address is not on the daemon's list of allowed origins (DELTAD_ORIGINS).",
-  forbidden: "This token does not allow this owner. Choose another owner or use another token.",
-  unknownOwner: "There can't be an owner with this id. Check how it is written.",
+  forbidden: "This token does not allow this. Choose something else or use another token.",
+  unknownTopic: "There can't be anything by this name. Check how it is written.",
 } as const;
 
 export type Sentences = { readonly [Name in keyof typeof ENGLISH]: string };
@@ -35,6 +35,6 @@ export const PORTUGUESE: Sentences = {
   expired: "O token expirou. Peça um novo a quem lhe deu este.",
   unauthenticated: "O token não foi aceito. Peça um novo a quem lhe deu este.",
   origin: "O endereço desta página não está na lista de origens permitidas (DELTAD_ORIGINS).",
-  forbidden: "Este token não dá acesso a este proprietário. Escolha outro proprietário ou use outro token.",
-  unknownOwner: "Não pode haver um proprietário com este código. Confira como está escrito.",
+  forbidden: "Este token não dá acesso a isto. Escolha outra coisa ou use outro token.",
+  unknownTopic: "Não pode haver nada com este nome. Confira como está escrito.",
 };

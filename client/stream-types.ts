@@ -32,7 +32,7 @@ export interface AnyStreamTypes {
 /** The names of the events. */
 export type EventName<S extends StreamTypes> = keyof S["events"] & string;
 
-/** Something that happened to an owner. Its `id` is the same whichever daemon sends it, and however often. */
+/** Something that happened to an owner. Its `id` is the same whichever daemon sends it, and however often; another topic may have another event by it. */
 export type EventOf<S extends StreamTypes, Name extends EventName<S> = EventName<S>> = {
   readonly [N in Name]: Pick<EventFrame, "id" | "topic" | "timestamp"> & {
     readonly type: N;

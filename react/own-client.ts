@@ -14,13 +14,18 @@ import {
   type StreamTypes,
 } from "../client/client.ts";
 
-export interface OwnClientOptions extends Partial<Omit<ClientOptions, "getToken">> {
+/** Which topic: one of the two. */
+export type Followed =
+  | { readonly ownerId: string | number; readonly topic?: undefined }
+  /** A topic of another kind, `listing:12`; its types are `StreamTypesOf<typeof config>["topics"]["listing"]`. */
+  | { readonly topic: string; readonly ownerId?: undefined };
+
+export type OwnClientOptions = ConnectionOptions & Followed;
+
+interface ConnectionOptions extends Partial<Omit<ClientOptions, "getToken">> {
   readonly getToken?: GetToken | undefined;
   /** False: nothing is asked for, and the hook's own use of a connection ends. */
   readonly enabled?: boolean;
-  readonly ownerId?: string | number | undefined;
-  /** Instead of `ownerId`, a topic of another kind, `listing:12`; its types are `StreamTypesOf<typeof config>["topics"]["listing"]`. */
-  readonly topic?: string | undefined;
   /** Instead of `getToken`; undefined until it is there. Another one is used from the next time that the daemon wants one. */
   readonly token?: string | undefined;
   /** Whose token `getToken` gives: hooks of one URL and subject share a socket. Of a `token` its claims tell. */

@@ -48,11 +48,11 @@ export type BookingNotification<S extends StreamTypes> = EventOf<S, Default<S, "
 export type OccupancyChange<S extends StreamTypes> = EventOf<S, Default<S, "changes">>;
 
 /** Whose numbers a component shows, which events, and by which connection. */
-export interface RealtimeOptions<
+export type RealtimeOptions<
   S extends StreamTypes,
   Notification extends EventName<S> = Default<S, "notifications">,
   Change extends EventName<S> = Default<S, "changes">,
-> extends OwnClientOptions {
+> = OwnClientOptions & {
   /** The names of the events in `bookingNotifications`; by default those of the marketplace in demo/. */
   readonly notifications?: readonly Notification[];
   /** The names of the events in `occupancyChanges`; by default the marketplace's. */
@@ -61,7 +61,7 @@ export interface RealtimeOptions<
   readonly autoConnect?: boolean;
   /** Shown until the first snapshot comes, on the server too: what `GET /v1/topics/owner:7` answers with. */
   readonly initial?: { readonly data: S["metrics"]; readonly asOf: string };
-}
+};
 
 /** What the hook returns: the owner's metrics and events, and how the connection is. */
 export interface RealtimeStats<

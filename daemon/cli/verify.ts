@@ -52,7 +52,7 @@ export function verifyCommand(shell: Shell, demo: LoadDemo): Command {
     .option("--url <url>", "where the daemon is, instead of DELTAD_HOST and DELTAD_PORT")
     .option("--token-file <file>", "a file with an administrator's token, instead of one made with DELTAD_JWT_SECRET")
     .option("--fresh", "compare numbers that are loaded for this, and no daemon's", false)
-    .option("--json", "print each round as one JSON document", false)
+    .option("--json", "print one JSON document for each kind in each round", false)
     .option("--config <file>", `instead of ${OPTIONS.configFile.name}`)
     .addHelpText(
       "after",

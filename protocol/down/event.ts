@@ -10,7 +10,7 @@ export const event = v.object({
   type: eventName,
   timestamp,
   topic,
-  /** Every daemon gives an event the same id: one that was seen by this id is the same event. */
+  /** Of its topic: every daemon gives an event the same id, and one that was seen by this id in this topic is the same event. */
   id: v.pipe(v.string(), v.minLength(1)),
   cursor,
   /** As declared. No arrays; `null` is a value here. */

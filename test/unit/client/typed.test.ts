@@ -90,7 +90,14 @@ it("So does React's hook", () => {
   };
   // @ts-expect-error an initial snapshot of another document
   const Wrong = () => useRealtimeStats<Marketplace>({ ownerId: "7", initial: { data: { revenue: 7 }, asOf: "" } });
-  assert.deepEqual([typeof show, typeof Wrong], ["function", "function"]);
+  // @ts-expect-error neither an owner nor a topic
+  const Nobody = () => useRealtimeStats<Marketplace>({ token: "token" });
+  // @ts-expect-error both an owner and a topic
+  const Both = () => useRealtimeStats<Marketplace>({ ownerId: "7", topic: "listing:12", token: "token" });
+  assert.deepEqual(
+    [show, Wrong, Nobody, Both].map((made) => typeof made),
+    Array(4).fill("function"),
+  );
 });
 
 it("So does its list of events, by whatever names", () => {
