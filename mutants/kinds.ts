@@ -33,6 +33,15 @@ export const KINDS_MUTANTS: readonly Mutant[] = [
     title: "a bulk statement names the topics of each kind, with their rows, and those of no other",
   },
   {
+    name: "an audit is due while another kind's has the session",
+    file: "daemon/verify/audit.ts",
+    find: "monotonicMs() >= this.#dueMs && sessions.hasFree",
+    replace: "monotonicMs() >= this.#dueMs && sessions !== undefined",
+    test: "test/pg/verify/audit.test.ts",
+    title:
+      "of several kinds is of one at a time: none is due, and has the reader wait, while another kind's is under way",
+  },
+  {
     name: "a link is added while transactions are open that did not name topics by it",
     file: "daemon/capture/watch-plan.ts",
     find: "differences.length === 0 && !lacksLink(table, bodies)",

@@ -26,7 +26,7 @@ export interface Pools {
   readonly revocations: SessionPool;
   /** For what clients missed. They cause these reads as well, but together: one at a time. */
   readonly history: SessionPool;
-  /** For the daemon's own audit, one owner at a time: nothing else waits for it. */
+  /** For the daemon's own audit, one topic of whatever kind at a time: nothing else waits for it. */
   readonly audit: SessionPool;
 }
 

@@ -29,6 +29,11 @@ export class SessionPool implements Sessions<Session> {
     this.#size = size;
   }
 
+  /** Whether work would have a session without waiting for other work to end. */
+  get hasFree(): boolean {
+    return this.#idle.length > 0 || this.#taken < this.#size;
+  }
+
   /** Runs `work` on a session of its own; waits its turn while all are busy. Throws what `open` or `work` throws. */
   async run<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const session = await this.#take();

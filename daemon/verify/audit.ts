@@ -16,8 +16,11 @@ import { recomputeAt } from "./recompute-at.ts";
 
 export interface AuditOptions {
   readonly plan: Plan;
-  /** One session of its own: no load ever waits for an audit. Its statements have a limit, as an ALTER TABLE waits for them. */
-  readonly sessions: Sessions<Session>;
+  /**
+   * One session for the audits of all kinds: no load ever waits for an audit, and none is due while another kind's is under way, since the
+   * reader would wait with it. Its statements have a limit, as an ALTER TABLE waits for them.
+   */
+  readonly sessions: Sessions<Session> & { readonly hasFree: boolean };
   readonly everyMs: number;
   readonly monotonicMs: () => number;
   readonly log: Log;
@@ -43,7 +46,8 @@ export class Audit implements OwnerAudit {
   }
 
   get isDue(): boolean {
-    return !this.#isUnderWay && this.#options.monotonicMs() >= this.#dueMs;
+    const { sessions, monotonicMs } = this.#options;
+    return !this.#isUnderWay && monotonicMs() >= this.#dueMs && sessions.hasFree;
   }
 
   /** Since the start: how many owners were compared, and how many of them differed. */

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Audit } from "../../../daemon/verify/audit.ts";
+import { createPools } from "../../../daemon/database/pools.ts";
 import { SessionPool } from "../../../daemon/database/session-pool.ts";
-import { compile } from "../../../daemon/plan/compile.ts";
-import { DEMO, oracleDocuments } from "../../support/oracle.ts";
+import { compile, compileKinds } from "../../../daemon/plan/compile.ts";
+import { DEMO, KINDS, oracleDocuments } from "../../support/oracle.ts";
 import { install } from "../../support/install.ts";
 import { eventually, pause } from "../../support/real-time.ts";
 import { recordingLog } from "../../support/run-reader.ts";
@@ -105,6 +106,50 @@ await onEachServer("the daemon's own audit", (server) => {
       assert.ok(logged.at(-1)?.includes('"deltad_drift_total":3'), logged.at(-1));
     } finally {
       await sessions.stop();
+    }
+  });
+
+  it("of several kinds is of one at a time: none is due, and has the reader wait, while another kind's is under way", async () => {
+    const database = await server.createDatabase();
+    const { plans, tables } = compileKinds(KINDS.config);
+    await database.query(KINDS.schema);
+    await install(database, tables);
+    const { audit: sessions, ...others } = createPools(database.url, plans.length);
+    let nowMs = 0;
+    const options = { sessions, everyMs: 1_000, monotonicMs: () => nowMs, log: recordingLog([]) };
+    const audits = plans.map((plan) => new Audit({ plan, ...options }));
+    const due = (): boolean[] => audits.map(({ isDue }) => isDue);
+    const exporter = await database.client();
+    try {
+      for (const round of ["a session is opened", "it is there"]) {
+        nowMs += 1_000;
+        assert.deepEqual(
+          due(),
+          plans.map(() => true),
+          round,
+        );
+        await exporter.query("begin isolation level repeatable read");
+        const { rows } = await exporter.query<{ id: string }>("select pg_export_snapshot() as id");
+        let tell: (state: undefined) => void = () => undefined;
+        const state = new Promise<undefined>((resolve) => {
+          tell = resolve;
+        });
+        const begun = audits[1]?.begin({ snapshotId: rows[0]?.id ?? "" }, "1", state);
+        const none = plans.map(() => false);
+        assert.deepEqual(due(), none, `${round}: while the snapshot is imported`);
+        await begun?.imported;
+        assert.deepEqual(due(), none, `${round}: until it has ended`);
+        await exporter.query("commit");
+        tell(undefined);
+        assert.equal(await begun?.hasDrifted, false);
+        assert.deepEqual(
+          due(),
+          plans.map((_, kind) => kind !== 1),
+          `${round}: the others have their turn`,
+        );
+      }
+    } finally {
+      await Promise.all([sessions, ...Object.values(others)].map((pool) => pool.stop()));
     }
   });
 });
