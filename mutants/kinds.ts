@@ -25,6 +25,24 @@ export const KINDS_MUTANTS: readonly Mutant[] = [
     title: "takes a kind by a name that every object has, with a table and without",
   },
   {
+    name: "what no trigger saw concerns no kind after a bulk statement with too many topics of one",
+    file: "sql/reset_source.sql",
+    find: "and known.link is null and known.owner is null",
+    replace: "and known.owner is null",
+    test: READING,
+    title:
+      "what no trigger saw concerns all kinds, also after a bulk statement with too many topics of one to name them",
+  },
+  {
+    name: "rows of new partitions concern no kind after a bulk statement with too many topics of one",
+    file: "daemon/capture/row-function.ts",
+    find: "and known.link is null and known.owner is null",
+    replace: "and known.owner is null",
+    test: READING,
+    title:
+      "what no trigger saw concerns all kinds, also after a bulk statement with too many topics of one to name them",
+  },
+  {
     name: "a bulk statement names owners alone",
     file: "daemon/capture/generated-sql.ts",
     find: "  return links;\n",

@@ -9,7 +9,8 @@ begin
   select reset_source.source
    where not exists (
      select from deltad.reset known
-      where known.change_xid = pg_current_xact_id() and known.source = reset_source.source and known.owner is null);
+      where known.change_xid = pg_current_xact_id() and known.source = reset_source.source
+        and known.link is null and known.owner is null);
   if found then
     perform deltad.ring();
   end if;

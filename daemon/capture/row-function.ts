@@ -46,7 +46,7 @@ begin
     perform pg_catalog.set_config('${ROW_IMAGES}', images::pg_catalog.text, true);
     if images ${op(">")} ${limits.bulkRows} and exists (
          select from deltad.reset known
-          where ${known} and known.owner is null) then
+          where ${known} and known.link is null and known.owner is null) then
       return null;  -- the whole table is read again
     end if;
   end if;

@@ -397,7 +397,7 @@ begin
     perform pg_catalog.set_config('deltad.row_images', images::pg_catalog.text, true);
     if images operator(pg_catalog.>) 5000 and exists (
          select from deltad.reset known
-          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'owner' and known.owner is null) then
+          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'owner' and known.link is null and known.owner is null) then
       return null;  -- the whole table is read again
     end if;
   end if;
@@ -784,7 +784,7 @@ begin
     perform pg_catalog.set_config('deltad.row_images', images::pg_catalog.text, true);
     if images operator(pg_catalog.>) 5000 and exists (
          select from deltad.reset known
-          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'listings' and known.owner is null) then
+          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'listings' and known.link is null and known.owner is null) then
       return null;  -- the whole table is read again
     end if;
   end if;
@@ -1199,7 +1199,7 @@ begin
     perform pg_catalog.set_config('deltad.row_images', images::pg_catalog.text, true);
     if images operator(pg_catalog.>) 5000 and exists (
          select from deltad.reset known
-          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'bookings' and known.owner is null) then
+          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'bookings' and known.link is null and known.owner is null) then
       return null;  -- the whole table is read again
     end if;
   end if;
@@ -1555,7 +1555,7 @@ begin
     perform pg_catalog.set_config('deltad.row_images', images::pg_catalog.text, true);
     if images operator(pg_catalog.>) 5000 and exists (
          select from deltad.reset known
-          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'payouts' and known.owner is null) then
+          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'payouts' and known.link is null and known.owner is null) then
       return null;  -- the whole table is read again
     end if;
   end if;
