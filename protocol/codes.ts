@@ -61,10 +61,26 @@ export const NACK_CODES = [
   "not_subscribed",
   "too_many_subscriptions",
   "too_many_messages",
+  /** No such set of rows, or no position. */
+  "unknown_rows",
+  /** More rows than can be sent at once: the configuration must hold the newest alone. */
+  "too_large",
   /** The database could not be asked; try again. */
   "unavailable",
 ] as const;
 export type NackCode = (typeof NACK_CODES)[number];
+
+/** What each says to people. A client carries none of it. */
+export const NACK_MEANINGS: Readonly<Record<NackCode, string>> = {
+  forbidden: "the token does not name this topic",
+  unknown_topic: "there is no such topic",
+  not_subscribed: "subscribe first",
+  too_many_subscriptions: "unsubscribe from a topic first",
+  too_many_messages: "slow down",
+  unknown_rows: "the topic has no such rows, or before is no position",
+  too_large: "it has more rows than are sent at once: its configuration needs newest",
+  unavailable: "try again later",
+};
 
 /** What was wrong with a message that could not be answered by a nack. */
 export const ERROR_CODES = [

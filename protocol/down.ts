@@ -4,13 +4,18 @@ import { bye } from "./down/bye.ts";
 import { error } from "./down/error.ts";
 import { event, type EventFrame } from "./down/event.ts";
 import { heartbeat } from "./down/heartbeat.ts";
+import { history } from "./down/history.ts";
 import { live } from "./down/live.ts";
 import { metricsUpdated } from "./down/metrics-updated.ts";
 import { nack } from "./down/nack.ts";
+import { rows } from "./down/rows.ts";
+import { rowsChanged } from "./down/rows-changed.ts";
 import { snapshot } from "./down/snapshot.ts";
 import { stale } from "./down/stale.ts";
 import { tokenExpired } from "./down/token-expired.ts";
 import { tokenExpiring } from "./down/token-expiring.ts";
+import { topicAvailable } from "./down/topic-available.ts";
+import { topicClosed } from "./down/topic-closed.ts";
 import { welcome } from "./down/welcome.ts";
 
 /** Every frame whose type the protocol itself knows. A client ignores a type or a field that it doesn't know. */
@@ -18,6 +23,11 @@ export const down = v.variant("type", [
   welcome,
   snapshot,
   metricsUpdated,
+  rows,
+  rowsChanged,
+  history,
+  topicClosed,
+  topicAvailable,
   stale,
   live,
   tokenExpiring,

@@ -25,3 +25,9 @@ export const cursor = v.pipe(v.string(), v.minLength(1));
 
 /** A duration in milliseconds. */
 export const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** The key of a channel's row, as the database prints it. */
+export const rowKey = v.string();
+
+/** Where a row stands among those of its set: of two positions the lesser text comes first. No two rows have the same. */
+export const rowPosition = v.pipe(v.string(), v.regex(/^[0-9a-z.]*$/));

@@ -6,6 +6,9 @@ export interface JsonObject {
 }
 export type JsonValue = string | number | boolean | null | JsonObject;
 
+/** A row of a channel: any JSON by the names of `data`, arrays and nulls included. */
+export type RowData = Readonly<Record<string, unknown>>;
+
 /** Checks a whole document or patch. Any string is an ordinary key. */
 export const jsonObject = v.custom<JsonObject>(isJsonObject, "a JSON object without arrays");
 
@@ -22,3 +25,6 @@ function isJsonValue(value: unknown): boolean {
     typeof value === "string" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))
   );
 }
+
+/** Checks a row of a channel. */
+export const rowData = v.record(v.string(), v.unknown());

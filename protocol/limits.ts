@@ -7,6 +7,12 @@ export const AUTHENTICATION_TIMEOUT_MS = 5_000;
 /** The longest `id` of a request, in UTF-16 units; room for a UUID with a prefix. */
 export const MAX_ID_LENGTH = 64;
 
+/** How many rows a page of older ones may have. */
+export const MAX_PAGE_ROWS = 100;
+
+/** The longest position of a row in a request: of keys of a thousand bytes. */
+export const MAX_POSITION_LENGTH = 2_048;
+
 /** The longest kind of a topic. */
 export const MAX_KIND_LENGTH = 32;
 

@@ -14,6 +14,13 @@ export const TOPIC_NAME = new RegExp(
   "u",
 );
 
+const KIND = /^[a-z][a-z0-9_]*$/;
+
+/** Whether topics can be of a kind by this name. */
+export function isKindName(name: string): boolean {
+  return KIND.test(name) && name.length <= MAX_KIND_LENGTH;
+}
+
 /** Undefined for text that names no topic. */
 export function parseTopic(name: string): Topic | undefined {
   const [, kind, key] = TOPIC_NAME.exec(name) ?? [];

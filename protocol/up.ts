@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { authenticate } from "./up/authenticate.ts";
+import { history } from "./up/history.ts";
 import { ping } from "./up/ping.ts";
 import { refresh } from "./up/refresh.ts";
 import { snapshotRequest } from "./up/snapshot-request.ts";
@@ -7,5 +8,5 @@ import { subscribe } from "./up/subscribe.ts";
 import { unsubscribe } from "./up/unsubscribe.ts";
 
 /** Every message from a client. Fields that the daemon doesn't know are ignored. */
-export const up = v.variant("type", [authenticate, refresh, subscribe, unsubscribe, snapshotRequest, ping]);
+export const up = v.variant("type", [authenticate, refresh, subscribe, unsubscribe, snapshotRequest, history, ping]);
 export type Up = v.InferOutput<typeof up>;
