@@ -1,4 +1,5 @@
 /** A configuration's outer form, and its type. */
+import type { ChannelTree } from "./channel-definition.ts";
 import type { Metric } from "./definition.ts";
 import type { Field } from "./define-event.ts";
 import type { Through } from "./define-owner.ts";
@@ -11,6 +12,7 @@ export interface Config<
   Events extends EventTree = EventTree,
   // oxlint-disable-next-line typescript/no-generated-empty-object-type -- where no others are declared there are owners alone
   Topics extends TopicTree = Record<never, never>,
+  Channels extends ChannelTree = ChannelTree,
 > {
   /** The table with one row per owner. Hours, days and months are those of the owner's time zone. */
   readonly owner: Rows;
@@ -25,6 +27,8 @@ export interface Config<
    * `listing:12` of the row whose key is 12; each source says by `listing: column` which row it is about.
    */
   readonly topics?: Topics;
+  /** Rows, live, to whoever may see them, by the kind of topic: `room` for `room:42`. */
+  readonly channels?: Channels;
   /** A statement that changes more rows than this makes deltad read the owners again instead of row by row. Default: 5000. */
   readonly bulkRows?: number;
   /** False: writers of the watched tables never use PREPARE TRANSACTION, so triggers may notify where max_prepared_transactions is above 0. */
@@ -82,6 +86,8 @@ export function defineConfig<
   const Events extends EventTree = Record<never, never>,
   // oxlint-disable-next-line typescript/no-generated-empty-object-type -- as for events
   const Topics extends TopicTree = Record<never, never>,
->(config: Config<Metrics, Events, Topics>): Config<Metrics, Events, Topics> {
+  // oxlint-disable-next-line typescript/no-generated-empty-object-type -- where no channels are declared there are none
+  const Channels extends ChannelTree = Record<never, never>,
+>(config: Config<Metrics, Events, Topics, Channels>): Config<Metrics, Events, Topics, Channels> {
   return config;
 }

@@ -13,7 +13,7 @@ import type { AmountOptions, ExactKind } from "./summable.ts";
 import type { ColumnOf, Condition, Expression, TableOf } from "./typed-table.ts";
 
 export { difference, type Formula, type FormulaOptions, product, ratio, type Term, total } from "./define-formula.ts";
-export type { AnyConfig, EventsOf, KindsOf, MetricsOf, StreamTypesOf } from "./document-types.ts";
+export type { AnyConfig, ChannelTypesOf, EventsOf, KindsOf, MetricsOf, StreamTypesOf } from "./document-types.ts";
 export {
   type Config,
   defineConfig,
@@ -22,6 +22,8 @@ export {
   type Topic,
   type TopicTree,
 } from "./define-config.ts";
+export { channel, claim, everyone, members, ownerOf, type RowOf, rows, user } from "./define-channel.ts";
+export type { Channel, Members, Rows } from "./channel-definition.ts";
 export { parent, type ParentColumn, type Through, through } from "./define-owner.ts";
 export { became, before, changed, days, deleted, id, inserted, lookup, occupant } from "./define-event.ts";
 export {

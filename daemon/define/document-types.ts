@@ -6,6 +6,7 @@ export interface AnyConfig {
   readonly metrics: object;
   readonly events?: object | undefined;
   readonly topics?: object | undefined;
+  readonly channels?: object | undefined;
 }
 
 /** The names of a configuration's kinds of topics. */
@@ -26,6 +27,15 @@ export type EventsOf<C extends AnyConfig, Kind extends KindsOf<C> = "owner"> = B
   readonly [Name in keyof NonNullable<KindIn<C, Kind>["events"]>]: EventPayload<
     NonNullable<KindIn<C, Kind>["events"]>[Name]
   >;
+};
+
+/** The rows of each set of each kind of channels: `openChannel<ChannelTypesOf<typeof config>, "room">(…)`. */
+export type ChannelTypesOf<C extends AnyConfig> = {
+  readonly [Kind in keyof NonNullable<C["channels"]>]: NonNullable<C["channels"]>[Kind] extends {
+    readonly "~rows"?: () => infer Sets;
+  }
+    ? Sets
+    : never;
 };
 
 /** The types that a client takes from a configuration: `createClient<StreamTypesOf<typeof config>>(…)`. */

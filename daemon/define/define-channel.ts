@@ -1,0 +1,136 @@
+/**
+ * The language of `channels` in deltad.config.ts: rows of any table, live, to whoever may see them. Like metrics, channels are typed from
+ * Drizzle tables, and a column of another table does not compile.
+ */
+import type { SQL } from "drizzle-orm";
+import { ConfigError } from "../config/errors.ts";
+import {
+  type Channel,
+  type ChannelDefinition,
+  channelDefinition,
+  type Members,
+  type MembersDefinition,
+  membersDefinition,
+  type Rows,
+  type RowsOfChannel,
+  rowsDefinition,
+} from "./channel-definition.ts";
+import { columnOf, tableOf } from "./drizzle-value.ts";
+import type { ValueOf } from "./event-value.ts";
+import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
+
+/** Drizzle's kinds of columns whose values may be any JSON. */
+type AnyJson = "PgJson" | "PgJsonb" | "PgArray";
+
+/** A row as clients get it. Whole numbers up to 32 bits and floats are numbers, booleans booleans, JSON and arrays what they hold; all else is text, instants as ISO 8601 with microseconds. */
+export type RowOf<Fields> = {
+  readonly [Name in keyof Fields]: Fields[Name] extends ColumnOf<string>
+    ? Fields[Name]["_"]["columnType"] extends AnyJson
+      ? unknown
+      : ValueOf<Fields[Name]>
+    : never;
+};
+
+type RowsIn<Sets> = {
+  readonly [Name in keyof Sets]: Sets[Name] extends { readonly "~row"?: () => infer Row } ? Row : never;
+};
+
+/**
+ * A kind of channels: `room:42` exists while the row with that key does.
+ * @param declared.row the key of the table with one row for each channel
+ * @param declared.members who may see a channel
+ * @param declared.rows what it holds, by name
+ */
+export function channel<Table extends string, const Sets extends Readonly<Record<string, Rows<unknown>>>>(declared: {
+  readonly row: ColumnOf<Table>;
+  readonly members: Members;
+  readonly rows: Sets;
+}): Channel<RowsIn<Sets>> {
+  const { row, members: who, rows: sets } = declared;
+  if (typeof who !== "object" || who === null || !(membersDefinition in who))
+    throw new ConfigError(
+      "channel(): members must say who may see it: members(…), a user's or an owner's column by user(…) or ownerOf(…), claim(…) or everyone()",
+    );
+  const made: ChannelDefinition = {
+    row: columnOf(row, "channel(), at row,"),
+    members: who[membersDefinition],
+    rows: Object.fromEntries(Object.entries(sets ?? {}).map(([name, set]) => [name, rowsOf(name, set)])),
+  };
+  return { [channelDefinition]: made };
+}
+
+function rowsOf(name: string, set: unknown): RowsOfChannel {
+  if (typeof set === "object" && set !== null && rowsDefinition in set) return set[rowsDefinition] as RowsOfChannel;
+  throw new ConfigError(`channel(): rows.${name} must be rows(table, { … })`);
+}
+
+/**
+ * The rows of a table, each in the channel that its column names.
+ * @param declared.key the column that names a row, which never changes
+ * @param declared.newest only so many, from 1 to 1,000, by these columns; clients read older ones page by page. Left out: all, at most 1,000
+ * @param declared.deleted rows for which this is true are there no more
+ * @param declared.data the columns that clients get; no other leaves the database
+ */
+export function rows<Table extends string, const Fields extends Readonly<Record<string, ColumnOf<Table>>>>(
+  table: TableOf<Table>,
+  declared: {
+    readonly channel: ColumnOf<NoInfer<Table>>;
+    readonly key: ColumnOf<NoInfer<Table>>;
+    readonly newest?: { readonly count: number; readonly by: readonly ColumnOf<NoInfer<Table>>[] };
+    readonly deleted?: Condition | undefined;
+    readonly data: Fields;
+  },
+): Rows<RowOf<Fields>> {
+  const { newest, deleted, data } = declared;
+  const made: RowsOfChannel = {
+    table: tableOf(table, "rows()"),
+    channel: columnOf(declared.channel, "rows(), at channel,"),
+    key: columnOf(declared.key, "rows(), at key,"),
+    newest: newest && {
+      count: newest.count,
+      by: (newest.by ?? []).map((column) => columnOf(column, "rows(), at newest.by,")),
+    },
+    deleted: deleted as SQL | undefined,
+    data: Object.fromEntries(
+      Object.entries(data ?? {}).map(([name, column]) => [name, columnOf(column, `rows(), at data.${name},`)]),
+    ),
+  };
+  return { [rowsDefinition]: made };
+}
+
+/** Those whom the rows of a table name, as that table is at every moment: who is removed sees nothing from then on. A user is a token's `sub`. */
+export function members<Table extends string>(
+  table: TableOf<Table>,
+  columns: { readonly channel: ColumnOf<NoInfer<Table>>; readonly user: ColumnOf<NoInfer<Table>> },
+): Members {
+  return who({
+    kind: "table",
+    table: tableOf(table, "members()"),
+    channel: columnOf(columns.channel, "members(), at channel,"),
+    user: columnOf(columns.user, "members(), at user,"),
+  });
+}
+
+/** The one user whom a column of the channel's own row names by a token's `sub`. */
+export function user(column: ColumnOf<string>): Members {
+  return who({ kind: "user", column: columnOf(column, "user()") });
+}
+
+/** Whoever may see the owner that a column of the channel's own row names. */
+export function ownerOf(column: ColumnOf<string>): Members {
+  return who({ kind: "owner", column: columnOf(column, "ownerOf()") });
+}
+
+/** Those whose token names the channel's key in this claim, a list of strings or whole numbers: for as long as the token says so. */
+export function claim(name: string): Members {
+  return who({ kind: "claim", claim: name });
+}
+
+/** Everybody with a good token. */
+export function everyone(): Members {
+  return who({ kind: "everyone" });
+}
+
+function who(made: MembersDefinition): Members {
+  return { [membersDefinition]: made };
+}
