@@ -11,7 +11,7 @@ import { findsRows, keyType, wideType } from "./column-type.ts";
 import type { OwnerLookup } from "./plan.ts";
 
 /** Columns of a change table, and of the row `r`, that are not the watched table's. */
-const RESERVED = new Set(["change_xid", "change_seq", "change_weight", "change_owner"]);
+export const RESERVED = new Set(["change_xid", "change_seq", "change_weight", "change_owner"]);
 
 interface Captured {
   readonly source: string;

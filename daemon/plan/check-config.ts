@@ -22,6 +22,7 @@ export interface CheckedConfig {
   readonly metrics: MetricTree;
   readonly events?: Readonly<Record<string, unknown>>;
   readonly topics?: Readonly<Record<string, CheckedTopic>>;
+  readonly channels?: Readonly<Record<string, unknown>>;
   readonly name?: string;
   readonly bulkRows?: number;
   readonly twoPhase?: boolean;
@@ -70,7 +71,11 @@ const CONFIGURATION_NAME = /^[A-Za-z0-9_.-]{1,63}$/;
 /** @throws ConfigError in one line */
 export function checkConfig(value: unknown): asserts value is CheckedConfig {
   const config = record(value, "the configuration");
-  refuseUnknown(config, ["owner", "sources", "metrics", "events", "topics", "bulkRows", "twoPhase", "name"], "");
+  refuseUnknown(
+    config,
+    ["owner", "sources", "metrics", "events", "topics", "channels", "bulkRows", "twoPhase", "name"],
+    "",
+  );
   const owner = record(config["owner"], "owner");
   refuseUnknown(owner, ["table", "key", "timeZone", "currency"], "owner.");
   checkOwnTable(owner, "owner");
@@ -86,6 +91,7 @@ export function checkConfig(value: unknown): asserts value is CheckedConfig {
   );
   for (const [name, source] of Object.entries(sources)) checkSource(name, source, { kinds, lookedUp, hasWhole });
   checkShown(config, "");
+  if (config["channels"] !== undefined) record(config["channels"], "channels");
   checkBulkRows(config["bulkRows"]);
   if (!["boolean", "undefined"].includes(typeof config["twoPhase"]))
     throw new ConfigError("twoPhase must be true or false");

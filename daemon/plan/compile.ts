@@ -5,9 +5,12 @@ import { RESERVED_TYPES } from "../../protocol/down.ts";
 import { eventName } from "../../protocol/down/event.ts";
 import { ConfigError } from "../config/errors.ts";
 import { type CapturedColumns, CapturedTables, mergedTables } from "./captured-tables.ts";
+import type { ChannelPlan } from "./channel-plan.ts";
+import { ChannelTables } from "./channel-tables.ts";
 import { checkConfig, isLookup, type OwnerColumn } from "./check-config.ts";
 import { type KindConfig, kindsOf } from "./kind-config.ts";
 import { keyType, wideType } from "./column-type.ts";
+import { compileChannels } from "./compile-channel.ts";
 import { compileRowEvent } from "./compile-event.ts";
 import { MetricCompiler } from "./compile-metric.ts";
 import { compileOccupant } from "./compile-occupant.ts";
@@ -27,6 +30,8 @@ export interface Compiled {
   readonly plans: readonly [Plan, ...Plan[]];
   /** All watched tables, the owners' own first. */
   readonly tables: readonly WatchedTable[];
+  /** A plan for each kind of channels. */
+  readonly channels: readonly ChannelPlan[];
 }
 
 /** The plan of the kind `owner`. @throws ConfigError as {@link compileKinds} */
@@ -38,11 +43,14 @@ export function compile(config: unknown): Plan {
 export function compileKinds(config: unknown): Compiled {
   checkConfig(config);
   const columns: CapturedColumns = new Map();
-  const [first, ...others] = kindsOf(config).map((kind) => compileKind(kind, columns));
+  const kinds = kindsOf(config);
+  const [first, ...others] = kinds.map((kind) => compileKind(kind, columns));
+  const finishChannels = compileChannels(config, new ChannelTables(kinds, columns));
   if (first === undefined) throw new RangeError("a configuration has the kind owner");
   // Every kind has the columns of a table that any kind needs.
   const plans: Compiled["plans"] = [first(), ...others.map((plan) => plan())];
-  return { plans, tables: mergedTables(plans.map(({ tables }) => tables)) };
+  const channels = finishChannels();
+  return { plans, channels, tables: mergedTables([...plans, ...channels].map(({ tables }) => tables)) };
 }
 
 /** Gives the plan once the columns of all kinds are known. */

@@ -6,7 +6,7 @@ import { type CapturedColumn, rowColumns, type WatchedTable } from "./watched-ta
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import { ownerRelation, ownerValue } from "./owner-lookup.ts";
 import { type FoundOwner, foundOwner, joinedParents } from "./parent-rows.ts";
-import type { OwnerTable, Plan } from "./plan.ts";
+import type { OwnerTable } from "./plan.ts";
 import { linkOf, linkType } from "./row-link.ts";
 
 /** The row's owner, as the database prints its key. */
@@ -113,7 +113,7 @@ function asKey(value: string, owner: OwnerTable): string {
 }
 
 /** @throws RangeError for a source that the plan does not have */
-export function watchedBy(plan: Plan, source: string): WatchedTable {
+export function watchedBy(plan: { readonly tables: readonly WatchedTable[] }, source: string): WatchedTable {
   const table = plan.tables.find((candidate) => candidate.source === source);
   if (table === undefined) throw new RangeError(`the plan has no source ${source}`);
   return table;

@@ -31,6 +31,14 @@ export const TAG = {
   withheld: -10,
   /** key: the floor, null if there is none; m: the incarnation in hexadecimal. */
   origin: -11,
+  /**
+   * owner: the channel's key; key: the row's; day: the set's place in the plan; from_us: change_seq, in a load a number from the newest on;
+   * until_us: the xid, in a page the page's number; m: `i`, `u` or `d`, the row's place in the order, and in the next line the row as
+   * JSON, or nothing where it is too large.
+   */
+  channelRow: -12,
+  /** owner: the channel's key; key: whom it lets in, or null, which says that it exists; from_us: how many times more. */
+  channelWho: -13,
 } as const;
 
 /**

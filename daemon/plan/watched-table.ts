@@ -25,6 +25,8 @@ export interface WatchedTable {
   readonly owner: string;
   /** All of these, {@link EVERY_ROW} too, by which kinds find their rows: a bulk statement says by each of them whose rows it changed. Undefined: by `owner` alone. */
   readonly links?: readonly string[];
+  /** Nothing tells its rows apart, and nothing need. */
+  readonly isKeyless?: true;
   /** The tables between the rows and their owners, from the nearest on. */
   readonly parents?: readonly ParentTable[];
   /** Of a table whose rows are nobody's: by which columns of the owners' own table they are named; see owner-lookup.ts. */
