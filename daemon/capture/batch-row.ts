@@ -1,5 +1,6 @@
 import type { TextRow } from "../database/session.ts";
-import type { Batch, Grain, Reset } from "./batch.ts";
+import type { Batch, ChannelWho, Grain, Reset } from "./batch.ts";
+import { parseChannelChanges, parseChannelWho } from "./channel-row.ts";
 import { parseEvents } from "./event-row.ts";
 import { partTag, TAG } from "../plan/row-tag.ts";
 
@@ -43,22 +44,34 @@ interface Part {
   readonly events: TextRow[];
   readonly dimensions: string[];
   readonly withheld: Set<string>;
+  readonly rows: TextRow[];
+  readonly who: ChannelWho[];
 }
 
 /** @param kinds how many. Throws when the head row is missing: such a reply is no batch. */
 export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: number, kinds = 1): Reply {
-  const part = (): Part => ({ grains: [], resets: [], events: [], dimensions: [], withheld: new Set() });
+  const part = (): Part => ({
+    grains: [],
+    resets: [],
+    events: [],
+    dimensions: [],
+    withheld: new Set(),
+    rows: [],
+    who: [],
+  });
   const first = part();
   const parts: readonly [Part, ...Part[]] = [first, ...Array.from({ length: kinds - 1 }, part)];
   const sides = new Map<number, TextRow>();
   for (const row of rows) {
     const [kind, tag] = partTag(Number(row[0]));
-    const { grains, resets, events, dimensions, withheld } = parts[kind] ?? first;
+    const { grains, resets, events, dimensions, withheld, rows: channelRows, who } = parts[kind] ?? first;
     if (tag >= 0) grains.push(parseGrain(tag, row));
     else if (tag === TAG.reset) resets.push(parseReset(row));
     else if (tag === TAG.dimension) dimensions.push(textOf(row[1]));
     else if (tag === TAG.event) events.push(row);
     else if (tag === TAG.withheld) withheld.add(textOf(row[1]));
+    else if (tag === TAG.channelRow) channelRows.push(row);
+    else if (tag === TAG.channelWho) who.push(parseChannelWho(row));
     else sides.set(tag, row);
   }
   const head = sides.get(TAG.head);
@@ -69,11 +82,12 @@ export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: num
     clock: Number(textOf(head[4])),
     ...(tookMs === undefined ? {} : { tookMs }),
   };
-  const batchOf = ({ events, withheld, ...read }: Part): Batch => ({
+  const batchOf = ({ events, withheld, rows: channelRows, who, ...read }: Part): Batch => ({
     ...common,
     ...read,
     events: parseEvents(events),
     withheld: [...withheld],
+    ...(channelRows.length + who.length === 0 ? {} : { channels: { rows: parseChannelChanges(channelRows), who } }),
   });
   const [heartbeat, leaderLock, origin] = [TAG.heartbeat, TAG.leaderLock, TAG.origin].map((tag) => sides.get(tag));
   const [own, ...others] = parts;

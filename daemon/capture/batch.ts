@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../protocol/json.ts";
+import type { JsonObject, RowData } from "../../protocol/json.ts";
 
 /**
  * A grain is what one projection says about one (owner, key, day or instants): sums over rows, grouped by PostgreSQL.
@@ -43,6 +43,37 @@ export interface BatchEvent {
   readonly data: JsonObject;
 }
 
+/** What a set of rows holds of a row. */
+export interface ShownRow {
+  /** As `printPosition` (plan/row-order.ts) takes it. */
+  readonly place: string;
+  readonly data: RowData | "too large";
+  /** Of JSON, and some more. */
+  readonly bytes: number;
+}
+
+/** A row of a channel. Sets go by their places in the plan of the kind, keys as the database prints them. */
+export interface ChannelRow {
+  readonly channel: string;
+  readonly set: number;
+  readonly key: string;
+  readonly row: ShownRow;
+}
+
+/** What became of a row of a channel: it is as `row` says, or there no more. */
+export interface ChannelChange extends Omit<ChannelRow, "row"> {
+  readonly row: ShownRow | undefined;
+  /** It was not there before. */
+  readonly isNew: boolean;
+}
+
+/** How many times more than before a channel lets somebody in, or, without `who`, exists. */
+export interface ChannelWho {
+  readonly channel: string;
+  readonly who: string | undefined;
+  readonly times: number;
+}
+
 /** Everything that committed between two database snapshots, as one consistent cut. */
 export interface Batch {
   /** Names the database session that read it; positions of different epochs can't be compared. */
@@ -61,6 +92,14 @@ export interface Batch {
   readonly withheld: readonly string[];
   /** Owners whose own row changed in a captured column, was inserted or deleted. */
   readonly dimensions: readonly string[];
+  /** Of a kind of channels; undefined where there are none. */
+  readonly channels?: ChannelChanges;
+}
+
+export interface ChannelChanges {
+  /** In order of commit. */
+  readonly rows: readonly ChannelChange[];
+  readonly who: readonly ChannelWho[];
 }
 
 /** An exported snapshot at which a batch was read, open until the sink's promise settles. Loads import it. */
@@ -79,6 +118,8 @@ export interface BatchSink {
   zones(): readonly string[];
   /** The owners whose grains are wanted; undefined for all. Grains of others may come too; resets and dimensions come of all owners, but resets for what owners look up (owner-lookup.ts) of the wanted ones. */
   owners(): readonly string[] | undefined;
+  /** True while something is followed that is no owner's. */
+  follows?(): boolean;
   /** The owners whose grains are wanted, each by its name: where a row's data fail the reading, its owner is looked for among them. */
   named(): readonly string[];
   /**

@@ -2,6 +2,7 @@ import { checkCapture, isOfGoneColumns } from "./check.ts";
 import { checkIdentity } from "./identity.ts";
 import { APPLY, type Finding, finding } from "../database/findings.ts";
 import { type SummedColumn, validateTables } from "./validate.ts";
+import { validateChannels } from "./validate-channels.ts";
 import { validateConditions } from "./validate-conditions.ts";
 import type { Queryable } from "../database/session.ts";
 import { ownSteps, pendingSteps } from "../database/migration-step.ts";
@@ -15,7 +16,7 @@ import type { Plan } from "../plan/plan.ts";
  * The check throws ConfigError where the database is migrated by a newer deltad, or where the configuration does not fit it.
  */
 export function databaseCheck(
-  { plans, tables }: Compiled,
+  { plans, channels, tables }: Compiled,
   choices: CaptureChoices,
 ): (session: Queryable) => Promise<Finding[]> {
   const steps = ownSteps();
@@ -38,6 +39,7 @@ export function databaseCheck(
     const gone = found.filter(isOfGoneColumns);
     if (gone.length > 0) return gone;
     await validateTables(session, tables, sums);
+    if (!areConditionsJudged) await validateChannels(session, channels);
     if (!areConditionsJudged) for (const plan of plans) await validateConditions(session, plan);
     areConditionsJudged = true;
     return found;
@@ -45,8 +47,9 @@ export function databaseCheck(
 }
 
 /** @throws ConfigError where a table or a condition of it is not as the configuration needs it */
-export async function validateConfiguration(session: Queryable, { plans, tables }: Compiled): Promise<void> {
+export async function validateConfiguration(session: Queryable, { plans, channels, tables }: Compiled): Promise<void> {
   await validateTables(session, tables, plans.flatMap(summedColumns));
+  await validateChannels(session, channels);
   for (const plan of plans) await validateConditions(session, plan);
 }
 

@@ -1,4 +1,6 @@
 /** What the batch statement reads for one kind of topics. */
+import type { ChannelPlan } from "../plan/channel-plan.ts";
+import { channelDeltaSelects } from "../plan/channel-select.ts";
 import type { OwnerTable, Plan } from "../plan/plan.ts";
 import { deltaSelects } from "../plan/select.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
@@ -18,6 +20,11 @@ const FIRST_WANTED = 4;
 /** The parameter that says which topics are wanted of the kind at this place; of the number of kinds, the one after. */
 export function wantedOf(place: number): string {
   return `$${FIRST_WANTED + place}`;
+}
+
+/** @param place as of {@link readKind} */
+export function readChannels(plan: ChannelPlan, place: number): ReadKind {
+  return { tables: plan.tables, selects: channelDeltaSelects(plan, wantedOf(place)) };
 }
 
 /** @param place of the kind among those of one statement */

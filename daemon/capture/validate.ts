@@ -86,7 +86,8 @@ function tableProblems(table: WatchedTable, found: DatabaseTable, sums: readonly
   const kind = kindProblem(name, table, found);
   if (kind) return [kind];
   const names = found.columns.map((column) => column.name);
-  const key = keyColumns(table).every((name) => names.includes(name)) ? (keyProblem(table, found) ?? []) : [];
+  const isKeyed = !table.isKeyless && keyColumns(table).every((name) => names.includes(name));
+  const key = isKeyed ? (keyProblem(table, found) ?? []) : [];
   const columns = table.columns.flatMap((wanted) => {
     const column = found.columns.find((candidate) => candidate.name === wanted.name);
     if (!column) {

@@ -53,6 +53,9 @@ export const FINDINGS = {
   ),
   column_unsuitable: error("A column's type is not what the configuration says, or can't be captured exactly."),
   key_not_unique: error("No unique index says that a source's key tells rows apart."),
+  channel_index_missing: error(
+    "No index finds a channel's rows, the newest first where only those are held: each load of a channel would read the whole table.",
+  ),
   trigger_missing: error(
     "One of deltad's triggers is missing or is not as `migrate apply` makes it: rows change unrecorded.",
   ),

@@ -10,6 +10,8 @@ const LOAD_SESSIONS = 4;
 export function loadsAtOnce(kinds: number): number {
   return Math.max(1, Math.floor((LOAD_SESSIONS - 1) / kinds));
 }
+/** Of each kind of channels; one session more is for pages of older rows. */
+export const CHANNEL_LOADS_AT_ONCE = 2;
 /** As long as a client has to authenticate. */
 const LOOKUP_TIMEOUT_MS = 5_000;
 const HISTORY_TIMEOUT_MS = 10_000;
@@ -20,6 +22,8 @@ const AUDIT_TIMEOUT_MS = 5_000;
 export interface Pools {
   /** For loads and pruning. */
   readonly loads: SessionPool;
+  /** For loads of channels, and pages of their rows: neither owners nor channels wait for each other's. */
+  readonly channels: SessionPool;
   /** Clients cause look-ups at will: one session, so that no number of them keeps a load, and with it the reader, waiting. */
   readonly lookups: SessionPool;
   /** For revoked tokens: a flood of look-ups must not put a revocation off. */
@@ -31,7 +35,7 @@ export interface Pools {
 }
 
 /** Sessions are opened when first needed. */
-export function createPools(url: string, kinds = 1): Pools {
+export function createPools(url: string, kinds: number, channels: number): Pools {
   const loads = {
     url,
     role: "pool",
@@ -47,6 +51,7 @@ export function createPools(url: string, kinds = 1): Pools {
   };
   return {
     loads: new SessionPool(loads, Math.max(LOAD_SESSIONS, 1 + kinds * loadsAtOnce(kinds))),
+    channels: new SessionPool({ ...loads, role: "channels" }, 1 + channels * (CHANNEL_LOADS_AT_ONCE + 1)),
     lookups: new SessionPool({ url, role: "lookups", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     revocations: new SessionPool({ url, role: "revocations", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     history: new SessionPool(history, 1),

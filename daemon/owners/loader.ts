@@ -1,16 +1,10 @@
-/**
- * Loads owners at a snapshot that the reader exported, on another session: their own rows, then all projections in one statement.
- *
- * The tables are locked in ACCESS SHARE mode while the reader still holds the same locks, so that no table is rewritten between the
- * snapshot and the reading. An ALTER TABLE that queues for its lock in between would wait for the reader, the load for it, and the
- * reader for the load, unseen by PostgreSQL: hence a short lock_timeout, after which the load fails and is tried again later.
- */
+/** Loads owners at a snapshot that the reader exported: their own rows, then all projections in one statement. */
 import { parseGrain } from "../capture/batch-row.ts";
 import type { Grain } from "../capture/batch.ts";
+import { readOnSnapshot, type ReadingSession } from "../capture/on-snapshot.ts";
 import { lockStatement } from "../capture/statement.ts";
-import { within } from "../database/deadline.ts";
 import { errorCode, QUERY_CANCELED } from "../database/reason.ts";
-import type { Prepared, TextRow, TextSession } from "../database/session.ts";
+import type { Prepared } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
 import { dayStartsFrom, type ReadDayStarts } from "./day-starts.ts";
 import { ownerRowsStatement, readOwnerRows, type OwnerRow } from "./owner-rows.ts";
@@ -48,14 +42,9 @@ export interface Loader {
   load(request: LoadRequest): Load;
 }
 
-interface LoadSession extends TextSession {
-  rows(statement: Prepared, values: readonly unknown[], timeoutMs?: number): Promise<TextRow[]>;
-  script(text: string, timeoutMs?: number): Promise<void>;
-}
-
 export interface SnapshotLoaderOptions {
   readonly plan: Plan;
-  readonly sessions: Sessions<LoadSession>;
+  readonly sessions: Sessions<ReadingSession>;
   readonly slices: Slices;
   /**
    * How long a statement of a load may take, in milliseconds, unless it is of one owner alone that is known to need longer; without it, as
@@ -63,13 +52,6 @@ export interface SnapshotLoaderOptions {
    */
   readonly timeoutMs?: number;
 }
-
-/** Nothing but ACCESS EXCLUSIVE makes a load wait, and then the application's writes wait as well: give way at once. */
-const LOCK_TIMEOUT_MS = 200;
-/** As long as a session may take to connect. A cut waits for no load longer, nor could it: it hears of nothing meanwhile. */
-const IMPORT_MS = 5_000;
-/** The server's own limit on a statement comes first; this side's is for a session that has gone silent. */
-const MARGIN_MS = 500;
 
 export class SnapshotLoader implements Loader {
   readonly #options: SnapshotLoaderOptions;
@@ -87,31 +69,18 @@ export class SnapshotLoader implements Loader {
   }
 
   load(request: LoadRequest): Load {
-    let settle = (): void => undefined;
-    const imported = new Promise<void>((resolve) => {
-      settle = resolve;
+    const { imported, result } = readOnSnapshot({
+      sessions: this.#options.sessions,
+      snapshotId: request.snapshotId,
+      lock: this.#lock,
+      timeoutMs: this.#timeoutOf(request),
+      read: async (session) => this.#read(session, request),
     });
-    let isLate = false;
-    const inTime = within(IMPORT_MS, "a session that loads", imported).catch(() => {
-      isLate = true;
+    const owners = result.catch((error: unknown) => {
+      this.#noteSlow(request, error);
+      throw error;
     });
-    const owners = this.#options.sessions
-      .run(async (session) => {
-        if (!isLate) await this.#import(session, request);
-        // The reader may have let its locks go before this session had them.
-        if (isLate) throw new Error(`no session took the snapshot within ${IMPORT_MS} ms`);
-        settle();
-        const limited = withTimeout(session, this.#timeoutOf(request));
-        const loaded = await this.#read(limited, request);
-        await limited.script("commit");
-        return loaded;
-      })
-      .catch((error: unknown) => {
-        this.#noteSlow(request, error);
-        throw error;
-      })
-      .finally(settle);
-    return { imported: inTime, owners };
+    return { imported, owners };
   }
 
   /** How long each statement of a load may take on the server; undefined: as long as the session lets it. */
@@ -124,22 +93,7 @@ export class SnapshotLoader implements Loader {
     if (owners.length === 1 && owner !== undefined && errorCode(error) === QUERY_CANCELED) this.#slow.add(owner);
   }
 
-  async #import(session: LoadSession, request: LoadRequest): Promise<void> {
-    const { snapshotId } = request;
-    const timeoutMs = this.#timeoutOf(request);
-    await session.script(
-      [
-        "begin isolation level repeatable read read only",
-        ...(timeoutMs === undefined ? [] : [`set local statement_timeout = ${timeoutMs}`]),
-        `set transaction snapshot '${snapshotId.replaceAll("'", "''")}'`,
-        `set local lock_timeout = ${LOCK_TIMEOUT_MS}`,
-        this.#lock,
-      ].join("; "),
-      IMPORT_MS,
-    );
-  }
-
-  async #read(session: LoadSession, request: LoadRequest): Promise<Map<string, LoadResult>> {
+  async #read(session: ReadingSession, request: LoadRequest): Promise<Map<string, LoadResult>> {
     const rows = await readOwnerRows(session, this.#ownerRows, request.owners);
     const good = await this.#goodZones(session, rows, request.zones);
     const loaded = new Map<string, LoadResult>(request.owners.map((owner) => [owner, { kind: "no row" }]));
@@ -155,7 +109,7 @@ export class SnapshotLoader implements Loader {
     return loaded;
   }
 
-  async #goodZones(session: LoadSession, rows: readonly OwnerRow[], zones: Zones): Promise<Set<string>> {
+  async #goodZones(session: ReadingSession, rows: readonly OwnerRow[], zones: Zones): Promise<Set<string>> {
     const read = underSavepoint(session);
     const good = new Set<string>();
     for (const zone of new Set(rows.map((row) => row.zone))) {
@@ -165,7 +119,7 @@ export class SnapshotLoader implements Loader {
   }
 
   async #readGrains(
-    session: LoadSession,
+    session: ReadingSession,
     owners: readonly string[],
     { t, depth = 1 }: LoadRequest,
     zones: readonly string[],
@@ -202,17 +156,8 @@ function grainsStatement(plan: Plan, depth: number): Prepared {
   };
 }
 
-/** The same session, of which a statement that has no answer by then is given up, and the session with it. */
-function withTimeout(session: LoadSession, timeoutMs: number | undefined): LoadSession {
-  if (timeoutMs === undefined) return session;
-  return {
-    rows: (statement, values) => session.rows(statement, values, timeoutMs + MARGIN_MS),
-    script: (text) => session.script(text, timeoutMs + MARGIN_MS),
-  };
-}
-
 /** A failure must not end the transaction. */
-function underSavepoint(session: LoadSession): ReadDayStarts {
+function underSavepoint(session: ReadingSession): ReadDayStarts {
   const read = dayStartsFrom(session);
   return async (zones, days, unit) => {
     await session.script("savepoint zone");

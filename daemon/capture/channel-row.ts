@@ -1,0 +1,43 @@
+import type { RowData } from "../../protocol/json.ts";
+import type { TextRow } from "../database/session.ts";
+import type { ChannelChange, ChannelRow, ChannelWho } from "./batch.ts";
+
+/** Rows of channels in order of commit, from rows of `TAG.channelRow` of one reading; see event-row.ts for what that order is. */
+export function parseChannelChanges(rows: readonly TextRow[]): ChannelChange[] {
+  const last = new Map<string, number>();
+  for (const [, , , , seq, xid] of rows) last.set(xid ?? "", Math.max(Number(seq), last.get(xid ?? "") ?? 0));
+  const committed = ([, , , , , xid]: TextRow): number => last.get(xid ?? "") ?? 0;
+  return rows
+    .toSorted((a, b) => committed(a) - committed(b) || Number(a[4]) - Number(b[4]))
+    .map((row) => {
+      const { what, ...change } = parse(row);
+      return { ...change, isNew: what === "i" };
+    });
+}
+
+/** A row that a load has found. */
+export function parseChannelRow(row: TextRow): ChannelRow & { readonly page: number } {
+  const { what, ...found } = parse(row);
+  if (found.row === undefined || what !== "i") throw new Error("a load found a row that is not there");
+  return { ...found, row: found.row, page: Number(row[5]) };
+}
+
+export function parseChannelWho([, channel, who, , times]: TextRow): ChannelWho {
+  return { channel: channel ?? "", who: who ?? undefined, times: Number(times) };
+}
+
+function parse([, channel, key, set, , , m]: TextRow): Omit<ChannelChange, "isNew"> & { readonly what: string } {
+  const said = m ?? "";
+  const what = said.slice(0, 1);
+  // PostgreSQL escapes line feeds in JSON, and a place has none.
+  const end = said.indexOf("\n");
+  const row =
+    what === "d"
+      ? undefined
+      : {
+          place: said.slice(1, end),
+          bytes: Buffer.byteLength(said),
+          data: end + 1 === said.length ? ("too large" as const) : (JSON.parse(said.slice(end + 1)) as RowData),
+        };
+  return { channel: channel ?? "", set: Number(set), key: key ?? "", what, row };
+}
