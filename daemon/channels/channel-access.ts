@@ -1,0 +1,63 @@
+/** Whether somebody may see a channel now: as the daemon follows it, or else as the database says. */
+import { parseChannelWho } from "../capture/channel-row.ts";
+import { KeyedRate } from "../config/keyed-rate.ts";
+import type { Prepared, TextSession } from "../database/session.ts";
+import type { Sessions } from "../database/session-pool.ts";
+import { printTopic } from "../../protocol/topic.ts";
+import { channelWhoSelect } from "../plan/channel-select.ts";
+import type { ChannelPlan } from "../plan/channel-plan.ts";
+import { Audience, type Reader } from "./audience.ts";
+
+export interface ChannelAccessOptions {
+  readonly plan: ChannelPlan;
+  readonly sessions: Sessions<TextSession>;
+  /** That of a channel which is followed; undefined where it is not, or nobody knows yet. */
+  readonly audienceOf: (key: string) => Audience | undefined;
+  /** Milliseconds. */
+  readonly monotonicMs: () => number;
+}
+
+/** In all, and of one user: twice as many as one connection may subscribe to, and then so many a second. */
+const MOST_AT_ONCE = 10_000;
+const USER_AT_ONCE = 2_048;
+const USER_PER_SECOND = 10;
+
+export class ChannelAccess {
+  readonly #options: ChannelAccessOptions;
+  readonly #statement: Prepared;
+  readonly #rate: KeyedRate;
+  #asked = 0;
+
+  constructor(options: ChannelAccessOptions) {
+    this.#options = options;
+    this.#rate = new KeyedRate(USER_AT_ONCE, USER_PER_SECOND, options.monotonicMs);
+    this.#statement = { name: `deltad_channel_${options.plan.kind}`, text: channelWhoSelect(options.plan) };
+  }
+
+  /**
+   * Rejects while the database can't be asked, or is asked too much.
+   * @param key canonical
+   */
+  maySee(key: string, reader: Reader & { readonly bearer: string }): boolean | Promise<boolean> {
+    const { plan, audienceOf } = this.#options;
+    const known = audienceOf(key);
+    if (known !== undefined) return known.admits(reader);
+    if (this.#asked >= MOST_AT_ONCE) throw new Error("too many channels are being looked up");
+    if (!reader.isAdmin && !this.#rate.take(reader.bearer))
+      throw new Error("this token has too many channels looked up");
+    return this.#ask(key, reader, new Audience(printTopic({ kind: plan.kind, key }), plan));
+  }
+
+  async #ask(key: string, reader: Reader, audience: Audience): Promise<boolean> {
+    this.#asked += 1;
+    try {
+      const rows = await this.#options.sessions.run((session) =>
+        session.rows(this.#statement, [key, reader.user ?? null]),
+      );
+      for (const row of rows) audience.take(parseChannelWho(row));
+      return audience.admits(reader);
+    } finally {
+      this.#asked -= 1;
+    }
+  }
+}
