@@ -61,9 +61,6 @@ export function withCursor({ bytes, position, ...rest }: Frame, cursor: string):
 const NOWHERE: FramePosition = {};
 
 function positionOf(message: DownFrame): FramePosition {
-  if ("version" in message) {
-    const { epoch, version, cursor } = message;
-    return { epoch, version, cursor };
-  }
-  return "cursor" in message ? { cursor: message.cursor } : NOWHERE;
+  const at = "version" in message ? { epoch: message.epoch, version: message.version } : NOWHERE;
+  return "cursor" in message ? { ...at, cursor: message.cursor } : at;
 }

@@ -7,7 +7,8 @@ import type { Timers } from "../config/timers.ts";
 import { parseTopic } from "../../protocol/topic.ts";
 import { Delivery } from "./delivery.ts";
 import type { Frame } from "./frame.ts";
-import type { Subscriber, Subscription } from "./subscription.ts";
+import type { Subscription } from "./subscription.ts";
+import type { Subscriber } from "./subscriber.ts";
 import { Topic } from "./topic.ts";
 import type { TopicKind } from "./topic-content.ts";
 
@@ -27,7 +28,12 @@ export interface HubOptions extends Timers {
 /** 10,000 sends in one turn of the loop hold it for 107 ms. */
 const SENDS_PER_TURN = 500;
 /** Keeps a topic open, and gets nothing. */
-const ONLOOKER: Subscriber = { blocked: true, send: () => undefined };
+const ONLOOKER: Subscriber = {
+  blocked: true,
+  // Whoever locates a topic is an administrator.
+  reader: { isAdmin: true, user: undefined, maySee: () => true },
+  send: () => undefined,
+};
 
 interface OpenKind {
   readonly kind: TopicKind;

@@ -21,6 +21,8 @@ import { unreachable } from "../config/unreachable.ts";
 import type { Send } from "./delivery.ts";
 import { type Frame, withFields } from "./frame.ts";
 import { HeldFlushes } from "./held-flushes.ts";
+import type { SubscribedTopic } from "./subscribed-topic.ts";
+import { sendWhileTaken, type Subscriber } from "./subscriber.ts";
 import {
   type Asking,
   NOTHING_YET,
@@ -33,32 +35,8 @@ import {
 } from "./subscription-phase.ts";
 import type { Flush, Progress, Replay, ReplayStep, ResumePoint } from "./topic-content.ts";
 
-/** What gets frames. */
-export interface Subscriber {
-  /** True while unread frames fill its buffer: it gets nothing, and calls {@link Subscription.catchUp} once it has drained. */
-  readonly blocked: boolean;
-  send(frame: Frame): void;
-}
-
-/** What a subscription needs of its topic. */
-export interface SubscribedTopic {
-  /** What every subscriber should have by now; undefined before the first snapshot. */
-  readonly progress: Progress | undefined;
-  /** The frame that says so, while the topic can't be vouched for. */
-  readonly staleFrame: Frame | undefined;
-  liveFrame(): Frame;
-  ackFrame(id: string): Frame;
-  /** The snapshot at {@link progress}; for a receiver that lacks what came after `lacking`, with a cursor that says so. */
-  snapshotFrame(lacking?: ResumePoint): Frame;
-  /** What happened from there to `upto`; undefined where nobody can say, at once or after looking. Never rejects. */
-  replay(since: ResumePoint, upto: Progress): Promise<Replay | undefined> | undefined;
-  /** Calls `send` for this subscription when the event loop has room for `cost` frames. */
-  deliver(subscription: Subscription, send: Send<Subscription>, cost: number): void;
-  leave(subscription: Subscription): void;
-}
-
 export class Subscription {
-  readonly #topic: SubscribedTopic;
+  readonly #topic: SubscribedTopic<Subscription>;
   readonly #subscriber: Subscriber;
   #phase: Phase = { kind: "waiting", lacking: undefined };
   /** The status that was last sent: stale by that frame, or live. */
@@ -66,14 +44,17 @@ export class Subscription {
   /** The request that the next snapshot answers. Only one is kept: an older one gets its `ack` when a newer comes. */
   #request: string | undefined;
   #open = true;
+  /** It has got a snapshot. */
+  #wasShown = false;
 
-  constructor(topic: SubscribedTopic, subscriber: Subscriber) {
+  constructor(topic: SubscribedTopic<Subscription>, subscriber: Subscriber) {
     this.#topic = topic;
     this.#subscriber = subscriber;
   }
 
   /** Brings the subscriber to the topic's present state, as far as it isn't blocked. */
   catchUp(): void {
+    this.checkAdmission();
     if (!this.#open || this.#subscriber.blocked) return;
     const { progress } = this.#topic;
     if (progress !== undefined) this.#bringTo(progress);
@@ -98,7 +79,7 @@ export class Subscription {
     }
     if (this.#subscriber.blocked) return undefined;
     if (phase.kind === "current" && phase.progress === flush.from) {
-      const sent = this.#send(flush, from, to);
+      const sent = sendWhileTaken(this.#subscriber, flush.frames, from, to);
       phase.progress = flush.to;
       if (sent === flush.frames.length) return sent;
       this.#phase = receiving(flush, flush.from, sent, sent < to);
@@ -121,6 +102,29 @@ export class Subscription {
     this.catchUp();
   }
 
+  /** Whoever has the subscription may ask its topic for more; undefined once it has ended. */
+  get topic(): Pick<SubscribedTopic<Subscription>, "isGuarded" | "history"> | undefined {
+    return this.#open ? this.#topic : undefined;
+  }
+
+  /** Ends it where the subscriber may not see the topic, or no more. One that was shown nothing hears what it heard of a topic that is none. */
+  checkAdmission(): void {
+    const refusal = this.#open ? this.#topic.refusal(this.#subscriber.reader) : undefined;
+    if (refusal === undefined) return;
+    const id = this.#request;
+    this.#request = undefined;
+    if (this.#wasShown) this.#subscriber.send(this.#topic.closedFrame(refusal));
+    // The same whether there is such a topic or not.
+    const code = refusal === "too_large" ? refusal : "forbidden";
+    if (id !== undefined) this.#subscriber.send(this.#topic.nackFrame(id, code));
+    this.close();
+  }
+
+  /** With a frame that is right after all that went out before. */
+  answerHistory(id: string, frame: Frame): void {
+    if (this.#open) this.#subscriber.send(this.#subscriber.blocked ? this.#topic.nackFrame(id, "unavailable") : frame);
+  }
+
   close(): void {
     if (!this.#open) return;
     this.#ackRequest();
@@ -130,18 +134,11 @@ export class Subscription {
   }
 
   #receive(phase: Receiving, to: number): number | undefined {
-    phase.sent = this.#send(phase.flush, phase.sent, to);
+    phase.sent = sendWhileTaken(this.#subscriber, phase.flush.frames, phase.sent, to);
     phase.isPaused = phase.sent < to;
     if (phase.isPaused) return undefined;
     if (to === phase.flush.frames.length) this.#finish(phase.flush.to, phase.held);
     return to;
-  }
-
-  /** Returns the number of the first frame that was not sent: `to`, unless the subscriber is blocked before. */
-  #send({ frames }: Flush, from: number, to: number): number {
-    let at = from;
-    while (at < to && !this.#subscriber.blocked) this.#subscriber.send(frames[at++] as Frame);
-    return at;
   }
 
   #receiveRest(phase: Receiving): void {
@@ -279,6 +276,7 @@ export class Subscription {
     this.#request = undefined;
     this.#wait(undefined);
     this.#phase = { kind: "current", progress };
+    this.#wasShown = true;
     const own = { ...(id === undefined ? {} : { id }), ...(recovered === undefined ? {} : { recovered }) };
     this.#subscriber.send(withFields(frame, own));
   }

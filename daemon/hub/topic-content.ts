@@ -2,6 +2,8 @@
  * What the hub asks of a kind of topic. The hub has the subscribers, the pace and the order of frames; what a topic holds, how its
  * updates add up, how they are written down and what somebody missed of it is its content's business, of which the hub knows nothing.
  */
+import type { NackCode } from "../../protocol/codes.ts";
+import type { Reader } from "../channels/audience.ts";
 import type { StreamPosition } from "../stream/stream-position.ts";
 import type { Frame } from "./frame.ts";
 
@@ -36,7 +38,25 @@ export interface TopicContent<Update = unknown> {
   replay(since: ResumePoint, upto: Progress): Promise<Replay | undefined> | undefined;
   /** Forgets everything: nothing that follows it can be trusted until there is a whole again. */
   forget(): void;
+  /** Why a reader may not see it; undefined where it may, or while nobody knows, and there is no {@link progress}. Without it: whoever came may. */
+  refusal?(reader: Reader | undefined): Refusal | undefined;
+  /**
+   * Has older rows read than it holds. Calls `answer` once with a frame that is right after what was accepted before, or with why there is
+   * none.
+   */
+  history?(request: HistoryRequest, answer: (answer: Frame | NackCode) => void): void;
 }
+
+/** As a client asks. */
+export interface HistoryRequest {
+  readonly id: string;
+  readonly rows: string;
+  readonly before: string;
+  readonly limit: number;
+}
+
+/** The reader is no member, or no more; there is no such thing, or no more; or it holds more than can be sent at once. */
+export type Refusal = "removed" | "deleted" | "too_large";
 
 /** How far a topic has gone out. Made anew with every flush: two are the same only if they are the same object. */
 export interface Progress {
@@ -70,6 +90,8 @@ export type Consequence =
   | { readonly kind: "flush" }
   /** All of it goes out now: there the topic stands at the moment, and {@link TopicContent.progress} says where that is. */
   | { readonly kind: "located" }
+  /** Somebody may see it no more: {@link TopicContent.refusal} says who, and it goes out to nobody else. */
+  | { readonly kind: "audience" }
   /** It goes out with what comes in the same turn. */
   | { readonly kind: "flush_with_turn" }
   /** The topic can't be vouched for since that instant, in microseconds since 1970. */

@@ -3,13 +3,17 @@
  * the first change after a pause goes out at once, further ones within `minIntervalMs` are merged; each frame is encoded once, whatever
  * the number of subscribers. What newcomers are shown moves only when a change goes out, so that they stand where the others stand.
  */
+import { NACK_MEANINGS, type NackCode } from "../../protocol/codes.ts";
 import type { Timers } from "../config/timers.ts";
+import type { Reader } from "../channels/audience.ts";
 import { unreachable } from "../config/unreachable.ts";
 import type { Lane, Send } from "./delivery.ts";
 import { encode, type Frame, withFields } from "./frame.ts";
 import { isoInstant } from "./instant.ts";
-import { type SubscribedTopic, type Subscriber, Subscription } from "./subscription.ts";
-import type { Progress, Replay, ResumePoint, TopicContent } from "./topic-content.ts";
+import type { SubscribedTopic } from "./subscribed-topic.ts";
+import { Subscription } from "./subscription.ts";
+import type { Subscriber } from "./subscriber.ts";
+import type { HistoryRequest, Progress, Refusal, Replay, ResumePoint, TopicContent } from "./topic-content.ts";
 
 export interface TopicOptions extends Timers {
   readonly minIntervalMs: number;
@@ -19,7 +23,7 @@ export interface TopicOptions extends Timers {
   readonly emptied: () => void;
 }
 
-export class Topic implements SubscribedTopic {
+export class Topic implements SubscribedTopic<Subscription> {
   readonly #name: string;
   readonly #content: TopicContent;
   readonly #options: TopicOptions;
@@ -70,6 +74,10 @@ export class Topic implements SubscribedTopic {
         this.#send();
         this.#answerLocators();
         return true;
+      case "audience":
+        // What waits to go out is for those who stay.
+        for (const subscription of this.#subscriptions) subscription.checkAdmission();
+        return true;
       case "flush_with_turn":
         queueMicrotask(() => this.#flushUnlessTimed());
         return true;
@@ -114,6 +122,34 @@ export class Topic implements SubscribedTopic {
   liveFrame(): Frame {
     this.#liveFrame ??= encode({ type: "live", timestamp: this.#options.now(), topic: this.#name });
     return this.#liveFrame;
+  }
+
+  get isGuarded(): boolean {
+    return this.#content.refusal !== undefined;
+  }
+
+  refusal(reader: Reader | undefined): Refusal | undefined {
+    return this.#content.refusal?.(reader);
+  }
+
+  closedFrame(reason: Refusal): Frame {
+    return encode({ type: "topic_closed", timestamp: this.#options.now(), topic: this.#name, reason });
+  }
+
+  nackFrame(id: string, code: NackCode): Frame {
+    return encode({ type: "nack", timestamp: this.#options.now(), id, code, message: NACK_MEANINGS[code] });
+  }
+
+  history(subscription: Subscription, request: HistoryRequest): void {
+    const { id } = request;
+    const answer = (found: Frame | NackCode): void => {
+      // What the frame counts on goes out before it.
+      this.#send();
+      const frame = typeof found === "string" ? this.nackFrame(id, found) : found;
+      this.deliver(subscription, (asking) => (asking.answerHistory(id, frame), 1), 1);
+    };
+    if (this.#content.history === undefined) answer("unknown_rows");
+    else this.#content.history(request, answer);
   }
 
   ackFrame(id: string): Frame {

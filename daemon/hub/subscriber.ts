@@ -1,0 +1,18 @@
+import type { Reader } from "../channels/audience.ts";
+import type { Frame } from "./frame.ts";
+
+/** What gets frames. */
+export interface Subscriber {
+  /** True while unread frames fill its buffer: it gets nothing, and calls {@link Subscription.catchUp} once it has drained. */
+  readonly blocked: boolean;
+  /** Who it is, for topics that are not for everybody who came here. */
+  readonly reader?: Reader | undefined;
+  send(frame: Frame): void;
+}
+
+/** Sends frames from one number to before another; gives that of the first that was not sent, as the subscriber was blocked before. */
+export function sendWhileTaken(subscriber: Subscriber, frames: readonly Frame[], from: number, to: number): number {
+  let at = from;
+  while (at < to && !subscriber.blocked) subscriber.send(frames[at++] as Frame);
+  return at;
+}

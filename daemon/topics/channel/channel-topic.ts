@@ -1,0 +1,212 @@
+/**
+ * The topic of a channel: rows by set, from a lower bound on, and who may see them. What newcomers are shown moves only when a change
+ * goes out; while nobody knows who may see it, there is nothing to show.
+ */
+import type { Audience, Reader } from "../../channels/audience.ts";
+import type { ChannelPosition, ChannelUpdate, LoadedRows } from "../../channels/channel-update.ts";
+import type { ChannelChange } from "../../capture/batch.ts";
+import { unreachable } from "../../config/unreachable.ts";
+import { encode, type Frame } from "../../hub/frame.ts";
+import { isoInstant } from "../../hub/instant.ts";
+import type {
+  Consequence,
+  Flush,
+  HistoryRequest,
+  Progress,
+  Refusal,
+  TopicContent,
+  TopicKind,
+} from "../../hub/topic-content.ts";
+import type { NackCode } from "../../../protocol/codes.ts";
+import type { PageRequest } from "../../channels/channel-pages.ts";
+import type { ToldPage } from "../../channels/channels.ts";
+import type { ChannelPlan } from "../../plan/channel-plan.ts";
+import { readPosition } from "../../plan/row-order.ts";
+import { HeldRows, type Item } from "./held-rows.ts";
+import { PendingChanges } from "./pending-changes.ts";
+
+/** Follows channels. */
+export interface ChannelDemand {
+  watch(key: string): void;
+  unwatch(key: string): void;
+  locate(key: string): void;
+  page(key: string, request: PageRequest, answer: (told: ToldPage | undefined) => void): void;
+}
+
+export interface ChannelTopicOptions {
+  readonly plan: ChannelPlan;
+  readonly demand: ChannelDemand;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** More changes than this in one frame are told by a snapshot. */
+const MOST_CHANGES = 1_000;
+
+export function channelTopics(options: ChannelTopicOptions): TopicKind<ChannelUpdate> {
+  const { demand } = options;
+  return {
+    watch: (key) => demand.watch(key),
+    unwatch: (key) => demand.unwatch(key),
+    locate: (key) => demand.locate(key),
+    open: (topic, key) => new ChannelTopic(topic, key, options),
+  };
+}
+
+class ChannelTopic implements TopicContent<ChannelUpdate> {
+  readonly #topic: string;
+  readonly #key: string;
+  readonly #options: ChannelTopicOptions;
+  readonly #sets: readonly { readonly name: string; readonly rows: HeldRows }[];
+  /** What was accepted and has not gone out: all rows, if they were told, and the changes since. */
+  #whole: readonly LoadedRows[] | undefined;
+  #accepted: ChannelChange[] = [];
+  #audience: Audience | undefined;
+  /** Where all that was accepted leads; undefined where that is nothing. */
+  #pending: ChannelPosition | undefined;
+  #progress: Progress | undefined;
+  #isTooLarge = false;
+  #snapshotFrame: Frame | undefined;
+
+  constructor(topic: string, key: string, options: ChannelTopicOptions) {
+    this.#topic = topic;
+    this.#key = key;
+    this.#options = options;
+    this.#sets = options.plan.sets.map((set) => ({ name: set.name, rows: new HeldRows(set) }));
+  }
+
+  get progress(): Progress | undefined {
+    return this.#audience === undefined ? undefined : this.#progress;
+  }
+
+  refusal(reader: Reader | undefined): Refusal | undefined {
+    if (this.#audience === undefined) return undefined;
+    if (!this.#audience.exists) return "deleted";
+    if (reader === undefined || !this.#audience.admits(reader)) return "removed";
+    return this.#isTooLarge ? "too_large" : undefined;
+  }
+
+  accept(update: ChannelUpdate): Consequence {
+    switch (update.kind) {
+      case "audience":
+        this.#audience = update.audience;
+        return { kind: "audience" };
+      case "whole":
+        this.#accepted = [];
+        this.#whole = update.sets;
+        this.#pending = update;
+        return { kind: "flush" };
+      case "changes": {
+        const head = this.#pending ?? this.#progress;
+        if (head?.epoch !== update.epoch || head.version !== update.previous) return { kind: "broken" };
+        this.#pending = update;
+        this.#accepted.push(...update.changes);
+        return { kind: "flush" };
+      }
+      case "position": {
+        const head = this.#pending ?? this.#progress;
+        if (head?.epoch !== update.epoch || head.version !== update.version) return { kind: "broken" };
+        this.#pending = update;
+        return { kind: "located" };
+      }
+      case "stale":
+        this.forget();
+        return { kind: "stale", since: update.since, reason: update.reason };
+      case "live":
+        return { kind: "live" };
+    }
+    return unreachable(update);
+  }
+
+  flush(isHeard: boolean): Flush | undefined {
+    const [before, pending] = [this.#progress, this.#pending];
+    if (pending === undefined) return undefined;
+    const { epoch, version, incarnation, snapshot, asOf } = pending;
+    const position = { incarnation, snapshot, asOf };
+    const to: Progress = { epoch, version, events: 0, position, had: position };
+    const changes = this.#takeAccepted();
+    this.#pending = undefined;
+    this.#progress = to;
+    this.#snapshotFrame = undefined;
+    this.#isTooLarge = this.#sets.some(({ rows }) => rows.isTooLarge);
+    // Whoever is here is then told to go, or gets a snapshot.
+    if (this.#isTooLarge || changes === undefined || before?.epoch !== epoch)
+      return { from: undefined, to, frames: [] };
+    if (!isHeard || changes.length === 0) return { from: before, to, frames: [] };
+    const frame = encode({
+      type: "rows_changed",
+      timestamp: this.#options.now(),
+      topic: this.#topic,
+      epoch,
+      version,
+      previous: before.version,
+      asOf: isoInstant(asOf),
+      changes: changes.map((change) => [...change]),
+    });
+    return { from: before, to, frames: [frame] };
+  }
+
+  snapshotFrame(): Frame {
+    const progress = this.#progress;
+    if (progress === undefined) throw new Error("no rows yet");
+    this.#snapshotFrame ??= encode({
+      type: "rows",
+      timestamp: this.#options.now(),
+      topic: this.#topic,
+      epoch: progress.epoch,
+      version: progress.version,
+      asOf: isoInstant(progress.position.asOf),
+      sets: Object.fromEntries(
+        this.#sets.map(({ name, rows }) => [name, { items: rows.items(), from: rows.from ?? null }]),
+      ),
+    });
+    return this.#snapshotFrame;
+  }
+
+  history({ id, rows, before, limit }: HistoryRequest, answer: (answer: Frame | NackCode) => void): void {
+    const { plan, demand } = this.#options;
+    const set = plan.sets.findIndex(({ name }) => name === rows);
+    const place = readPosition(before, plan.sets[set]?.order ?? []);
+    if (set < 0 || place === undefined) return answer("unknown_rows");
+    demand.page(this.#key, { set, before: place, limit }, (told) => {
+      if (told === undefined) return answer("unavailable");
+      const items: Item[] = [];
+      for (const { key, position, row } of told.rows) {
+        if (row.data === "too large") return answer("too_large");
+        items.push([key, position, row.data]);
+      }
+      const { epoch, version } = told.at;
+      const from = told.isFirst ? null : (items[0]?.[1] ?? before);
+      const timestamp = this.#options.now();
+      answer(encode({ type: "history", timestamp, topic: this.#topic, id, epoch, version, rows, items, from }));
+    });
+  }
+
+  /** What became of rows in between nobody says: a snapshot has all of it. */
+  replay(): undefined {
+    return undefined;
+  }
+
+  forget(): void {
+    this.#whole = undefined;
+    this.#accepted = [];
+    this.#audience = undefined;
+    this.#pending = undefined;
+    this.#progress = undefined;
+    this.#snapshotFrame = undefined;
+  }
+
+  /** What frames say of it; undefined where a snapshot says it. */
+  #takeAccepted(): ReturnType<PendingChanges["all"]> | undefined {
+    const [whole, accepted] = [this.#whole, this.#accepted];
+    this.#whole = undefined;
+    this.#accepted = [];
+    const changes = new PendingChanges();
+    if (whole !== undefined) for (const [at, { rows }] of this.#sets.entries()) rows.replace(whole[at] ?? []);
+    for (const change of accepted) {
+      const set = this.#sets[change.set];
+      if (set !== undefined) changes.add(set.name, set.rows.take(change));
+    }
+    return whole === undefined && changes.size <= MOST_CHANGES ? changes.all() : undefined;
+  }
+}
