@@ -4,7 +4,7 @@ import type { Timers } from "../config/timers.ts";
 import { MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { Schema } from "../../protocol/schema.ts";
 import type { Auth } from "./auth/auth.ts";
-import type { IsRevoked, TopicKinds } from "./auth/identification.ts";
+import type { GuardedKinds, IsRevoked, TopicKinds } from "./auth/identification.ts";
 import type { RequestMaxima } from "./http/request-rates.ts";
 import type { RouteName } from "./http/routes.ts";
 import type { TopicSnapshotOptions } from "./http/topic-snapshot.ts";
@@ -18,6 +18,8 @@ export interface GatewayOptions extends Timers {
   readonly hub: TopicSnapshotOptions["hub"] & Subscribe;
   readonly auth: Auth;
   readonly kinds: TopicKinds;
+  /** Those of {@link kinds} whose topics decide themselves who may see them. */
+  readonly guarded?: GuardedKinds;
   readonly isRevoked: IsRevoked;
   /** True while the daemon vouches for what it sends. */
   readonly ready: () => boolean;

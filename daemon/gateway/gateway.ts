@@ -15,6 +15,7 @@ import { RequestRates } from "./http/request-rates.ts";
 import { badRequest, plain } from "./http/response.ts";
 import { createRoutes, type Route, routeName } from "./http/routes.ts";
 import { schemaAnswer } from "./http/schema.ts";
+import { topicRows } from "./http/topic-rows.ts";
 import { topicSnapshot } from "./http/topic-snapshot.ts";
 import { isWellFormed } from "./http/well-formed.ts";
 import { ClientSession } from "./sessions/client-session.ts";
@@ -22,6 +23,7 @@ import { ConnectionLimits } from "./sessions/connection-limits.ts";
 import { Counters } from "./sessions/counters.ts";
 import { drainSessions } from "./sessions/drain-sessions.ts";
 import { type Admission, decideHandshake } from "./sessions/handshake.ts";
+import { SessionsByUser } from "./sessions/sessions-by-user.ts";
 import { Traffic } from "./sessions/traffic.ts";
 import { chooseTransport } from "./transports/choose-transport.ts";
 import type { Request, Response, Socket, Transport, TransportHandlers } from "./transports/transport.ts";
@@ -43,6 +45,8 @@ export interface Gateway {
   stop(): void;
   /** Closes the connections whose tokens were revoked since they came. */
   endRevoked(isRevoked: (token: TokenName) => boolean): void;
+  /** Tells those whom a topic lets in from now on: a user, or who may see an owner. */
+  tellAvailable(topic: string, to: { readonly user: string } | { readonly owner: string }): void;
   /** Open connections. */
   readonly connections: number;
   /** Counts what limits stopped. */
@@ -60,7 +64,7 @@ interface Opening {
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { hub, auth, kinds, log, now, setTimeout, clearTimeout, random } = options;
-  const identification = createIdentification(auth, kinds, options.isRevoked);
+  const identification = createIdentification(auth, kinds, options.isRevoked, options.guarded);
   const settings = settingsOf(options);
   const sessions = new Set<ClientSession>();
   const counters = new Counters();
@@ -93,6 +97,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     clearTimeout,
     random,
     onEnd,
+    byUser: new SessionsByUser<ClientSession>(),
   };
   let transport: Transport | undefined;
   let draining: Promise<void> | undefined;
@@ -113,6 +118,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       page,
       topicSnapshot: (request, name) =>
         topicSnapshot(request, name, { hub, identification: httpIdentification, setTimeout, clearTimeout }),
+      topicRows: (request, name, set) =>
+        topicRows(request, { name, set }, { hub, identification: httpIdentification, setTimeout, clearTimeout }),
       schema: schemaAnswer(options.schema, httpIdentification),
       eventStream: (request) => {
         const address = addressOf(request);
@@ -170,6 +177,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     endRevoked: (isRevoked) => {
       for (const session of sessions) session.endIf(isRevoked);
+    },
+    tellAvailable: (topic, to) => {
+      const found = "user" in to ? services.byUser.of(to.user) : sessions;
+      for (const session of found) session.tellAvailable(topic, to);
     },
     get connections() {
       return sessions.size;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import jsonwebtoken from "jsonwebtoken";
 import type { DaemonConfig, JwtKey } from "../../config/config.ts";
 import type { Log } from "../../config/log.ts";
-import { type Claims, readClaims } from "./claims.ts";
+import { type ChannelClaims, type Claims, readClaims } from "./claims.ts";
 import { JwksKeys } from "./jwks.ts";
 import { fixedKeys, type JwtKeys, type KeyFinder, publicKeys, secretKeys } from "./jwt-key.ts";
 
@@ -16,6 +16,8 @@ export interface AuthOptions {
   readonly leewaySeconds?: number;
   /** How long a token may live, from `iat` to `exp`. */
   readonly maxLifetimeSeconds?: number | undefined;
+  /** Undefined where there are no channels. */
+  readonly channels?: ChannelClaims | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -34,13 +36,14 @@ const MAX_LEEWAY_SECONDS = 60;
 const DEFAULT_LEEWAY_SECONDS = 10;
 
 /** @throws ConfigError for a key that no token could be checked with */
-export function configuredAuth(config: DaemonConfig, log: Log): Auth {
+export function configuredAuth(config: DaemonConfig, log: Log, channels?: ChannelClaims): Auth {
   return createAuth({
     keys: configuredKeys(config.jwt, log),
     issuer: config.jwtIssuer,
     audience: config.jwtAudience,
     leewaySeconds: config.jwtLeewayS,
     maxLifetimeSeconds: config.jwtMaxLifetimeS,
+    channels,
     now: Date.now,
   });
 }
@@ -52,7 +55,7 @@ function configuredKeys(jwt: JwtKey, log: Log): KeyFinder {
 
 /** @throws RangeError if the leeway is more than a minute */
 export function createAuth(given: AuthOptions): Auth {
-  const { keys, issuer, audience, leewaySeconds = DEFAULT_LEEWAY_SECONDS, maxLifetimeSeconds, now } = given;
+  const { keys, issuer, audience, leewaySeconds = DEFAULT_LEEWAY_SECONDS, maxLifetimeSeconds, channels, now } = given;
   if (!(leewaySeconds >= 0 && leewaySeconds <= MAX_LEEWAY_SECONDS)) throw new RangeError("a leeway is 0 to 60 s");
   const check = (token: string, found: JwtKeys | undefined): Verified => {
     if (found === undefined) return undefined;
@@ -69,7 +72,7 @@ export function createAuth(given: AuthOptions): Auth {
       const verified = tryVerify(token, key, options);
       if (verified === "expired") return verified;
       if (verified === undefined || !isPlainHeader(verified.header)) continue;
-      const claims = readClaims(verified.payload, { nowSeconds, leewaySeconds, maxLifetimeSeconds });
+      const claims = readClaims(verified.payload, { nowSeconds, leewaySeconds, maxLifetimeSeconds }, channels);
       return claims && { ...claims, expiresAtMs: claims.expiresAtMs + leewaySeconds * 1000 };
     }
     return undefined;

@@ -40,6 +40,11 @@ export class Bearer {
     this.#services = services;
   }
 
+  /** Undefined before the first good token. */
+  get identity(): Identity | undefined {
+    return this.#identity;
+  }
+
   isAmong(revoked: (token: TokenName) => boolean): boolean {
     return this.#identity !== undefined && revoked(this.#identity.token);
   }

@@ -23,16 +23,35 @@ export interface Claims {
   readonly topics: readonly string[];
   readonly isAdmin: boolean;
   readonly expiresAtMs: number;
+  /** The lists by whose names channels ask. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What channels ask of tokens; undefined where there are none. */
+export interface ChannelClaims {
+  /** Claims that list keys of channels. */
+  readonly lists: readonly string[];
 }
 
 /** More names than this would make one sign-in hundreds of look-ups. */
 const MAX_TOPICS = 256;
 
-/** A number beyond the safe integers has already become another owner's id. */
+/** A number beyond the safe integers has already become another key. */
+const keyClaim = v.union([v.pipe(v.string(), v.maxLength(MAX_KEY_LENGTH)), v.pipe(v.number(), v.safeInteger())]);
+
 const ownerClaim = v.pipe(
-  v.union([v.pipe(v.string(), v.maxLength(MAX_KEY_LENGTH)), v.pipe(v.number(), v.safeInteger())]),
+  keyClaim,
   v.transform((key) => ownerTopic(String(key))),
   topic,
+);
+
+const listClaim = v.optional(
+  v.pipe(
+    v.array(keyClaim),
+    v.maxLength(MAX_TOPICS),
+    v.transform((keys) => [...new Set(keys.map(String))]),
+  ),
+  [],
 );
 
 const seconds = v.pipe(v.number(), v.finite());
@@ -64,6 +83,7 @@ export interface TimeRules {
 export function readClaims(
   payload: unknown,
   { nowSeconds, leewaySeconds, maxLifetimeSeconds }: TimeRules,
+  channels?: ChannelClaims,
 ): Claims | undefined {
   const result = v.safeParse(claims, payload);
   if (!result.success) return undefined;
@@ -72,12 +92,21 @@ export function readClaims(
   if (maxLifetimeSeconds !== undefined && !(iat !== undefined && exp - iat <= maxLifetimeSeconds)) return undefined;
   const named = [...new Set([...(ownerId === undefined ? [] : [ownerId]), ...owners, ...topics])];
   const isAdmin = role === "admin";
-  if (named.length === 0 && !isAdmin) return undefined;
+  const lists = new Map<string, readonly string[]>();
+  for (const name of channels?.lists ?? []) {
+    const list = v.safeParse(listClaim, (payload as Readonly<Record<string, unknown>>)[name]);
+    if (!list.success) return undefined;
+    lists.set(name, list.output);
+  }
+  // Channels know a bearer by its `sub`, whatever else its token names.
+  const joins = channels !== undefined && sub !== undefined;
+  if (named.length === 0 && !isAdmin && !joins) return undefined;
   return {
     token: { subject: sub, id: jti, issuedAtSeconds: iat },
     bearer: sub ?? hash("sha256", named.join(" ")),
     topics: named,
     isAdmin,
     expiresAtMs: exp * 1000,
+    lists,
   };
 }

@@ -15,6 +15,17 @@ export type CanonicalKey = (key: string, asker: string | undefined) => Promise<s
 /** The kinds of topics that there are, and how their keys are spelt. */
 export type TopicKinds = ReadonlyMap<string, CanonicalKey>;
 
+/** Who may see topics of a kind, where it is not the token that says so. */
+export interface GuardedKind {
+  /** A claim that lists keys: what it names counts as named by the token. */
+  readonly claim?: string | undefined;
+  /** Whether a topic exists, and the bearer may see it now. Rejects as {@link CanonicalKey} does. */
+  maySee(key: string, identity: Identity): boolean | Promise<boolean>;
+}
+
+/** By kind. */
+export type GuardedKinds = ReadonlyMap<string, GuardedKind>;
+
 export type Access = { readonly topic: string } | { readonly refusal: NackCode };
 
 export interface Identification {
@@ -30,31 +41,51 @@ export interface Identification {
 /** Whether a token was revoked. Rejects while the database has not been asked. */
 export type IsRevoked = (token: TokenName) => Promise<boolean>;
 
-export function createIdentification(auth: Auth, kinds: TopicKinds, isRevoked: IsRevoked): Identification {
+export function createIdentification(
+  auth: Auth,
+  kinds: TopicKinds,
+  isRevoked: IsRevoked,
+  guarded: GuardedKinds = new Map(),
+): Identification {
+  const isGuarded = (name: string): boolean => guarded.has(parseTopic(name)?.kind ?? "");
   return {
     identify: async (token) => {
       const claims = await auth.verify(token);
       if (claims === undefined || claims === "expired") return claims;
       const topics = new Set<string>();
       // A token may name kinds that only another version of the daemon has: they open nothing here.
-      const known = claims.topics.filter((name) => kinds.has(parseTopic(name)?.kind ?? ""));
-      for (const topic of await Promise.all(known.map(async (name) => canonicalTopic(name, claims, kinds)))) {
+      const known = claims.topics.filter((name) => kinds.has(parseTopic(name)?.kind ?? "") && !isGuarded(name));
+      const listed = [...guarded].flatMap(([kind, { claim }]) =>
+        claim === undefined ? [] : (claims.lists.get(claim) ?? []).map((key) => printTopic({ kind, key })),
+      );
+      for (const topic of await Promise.all(
+        [...known, ...listed].map(async (name) => canonicalTopic(name, claims, kinds)),
+      )) {
         if (topic === undefined) return undefined;
         topics.add(topic);
       }
       // Last, so that nothing is awaited between this and the session that will be told of later ones.
       if (await isRevoked(claims.token)) return undefined;
-      return new Identity(claims, topics);
+      return new Identity(claims, topics, guarded.size > 0);
     },
     // The usual case asks nobody: a client repeats what its welcome said.
-    access: (identity, name) => (identity.topics.has(name) ? { topic: name } : askAccess(identity, name, kinds)),
+    access: (identity, name) =>
+      identity.topics.has(name) && !isGuarded(name) ? { topic: name } : askAccess(identity, name, { kinds, guarded }),
   };
 }
 
-async function askAccess(identity: Identity, name: string, kinds: TopicKinds): Promise<Access> {
+async function askAccess(
+  identity: Identity,
+  name: string,
+  { kinds, guarded }: { readonly kinds: TopicKinds; readonly guarded: GuardedKinds },
+): Promise<Access> {
   try {
     const topic = await canonicalTopic(name, identity, kinds);
-    return topic !== undefined && identity.maySee(topic) ? { topic } : { refusal: identity.refusal };
+    if (topic === undefined) return { refusal: identity.refusal };
+    const { kind = "", key = "" } = parseTopic(topic) ?? {};
+    const guard = guarded.get(kind);
+    const maySee = guard === undefined ? identity.maySee(topic) : await guard.maySee(key, identity);
+    return maySee ? { topic } : { refusal: identity.refusal };
   } catch {
     return { refusal: "unavailable" };
   }

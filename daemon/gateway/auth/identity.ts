@@ -10,14 +10,26 @@ export class Identity {
   readonly expiresAtMs: number;
   /** May see every topic, and where it stands in the database. */
   readonly isAdmin: boolean;
+  /** May be let into channels, which the token does not name. */
+  readonly #joins: boolean;
 
   /** @param topics those that the token names */
-  constructor({ token, bearer, isAdmin, expiresAtMs }: Omit<Claims, "topics">, topics: ReadonlySet<string>) {
+  constructor(
+    { token, bearer, isAdmin, expiresAtMs }: Pick<Claims, "token" | "bearer" | "isAdmin" | "expiresAtMs">,
+    topics: ReadonlySet<string>,
+    joins = false,
+  ) {
     this.token = token;
     this.bearer = bearer;
     this.topics = topics;
     this.expiresAtMs = expiresAtMs;
     this.isAdmin = isAdmin;
+    this.#joins = joins;
+  }
+
+  /** Whom channels know. */
+  get user(): string | undefined {
+    return this.token.subject;
   }
 
   /** Says nothing of whether there is such a topic. */
@@ -34,11 +46,11 @@ export class Identity {
   }
 
   /**
-   * How many topics a client that comes back may subscribe to at once. An administrator's are not in the token: as many as one connection
-   * may have.
+   * How many topics a client that comes back may subscribe to at once. An administrator's, and channels, are not in the token: as many as one
+   * connection may have.
    */
   topicsAtOnce(maxSubscriptions: number): number {
-    return this.isAdmin ? maxSubscriptions : this.topics.size;
+    return this.isAdmin || this.#joins ? maxSubscriptions : this.topics.size;
   }
 
   /**

@@ -10,6 +10,8 @@ export interface RoutesOptions {
   readonly page: Page;
   /** Answers for a topic's name as the client wrote it. */
   readonly topicSnapshot: (request: Request, name: string) => Promise<Response>;
+  /** Answers with older rows of a topic's set, by their names as the client wrote them. */
+  readonly topicRows: (request: Request, name: string, set: string) => Promise<Response>;
   readonly schema: (request: Request) => Promise<Response>;
   /** The stream's path without an upgrade. */
   readonly eventStream: (request: Request) => Response | Promise<Response>;
@@ -20,9 +22,10 @@ export type Route = (request: Request) => Response | Promise<Response>;
 const SCHEMA_PATH = "/v1/schema";
 const TOPICS_PATH = "/v1/topics/";
 const TOPIC_PATH = /^\/v1\/topics\/[^/]+$/;
+const ROWS_PATH = /^\/v1\/topics\/([^/]+)\/rows\/([^/]+)$/;
 
 /** What a path leads to; `page` for every other path, whether it leads to a file or not. */
-export type RouteName = "livez" | "readyz" | "schema" | "stream" | "topic" | "page";
+export type RouteName = "livez" | "readyz" | "schema" | "stream" | "topic" | "rows" | "page";
 
 export function routeName(path: string): RouteName {
   switch (path) {
@@ -35,10 +38,11 @@ export function routeName(path: string): RouteName {
     case STREAM_PATH:
       return "stream";
   }
+  if (ROWS_PATH.test(path)) return "rows";
   return TOPIC_PATH.test(path) ? "topic" : "page";
 }
 
-export function createRoutes({ ready, page, topicSnapshot, schema, eventStream }: RoutesOptions): Route {
+export function createRoutes({ ready, page, topicSnapshot, topicRows, schema, eventStream }: RoutesOptions): Route {
   const find = (request: Request): (() => Response | Promise<Response>) | undefined => {
     switch (routeName(request.path)) {
       case "livez":
@@ -51,6 +55,10 @@ export function createRoutes({ ready, page, topicSnapshot, schema, eventStream }
         return () => eventStream(request);
       case "topic":
         return () => topicSnapshot(request, decode(request.path.slice(TOPICS_PATH.length)));
+      case "rows": {
+        const [, name = "", set = ""] = ROWS_PATH.exec(request.path) ?? [];
+        return () => topicRows(request, decode(name), decode(set));
+      }
       case "page":
         break;
     }

@@ -4,7 +4,8 @@
  */
 import type { Timers } from "../../config/timers.ts";
 import { type Frame, withFields } from "../../hub/frame.ts";
-import type { Subscriber, Subscription } from "../../hub/subscription.ts";
+import type { Subscription } from "../../hub/subscription.ts";
+import type { Subscriber } from "../../hub/subscriber.ts";
 import { entityTag, isKnown } from "./entity-tag.ts";
 import { type HttpIdentification, permit, refusal, REFUSALS, RETRY } from "./http-access.ts";
 import { json, notModified } from "./response.ts";
@@ -27,7 +28,7 @@ export async function topicSnapshot(request: Request, name: string, options: Top
   if ("refusal" in permission) return permission.refusal;
   const [topic = name] = permission.topics;
   const at = new URLSearchParams(request.query).get("at");
-  if (at === null) return answerWith(await readFrames(topic, options), request);
+  if (at === null) return answerWith(await readFrames(topic, permission.identity, options), request);
   if (!permission.identity.isAdmin) return REFUSALS.forbidden;
   if (at !== "now") return refusal(400, "invalid_at");
   const frame = await readLocated(topic, options);
@@ -39,7 +40,11 @@ export async function topicSnapshot(request: Request, name: string, options: Top
 }
 
 /** Subscribes for as long as it takes to hear whether the numbers are good. */
-function readFrames(topic: string, { hub, setTimeout, clearTimeout }: TopicSnapshotOptions): Promise<readonly Frame[]> {
+function readFrames(
+  topic: string,
+  reader: Subscriber["reader"],
+  { hub, setTimeout, clearTimeout }: TopicSnapshotOptions,
+): Promise<readonly Frame[]> {
   return new Promise((resolve) => {
     const frames: Frame[] = [];
     const finish = (): void => {
@@ -52,7 +57,7 @@ function readFrames(topic: string, { hub, setTimeout, clearTimeout }: TopicSnaps
     const send = (frame: Frame): void => {
       if (frames.push(frame) === 1) queueMicrotask(finish);
     };
-    const subscription = hub.subscribe(topic, { blocked: false, send });
+    const subscription = hub.subscribe(topic, { blocked: false, reader, send });
   });
 }
 
@@ -76,7 +81,7 @@ function answerWith(frames: readonly Frame[], request: Request): Response {
   let answer: Response = REFUSALS.unavailable;
   for (const frame of frames) {
     if (frame.type === "stale") return REFUSALS.stale;
-    if (frame.type !== "snapshot") continue;
+    if (frame.type !== "snapshot" && frame.type !== "rows") continue;
     const etag = entityTag(frame.position);
     answer = isKnown(request, etag) ? notModified({ etag }) : json(200, frame.bytes, { etag });
   }

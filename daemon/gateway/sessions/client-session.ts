@@ -4,6 +4,7 @@
 import { CLOSE, CLOSE_MEANINGS, type CloseName, type ErrorCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
 import { AUTHENTICATION_TIMEOUT_MS } from "../../../protocol/limits.ts";
+import { ownerTopic } from "../../../protocol/topic.ts";
 import { PROTOCOL } from "../../../protocol/version.ts";
 import type { Log } from "../../config/log.ts";
 import { encode } from "../../hub/frame.ts";
@@ -26,6 +27,7 @@ import {
 } from "./session-machine.ts";
 import { type Requester, SessionRequests } from "./session-requests.ts";
 import type { Subscribe } from "./session-topics.ts";
+import type { SessionsByUser } from "./sessions-by-user.ts";
 import { type AlarmClock, setAlarm, startHeartbeat } from "./timers.ts";
 import type { Traffic } from "./traffic.ts";
 import type { Unauthenticated } from "./unauthenticated.ts";
@@ -46,6 +48,7 @@ export interface SessionServices extends AlarmClock {
   readonly forbidden: CountedWarning;
   readonly counters: Counters;
   readonly traffic: Traffic;
+  readonly byUser: SessionsByUser<ClientSession>;
   /** The session has ended and holds nothing any more. */
   readonly onEnd: (session: ClientSession) => void;
 }
@@ -110,6 +113,16 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   /** Ends the session if its token is among those that were revoked. */
   endIf(isRevoked: (token: TokenName) => boolean): void {
     if (this.#bearer.isAmong(isRevoked)) this.#fail("unauthenticated");
+  }
+
+  /** Whom topics ask who it is. */
+  get reader(): Identity | undefined {
+    return this.#bearer.identity;
+  }
+
+  tellAvailable(topic: string, to: { readonly user: string } | { readonly owner: string }): void {
+    if (this.#state !== "open" || ("owner" in to && !this.reader?.maySee(ownerTopic(to.owner)))) return;
+    this.send({ type: "topic_available", timestamp: this.#services.now(), topic });
   }
 
   message(text: string | undefined): void {
@@ -216,6 +229,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
     const beat = (): void => {
       if (!this.#outbox.blocked) this.send({ type: "heartbeat", timestamp: now() });
     };
+    this.#services.byUser.enter(this, identity.user);
     this.#stopDeadline?.();
     this.#stopDeadline = undefined;
     this.#stopHeartbeat = startHeartbeat(heartbeatMs, random(), beat, this.#services);
@@ -248,6 +262,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   #release(): void {
     this.#stopDeadline?.();
     this.#stopHeartbeat?.();
+    this.#services.byUser.leave(this, this.reader?.user);
     this.#bearer.stop();
     this.#seat.leave();
     this.#requests.stop();

@@ -4,7 +4,7 @@
  */
 import type { Timers } from "../../config/timers.ts";
 import type { Frame } from "../../hub/frame.ts";
-import type { Subscriber } from "../../hub/subscription.ts";
+import type { Subscriber } from "../../hub/subscriber.ts";
 import type { Socket } from "../transports/transport.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -20,6 +20,7 @@ export interface OutboxOwner {
   /** Everything was taken after the outbox had been blocked. */
   onDrained(): void;
   onTooSlow(): void;
+  readonly reader: Subscriber["reader"];
 }
 
 /** The same for every connection. */
@@ -46,6 +47,10 @@ export class Outbox implements Subscriber {
 
   get blocked(): boolean {
     return this.#blocked;
+  }
+
+  get reader(): Subscriber["reader"] {
+    return this.#owner.reader;
   }
 
   send(frame: Frame): void {

@@ -38,6 +38,9 @@ const HANDLERS: { readonly [Type in ClientRequest["type"]]: Handler<Type> } = {
   snapshot: ifSeen((topic, { id }, session) => {
     session.refuse(id, session.topics.snapshot(topic, id));
   }),
+  history: ifSeen((topic, request, session) => {
+    session.refuse(request.id, session.topics.history(topic, request));
+  }),
   unsubscribe: ifSeen((topic, { id }, session) => {
     session.topics.unsubscribe(topic);
     session.ack(id);

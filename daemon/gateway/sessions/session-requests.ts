@@ -1,7 +1,7 @@
 /** Serves the requests of one authenticated client, one after the other, so that an `unsubscribe` never overtakes its `subscribe`. */
-import type { ErrorCode, NackCode } from "../../../protocol/codes.ts";
+import { type ErrorCode, NACK_MEANINGS, type NackCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
-import type { Subscriber } from "../../hub/subscription.ts";
+import type { Subscriber } from "../../hub/subscriber.ts";
 import type { Access, Identification } from "../auth/identification.ts";
 import type { Identity } from "../auth/identity.ts";
 import { handle, type RequestContext } from "./request-handlers.ts";
@@ -28,15 +28,6 @@ export interface Requester {
 
 /** Requests that wait for the database, besides one for each subscription: more than the rate lets through in a few seconds. */
 const MAX_WAITING = 64;
-
-const REFUSALS: Readonly<Record<NackCode, string>> = {
-  forbidden: "the token does not name this topic",
-  unknown_topic: "there is no such topic",
-  not_subscribed: "subscribe first",
-  too_many_subscriptions: "unsubscribe from a topic first",
-  too_many_messages: "slow down",
-  unavailable: "try again later",
-};
 
 const ERRORS: Readonly<Partial<Record<ErrorCode, string>>> = {
   refresh_refused: "the token is not good, or another subject's",
@@ -109,7 +100,7 @@ export class SessionRequests implements RequestContext {
 
   refuse(id: string, code: NackCode | undefined): void {
     if (code === undefined) return;
-    this.#requester.send({ type: "nack", timestamp: this.#services.now(), id, code, message: REFUSALS[code] });
+    this.#requester.send({ type: "nack", timestamp: this.#services.now(), id, code, message: NACK_MEANINGS[code] });
   }
 
   deny({ id, topic }: { readonly id: string; readonly topic: string }, code: NackCode): void {

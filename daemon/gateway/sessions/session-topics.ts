@@ -1,6 +1,8 @@
 /** The topics that one connection is subscribed to. A topic comes here only after {@link Identification.access} has named it. */
 import type { NackCode } from "../../../protocol/codes.ts";
-import type { Subscriber, Subscription } from "../../hub/subscription.ts";
+import type { Subscription } from "../../hub/subscription.ts";
+import type { Subscriber } from "../../hub/subscriber.ts";
+import type { HistoryRequest } from "../../hub/topic-content.ts";
 import type { Identity } from "../auth/identity.ts";
 
 /** The hub, as far as a session needs it. */
@@ -30,6 +32,7 @@ export class SessionTopics {
 
   /** The hub answers; or else the reason why not. */
   subscribe(topic: string, id: string, resume: string | undefined): NackCode | undefined {
+    this.#forgetEnded();
     const known = this.#subscribed.get(topic)?.subscription;
     if (known !== undefined) known.request(id, resume);
     else if (this.#subscribed.size >= this.#most) return "too_many_subscriptions";
@@ -39,8 +42,17 @@ export class SessionTopics {
 
   /** The hub answers; or else the reason why not. */
   snapshot(topic: string, id: string): NackCode | undefined {
+    this.#forgetEnded();
     const known = this.#subscribed.get(topic)?.subscription;
     known?.request(id);
+    return known === undefined ? "not_subscribed" : undefined;
+  }
+
+  /** The hub answers; or else the reason why not. */
+  history(topic: string, request: HistoryRequest): NackCode | undefined {
+    this.#forgetEnded();
+    const known = this.#subscribed.get(topic)?.subscription;
+    known?.topic?.history(known, request);
     return known === undefined ? "not_subscribed" : undefined;
   }
 
@@ -51,7 +63,12 @@ export class SessionTopics {
 
   /** Ends the subscriptions to topics that the bearer of another token may not see; gives the requests that began them. */
   endUnseen(identity: Identity): string[] {
-    const ended = [...this.#subscribed].filter(([topic]) => !identity.maySee(topic));
+    for (const { subscription } of this.#subscribed.values())
+      if (subscription.topic?.isGuarded) subscription.checkAdmission();
+    this.#forgetEnded();
+    const ended = [...this.#subscribed].filter(
+      ([topic, { subscription }]) => !subscription.topic?.isGuarded && !identity.maySee(topic),
+    );
     for (const [topic] of ended) this.unsubscribe(topic);
     return ended.map(([, { id }]) => id);
   }
@@ -65,6 +82,12 @@ export class SessionTopics {
     this.#stopped = true;
     for (const { subscription } of this.#subscribed.values()) subscription.close();
     this.#subscribed.clear();
+  }
+
+  /** Those that their topics have ended. */
+  #forgetEnded(): void {
+    for (const [topic, { subscription }] of this.#subscribed)
+      if (subscription.topic === undefined) this.#subscribed.delete(topic);
   }
 
   #begin(topic: string, id: string, resume: string | undefined): void {
