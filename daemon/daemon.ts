@@ -5,10 +5,11 @@
  *     reader --Batch--> owners, of each kind of topics --Published--> hub --frame--> gateway
  */
 import { fileURLToPath } from "node:url";
+import { buildChannels } from "./channel-kind.ts";
 import { AdminListener } from "./admin/admin-listener.ts";
 import { kindSinks } from "./capture/batch-sinks.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
-import { readKind } from "./capture/read-kind.ts";
+import { readChannels, readKind } from "./capture/read-kind.ts";
 import { Reader } from "./capture/reader.ts";
 import { databaseCheck } from "./capture/check-database.ts";
 import type { DaemonConfig } from "./config/config.ts";
@@ -19,16 +20,19 @@ import { SYSTEM_TIMERS } from "./config/timers.ts";
 import { type CanonicalKey, canonicalOwners } from "./database/canonical-owner.ts";
 import { createPools, loadsAtOnce } from "./database/pools.ts";
 import { configuredAuth } from "./gateway/auth/auth.ts";
+import { channelClaims } from "./gateway/auth/guarded-channels.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import type { GatewayOptions } from "./gateway/gateway-options.ts";
 import { openFiles } from "./gateway/open-files.ts";
 import { Cursors } from "./stream/cursor.ts";
 import { RevocationFeed } from "./gateway/auth/revocation-feed.ts";
 import { Hub } from "./hub/hub.ts";
+import type { TopicKind } from "./hub/topic-content.ts";
 import { captureChoices } from "./plan/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
 import { compileKinds } from "./plan/compile.ts";
 import { dayStartsFrom } from "./owners/day-starts.ts";
+import { sourcesOfRows } from "./plan/channel-select.ts";
 import { sourcesOfEvents } from "./plan/event-select.ts";
 import { pageSchema } from "./plan/page-schema.ts";
 import { WHOLE_KEY } from "./plan/watched-table.ts";
@@ -107,9 +111,9 @@ function build(
   definition: unknown,
   held: Held,
 ): Parts {
-  const auth = configuredAuth(config, log);
   const compiled = compileKinds(definition);
   const { plans, tables } = compiled;
+  const auth = configuredAuth(config, log, channelClaims(compiled.channels));
   const choices = captureChoices(definition);
   const eventSources = [...new Set(plans.flatMap(sourcesOfEvents))];
   const timers = { ...SYSTEM_TIMERS, setImmediate };
@@ -119,8 +123,8 @@ function build(
   // Without anybody to tell, nothing is measured.
   const telemetry = config.adminPort === undefined ? undefined : new Telemetry();
 
-  const pools = createPools(config.databaseUrl, plans.length);
-  for (const pool of [pools.loads, pools.lookups, pools.revocations, pools.history, pools.audit])
+  const pools = createPools(config.databaseUrl, plans.length, compiled.channels.length);
+  for (const pool of [pools.loads, pools.channels, pools.lookups, pools.revocations, pools.history, pools.audit])
     held.add("a session pool", () => pool.stop());
 
   const cursors = new Cursors();
@@ -147,13 +151,27 @@ function build(
     ),
   );
 
-  const sink = kindSinks(kinds.map(({ owners }) => owners));
+  const channels = compiled.channels.map((plan) =>
+    buildChannels(plan, {
+      pools,
+      publish: (kind, key, update) => hub.publish(kind, key, update),
+      letIn: (topic, to) => gateway.tellAvailable(topic, to),
+      nudge: () => reader.nudge(),
+      log,
+      monotonicMs,
+      now: Date.now,
+      ...timers,
+    }),
+  );
+  for (const one of channels) held.add(`the channels of the kind ${one.plan.kind}`, () => one.channels.stop());
+
+  const sink = kindSinks([...kinds.map(({ owners }) => owners), ...channels.map((one) => one.channels)]);
   const reader: Reader = new Reader(
     {
       url: config.databaseUrl,
       tables,
-      kinds: plans.map(readKind),
-      eventSources,
+      kinds: [...plans.map(readKind), ...compiled.channels.map((plan, at) => readChannels(plan, plans.length + at))],
+      eventSources: [...eventSources, ...compiled.channels.flatMap(sourcesOfRows)],
       twoPhase: choices.twoPhase,
       heartbeat: tuning.heartbeat ?? HEARTBEAT,
       suspension: { seconds: config.suspendAfter, rows: config.suspendRows },
@@ -171,7 +189,7 @@ function build(
   held.add("the reader", () => reader.stop());
 
   const hub = new Hub({
-    kinds: new Map(kinds.map(({ plan, topics }) => [plan.kind, topics])),
+    kinds: new Map<string, TopicKind>([...kinds, ...channels].map(({ plan, topics }) => [plan.kind, topics])),
     minIntervalMs: config.minIntervalMs,
     idleMs: tuning.idleMs ?? IDLE_MS,
     log,
@@ -192,12 +210,14 @@ function build(
   const gateway: Gateway = createGateway({
     hub,
     auth,
-    kinds: new Map(
-      plans.map(({ kind, owner }): [string, CanonicalKey] => [
+    kinds: new Map([
+      ...plans.map(({ kind, owner }): [string, CanonicalKey] => [
         kind,
         owner.table === undefined ? onlyWhole : canonicalOwners(owner.keyType, pools.lookups, monotonicMs),
       ]),
-    ),
+      ...channels.map(({ plan, keys }) => [plan.kind, keys] as const),
+    ]),
+    guarded: new Map(channels.map(({ plan, guard }) => [plan.kind, guard])),
     isRevoked: (token) => revocations.isRevoked(token),
     ready: isLive,
     host: config.host,
