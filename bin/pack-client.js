@@ -13,6 +13,7 @@ export interface JsonObject {
   [key: string]: JsonValue;
 }
 export type JsonValue = string | number | boolean | null | JsonObject;
+export type RowData = Readonly<Record<string, unknown>>;
 `,
   "protocol/down/event.d.ts": `import type { JsonObject } from "../json.js";
 export interface EventFrame {

@@ -11,7 +11,7 @@ import type { Cause } from "./cause.ts";
 import { makeCause } from "./make-cause.ts";
 import type { SocketEnd } from "./connection-machine.ts";
 import type { Environment, Socket, WebSocketConstructor } from "./environment.ts";
-import { type Answer, type Heard, readFrame, type TopicFrame } from "./read-frame.ts";
+import { type Answer, type ChannelFrame, type Heard, readFrame, type TopicFrame } from "./read-frame.ts";
 import type { TokenReason, Tokens } from "./tokens.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -51,7 +51,7 @@ export interface ProtocolSocketOptions {
 
 /** What the daemon says about topics. */
 export interface FrameListener {
-  frameReceived(frame: TopicFrame | Answer): void;
+  frameReceived(frame: TopicFrame | ChannelFrame | Answer): void;
   eventReceived(event: EventFrame): void;
 }
 
@@ -149,7 +149,6 @@ export class ProtocolSocket {
     this.#isProbing = false;
     try {
       const read = readFrame(data);
-      if (!read) return;
       if ("event" in read) this.#options.listener.eventReceived(read.event);
       else this.#receive(read.frame);
     } catch (error) {
@@ -163,7 +162,7 @@ export class ProtocolSocket {
     this.end(ENDS[reaction] ?? "lost", makeCause("code", reason, code), leastFailures);
   };
 
-  #receive(frame: Heard): void {
+  #receive(frame: Heard | ChannelFrame): void {
     switch (frame.type) {
       case "welcome":
         this.#heartbeatMs = frame.heartbeatMs;

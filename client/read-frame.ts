@@ -7,8 +7,11 @@ export type TopicFrame = FrameOf<"snapshot" | "metrics_updated" | "stale" | "liv
 /** An answer to a request: an error is one where it has the request's id. */
 export type Answer = FrameOf<"ack" | "nack" | "error">;
 
+/** A frame about a channel, which only its store (channels/channel-store.ts) knows. */
+export type ChannelFrame = FrameOf<"rows" | "rows_changed" | "history" | "topic_closed" | "topic_available">;
+
 /** Frames that only show that the daemon is there are skipped, as unknown ones are: any sign of life is one. */
-export type Heard = Exclude<Down, FrameOf<"heartbeat" | "token_expired">>;
+export type Heard = Exclude<Down, FrameOf<"heartbeat" | "token_expired"> | ChannelFrame>;
 
 type Example = Readonly<Record<string, "" | 0 | object>>;
 
@@ -28,10 +31,11 @@ const EXAMPLES: { readonly [Type in Heard["type"]]: Example } = {
 const EVENT: Example = { topic: "", id: "", timestamp: 0, data: {} };
 
 /**
- * A frame of the daemon; undefined for what this client doesn't know: a newer daemon may say more. A type that isn't the protocol's
- * own is an event's name. Throws an Error for what breaks the protocol.
+ * A frame of the daemon. A type that isn't the protocol's own is an event's name, where the frame has what an event has; else it is a
+ * channel's, or one that this client doesn't know, as a newer daemon may say more: its fields are not looked at. Throws an Error for what
+ * breaks the protocol.
  */
-export function readFrame(text: unknown): { readonly frame: Heard } | { readonly event: EventFrame } | undefined {
+export function readFrame(text: unknown): { readonly frame: Heard | ChannelFrame } | { readonly event: EventFrame } {
   const frame = JSON.parse(text as string) as Record<string, unknown>;
   const type = frame["type"] as Heard["type"];
   if (typeof type !== "string") throw new Error("type");
@@ -40,7 +44,7 @@ export function readFrame(text: unknown): { readonly frame: Heard } | { readonly
     const value = frame[field];
     if (typeof value === typeof example && value !== null) continue;
     if (isOwn) throw new Error(`${type}.${field}`);
-    return undefined;
+    return { frame: frame as ChannelFrame };
   }
   return isOwn ? { frame: frame as Heard } : { event: frame as EventFrame };
 }

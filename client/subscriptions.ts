@@ -11,12 +11,14 @@ import { warnOfRefusal } from "./development.ts";
 import { soon } from "./environment.ts";
 import { Listeners } from "./listeners.ts";
 import type { ProtocolSocket } from "./protocol-socket.ts";
-import type { Answer, FrameOf, TopicFrame } from "./read-frame.ts";
+import type { Answer, ChannelFrame, FrameOf, TopicFrame } from "./read-frame.ts";
 import type { StreamTypes } from "./stream-types.ts";
 import { TopicStore, type TopicStoreOptions } from "./topic-store.ts";
 
 /** Refusals that another socket does not help. */
-const FOR_GOOD = /forbidden|unknown_topic|too_many_subscriptions|invalid_message/;
+const FOR_GOOD = /forbid|unknown|large|many_s|invalid/;
+
+type StoreOf<S extends StreamTypes> = new (topic: string, options: TopicStoreOptions) => TopicStore<S>;
 
 export class Subscriptions<S extends StreamTypes> implements ConnectionListener {
   readonly #options: Pick<TopicStoreOptions, "now" | "report">;
@@ -40,14 +42,15 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
 
   readonly getSnapshot = (): ConnectionState => this.#connection;
 
-  /** The same object for the same topic. */
-  topic(topic: string): TopicStore<S> {
+  /** The same object for the same topic; of that class where it is the first time. */
+  topic(topic: string, Store: StoreOf<S> = TopicStore): TopicStore<S> {
     const known = this.#topics.get(topic);
     if (known) return known;
-    const store: TopicStore<S> = new TopicStore(topic, {
+    const store: TopicStore<S> = new Store(topic, {
       ...this.#options,
       connection: () => this.#connection,
       listenersChanged: (hasListeners) => this.#listenersChanged(store, hasListeners),
+      socket: () => this.#socket,
     });
     this.#topics.set(topic, store);
     return store;
@@ -76,10 +79,10 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
     for (const store of this.#ids.keys()) if (store.isRefused) this.#subscribe(store);
   }
 
-  frameReceived(frame: TopicFrame | Answer): void {
+  frameReceived(frame: TopicFrame | ChannelFrame | Answer): void {
     if (frame.type === "nack" || frame.type === "error") return this.#refused(frame);
-    const asked = this.#storeOf("id" in frame ? frame.id : undefined);
-    if (asked && frame.topic !== undefined) this.#spell(frame.topic, asked);
+    const asked = this.#storeOf((frame as { readonly id?: string }).id);
+    if (asked && frame.topic) this.#spell(frame.topic, asked);
     if (frame.type === "ack") return;
     for (const store of asked ? [asked] : (this.#bySpelling.get(frame.topic) ?? [])) {
       const id = store.receive(frame) && this.#ids.get(store);
@@ -129,10 +132,14 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
     return this.#ids.delete(store) && !isShared;
   }
 
-  /** Ends the socket where every topic on it is refused for good, or where another socket may do better. */
-  #refused({ id, code, message }: FrameOf<"nack" | "error">): void {
+  /** A store may have asked itself. Ends the socket where every topic on it is refused for good, or where another socket may do better. */
+  #refused(frame: FrameOf<"nack" | "error">): void {
+    const { id, code, message } = frame;
     const store = this.#storeOf(id);
-    if (!store) return;
+    if (!store) {
+      for (const each of this.#ids.keys()) each.receive(frame);
+      return;
+    }
     const cause = makeCause("nack", message, code);
     if (!FOR_GOOD.test(code)) return this.#socket?.end("lost", cause);
     warnOfRefusal(store, cause);

@@ -8,7 +8,8 @@ import type { ConnectionState } from "./connection-machine.ts";
 import { Listeners, RecentIds } from "./listeners.ts";
 import { applyPatch, fromSnapshot, type Materialised } from "./materialised.ts";
 import { connectionOf, type On, type Owner, type View } from "./owner.ts";
-import type { TopicFrame } from "./read-frame.ts";
+import type { ProtocolSocket } from "./protocol-socket.ts";
+import type { Answer, ChannelFrame, TopicFrame } from "./read-frame.ts";
 import type { StreamTypes } from "./stream-types.ts";
 import { INITIAL_TOPIC, nextTopic, type TopicEvent, type TopicState } from "./topic-machine.ts";
 
@@ -22,6 +23,7 @@ export interface TopicStoreOptions {
   readonly report: (error: unknown) => void;
   /** There is a listener, or none any more. */
   readonly listenersChanged: (hasListeners: boolean) => void;
+  readonly socket: () => Pick<ProtocolSocket, "send"> | undefined;
 }
 
 export class TopicStore<S extends StreamTypes> implements Owner<S> {
@@ -73,7 +75,7 @@ export class TopicStore<S extends StreamTypes> implements Owner<S> {
   }
 
   /** True: something was missed, and the whole document must be asked for. So once until it comes. */
-  receive(frame: TopicFrame): boolean {
+  receive(frame: TopicFrame | ChannelFrame | Answer): boolean {
     const now = this.#options.now();
     switch (frame.type) {
       case "snapshot":
@@ -99,6 +101,9 @@ export class TopicStore<S extends StreamTypes> implements Owner<S> {
         break;
       case "live":
         this.#dispatch({ type: "live", now });
+        break;
+      // Answers, and what only other kinds of topics know.
+      default:
         break;
     }
     return false;

@@ -138,6 +138,8 @@ export class FakeConnection implements Peer {
       case "snapshot":
         if (!this.#subscribed.has(message.topic)) return this.#refuse(message.id, "not_subscribed");
         return this.send(this.#host.topic(message.topic).snapshot(this.#host.epoch, { id: message.id }));
+      case "history":
+        return this.#refuse(message.id, "unknown_rows");
       case "unsubscribe":
         this.#subscribed.delete(message.topic);
         return this.send({ type: "ack", timestamp, id: message.id });

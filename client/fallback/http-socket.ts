@@ -56,6 +56,15 @@ export class HttpSocket extends SocketListeners implements Socket {
       case "unsubscribe":
         this.#topics.delete(message.topic);
         break;
+      case "history":
+        // Requests by HTTP are of frames that come by themselves.
+        return this.#emit({
+          type: "nack",
+          timestamp: this.#environment.now(),
+          id: message.id,
+          code: "unavailable",
+          message: "",
+        });
       case "snapshot":
       case "ping":
         break;

@@ -8,6 +8,7 @@ import { ENGLISH, PORTUGUESE } from "../../client/sentences.ts";
 import { ROOT } from "./source-tree.ts";
 
 const CLIENT_BYTES = 5.1 * 1024;
+const CHANNELS_BYTES = 3.5 * 1024;
 const REACT_BYTES = 2 * 1024;
 
 interface Bundle {
@@ -60,6 +61,12 @@ describe("the client's weight", () => {
   it("is at most 2 KB more with React's part", () => {
     const more = react.gzipBytes - client.gzipBytes;
     assert.ok(more > 0 && more <= REACT_BYTES, `${more} bytes`);
+  });
+
+  it("is at most 3.5 KB more with channels", async () => {
+    const channels = await bundle(join(ROOT, "dist/client/channels/channel.js"));
+    assert.ok(channels.gzipBytes <= CHANNELS_BYTES, `${channels.gzipBytes} bytes`);
+    assert.ok(channels.modules.length > 2 && client.modules.every((path) => !path.includes("client/channels/")));
   });
 
   it("has no development text in production, and in development it has", async () => {

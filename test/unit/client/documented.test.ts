@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { it } from "node:test";
 import type { StreamTypesOf } from "deltad";
+import { openChannel } from "deltad/channels";
 import { createClient } from "deltad/client";
 import { withFallback } from "deltad/fallback";
 import { fetchOwner } from "deltad/fetch";
@@ -52,6 +53,18 @@ export function falls(): unknown {
   const environment = { WebSocket: withFallback() };
   const anywhere = createClient({ url: "https://live.example.com", getToken, environment });
   return anywhere;
+}
+
+/** Compiled, and never called: there is no such daemon. Also on docs/rooms.md. */
+export function chats(): void {
+  const chat = createClient({ url: "https://live.example.com", getToken });
+  const room = openChannel(chat, "room", "42");
+  const messages = room.rows("messages");
+  messages.subscribe(() => {
+    const { items = [], hasOlder, connection } = messages.getSnapshot();
+    show(items, hasOlder, connection.state);
+  });
+  room.on("messages", { inserted: ({ row }) => toast(row) });
 }
 
 /** Compiled, and never called: it would look for live.example.com. */

@@ -12,6 +12,7 @@ it("Events of a commit that come again after a broken connection are told once, 
     connection: () => INITIAL_CONNECTION,
     report: (error) => assert.fail(String(error)),
     listenersChanged: () => undefined,
+    socket: () => undefined,
   });
   const told: string[] = [];
   store.on("*", ({ id }) => told.push(id));

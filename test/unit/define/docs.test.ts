@@ -19,3 +19,27 @@ it("the page about your own tables shows code that the tests run", () => {
     );
   }
 });
+
+it("the page about rooms shows code that the tests run", () => {
+  const shown = [...read("docs/rooms.md").matchAll(/```(ts|sql)\n(.*?)```/gs)];
+  assert.equal(shown.length, 5);
+  const runs = ["rooms/schema.sql", "rooms/deltad.config.ts", "unit/client/documented.test.ts"].map((file) =>
+    read(`test/${file}`)
+      .split("\n")
+      .map((line) => line.trim())
+      .join("\n"),
+  );
+  for (const [, , code = ""] of shown) {
+    // What stands between two paragraphs is left out on the page.
+    const paragraphs = code
+      .replace("@deltad/client/channels", "deltad/channels")
+      .split("\n")
+      .map((line) => line.trim())
+      .join("\n")
+      .split(/\n\n|(?<=;\n)(?=create)/);
+    assert.ok(
+      runs.some((run) => paragraphs.every((paragraph) => run.includes(paragraph))),
+      code,
+    );
+  }
+});

@@ -1,0 +1,205 @@
+/** One channel kept right through whatever happens to the socket: a topic whose document is rows. */
+import type { RowData } from "../../protocol/json.ts";
+import { soon } from "../environment.ts";
+import { Listeners } from "../listeners.ts";
+import { makeCause } from "../make-cause.ts";
+import type { Connection } from "../owner.ts";
+import type { Answer, ChannelFrame, FrameOf, TopicFrame } from "../read-frame.ts";
+import type { AnyStreamTypes } from "../stream-types.ts";
+import { TopicStore, type TopicStoreOptions } from "../topic-store.ts";
+import { type Item, type RowChange, RowSet, type WireChange, type WireItem } from "./row-set.ts";
+
+/** What there is to show of a set of rows. The same object until something of it changes. */
+export interface RowsView<Row> {
+  readonly connection: Connection;
+  /** Oldest first; undefined until the first came. Kept while disconnected. */
+  readonly items: readonly Item<Row>[] | undefined;
+  /** There may be older ones: `older()` has them read. */
+  readonly hasOlder: boolean;
+}
+
+/** Callbacks for what becomes of rows. */
+export interface RowListeners<Row> {
+  readonly inserted?: (item: Item<Row>) => unknown;
+  readonly updated?: (item: Item<Row>) => unknown;
+  /** As the row was. */
+  readonly deleted?: (item: Item<Row>) => unknown;
+}
+
+interface Asked {
+  readonly set: string;
+  readonly before: string;
+  readonly limit: number;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Ids of requests that are no subscription's. */
+let requests = 0;
+
+export class ChannelStore extends TopicStore<AnyStreamTypes> {
+  readonly #options: TopicStoreOptions;
+  readonly #sets = new Map<string, RowSet>();
+  readonly #changes: Listeners<[set: string, change: RowChange]>;
+  readonly #pages: Listeners;
+  readonly #asked = new Map<string, Asked>();
+  readonly #views = new Map<string, RowsView<RowData>>();
+  #at: { readonly epoch: string; readonly version: number } | undefined;
+  #isClosed = false;
+
+  constructor(topic: string, options: TopicStoreOptions) {
+    super(topic, options);
+    this.#options = options;
+    this.#changes = new Listeners(options.report);
+    this.#pages = new Listeners(options.report);
+  }
+
+  /** Who may see it may change: no socket is given up for that. */
+  override get isRefused(): boolean {
+    return false;
+  }
+
+  /** A snapshot has all there is. */
+  override get cursor(): undefined {
+    return undefined;
+  }
+
+  view(set: string): RowsView<RowData> {
+    const { connection } = this.getSnapshot();
+    const rows = this.#sets.get(set);
+    const [items, hasOlder] = [rows?.items, typeof rows?.from === "string"];
+    const known = this.#views.get(set);
+    if (known?.connection === connection && known.items === items && known.hasOlder === hasOlder) return known;
+    const view = { connection, items, hasOlder };
+    this.#views.set(set, view);
+    return view;
+  }
+
+  onView(callback: () => unknown): () => void {
+    return all(this.subscribe(callback), this.#pages.add(callback));
+  }
+
+  onRows(set: string, listeners: RowListeners<RowData>): () => void {
+    const hear = (of: string, { what, item }: RowChange): unknown => of === set && listeners[what]?.(item);
+    return all(
+      this.subscribe(() => undefined),
+      this.#changes.add(hear),
+    );
+  }
+
+  async older(set: string, limit: number): Promise<void> {
+    const before = this.#sets.get(set)?.from;
+    if (typeof before !== "string") return undefined;
+    return new Promise((resolve, reject) => this.#ask({ set, before, limit, resolve, reject }));
+  }
+
+  override receive(frame: TopicFrame | ChannelFrame | Answer): boolean {
+    switch (frame.type) {
+      case "rows":
+        this.#isClosed = false;
+        return this.#replace(frame);
+      case "rows_changed":
+        return this.#change(frame);
+      case "history":
+        this.#page(frame);
+        return false;
+      case "topic_closed":
+        this.refused(makeCause("nack", frame.reason, frame.type));
+        return false;
+      case "topic_available":
+        if (this.#isClosed) this.#askAgain();
+        return false;
+      case "nack":
+      case "error":
+        this.#take(frame.id)?.reject(new Error(frame.code));
+        return false;
+      default:
+        return super.receive(frame);
+    }
+  }
+
+  override refused(cause: Parameters<TopicStore<AnyStreamTypes>["refused"]>[0]): void {
+    this.#isClosed = true;
+    this.#failAll();
+    super.refused(cause);
+  }
+
+  override lost(at: number): void {
+    super.lost(at);
+    this.#failAll();
+  }
+
+  #replace({ sets, epoch, version, asOf, topic, timestamp }: FrameOf<"rows">): boolean {
+    const isFirst = this.#at === undefined;
+    const told = Object.entries(sets).flatMap(([name, { items, from }]) => {
+      const set = this.#sets.get(name) ?? new RowSet();
+      this.#sets.set(name, set);
+      return set.replace(items as readonly WireItem[], from).map((change) => [name, change] as const);
+    });
+    this.#at = { epoch, version };
+    super.receive({ type: "snapshot", topic, timestamp, epoch, version, asOf, cursor: "", data: {} });
+    if (!isFirst) for (const [name, change] of told) this.#changes.call(name, change);
+    return false;
+  }
+
+  #change({ changes, previous, ...frame }: FrameOf<"rows_changed">): boolean {
+    const { epoch, version } = frame;
+    const isNext = this.#at?.epoch === epoch && this.#at.version === previous;
+    const told = isNext
+      ? (changes as readonly WireChange[]).flatMap((change) => {
+          const made = this.#sets.get(change[0])?.apply(change);
+          return made ? [[change[0], made] as const] : [];
+        })
+      : [];
+    if (isNext) this.#at = { epoch, version };
+    const isMissing = super.receive({ ...frame, type: "metrics_updated", previous, cursor: "", data: {} });
+    for (const [name, change] of told) this.#changes.call(name, change);
+    return isMissing;
+  }
+
+  #page({ id, epoch, version, items, from }: FrameOf<"history">): void {
+    const asked = this.#take(id);
+    if (!asked) return;
+    const set = this.#sets.get(asked.set);
+    const isOurs = this.#at?.epoch === epoch && this.#at.version === version;
+    if (isOurs && set?.prepend(asked.before, items, from)) {
+      this.#pages.call();
+      asked.resolve();
+    } // A snapshot came in between, or another page: what is older than the rows is another page now.
+    else if (typeof set?.from === "string") this.#ask({ ...asked, before: set.from });
+    else asked.resolve();
+  }
+
+  #ask(asked: Asked): void {
+    const { set, before, limit } = asked;
+    const socket = this.#options.socket();
+    if (!socket) return asked.reject(new Error("not connected"));
+    const id = `h${(requests += 1)}`;
+    this.#asked.set(id, asked);
+    socket.send({ type: "history", id, topic: this.topic, rows: set, before, limit });
+  }
+
+  #take(id: string | undefined): Asked | undefined {
+    const asked = this.#asked.get(id ?? "");
+    this.#asked.delete(id ?? "");
+    return asked;
+  }
+
+  /** As if the last listener had gone, and one come. */
+  #askAgain(): void {
+    this.#isClosed = false;
+    this.#options.listenersChanged(false);
+    soon(() => this.#options.listenersChanged(true));
+  }
+
+  #failAll(): void {
+    for (const { reject } of this.#asked.values()) reject(new Error("not connected"));
+    this.#asked.clear();
+  }
+}
+
+function all(...undo: readonly (() => void)[]): () => void {
+  return () => {
+    for (const one of undo) one();
+  };
+}
