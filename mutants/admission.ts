@@ -29,8 +29,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "a refresh keeps subscriptions that the new token does not name",
     file: "daemon/gateway/sessions/session-topics.ts",
-    find: ".filter(([topic]) => !identity.maySee(topic))",
-    replace: ".filter(([topic]) => topic === identity.token.id)",
+    find: "!subscription.topic?.isGuarded && !identity.maySee(topic)",
+    replace: "!subscription.topic?.isGuarded && topic === identity.token.id",
     test: REFRESH,
     title: "A subscription whose owner the new token does not name ends",
   },

@@ -151,7 +151,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: "a topic has only the application's spelling",
     file: "client/subscriptions.ts",
-    find: "if (asked && frame.topic !== undefined) this.#spell(frame.topic, asked);",
+    find: "if (asked && frame.topic) this.#spell(frame.topic, asked);",
     replace: "if (asked && frame.topic === asked.topic) this.#spell(frame.topic, asked);",
     test: "test/wire/client-owners.test.ts",
     title: "whose keys the daemon spells another way are told apart by its answers",

@@ -34,8 +34,8 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "owner check removed in subscribe",
     file: "daemon/gateway/auth/identification.ts",
-    find: "topic !== undefined && identity.maySee(topic) ?",
-    replace: "topic !== undefined ?",
+    find: "guard === undefined ? identity.maySee(topic) :",
+    replace: "guard === undefined ? topic !== undefined :",
     test: ISOLATION,
     title: OWN,
   },

@@ -92,8 +92,8 @@ export const HUB_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a flush goes out whole to a subscriber that is blocked",
-    file: "daemon/hub/subscription.ts",
-    find: "while (at < to && !this.#subscriber.blocked) ",
+    file: "daemon/hub/subscriber.ts",
+    find: "while (at < to && !subscriber.blocked) ",
     replace: "while (at < to) ",
     test: "test/unit/hub/subscription.test.ts",
     title: "A subscriber that is blocked in the middle of a flush gets the rest",

@@ -1,5 +1,6 @@
 import { ADMISSION_MUTANTS } from "./admission.ts";
 import { CAPTURE_MUTANTS } from "./capture.ts";
+import { CHANNEL_MUTANTS } from "./channels.ts";
 import { CLIENT_MACHINE_MUTANTS } from "./client-machines.ts";
 import { CLIENT_TOKENS_MUTANTS } from "./client-tokens.ts";
 import { CLIENT_MUTANTS } from "./client.ts";
@@ -68,6 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SOCKETS_MUTANTS,
   ...ADMISSION_MUTANTS,
   ...HTTP_MUTANTS,
+  ...CHANNEL_MUTANTS,
   ...CLIENT_MACHINE_MUTANTS,
   ...CLIENT_MUTANTS,
   ...CLIENT_TOKENS_MUTANTS,

@@ -65,8 +65,8 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "a token's topics keep their spelling",
     file: "daemon/gateway/auth/identification.ts",
-    find: "await Promise.all(known.map(async (name) => canonicalTopic(name, claims, kinds)))",
-    replace: "known",
+    find: "[...known, ...listed].map(async (name) => canonicalTopic(name, claims, kinds))",
+    replace: "[...known, ...listed]",
     test: "test/wire/gateway/authentication.test.ts",
     title: "A token in the Authorization header is welcomed with its topics, canonical",
   },
@@ -145,7 +145,7 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   {
     name: "an administrator's topics are a flood",
     file: "daemon/gateway/auth/identity.ts",
-    find: "this.isAdmin ? maxSubscriptions : this.topics.size",
+    find: "this.isAdmin || this.#joins ? maxSubscriptions : this.topics.size",
     replace: "this.topics.size * (maxSubscriptions > 0 ? 1 : 2)",
     test: MANY_OWNERS,
     title: "Has the numbers of all at once, an administrator's",

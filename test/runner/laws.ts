@@ -12,6 +12,9 @@ export const LAWS = [
   "L10 Where the daemon cannot keep L3, it says `stale`; it never guesses",
   "L11 Stop is bounded, idempotent, and leaves no session behind in the database",
   "L12 An old binary refuses a newer schema",
+  "C1 Rows are exact",
+  "C2 Membership is a row",
+  "C5 Nothing is dropped without a word",
 ] as const;
 
 /** How many tests that passed bear each law's title. */

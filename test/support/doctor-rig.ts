@@ -103,7 +103,7 @@ export class DoctorRig {
           query: async <Row>(sql: string, params: readonly unknown[] = []) =>
             (await client.query(sql, [...params])).rows as Row[],
         },
-        compiled: { plans: [SHOP_PLAN], tables: SHOP_PLAN.tables },
+        compiled: { channels: [], plans: [SHOP_PLAN], tables: SHOP_PLAN.tables },
         choices: SHOP_CHOICES,
         limits: { ...EXAMINATION_LIMITS, ...limits },
         now: Date.now,

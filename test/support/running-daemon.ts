@@ -46,7 +46,7 @@ export async function openMarketplace(
 /** The whole daemon in this process, as `deltad start` composes it. */
 export async function startMarketplaceDaemon(
   database: Pick<TestDatabase, "url">,
-  { configFile }: Marketplace,
+  { configFile }: Pick<Marketplace, "configFile">,
   port: number,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<MarketplaceDaemon> {

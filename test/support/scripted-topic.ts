@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { Send } from "../../daemon/hub/delivery.ts";
 import type { Frame } from "../../daemon/hub/frame.ts";
-import { type SubscribedTopic, Subscription } from "../../daemon/hub/subscription.ts";
+import type { SubscribedTopic } from "../../daemon/hub/subscribed-topic.ts";
+import { Subscription } from "../../daemon/hub/subscription.ts";
 import type { Progress, Replay, ReplayStep, ResumePoint } from "../../daemon/hub/topic-content.ts";
 import { textFrame, textOf } from "./text-frame.ts";
 
@@ -31,6 +32,11 @@ export function scriptedTopic() {
     isForged: (cursor: string): boolean => cursor === "forged",
     liveFrame: () => textFrame("live"),
     ackFrame: (id: string) => textFrame(`ack ${id}`),
+    isGuarded: false,
+    refusal: () => undefined,
+    closedFrame: (reason: string) => textFrame(`closed ${reason}`),
+    history: () => undefined,
+    nackFrame: (id: string) => textFrame(`nack ${id}`),
     snapshotFrame: (lacking?: ResumePoint) => {
       const { version, position } = topic.progress ?? {};
       return textFrame(JSON.stringify({ version, cursor: cursorOf(lacking ?? position) }));
@@ -61,7 +67,7 @@ export function scriptedTopic() {
       if (sent.length >= subscriber.blockAfter) subscriber.blocked = true;
     },
   };
-  const subscription = new Subscription(topic satisfies SubscribedTopic, subscriber);
+  const subscription = new Subscription(topic satisfies SubscribedTopic<Subscription>, subscriber);
   /** The topic goes on to the next progress, and this subscription hears of it or not. */
   const moveTo = (to: Progress, { isHeard = true, frames = 1 } = {}): void => {
     const from = topic.progress;

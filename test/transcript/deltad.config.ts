@@ -1,5 +1,5 @@
 /** The shop of docs/protocol.md: small, so that its frames can be read. */
-import { before, changed, count, currency, defineConfig, id, inserted, sum } from "deltad";
+import { before, changed, channel, count, currency, defineConfig, id, inserted, ownerOf, rows, sum } from "deltad";
 import { bigint, numeric, pgTable, text } from "drizzle-orm/pg-core";
 
 const shops = pgTable("shops", {
@@ -25,6 +25,20 @@ export default defineConfig({
     currency: currency(),
     turnover: sum(orders.amount, { unit: "currency" }),
     orders: { total: count(orders), byStatus: count(orders).by(orders.status) },
+  },
+  channels: {
+    desk: channel({
+      row: shops.id,
+      members: ownerOf(shops.id),
+      rows: {
+        orders: rows(orders, {
+          channel: orders.shopId,
+          key: orders.id,
+          newest: { count: 2, by: [orders.id] },
+          data: { item: orders.item, status: orders.status },
+        }),
+      },
+    }),
   },
   // So that a bulk statement fits on the page.
   bulkRows: 3,

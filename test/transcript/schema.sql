@@ -11,4 +11,4 @@ create table orders (
   amount  numeric(12, 2) not null,
   status  text not null default 'open'
 );
-create index on orders (shop_id);
+create index on orders (shop_id, id);

@@ -10,6 +10,7 @@ import { Conversation, type Opening } from "../support/conversation.ts";
 import { applyFile } from "../support/install.ts";
 import { MADE_UP, withPlaceholders } from "../support/placeholders.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
+import type { DownOf } from "../support/socket.ts";
 import { SECRET, token } from "../support/tokens.ts";
 import { assertWritten } from "../support/written-document.ts";
 
@@ -128,6 +129,30 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
   },
   "resume that cannot be": async (world) => {
     const talk = await world.follow({ resume: MADE_UP });
+    talk.cut();
+    return afterWelcome(talk);
+  },
+  "rows of a channel": async (world) => {
+    const talk = world.open();
+    await talk.say({ type: "authenticate", token: world.token({ ownerId: "1" }) });
+    await talk.hears("welcome");
+    await talk.say({ type: "subscribe", id: "a", topic: "desk:1" });
+    const { sets } = (await talk.hears("rows")) as unknown as DownOf<"rows">;
+    await world.place("wax");
+    await talk.hears("rows_changed");
+    await world.send("wax");
+    await talk.hears("rows_changed");
+    await talk.say({
+      type: "history",
+      id: "b",
+      topic: "desk:1",
+      rows: "orders",
+      before: sets["orders"]?.from ?? "",
+      limit: 1,
+    });
+    await talk.hears("history");
+    await talk.say({ type: "subscribe", id: "c", topic: "desk:9" });
+    await talk.hears("nack");
     talk.cut();
     return afterWelcome(talk);
   },

@@ -150,10 +150,10 @@ await onEachServer("several kinds of topics over one source", (server) => {
   it("a daemon is told what an installation lacks that names other topics, and content with one that names more", async () => {
     const { databaseCheck } = await import("../../../daemon/capture/check-database.ts");
     const [owner] = plans;
-    const ofOwners = { plans: [owner], tables: owner.tables } as const;
+    const ofOwners = { channels: [], plans: [owner], tables: owner.tables } as const;
     assert.deepEqual(await databaseCheck(ofOwners, LIMITS)(database), []);
     await install(database, owner.tables, { bulkRows: BULK_ROWS, twoPhase: true });
-    const findings = await databaseCheck({ plans, tables }, LIMITS)(database);
+    const findings = await databaseCheck({ channels: [], plans, tables }, LIMITS)(database);
     assert.ok(
       findings.some(({ meaning }) =>
         meaning.startsWith("Each row by its key and owner of public.stays is not captured"),

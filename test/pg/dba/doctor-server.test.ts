@@ -146,7 +146,7 @@ await onEachMajor("doctor", (major) => {
     const lookup = { source: "places", schema: "public", table: "places", key: "id", by: "id", column: "zone" };
     const owner = { ...SHOP_PLAN.owner, timeZone: { lookup, as: "deltad_time_zone" } as const };
     const { meaning, statement } = await rig.finding("time_zone_unknown", {
-      compiled: { plans: [{ ...SHOP_PLAN, owner }], tables: SHOP_PLAN.tables },
+      compiled: { channels: [], plans: [{ ...SHOP_PLAN, owner }], tables: SHOP_PLAN.tables },
     });
     assert.equal(meaning, 'The time zone "Europe/Lisbonn" of 1 rows of public.places is not known to PostgreSQL.');
     assert.equal(statement, `update public.places set zone = 'Europe/Lisbon' where zone = 'Europe/Lisbonn'`);
@@ -156,7 +156,7 @@ await onEachMajor("doctor", (major) => {
     await rig.inOrder();
     const owner = { ...SHOP_PLAN.owner, timeZone: { constant: "Europe/Lisbonn" } };
     const { meaning, statement } = await rig.finding("time_zone_unknown", {
-      compiled: { plans: [{ ...SHOP_PLAN, owner }], tables: SHOP_PLAN.tables },
+      compiled: { channels: [], plans: [{ ...SHOP_PLAN, owner }], tables: SHOP_PLAN.tables },
     });
     assert.equal(
       meaning,

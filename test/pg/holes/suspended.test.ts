@@ -49,7 +49,10 @@ await onEachServer("capture that nobody reads", (server) => {
       ),
       ["orders", "owner", "payments"].map((source) => ({ source })),
     );
-    const findings = await databaseCheck({ plans: [SHOP_PLAN], tables: SHOP_PLAN.tables }, SHOP_CHOICES)(database);
+    const findings = await databaseCheck(
+      { channels: [], plans: [SHOP_PLAN], tables: SHOP_PLAN.tables },
+      SHOP_CHOICES,
+    )(database);
     assert.deepEqual(new Set(findings.map(({ code }) => code)), new Set(["capture_suspended"]));
     const piled = await changes();
     await database.query(`${MANY}; ${ONE}; truncate orders`);

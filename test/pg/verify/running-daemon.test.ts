@@ -55,7 +55,7 @@ async function verdictOf(
         return answers;
       },
     },
-    check: databaseCheck({ plans: [plan], tables: plan.tables }, captureChoices(definition)),
+    check: databaseCheck({ channels: [], plans: [plan], tables: plan.tables }, captureChoices(definition)),
     collectMs: 0,
     sleep: () => Promise.resolve(),
     progress: () => undefined,

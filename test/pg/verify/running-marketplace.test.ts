@@ -68,7 +68,7 @@ async function run(database: TestDatabase, owners: number): Promise<Running> {
         plan,
         choice: { kind: "all" },
         daemon: new DaemonDocuments({ url: `http://127.0.0.1:${port}`, token: admin }),
-        check: databaseCheck({ plans: [plan], tables: plan.tables }, captureChoices(DEMO.config)),
+        check: databaseCheck({ channels: [], plans: [plan], tables: plan.tables }, captureChoices(DEMO.config)),
         collectMs: 0,
         sleep: () => Promise.resolve(),
         progress: () => undefined,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { applyPatch, fromSnapshot, type Materialised } from "../../../client/materialised.ts";
 import type { JsonObject } from "../../../protocol/json.ts";
 import type { Frame } from "../../../daemon/hub/frame.ts";
-import type { Subscriber } from "../../../daemon/hub/subscription.ts";
+import type { Subscriber } from "../../../daemon/hub/subscriber.ts";
 import { type Down, RESERVED_TYPES } from "../../../protocol/down.ts";
 import { ownerTopic } from "../../../protocol/topic.ts";
 import { microsecondsOf } from "../microseconds.ts";

@@ -11,7 +11,11 @@ function setUp() {
   const flushes: string[][] = [];
   const events: string[] = [];
   let buffered = 0;
-  const owner = { onDrained: () => void events.push("drained"), onTooSlow: () => void events.push("too slow") };
+  const owner = {
+    reader: undefined,
+    onDrained: () => void events.push("drained"),
+    onTooSlow: () => void events.push("too slow"),
+  };
   const socket: Socket = {
     send: (frames) => void flushes.push(frames.map(textOf)),
     bufferedBytes: () => buffered,

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { applyFile } from "../../support/install.ts";
+import { eventually } from "../../support/real-time.ts";
+import { enter, openRooms, type Rooms, ROOMS_CONFIG, ROOMS_SCHEMA, ShownRows } from "../../support/rooms.ts";
+import { onEachServer } from "../../support/servers.ts";
+import type { TestSocket } from "../../support/socket.ts";
+import { startMarketplaceDaemon } from "../../support/running-daemon.ts";
+
+const ROWS = `
+  insert into accounts values (7);
+  insert into rooms (id, account_id, name) select n, 7, 'room' from generate_series(1, 1000) n;
+  insert into messages (room_id, author, body) select n, 'ana', 'hello' from generate_series(1, 1000) n;
+  insert into notes select 'n' || n, 1, 'note' from generate_series(1, 1001) n;
+  insert into room_members (room_id, user_id) values (1, 'ana'), (2, 'ana');`;
+
+await onEachServer("limits of channels", (server) => {
+  let rooms: Rooms;
+
+  before(async () => {
+    rooms = await openRooms(server, ROWS);
+  });
+  after(() => rooms.daemon.stop());
+
+  const answer = async (socket: TestSocket, topic: string): Promise<string> => {
+    const id = `${topic} ${socket.heard.length}`;
+    socket.say({ type: "subscribe", id, topic });
+    const found = () => socket.frames.find((frame) => "id" in frame && frame.id === id);
+    await eventually(`an answer about ${topic}`, () => found() !== undefined);
+    const frame = found();
+    return frame?.type === "nack" ? frame.code : (frame?.type ?? "");
+  };
+
+  it("C5 Nothing is dropped without a word: a channel that holds too much says so, at first and later", async () => {
+    const socket = await enter(rooms, { sub: "ana" });
+    assert.equal(await answer(socket, "room:1"), "too_large");
+    assert.equal(await answer(socket, "room:2"), "rows");
+    await rooms.database.query("insert into notes values ('big', 2, repeat('x', 70000))");
+    assert.equal((await socket.next("topic_closed")).reason, "too_large");
+    assert.equal(await answer(socket, "room:2"), "too_large");
+  });
+
+  it("1,000 channels that are subscribed to at once all come", async () => {
+    const socket = await enter(rooms, { sub: "x" });
+    for (let n = 1; n <= 1000; n += 1) socket.say({ type: "subscribe", id: `s${n}`, topic: `plaza:${n}` });
+    await eventually(
+      () => `1,000 channels; ${socket.frames.filter(({ type }) => type === "rows").length} came`,
+      () => socket.frames.filter(({ type }) => type === "rows").length === 1000,
+    );
+    assert.equal(ShownRows.of(socket.heard, "plaza:999", "messages").items[0]?.[1]["body"], "hello");
+  });
+
+  it("an index that is missing (channel_index_missing) is told at start, with the statement that makes it", async () => {
+    const database = await server.createDatabase();
+    await database.query(ROOMS_SCHEMA);
+    await applyFile(database.url, ROOMS_CONFIG);
+    await database.query("drop index messages_room_id_created_at_id_idx");
+    await assert.rejects(
+      startMarketplaceDaemon(database, { configFile: ROOMS_CONFIG }, 0),
+      /channels\.room\.rows\.messages: no index of public\.messages begins with room_id, created_at/,
+    );
+  });
+});
