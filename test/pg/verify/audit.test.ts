@@ -114,7 +114,7 @@ await onEachServer("the daemon's own audit", (server) => {
     const { plans, tables } = compileKinds(KINDS.config);
     await database.query(KINDS.schema);
     await install(database, tables);
-    const { audit: sessions, ...others } = createPools(database.url, plans.length);
+    const { audit: sessions, ...others } = createPools(database.url, plans.length, 0);
     let nowMs = 0;
     const options = { sessions, everyMs: 1_000, monotonicMs: () => nowMs, log: recordingLog([]) };
     const audits = plans.map((plan) => new Audit({ plan, ...options }));
