@@ -40,9 +40,14 @@ export const TELLING = [
   "test/pg/dba/uninstall.test.ts",
 ];
 
-/** Files of such suites that need a process of their own: they test what happens once in a process, weigh its memory, or say where they run. */
+/**
+ * Files of such suites that need a process of their own: they test what happens once in a process, weigh its memory, say where they run, or have
+ * their tests written by another file.
+ */
 export const ALONE: ReadonlySet<string> = new Set([
   "test/unit/client/development.test.ts",
+  "test/pg/dba/doctor-capture.test.ts",
+  "test/pg/dba/doctor-tables.test.ts",
   "test/pg/owners/heap.test.ts",
   "test/wire/client-leaks.test.ts",
   "test/wire/gateway/floods.test.ts",
