@@ -5,6 +5,10 @@ const MEMBERS = "test/pg/channels/members.test.ts";
 const HISTORY = "test/pg/channels/history.test.ts";
 const CLIENT = "test/pg/channels/client.test.ts";
 const REMOVED = "C2 Membership is a row: who is removed gets no row of the transaction that removes them";
+const WINDOW =
+  "a window that has more bytes than are sent at once is no longer than was asked for; a row that was too large is forgotten with it";
+const FRAMES =
+  "changes that are more bytes than are sent at once are told by a snapshot, and rows that came and went by a version";
 
 /** Mistakes about channels: which rows are shown, and to whom. */
 export const CHANNEL_MUTANTS: readonly Mutant[] = [
@@ -103,5 +107,69 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
     replace: "",
     test: CLIENT,
     title: "who is let in later sees it then",
+  },
+  {
+    name: "a user who is NULL keeps a channel",
+    file: "daemon/plan/channel-select.ts",
+    find: '${who === NOBODY ? "" : ` and ${who} is not null`}\n group by 1, 2, 3`',
+    replace: "\n group by 1, 2, 3`",
+    test: MEMBERS,
+    title: "and is not kept by a user who is NULL",
+  },
+  {
+    name: "a page that was cut is the first",
+    file: "daemon/channels/channel-pages.ts",
+    find: "found.length <= limit && !isCut",
+    replace: "found.length <= limit && (isCut || true)",
+    test: "test/unit/channels/channel-pages.test.ts",
+    title: "a page that ends before its last row, since that would be too many bytes, is not the first",
+  },
+  {
+    name: "a window has too many bytes before it has twice its rows",
+    file: "daemon/topics/channel/held-rows.ts",
+    find: "this.#rows.size <= 2 * count && this.#bytes <= MOST_SET_BYTES",
+    replace: "this.#rows.size <= 2 * count",
+    test: "test/unit/topics/channel/rows.test.ts",
+    title: WINDOW,
+  },
+  {
+    name: "a channel is too large for ever",
+    file: "daemon/topics/channel/held-rows.ts",
+    find: "    this.#largeRows.delete(key);\n",
+    replace: "",
+    test: "test/unit/topics/channel/rows.test.ts",
+    title: WINDOW,
+  },
+  {
+    name: "a large row that only some hold is told as an empty one",
+    file: "daemon/topics/channel/held-rows.ts",
+    find: "this.#hasLargeBefore ||= this.#largeRows.has(key);",
+    replace: "this.#hasLargeBefore ||= false;",
+    test: "test/unit/topics/channel/rows.test.ts",
+    title: WINDOW,
+  },
+  {
+    name: "a frame of changes has any number of bytes",
+    file: "daemon/topics/channel/channel-topic.ts",
+    find: "changes.size <= MOST_CHANGES && bytes <= MOST_SET_BYTES",
+    replace: "changes.size <= MOST_CHANGES && bytes >= 0",
+    test: "test/unit/topics/channel/rows.test.ts",
+    title: FRAMES,
+  },
+  {
+    name: "a version without changes is told to nobody",
+    file: "daemon/topics/channel/channel-topic.ts",
+    find: "version === before.version)",
+    replace: "changes.length === 0)",
+    test: "test/unit/topics/channel/rows.test.ts",
+    title: FRAMES,
+  },
+  {
+    name: "json is captured as what can't hold it",
+    file: "daemon/plan/compile-channel.ts",
+    find: "/^json(\\[|$)/.test(",
+    replace: "/^xjson$/.test(",
+    test: "test/unit/plan/channels.test.ts",
+    title: "json, which may hold what its images can't",
   },
 ];

@@ -5,7 +5,7 @@
 import type { ChannelChange, ChannelRow, Cut } from "../capture/batch.ts";
 import type { Log } from "../config/log.ts";
 import { reasonOf } from "../database/reason.ts";
-import type { RowSetPlan } from "../plan/channel-plan.ts";
+import { MOST_SET_BYTES, type RowSetPlan } from "../plan/channel-plan.ts";
 import { printPosition } from "../plan/row-order.ts";
 import type { ChannelLoader, PagesLoad } from "./channel-loader.ts";
 import type { WatchedChannel } from "./watched-channel.ts";
@@ -116,7 +116,9 @@ function pageOf({ request, plan, since }: Asked, found: readonly ChannelRow[]): 
   const position = (place: string): string => printPosition(place, plan.order);
   const before = position(request.before.join(" "));
   const rows = new Map(found.slice(0, limit).map((row) => [row.key, { ...row, position: position(row.row.place) }]));
-  const isFirst = found.length <= limit;
+  // The database brings no more than that many bytes, and the one row that is beyond it.
+  const isCut = found.reduce((sum, { row }) => sum + row.bytes, 0) > MOST_SET_BYTES;
+  const isFirst = found.length <= limit && !isCut;
   const last = found[Math.min(limit, found.length) - 1];
   const from = isFirst || last === undefined ? "" : position(last.row.place);
   for (const { row, isNew: _, ...change } of since) {

@@ -37,7 +37,7 @@ export function channelLoadSelect(plan: ChannelPlan): string {
     ...whoSelects(plan).map(
       ({ table, named, who }) => `select ${TAG.channelWho}, ${named}, ${who}, null::int, count(*), null::bigint, null
   from ${tableRows(table)}
- where t.${quoteIdentifier(table.owner)} = any($1::text[]::${plan.keyType}[])
+ where t.${quoteIdentifier(table.owner)} = any($1::text[]::${plan.keyType}[])${who === NOBODY ? "" : ` and ${who} is not null`}
  group by 1, 2, 3`,
     ),
     ...plan.sets.map((set, place) => {

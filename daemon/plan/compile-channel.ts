@@ -190,6 +190,10 @@ function newestColumns({ count, by }: NonNullable<RowsOfChannel["newest"]>): rea
 /** SQL of a column's value in a row, which is never cut. */
 function jsonOf(column: PgColumn, reference: string): string {
   const type = wideType(column);
+  if (/^json(\[|$)/.test(column.getSQLType()))
+    throw new ConfigError(
+      `${column.name} is json, which may hold what jsonb can't, and its writes would fail: make it jsonb`,
+    );
   if (type === "jsonb") return reference;
   if (!type.endsWith("[]")) {
     const form = fieldForm(column);

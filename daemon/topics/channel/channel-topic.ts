@@ -20,7 +20,7 @@ import type {
 import type { NackCode } from "../../../protocol/codes.ts";
 import type { PageRequest } from "../../channels/channel-pages.ts";
 import type { ToldPage } from "../../channels/channels.ts";
-import type { ChannelPlan } from "../../plan/channel-plan.ts";
+import { type ChannelPlan, MOST_SET_BYTES } from "../../plan/channel-plan.ts";
 import { readPosition } from "../../plan/row-order.ts";
 import { HeldRows, type Item } from "./held-rows.ts";
 import { PendingChanges } from "./pending-changes.ts";
@@ -132,7 +132,8 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
     // Whoever is here is then told to go, or gets a snapshot.
     if (this.#isTooLarge || changes === undefined || before?.epoch !== epoch)
       return { from: undefined, to, frames: [] };
-    if (!isHeard || changes.length === 0) return { from: before, to, frames: [] };
+    // What came and went again leaves a version behind, which the next frame goes on from.
+    if (!isHeard || version === before.version) return { from: before, to, frames: [] };
     const frame = encode({
       type: "rows_changed",
       timestamp: this.#options.now(),
@@ -207,6 +208,8 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
       const set = this.#sets[change.set];
       if (set !== undefined) changes.add(set.name, set.rows.take(change));
     }
-    return whole === undefined && changes.size <= MOST_CHANGES ? changes.all() : undefined;
+    const bytes = accepted.reduce((sum, { row }) => sum + (row?.bytes ?? 0), 0);
+    const fits = changes.size <= MOST_CHANGES && bytes <= MOST_SET_BYTES;
+    return whole === undefined && fits ? changes.all() : undefined;
   }
 }

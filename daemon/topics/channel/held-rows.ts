@@ -1,6 +1,6 @@
 /**
  * The rows of one set of one channel that newcomers are shown: all of them from a lower bound on. The bound only rises: when twice as many
- * as wanted are held, the oldest are let go. What changes below the bound is told all the same, to those who have read further back.
+ * as wanted are held, or more bytes than may be sent at once, the oldest are let go. What changes below the bound is told all the same, to those who have read further back.
  */
 import type { ChannelChange, ChannelRow } from "../../capture/batch.ts";
 import { MOST_ROWS, MOST_SET_BYTES, type RowSetPlan } from "../../plan/channel-plan.ts";
@@ -22,7 +22,10 @@ export class HeldRows {
   /** Rows before it are not held; undefined: there is none. */
   #bound: string | undefined;
   #bytes = 0;
-  #hasLargeRow = false;
+  /** Held rows that are too large to be sent. */
+  readonly #largeRows = new Set<string>();
+  /** One of the rows before the bound, which nobody can be told, became too large. */
+  #hasLargeBefore = false;
 
   constructor(plan: RowSetPlan) {
     this.#plan = plan;
@@ -31,7 +34,8 @@ export class HeldRows {
   /** More than is sent at once. */
   get isTooLarge(): boolean {
     const { count } = this.#plan;
-    return this.#hasLargeRow || this.#bytes > MOST_SET_BYTES || (count === undefined && this.#rows.size > MOST_ROWS);
+    const hasLarge = this.#hasLargeBefore || this.#largeRows.size > 0;
+    return hasLarge || this.#bytes > MOST_SET_BYTES || (count === undefined && this.#rows.size > MOST_ROWS);
   }
 
   /** The position before which there may be others; undefined where these are all. */
@@ -45,7 +49,8 @@ export class HeldRows {
     this.#rows.clear();
     this.#bytes = 0;
     this.#bound = undefined;
-    this.#hasLargeRow = false;
+    this.#largeRows.clear();
+    this.#hasLargeBefore = false;
     for (const { key, row } of loaded.slice(0, count)) this.#put(key, row);
     if (loaded.length > count) this.#raiseBound();
   }
@@ -55,8 +60,10 @@ export class HeldRows {
     this.#remove(key);
     if (row === undefined) return ["deleted", key];
     const { position, data } = this.#put(key, row);
-    if (this.#bound !== undefined && position < this.#bound) this.#remove(key);
-    else this.#letOldestGo();
+    if (this.#bound !== undefined && position < this.#bound) {
+      this.#hasLargeBefore ||= this.#largeRows.has(key);
+      this.#remove(key);
+    } else this.#letOldestGo();
     return [isNew ? "inserted" : "updated", key, position, data];
   }
 
@@ -67,7 +74,7 @@ export class HeldRows {
 
   #put(key: string, { place, data, bytes }: ChannelRow["row"]): HeldRow {
     const position = printPosition(place, this.#plan.order);
-    this.#hasLargeRow ||= data === "too large";
+    if (data === "too large") this.#largeRows.add(key);
     const row = data === "too large" ? {} : data;
     const held = { position, data: row, bytes };
     this.#rows.set(key, held);
@@ -78,11 +85,13 @@ export class HeldRows {
   #remove(key: string): void {
     this.#bytes -= this.#rows.get(key)?.bytes ?? 0;
     this.#rows.delete(key);
+    this.#largeRows.delete(key);
   }
 
   #letOldestGo(): void {
     const { count } = this.#plan;
-    if (count === undefined || this.#rows.size <= 2 * count) return;
+    if (count === undefined || this.#rows.size <= count) return;
+    if (this.#rows.size <= 2 * count && this.#bytes <= MOST_SET_BYTES) return;
     for (const [key] of this.#ordered().slice(0, -count)) this.#remove(key);
     this.#raiseBound();
   }

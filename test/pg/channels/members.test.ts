@@ -146,6 +146,14 @@ await onEachServer("who may see a channel", (server) => {
     assert.equal(ShownRows.of(socket.heard, "plaza:5", "messages").isOpen, false);
   });
 
+  it("and is not kept by a user who is NULL", async () => {
+    await rooms.database.query("insert into rooms (id, account_id, host, name) values (6, 7, null, 'six')");
+    const socket = await enter(rooms, { sub: "root", role: "admin" });
+    assert.equal(await subscribe(socket, "desk:6"), "rows");
+    await rooms.database.query("delete from rooms where id = 6");
+    assert.equal((await socket.next("topic_closed")).reason, "deleted");
+  });
+
   it("a token that is refreshed keeps its channels, but those that the new one's claims no longer name", async () => {
     const socket = await enter(rooms, { sub: "ana", clubs: ["1"] });
     assert.equal(await subscribe(socket, "club:1"), "rows");

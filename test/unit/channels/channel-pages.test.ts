@@ -70,3 +70,30 @@ it("a page that is read while rows change is as they are when it is told", async
     ],
   );
 });
+
+it("a page that ends before its last row, since that would be too many bytes, is not the first", async () => {
+  const big = (key: string, place: string): ChannelRow => {
+    const { row: of, ...rest } = row(key, place, 1);
+    return { ...rest, row: { ...of, bytes: 600_000 } };
+  };
+  const pages = new ChannelPages({
+    loader: {
+      loadPages: () => ({
+        imported: Promise.resolve(),
+        pages: Promise.resolve([[big("e", "69"), big("d", "64")]]),
+      }),
+    },
+    nudge: ignore,
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+  });
+  const told: (Page | undefined)[] = [];
+  pages.ask(new WatchedChannel("1", PLAN, 0, ignore), SET, { set: 0, before: ["70"], limit: 3 }, (page) => {
+    told.push(page);
+  });
+  await pages.start({ snapshotId: "s" });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(
+    told.map((page) => [page?.isFirst, page?.rows.length]),
+    [[false, 2]],
+  );
+});

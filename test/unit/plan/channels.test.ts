@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { isNotNull, sql } from "drizzle-orm";
-import { bigint, boolean, integer, pgTable, text, timestamp } from "drizzle-orm/pg-core";
+import { bigint, boolean, integer, json, pgTable, text, timestamp } from "drizzle-orm/pg-core";
 import fc from "fast-check";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { channel, claim, everyone, members, ownerOf, rows, user } from "../../../daemon/define/define.ts";
@@ -18,6 +18,7 @@ const posts = pgTable("posts", {
   later: timestamp("later", { withTimezone: true }),
   body: text("body").notNull(),
   gone: boolean("gone"),
+  raw: json("raw"),
 });
 const guests = pgTable("guests", { room: bigint("room", { mode: "bigint" }), who: text("who"), word: text("word") });
 
@@ -114,6 +115,11 @@ describe("channels that can't be are refused in one line", () => {
       "a key that is no key of channels",
       () => ({ room: room({ row: rooms.flag, rows: { posts: set({ channel: posts.gone }) } }) }),
       /^channels\.room/,
+    ],
+    [
+      "json, which may hold what its images can't",
+      () => ({ room: room({ rows: { posts: set({ data: { raw: posts.raw } }) } }) }),
+      /raw is json.*make it jsonb$/,
     ],
     ["a name that is none", () => ({ "room!": room() }), /^channels\.room!: a kind of channels/],
   ];

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
 import { RowSet } from "../../../../client/channels/row-set.ts";
-import type { ChannelChange } from "../../../../daemon/capture/batch.ts";
-import type { RowSetPlan } from "../../../../daemon/plan/channel-plan.ts";
+import type { ChannelChange, ChannelRow } from "../../../../daemon/capture/batch.ts";
+import { Audience } from "../../../../daemon/channels/audience.ts";
+import type { ChannelPlan, RowSetPlan } from "../../../../daemon/plan/channel-plan.ts";
+import { type ChannelDemand, channelTopics } from "../../../../daemon/topics/channel/channel-topic.ts";
 import { HeldRows } from "../../../../daemon/topics/channel/held-rows.ts";
 import { PendingChanges } from "../../../../daemon/topics/channel/pending-changes.ts";
 
@@ -17,6 +19,17 @@ const PLAN: RowSetPlan = {
   where: "true",
   data: "",
 };
+const CHANNEL: ChannelPlan = {
+  kind: "room",
+  source: "rooms",
+  key: "id",
+  keyType: "bigint",
+  members: { kind: "everyone" },
+  sets: [PLAN],
+  tables: [],
+};
+const ignore = (): void => undefined;
+const NO_DEMAND: ChannelDemand = { watch: ignore, unwatch: ignore, locate: ignore, page: ignore };
 const change = (key: string, place: string | undefined, isNew: boolean, value = 0): ChannelChange => ({
   channel: "1",
   set: 0,
@@ -120,4 +133,45 @@ it("an item that did not change is the same object, also after a snapshot, and a
     ["a", "b", "c", "d"],
   );
   assert.equal(client.from, null);
+});
+
+it("a window that has more bytes than are sent at once is no longer than was asked for; a row that was too large is forgotten with it", () => {
+  const large = (key: string, data: ChannelRow["row"]["data"] = { value: 1 }): ChannelRow => ({
+    channel: "1",
+    set: 0,
+    key,
+    row: { place: key, data, bytes: 300_000 },
+  });
+  const held = new HeldRows(PLAN);
+  held.replace(["63", "62", "61"].map((key) => large(key)));
+  held.take({ ...large("64"), isNew: true });
+  assert.deepEqual([held.isTooLarge, held.items().map(([key]) => key)], [false, ["62", "63", "64"]]);
+  held.take({ ...large("65", "too large"), isNew: true });
+  assert.equal(held.isTooLarge, true);
+  held.take(change("65", undefined, false));
+  assert.equal(held.isTooLarge, false);
+  // Who has read further back can't be told of this one.
+  held.take({ ...large("60", "too large"), isNew: false });
+  assert.equal(held.isTooLarge, true);
+});
+
+it("changes that are more bytes than are sent at once are told by a snapshot, and rows that came and went by a version", () => {
+  const at = { epoch: "e", incarnation: "i", snapshot: "1:1:", asOf: 0 };
+  const topic = channelTopics({ plan: CHANNEL, demand: NO_DEMAND, now: () => 0 }).open("room:1", "1");
+  const flushed = (previous: number, changes: readonly ChannelChange[]): readonly (string | undefined)[] => {
+    topic.accept({ kind: "changes", ...at, version: previous + 1, previous, changes });
+    const flush = topic.flush(true);
+    return flush?.from === undefined ? ["snapshot"] : flush.frames.map(({ bytes }) => String(bytes));
+  };
+  topic.accept({ kind: "audience", audience: new Audience("room:1", CHANNEL) });
+  topic.accept({ kind: "whole", ...at, version: 1, sets: [[]] });
+  topic.flush(true);
+  const [came = ""] = flushed(1, [change("a", "61", true), change("a", undefined, false)]);
+  assert.match(came, /"version":2,"previous":1.*"changes":\[\]/);
+  const large = (key: string): ChannelChange => ({
+    ...change(key, key, true),
+    row: { place: key, data: { value: 1 }, bytes: 600_000 },
+  });
+  assert.match(flushed(2, [large("62")])[0] ?? "", /"previous":2/);
+  assert.deepEqual(flushed(3, [large("63"), large("63")]), ["snapshot"]);
 });
