@@ -3,6 +3,14 @@ import type { Mutant } from "./mutant.ts";
 /** Mistakes in what a client does with tokens, and a fake daemon. */
 export const CLIENT_TOKENS_MUTANTS: readonly Mutant[] = [
   {
+    name: "the fake daemon asks by the key alone whether a topic may be followed",
+    file: "testing/fake-daemon.ts",
+    find: 'this.mayFollow(topic.kind === "owner" ? topic.key : name)',
+    replace: "this.mayFollow(topic.key)",
+    test: "test/unit/testing/fake-daemon.test.ts",
+    title: "has topics of other kinds, apart from owners, and refuses them by their names",
+  },
+  {
     name: "the fake daemon takes a token that has ended",
     file: "testing/fake-connection.ts",
     find: "if (end !== undefined && end <= timestamp) {",

@@ -1,5 +1,5 @@
 /** `@deltad/client/testing`: a daemon for the tests of applications, which sends what the test makes it send. */
-import type { AnyStreamTypes, EventName, StreamTypes } from "../client/client.ts";
+import type { AnyStreamTypes, EventName, KindOf, StreamTypes, TopicName, TypesOf } from "../client/client.ts";
 import { type Clock, globalEnvironment, type WebSocketConstructor } from "../client/environment.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
@@ -11,6 +11,17 @@ import { FakeTopic } from "./fake-topic.ts";
 
 /** A part of a document, as deep as the test cares: what it leaves out is not there. */
 export type DeepPartial<T> = T extends object ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> } : T;
+
+/** One topic of a fake daemon, of any kind: what its subscribers get. */
+export interface TopicControl<S extends Pick<StreamTypes, "metrics" | "events">> {
+  /** From now on the topic's metrics are these, and no others. */
+  readonly setMetrics: (metrics: DeepPartial<S["metrics"]>) => void;
+  /** Something happens to the topic; those get the event too that come back later. */
+  readonly emit: <Name extends EventName<S>>(name: Name, data: S["events"][Name]) => void;
+  /** The daemon can't vouch for the topic's numbers; the reason is `database` unless another is given. */
+  readonly stale: (reason?: string) => void;
+  readonly live: () => void;
+}
 
 /**
  * Speaks the real protocol, checked by its schemas, without a network or a database: give the client its `url` and its `WebSocket`. It
@@ -31,8 +42,8 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
   tokenLivesMs: number | undefined;
   /** Replace it to refuse tokens. */
   acceptsToken: (token: string) => boolean = () => true;
-  /** Replace it to refuse owners. */
-  mayFollow: (owner: string) => boolean = () => true;
+  /** Replace it to refuse owners, by their ids, and topics of other kinds, by their names. */
+  mayFollow: (ownerOrTopic: string) => boolean = () => true;
   readonly #clock: Clock;
   readonly #topics = new Map<string, FakeTopic>();
   readonly #connections = new Set<FakeConnection>();
@@ -57,23 +68,35 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
     return this.#connections.size;
   }
 
+  /** The topic of this name, of any kind that the configuration declares, as `client.topic` has it. Throws a TypeError for what is no topic's name. */
+  topic<Name extends TopicName<S>>(name: Name): TopicControl<TypesOf<S, KindOf<Name>>> {
+    if (parseTopic(name) === undefined)
+      throw new TypeError(`${JSON.stringify(name)} is no topic's name, as "listing:12"`);
+    return {
+      setMetrics: (metrics) => this.#publish(name, (topic) => topic.update(String(this.#epoch), metrics as JsonObject)),
+      emit: (event, data) => this.#publish(name, (topic) => topic.emit(event, data as JsonObject)),
+      stale: (reason = "database") => this.#publish(name, (topic) => topic.stale(reason)),
+      live: () => this.#publish(name, (topic) => topic.live()),
+    };
+  }
+
   /** From now on the owner's metrics are these, and no others; its subscribers get what changed. */
   setMetrics(owner: string, metrics: DeepPartial<S["metrics"]>): void {
-    this.#publish(owner, (topic) => topic.update(String(this.#epoch), metrics as JsonObject));
+    this.#publish(ownerTopic(owner), (topic) => topic.update(String(this.#epoch), metrics as JsonObject));
   }
 
   /** Something happens to the owner; its subscribers get the event, those too that come back later. */
   emit<Name extends EventName<S>>(owner: string, name: Name, data: S["events"][Name]): void {
-    this.#publish(owner, (topic) => topic.emit(name, data as JsonObject));
+    this.#publish(ownerTopic(owner), (topic) => topic.emit(name, data as JsonObject));
   }
 
   /** The daemon can't vouch for the owner's numbers. */
   stale(owner: string, reason = "database"): void {
-    this.#publish(owner, (topic) => topic.stale(reason));
+    this.#publish(ownerTopic(owner), (topic) => topic.stale(reason));
   }
 
   live(owner: string): void {
-    this.#publish(owner, (topic) => topic.live());
+    this.#publish(ownerTopic(owner), (topic) => topic.live());
   }
 
   /** A client that comes back from now on can't have the events that it missed. */
@@ -122,7 +145,7 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
       },
       maySubscribe: (name) => {
         const topic = parseTopic(name);
-        return topic?.kind === "owner" && this.mayFollow(topic.key);
+        return topic !== undefined && this.mayFollow(topic.kind === "owner" ? topic.key : name);
       },
       closed: (connection) => this.#connections.delete(connection),
     };
@@ -146,8 +169,7 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
     return topic;
   }
 
-  #publish(owner: string, change: (topic: FakeTopic) => DownFrame | undefined): void {
-    const name = ownerTopic(owner);
+  #publish(name: string, change: (topic: FakeTopic) => DownFrame | undefined): void {
     const frame = change(this.#topic(name));
     if (!frame) return;
     for (const connection of this.#connections) connection.publish(name, frame);

@@ -122,6 +122,12 @@ it("So does the fake daemon", () => {
   daemon.setMetrics("7", { revenue: { tody: "12.50" } });
   // @ts-expect-error a misspelt event
   daemon.emit("7", "booking_craeted", {});
+  const listing = daemon.topic("listing:12");
+  listing.setMetrics({ bookings: { total: 1 } });
+  // @ts-expect-error a metric of another kind
+  listing.setMetrics({ owners: 1 });
+  // @ts-expect-error no such kind
+  assert.throws(() => daemon.topic("Listing:12"), { name: "TypeError", message: /is no topic's name/ });
   assert.equal(daemon.connections, 0);
 });
 

@@ -96,6 +96,36 @@ describe("The fake daemon", () => {
     await live();
   });
 
+  it("has topics of other kinds, apart from owners, and refuses them by their names", async (t) => {
+    interface Kinds extends Sample {
+      readonly topics: { readonly listing: Sample };
+    }
+    const kinds = new FakeDaemon<Kinds>(clock);
+    const { WebSocket, url } = kinds;
+    const other = createClient<Kinds>({ url, getToken: () => "token", environment: { WebSocket } });
+    t.after(() => other.close());
+    kinds.mayFollow = (name) => name !== "listing:13";
+    const [listing, refused, sameKey] = [other.topic("listing:12"), other.topic("listing:13"), other.owner("12")];
+    const named: string[] = [];
+    listing.on("booking_created", ({ data, topic }) => named.push(`${topic} ${data.guestName}`));
+    for (const each of [refused, sameKey]) each.subscribe(() => undefined);
+    kinds.topic("listing:12").setMetrics({ revenue: { today: "1.00" } });
+    other.connect();
+    await settle();
+    assert.equal(refused.getSnapshot().connection.state, "closed");
+    const control = kinds.topic("listing:12");
+    control.setMetrics({ revenue: { today: "2.00" } });
+    control.emit("booking_created", { guestName: "Ana" });
+    control.stale();
+    await settle();
+    assert.deepEqual(listing.getSnapshot().metrics, { revenue: { today: "2.00" } });
+    assert.deepEqual([listing.getSnapshot().connection.state, named], ["stale", ["listing:12 Ana"]]);
+    assert.equal(sameKey.getSnapshot().metrics, undefined);
+    control.live();
+    await settle();
+    assert.equal(listing.getSnapshot().connection.state, "live");
+  });
+
   it("is stale and live, expires tokens and restarts", async () => {
     await live();
     daemon.stale("7");
