@@ -173,5 +173,5 @@ it("changes that are more bytes than are sent at once are told by a snapshot, an
     row: { place: key, data: { value: 1 }, bytes: 600_000 },
   });
   assert.match(flushed(2, [large("62")])[0] ?? "", /"previous":2/);
-  assert.deepEqual(flushed(3, [large("63"), large("63")]), ["snapshot"]);
+  assert.deepEqual(flushed(3, [large("62"), large("62")]), ["snapshot"]);
 });
