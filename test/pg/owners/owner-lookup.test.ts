@@ -1,16 +1,11 @@
 /** What a batch tells where owners have their time zone and currency of rows that they name, and these rows change. */
 import assert from "node:assert/strict";
-import { after, before, beforeEach, it } from "node:test";
+import { it } from "node:test";
 import type { Batch } from "../../../daemon/capture/batch.ts";
 import { ownerRowsStatement } from "../../../daemon/owners/owner-rows.ts";
-import { compile } from "../../../daemon/plan/compile.ts";
 import { MOST_NAMING } from "../../../daemon/plan/owner-lookup.ts";
-import { BatchReader } from "../../support/batch-reader.ts";
-import { install } from "../../support/install.ts";
-import { RENTAL } from "../../support/oracle.ts";
-import { onEachServer, type TestDatabase } from "../../support/servers.ts";
-
-const plan = compile(RENTAL.config);
+import { RENTAL_PLAN, rentalBatches } from "../../support/rental-batches.ts";
+import { onEachServer } from "../../support/servers.ts";
 
 /** Stores 1 and 2 are in city 1, store 3 in city 3. */
 const SHOP = `
@@ -20,25 +15,8 @@ const SHOP = `
   insert into customers select n, n, 'customer' from generate_series(1, 3) n;`;
 
 await onEachServer("owners who have their zone of a row that they name", (server) => {
-  let database: TestDatabase;
-  let reader: BatchReader;
-
-  before(async () => {
-    database = await server.createDatabase();
-    await database.query(RENTAL.schema);
-    await install(database, plan.tables, { bulkRows: 5, twoPhase: true });
-    reader = await BatchReader.open(database.url, plan, ["Europe/Lisbon"]);
-  });
-  after(() => reader.close());
-  beforeEach(async () => {
-    await database.query(SHOP);
-    await reader.read();
-  });
-
-  const written = async (...statements: readonly string[]): Promise<Batch> => {
-    for (const statement of statements) await database.query(statement);
-    return reader.read();
-  };
+  const shop = rentalBatches(server, SHOP, 5);
+  const { written } = shop;
 
   it("are read again where what they have of it changes, and where it went there and back", async () => {
     const zone = await written("update cities set time_zone = 'Asia/Tokyo' where city_id = 1");
@@ -83,10 +61,10 @@ await onEachServer("owners who have their zone of a row that they name", (server
   });
 
   it("are told of where they are wanted, and no others", async () => {
-    await database.query("update cities set currency = 'CHF' where city_id = 1");
-    assert.deepEqual(again(await reader.read(["2", "3"])), ["2"]);
-    await database.query("update cities set currency = 'CHF' where city_id = 3");
-    assert.deepEqual(again(await reader.read(["2"])), []);
+    await shop.database.query("update cities set currency = 'CHF' where city_id = 1");
+    assert.deepEqual(again(await shop.reader.read(["2", "3"])), ["2"]);
+    await shop.database.query("update cities set currency = 'CHF' where city_id = 3");
+    assert.deepEqual(again(await shop.reader.read(["2"])), []);
   });
 
   it("are all read again where more than a thousand of those that are wanted name such a row", async () => {
@@ -100,12 +78,12 @@ await onEachServer("owners who have their zone of a row that they name", (server
       all.resets.map(({ owner, source, rows }) => [owner, source, rows]),
       [[undefined, "cities", undefined]],
     );
-    await database.query("update cities set currency = 'CHF' where city_id = 2");
-    assert.deepEqual(again(await reader.read(["1", "11", "12"])), ["11", "12"]);
+    await shop.database.query("update cities set currency = 'CHF' where city_id = 2");
+    assert.deepEqual(again(await shop.reader.read(["1", "11", "12"])), ["11", "12"]);
   });
 
   it("are there without one, and have no zone", async () => {
-    const rows = await database.query(ownerRowsStatement(plan.kind, plan.owner).text, [["1", "4"]]);
+    const rows = await shop.database.query(ownerRowsStatement(RENTAL_PLAN.kind, RENTAL_PLAN.owner).text, [["1", "4"]]);
     assert.deepEqual(rows, [
       { store_id: "1", deltad_time_zone: "Europe/Lisbon", deltad_currency: "EUR" },
       { store_id: "4", deltad_time_zone: null, deltad_currency: null },

@@ -1,14 +1,10 @@
 /** What a batch tells of rows whose owner is another row's: whose they are, and who must be read again. */
 import assert from "node:assert/strict";
-import { after, before, beforeEach, it } from "node:test";
+import { it } from "node:test";
 import type { Batch } from "../../../daemon/capture/batch.ts";
-import { compile } from "../../../daemon/plan/compile.ts";
-import { BatchReader } from "../../support/batch-reader.ts";
-import { install } from "../../support/install.ts";
-import { RENTAL } from "../../support/oracle.ts";
-import { onEachServer, type TestDatabase } from "../../support/servers.ts";
+import { RENTAL_PLAN, rentalBatches } from "../../support/rental-batches.ts";
+import { onEachServer } from "../../support/servers.ts";
 
-const plan = compile(RENTAL.config);
 const AT = "'2026-03-01Z'";
 
 /** Customer n is of store n, copy n as well; rental n is of copy n, and has two fees; customer n has paid once. */
@@ -29,25 +25,8 @@ const come = (customer: number, store: number): string =>
   `insert into customers values (${customer}, ${store}, 'new');`;
 
 await onEachServer("rows whose owner is another row's", (server) => {
-  let database: TestDatabase;
-  let reader: BatchReader;
-
-  before(async () => {
-    database = await server.createDatabase();
-    await database.query(RENTAL.schema);
-    await install(database, plan.tables, { bulkRows: 20, twoPhase: true });
-    reader = await BatchReader.open(database.url, plan, ["Europe/Lisbon"]);
-  });
-  after(() => reader.close());
-  beforeEach(async () => {
-    await database.query(SHOP);
-    await reader.read();
-  });
-
-  const written = async (...statements: readonly string[]): Promise<Batch> => {
-    for (const statement of statements) await database.query(statement);
-    return reader.read();
-  };
+  const shop = rentalBatches(server, SHOP, 20);
+  const { written } = shop;
 
   it("are counted for the owner of the row that they name, through one table and through two", async () => {
     const batch = await written(pay(1), pay(2) + charge(3), "delete from payments where customer_id = 3");
@@ -198,7 +177,7 @@ await onEachServer("rows whose owner is another row's", (server) => {
   });
 
   it("a row that saw its parent before that moved, and commits after it, is the new owner's", async () => {
-    const late = await database.client();
+    const late = await shop.database.client();
     await late.query(`begin; ${pay(1)}`);
     const { rows } = await late.query<{ store_id: number }>("select store_id from customers where customer_id = 1");
     assert.deepEqual(rows, [{ store_id: 1 }]);
@@ -206,7 +185,7 @@ await onEachServer("rows whose owner is another row's", (server) => {
     assert.deepEqual(resets(moved), ["1 payments", "2 payments"]);
     await late.query("commit");
     await late.end();
-    const batch = await reader.read();
+    const batch = await shop.reader.read();
     assert.deepEqual([resets(batch), sums(batch, "payments")], [[], { 2: "500 1" }]);
     assert.deepEqual(told(batch), ["2 payment_taken"]);
   });
@@ -272,7 +251,7 @@ function told({ events }: Batch): string[] {
 
 /** How many payments more or less, by owner and tier. */
 function tiers({ grains }: Batch): Record<string, string> {
-  const at = plan.projections.findIndex(({ key }) => key?.includes("customers.tier"));
+  const at = RENTAL_PLAN.projections.findIndex(({ key }) => key?.includes("customers.tier"));
   return Object.fromEntries(
     grains.flatMap(({ projection, owner, key, values }) =>
       projection === at ? [[`${owner} ${key}`, values.join(" ")]] : [],
@@ -282,7 +261,7 @@ function tiers({ grains }: Batch): Record<string, string> {
 
 /** The first values, two at most, of the source's projection without key and time, by owner. */
 function sums({ grains }: Batch, source: string): Record<string, string> {
-  const at = plan.projections.findIndex((one) => one.source === source && one.time.kind === "none");
+  const at = RENTAL_PLAN.projections.findIndex((one) => one.source === source && one.time.kind === "none");
   const own = grains.filter(({ projection, values }) => projection === at && values.some((value) => value !== 0n));
   return Object.fromEntries(own.map(({ owner, values }) => [owner, values.slice(0, 2).join(" ")]));
 }

@@ -4,39 +4,15 @@ import fc from "fast-check";
 import { RowSet } from "../../../../client/channels/row-set.ts";
 import type { ChannelChange, ChannelRow } from "../../../../daemon/capture/batch.ts";
 import { Audience } from "../../../../daemon/channels/audience.ts";
-import type { ChannelPlan, RowSetPlan } from "../../../../daemon/plan/channel-plan.ts";
 import { type ChannelDemand, channelTopics } from "../../../../daemon/topics/channel/channel-topic.ts";
 import { HeldRows } from "../../../../daemon/topics/channel/held-rows.ts";
 import { PendingChanges } from "../../../../daemon/topics/channel/pending-changes.ts";
+import { CHANNEL, changeOf, rowOf, SET } from "../../../support/posts-channel.ts";
 
-const PLAN: RowSetPlan = {
-  name: "rows",
-  source: "s",
-  channel: "c",
-  key: "id",
-  count: 3,
-  order: [{ column: "id", kind: "text" }],
-  where: "true",
-  data: "",
-};
-const CHANNEL: ChannelPlan = {
-  kind: "room",
-  source: "rooms",
-  key: "id",
-  keyType: "bigint",
-  members: { kind: "everyone" },
-  sets: [PLAN],
-  tables: [],
-};
 const ignore = (): void => undefined;
 const NO_DEMAND: ChannelDemand = { watch: ignore, unwatch: ignore, locate: ignore, page: ignore };
-const change = (key: string, place: string | undefined, isNew: boolean, value = 0): ChannelChange => ({
-  channel: "1",
-  set: 0,
-  key,
-  isNew,
-  row: place === undefined ? undefined : { place, data: { value }, bytes: 10 },
-});
+const change = (key: string, place: string | undefined, isNew: boolean, value = 0): ChannelChange =>
+  changeOf(key, place === undefined ? undefined : { place, data: { value }, bytes: 10 }, isNew);
 
 it("changes of a row within one frame merge into what became of it", () => {
   const merged = (...whats: readonly ("inserted" | "updated" | "deleted")[]): unknown => {
@@ -58,7 +34,7 @@ it("whatever becomes of rows, a client shows those that there are from its bound
   const write = fc.record({ key: letter, place: fc.option(letter, { nil: undefined }), value: fc.integer() });
   fc.assert(
     fc.property(fc.array(write, { maxLength: 60 }), fc.array(fc.nat(4), { maxLength: 60 }), (writes, cuts) => {
-      const held = new HeldRows(PLAN);
+      const held = new HeldRows(SET);
       const client = new RowSet();
       const truth = new Map<string, { position: string; value: number }>();
       held.replace([]);
@@ -136,13 +112,9 @@ it("an item that did not change is the same object, also after a snapshot, and a
 });
 
 it("a window that has more bytes than are sent at once is no longer than was asked for; a row that was too large is forgotten with it", () => {
-  const large = (key: string, data: ChannelRow["row"]["data"] = { value: 1 }): ChannelRow => ({
-    channel: "1",
-    set: 0,
-    key,
-    row: { place: key, data, bytes: 300_000 },
-  });
-  const held = new HeldRows(PLAN);
+  const large = (key: string, data: ChannelRow["row"]["data"] = { value: 1 }): ChannelRow =>
+    rowOf(key, { place: key, data, bytes: 300_000 });
+  const held = new HeldRows(SET);
   held.replace(["63", "62", "61"].map((key) => large(key)));
   held.take({ ...large("64"), isNew: true });
   assert.deepEqual([held.isTooLarge, held.items().map(([key]) => key)], [false, ["62", "63", "64"]]);
@@ -168,10 +140,7 @@ it("changes that are more bytes than are sent at once are told by a snapshot, an
   topic.flush(true);
   const [came = ""] = flushed(1, [change("a", "61", true), change("a", undefined, false)]);
   assert.match(came, /"version":2,"previous":1.*"changes":\[\]/);
-  const large = (key: string): ChannelChange => ({
-    ...change(key, key, true),
-    row: { place: key, data: { value: 1 }, bytes: 600_000 },
-  });
+  const large = (key: string): ChannelChange => changeOf(key, { place: key, data: { value: 1 }, bytes: 600_000 }, true);
   assert.match(flushed(2, [large("62")])[0] ?? "", /"previous":2/);
   assert.deepEqual(flushed(3, [large("62"), large("62")]), ["snapshot"]);
 });
