@@ -14,11 +14,9 @@ export const TOPIC_NAME = new RegExp(
   "u",
 );
 
-const KIND = /^[a-z][a-z0-9_]*$/;
-
 /** Whether topics can be of a kind by this name. */
 export function isKindName(name: string): boolean {
-  return KIND.test(name) && name.length <= MAX_KIND_LENGTH;
+  return parseTopic(`${name}:1`)?.kind === name;
 }
 
 /** Undefined for text that names no topic. */

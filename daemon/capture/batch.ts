@@ -118,8 +118,6 @@ export interface BatchSink {
   zones(): readonly string[];
   /** The owners whose grains are wanted; undefined for all. Grains of others may come too; resets and dimensions come of all owners, but resets for what owners look up (owner-lookup.ts) of the wanted ones. */
   owners(): readonly string[] | undefined;
-  /** True while something is followed that is no owner's. */
-  follows?(): boolean;
   /** The owners whose grains are wanted, each by its name: where a row's data fail the reading, its owner is looked for among them. */
   named(): readonly string[];
   /**

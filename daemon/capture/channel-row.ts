@@ -1,18 +1,14 @@
 import type { RowData } from "../../protocol/json.ts";
 import type { TextRow } from "../database/session.ts";
 import type { ChannelChange, ChannelRow, ChannelWho } from "./batch.ts";
+import { inOrderOfCommit, placeOf } from "./event-row.ts";
 
-/** Rows of channels in order of commit, from rows of `TAG.channelRow` of one reading; see event-row.ts for what that order is. */
+/** Rows of channels in order of commit, from rows of `TAG.channelRow` of one reading. */
 export function parseChannelChanges(rows: readonly TextRow[]): ChannelChange[] {
-  const last = new Map<string, number>();
-  for (const [, , , , seq, xid] of rows) last.set(xid ?? "", Math.max(Number(seq), last.get(xid ?? "") ?? 0));
-  const committed = ([, , , , , xid]: TextRow): number => last.get(xid ?? "") ?? 0;
-  return rows
-    .toSorted((a, b) => committed(a) - committed(b) || Number(a[4]) - Number(b[4]))
-    .map((row) => {
-      const { what, ...change } = parse(row);
-      return { ...change, isNew: what === "i" };
-    });
+  return inOrderOfCommit(rows.map(placeOf)).map(({ row }) => {
+    const { what, ...change } = parse(row);
+    return { ...change, isNew: what === "i" };
+  });
 }
 
 /** A row that a load has found. */

@@ -27,7 +27,7 @@ export interface BatchStatements {
   readonly bell: Prepared;
   /** Also tries to take the leader lock. */
   readonly leaderLock: Prepared;
-  /** Also moves the lease and sends the probe, $5. */
+  /** Also moves the lease and sends the probe, the last parameter. */
   readonly heartbeat: Prepared;
   /** A heartbeat that also tries to take the leader lock. */
   readonly takeover: Prepared;

@@ -91,8 +91,7 @@ export class ChannelLoads {
   }
 
   #begin(group: readonly WatchedChannel[], { snapshotId }: Cut): Promise<void> {
-    for (const channel of group) channel.loadBegins();
-    const begun = group.flatMap((channel) => (channel.load === undefined ? [] : [{ channel, load: channel.load }]));
+    const begun = group.map((channel) => ({ channel, load: channel.loadBegins() }));
     const load = this.#options.loader.load({ keys: group.map(({ key }) => key), snapshotId });
     void this.#finish(begun, load.channels);
     return load.imported;

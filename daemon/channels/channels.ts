@@ -69,7 +69,7 @@ export class Channels implements BatchSink {
     this.#loads = new ChannelLoads({
       ...options,
       atOnce: options.loadsAtOnce,
-      loaded: (channel, found, load) => void channel.loaded(found, load, this.#position),
+      loaded: (channel, found, load) => channel.loaded(found, load, this.#position),
     });
   }
 

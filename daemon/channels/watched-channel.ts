@@ -71,14 +71,17 @@ export class WatchedChannel {
     this.#publish({ kind: "audience", audience: undefined });
   }
 
-  loadBegins(): void {
-    if (this.#phase.kind === "waiting") this.#phase = { kind: "loading", since: [] };
+  /** Only while it waits. Gives what the load is known by. */
+  loadBegins(): object {
+    const since: ChannelChanges[] = [];
+    this.#phase = { kind: "loading", since };
+    return since;
   }
 
-  /** False where the load was for nothing: the channel has gone on without it. */
-  loaded({ who, sets }: LoadedChannel, begun: object, position: BatchPosition): boolean {
+  /** Nothing where the load was for nothing: the channel has gone on without it. */
+  loaded({ who, sets }: LoadedChannel, begun: object, position: BatchPosition): void {
     const phase = this.#phase;
-    if (phase.kind !== "loading" || phase.since !== begun) return false;
+    if (phase.kind !== "loading" || phase.since !== begun) return;
     this.#phase = { kind: "live" };
     this.#audience = new Audience(printTopic({ kind: this.#plan.kind, key: this.key }), this.#plan);
     for (const one of [...who, ...phase.since.flatMap((changes) => changes.who)]) this.#audience.take(one);
@@ -88,12 +91,6 @@ export class WatchedChannel {
     for (const { rows } of phase.since) this.#changed(rows, position);
     if (this.#isStale) this.#publish({ kind: "live" });
     this.#isStale = false;
-    return true;
-  }
-
-  /** What a running load is known by; undefined where none runs. */
-  get load(): object | undefined {
-    return this.#phase.kind === "loading" ? this.#phase.since : undefined;
   }
 
   loadFailed(begun: object): boolean {

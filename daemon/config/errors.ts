@@ -7,3 +7,13 @@ export class ConfigError extends Error {
 export class FatalError extends Error {
   override readonly name = "FatalError";
 }
+
+/** Gives what `run` gives; its ConfigError says the place in the configuration as well. */
+export function at<Result>(path: readonly string[], run: () => Result): Result {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(`${path.join(".")}: ${error.message}`);
+  }
+}

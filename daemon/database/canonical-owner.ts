@@ -26,9 +26,6 @@ const USUAL: Readonly<Record<string, RegExp>> = {
 
 type Learnt = { readonly id: string | undefined } | { readonly error: unknown; readonly untilMs: number };
 
-/** The key as the database prints it; undefined for a text that is no key. `asker`: by whom it is asked about. */
-export type CanonicalKey = (id: string, asker: string | undefined) => Promise<string | undefined>;
-
 /**
  * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint. Asks the database about
  * unusual spellings, once, whatever comes of it, and remembers the latest. Gives undefined for text that is no key, or longer than any;
@@ -39,7 +36,7 @@ export function canonicalOwners(
   keyType: string,
   sessions: Sessions<Queryable>,
   monotonicMs: () => number,
-): CanonicalKey {
+): (id: string, asker: string | undefined) => Promise<string | undefined> {
   const usual = USUAL[keyType];
   const known = new Map<string, Learnt>();
   const asked = new Map<string, Promise<Learnt>>();

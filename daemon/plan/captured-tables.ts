@@ -1,6 +1,7 @@
 /** Which columns of which watched tables the definitions need. */
 import { Column, is } from "drizzle-orm";
 import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
+import { type CapturedColumns, capturedOf, namesOf, refuseReserved } from "./captured-columns.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import { ownerPath, type RowKey, rowKey } from "./owner-path.ts";
@@ -9,9 +10,6 @@ import { ConfigError } from "../config/errors.ts";
 import type { KindConfig, KindSource } from "./kind-config.ts";
 import { findsRows, keyType, wideType } from "./column-type.ts";
 import type { OwnerLookup } from "./plan.ts";
-
-/** Columns of a change table, and of the row `r`, that are not the watched table's. */
-export const RESERVED = new Set(["change_xid", "change_seq", "change_weight", "change_owner"]);
 
 interface Captured {
   readonly source: string;
@@ -35,9 +33,6 @@ interface UsedOfParent {
 
 /** Of a name in PostgreSQL, in bytes. */
 const LONGEST_NAME = 63;
-
-/** The captured columns of each table, by its name: those that any kind of topics needs. */
-export type CapturedColumns = Map<string, Set<string>>;
 
 /** The watched tables as one kind of topics sees them. */
 export class CapturedTables {
@@ -147,8 +142,7 @@ export class CapturedTables {
   use(table: PgTable, column: PgColumn, only?: "told"): string {
     const own = tableName(table);
     if (tableName(column.table) !== own) return this.#useOfParent(table, column, only !== "told");
-    if (RESERVED.has(column.name))
-      throw new ConfigError(`${own}.${column.name}: deltad's change tables use this name themselves`);
+    refuseReserved(table, column);
     if (this.#tables.has(own)) this.#columnsOf(own).add(column.name);
     if (this.kind.own && own === tableName(this.kind.own.table)) this.#dimensions.add(column.name);
     return column.name;
@@ -160,16 +154,10 @@ export class CapturedTables {
     const tables = this.kind.own === undefined ? all.filter(({ table }) => this.#told.has(tableName(table))) : all;
     return tables.map((captured) => {
       const { source, table, key, link, parents, namedBy } = captured;
-      const { schema, name, columns } = getTableConfig(table);
-      const kept = this.#columnsOf(tableName(table));
       const between = parents.flatMap((parent) => parentTable(captured, this.#source(parent)));
       return {
         source,
-        schema: schema ?? "public",
-        table: name,
-        columns: columns
-          .filter((column) => kept.has(column.name))
-          .map((column) => ({ name: column.name, type: wideType(column) })),
+        ...capturedOf(table, this.#columnsOf(tableName(table))),
         key: namesOf(key),
         owner: link?.name ?? EVERY_ROW,
         ...(between.length === 0 ? {} : { parents: between }),
@@ -256,12 +244,6 @@ export function mergedTables(kinds: readonly (readonly WatchedTable[])[]): reado
     merged.set(table.source, all.length === 1 ? other : { ...other, links: all });
   }
   return [...merged.values()];
-}
-
-/** One name alone where there is one. */
-export function namesOf(key: readonly PgColumn[]): string | readonly string[] {
-  const names = key.map(({ name }) => name);
-  return names.length === 1 ? names.join() : names;
 }
 
 /** @throws ConfigError where rows can't be found by one column */

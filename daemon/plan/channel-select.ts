@@ -10,7 +10,7 @@ import { unreachable } from "../config/unreachable.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import { type ChannelPlan, MOST_ROW_BYTES, MOST_ROWS, MOST_SET_BYTES, type RowSetPlan } from "./channel-plan.ts";
 import { orderedBy, placeOf, valueAt } from "./row-order.ts";
-import { captured, watchedBy } from "./row-source.ts";
+import { captured, collation, watchedBy } from "./row-source.ts";
 import { TAG } from "./row-tag.ts";
 import type { WatchedTable } from "./watched-table.ts";
 
@@ -206,11 +206,6 @@ function deltaRows(table: WatchedTable, more: readonly string[]): string {
     ({ name, type }) => `c.${quoteIdentifier(name)}${collation(type)} as ${quoteIdentifier(name)}`,
   );
   return `(select ${["c.change_weight", ...more.map((name) => `c.${name}`), ...columns].join(", ")} from ${quoteIdentifier(`delta_${table.source}`)} c)`;
-}
-
-/** Text compares byte by byte, the same on both sides whatever the column's own collation. */
-function collation(type: string): string {
-  return type.startsWith("text") ? ' collate "C"' : "";
 }
 
 function text(column: string): string {

@@ -1,10 +1,9 @@
 /** The tables from which channels have their rows, and who may see them, beside those of topics with metrics. */
-import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { tableName } from "../define/drizzle-value.ts";
-import { type CapturedColumns, namesOf, RESERVED } from "./captured-tables.ts";
-import { wideType } from "./column-type.ts";
+import { type CapturedColumns, capturedOf, namesOf, refuseReserved } from "./captured-columns.ts";
 import type { KindConfig } from "./kind-config.ts";
 import { rowKey } from "./owner-path.ts";
 import type { WatchedTable } from "./watched-table.ts";
@@ -67,8 +66,7 @@ export class ChannelTables {
     const name = tableName(table);
     if (tableName(column.table) !== name)
       throw new ConfigError(`${tableName(column.table)}.${column.name} is no column of ${name}`);
-    if (RESERVED.has(column.name))
-      throw new ConfigError(`${name}.${column.name}: deltad's change tables use this name themselves`);
+    refuseReserved(table, column);
     const columns = this.#columns.get(name) ?? new Set();
     this.#columns.set(name, columns.add(column.name));
     return `r.${quoteIdentifier(column.name)}`;
@@ -77,16 +75,10 @@ export class ChannelTables {
   /** To be called when all have asked for their columns. */
   watched(kind: string): readonly WatchedTable[] {
     return [...(this.#fed.get(kind) ?? [])].map(([called, { table, channel }]) => {
-      const { schema, name, columns } = getTableConfig(table);
       const { source, key } = this.#known.get(called) as Known;
-      const kept = this.#columns.get(called);
       return {
         source,
-        schema: schema ?? "public",
-        table: name,
-        columns: columns
-          .filter((column) => kept?.has(column.name))
-          .map((column) => ({ name: column.name, type: wideType(column) })),
+        ...capturedOf(table, this.#columns.get(called)),
         key: namesOf(key ?? [channel]),
         owner: channel.name,
         ...(key === undefined ? { isKeyless: true } : {}),

@@ -9,7 +9,7 @@ import type { MetricTree } from "../define/define-config.ts";
 import { isThrough, ownerThrough } from "../define/define-owner.ts";
 import { type FieldDefinition, field } from "../define/event-definition.ts";
 import { MAX_KIND_LENGTH } from "../../protocol/limits.ts";
-import { parseTopic } from "../../protocol/topic.ts";
+import { isKindName } from "../../protocol/topic.ts";
 
 /** A configuration whose tables and columns are Drizzle's. Its metrics are still to be looked at. */
 export interface CheckedConfig {
@@ -103,7 +103,7 @@ export function checkConfig(value: unknown): asserts value is CheckedConfig {
 function checkTopic(name: string, value: unknown): boolean {
   const path = `topics.${name}`;
   const topic = record(value, path);
-  if (parseTopic(`${name}:1`)?.kind !== name || RESERVED_KINDS.includes(name))
+  if (!isKindName(name) || RESERVED_KINDS.includes(name))
     throw new ConfigError(
       `${path}: a kind of topics has small letters, digits and _, at most ${MAX_KIND_LENGTH}, begins with a letter, and is not ${RESERVED_KINDS.join(", ")}`,
     );
@@ -118,7 +118,7 @@ function checkTopic(name: string, value: unknown): boolean {
 }
 
 /** The tables of which its topics have their zone or currency. */
-function lookedUpIn({ timeZone, currency }: Readonly<Record<string, unknown>>): readonly PgTable[] {
+export function lookedUpIn({ timeZone, currency }: Readonly<Record<string, unknown>>): readonly PgTable[] {
   return [timeZone, currency].flatMap((value) => (isLookup(value) ? [value[field].column.table] : []));
 }
 

@@ -90,7 +90,7 @@ export class AccumulatorCompiler {
   /** What is first of rows in an order. */
   extreme(extreme: ExtremeDefinition): { accumulator: number; form: ShownForm; unit?: string } {
     const { rows, by } = extreme;
-    const { form, unit, has, ...key } = extremeSql(extreme, this.#tables, (when) => this.#dated(rows, when));
+    const { form, unit, has, ...key } = extremeSql(extreme, this.#tables);
     const measure: MeasurePlan = { where: this.#where(rows, has === undefined ? [] : [has]), value: { op: "count" } };
     const accumulator = this.#draft.accumulator({ ...this.#timed(rows, by), ...key, measure });
     return { accumulator, form, ...(unit !== undefined && { unit }) };

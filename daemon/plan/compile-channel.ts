@@ -2,7 +2,7 @@
 import type { SQL } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { isKindName } from "../../protocol/topic.ts";
-import { ConfigError } from "../config/errors.ts";
+import { at, ConfigError } from "../config/errors.ts";
 import { unreachable } from "../config/unreachable.ts";
 import { quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import {
@@ -202,14 +202,4 @@ function jsonOf(column: PgColumn, reference: string): string {
   const element = (column as PgColumn & { readonly baseColumn?: PgColumn }).baseColumn;
   const isExact = element !== undefined && ["number", "boolean"].includes(fieldForm(element).as);
   return `to_json(${isExact ? reference : `${reference}::text[]`})`;
-}
-
-function at<Result>(path: readonly string[], run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    const message = error.message.startsWith("channels.") ? error.message : `${path.join(".")}: ${error.message}`;
-    throw new ConfigError(message);
-  }
 }

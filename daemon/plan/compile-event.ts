@@ -1,10 +1,11 @@
 /** One event's definition → its part of the plan, for changes of rows and for changes of occupants. */
 import type { SQL } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
-import { ConfigError } from "../config/errors.ts";
+import { at, ConfigError } from "../config/errors.ts";
 import { unreachable } from "../config/unreachable.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
-import { type CapturedTables, namesOf, refuseUnfound } from "./captured-tables.ts";
+import { namesOf } from "./captured-columns.ts";
+import { type CapturedTables, refuseUnfound } from "./captured-tables.ts";
 import { dateType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
 import type { Change, FieldDefinition, RowEventDefinition } from "../define/event-definition.ts";
@@ -20,7 +21,7 @@ export function compileRowEvent(name: string, definition: RowEventDefinition, ta
   const row = new Images(change.table, tables);
   for (const column of key) row.now(column);
   const when = whenOf(change, row);
-  const fields = Object.entries(data).map(([field, made]) => at(field, () => fieldOf(field, made, row, tables)));
+  const fields = Object.entries(data).map(([field, made]) => at([field], () => fieldOf(field, made, row, tables)));
   const { columns, columnsBefore } = row;
   return { name, source, key: namesOf(key), columns, columnsBefore, when, data: sharedOut(fields) };
 }
@@ -144,13 +145,4 @@ function lookupOf(
     );
   const { name, notNull } = column;
   return { source, key: key.name, by: named, column: name, notNull, form: fieldForm(column) };
-}
-
-function at<Result>(name: string, run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(`${name}: ${error.message}`);
-  }
 }

@@ -7,6 +7,7 @@ import type { ExtremeDefinition, RowValue } from "../define/definition.ts";
 import type { CapturedTables } from "./captured-tables.ts";
 import { amountSql, groupSql } from "./row-amount.ts";
 import { wideType } from "./column-type.ts";
+import { datedBy } from "./dated-by.ts";
 import { fieldForm } from "./field-form.ts";
 import { formed } from "./field-sql.ts";
 import type { Dated, FieldForm, Ranked, ShownForm } from "./plan.ts";
@@ -30,17 +31,12 @@ export interface ExtremeSql {
   readonly has: string | undefined;
 }
 
-/** @param dated what says when something is, which is captured by that */
-export function extremeSql(
-  { rows, value, by }: ExtremeDefinition,
-  tables: CapturedTables,
-  dated: (when: { readonly column: PgColumn; readonly zone: string | undefined }) => Dated,
-): ExtremeSql {
+export function extremeSql({ rows, value, by }: ExtremeDefinition, tables: CapturedTables): ExtremeSql {
   const { table } = rows;
   const { has: hasGroup, key: group, keyExpressions } = groupSql(by, table, tables);
   const common = { group, isDescending: value.op !== "min", kept: KEPT };
   if (value.op === "latest") {
-    const by = dated(value.newest);
+    const by = datedBy(table, value.newest, tables);
     const key = tables.keyOf(table);
     const form = latestForm(value.of);
     const ranked = {
@@ -57,7 +53,7 @@ export function extremeSql(
   if (when !== undefined) {
     if (value.scale !== undefined || value.unit !== undefined)
       throw new ConfigError(`${value.op}() of a date or an instant takes no scale and no unit`);
-    const by = dated(when);
+    const by = datedBy(table, when, tables);
     const form = by.type === "date" ? ({ as: "date" } as const) : ({ as: "instant" } as const);
     const shown = formed(datedValue(by), form.as === "date" ? { as: "text" } : form);
     const ranked = { ...unranked, order: orderOf(by), shown };

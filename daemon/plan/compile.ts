@@ -3,8 +3,9 @@ import { getTableConfig, type PgColumn } from "drizzle-orm/pg-core";
 import * as v from "valibot";
 import { RESERVED_TYPES } from "../../protocol/down.ts";
 import { eventName } from "../../protocol/down/event.ts";
-import { ConfigError } from "../config/errors.ts";
-import { type CapturedColumns, CapturedTables, mergedTables } from "./captured-tables.ts";
+import { at, ConfigError } from "../config/errors.ts";
+import type { CapturedColumns } from "./captured-columns.ts";
+import { CapturedTables, mergedTables } from "./captured-tables.ts";
 import type { ChannelPlan } from "./channel-plan.ts";
 import { ChannelTables } from "./channel-tables.ts";
 import { checkConfig, isLookup, type OwnerColumn } from "./check-config.ts";
@@ -177,15 +178,6 @@ function* definitions(tree: object, path: readonly string[]): Generator<[readonl
 
 function isMetric(node: object): node is Metric<unknown> {
   return definition in node;
-}
-
-function at<Result>(path: readonly string[], run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(`${path.join(".")}: ${error.message}`);
-  }
 }
 
 /** An event's name is its frames' type. @throws ConfigError where it can't be that */

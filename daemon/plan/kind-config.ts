@@ -4,8 +4,7 @@ import { ConfigError } from "../config/errors.ts";
 import type { MetricTree } from "../define/define-config.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import type { Through } from "../define/define-owner.ts";
-import { field } from "../define/event-definition.ts";
-import { type CheckedConfig, type CheckedTopic, isLookup, type OwnerColumn } from "./check-config.ts";
+import { type CheckedConfig, type CheckedTopic, lookedUpIn, type OwnerColumn } from "./check-config.ts";
 import { OWNER_SOURCE } from "./watched-table.ts";
 
 export interface KindConfig {
@@ -49,9 +48,7 @@ export function kindsOf(config: CheckedConfig): readonly KindConfig[] {
 function kindOf(name: string, place: readonly string[], topic: CheckedTopic, config: CheckedConfig): KindConfig {
   const { timeZone, currency, metrics, events = {} } = topic;
   const own = "table" in topic ? { table: topic.table, key: topic.key } : undefined;
-  const lookedUp = [timeZone, currency].flatMap((value) =>
-    isLookup(value) ? [tableName(value[field].column.table)] : [],
-  );
+  const lookedUp = lookedUpIn({ timeZone, currency }).map(tableName);
   const isNeeded = (table: PgTable): boolean => own === undefined || lookedUp.includes(tableName(table));
   const sources: [string, KindSource][] = [...ownTables(config)].filter(([, { table }]) => isNeeded(table));
   const unlinked = new Map<string, string>();

@@ -7,6 +7,7 @@
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { OwnerTable, OwnerValue } from "./plan.ts";
+import { resetLink } from "./row-link.ts";
 import { WHOLE_KEY, type WatchedTable } from "./watched-table.ts";
 
 /** What a FROM takes owners from: their key and {@link ownerValue}s. */
@@ -49,9 +50,8 @@ export interface LookedUpResets {
  * @param wanted a parameter: text[], the owners that are told of; null for all
  */
 export function lookedUpResets(table: WatchedTable, unread: string, wanted: string): LookedUpResets {
-  const { source, owner: key, columns, namedIn } = table;
+  const { source, owner: key, namedIn } = table;
   if (namedIn === undefined) return { ctes: [], selects: [] };
-  const type = columns.find(({ name }) => name === key)?.type ?? "text";
   const texts = namedIn.shown.map((name) => `c.${quoteIdentifier(name)}::text`);
   const [changed, naming] = [quoteIdentifier(`changed_${source}`), quoteIdentifier(`naming_${source}`)];
   const owners = qualifiedName(namedIn.schema, namedIn.table);
@@ -69,7 +69,7 @@ export function lookedUpResets(table: WatchedTable, unread: string, wanted: stri
    group by 1
   having sum(c.change_weight) <> 0 or count(distinct jsonb_build_array(${texts.join(", ")})) > 1
   union all
-  select case when r.source = ${name} then r.owner::${type} end, r.change_xid from written_resets r where r.source = ${name})`,
+  select ${resetLink(table, "r")}, r.change_xid from written_resets r where r.source = ${name})`,
       // Wanted owners are found by their key, whatever the number of others that name the row. OFFSET 0 keeps these apart.
       `${naming} as materialized (
   select n.* from (

@@ -20,7 +20,7 @@
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import { lookedUpResets } from "./owner-lookup.ts";
-import { linkOf, linkType } from "./row-link.ts";
+import { linkOf, resetLink } from "./row-link.ts";
 import { cutText, MOST_TEXT } from "./text-limits.ts";
 import type { CapturedColumn, ParentTable, WatchedTable } from "./watched-table.ts";
 
@@ -239,11 +239,6 @@ function changedParents(
          or (i.net < 0 and exists (select ${naming}))
          or (i.net = 0 and not exists (select ${itself}) and (exists (select ${naming}) or ${net} <> 0)))`;
   });
-}
-
-/** What a reset names, in the type of the column. The cast is for rows of this source alone, whatever the order of conditions. */
-function resetLink(table: WatchedTable, reset: string): string {
-  return `case when ${reset}.source = ${quoteLiteral(table.source)} then ${reset}.owner::${linkType(table)} end`;
 }
 
 /** Equal values have equal texts. */

@@ -11,3 +11,8 @@ export function linkOf({ owner }: WatchedTable, row: string): string {
 export function linkType({ owner, columns }: WatchedTable): string {
   return columns.find(({ name }) => name === owner)?.type ?? "text";
 }
+
+/** What a reset names, in the type of the column. The cast is for rows of this source alone, whatever the order of conditions. */
+export function resetLink(table: WatchedTable, reset: string): string {
+  return `case when ${reset}.source = ${quoteLiteral(table.source)} then ${reset}.owner::${linkType(table)} end`;
+}

@@ -37,7 +37,7 @@ export function settledRows(
   return changed(table, owner, more, wanted, ({ moved }) => (table.parents === undefined ? [] : [`not (${moved})`]));
 }
 
-/** The parameter of statements about one kind of topics; see `wantedOf` in statement.ts for those about several. */
+/** The parameter of statements about one kind of topics; see `wantedOf` of capture/read-kind.ts for those about several. */
 const WANTED = "$4";
 
 /** `more`: columns of the change table to have beside the weight. */
@@ -120,6 +120,6 @@ export function watchedBy(plan: { readonly tables: readonly WatchedTable[] }, so
 }
 
 /** Text compares byte by byte, the same in load and delta whatever the column's own collation. */
-function collation(type: string): string {
+export function collation(type: string): string {
   return type.startsWith("text") ? ` collate "C"` : "";
 }

@@ -65,5 +65,5 @@ export class CachedHistory {
 
 /** Where it is with who came and went, and with rows. */
 function placesOf(position: MissedRange["since"]): readonly Snapshot[] {
-  return [position, rowsOf(position)].map(({ snapshot }) => parseSnapshot(snapshot));
+  return [...new Set([position.snapshot, rowsOf(position).snapshot])].map((text) => parseSnapshot(text));
 }

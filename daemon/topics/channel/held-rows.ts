@@ -16,6 +16,9 @@ interface HeldRow {
 /** `[key, position, row]`, as frames say it. */
 export type Item = [string, string, RowData];
 
+/** What a frame says of one row. */
+export type RowChange = ["inserted" | "updated", ...Item] | ["deleted", string];
+
 export class HeldRows {
   readonly #plan: RowSetPlan;
   readonly #rows = new Map<string, HeldRow>();
@@ -56,7 +59,7 @@ export class HeldRows {
   }
 
   /** Gives what the frame says of the change. */
-  take({ key, row, isNew }: ChannelChange): ["inserted" | "updated", ...Item] | ["deleted", string] {
+  take({ key, row, isNew }: ChannelChange): RowChange {
     this.#remove(key);
     if (row === undefined) return ["deleted", key];
     const { position, data } = this.#put(key, row);

@@ -1,7 +1,4 @@
-import type { Item } from "./held-rows.ts";
-
-/** What a frame says of one row. */
-export type RowChange = ["inserted" | "updated", ...Item] | ["deleted", string];
+import type { RowChange } from "./held-rows.ts";
 
 /** What changed in a channel from one frame to the next: of each row only what became of it in the end, in the order of the last change. */
 export class PendingChanges {
