@@ -25,6 +25,7 @@ import {
   longestFirst,
   selectFiles,
   type SuiteFile,
+  ON_15_ALONE,
   TELLING,
 } from "./runner/suites.ts";
 import { type FileResult, runTestFile, runTestFilesTogether } from "./runner/test-file.ts";
@@ -57,12 +58,6 @@ for (const name of Object.keys(process.env)) {
 
 if (values.postgres !== undefined) process.env["DELTAD_TEST_POSTGRES"] = resolve(values.postgres);
 
-const isBrief = positionals.length === 0 && !values.changed && !values["every-server"];
-if (isBrief)
-  process.env["DELTAD_TEST_ON_15"] = files
-    .flatMap(({ name, path }) => (TELLING.includes(name) ? path : []))
-    .join(delimiter);
-
 const progress = new Progress(process.stdout, files.length);
 const servers = new ServersOfRun();
 process.once("SIGINT", () => void servers.stop().finally(() => process.exit(130)));
@@ -73,6 +68,10 @@ try {
   if (files.some(({ name }) => graph.imports(name, "test/support/servers.ts"))) {
     Object.assign(process.env, await servers.start());
   }
+  // Only now: the servers are there for whoever is to have them.
+  const isBrief = positionals.length === 0 && !values.changed && !values["every-server"];
+  const on15 = [...TELLING, ...ON_15_ALONE];
+  if (isBrief) process.env["DELTAD_TEST_ON_15"] = pathsOf(files.filter(({ name }) => on15.includes(name)));
   await runInLanes(jobsOf(files, durationsMs), LANES, runJob);
 } finally {
   await servers.stop();
@@ -88,6 +87,10 @@ const summary = summarise({
 progress.clear();
 process.stdout.write(`${summary.lines.join("\n")}\n`);
 process.exitCode = summary.good ? 0 : 1;
+
+function pathsOf(some: readonly SuiteFile[]): string {
+  return some.map(({ path }) => path).join(delimiter);
+}
 
 async function runJob({ files: [first, ...more] }: Job): Promise<void> {
   if (first === undefined) return;

@@ -40,6 +40,13 @@ export const TELLING = [
   "test/pg/dba/uninstall.test.ts",
 ];
 
+/** What is on PostgreSQL 15 alone, where Debian has a package for it: a brief run has these as well. */
+export const ON_15_ALONE = [
+  "test/pg/backup-page.test.ts",
+  "test/pg/database/pgtap.test.ts",
+  "test/pg/holes/repack.test.ts",
+];
+
 /**
  * Files of such suites that need a process of their own: they test what happens once in a process, weigh its memory, say where they run, or have
  * their tests written by another file.
@@ -55,6 +62,7 @@ export const ALONE: ReadonlySet<string> = new Set([
   "test/wire/gateway/import.test.ts",
   "test/wire/gateway/slow-reader.test.ts",
   ...TELLING,
+  ...ON_15_ALONE,
 ]);
 
 /** A process of a chunk is that long and has that many files at most, where it has several: the last ones to run must end together. */

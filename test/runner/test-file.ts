@@ -69,14 +69,13 @@ export async function runTestFilesTogether(
   let counted = 0;
   try {
     await writeFile(entry, paths.map((path) => `import ${JSON.stringify(pathToFileURL(path).href)};\n`).join(""));
-    const [anyTally = strays] = tallies.values();
-    const tallyOf = (file: string | undefined): Tally =>
-      file === undefined ? anyTally : (tallies.get(file) ?? strays);
+    const tallyOf = (file: string | undefined): Tally => tallies.get(file ?? "") ?? strays;
     const { output, broken } = await runProcess(entry, LIMIT_MS, tallyOf, () => (counted += 1));
-    if (broken === undefined && isEmpty(strays)) {
+    if (broken === undefined && strays.passed.length + strays.failed.length === 0) {
       for (; counted > 0; counted -= 1) onTest();
-      for (const tally of tallies.values()) if (isEmpty(tally)) tally.failed.push(NO_TEST);
-      return new Map([...tallies].map(([path, tally]) => [path, { ...tally, output }]));
+      const results = new Map<string, FileResult>([...tallies].map(([path, tally]) => [path, { ...tally, output }]));
+      await tellOfBlocks(results, strays.skipped);
+      return results;
     }
   } finally {
     await rm(folder, { recursive: true });
@@ -84,6 +83,23 @@ export async function runTestFilesTogether(
   const results = new Map<string, FileResult>();
   for (const path of paths) results.set(path, await runTestFile(path, onTest));
   return results;
+}
+
+/**
+ * A skipped block is where `describe` was called, which may be in a file that many use: of a file in which nothing else was, running it by
+ * itself tells whether it has any. What is left is some file's.
+ */
+async function tellOfBlocks(results: Map<string, FileResult>, skipped: readonly Skip[]): Promise<void> {
+  let told = 0;
+  for (const [path, result] of results) {
+    if (!isEmpty(result)) continue;
+    const alone = await runTestFile(path, () => undefined);
+    told += alone.skipped.length;
+    results.set(path, alone);
+  }
+  const [[path, first] = []] = results;
+  if (path !== undefined && first !== undefined)
+    results.set(path, { ...first, skipped: [...first.skipped, ...skipped.slice(told)] });
 }
 
 const NO_TEST: Failure = { titles: [], error: new Error("the file holds no test") };
@@ -98,7 +114,7 @@ function isEmpty({ passed, failed, skipped }: FileResult): boolean {
 
 /**
  * `broken`: why the process itself is a failure, beside whatever tests failed in it.
- * @param tallyOf by the file in which a test is written; undefined: a block of no test that ran yet
+ * @param tallyOf by the file in which a test is written
  */
 async function runProcess(
   path: string,
@@ -111,16 +127,10 @@ async function runProcess(
   let broken: unknown;
 
   let fileAtWork: string | undefined;
-  // A block is where `describe` was called, which may be in a file that many use.
-  const tallyFor = ({
-    file,
-    details,
-  }: {
-    file?: string | undefined;
-    details: { type?: string | undefined };
-  }): Tally => {
+  // A block is where `describe` was called; one that ran is the file's whose tests ran in it.
+  const tallyFor = ({ file, details, skip }: Ended): Tally => {
     if (details.type !== "suite") fileAtWork = file;
-    return tallyOf(fileAtWork);
+    return tallyOf(details.type === "suite" && skip === undefined ? fileAtWork : file);
   };
 
   const stream = run({ files: [path], signal: AbortSignal.timeout(limitMs) });
@@ -160,6 +170,13 @@ async function runProcess(
   });
   await finished(stream.resume());
   return { output, broken };
+}
+
+/** What the runner says of a test, or a block of tests. */
+interface Ended {
+  readonly file?: string | undefined;
+  readonly details: { readonly type?: string | undefined };
+  readonly skip?: string | boolean | undefined;
 }
 
 /** `subtestsFailed`: a block that failed only because a test in it did, which is reported by itself. */

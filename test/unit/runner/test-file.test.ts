@@ -81,6 +81,16 @@ describe("files that run together", () => {
     assert.equal(readFileSync(runs, "utf8"), "seveneight");
   });
 
+  it("may have nothing but blocks that another file skips", async () => {
+    const skipping = 'import { blocks } from "./skipping.mjs"; blocks(() => { it("never", () => {}); });';
+    writeFileSync(
+      join(folder, "skipping.mjs"),
+      `${HEAD}export const blocks = (define) => describe("elsewhere", { skip: "not there" }, define);`,
+    );
+    const seen = await outcomes({ some: `it("some", () => {}); ${skipping}`, none: skipping });
+    assert.deepEqual(seen, { some: "passed some, skipped elsewhere", none: "skipped elsewhere" });
+  });
+
   it("are run one by one where one of them breaks the process", async () => {
     const seen = await outcomes({ sound: 'it("six", () => {});', broken: 'throw new Error("can not be loaded");' });
     assert.equal(seen["sound"], "passed six");
