@@ -70,8 +70,7 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
 
   /** The topic of this name, of any kind that the configuration declares, as `client.topic` has it. Throws a TypeError for what is no topic's name. */
   topic<Name extends TopicName<S>>(name: Name): TopicControl<TypesOf<S, KindOf<Name>>> {
-    if (parseTopic(name) === undefined)
-      throw new TypeError(`${JSON.stringify(name)} is no topic's name, as "room:12"`);
+    if (parseTopic(name) === undefined) throw new TypeError(`${JSON.stringify(name)} is no topic's name, as "room:12"`);
     return {
       setMetrics: (metrics) => this.#publish(name, (topic) => topic.update(String(this.#epoch), metrics as JsonObject)),
       emit: (event, data) => this.#publish(name, (topic) => topic.emit(event, data as JsonObject)),
