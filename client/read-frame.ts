@@ -8,7 +8,9 @@ export type TopicFrame = FrameOf<"snapshot" | "metrics_updated" | "stale" | "liv
 export type Answer = FrameOf<"ack" | "nack" | "error">;
 
 /** A frame about a channel, which only its store (channels/channel-store.ts) knows. */
-export type ChannelFrame = FrameOf<"rows" | "rows_changed" | "history" | "topic_closed" | "topic_available">;
+export type ChannelFrame = FrameOf<
+  "rows" | "rows_changed" | "history" | "presence" | "typing" | "topic_closed" | "topic_available"
+>;
 
 /** Frames that only show that the daemon is there are skipped, as unknown ones are: any sign of life is one. */
 export type Heard = Exclude<Down, FrameOf<"heartbeat" | "token_expired"> | ChannelFrame>;

@@ -65,6 +65,8 @@ export const NACK_CODES = [
   "unknown_rows",
   /** More rows than can be sent at once: the configuration must hold the newest alone. */
   "too_large",
+  /** Topics of this kind have no presence, or no typing; or by this token nobody is shown. */
+  "no_presence",
   /** The database could not be asked; try again. */
   "unavailable",
 ] as const;
@@ -79,6 +81,7 @@ export const NACK_MEANINGS: Readonly<Record<NackCode, string>> = {
   too_many_messages: "slow down",
   unknown_rows: "the topic has no such rows, or before is no position",
   too_large: "it has more rows than are sent at once: its configuration needs newest",
+  no_presence: "the topic has none of it, or the token has no sub, or is an administrator's",
   unavailable: "try again later",
 };
 

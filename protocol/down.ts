@@ -8,6 +8,7 @@ import { history } from "./down/history.ts";
 import { live } from "./down/live.ts";
 import { metricsUpdated } from "./down/metrics-updated.ts";
 import { nack } from "./down/nack.ts";
+import { presence } from "./down/presence.ts";
 import { rows } from "./down/rows.ts";
 import { rowsChanged } from "./down/rows-changed.ts";
 import { snapshot } from "./down/snapshot.ts";
@@ -16,6 +17,7 @@ import { tokenExpired } from "./down/token-expired.ts";
 import { tokenExpiring } from "./down/token-expiring.ts";
 import { topicAvailable } from "./down/topic-available.ts";
 import { topicClosed } from "./down/topic-closed.ts";
+import { typing } from "./down/typing.ts";
 import { welcome } from "./down/welcome.ts";
 
 /** Every frame whose type the protocol itself knows. A client ignores a type or a field that it doesn't know. */
@@ -26,6 +28,8 @@ export const down = v.variant("type", [
   rows,
   rowsChanged,
   history,
+  presence,
+  typing,
   topicClosed,
   topicAvailable,
   stale,

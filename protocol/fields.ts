@@ -26,6 +26,9 @@ export const cursor = v.pipe(v.string(), v.minLength(1));
 /** A duration in milliseconds. */
 export const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** A user of a channel: the `sub` of their token. */
+export const user = v.string();
+
 /** The key of a channel's row, as the database prints it. */
 export const rowKey = v.string();
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { MAX_STATE_BYTES } from "./limits.ts";
 
 /** The metrics document and its patches: no arrays. In a patch `null` removes a leaf; a document holds none. */
 export interface JsonObject {
@@ -28,3 +29,9 @@ function isJsonValue(value: unknown): boolean {
 
 /** Checks a row of a channel. */
 export const rowData = v.record(v.string(), v.unknown());
+
+/** Checks what a client says of its user: any JSON, up to {@link MAX_STATE_BYTES} in UTF-8. */
+export const presenceState = v.custom<unknown>(
+  (value) => value !== undefined && new TextEncoder().encode(JSON.stringify(value)).length <= MAX_STATE_BYTES,
+  `JSON of at most ${MAX_STATE_BYTES} bytes`,
+);

@@ -13,6 +13,9 @@ export const MAX_PAGE_ROWS = 100;
 /** The longest position of a row in a request: of keys of a thousand bytes. */
 export const MAX_POSITION_LENGTH = 2_048;
 
+/** The most that a client may say of its user to those at a channel, in bytes of JSON. */
+export const MAX_STATE_BYTES = 512;
+
 /** The longest kind of a topic. */
 export const MAX_KIND_LENGTH = 32;
 

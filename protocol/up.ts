@@ -2,11 +2,23 @@ import * as v from "valibot";
 import { authenticate } from "./up/authenticate.ts";
 import { history } from "./up/history.ts";
 import { ping } from "./up/ping.ts";
+import { present } from "./up/present.ts";
 import { refresh } from "./up/refresh.ts";
 import { snapshotRequest } from "./up/snapshot-request.ts";
 import { subscribe } from "./up/subscribe.ts";
+import { typing } from "./up/typing.ts";
 import { unsubscribe } from "./up/unsubscribe.ts";
 
 /** Every message from a client. Fields that the daemon doesn't know are ignored. */
-export const up = v.variant("type", [authenticate, refresh, subscribe, unsubscribe, snapshotRequest, history, ping]);
+export const up = v.variant("type", [
+  authenticate,
+  refresh,
+  subscribe,
+  unsubscribe,
+  snapshotRequest,
+  history,
+  present,
+  typing,
+  ping,
+]);
 export type Up = v.InferOutput<typeof up>;

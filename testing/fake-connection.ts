@@ -140,6 +140,9 @@ export class FakeConnection implements Peer {
         return this.send(this.#host.topic(message.topic).snapshot(this.#host.epoch, { id: message.id }));
       case "history":
         return this.#refuse(message.id, "unknown_rows");
+      case "present":
+      case "typing":
+        return message.id === undefined ? undefined : this.#refuse(message.id, "no_presence");
       case "unsubscribe":
         this.#subscribed.delete(message.topic);
         return this.send({ type: "ack", timestamp, id: message.id });

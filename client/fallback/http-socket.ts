@@ -57,7 +57,10 @@ export class HttpSocket extends SocketListeners implements Socket {
         this.#topics.delete(message.topic);
         break;
       case "history":
+      case "present":
+      case "typing":
         // Requests by HTTP are of frames that come by themselves.
+        if (message.id === undefined) return;
         return this.#emit({
           type: "nack",
           timestamp: this.#environment.now(),

@@ -7,7 +7,7 @@ import { assertWritten } from "../support/written-document.ts";
 
 /** Of the schemas, by the protocol that they are. */
 const HASHES: Readonly<Record<string, string>> = {
-  "deltad.v1": "bd0285fe36e06973",
+  "deltad.v1": "9dd2c4017de2f092",
 };
 
 describe("The protocol's schemas", () => {

@@ -5,7 +5,8 @@ import { CLOSE, CLOSE_MEANINGS, type CloseName, reactionTo } from "../../protoco
 import { down } from "../../protocol/down.ts";
 import { event } from "../../protocol/down/event.ts";
 import { CLOSE_EVENT, closeEvent, EVENT_STREAM_TYPE } from "../../protocol/event-stream.ts";
-import { jsonObject } from "../../protocol/json.ts";
+import { jsonObject, presenceState } from "../../protocol/json.ts";
+import { MAX_STATE_BYTES } from "../../protocol/limits.ts";
 import { up } from "../../protocol/up.ts";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 
@@ -29,10 +30,16 @@ const JSON_OBJECT: JsonSchema = {
   additionalProperties: { type: ["string", "number", "boolean", "null", "object"] },
 };
 
+/** Schemas that are functions, as JSON Schema has them. */
+const OVERRIDES: ReadonlyMap<unknown, JsonSchema> = new Map<unknown, JsonSchema>([
+  [jsonObject, JSON_OBJECT],
+  [presenceState, { description: `Any JSON of at most ${MAX_STATE_BYTES} bytes.` }],
+]);
+
 function schemaOf(schema: GenericSchema): object {
   const { $schema: _dialect, ...rest } = toJsonSchema(schema, {
     typeMode: "input",
-    overrideSchema: ({ valibotSchema }) => (valibotSchema === jsonObject ? JSON_OBJECT : undefined),
+    overrideSchema: ({ valibotSchema }) => OVERRIDES.get(valibotSchema),
     // A pattern of JSON Schema is one of Unicode, as `u` says.
     overrideAction: ({ valibotAction: action, jsonSchema }) =>
       action.type === "regex"

@@ -17,8 +17,10 @@ export interface RequestContext {
   access(name: string): Access | Promise<Access>;
   refresh(token: string): Promise<void>;
   ack(id: string): void;
-  /** @param code nothing is said where it is undefined */
-  refuse(id: string, code: NackCode | undefined): void;
+  /** @param code nothing is said where it is undefined; a request without an `id` gets an `error` */
+  refuse(id: string | undefined, code: NackCode | undefined): void;
+  /** Refuses where there is a code, else says that it is done. A request without an `id` asks for no answer. */
+  answer(id: string | undefined, code: NackCode | undefined): void;
   /** As `refuse`; a topic that the bearer may not see is logged. */
   deny(request: TopicRequest, code: NackCode): void;
 }
@@ -40,6 +42,12 @@ const HANDLERS: { readonly [Type in ClientRequest["type"]]: Handler<Type> } = {
   }),
   history: ifSeen((topic, request, session) => {
     session.refuse(request.id, session.topics.history(topic, request));
+  }),
+  present: ifSeen((topic, { id }, session) => {
+    session.answer(id, session.topics.attend(topic));
+  }),
+  typing: ifSeen((topic, { id }, session) => {
+    session.answer(id, session.topics.attend(topic));
   }),
   unsubscribe: ifSeen((topic, { id }, session) => {
     session.topics.unsubscribe(topic);

@@ -98,12 +98,19 @@ export class SessionRequests implements RequestContext {
     this.#requester.send({ type: "ack", timestamp: this.#services.now(), id });
   }
 
-  refuse(id: string, code: NackCode | undefined): void {
+  refuse(id: string | undefined, code: NackCode | undefined): void {
     if (code === undefined) return;
-    this.#requester.send({ type: "nack", timestamp: this.#services.now(), id, code, message: NACK_MEANINGS[code] });
+    const message = NACK_MEANINGS[code];
+    if (id !== undefined) this.#requester.send({ type: "nack", timestamp: this.#services.now(), id, code, message });
+    else this.#complain(code === "too_many_messages" ? code : "invalid_message", message);
   }
 
-  deny({ id, topic }: { readonly id: string; readonly topic: string }, code: NackCode): void {
+  answer(id: string | undefined, code: NackCode | undefined): void {
+    if (code !== undefined) this.refuse(id, code);
+    else if (id !== undefined) this.ack(id);
+  }
+
+  deny({ id, topic }: { readonly id?: string | undefined; readonly topic: string }, code: NackCode): void {
     if (code === "forbidden") this.#requester.onForbidden(topic);
     this.refuse(id, code);
   }
@@ -129,7 +136,7 @@ export class SessionRequests implements RequestContext {
     return this.#identity;
   }
 
-  #complain(code: ErrorCode): void {
-    this.#requester.send({ type: "error", timestamp: this.#services.now(), code, message: ERRORS[code] ?? code });
+  #complain(code: ErrorCode, message = ERRORS[code] ?? code): void {
+    this.#requester.send({ type: "error", timestamp: this.#services.now(), code, message });
   }
 }

@@ -56,6 +56,12 @@ export class SessionTopics {
     return known === undefined ? "not_subscribed" : undefined;
   }
 
+  /** The reason why a client's word of its user is not told to others. */
+  attend(topic: string): NackCode | undefined {
+    this.#forgetEnded();
+    return this.#subscribed.has(topic) ? "no_presence" : "not_subscribed";
+  }
+
   unsubscribe(topic: string): void {
     this.#subscribed.get(topic)?.subscription.close();
     this.#subscribed.delete(topic);
