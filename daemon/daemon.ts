@@ -4,9 +4,13 @@
  *
  *     reader --Batch--> owners, of each kind of topics --Published--> hub --frame--> gateway
  */
+import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { buildChannels } from "./channel-kind.ts";
 import { AdminListener } from "./admin/admin-listener.ts";
+import type { Bus } from "./bus/bus.ts";
+import { MemoryExchange } from "./bus/memory-bus.ts";
+import { BusPeers } from "./bus/peers.ts";
 import { kindSinks } from "./capture/batch-sinks.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
 import { readChannels, readKind } from "./capture/read-kind.ts";
@@ -58,6 +62,7 @@ interface Tuning {
   readonly idleMs: number;
   readonly clock: Clock;
   readonly gateway: Partial<GatewayOptions>;
+  readonly bus: Bus;
 }
 
 export interface RunningDaemon {
@@ -79,13 +84,14 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
   try {
     const files = await openFiles(config.maxConnections);
     const definition = await loadDefinitionFile(config.configFile);
-    const { reader, revocations, gateway, admin } = build(
+    const { peers, reader, revocations, gateway, admin } = build(
       { ...options, maxSockets: files.maxSockets },
       definition,
       held,
     );
     // First, so that it also tells of a database that is away.
     const adminPort = await admin?.start();
+    peers.start();
     await reader.start();
     revocations.start();
     const { host, port, transport, reason } = await gateway.start();
@@ -100,6 +106,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
 }
 
 interface Parts {
+  readonly peers: BusPeers;
   readonly reader: Reader;
   readonly revocations: RevocationFeed;
   readonly gateway: Gateway;
@@ -127,6 +134,11 @@ function build(
   const pools = createPools(config.databaseUrl, plans.length, compiled.channels.length);
   for (const pool of [pools.loads, pools.channels, pools.lookups, pools.revocations, pools.history, pools.audit])
     held.add("a session pool", () => pool.stop());
+
+  // What the parts below tell those of other daemons; each listens before the start.
+  const bus = tuning.bus ?? new MemoryExchange().open();
+  const peers = new BusPeers({ bus, node: randomUUID(), log, monotonicMs, ...timers });
+  held.add("the bus", () => peers.stop());
 
   const cursors = new Cursors();
   const kinds = plans.map((plan) =>
@@ -182,7 +194,10 @@ function build(
       sink: telemetry ? measuredSink(sink, telemetry, monotonicMs) : sink,
       sessions: pools.loads,
       check: databaseCheck(compiled, choices),
-      onBegin: (incarnation) => cursors.begin(incarnation),
+      onBegin: (incarnation) => {
+        cursors.begin(incarnation);
+        peers.begin(incarnation);
+      },
       log,
       now: monotonicMs,
     },
@@ -240,12 +255,13 @@ function build(
   });
   held.add("the gateway", () => gateway.stop());
   held.add("the sessions of clients", () => gateway.drain());
-  if (telemetry === undefined) return { reader, revocations, gateway, admin: undefined };
+  held.add("the goodbye to other daemons", () => peers.leave());
+  if (telemetry === undefined) return { peers, reader, revocations, gateway, admin: undefined };
   readParts(telemetry, { gateway, hub, kinds, isLive });
   const { adminHost, adminPort = 0, adminTokens: tokens } = config;
   const admin = new AdminListener({ host: adminHost, port: adminPort, tokens, metrics: telemetry, log });
   held.add("the operator's listener", () => admin.stop());
-  return { reader, revocations, gateway, admin };
+  return { peers, reader, revocations, gateway, admin };
 }
 
 /** A kind without a table has one topic. */

@@ -269,7 +269,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "every topic asked for in vain has a line of its own",
-    file: "daemon/gateway/counted-warning.ts",
+    file: "daemon/config/counted-warning.ts",
     find: "if (this.#timer === undefined) this.#tell();",
     replace: "this.#tell();",
     test: "test/wire/gateway/isolation.test.ts",

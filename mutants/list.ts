@@ -1,4 +1,5 @@
 import { ADMISSION_MUTANTS } from "./admission.ts";
+import { BUS_MUTANTS } from "./bus.ts";
 import { CAPTURE_MUTANTS } from "./capture.ts";
 import { CHANNEL_MUTANTS } from "./channels.ts";
 import { CLIENT_MACHINE_MUTANTS } from "./client-machines.ts";
@@ -70,6 +71,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ADMISSION_MUTANTS,
   ...HTTP_MUTANTS,
   ...CHANNEL_MUTANTS,
+  ...BUS_MUTANTS,
   ...CLIENT_MACHINE_MUTANTS,
   ...CLIENT_MUTANTS,
   ...CLIENT_TOKENS_MUTANTS,

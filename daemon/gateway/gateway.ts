@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Log } from "../config/log.ts";
 import type { TokenName } from "./auth/claims.ts";
 import { createIdentification } from "./auth/identification.ts";
-import { CountedWarning } from "./counted-warning.ts";
+import { CountedWarning } from "../config/counted-warning.ts";
 import { type GatewayOptions, settingsOf } from "./gateway-options.ts";
 import { type ClientAddress, createClientAddress, createPeerAddress } from "./http/client-address.ts";
 import { withCors } from "./http/cors.ts";

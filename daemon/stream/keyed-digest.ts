@@ -10,7 +10,7 @@ export const DIGEST_LENGTH = 22;
  * @param incarnation the secret of one life of the change rows (sql/incarnation.sql), in hexadecimal: all are of one length
  * @param purpose what is made for one is never taken for another
  */
-export function keyedDigest(incarnation: string, purpose: "cursor" | "event", text: string): string {
+export function keyedDigest(incarnation: string, purpose: "cursor" | "event" | "peer", text: string): string {
   return hash("sha3-256", `${incarnation}${purpose} ${text}`, "base64url").slice(0, DIGEST_LENGTH);
 }
 

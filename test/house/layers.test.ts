@@ -11,6 +11,7 @@ const LAYERS = [
   "daemon/plan/",
   "daemon/capture/",
   "daemon/stream/",
+  "daemon/bus/",
   "daemon/metrics/",
   "daemon/occupancy/",
   "daemon/owners/",

@@ -6,7 +6,7 @@
  * Of the files that the process may open some are left alone: without one a session of the database could not be opened again, and the
  * transport could not even take a connection from the system to end it.
  */
-import { CountedWarning, type CountedWarningOptions } from "../counted-warning.ts";
+import { CountedWarning, type CountedWarningOptions } from "../../config/counted-warning.ts";
 import { MORE_FILES } from "../open-files.ts";
 import { AddressTally } from "../sessions/address-tally.ts";
 import type { Counters } from "../sessions/counters.ts";

@@ -10,7 +10,7 @@ import type { Log } from "../../config/log.ts";
 import { encode } from "../../hub/frame.ts";
 import { Bearer, type BearerOwner } from "../auth/bearer.ts";
 import type { TokenName } from "../auth/claims.ts";
-import type { CountedWarning } from "../counted-warning.ts";
+import type { CountedWarning } from "../../config/counted-warning.ts";
 import type { Seat } from "./connection-limits.ts";
 import type { Counters } from "./counters.ts";
 import type { Admission } from "./handshake.ts";

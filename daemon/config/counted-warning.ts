@@ -1,5 +1,5 @@
-import type { Log } from "../config/log.ts";
-import type { Timers } from "../config/timers.ts";
+import type { Log } from "./log.ts";
+import type { Timers } from "./timers.ts";
 
 export interface CountedWarningOptions extends Timers {
   readonly log: Pick<Log, "warn">;

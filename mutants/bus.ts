@@ -1,0 +1,84 @@
+import type { Mutant } from "./mutant.ts";
+
+const ENVELOPE = "test/unit/bus/envelope.test.ts";
+const PEERS = "test/unit/bus/peers.test.ts";
+const RANDOM = "test/unit/bus/random-peers.test.ts";
+const STILL = "count nobody as gone while the bus stands still or is away, say partial, and log why once";
+const SOON =
+  "Whatever is lost, repeated, reordered, held up or forged, each daemon soon has what the others own, and nothing of those that are no more";
+
+/** Mistakes about what daemons tell each other. */
+export const BUS_MUTANTS: readonly Mutant[] = [
+  {
+    name: "a message on the bus is taken whoever made it",
+    file: "daemon/bus/envelope.ts",
+    find: 'if (!timingSafeEqual(genuine, Buffer.from(digest, "latin1"))) return "forged";',
+    replace: "",
+    test: ENVELOPE,
+    title: "A message of another database or another life is foreign",
+  },
+  {
+    name: "what daemons say is readable on the bus",
+    file: "daemon/bus/envelope.ts",
+    find: "const sealed = seal(this.#incarnation, digest, Buffer.from(json));",
+    replace: "const sealed = Buffer.from(json);",
+    test: ENVELOPE,
+    title: "Who listens on the bus reads neither who says something nor what",
+  },
+  {
+    name: "another database's messages are called forged",
+    file: "daemon/bus/envelope.ts",
+    find: 'if (!head.startsWith(this.#foreword)) return "foreign";',
+    replace: "",
+    test: PEERS,
+    title: "drop what was forged or altered",
+  },
+  {
+    name: "a message of another daemon is taken as often as it comes",
+    file: "daemon/bus/heard-node.ts",
+    find: "envelope.count <= this.#count",
+    replace: "envelope.count < this.#count",
+    test: PEERS,
+    title: "take what comes twice once",
+  },
+  {
+    name: "a daemon is present by what somebody repeats",
+    file: "daemon/bus/heard-node.ts",
+    find: '!(envelope.type === "alive" && envelope.hears.includes(us))',
+    replace: 'envelope.type !== "alive"',
+    test: PEERS,
+    title: "are not taken for present by what somebody repeats",
+  },
+  {
+    name: "what was lost of another daemon is not missed",
+    file: "daemon/bus/heard-node.ts",
+    find: 'const isMissed = this.#phase !== "present" || before !== this.#said;',
+    replace: 'const isMissed = this.#phase !== "present";',
+    test: RANDOM,
+    title: SOON,
+  },
+  {
+    name: "all are gone while the bus stands still",
+    file: "daemon/bus/peers.ts",
+    find: "    if (wasDeaf) this.#excuseAll();\n",
+    replace: "",
+    test: PEERS,
+    title: STILL,
+  },
+  {
+    name: "a bus that stands still is not noticed",
+    file: "daemon/bus/peers.ts",
+    find: "if (this.#isDeaf()) this.#lose(",
+    replace: "if (this.#isOver) this.#lose(",
+    test: PEERS,
+    title: STILL,
+  },
+  {
+    name: "why others can't be heard is logged again and again",
+    file: "daemon/bus/peers.ts",
+    find: "if (this.#isTold || this.#isOver) return;",
+    replace: "if (this.#isOver) return;",
+    test: PEERS,
+    title: STILL,
+  },
+];
