@@ -1,8 +1,12 @@
-/** The marketplace's metrics: what each owner sees live, what each listing brings, and everything at once. Tables as in schema.sql. */
+/**
+ * The marketplace's metrics: what each owner sees live, what each listing brings, and everything at once; and its conversations, as channels.
+ * Tables as in schema.sql.
+ */
 import {
   became,
   before,
   changed,
+  channel,
   count,
   currency,
   day,
@@ -15,12 +19,15 @@ import {
   keys,
   lastMonths,
   lookup,
+  members,
   month,
   occupant,
   overlap,
   percentage,
+  rows,
   sum,
   trailingDays,
+  user,
 } from "deltad";
 import { eq, isNotNull } from "drizzle-orm";
 import { bigint, date, numeric, pgTable, text, timestamp } from "drizzle-orm/pg-core";
@@ -60,6 +67,29 @@ const payouts = pgTable("payouts", {
   amount: numeric("amount", { precision: 12, scale: 2 }).notNull(),
   status: text("status").notNull(),
   dueOn: date("due_on").notNull(),
+});
+
+const people = pgTable("people", { id: bigint("id", { mode: "bigint" }).primaryKey() });
+
+const conversations = pgTable("conversations", { id: bigint("id", { mode: "bigint" }).primaryKey() });
+
+const conversationMembers = pgTable("conversation_members", {
+  id: bigint("id", { mode: "bigint" }).primaryKey(),
+  conversationId: bigint("conversation_id", { mode: "bigint" }).notNull(),
+  personId: bigint("person_id", { mode: "bigint" }).notNull(),
+  name: text("name").notNull(),
+  title: text("title").notNull(),
+});
+
+const messages = pgTable("messages", {
+  id: bigint("id", { mode: "bigint" }).primaryKey(),
+  conversationId: bigint("conversation_id", { mode: "bigint" }).notNull(),
+  authorId: bigint("author_id", { mode: "bigint" }).notNull(),
+  author: text("author").notNull(),
+  body: text("body").notNull(),
+  createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
+  editedAt: timestamp("edited_at", { withTimezone: true }),
+  deletedAt: timestamp("deleted_at", { withTimezone: true }),
 });
 
 const paid = eq(bookings.paymentStatus, "paid");
@@ -186,5 +216,47 @@ export default defineConfig({
         payouts: { pending: count(payouts).where(pending) },
       },
     },
+  },
+  channels: {
+    /** A room or a group. */
+    conversation: channel({
+      row: conversations.id,
+      members: members(conversationMembers, {
+        channel: conversationMembers.conversationId,
+        user: conversationMembers.personId,
+      }),
+      rows: {
+        messages: rows(messages, {
+          channel: messages.conversationId,
+          key: messages.id,
+          newest: { count: 50, by: [messages.createdAt, messages.id] },
+          deleted: isNotNull(messages.deletedAt),
+          data: {
+            authorId: messages.authorId,
+            author: messages.author,
+            body: messages.body,
+            createdAt: messages.createdAt,
+            editedAt: messages.editedAt,
+          },
+        }),
+        members: rows(conversationMembers, {
+          channel: conversationMembers.conversationId,
+          key: conversationMembers.id,
+          data: { personId: conversationMembers.personId, name: conversationMembers.name },
+        }),
+      },
+    }),
+    /** What somebody takes part in, for themselves. */
+    person: channel({
+      row: people.id,
+      members: user(people.id),
+      rows: {
+        conversations: rows(conversationMembers, {
+          channel: conversationMembers.personId,
+          key: conversationMembers.id,
+          data: { conversationId: conversationMembers.conversationId, title: conversationMembers.title },
+        }),
+      },
+    }),
   },
 });

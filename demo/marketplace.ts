@@ -1,5 +1,6 @@
 /** Makes the marketplace in a database: its tables, and the season that the page starts with. */
 import { readFile } from "node:fs/promises";
+import { loadConversations, ownersWithoutConversations } from "./conversations/load.ts";
 import { OWNERS } from "./owners.ts";
 import { seasonOf } from "./season.ts";
 
@@ -33,7 +34,7 @@ export async function foreignTables(database: Database): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** All tables or none. `schemaFile` is the path of schema.sql. */
+/** What is missing of the tables, all or none. `schemaFile` is the path of schema.sql. */
 export async function createMarketplace(database: Database, schemaFile: string): Promise<void> {
   const schema = await readFile(schemaFile, "utf8");
   await database.script(
@@ -42,8 +43,8 @@ export async function createMarketplace(database: Database, schemaFile: string):
 }
 
 /**
- * Loads the owners that are not there yet, each with all of its rows in one transaction: it may be interrupted between any two and
- * goes on where it was.
+ * Loads the owners that are not there yet, and the conversations of those that have none, each with all of its rows in one transaction: it
+ * may be interrupted between any two and goes on where it was.
  */
 export async function loadSeason(
   database: Database,
@@ -53,11 +54,14 @@ export async function loadSeason(
 ): Promise<void> {
   const present = await database.query<{ name: string }>("select name from owners");
   const names = new Set(present.map(({ name }) => name));
+  const silent = await ownersWithoutConversations(database);
   let rows = 0;
-  for (const [index, owner] of OWNERS.entries()) {
-    if (names.has(owner.name)) continue;
+  for (const [index, { name }] of OWNERS.entries()) {
+    const isThere = names.has(name);
+    if (isThere && !silent.has(name)) continue;
     stopping.throwIfAborted();
-    rows += await loadOwner(database, index, now());
+    if (!isThere) rows += await loadOwner(database, index, now());
+    rows += await loadConversations(database, index, now());
     progress(index + 1, rows);
   }
 }

@@ -5,12 +5,15 @@
  * growth +350 %, and one bar beside which a chart's others are nothing. So bookings and payments come in up to {@link BUSY_DAY} within a
  * day, and others of the same day go to make room: the numbers move all the time, and stay those of a busy day.
  */
+import { guestName, type Random } from "./season.ts";
 
 export interface Move {
   readonly name: string;
   /** How often, in parts of the sum of all. */
   readonly weight: number;
   readonly sql: string;
+  /** What `$2` is, where the statement has one. */
+  readonly more?: (random: Random) => string;
 }
 
 /** How many bookings, and how many payments, a day has at most: twice what an owner's day in the season has. */
@@ -36,7 +39,7 @@ const BOOK = `
   where ${isRoom("created_at")}`;
 
 export const MOVES: readonly Move[] = [
-  { name: "a booking comes in", weight: 30, sql: BOOK },
+  { name: "a booking comes in", weight: 30, sql: BOOK, more: guestName },
   {
     name: "a booking is confirmed",
     weight: 18,

@@ -162,11 +162,12 @@ function demand(at: number): number {
   return before + (after - before) * (months % 1);
 }
 
-function pick(names: readonly string[], random: Random): string {
-  return names[Math.floor(random() * names.length)] ?? "";
+/** Any of them, each as likely. */
+export function pick(texts: readonly string[], random: Random): string {
+  return texts[Math.floor(random() * texts.length)] ?? "";
 }
 
-function iso(atMs: number): string {
+export function iso(atMs: number): string {
   return new Date(atMs).toISOString();
 }
 

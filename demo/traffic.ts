@@ -1,13 +1,16 @@
 import type { Log } from "../daemon/config/log.ts";
 import type { Database } from "./marketplace.ts";
+import { CONVERSATION_MOVES } from "./conversations/moves.ts";
 import { MOVES, type Move } from "./moves.ts";
-import { guestName, type Random } from "./season.ts";
+import type { Random } from "./season.ts";
 
 /** About one move a second: enough to watch, too little to warm a machine. */
 const MIN_PAUSE_MS = 400;
 const MAX_PAUSE_MS = 1_600;
 /** How many of the moves happen to the owner whose page is shown. */
 const SHOWN_SHARE = 0.6;
+/** How many of them are of conversations. */
+const TALK_SHARE = 0.3;
 
 export interface TrafficOptions {
   readonly database: Database;
@@ -47,10 +50,10 @@ export class Traffic {
 
   async #step(): Promise<void> {
     const { database, random, log } = this.#options;
-    const move = pickMove(random);
+    const move = pickMove(random, random() < TALK_SHARE ? CONVERSATION_MOVES : MOVES);
     try {
       const owner = await this.#pickOwner();
-      await database.query(move.sql, move.sql.includes("$2") ? [owner, guestName(random)] : [owner]);
+      await database.query(move.sql, move.more ? [owner, move.more(random)] : [owner]);
       log.debug({ owner }, move.name);
     } catch (error) {
       log.warn({ error }, "the demo's traffic could not write");
@@ -65,10 +68,11 @@ export class Traffic {
   }
 }
 
-export function pickMove(random: Random): Move {
-  const sum = MOVES.reduce((total, { weight }) => total + weight, 0);
+/** One of them, as often as it is to be. */
+export function pickMove(random: Random, moves = MOVES): Move {
+  const sum = moves.reduce((total, { weight }) => total + weight, 0);
   let left = random() * sum;
-  for (const move of MOVES) {
+  for (const move of moves) {
     left -= move.weight;
     if (left < 0) return move;
   }

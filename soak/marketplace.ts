@@ -30,7 +30,7 @@ export function ownersIn(text: string): Set<string> {
 }
 
 function partitioned(schema: string): string {
-  const table = /create table bookings \([^;]*\n\);/;
+  const table = /create table if not exists bookings \([^;]*\n\);/;
   const [found] = table.exec(schema) ?? [];
   if (found === undefined) throw new Error("the demo has no table of bookings");
   const parts = Array.from(

@@ -65,8 +65,7 @@ async function takeLock(session: Session): Promise<boolean> {
 }
 
 async function makeTables(session: Session, schemaFile: string): Promise<void> {
-  if (await isMarketplace(session)) return;
-  const foreign = await foreignTables(session);
+  const foreign = (await isMarketplace(session)) ? [] : await foreignTables(session);
   if (foreign.length > 0) {
     throw new ConfigError(
       `the database holds tables that the demo did not make (${foreign.join(", ")}): give it an empty database of its own`,

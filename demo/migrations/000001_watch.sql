@@ -4,7 +4,7 @@ declare
   partitioned text;
 begin
   select string_agg(format('%I.%I', n.nspname, c.relname), ', ') into partitioned
-    from (values ('public', 'owners'), ('public', 'listings'), ('public', 'bookings'), ('public', 'payouts')) w(schema, "table")
+    from (values ('public', 'owners'), ('public', 'listings'), ('public', 'bookings'), ('public', 'payouts'), ('public', 'messages'), ('public', 'conversation_members'), ('public', 'conversations'), ('public', 'people')) w(schema, "table")
     join pg_namespace n on n.nspname = w.schema
     join pg_class c on c.relnamespace = n.oid and c.relname = w."table" and c.relkind = 'p';
   if partitioned is not null then
@@ -109,6 +109,89 @@ create unlogged table deltad.change_payouts (
 
 -- Locks nothing of yours.
 create index on deltad.change_payouts (change_xid);
+
+-- Locks nothing of yours.
+create unlogged table deltad.change_conversation_messages (
+  change_xid    xid8     not null default pg_current_xact_id(),  -- the top-level transaction, also under savepoints
+  change_seq    bigint   not null default nextval('deltad.change_seq'),
+  change_weight smallint not null,                               -- -1 the old image of a row, +1 the new one
+  id bigint,
+  conversation_id bigint,
+  author_id bigint,
+  author text,
+  body text,
+  created_at timestamptz,
+  edited_at timestamptz,
+  deleted_at timestamptz
+) with (
+  -- Rows live for seconds: vacuum by their number, not by their share, at full speed, and never take the writers off the table to hand
+  -- back its last pages.
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0,
+  vacuum_truncate = false
+);
+
+-- Locks nothing of yours.
+create index on deltad.change_conversation_messages (change_xid);
+
+-- Locks nothing of yours.
+create unlogged table deltad.change_conversation_members (
+  change_xid    xid8     not null default pg_current_xact_id(),  -- the top-level transaction, also under savepoints
+  change_seq    bigint   not null default nextval('deltad.change_seq'),
+  change_weight smallint not null,                               -- -1 the old image of a row, +1 the new one
+  id bigint,
+  conversation_id bigint,
+  person_id bigint,
+  name text,
+  title text
+) with (
+  -- Rows live for seconds: vacuum by their number, not by their share, at full speed, and never take the writers off the table to hand
+  -- back its last pages.
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0,
+  vacuum_truncate = false
+);
+
+-- Locks nothing of yours.
+create index on deltad.change_conversation_members (change_xid);
+
+-- Locks nothing of yours.
+create unlogged table deltad.change_conversation_row (
+  change_xid    xid8     not null default pg_current_xact_id(),  -- the top-level transaction, also under savepoints
+  change_seq    bigint   not null default nextval('deltad.change_seq'),
+  change_weight smallint not null,                               -- -1 the old image of a row, +1 the new one
+  id bigint
+) with (
+  -- Rows live for seconds: vacuum by their number, not by their share, at full speed, and never take the writers off the table to hand
+  -- back its last pages.
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0,
+  vacuum_truncate = false
+);
+
+-- Locks nothing of yours.
+create index on deltad.change_conversation_row (change_xid);
+
+-- Locks nothing of yours.
+create unlogged table deltad.change_person_row (
+  change_xid    xid8     not null default pg_current_xact_id(),  -- the top-level transaction, also under savepoints
+  change_seq    bigint   not null default nextval('deltad.change_seq'),
+  change_weight smallint not null,                               -- -1 the old image of a row, +1 the new one
+  id bigint
+) with (
+  -- Rows live for seconds: vacuum by their number, not by their share, at full speed, and never take the writers off the table to hand
+  -- back its last pages.
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0,
+  vacuum_truncate = false
+);
+
+-- Locks nothing of yours.
+create index on deltad.change_person_row (change_xid);
 
 -- Locks nothing of yours.
 create or replace function deltad.capture_insert_owner() returns trigger
@@ -1613,6 +1696,1278 @@ begin
 end
 $$;
 
+-- Locks nothing of yours.
+create or replace function deltad.capture_insert_conversation_messages() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'messages') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'messages') and not deltad.is_partition_of(tg_relid, 'public', 'messages') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('conversation_messages') from (select from new_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_conversation_messages
+           (change_xid, change_seq, change_weight, id, conversation_id, author_id, author, body, created_at,
+            edited_at, deleted_at)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."author_id"::pg_catalog.int8, r."author"::pg_catalog.text, r."body"::pg_catalog.text,
+           r."created_at"::pg_catalog.timestamptz, r."edited_at"::pg_catalog.timestamptz,
+           r."deleted_at"::pg_catalog.timestamptz
+      from new_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_conversation_messages
+           (change_xid, change_seq, change_weight, id, conversation_id, author_id, author, body, created_at,
+            edited_at, deleted_at)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."author_id"::pg_catalog.int8, r."author"::pg_catalog.text, r."body"::pg_catalog.text,
+           r."created_at"::pg_catalog.timestamptz, r."edited_at"::pg_catalog.timestamptz,
+           r."deleted_at"::pg_catalog.timestamptz
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_messages', 'conversation_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_messages', 'conversation_id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_update_conversation_messages() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'messages') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'messages') and not deltad.is_partition_of(tg_relid, 'public', 'messages') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('conversation_messages') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_conversation_messages
+           (change_xid, change_seq, change_weight, id, conversation_id, author_id, author, body, created_at,
+            edited_at, deleted_at)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."author_id"::pg_catalog.int8, r."author"::pg_catalog.text, r."body"::pg_catalog.text,
+           r."created_at"::pg_catalog.timestamptz, r."edited_at"::pg_catalog.timestamptz,
+           r."deleted_at"::pg_catalog.timestamptz
+      from old_rows r
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."author_id"::pg_catalog.int8, r."author"::pg_catalog.text, r."body"::pg_catalog.text,
+           r."created_at"::pg_catalog.timestamptz, r."edited_at"::pg_catalog.timestamptz,
+           r."deleted_at"::pg_catalog.timestamptz
+      from new_rows r
+     limit 10001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_conversation_messages
+           (change_xid, change_seq, change_weight, id, conversation_id, author_id, author, body, created_at,
+            edited_at, deleted_at)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."author_id"::pg_catalog.int8, r."author"::pg_catalog.text, r."body"::pg_catalog.text,
+           r."created_at"::pg_catalog.timestamptz, r."edited_at"::pg_catalog.timestamptz,
+           r."deleted_at"::pg_catalog.timestamptz
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."author_id"::pg_catalog.int8, r."author"::pg_catalog.text, r."body"::pg_catalog.text,
+           r."created_at"::pg_catalog.timestamptz, r."edited_at"::pg_catalog.timestamptz,
+           r."deleted_at"::pg_catalog.timestamptz
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 10001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 10000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 10000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_messages', 'conversation_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_messages', 'conversation_id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_delete_conversation_messages() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'messages') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'messages') and not deltad.is_partition_of(tg_relid, 'public', 'messages') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('conversation_messages') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_conversation_messages
+           (change_xid, change_seq, change_weight, id, conversation_id, author_id, author, body, created_at,
+            edited_at, deleted_at)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."author_id"::pg_catalog.int8, r."author"::pg_catalog.text, r."body"::pg_catalog.text,
+           r."created_at"::pg_catalog.timestamptz, r."edited_at"::pg_catalog.timestamptz,
+           r."deleted_at"::pg_catalog.timestamptz
+      from old_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_conversation_messages
+           (change_xid, change_seq, change_weight, id, conversation_id, author_id, author, body, created_at,
+            edited_at, deleted_at)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."author_id"::pg_catalog.int8, r."author"::pg_catalog.text, r."body"::pg_catalog.text,
+           r."created_at"::pg_catalog.timestamptz, r."edited_at"::pg_catalog.timestamptz,
+           r."deleted_at"::pg_catalog.timestamptz
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_messages', 'conversation_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_messages', 'conversation_id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_truncate_conversation_messages() returns trigger
+language plpgsql security definer
+as $$
+begin
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'messages') then
+    if not deltad.is_partition_of(tg_relid, 'public', 'messages') then
+      return null;  -- not the table it was made for
+    end if;
+  end if;
+  insert into deltad.reset (source) values ('conversation_messages');
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.row_conversation_messages() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+begin
+  if tg_when operator(pg_catalog.=) 'AFTER' then
+    images := case when pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then 0
+                   else (case when pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then pg_catalog.current_setting('deltad.row_images', true)::pg_catalog.int8 else 0 end) operator(pg_catalog.+) 1
+              end;
+    perform pg_catalog.set_config('deltad.row_images', images::pg_catalog.text, true);
+    if images operator(pg_catalog.>) 5000 and exists (
+         select from deltad.reset known
+          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'conversation_messages' and known.link is null and known.owner is null) then
+      return null;  -- the whole table is read again
+    end if;
+  end if;
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'messages') and not deltad.is_partition_of(tg_relid, 'public', 'messages') then
+    if tg_when operator(pg_catalog.=) 'BEFORE' then
+      return new;
+    end if;
+    return null;  -- neither the table it was made for nor a partition of it
+  end if;
+
+  if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
+    insert into deltad.reset (source, link, owner)
+    select distinct 'conversation_messages', moved.link, moved.owner
+      from (values ('conversation_id', old."conversation_id"::pg_catalog.int8::pg_catalog.text),
+                   ('conversation_id', new."conversation_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
+     where moved.owner is not null
+       and not exists (select from deltad.reset known
+                        where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'conversation_messages'
+                          and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+      perform deltad.ring();
+    end if;
+    return new;
+  end if;
+
+  if images operator(pg_catalog.=) 0 then
+    perform deltad.skip_capture('conversation_messages');
+    return null;
+  end if;
+
+  if images operator(pg_catalog.>) 5000 then  -- too many rows, and their owners were not counted
+    insert into deltad.reset (source) values ('conversation_messages');
+  else
+    if tg_op operator(pg_catalog.<>) 'INSERT' then
+      insert into deltad.change_conversation_messages
+             (change_weight, id, conversation_id, author_id, author, body, created_at, edited_at, deleted_at)
+      values (-1, old."id"::pg_catalog.int8, old."conversation_id"::pg_catalog.int8,
+              old."author_id"::pg_catalog.int8, old."author"::pg_catalog.text, old."body"::pg_catalog.text,
+              old."created_at"::pg_catalog.timestamptz, old."edited_at"::pg_catalog.timestamptz,
+              old."deleted_at"::pg_catalog.timestamptz);
+    end if;
+    if tg_op operator(pg_catalog.<>) 'DELETE' then
+      insert into deltad.change_conversation_messages
+             (change_weight, id, conversation_id, author_id, author, body, created_at, edited_at, deleted_at)
+      values (1, new."id"::pg_catalog.int8, new."conversation_id"::pg_catalog.int8,
+              new."author_id"::pg_catalog.int8, new."author"::pg_catalog.text, new."body"::pg_catalog.text,
+              new."created_at"::pg_catalog.timestamptz, new."edited_at"::pg_catalog.timestamptz,
+              new."deleted_at"::pg_catalog.timestamptz);
+    end if;
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+      perform deltad.ring();
+    end if;
+    return null;
+  end if;
+  perform deltad.ring();
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_insert_conversation_members() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversation_members') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversation_members') and not deltad.is_partition_of(tg_relid, 'public', 'conversation_members') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('conversation_members') from (select from new_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_conversation_members
+           (change_xid, change_seq, change_weight, id, conversation_id, person_id, name, title)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."person_id"::pg_catalog.int8, r."name"::pg_catalog.text, r."title"::pg_catalog.text
+      from new_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_conversation_members
+           (change_xid, change_seq, change_weight, id, conversation_id, person_id, name, title)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."person_id"::pg_catalog.int8, r."name"::pg_catalog.text, r."title"::pg_catalog.text
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_members', 'conversation_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_members', 'conversation_id');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_members', 'person_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_members', 'person_id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_update_conversation_members() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversation_members') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversation_members') and not deltad.is_partition_of(tg_relid, 'public', 'conversation_members') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('conversation_members') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_conversation_members
+           (change_xid, change_seq, change_weight, id, conversation_id, person_id, name, title)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."person_id"::pg_catalog.int8, r."name"::pg_catalog.text, r."title"::pg_catalog.text
+      from old_rows r
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."person_id"::pg_catalog.int8, r."name"::pg_catalog.text, r."title"::pg_catalog.text
+      from new_rows r
+     limit 10001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_conversation_members
+           (change_xid, change_seq, change_weight, id, conversation_id, person_id, name, title)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."person_id"::pg_catalog.int8, r."name"::pg_catalog.text, r."title"::pg_catalog.text
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."person_id"::pg_catalog.int8, r."name"::pg_catalog.text, r."title"::pg_catalog.text
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 10001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 10000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 10000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_members', 'conversation_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_members', 'conversation_id');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_members', 'person_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_members', 'person_id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_delete_conversation_members() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversation_members') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversation_members') and not deltad.is_partition_of(tg_relid, 'public', 'conversation_members') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('conversation_members') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_conversation_members
+           (change_xid, change_seq, change_weight, id, conversation_id, person_id, name, title)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."person_id"::pg_catalog.int8, r."name"::pg_catalog.text, r."title"::pg_catalog.text
+      from old_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_conversation_members
+           (change_xid, change_seq, change_weight, id, conversation_id, person_id, name, title)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."conversation_id"::pg_catalog.int8,
+           r."person_id"::pg_catalog.int8, r."name"::pg_catalog.text, r."title"::pg_catalog.text
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_members', 'conversation_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_members', 'conversation_id');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_members', 'person_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_members', 'person_id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_truncate_conversation_members() returns trigger
+language plpgsql security definer
+as $$
+begin
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversation_members') then
+    if not deltad.is_partition_of(tg_relid, 'public', 'conversation_members') then
+      return null;  -- not the table it was made for
+    end if;
+  end if;
+  insert into deltad.reset (source) values ('conversation_members');
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.row_conversation_members() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+begin
+  if tg_when operator(pg_catalog.=) 'AFTER' then
+    images := case when pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then 0
+                   else (case when pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then pg_catalog.current_setting('deltad.row_images', true)::pg_catalog.int8 else 0 end) operator(pg_catalog.+) 1
+              end;
+    perform pg_catalog.set_config('deltad.row_images', images::pg_catalog.text, true);
+    if images operator(pg_catalog.>) 5000 and exists (
+         select from deltad.reset known
+          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'conversation_members' and known.link is null and known.owner is null) then
+      return null;  -- the whole table is read again
+    end if;
+  end if;
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversation_members') and not deltad.is_partition_of(tg_relid, 'public', 'conversation_members') then
+    if tg_when operator(pg_catalog.=) 'BEFORE' then
+      return new;
+    end if;
+    return null;  -- neither the table it was made for nor a partition of it
+  end if;
+
+  if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
+    insert into deltad.reset (source, link, owner)
+    select distinct 'conversation_members', moved.link, moved.owner
+      from (values ('conversation_id', old."conversation_id"::pg_catalog.int8::pg_catalog.text),
+                   ('conversation_id', new."conversation_id"::pg_catalog.int8::pg_catalog.text),
+                   ('person_id', old."person_id"::pg_catalog.int8::pg_catalog.text),
+                   ('person_id', new."person_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
+     where moved.owner is not null
+       and not exists (select from deltad.reset known
+                        where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'conversation_members'
+                          and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+      perform deltad.ring();
+    end if;
+    return new;
+  end if;
+
+  if images operator(pg_catalog.=) 0 then
+    perform deltad.skip_capture('conversation_members');
+    return null;
+  end if;
+
+  if images operator(pg_catalog.>) 5000 then  -- too many rows, and their owners were not counted
+    insert into deltad.reset (source) values ('conversation_members');
+  else
+    if tg_op operator(pg_catalog.<>) 'INSERT' then
+      insert into deltad.change_conversation_members
+             (change_weight, id, conversation_id, person_id, name, title)
+      values (-1, old."id"::pg_catalog.int8, old."conversation_id"::pg_catalog.int8,
+              old."person_id"::pg_catalog.int8, old."name"::pg_catalog.text, old."title"::pg_catalog.text);
+    end if;
+    if tg_op operator(pg_catalog.<>) 'DELETE' then
+      insert into deltad.change_conversation_members
+             (change_weight, id, conversation_id, person_id, name, title)
+      values (1, new."id"::pg_catalog.int8, new."conversation_id"::pg_catalog.int8,
+              new."person_id"::pg_catalog.int8, new."name"::pg_catalog.text, new."title"::pg_catalog.text);
+    end if;
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+      perform deltad.ring();
+    end if;
+    return null;
+  end if;
+  perform deltad.ring();
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_insert_conversation_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversations') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversations') and not deltad.is_partition_of(tg_relid, 'public', 'conversations') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('conversation_row') from (select from new_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_conversation_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_conversation_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_row', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_row', 'id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_update_conversation_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversations') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversations') and not deltad.is_partition_of(tg_relid, 'public', 'conversations') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('conversation_row') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_conversation_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     limit 10001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_conversation_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 10001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 10000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 10000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_row', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_row', 'id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_delete_conversation_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversations') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversations') and not deltad.is_partition_of(tg_relid, 'public', 'conversations') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('conversation_row') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_conversation_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_conversation_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'conversation_row', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('conversation_row', 'id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_truncate_conversation_row() returns trigger
+language plpgsql security definer
+as $$
+begin
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversations') then
+    if not deltad.is_partition_of(tg_relid, 'public', 'conversations') then
+      return null;  -- not the table it was made for
+    end if;
+  end if;
+  insert into deltad.reset (source) values ('conversation_row');
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.row_conversation_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+begin
+  if tg_when operator(pg_catalog.=) 'AFTER' then
+    images := case when pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then 0
+                   else (case when pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then pg_catalog.current_setting('deltad.row_images', true)::pg_catalog.int8 else 0 end) operator(pg_catalog.+) 1
+              end;
+    perform pg_catalog.set_config('deltad.row_images', images::pg_catalog.text, true);
+    if images operator(pg_catalog.>) 5000 and exists (
+         select from deltad.reset known
+          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'conversation_row' and known.link is null and known.owner is null) then
+      return null;  -- the whole table is read again
+    end if;
+  end if;
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'conversations') and not deltad.is_partition_of(tg_relid, 'public', 'conversations') then
+    if tg_when operator(pg_catalog.=) 'BEFORE' then
+      return new;
+    end if;
+    return null;  -- neither the table it was made for nor a partition of it
+  end if;
+
+  if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
+    insert into deltad.reset (source, link, owner)
+    select distinct 'conversation_row', moved.link, moved.owner
+      from (values ('id', old."id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', new."id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
+     where moved.owner is not null
+       and not exists (select from deltad.reset known
+                        where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'conversation_row'
+                          and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+      perform deltad.ring();
+    end if;
+    return new;
+  end if;
+
+  if images operator(pg_catalog.=) 0 then
+    perform deltad.skip_capture('conversation_row');
+    return null;
+  end if;
+
+  if images operator(pg_catalog.>) 5000 then  -- too many rows, and their owners were not counted
+    insert into deltad.reset (source) values ('conversation_row');
+  else
+    if tg_op operator(pg_catalog.<>) 'INSERT' then
+      insert into deltad.change_conversation_row
+             (change_weight, id)
+      values (-1, old."id"::pg_catalog.int8);
+    end if;
+    if tg_op operator(pg_catalog.<>) 'DELETE' then
+      insert into deltad.change_conversation_row
+             (change_weight, id)
+      values (1, new."id"::pg_catalog.int8);
+    end if;
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+      perform deltad.ring();
+    end if;
+    return null;
+  end if;
+  perform deltad.ring();
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_insert_person_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'people') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'people') and not deltad.is_partition_of(tg_relid, 'public', 'people') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('person_row') from (select from new_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_person_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_person_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'person_row', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('person_row', 'id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_update_person_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'people') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'people') and not deltad.is_partition_of(tg_relid, 'public', 'people') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('person_row') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_person_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     limit 10001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_person_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 10001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 10000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 10000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'person_row', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+              union all
+              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('person_row', 'id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_delete_person_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'people') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'people') and not deltad.is_partition_of(tg_relid, 'public', 'people') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('person_row') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_person_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_person_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'person_row', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
+       where changed.owner is not null
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('person_row', 'id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_truncate_person_row() returns trigger
+language plpgsql security definer
+as $$
+begin
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'people') then
+    if not deltad.is_partition_of(tg_relid, 'public', 'people') then
+      return null;  -- not the table it was made for
+    end if;
+  end if;
+  insert into deltad.reset (source) values ('person_row');
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.row_person_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+begin
+  if tg_when operator(pg_catalog.=) 'AFTER' then
+    images := case when pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then 0
+                   else (case when pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then pg_catalog.current_setting('deltad.row_images', true)::pg_catalog.int8 else 0 end) operator(pg_catalog.+) 1
+              end;
+    perform pg_catalog.set_config('deltad.row_images', images::pg_catalog.text, true);
+    if images operator(pg_catalog.>) 5000 and exists (
+         select from deltad.reset known
+          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'person_row' and known.link is null and known.owner is null) then
+      return null;  -- the whole table is read again
+    end if;
+  end if;
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'people') and not deltad.is_partition_of(tg_relid, 'public', 'people') then
+    if tg_when operator(pg_catalog.=) 'BEFORE' then
+      return new;
+    end if;
+    return null;  -- neither the table it was made for nor a partition of it
+  end if;
+
+  if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
+    insert into deltad.reset (source, link, owner)
+    select distinct 'person_row', moved.link, moved.owner
+      from (values ('id', old."id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', new."id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
+     where moved.owner is not null
+       and not exists (select from deltad.reset known
+                        where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'person_row'
+                          and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+      perform deltad.ring();
+    end if;
+    return new;
+  end if;
+
+  if images operator(pg_catalog.=) 0 then
+    perform deltad.skip_capture('person_row');
+    return null;
+  end if;
+
+  if images operator(pg_catalog.>) 5000 then  -- too many rows, and their owners were not counted
+    insert into deltad.reset (source) values ('person_row');
+  else
+    if tg_op operator(pg_catalog.<>) 'INSERT' then
+      insert into deltad.change_person_row
+             (change_weight, id)
+      values (-1, old."id"::pg_catalog.int8);
+    end if;
+    if tg_op operator(pg_catalog.<>) 'DELETE' then
+      insert into deltad.change_person_row
+             (change_weight, id)
+      values (1, new."id"::pg_catalog.int8);
+    end if;
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+      perform deltad.ring();
+    end if;
+    return null;
+  end if;
+  perform deltad.ring();
+  return null;
+end
+$$;
+
 -- ACCESS SHARE on public.owners: waits for nobody but DDL, and nobody waits for it.
 create view deltad.guard_owner as select id, time_zone, currency from public.owners;
 
@@ -1624,6 +2979,18 @@ create view deltad.guard_bookings as select id, listing_id, owner_id, guest_name
 
 -- ACCESS SHARE on public.payouts: waits for nobody but DDL, and nobody waits for it.
 create view deltad.guard_payouts as select id, owner_id, amount, status, due_on from public.payouts;
+
+-- ACCESS SHARE on public.messages: waits for nobody but DDL, and nobody waits for it.
+create view deltad.guard_conversation_messages as select id, conversation_id, author_id, author, body, created_at, edited_at, deleted_at from public.messages;
+
+-- ACCESS SHARE on public.conversation_members: waits for nobody but DDL, and nobody waits for it.
+create view deltad.guard_conversation_members as select id, conversation_id, person_id, name, title from public.conversation_members;
+
+-- ACCESS SHARE on public.conversations: waits for nobody but DDL, and nobody waits for it.
+create view deltad.guard_conversation_row as select id from public.conversations;
+
+-- ACCESS SHARE on public.people: waits for nobody but DDL, and nobody waits for it.
+create view deltad.guard_person_row as select id from public.people;
 
 -- SHARE ROW EXCLUSIVE on public.owners: waits for whoever has written there and not committed, and writers wait for it; readers don't.
 create or replace trigger deltad_insert after insert on public.owners
@@ -1729,8 +3096,112 @@ alter table only public.payouts
   enable always trigger deltad_delete,
   enable always trigger deltad_truncate;
 
+-- SHARE ROW EXCLUSIVE on public.messages: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_insert after insert on public.messages
+  referencing new table as new_rows
+  for each statement execute function deltad.capture_insert_conversation_messages();
+
+-- SHARE ROW EXCLUSIVE on public.messages: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_update after update on public.messages
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function deltad.capture_update_conversation_messages();
+
+-- SHARE ROW EXCLUSIVE on public.messages: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_delete after delete on public.messages
+  referencing old table as old_rows
+  for each statement execute function deltad.capture_delete_conversation_messages();
+
+-- SHARE ROW EXCLUSIVE on public.messages: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_truncate after truncate on public.messages
+  for each statement execute function deltad.capture_truncate_conversation_messages();
+
+-- SHARE ROW EXCLUSIVE on public.messages: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+alter table only public.messages
+  enable always trigger deltad_insert,
+  enable always trigger deltad_update,
+  enable always trigger deltad_delete,
+  enable always trigger deltad_truncate;
+
+-- SHARE ROW EXCLUSIVE on public.conversation_members: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_insert after insert on public.conversation_members
+  referencing new table as new_rows
+  for each statement execute function deltad.capture_insert_conversation_members();
+
+-- SHARE ROW EXCLUSIVE on public.conversation_members: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_update after update on public.conversation_members
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function deltad.capture_update_conversation_members();
+
+-- SHARE ROW EXCLUSIVE on public.conversation_members: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_delete after delete on public.conversation_members
+  referencing old table as old_rows
+  for each statement execute function deltad.capture_delete_conversation_members();
+
+-- SHARE ROW EXCLUSIVE on public.conversation_members: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_truncate after truncate on public.conversation_members
+  for each statement execute function deltad.capture_truncate_conversation_members();
+
+-- SHARE ROW EXCLUSIVE on public.conversation_members: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+alter table only public.conversation_members
+  enable always trigger deltad_insert,
+  enable always trigger deltad_update,
+  enable always trigger deltad_delete,
+  enable always trigger deltad_truncate;
+
+-- SHARE ROW EXCLUSIVE on public.conversations: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_insert after insert on public.conversations
+  referencing new table as new_rows
+  for each statement execute function deltad.capture_insert_conversation_row();
+
+-- SHARE ROW EXCLUSIVE on public.conversations: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_update after update on public.conversations
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function deltad.capture_update_conversation_row();
+
+-- SHARE ROW EXCLUSIVE on public.conversations: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_delete after delete on public.conversations
+  referencing old table as old_rows
+  for each statement execute function deltad.capture_delete_conversation_row();
+
+-- SHARE ROW EXCLUSIVE on public.conversations: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_truncate after truncate on public.conversations
+  for each statement execute function deltad.capture_truncate_conversation_row();
+
+-- SHARE ROW EXCLUSIVE on public.conversations: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+alter table only public.conversations
+  enable always trigger deltad_insert,
+  enable always trigger deltad_update,
+  enable always trigger deltad_delete,
+  enable always trigger deltad_truncate;
+
+-- SHARE ROW EXCLUSIVE on public.people: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_insert after insert on public.people
+  referencing new table as new_rows
+  for each statement execute function deltad.capture_insert_person_row();
+
+-- SHARE ROW EXCLUSIVE on public.people: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_update after update on public.people
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function deltad.capture_update_person_row();
+
+-- SHARE ROW EXCLUSIVE on public.people: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_delete after delete on public.people
+  referencing old table as old_rows
+  for each statement execute function deltad.capture_delete_person_row();
+
+-- SHARE ROW EXCLUSIVE on public.people: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_truncate after truncate on public.people
+  for each statement execute function deltad.capture_truncate_person_row();
+
+-- SHARE ROW EXCLUSIVE on public.people: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+alter table only public.people
+  enable always trigger deltad_insert,
+  enable always trigger deltad_update,
+  enable always trigger deltad_delete,
+  enable always trigger deltad_truncate;
+
 -- What of which table is captured is written down.
-delete from deltad.source where source <> all (array['owner', 'listings', 'bookings', 'payouts']::text[]);
+delete from deltad.source where source <> all (array['owner', 'listings', 'bookings', 'payouts', 'conversation_messages', 'conversation_members', 'conversation_row', 'person_row']::text[]);
 call deltad.register_source('owner', 'public', 'owners', 'id', 'id',
   array['capture_insert_owner', 'capture_update_owner', 'capture_delete_owner', 'capture_truncate_owner', 'row_owner'],
   '{"bulkRows":5000,"twoPhase":true,"links":["id",""]}');
@@ -1743,6 +3214,18 @@ call deltad.register_source('bookings', 'public', 'bookings', 'id', 'owner_id',
 call deltad.register_source('payouts', 'public', 'payouts', 'id', 'owner_id',
   array['capture_insert_payouts', 'capture_update_payouts', 'capture_delete_payouts', 'capture_truncate_payouts', 'row_payouts'],
   '{"bulkRows":5000,"twoPhase":true,"links":["owner_id",""]}');
+call deltad.register_source('conversation_messages', 'public', 'messages', 'id', 'conversation_id',
+  array['capture_insert_conversation_messages', 'capture_update_conversation_messages', 'capture_delete_conversation_messages', 'capture_truncate_conversation_messages', 'row_conversation_messages'],
+  '{"bulkRows":5000,"twoPhase":true}');
+call deltad.register_source('conversation_members', 'public', 'conversation_members', 'id', 'conversation_id',
+  array['capture_insert_conversation_members', 'capture_update_conversation_members', 'capture_delete_conversation_members', 'capture_truncate_conversation_members', 'row_conversation_members'],
+  '{"bulkRows":5000,"twoPhase":true,"links":["conversation_id","person_id"]}');
+call deltad.register_source('conversation_row', 'public', 'conversations', 'id', 'id',
+  array['capture_insert_conversation_row', 'capture_update_conversation_row', 'capture_delete_conversation_row', 'capture_truncate_conversation_row', 'row_conversation_row'],
+  '{"bulkRows":5000,"twoPhase":true}');
+call deltad.register_source('person_row', 'public', 'people', 'id', 'id',
+  array['capture_insert_person_row', 'capture_update_person_row', 'capture_delete_person_row', 'capture_truncate_person_row', 'row_person_row'],
+  '{"bulkRows":5000,"twoPhase":true}');
 
 -- The event triggers by which DDL tells of itself, if this role may make any.
 call deltad.watch_ddl();
@@ -1751,7 +3234,7 @@ call deltad.watch_ddl();
 do $$
 begin
   perform deltad.forget_uncaptured();
-  perform deltad.reset_source(source) from unnest(array['owner', 'listings', 'bookings', 'payouts']::text[]) source;
+  perform deltad.reset_source(source) from unnest(array['owner', 'listings', 'bookings', 'payouts', 'conversation_messages', 'conversation_members', 'conversation_row', 'person_row']::text[]) source;
 end
 $$;
 

@@ -6,7 +6,11 @@ import { after, before, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runProgram } from "../../daemon/cli/program.ts";
 import { ConfigError } from "../../daemon/config/errors.ts";
+import { compileKinds } from "../../daemon/plan/compile.ts";
 import { demo } from "../../demo/cli/demo.ts";
+import config from "../../demo/deltad.config.ts";
+import { install } from "../support/install.ts";
+import { DEMO } from "../support/oracle.ts";
 import { eventually } from "../support/real-time.ts";
 import { type RecordedShell, recordedShell } from "../support/recorded-shell.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
@@ -119,6 +123,34 @@ await onEachServer("deltad demo --database", (server) => {
     );
     again.stop();
     await again.ended;
+  });
+
+  it("the database of a demo that had no conversations gets them, and keeps what it has", async () => {
+    const database = await server.createDatabase();
+    const [tables = ""] = DEMO.schema.split("\n-- Whom a token means");
+    const { channels: _, ...earlier } = config;
+    await database.query(`${tables}; comment on table owners is 'made by: deltad demo';
+      insert into owners (id, name) overriding system value values (7, 'Cascais Hangars'), (9, 'Mine')`);
+    await install(database, compileKinds(earlier).tables);
+    await database.query("select setval('owners_id_seq', 9)");
+
+    const later = run(database.url);
+    await later.running();
+    later.stop();
+    await later.ended;
+    assert.deepEqual(later.shell.complaints, []);
+    const found = await database.query<{ id: string; people: number; messages: number }>(
+      `select o.id::text, count(distinct p.id)::int as people, (select count(*)::int from messages where author_id = min(p.id)) as messages
+       from owners o left join people p on p.owner_id = o.id where o.id in (7, 9) or o.name like 'Van Nuys%' group by o.id order by o.id`,
+    );
+    assert.deepEqual(
+      found.map(({ id, people, messages }) => [id, people, messages > 20]),
+      [
+        ["7", 1, true],
+        ["9", 0, false],
+        ["16", 1, true],
+      ],
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createMarketplace, loadSeason, shownOwner } from "../../demo/marketplace.ts";
+import { CONVERSATION_MOVES, MOST_CONVERSATIONS, MOST_MESSAGES } from "../../demo/conversations/moves.ts";
 import { BUSY_DAY, MOVES } from "../../demo/moves.ts";
 import { seeded } from "../../demo/season.ts";
 import { pickMove } from "../../demo/traffic.ts";
@@ -57,6 +58,38 @@ await onEachServer("the demo's traffic", (server) => {
       for (const name of ["a booking comes in", "a payment arrives", "a request is withdrawn"]) {
         assert.ok((made.get(name) ?? 0) > 75, `${name}: ${made.get(name)}`);
       }
+    });
+  });
+
+  it("each move of conversations finds something to do in a fresh season, in a conversation of the owner it is made for", async () => {
+    await inSeason(async (session, owner) => {
+      const ofOthers = `select md5(string_agg(m::text, ',' order by m.id)) as all from messages m join conversations c on c.id = m.conversation_id where c.owner_id <> $1`;
+      const before = await session.query(ofOthers, [owner]);
+      for (const { name, sql, more } of CONVERSATION_MOVES) {
+        const rows = await session.query(`${sql} returning 1`, more ? [owner, more(seeded(1))] : [owner]);
+        assert.ok(rows.length === 1 || (name === "old messages go" && rows.length > 0), `${name}: ${rows.length}`);
+      }
+      assert.deepEqual(await session.query(ofOthers, [owner]), before);
+    });
+  });
+
+  it("conversations go on for hours without growing, and nobody is left alone in one", async () => {
+    await inSeason(async (session, owner) => {
+      const random = seeded(11);
+      for (let step = 0; step < 1_500; step += 1) {
+        const { sql, more } = pickMove(random, CONVERSATION_MOVES);
+        await session.query(sql, more ? [owner, more(random)] : [owner]);
+      }
+      const [grown] = await session.query<{ messages: number; conversations: number; smallest: number }>(
+        `select (select count(*)::int from messages m join conversations c on c.id = m.conversation_id where c.owner_id = $1) as messages,
+                (select count(*)::int from conversations where owner_id = $1) as conversations,
+                (select min(n)::int from (select count(m.id) as n from conversations c
+                   left join conversation_members m on m.conversation_id = c.id where c.owner_id = $1 group by c.id) s) as smallest`,
+        [owner],
+      );
+      assert.ok(grown && grown.messages < MOST_MESSAGES + 200, JSON.stringify(grown));
+      assert.equal(grown.conversations, MOST_CONVERSATIONS);
+      assert.ok(grown.smallest > 1, JSON.stringify(grown));
     });
   });
 });
