@@ -29,6 +29,7 @@ import { READING_MUTANTS } from "./reading.ts";
 import { RESUME_MUTANTS } from "./resume.ts";
 import { ROW_EVENT_MUTANTS } from "./row-events.ts";
 import { SEVERAL_MUTANTS } from "./several.ts";
+import { SEVERAL_COLUMNS_MUTANTS } from "./several-columns.ts";
 import { SOCKETS_MUTANTS } from "./sockets.ts";
 import { SUBSCRIPTION_MUTANTS } from "./subscriptions.ts";
 import { SQL_MUTANTS } from "./sql.ts";
@@ -56,6 +57,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...KINDS_MUTANTS,
   ...READING_MUTANTS,
   ...SEVERAL_MUTANTS,
+  ...SEVERAL_COLUMNS_MUTANTS,
   ...SQL_MUTANTS,
   ...UNSEEN_MUTANTS,
   ...SUBSCRIPTION_MUTANTS,

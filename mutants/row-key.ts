@@ -32,8 +32,8 @@ export const ROW_KEY_MUTANTS: readonly Mutant[] = [
   {
     name: "of a key's columns the first is captured",
     file: "daemon/plan/captured-tables.ts",
-    find: "for (const column of [...key, link])",
-    replace: "for (const column of [key[0], link])",
+    find: "for (const column of [...key, ...link])",
+    replace: "for (const column of [key[0], ...link])",
     test: "test/unit/plan/row-key.test.ts",
     title: "is captured where nothing looks at it",
   },
@@ -62,12 +62,12 @@ export const ROW_KEY_MUTANTS: readonly Mutant[] = [
     title: "a lookup of rows that two columns name",
   },
   {
-    name: "owners are found by the first column of a parent's key",
+    name: "a row may be named by fewer columns than its key has",
     file: "daemon/plan/owner-path.ts",
-    find: "if (others.length > 0)",
-    replace: "if (others.length < 0)",
+    find: "if (link.length !== key.length)",
+    replace: "if (link.length > key.length)",
     test: REFUSALS,
-    title: "an owner through rows that two columns name",
+    title: "an owner through rows that two columns name, by one",
   },
   {
     name: "a key may have another table's column",
@@ -80,8 +80,8 @@ export const ROW_KEY_MUTANTS: readonly Mutant[] = [
   {
     name: "a key may name a column twice",
     file: "daemon/plan/check-config.ts",
-    find: "if (new Set(columns).size < columns.length)",
-    replace: "if (new Set(columns).size < 0)",
+    find: "if (hasTwice(columns))",
+    replace: "if (hasTwice(columns.slice(1)))",
     test: REFUSALS,
     title: "a key with a column twice",
   },

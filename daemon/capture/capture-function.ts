@@ -14,7 +14,7 @@
  * was made for; otherwise any role that may execute it could put it on a table of its own, and forge the rows of other owners.
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
+import { type Link, linkName, type WatchedTable } from "../plan/watched-table.ts";
 import {
   capturedValue,
   type CaptureLimits,
@@ -22,7 +22,7 @@ import {
   op,
   otherTable,
   linksOf,
-  linkText,
+  linkedText,
   ring,
   ROW_IMAGES,
   tableNames,
@@ -163,19 +163,19 @@ end
 }
 
 /** Whether a statement function's body, of this version or another, says of bulk statements by this link whose rows they changed. */
-export function namesTopicsBy(body: string, table: WatchedTable, link: string): boolean {
+export function namesTopicsBy(body: string, table: WatchedTable, link: Link): boolean {
   return body.includes(resetSelect(table, link));
 }
 
-function resetSelect(table: WatchedTable, link: string): string {
-  return `select ${quoteLiteral(table.source)}, ${quoteLiteral(link)}, changed.owner,`;
+function resetSelect(table: WatchedTable, link: Link): string {
+  return `select ${quoteLiteral(table.source)}, ${quoteLiteral(linkName(link))}, changed.owner,`;
 }
 
 /** Names those whose rows are changed, by one of the table's links. */
-function resetOwners(operation: keyof typeof IMAGES, table: WatchedTable, link: string): string {
+function resetOwners(operation: keyof typeof IMAGES, table: WatchedTable, link: Link): string {
   const images = IMAGES[operation];
-  const values = `${quoteLiteral(table.source)}, ${quoteLiteral(link)}`;
-  const owner = linkText(table, link, "r");
+  const values = `${quoteLiteral(table.source)}, ${quoteLiteral(linkName(link))}`;
+  const owner = linkedText(table, link, "r");
   const owners = images.map(({ rows, weight }) => `select ${owner} as owner, ${weight} as weight from ${rows} r`);
   const sides = images.map(({ weight }) => `pg_catalog.count(*) filter (where changed.weight ${op("=")} ${weight})`);
   // An update has two images of each row.

@@ -12,7 +12,7 @@ import { type CaptureLimits, linksOf } from "./generated-sql.ts";
 import { quoteLiteral } from "../database/identifier.ts";
 import { unreachable } from "../config/unreachable.ts";
 import type { Queryable } from "../database/session.ts";
-import { keyColumns, type WatchedTable } from "../plan/watched-table.ts";
+import { keyColumns, linkName, type WatchedTable } from "../plan/watched-table.ts";
 
 interface WatchedState {
   readonly source: string;
@@ -92,7 +92,7 @@ function readStates(
     schema: table.schema,
     table: table.table,
     key: keyColumns(table).join(", "),
-    links: linksOf(table),
+    links: linksOf(table).map(linkName),
     columns: Object.fromEntries(table.columns.map((column) => [column.name, column.type])),
     functions: Object.fromEntries([...captureFunctions(table, limits)].map(([name, body]) => [name, sha256(body)])),
     twoPhase: limits.twoPhase,

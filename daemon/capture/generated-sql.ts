@@ -7,7 +7,7 @@
  * DISTINCT and GROUP BY look nothing up. Transition tables come before any other table of their name.
  */
 import { quoteLiteral } from "../database/identifier.ts";
-import { EVERY_ROW, WHOLE_KEY, type WatchedTable } from "../plan/watched-table.ts";
+import { EVERY_ROW, type Link, linkColumns, WHOLE_KEY, type WatchedTable } from "../plan/watched-table.ts";
 
 export interface CaptureLimits {
   /** A statement that changes more rows than this is recorded by its owners, not by its rows. */
@@ -69,17 +69,20 @@ export function capturedValue(row: string, { name, type }: WatchedTable["columns
 }
 
 /** By what kinds of topics find their rows: see `WatchedTable.links`. */
-export function linksOf({ owner, links = [owner] }: WatchedTable): readonly string[] {
+export function linksOf({ owner, links = [owner] }: WatchedTable): readonly Link[] {
   return links;
 }
 
-/** What a row names by one of {@link linksOf}, as text. */
-export function linkText(table: WatchedTable, link: string, row: string): string {
+/** What a row names by one of {@link linksOf}, as text; of several columns as `linkText` of plan/row-link.ts has it. */
+export function linkedText(table: WatchedTable, link: Link, row: string): string {
   if (link === EVERY_ROW) return `${quoteLiteral(WHOLE_KEY)}::pg_catalog.text`;
-  const column = table.columns.find(({ name }) => name === link);
-  if (column === undefined) throw new Error(`${table.source}: the column ${link} is not captured`);
-  const value = capturedValue(row, column);
-  return column.type === "text" ? value : `${value}::pg_catalog.text`;
+  const texts = linkColumns(link).map((name) => {
+    const column = table.columns.find((candidate) => candidate.name === name);
+    if (column === undefined) throw new Error(`${table.source}: the column ${name} is not captured`);
+    const value = capturedValue(row, column);
+    return column.type === "text" ? value : `${value}::pg_catalog.text`;
+  });
+  return typeof link === "string" ? texts.join() : `pg_catalog.jsonb_build_array(${texts.join(", ")})::pg_catalog.text`;
 }
 
 /** The schema and the name of the watched table, as literals. */

@@ -5,7 +5,7 @@
  * statement in one transaction, the whole table is to be read again.
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
+import { linkName, type WatchedTable } from "../plan/watched-table.ts";
 import {
   capturedValue,
   type CaptureLimits,
@@ -13,7 +13,7 @@ import {
   op,
   otherTable,
   linksOf,
-  linkText,
+  linkedText,
   ring,
   ROW_IMAGES,
   SKIP_SETTING,
@@ -33,7 +33,7 @@ export function rowBody(table: WatchedTable, limits: CaptureLimits): string {
   const rowImages = `pg_catalog.current_setting('${ROW_IMAGES}', true)`;
   const known = `known.change_xid ${op("=")} pg_catalog.pg_current_xact_id() and known.source ${op("=")} ${source}`;
   const moved = linksOf(table).flatMap((link) =>
-    ["old", "new"].map((row) => `(${quoteLiteral(link)}, ${linkText(table, link, row)})`),
+    ["old", "new"].map((row) => `(${quoteLiteral(linkName(link))}, ${linkedText(table, link, row)})`),
   );
   return `
 declare

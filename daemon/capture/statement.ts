@@ -18,7 +18,8 @@ import { takeLeaderLock } from "./leader-lock.ts";
 import { type ReadKind, wantedOf } from "./read-kind.ts";
 import { KIND_TAGS, TAG } from "../plan/row-tag.ts";
 import { parentSelects } from "../plan/parent-rows.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
+import { linkOf } from "../plan/row-link.ts";
+import { linkName, type WatchedTable } from "../plan/watched-table.ts";
 
 /** The forms of the batch statement, by what they do beside reading. */
 export interface BatchStatements {
@@ -159,7 +160,9 @@ function resets(
   wanted: string,
 ): readonly string[] {
   const sources = tables.map(({ source }) => quoteLiteral(source)).join(", ");
-  const links = tables.map(({ source, owner }) => `(${quoteLiteral(source)}, ${quoteLiteral(owner)})`).join(", ");
+  const links = tables
+    .map(({ source, owner }) => `(${quoteLiteral(source)}, ${quoteLiteral(linkName(owner))})`)
+    .join(", ");
   const meant =
     tables.length === 0
       ? "false"
@@ -232,7 +235,7 @@ function dimensionSelects(tables: readonly WatchedTable[], own: ReadKind["own"])
 export function changedDimensions(owners: WatchedTable, dimensions: readonly string[], each?: "transaction"): string {
   const columns = dimensions.map((name) => `d.${quoteIdentifier(name)}`);
   const xid = each === undefined ? [] : ["d.change_xid"];
-  return `select ${[`d.${quoteIdentifier(owners.owner)}::text as owner`, ...xid].join(", ")}
+  return `select ${[`${linkOf(owners, "d")[0]}::text as owner`, ...xid].join(", ")}
           from ${deltaName(owners)} d
          group by ${[...columns, ...xid].join(", ")}
         having sum(d.change_weight) <> 0`;

@@ -2,7 +2,7 @@
 import { ConfigError } from "../config/errors.ts";
 import { dollarQuoted, quoteLiteral } from "../database/identifier.ts";
 import type { MigrationStep } from "../database/migration-step.ts";
-import { keyColumns, type WatchedTable } from "../plan/watched-table.ts";
+import { keyColumns, linkColumns, linkName, type WatchedTable } from "../plan/watched-table.ts";
 import { captureFunctions } from "./capture-function.ts";
 import { type CaptureState, emptyState, readCaptureState } from "./capture-state.ts";
 import { captureFaults } from "./check.ts";
@@ -66,9 +66,10 @@ function sources(tables: readonly WatchedTable[]): string {
 function registration(table: WatchedTable, limits: CaptureLimits): string {
   const { source, schema, table: name, owner } = table;
   const key = keyColumns(table).join(", ");
-  const links = linksOf(table).length > 1 ? { links: linksOf(table) } : {};
+  const all = linksOf(table).map(linkName);
+  const links = all.length > 1 || all[0] !== owner ? { links: all } : {};
   const functions = [...captureFunctions(table, limits).keys()].map(quoteLiteral).join(", ");
-  return `call deltad.register_source(${[source, schema, name, key, owner].map(quoteLiteral).join(", ")},
+  return `call deltad.register_source(${[source, schema, name, key, linkColumns(owner).join(", ")].map(quoteLiteral).join(", ")},
   array[${functions}],
   ${quoteLiteral(JSON.stringify({ bulkRows: limits.bulkRows, twoPhase: limits.twoPhase, ...links }))});`;
 }

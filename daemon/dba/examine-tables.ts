@@ -1,7 +1,7 @@
 import { type Finding, finding } from "../database/findings.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Plan } from "../plan/plan.ts";
-import { EVERY_ROW } from "../plan/watched-table.ts";
+import { linkColumns } from "../plan/watched-table.ts";
 import type { Examined } from "./examination.ts";
 
 /** Publications that send deltad's own tables to subscribers, which lack them. */
@@ -39,7 +39,7 @@ export async function examineIndexes({ session, compiled, limits }: Examined): P
   const wanted = [...new Map(lists).values()];
   const rows = await session.query<{ schema: string; table: string; columns: string[]; partitioned: boolean }>(
     `select w.schema, w."table", w.columns, c.relkind = 'p' as partitioned
-       from rows from (json_to_recordset($1) as (schema text, "table" text, columns text[])) with ordinality as w(schema, "table", columns, place)
+       from rows from (json_to_recordset($1) as (schema text, "table" text, columns text[], links int)) with ordinality as w(schema, "table", columns, links, place)
        join pg_namespace n on n.nspname = w.schema
        join pg_class c on c.relnamespace = n.oid and c.relname = w."table"
       cross join lateral (select sum(coalesce(pg_relation_size(leaf.relid), 0)) / current_setting('block_size')::int as pages
@@ -48,10 +48,13 @@ export async function examineIndexes({ session, compiled, limits }: Examined): P
         and not exists (
               select from pg_index i
                where i.indrelid = c.oid and i.indisvalid and i.indpred is null
-                 and array(select a.attname::text
+                 -- Those that name a row may come in any order.
+                 and array(select a.attname::text collate "C"
                              from generate_series(0, cardinality(w.columns) - 1) k
                              join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[k]
-                            order by k) = w.columns)
+                            order by greatest(k, w.links - 1), 1)
+                   = array(select u.name collate "C" from unnest(w.columns) with ordinality u(name, k)
+                            order by greatest(u.k - 1, w.links - 1), 1))
       order by w.place`,
     [JSON.stringify(wanted), limits.unindexedPages],
   );
@@ -130,8 +133,10 @@ function wantedIndexes({ owner: own, tables, projections }: Plan) {
       // No index has a column of another table, as a parent's is.
       const windows = dated.filter((column) => captured.some(({ name }) => name === column));
       // A topic of everything reads everything, unless a window ends.
-      const first = owner === EVERY_ROW ? [] : [owner];
+      const first = linkColumns(owner);
       const lists = windows.length > 0 ? [...new Set(windows)].map((column) => [...first, column]) : [first];
-      return lists.filter((columns) => columns.length > 0).map((columns) => ({ schema, table, columns }));
+      return lists
+        .filter((columns) => columns.length > 0)
+        .map((columns) => ({ schema, table, columns, links: first.length }));
     });
 }

@@ -10,7 +10,7 @@ import type { CaptureLimits } from "../capture/generated-sql.ts";
 import { planWatch } from "../capture/watch-plan.ts";
 import { dollarQuoted, qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { Queryable } from "../database/session.ts";
-import { keyColumns, type WatchedTable } from "../plan/watched-table.ts";
+import { keyColumns, linkColumns, type WatchedTable } from "../plan/watched-table.ts";
 
 export interface TrialSession extends Queryable {
   script(text: string): Promise<void>;
@@ -156,7 +156,7 @@ async function writableColumns(session: Queryable, table: WatchedTable): Promise
 async function changeable(session: Queryable, table: WatchedTable): Promise<string | undefined> {
   const names = table.columns
     .map(({ name }) => name)
-    .filter((name) => !keyColumns(table).includes(name) && name !== table.owner);
+    .filter((name) => !keyColumns(table).includes(name) && !linkColumns(table.owner).includes(name));
   const [row] = await session.query<{ name: string }>(
     `select quote_ident(a.attname) as name
        from pg_attribute a

@@ -7,8 +7,8 @@ import type { ColumnOf, TableOf } from "./typed-table.ts";
 export const ownerThrough: unique symbol = Symbol("ownerThrough");
 
 export interface ThroughDefinition {
-  /** The column of the source's own table that names a row of the other. */
-  readonly link: PgColumn;
+  /** The columns of the source's own table that name a row of the other, in the order of that one's key. */
+  readonly link: readonly PgColumn[];
   readonly parent: PgTable;
 }
 
@@ -20,11 +20,21 @@ export interface Through {
 /**
  * The row's owner is that of another row, as a payment's is its customer's: `owner: through(payments.customerId, customers)`. At most two
  * tables lie between a row and its owner.
- * @param link the column that holds the other row's key
+ * @param link the column that holds the other row's key; of a key of several columns a list, in their order, as
+ * `through([payments.tenantId, payments.customerNo], customers)`
  * @param parent the other row's table: a source as well, which says in turn whose its rows are
  */
-export function through(link: ColumnOf<string>, parent: TableOf<string>): Through {
-  return { [ownerThrough]: { link: columnOf(link, "through()"), parent: tableOf(parent, "through()") } };
+export function through(
+  link: ColumnOf<string> | readonly [ColumnOf<string>, ...ColumnOf<string>[]],
+  parent: TableOf<string>,
+): Through {
+  const columns = Array.isArray(link) ? (link as readonly unknown[]) : [link];
+  return {
+    [ownerThrough]: {
+      link: columns.map((column) => columnOf(column, "through()")),
+      parent: tableOf(parent, "through()"),
+    },
+  };
 }
 
 /** A column as {@link parent} gives it: of whatever table's rows. */

@@ -3,7 +3,7 @@ import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core
 import { ConfigError } from "../config/errors.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import { wideType } from "./column-type.ts";
-import type { WatchedTable } from "./watched-table.ts";
+import type { CapturedColumn, WatchedTable } from "./watched-table.ts";
 
 /** The captured columns of each table, by its name: those that any kind of topics or channels needs. */
 export type CapturedColumns = Map<string, Set<string>>;
@@ -26,10 +26,12 @@ export function capturedOf(
   return {
     schema: schema ?? "public",
     table: name,
-    columns: columns
-      .filter((column) => kept.has(column.name))
-      .map((column) => ({ name: column.name, type: wideType(column) })),
+    columns: columns.filter((column) => kept.has(column.name)).map(capturedColumn),
   };
+}
+
+export function capturedColumn(column: PgColumn): CapturedColumn {
+  return { name: column.name, type: wideType(column) };
 }
 
 /** One name alone where there is one. */

@@ -1,11 +1,11 @@
 /** Which columns of which watched tables the definitions need. */
 import { Column, is } from "drizzle-orm";
 import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
-import { type CapturedColumns, capturedOf, namesOf, refuseReserved } from "./captured-columns.ts";
+import { capturedColumn, type CapturedColumns, capturedOf, namesOf, refuseReserved } from "./captured-columns.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import { ownerPath, type RowKey, rowKey } from "./owner-path.ts";
-import { EVERY_ROW, type ParentTable, type WatchedTable } from "./watched-table.ts";
+import { EVERY_ROW, linkName, type ParentTable, type WatchedTable } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import type { KindConfig, KindSource } from "./kind-config.ts";
 import { findsRows, keyType, wideType } from "./column-type.ts";
@@ -15,8 +15,8 @@ interface Captured {
   readonly source: string;
   readonly table: PgTable;
   readonly key: RowKey;
-  /** Names the owner, or a row of the first of the sources in between; undefined: nothing need. */
-  readonly link: PgColumn | undefined;
+  /** What names the owner, or a row of the first of the sources in between; none: nothing need. */
+  readonly link: readonly PgColumn[];
   readonly parents: readonly string[];
   /** What its rows use of their parents, by the name that it has in them. */
   readonly ofParents: Map<string, UsedOfParent>;
@@ -50,7 +50,7 @@ export class CapturedTables {
     const { own, timeZone, currency, sources } = kind;
     if (own !== undefined) {
       const { source, table, key } = own;
-      this.#add({ source, table, key: [key], link: key, parents: [] });
+      this.#add({ source, table, key: [key], link: [key], parents: [] });
       for (const column of [key, timeZone, currency]) if (is(column, Column)) this.reference(table, column);
     }
     for (const name of Object.keys(sources)) this.#addSource(name);
@@ -126,7 +126,7 @@ export class CapturedTables {
   ownerOf(table: PgTable): PgColumn | undefined {
     const captured = this.#tables.get(tableName(table));
     const last = captured?.parents.at(-1);
-    return last === undefined ? captured?.link : this.#source(last)?.link;
+    return (last === undefined ? captured : this.#source(last))?.link[0];
   }
 
   /** `r."name"`; see {@link use}. */
@@ -159,7 +159,7 @@ export class CapturedTables {
         source,
         ...capturedOf(table, this.#columnsOf(tableName(table))),
         key: namesOf(key),
-        owner: link?.name ?? EVERY_ROW,
+        owner: link.length === 0 ? EVERY_ROW : namesOf(link),
         ...(between.length === 0 ? {} : { parents: between }),
         ...(namedBy && { namedIn: this.#namedIn(captured) }),
       };
@@ -171,7 +171,7 @@ export class CapturedTables {
     const key = rowKey(declared);
     const { link, parents, isNobodys } = ownerPath(name, this.kind);
     this.#add({ source: name, table, key, link, parents, ...(isNobodys && { namedBy: new Set(), shown: new Set() }) });
-    if (link !== undefined) for (const column of [...key, link]) this.reference(table, column);
+    if (link.length > 0) for (const column of [...key, ...link]) this.reference(table, column);
   }
 
   #tell({ table, key }: Captured): void {
@@ -240,8 +240,9 @@ export function mergedTables(kinds: readonly (readonly WatchedTable[])[]): reado
   const merged = new Map<string, WatchedTable>();
   for (const { parents: _, namedIn: __, ...table } of kinds.flat()) {
     const { links, ...other } = merged.get(table.source) ?? table;
-    const all = [...new Set([...(links ?? [other.owner]), table.owner])];
-    merged.set(table.source, all.length === 1 ? other : { ...other, links: all });
+    const all = [...(links ?? [other.owner]), table.owner].map((link) => [linkName(link), link] as const);
+    const different = [...new Map(all).values()];
+    merged.set(table.source, different.length === 1 ? other : { ...other, links: different });
   }
   return [...merged.values()];
 }
@@ -267,13 +268,12 @@ export function refuseUnfound(
 }
 
 function parentTable(child: Captured, parent: Captured | undefined): readonly ParentTable[] {
-  if (parent?.link === undefined) return [];
-  const { source, table, link } = parent;
-  const key = singleKey(parent);
+  if (parent === undefined) return [];
+  const { source, table } = parent;
   const { schema, name } = getTableConfig(table);
-  const next = { name: link.name, type: wideType(link) };
   const columns = [...child.ofParents].flatMap(([as, { source: of, column, counts }]) =>
-    of === source ? [{ name: column.name, type: wideType(column), as, counts }] : [],
+    of === source ? [{ ...capturedColumn(column), as, counts }] : [],
   );
-  return [{ source, schema: schema ?? "public", table: name, key: key.name, keyType: wideType(key), next, columns }];
+  const [key, next] = [parent.key.map(capturedColumn), parent.link.map(capturedColumn)];
+  return [{ source, schema: schema ?? "public", table: name, key, next, columns }];
 }

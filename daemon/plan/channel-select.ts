@@ -10,6 +10,7 @@ import { unreachable } from "../config/unreachable.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import { type ChannelPlan, MOST_ROW_BYTES, MOST_ROWS, MOST_SET_BYTES, type RowSetPlan } from "./channel-plan.ts";
 import { orderedBy, placeOf, valueAt } from "./row-order.ts";
+import { linkOf } from "./row-link.ts";
 import { captured, collation, watchedBy } from "./row-source.ts";
 import { TAG } from "./row-tag.ts";
 import type { WatchedTable } from "./watched-table.ts";
@@ -37,7 +38,7 @@ export function channelLoadSelect(plan: ChannelPlan): string {
     ...whoSelects(plan).map(
       ({ table, named, who }) => `select ${TAG.channelWho}, ${named}, ${who}, null::int, count(*), null::bigint, null
   from ${tableRows(table)}
- where t.${quoteIdentifier(table.owner)} = any($1::text[]::${plan.keyType}[])${who === NOBODY ? "" : ` and ${who} is not null`}
+ where ${linkOf(table, "t")[0]} = any($1::text[]::${plan.keyType}[])${who === NOBODY ? "" : ` and ${who} is not null`}
  group by 1, 2, 3`,
     ),
     ...plan.sets.map((set, place) => {
@@ -67,7 +68,7 @@ export function channelWhoSelect(plan: ChannelPlan): string {
   const selects = whoSelects(plan).map(({ table, named, who }) => {
     const isMember = members.kind === "table" && who !== NOBODY;
     const conditions = [
-      `t.${quoteIdentifier(table.owner)} = $1::text::${plan.keyType}`,
+      `${linkOf(table, "t")[0]} = $1::text::${plan.keyType}`,
       // The parameter must have a type where nothing else uses it.
       ...(isMember ? userConditions(table, members.user) : ["coalesce($2::text, '') is not null"]),
     ];

@@ -152,9 +152,9 @@ function checkLink(source: Readonly<Record<string, unknown>>, name: string, kind
   const link = source[kind];
   if (!isThrough(link))
     checkColumn(source, kind, `sources.${name}`, ", or through(that column, the table whose row it names)");
-  else if (link[ownerThrough].link.table !== source["table"])
+  else if (link[ownerThrough].link.some(({ table }) => table !== source["table"]) || hasTwice(link[ownerThrough].link))
     throw new ConfigError(
-      `sources.${name}.${kind}: through() takes a column of sources.${name}.table first, then the table whose row it names`,
+      `sources.${name}.${kind}: through() takes a column of sources.${name}.table first, or a list of several, then the table whose row they name`,
     );
 }
 
@@ -170,7 +170,11 @@ function checkKey(source: Readonly<Record<string, unknown>>, path: string): void
   const columns: readonly unknown[] = key;
   if (columns.length === 0 || columns.some((column) => !is(column, Column) || column.table !== table))
     throw new ConfigError(`${path}.key must be columns of ${path}.table, as [lines.orderId, lines.lineNo]`);
-  if (new Set(columns).size < columns.length) throw new ConfigError(`${path}.key names a column twice`);
+  if (hasTwice(columns)) throw new ConfigError(`${path}.key names a column twice`);
+}
+
+function hasTwice(columns: readonly unknown[]): boolean {
+  return new Set(columns).size < columns.length;
 }
 
 /** The table whose rows are topics. */

@@ -7,7 +7,7 @@
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { OwnerTable, OwnerValue } from "./plan.ts";
-import { resetLink } from "./row-link.ts";
+import { linkOf, resetLink } from "./row-link.ts";
 import { WHOLE_KEY, type WatchedTable } from "./watched-table.ts";
 
 /** What a FROM takes owners from: their key and {@link ownerValue}s. */
@@ -50,7 +50,7 @@ export interface LookedUpResets {
  * @param wanted a parameter: text[], the owners that are told of; null for all
  */
 export function lookedUpResets(table: WatchedTable, unread: string, wanted: string): LookedUpResets {
-  const { source, owner: key, namedIn } = table;
+  const { source, namedIn } = table;
   if (namedIn === undefined) return { ctes: [], selects: [] };
   const texts = namedIn.shown.map((name) => `c.${quoteIdentifier(name)}::text`);
   const [changed, naming] = [quoteIdentifier(`changed_${source}`), quoteIdentifier(`naming_${source}`)];
@@ -63,13 +63,13 @@ export function lookedUpResets(table: WatchedTable, unread: string, wanted: stri
   return {
     ctes: [
       `${changed} as materialized (
-  select c.${quoteIdentifier(key)} as key, (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid
+  select ${linkOf(table, "c")[0]} as key, (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid
     from ${qualifiedName("deltad", `change_${source}`)} c
    where (${unread})
    group by 1
   having sum(c.change_weight) <> 0 or count(distinct jsonb_build_array(${texts.join(", ")})) > 1
   union all
-  select ${resetLink(table, "r")}, r.change_xid from written_resets r where r.source = ${name})`,
+  select ${resetLink(table, "r")[0]}, r.change_xid from written_resets r where r.source = ${name})`,
       // Wanted owners are found by their key, whatever the number of others that name the row. OFFSET 0 keeps these apart.
       `${naming} as materialized (
   select n.* from (

@@ -8,8 +8,8 @@ import type { KindConfig } from "./kind-config.ts";
 import { findsRows } from "./column-type.ts";
 
 export interface OwnerPath {
-  /** The source's column that names the owner, or a row of the first table in between; undefined where nothing need name it. */
-  readonly link: PgColumn | undefined;
+  /** The source's columns that name the owner, or a row of the first table in between; none where nothing need name it. */
+  readonly link: readonly PgColumn[];
   /** Sources, from the nearest on. */
   readonly parents: readonly string[];
   /** The rows have no owner: the link is their key. */
@@ -50,8 +50,9 @@ export function ownerPath(source: string, config: KindConfig): OwnerPath {
   const found = config.sources[source];
   if (found === undefined) throw new RangeError(`the configuration has no source ${source}`);
   const { owner, key } = found;
-  if (owner === undefined && config.own !== undefined) return { link: rowKey(key)[0], parents, isNobodys: true };
-  return { link: isThrough(owner) ? owner[ownerThrough].link : owner, parents, isNobodys: false };
+  if (owner === undefined && config.own !== undefined) return { link: [rowKey(key)[0]], parents, isNobodys: true };
+  if (owner === undefined) return { link: [], parents, isNobodys: false };
+  return { link: isThrough(owner) ? owner[ownerThrough].link : [owner], parents, isNobodys: false };
 }
 
 /** The source whose rows a source's rows name; undefined where they name the owner. */
@@ -77,20 +78,27 @@ function parentOf(source: string, config: KindConfig): string | undefined {
       source,
       `through() ${name}, whose rows are nobody's: say in sources.${called}.${config.name} whose they are`,
     );
-  const [key, ...others] = rowKey(declared);
-  if (others.length > 0)
+  const key = rowKey(declared);
+  if (link.length !== key.length)
     throw refused(
       config,
       source,
-      `through() ${name}, whose key has several columns, and rows are found by one: name a unique column, such as an identity column or one generated from the key, as sources.${called}.key, and one like it in ${source}`,
+      `through() names a row of ${name} by ${listed(link)}, and sources.${called}.key is ${listed(key)}: give through() a column of ${source} for each column of the key, in its order`,
     );
-  if (!findsRows(link, key))
-    throw refused(
-      config,
-      source,
-      `${link.name} is ${link.getSQLType()} and ${key.name}, the key of ${called}, ${key.getSQLType()}: rows are found by numbers, uuid, text or varchar, both of one kind`,
-    );
+  for (const [at, column] of key.entries()) {
+    const by = link[at] as PgColumn;
+    if (!findsRows(by, column))
+      throw refused(
+        config,
+        source,
+        `${by.name} is ${by.getSQLType()} and ${column.name}, ${key.length === 1 ? "the key" : "of the key"} of ${called}, ${column.getSQLType()}: rows are found by numbers, uuid, text or varchar, both of one kind`,
+      );
+  }
   return called;
+}
+
+function listed(columns: readonly PgColumn[]): string {
+  return columns.map(({ name }) => name).join(", ");
 }
 
 function refused({ name }: KindConfig, source: string, reason: string): ConfigError {

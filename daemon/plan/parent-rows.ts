@@ -20,7 +20,7 @@
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import { lookedUpResets } from "./owner-lookup.ts";
-import { linkOf, resetLink } from "./row-link.ts";
+import { columnsOf, isKnown, isNamed, keyText, linkOf, linkText, placed, placesOf, resetLink } from "./row-link.ts";
 import { cutText, MOST_TEXT } from "./text-limits.ts";
 import type { CapturedColumn, ParentTable, WatchedTable } from "./watched-table.ts";
 
@@ -39,14 +39,14 @@ export function joinedParents(table: WatchedTable): {
   let named = linkOf(table, "t");
   const joins = parents.map((parent, at) => {
     const join = `
-  join ${qualifiedName(parent.schema, parent.table)} p${at} on p${at}.${quoteIdentifier(parent.key)} = ${named}`;
-    named = `p${at}.${quoteIdentifier(parent.next.name)}`;
+  join ${qualifiedName(parent.schema, parent.table)} p${at} on ${isNamed(`p${at}`, parent.key, named)}`;
+    named = columnsOf(`p${at}`, parent.next);
     return join;
   });
   const columns = parents.flatMap((parent, at) =>
     parent.columns.map(({ name, type, as }) => ({ name: as, type, value: `p${at}.${quoteIdentifier(name)}` })),
   );
-  return { joins: joins.join(""), owner: named, columns };
+  return { joins: joins.join(""), owner: ownerIn(named), columns };
 }
 
 /** Whose a row is, where what it names leads to it by rows of other tables. */
@@ -63,38 +63,42 @@ export interface FoundOwner {
 
 /**
  * By the parents as they are, and where one is gone by its last image. Over the CTEs of {@link parentSelects}.
- * @param link SQL of what the row names
+ * @param link SQL of what the row names, by each of its columns
  * @param child whose rows they are, with those of its parents that lie before the owner
  */
-export function foundOwner(link: string, child: Pick<WatchedTable, "source" | "parents">): FoundOwner {
+export function foundOwner(link: readonly string[], child: Pick<WatchedTable, "source" | "parents">): FoundOwner {
   let named = link;
   const moved: string[] = [];
   const columns: ParentValue[] = [];
-  const joins = (child.parents ?? []).map(({ source, schema, table, key, keyType, next, columns: used }, at) => {
+  const joins = (child.parents ?? []).map(({ source, schema, table, key, next, columns: used }, at) => {
     const row = `t${at}`;
     const [moves, image] = ["moved", "gone"].map(
-      (column) => `(select k.${column} from ${knownName(source)} k) -> ${asText(named, keyType)}`,
+      (column) => `(select k.${column} from ${knownName(source)} k) -> ${keyText(named, key)}`,
     );
     const value = ({ name, type }: CapturedColumn): string =>
-      `case when ${row}.${quoteIdentifier(key)} is not null then ${row}.${quoteIdentifier(name)}::${type}
+      `case when ${columnsOf(row, key)[0]} is not null then ${row}.${quoteIdentifier(name)}::${type}
                 else (${image} ->> ${quoteLiteral(name)})::${type} end`;
-    const values = [`${value(next)} as link`, ...used.map((one) => `${value(one)} as ${quoteIdentifier(one.as)}`)];
+    const values = [
+      ...next.map((one, place) => `${value(one)} as link${place}`),
+      ...used.map((one) => `${value(one)} as ${quoteIdentifier(one.as)}`),
+    ];
     const join = `
-  left join ${qualifiedName(schema, table)} ${row} on ${row}.${quoteIdentifier(key)} = ${named}
+  left join ${qualifiedName(schema, table)} ${row} on ${isNamed(row, key, named)}
   cross join lateral (
     select ${values.join(",\n           ")}
   ) n${at}`;
-    named = `n${at}.link`;
+    named = next.map((_, place) => `n${at}.link${place}`);
     columns.push(...used.map(({ as, type }) => ({ name: as, type, value: `n${at}.${quoteIdentifier(as)}` })));
     const bulk = `select r.owner from written_resets r where r.source = ${quoteLiteral(source)}`;
     moved.push(
       `coalesce((${moves} ->> ${quoteLiteral(child.source)})::boolean, false)`,
       `exists (${bulk} and r.owner is null)`,
-      `coalesce(${named}::text in (${bulk} and r.owner is not null), false)`,
+      `coalesce(${linkText(named)} in (${bulk} and r.owner is not null), false)`,
     );
     return join;
   });
-  return { joins: joins.join(""), owner: named, moved: moved.length === 0 ? "false" : moved.join(" or "), columns };
+  const isMoved = moved.length === 0 ? "false" : moved.join(" or ");
+  return { joins: joins.join(""), owner: ownerIn(named), moved: isMoved, columns };
 }
 
 /** Whether what the table's rows, or resets, name is no owner. */
@@ -154,7 +158,7 @@ export function parentSelects(
  * and an object has 256 MB at most: there are none of parents that are still there, and no more of a text than events tell of it.
  */
 function imagesOf(
-  { source, schema, table, key, next, keyType }: ParentTable,
+  { source, schema, table, key, next }: ParentTable,
   children: readonly WatchedTable[],
   unreadOfParents: string,
 ): readonly string[] {
@@ -162,34 +166,35 @@ function imagesOf(
     (child.parents ?? []).flatMap((parent) => (parent.source === source ? [{ child, columns: parent.columns }] : [])),
   );
   const text = (name: string): string => `c.${quoteIdentifier(name)}::text`;
-  const all = [{ ...next, counts: true }, ...used.flatMap(({ columns }) => columns)];
+  const all = [...next.map((one) => ({ ...one, counts: true })), ...used.flatMap(({ columns }) => columns)];
   const names = [...new Set(all.map(({ name }) => name))];
   const last = names.map((name) => {
     const isWhole = all.some((column) => column.name === name && (column.counts || column.type !== "text"));
     return `${quoteLiteral(name)}, ${isWhole ? text(name) : cutText(`c.${quoteIdentifier(name)}`, MOST_TEXT)}`;
   });
   const moved = used.map(({ child, columns }) => {
-    const counted = [next, ...columns.filter(({ counts }) => counts)].map(({ name }) => text(name));
+    const counted = [...next, ...columns.filter(({ counts }) => counts)].map(({ name }) => text(name));
     return `${quoteLiteral(child.source)}, count(distinct jsonb_build_array(${counted.join(", ")})) > 1`;
   });
-  const keyed = quoteIdentifier(key);
+  const keyed = columnsOf("c", key);
   const changed = `from ${changeTable(source)} c
-   where (${unreadOfParents}) and c.${keyed} is not null`;
+   where (${unreadOfParents}) and ${isKnown(keyed)}`;
+  const [known, image] = [placesOf("i", "key", key), placesOf("c", "key", key)];
   return [
     `${imagesName(source)} as materialized (
-  select c.${keyed} as key, array_agg(distinct c.${quoteIdentifier(next.name)}) as nexts, sum(c.change_weight) as net,
+  select ${placed("key", keyed)}, array_agg(distinct row(${columnsOf("c", next).join(", ")})) as nexts, sum(c.change_weight) as net,
          (array_agg(c.change_xid order by c.change_seq desc))[1] as change_xid,
          jsonb_build_object(${moved.join(", ")}) as moved
     ${changed}
-   group by 1)`,
+   group by ${keyed.join(", ")})`,
     `${knownName(source)} as materialized (
-  select (select jsonb_object_agg(${asText("i.key", keyType)}, i.moved) from ${imagesName(source)} i) as moved,
-         (select jsonb_object_agg(${asText("c.key", keyType)}, jsonb_build_object(${last.join(", ")}))
+  select (select jsonb_object_agg(${keyText(known, key)}, i.moved) from ${imagesName(source)} i) as moved,
+         (select jsonb_object_agg(${keyText(image, key)}, jsonb_build_object(${last.join(", ")}))
             from (
-  select distinct on (c.${keyed}) c.${keyed} as key, ${names.map((name) => `c.${quoteIdentifier(name)}`).join(", ")}
+  select distinct on (${keyed.join(", ")}) ${placed("key", keyed)}, ${names.map((name) => `c.${quoteIdentifier(name)}`).join(", ")}
     ${changed}
-   order by c.${keyed}, c.change_seq desc) c
-           where not exists (select from ${qualifiedName(schema, table)} p where p.${keyed} = c.key)) as gone)`,
+   order by ${keyed.join(", ")}, c.change_seq desc) c
+           where not exists (select from ${qualifiedName(schema, table)} p where ${isNamed("p", key, image)})) as gone)`,
   ];
 }
 
@@ -204,10 +209,11 @@ function writtenResets(
     `  select r.source, r.owner, r.rows, r.change_xid, ${moved}
     from written_resets r where r.owner is null or r.source not in (${names})`,
     ...children.map((child) => {
-      const { joins, owner } = foundOwner("l.link", child);
+      const link = resetLink(child, "r");
+      const { joins, owner } = foundOwner(placesOf("l", "link", link), child);
       return `  select r.source, ${owner}::text, r.rows, r.change_xid, ${moved}
     from written_resets r
-  cross join lateral (select ${resetLink(child, "r")} as link) l${joins}
+  cross join lateral (select ${placed("link", link)}) l${joins}
    where r.source = ${quoteLiteral(child.source)} and ${owner} is not null`;
     }),
   ];
@@ -223,16 +229,20 @@ function changedParents(
   return parents.map((parent, at) => {
     const nearer = at === 0 ? child : tables.find(({ source }) => source === parents[at - 1]?.source);
     if (nearer === undefined) throw new RangeError(`the plan has no source ${parents[at - 1]?.source}`);
-    const { joins, owner } = foundOwner("v.next", { source: child.source, parents: parents.slice(at + 1) });
-    const link = quoteIdentifier(nearer.owner);
-    const itself = `from ${qualifiedName(parent.schema, parent.table)} p where p.${quoteIdentifier(parent.key)} = i.key`;
-    const naming = `from ${qualifiedName(nearer.schema, nearer.table)} t where t.${link} = i.key`;
-    const changed = `select c.${link} as link, sum(c.change_weight) as net ${changesOf(nearer)} and c.${link} is not null group by 1`;
-    const changes = `(select jsonb_object_agg(${asText("s.link", parent.keyType)}, s.net) from (${changed}) s)`;
-    const net = `coalesce((${changes} ->> ${asText("i.key", parent.keyType)})::bigint, 0)`;
+    const { key, next } = parent;
+    const below = { source: child.source, parents: parents.slice(at + 1) };
+    const { joins, owner } = foundOwner(placesOf("v", "next", next), below);
+    const itself = `from ${qualifiedName(parent.schema, parent.table)} p where ${isNamed("p", key, placesOf("i", "key", key))}`;
+    const named = linkOf(nearer, "t").map((column, place) => `${column} = i.key${place}`);
+    const naming = `from ${qualifiedName(nearer.schema, nearer.table)} t where ${named.join(" and ")}`;
+    const link = linkOf(nearer, "c");
+    const changed = `select ${placed("link", link)}, sum(c.change_weight) as net ${changesOf(nearer)} and ${isKnown(link)} group by ${link.join(", ")}`;
+    const changes = `(select jsonb_object_agg(${keyText(placesOf("s", "link", key), key)}, s.net) from (${changed}) s)`;
+    const net = `coalesce((${changes} ->> ${keyText(placesOf("i", "key", key), key)})::bigint, 0)`;
+    const nexts = next.map(({ type }, place) => `next${place} ${type}`);
     return `  select ${quoteLiteral(child.source)}, ${owner}::text, null::bigint, i.change_xid, true
     from ${imagesName(parent.source)} i
-   cross join unnest(i.nexts) as v(next)${joins}
+   cross join unnest(i.nexts) as v(${nexts.join(", ")})${joins}
    where ${owner} is not null and (
          (i.moved ->> ${quoteLiteral(child.source)})::boolean
          or (i.net > 0 and (select count(*) ${naming}) <> ${net})
@@ -241,9 +251,10 @@ function changedParents(
   });
 }
 
-/** Equal values have equal texts. */
-function asText(value: string, type: string): string {
-  return type === "numeric" ? `trim_scale(${value})::text` : `${value}::text`;
+/** The last parent names the owner by one column. */
+function ownerIn([owner]: readonly string[]): string {
+  if (owner === undefined) throw new RangeError("a row's way to its owner ends in no column");
+  return owner;
 }
 
 function imagesName(source: string): string {

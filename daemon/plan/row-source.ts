@@ -7,7 +7,7 @@ import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import { ownerRelation, ownerValue } from "./owner-lookup.ts";
 import { type FoundOwner, foundOwner, joinedParents } from "./parent-rows.ts";
 import type { OwnerTable } from "./plan.ts";
-import { linkOf, linkType } from "./row-link.ts";
+import { linkOf, linkTypes } from "./row-link.ts";
 
 /** The row's owner, as the database prints its key. */
 export const OWNER = "r.deltad_owner";
@@ -65,7 +65,7 @@ function changed(
  */
 export function tableRows(table: WatchedTable, owner: OwnerTable, conditions: readonly string[]): string {
   const { joins, owner: named, columns: ofParents } = joinedParents(table);
-  const type = table.parents?.at(-1)?.next.type ?? linkType(table);
+  const type = table.parents?.at(-1)?.next[0]?.type ?? linkTypes(table)[0] ?? "text";
   const from = `${qualifiedName(table.schema, table.table)} t${joins}`;
   const own = table.columns.map((column) => ({ ...column, value: `t.${quoteIdentifier(column.name)}` }));
   const columns = [...own, ...ofParents].map((column) => ({ ...column, value: `${column.value}::${column.type}` }));

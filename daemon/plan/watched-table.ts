@@ -19,12 +19,12 @@ export interface WatchedTable {
   /** The column that names a row, and is captured. */
   readonly key: string | readonly string[];
   /**
-   * The captured column that names the owner; for the owners' own table and rows that are nobody's, their key; where there are `parents`, what
-   * names a row of the first of them. {@link EVERY_ROW}: no column, all rows are those of the one topic of their kind.
+   * What names the owner; for the owners' own table and rows that are nobody's, their key; where there are `parents`, what names a row of the
+   * first of them, several columns if that one's key is.
    */
-  readonly owner: string;
-  /** All of these, {@link EVERY_ROW} too, by which kinds find their rows: a bulk statement says by each of them whose rows it changed. Undefined: by `owner` alone. */
-  readonly links?: readonly string[];
+  readonly owner: Link;
+  /** All of these by which kinds find their rows: a bulk statement says by each of them whose rows it changed. Undefined: by `owner` alone. */
+  readonly links?: readonly Link[];
   /** Nothing tells its rows apart, and nothing need. */
   readonly isKeyless?: true;
   /** The tables between the rows and their owners, from the nearest on. */
@@ -48,11 +48,10 @@ export interface ParentTable {
   readonly source: string;
   readonly schema: string;
   readonly table: string;
-  readonly key: string;
-  /** The key's wide type. */
-  readonly keyType: string;
-  /** The column that names a row of the next table, of the last the owner. */
-  readonly next: CapturedColumn;
+  /** By which the rows below name its rows, in the order of their columns. */
+  readonly key: readonly CapturedColumn[];
+  /** The columns that name a row of the next table, of the last the owner. */
+  readonly next: readonly CapturedColumn[];
   /** What definitions about the rows below it use of it. */
   readonly columns: readonly ParentColumn[];
 }
@@ -63,6 +62,19 @@ export interface ParentColumn extends CapturedColumn {
   readonly as: string;
   /** Numbers, or which events there are, depend on it. False: events tell it, as it is then. */
   readonly counts: boolean;
+}
+
+/** The captured column, or columns, that name a row or an owner. {@link EVERY_ROW}: none, all rows are those of the one topic of their kind. */
+export type Link = string | readonly string[];
+
+export function linkColumns(link: Link): readonly string[] {
+  if (link === EVERY_ROW) return [];
+  return typeof link === "string" ? [link] : link;
+}
+
+/** As resets, and what is written down of a source, call it. */
+export function linkName(link: Link): string {
+  return typeof link === "string" ? link : JSON.stringify(link);
 }
 
 export function keyColumns({ key }: Pick<WatchedTable, "key">): readonly string[] {

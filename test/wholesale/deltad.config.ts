@@ -1,4 +1,4 @@
-/** A wholesaler whose order lines are named by two columns, and dated and owned by their orders; the time zone is that of an employee's office. */
+/** A wholesaler whose order lines, and whose territories, are named by two columns; the time zone is that of an employee's office. */
 import {
   at,
   count,
@@ -46,6 +46,33 @@ const lines = pgTable("order_lines", {
   net: numeric("net", { precision: 14, scale: 4 }),
 });
 
+const deliveries = pgTable("deliveries", {
+  id: integer("delivery_id").primaryKey(),
+  orderId: integer("order_id"),
+  lineNo: smallint("line_no"),
+  pieces: integer("pieces").notNull(),
+});
+
+const territories = pgTable("territories", {
+  country: varchar("country", { length: 2 }).notNull(),
+  region: numeric("region", { precision: 4, scale: 1 }).notNull(),
+  employeeId: integer("employee_id"),
+  kind: text("kind").notNull(),
+});
+
+const clients = pgTable("clients", {
+  id: integer("client_id").primaryKey(),
+  country: text("country").notNull(),
+  region: numeric("region"),
+  tier: text("tier").notNull(),
+});
+
+const visits = pgTable("visits", {
+  id: integer("visit_id").primaryKey(),
+  clientId: integer("client_id").notNull(),
+  minutes: integer("minutes").notNull(),
+});
+
 const net = sum(lines.net);
 
 export default defineConfig({
@@ -54,6 +81,18 @@ export default defineConfig({
     offices: { table: offices, key: offices.id },
     orders: { table: orders, key: orders.id, owner: orders.employeeId },
     lines: { table: lines, key: [lines.orderId, lines.lineNo], owner: through(lines.orderId, orders) },
+    deliveries: {
+      table: deliveries,
+      key: deliveries.id,
+      owner: through([deliveries.orderId, deliveries.lineNo], lines),
+    },
+    territories: {
+      table: territories,
+      key: [territories.country, territories.region],
+      owner: territories.employeeId,
+    },
+    clients: { table: clients, key: clients.id, owner: through([clients.country, clients.region], territories) },
+    visits: { table: visits, key: visits.id, owner: through(visits.clientId, clients) },
   },
   metrics: {
     orders: {
@@ -71,6 +110,17 @@ export default defineConfig({
     },
     pieces: sum(lines.quantity),
     lines: count(lines).by(parent(orders.state)),
+    deliveries: {
+      pieces: sum(deliveries.pieces),
+      ofOpen: count(deliveries).where(eq(orders.state, "open")),
+      byProduct: count(deliveries).by(parent(lines.product)),
+    },
+    clients: count(clients).by(parent(territories.kind)),
+    visits: {
+      minutes: sum(visits.minutes),
+      ofGold: count(visits).where(eq(clients.tier, "gold")),
+      byKind: sum(visits.minutes).by(parent(territories.kind)),
+    },
   },
   events: {
     line_added: inserted(lines).data({
@@ -79,6 +129,8 @@ export default defineConfig({
       net: lines.net,
       orderedOn: parent(orders.orderedOn),
     }),
+    delivered: inserted(deliveries).data({ pieces: deliveries.pieces, product: parent(lines.product) }),
+    visited: inserted(visits).data({ minutes: visits.minutes, kind: parent(territories.kind) }),
     line_withdrawn: deleted(lines).data({ order: id(lines.orderId), no: lines.lineNo }),
   },
 });

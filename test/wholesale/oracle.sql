@@ -10,6 +10,16 @@ owner as (
 line as (
   select o.employee_id, o.state::text as state, to_char(o.ordered_on, 'YYYY-MM') as month, o.ordered_on, l.*
     from order_lines l join orders o on o.order_id = l.order_id
+),
+delivered as (
+  select l.employee_id, l.state, l.product, d.pieces
+    from deliveries d join line l on l.order_id = d.order_id and l.line_no = d.line_no
+),
+client as (
+  select t.employee_id, t.kind, c.client_id, c.tier from clients c join territories t on t.country = c.country and t.region = c.region
+),
+visited as (
+  select c.employee_id, c.kind, c.tier, v.minutes from visits v join client c on c.client_id = v.client_id
 )
 select o.id::text as owner,
   jsonb_build_object(
@@ -36,6 +46,18 @@ select o.id::text as owner,
       'discount', (select coalesce(sum(round(price * quantity * discount, 2)), 0.00)::text from line where employee_id = o.id)),
     'pieces', (select coalesce(sum(quantity), 0)::text from line where employee_id = o.id),
     'lines', (select coalesce(jsonb_object_agg(x.state, x.n), '{}')
-                from (select state, count(*) as n from line where employee_id = o.id group by 1) x)
+                from (select state, count(*) as n from line where employee_id = o.id group by 1) x),
+    'deliveries', jsonb_build_object(
+      'pieces', (select coalesce(sum(pieces), 0)::text from delivered where employee_id = o.id),
+      'ofOpen', (select count(*) from delivered where employee_id = o.id and state = 'open'),
+      'byProduct', (select coalesce(jsonb_object_agg(x.product, x.n), '{}')
+                      from (select product, count(*) as n from delivered where employee_id = o.id group by 1) x)),
+    'clients', (select coalesce(jsonb_object_agg(x.kind, x.n), '{}')
+                  from (select kind, count(*) as n from client where employee_id = o.id group by 1) x),
+    'visits', jsonb_build_object(
+      'minutes', (select coalesce(sum(minutes), 0)::text from visited where employee_id = o.id),
+      'ofGold', (select count(*) from visited where employee_id = o.id and tier = 'gold'),
+      'byKind', (select coalesce(jsonb_object_agg(x.kind, x.minutes), '{}')
+                   from (select kind, sum(minutes)::text as minutes from visited where employee_id = o.id group by 1) x))
   ) as document
 from owner o

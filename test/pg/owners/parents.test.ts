@@ -4,6 +4,7 @@ import { it } from "node:test";
 import type { Batch } from "../../../daemon/capture/batch.ts";
 import { RENTAL_PLAN, rentalBatches } from "../../support/rental-batches.ts";
 import { onEachServer } from "../../support/servers.ts";
+import { resetsOf as resets, toldIn as told } from "../../support/shop-batches.ts";
 
 const AT = "'2026-03-01Z'";
 
@@ -241,14 +242,6 @@ await onEachServer("rows whose owner is another row's", (server) => {
 });
 
 /** `owner source` of each. */
-function resets({ resets: found }: Batch): string[] {
-  return [...new Set(found.map(({ owner, source }) => `${owner} ${source}`))].toSorted();
-}
-
-function told({ events }: Batch): string[] {
-  return events.map(({ owner, name }) => `${owner} ${name}`).toSorted();
-}
-
 /** How many payments more or less, by owner and tier. */
 function tiers({ grains }: Batch): Record<string, string> {
   const at = RENTAL_PLAN.projections.findIndex(({ key }) => key?.includes("customers.tier"));

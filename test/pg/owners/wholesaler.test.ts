@@ -12,7 +12,11 @@ const ROWS = `
   insert into orders select n, 1 + n % 2, current_date - n, now() at time zone 'UTC' - n * interval '7 hours', 'open', array['tag ' || n % 3]
     from generate_series(1, 40) n;
   insert into order_lines (order_id, line_no, product, price, quantity, discount)
-  select 1 + n % 40, n / 40, 'product ' || n % 5, n, 1 + n % 7, (n % 4) * 0.125 from generate_series(1, 150) n;`;
+  select 1 + n % 40, n / 40, 'product ' || n % 5, n, 1 + n % 7, (n % 4) * 0.125 from generate_series(1, 150) n;
+  insert into deliveries (order_id, line_no, pieces) select 1 + n % 40, n / 40, n from generate_series(42, 100) n;
+  insert into territories select 'pt', n, 1 + n % 2, 'city' from generate_series(1, 3) n;
+  insert into clients select n, 'pt', 1 + n % 3, 'gold' from generate_series(1, 9) n;
+  insert into visits (client_id, minutes) select 1 + n % 9, n from generate_series(1, 30) n;`;
 
 await onEachServer("a wholesaler", (server) => {
   it("shows each employee what was sold, by columns of rows and of their orders, and tells lines apart by two columns", async (t) => {
@@ -47,6 +51,12 @@ await onEachServer("a wholesaler", (server) => {
       "update orders set order_id = 100 where order_id = 6; update orders set employee_id = 2 where order_id = 8",
     );
     await shop.shows("an order with another number, and one of somebody else");
+    await database.query("update order_lines set line_no = 7 where order_id in (10, 12) and line_no = 1");
+    await shop.shows("deliveries of lines that have another number");
+    await database.query(
+      "update clients set region = 1 + client_id % 2; update territories set employee_id = 1 where region = 3",
+    );
+    await shop.shows("clients, and a territory, of somebody else");
     await database.query("update employees set office_id = 2 where employee_id = 1");
     await shop.shows("the days of another office");
     await shop.verifies();

@@ -1,4 +1,4 @@
-/** Random writes to the wholesaler: order lines, which two columns name, their orders, and the offices whose zone is that of employees. */
+/** Random writes to the wholesaler: order lines and territories, which two columns name, what names them, and the offices whose zone is that of employees. */
 import { HARD_ZONES } from "./hard-zones.ts";
 import { BAD_ZONE } from "./history.ts";
 import type { Values } from "./values.ts";
@@ -7,6 +7,10 @@ import type { Write } from "./write.ts";
 const EMPLOYEES = 6;
 const ORDERS = 40;
 const LINES = 4;
+const CLIENTS = 30;
+/** Of equal numbers one may have more digits. */
+const REGIONS = ["1", "1.0", "2.5", "2.50", "3"];
+const KINDS = ["city", "coast"];
 
 export const WHOLESALE_OWNERS = {
   lasting: Array.from({ length: EMPLOYEES }, (_, index) => String(index + 1)),
@@ -20,6 +24,10 @@ export function wholesaleRows(v: Values): string[] {
     `insert into employees values ${rows(EMPLOYEES, (number) => `(${number}, ${office(v)}, 'name')`)}`,
     `insert into orders values ${rows(ORDERS, (number) => orderRow(v, number))}`,
     ...Array.from({ length: 60 }, () => add(v, 1, () => order(v))),
+    deliver(v, 40),
+    ...["pt", "jp"].flatMap((country) => [1, 2.5, 3].map((region) => territory(v, `'${country}'`, String(region)))),
+    `insert into clients values ${rows(CLIENTS, (number) => clientRow(v, number))}`,
+    visit(v, 40),
   ];
 }
 
@@ -33,6 +41,22 @@ const shipped = (v: Values): string => v.maybe(`((${v.instant()}) at time zone '
 const tags = (v: Values): string => v.pick(["'{}'", "'{a}'", "'{b, a}'", "array[null, 'a']"]);
 const orderRow = (v: Values, number: number): string =>
   `(${number}, ${employee(v)}, ${v.date()}, ${shipped(v)}, ${state(v)}, ${tags(v)})`;
+const deliver = (v: Values, count: number): string =>
+  `insert into deliveries (order_id, line_no, pieces) values ${rows(count, () => `(${v.maybe(String(order(v)))}, ${v.maybe(String(v.integer(1, LINES)))}, ${v.integer(1, 9)})`)}`;
+const country = (v: Values): string => v.word("pt", "jp");
+const region = (v: Values): string => v.pick(REGIONS);
+const kind = (v: Values): string => v.word(...KINDS);
+const territory = (v: Values, of: string, numbered: string): string =>
+  `insert into territories values (${of}, ${numbered}, ${employee(v)}, ${kind(v)})
+   on conflict (country, region) do update set employee_id = excluded.employee_id`;
+const client = (v: Values): number => v.integer(1, CLIENTS);
+const clientRow = (v: Values, number: number): string =>
+  `(${number}, ${country(v)}, ${v.maybe(region(v))}, ${v.word("basic", "gold")})`;
+const visit = (v: Values, count: number, by = () => client(v)): string =>
+  `insert into visits (client_id, minutes) values ${rows(count, () => `(${by()}, ${v.integer(1, 90)})`)}`;
+/** Now and then so many that they are a bulk statement. */
+const some = (v: Values, table: string, key: string): string =>
+  `${key} in (select ${key} from ${table} order by md5(concat(${key}, '${v.integer(0, 1e6)}')) limit ${v.chance(0.2) ? 25 : v.integer(1, 4)})`;
 const add = (v: Values, count: number, of: () => number): string =>
   `insert into order_lines values ${rows(count, () => `(${of()}, ${v.integer(1, LINES)}, 'product ${v.integer(1, 4)}', ${v.integer(0, 90_000)} / 100.0, ${v.integer(1, 9)}, ${v.integer(0, 1_000)} / 1000.0)`)}
    on conflict (order_id, line_no) do update set price = excluded.price, quantity = excluded.quantity`;
@@ -115,5 +139,50 @@ export const WHOLESALE_WRITES: readonly Write[] = [
       ];
     },
   },
+  // What names a line comes and goes without it.
+  { weight: 10, statements: (v) => [deliver(v, v.integer(1, 3))] },
+  {
+    weight: 8,
+    statements: (v) => [
+      `update deliveries set ${v.pick(["pieces = pieces + 1", `line_no = ${v.maybe(String(v.integer(1, LINES)))}`, `order_id = ${order(v)}`])} where ${some(v, "deliveries", "delivery_id")}`,
+    ],
+  },
+  { weight: 4, statements: (v) => [`delete from deliveries where ${some(v, "deliveries", "delivery_id")}`] },
+  // Clients move, and territories, alone and many of them; and what visits are counted by changes.
+  { weight: 8, statements: (v) => [visit(v, v.integer(1, 3))] },
+  {
+    weight: 5,
+    statements: (v) => [`update visits set client_id = ${client(v)} where ${some(v, "visits", "visit_id")}`],
+  },
+  {
+    weight: 14,
+    statements: (v) => [
+      `update clients set ${v.pick([`region = ${v.maybe(region(v))}`, `country = ${country(v)}`, `country = ${country(v)}, region = ${region(v)}`, `tier = ${v.word("basic", "gold")}`])} where ${some(v, "clients", "client_id")}`,
+    ],
+  },
+  {
+    weight: 14,
+    statements: (v) => [
+      `update territories set ${v.pick([`employee_id = ${employee(v)}`, `kind = ${kind(v)}`, `region = ${region(v)}`, `country = ${country(v)}`])} where country = ${country(v)} and region = ${region(v)}`,
+    ],
+  },
+  {
+    weight: 5,
+    statements: (v) => [`delete from territories where country = ${country(v)} and region = ${region(v)}`],
+  },
+  {
+    weight: 8,
+    statements: (v) => {
+      const [number, of, numbered] = [client(v), country(v), region(v)];
+      const both = [
+        territory(v, of, numbered),
+        `insert into clients values (${number}, ${of}, ${numbered}, 'gold') on conflict (client_id) do update set country = excluded.country, region = excluded.region`,
+        visit(v, 2, () => number),
+      ];
+      return v.chance(0.5) ? both : both.toReversed();
+    },
+  },
+  { weight: 3, statements: (v) => [`delete from clients where client_id = ${client(v)}`] },
+  { weight: 1, statements: () => ["truncate territories"] },
   { weight: 1, statements: () => ["truncate order_lines"] },
 ];

@@ -19,8 +19,8 @@ const tall = pgTable("tall", {
   owner: bigint("owner", { mode: "bigint" }),
   word: text("w".repeat(20)),
 });
-const onTheWayBy = (source: object): object =>
-  throughShops({ sources: { shops: source, sales: { ...salesSource, owner: through(sales.shop, shops) } } });
+const onTheWayBy = (source: object, by: Parameters<typeof through>[0] = sales.shop): object =>
+  throughShops({ sources: { shops: source, sales: { ...salesSource, owner: through(by, shops) } } });
 const towns = pgTable("towns", { id: integer("id").primaryKey(), zone: text("zone"), people: integer("people") });
 const nobodys = { table: towns, key: towns.id };
 const zoned = (timeZone: unknown, sources: object): object =>
@@ -49,7 +49,7 @@ describe("compile refuses, of owners and of rows that lead to them", () => {
       "an owner through another table's column",
       () =>
         throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: through(shops.owner, shops) } } }),
-      /^sources\.sales\.owner: through\(\) takes a column of sources\.sales\.table first, then the table whose row it names$/,
+      /^sources\.sales\.owner: through\(\) takes a column of sources\.sales\.table first, or a list of several, then the table whose row they name$/,
     ],
     [
       "an owner that is never found",
@@ -210,9 +210,29 @@ describe("compile refuses, of owners and of rows that lead to them", () => {
       /^sources\.sales\.key names a column twice$/,
     ],
     [
-      "an owner through rows that two columns name",
+      "an owner through rows that two columns name, by one",
       () => onTheWayBy({ table: shops, key: [shops.id, shops.owner], owner: shops.owner }),
-      /^sources\.sales\.owner: through\(\) public\.shops, whose key has several columns, and rows are found by one: name a unique column, .* as sources\.shops\.key, and one like it in sales$/,
+      /^sources\.sales\.owner: through\(\) names a row of public\.shops by shop, and sources\.shops\.key is id, owner: give through\(\) a column of sales for each column of the key, in its order$/,
+    ],
+    [
+      "an owner through rows that one column names, by two",
+      () => onTheWayBy({ table: shops, key: shops.id, owner: shops.owner }, [sales.shop, sales.person]),
+      /^sources\.sales\.owner: through\(\) names a row of public\.shops by shop, person, and sources\.shops\.key is id: give/,
+    ],
+    [
+      "an owner through rows that two columns name, by one of another type",
+      () => onTheWayBy({ table: shops, key: [shops.id, shops.owner], owner: shops.owner }, [sales.shop, sales.state]),
+      /^sources\.sales\.owner: state is varchar\(9\) and owner, of the key of shops, integer: rows are found by/,
+    ],
+    [
+      "an owner through rows that two columns name, by one of them twice",
+      () => onTheWayBy({ table: shops, key: [shops.id, shops.owner], owner: shops.owner }, [sales.shop, sales.shop]),
+      /^sources\.sales\.owner: through\(\) takes a column of sources\.sales\.table first, or a list of several/,
+    ],
+    [
+      "an owner through rows that two columns name, by one of another table",
+      () => onTheWayBy({ table: shops, key: [shops.id, shops.owner], owner: shops.owner }, [sales.shop, shops.owner]),
+      /^sources\.sales\.owner: through\(\) takes a column of sources\.sales\.table first, or a list of several/,
     ],
     [
       "a lookup of rows that two columns name",
