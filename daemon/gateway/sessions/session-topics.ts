@@ -32,26 +32,23 @@ export class SessionTopics {
 
   /** The hub answers; or else the reason why not. */
   subscribe(topic: string, id: string, resume: string | undefined): NackCode | undefined {
-    this.#forgetEnded();
-    const known = this.#subscribed.get(topic)?.subscription;
+    const known = this.#openOne(topic);
     if (known !== undefined) known.request(id, resume);
-    else if (this.#subscribed.size >= this.#most) return "too_many_subscriptions";
+    else if (this.#isFull()) return "too_many_subscriptions";
     else this.#begin(topic, id, resume);
     return undefined;
   }
 
   /** The hub answers; or else the reason why not. */
   snapshot(topic: string, id: string): NackCode | undefined {
-    this.#forgetEnded();
-    const known = this.#subscribed.get(topic)?.subscription;
+    const known = this.#openOne(topic);
     known?.request(id);
     return known === undefined ? "not_subscribed" : undefined;
   }
 
   /** The hub answers; or else the reason why not. */
   history(topic: string, request: HistoryRequest): NackCode | undefined {
-    this.#forgetEnded();
-    const known = this.#subscribed.get(topic)?.subscription;
+    const known = this.#openOne(topic);
     known?.topic?.history(known, request);
     return known === undefined ? "not_subscribed" : undefined;
   }
@@ -90,7 +87,20 @@ export class SessionTopics {
     this.#subscribed.clear();
   }
 
-  /** Those that their topics have ended. */
+  /** The subscription to a topic, unless that has ended it. */
+  #openOne(topic: string): Subscription | undefined {
+    const subscription = this.#subscribed.get(topic)?.subscription;
+    if (subscription === undefined || subscription.topic !== undefined) return subscription;
+    this.#subscribed.delete(topic);
+    return undefined;
+  }
+
+  /** Those that have ended keep their places until somebody wants one. */
+  #isFull(): boolean {
+    if (this.#subscribed.size >= this.#most) this.#forgetEnded();
+    return this.#subscribed.size >= this.#most;
+  }
+
   #forgetEnded(): void {
     for (const [topic, { subscription }] of this.#subscribed)
       if (subscription.topic === undefined) this.#subscribed.delete(topic);
