@@ -2,19 +2,22 @@
 import { ChannelAccess } from "./channels/channel-access.ts";
 import { SnapshotChannelLoader } from "./channels/channel-loader.ts";
 import type { ChannelUpdate } from "./channels/channel-update.ts";
-import { Channels, type ChannelsOptions } from "./channels/channels.ts";
+import { Channels, type ChannelsOptions, type LetIn } from "./channels/channels.ts";
 import { canonicalOwners } from "./database/canonical-owner.ts";
 import { CHANNEL_LOADS_AT_ONCE, type Pools } from "./database/pools.ts";
 import type { CanonicalKey, GuardedKind } from "./gateway/auth/identification.ts";
 import { guardedKind } from "./gateway/auth/guarded-channels.ts";
 import type { TopicKind } from "./hub/topic-content.ts";
 import type { ChannelPlan } from "./plan/channel-plan.ts";
+import { printTopic } from "../protocol/topic.ts";
 import { channelTopics } from "./topics/channel/channel-topic.ts";
 
 /** What all kinds of channels share. */
-export interface ChannelKindOptions extends Omit<ChannelsOptions, "plan" | "loader" | "loadsAtOnce" | "publish"> {
+export interface ChannelKindOptions
+  extends Omit<ChannelsOptions, "plan" | "loader" | "loadsAtOnce" | "publish" | "letIn"> {
   readonly pools: Pick<Pools, "channels" | "lookups">;
   readonly publish: (kind: string, key: string, update: ChannelUpdate) => void;
+  readonly letIn: (topic: string, to: LetIn) => void;
 }
 
 export interface BuiltChannels {
@@ -29,15 +32,19 @@ export interface BuiltChannels {
 const LOAD_TIMEOUT_MS = 10_000;
 
 export function buildChannels(plan: ChannelPlan, options: ChannelKindOptions): BuiltChannels {
-  const { pools, publish, monotonicMs, now } = options;
-  const channels = new Channels({
+  const { pools, publish, letIn, monotonicMs, now } = options;
+  const channels: Channels = new Channels({
     ...options,
     plan,
     loader: new SnapshotChannelLoader({ plan, sessions: pools.channels, timeoutMs: LOAD_TIMEOUT_MS }),
     loadsAtOnce: CHANNEL_LOADS_AT_ONCE,
     publish: (key, update) => publish(plan.kind, key, update),
+    letIn: (key, to) => {
+      access.letIn(key);
+      letIn(printTopic({ kind: plan.kind, key }), to);
+    },
   });
-  const access = new ChannelAccess({
+  const access: ChannelAccess = new ChannelAccess({
     plan,
     sessions: pools.lookups,
     audienceOf: (key) => channels.audienceOf(key),

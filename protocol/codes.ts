@@ -63,7 +63,7 @@ export const NACK_CODES = [
   "too_many_messages",
   /** No such set of rows, or no position. */
   "unknown_rows",
-  /** More rows than can be sent at once: the configuration must hold the newest alone. */
+  /** More rows than can be sent at once, or more members than are known by name. */
   "too_large",
   /** Topics of this kind have no presence, or no typing; or by this token nobody is shown. */
   "no_presence",
@@ -80,7 +80,8 @@ export const NACK_MEANINGS: Readonly<Record<NackCode, string>> = {
   too_many_subscriptions: "unsubscribe from a topic first",
   too_many_messages: "slow down",
   unknown_rows: "the topic has no such rows, or before is no position",
-  too_large: "it has more rows than are sent at once: its configuration needs newest",
+  too_large:
+    "it has more rows than are sent at once, or too many members: its configuration needs newest, or claim() or everyone()",
   no_presence: "the topic has none of it, or the token has no sub, or is an administrator's",
   unavailable: "try again later",
 };

@@ -26,6 +26,8 @@ export class ChannelAccess {
   readonly #options: ChannelAccessOptions;
   readonly #statement: Prepared;
   readonly #rate: KeyedRate;
+  /** What is asked about each channel, and whether its answer may be late: somebody has been let in since. */
+  readonly #asking = new Map<string, Set<{ isLate: boolean }>>();
   #asked = 0;
 
   constructor(options: ChannelAccessOptions) {
@@ -39,25 +41,38 @@ export class ChannelAccess {
    * @param key canonical
    */
   maySee(key: string, reader: Reader & { readonly bearer: string }): boolean | Promise<boolean> {
-    const { plan, audienceOf } = this.#options;
+    const { audienceOf } = this.#options;
     const known = audienceOf(key);
     if (known !== undefined) return known.admits(reader);
     if (this.#asked >= MOST_AT_ONCE) throw new Error("too many channels are being looked up");
     if (!reader.isAdmin && !this.#rate.take(reader.bearer))
       throw new Error("this token has too many channels looked up");
-    return this.#ask(key, reader, new Audience(printTopic({ kind: plan.kind, key }), plan));
+    return this.#ask(key, reader);
   }
 
-  async #ask(key: string, reader: Reader, audience: Audience): Promise<boolean> {
+  /** A batch lets somebody into a channel, who hears of it: what was asked before must not be refused after that. */
+  letIn(key: string): void {
+    for (const question of this.#asking.get(key) ?? []) question.isLate = true;
+  }
+
+  async #ask(key: string, reader: Reader): Promise<boolean> {
+    const { plan, sessions } = this.#options;
+    const question = { isLate: false };
+    const all = this.#asking.get(key) ?? new Set();
+    this.#asking.set(key, all.add(question));
     this.#asked += 1;
     try {
-      const rows = await this.#options.sessions.run((session) =>
-        session.rows(this.#statement, [key, reader.user ?? null]),
-      );
-      for (const row of rows) audience.take(parseChannelWho(row));
-      return audience.admits(reader);
+      for (;;) {
+        question.isLate = false;
+        const rows = await sessions.run((session) => session.rows(this.#statement, [key, reader.user ?? null]));
+        const audience = new Audience(printTopic({ kind: plan.kind, key }), plan);
+        for (const row of rows) audience.take(parseChannelWho(row));
+        const isAdmitted = audience.admits(reader);
+        if (isAdmitted || !question.isLate) return isAdmitted;
+      }
     } finally {
       this.#asked -= 1;
+      if (all.delete(question) && all.size === 0) this.#asking.delete(key);
     }
   }
 }

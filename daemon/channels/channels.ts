@@ -12,7 +12,6 @@ import { LastVersions } from "../owners/last-versions.ts";
 import type { StaleReason } from "../owners/published.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
-import { printTopic } from "../../protocol/topic.ts";
 import type { ChannelPlan } from "../plan/channel-plan.ts";
 import type { Audience } from "./audience.ts";
 import type { ChannelLoader } from "./channel-loader.ts";
@@ -28,7 +27,7 @@ export interface ChannelsOptions extends Timers {
   readonly loadsAtOnce: number;
   readonly publish: PublishChannel;
   /** Told when a channel lets somebody in, whether it is watched or not. */
-  readonly letIn: (topic: string, to: { readonly user: string } | { readonly owner: string }) => void;
+  readonly letIn: (key: string, to: LetIn) => void;
   /** Has the reader read soon. */
   readonly nudge: () => void;
   readonly log: Log;
@@ -36,6 +35,9 @@ export interface ChannelsOptions extends Timers {
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
+
+/** A user, or whoever may see an owner. */
+export type LetIn = { readonly user: string } | { readonly owner: string };
 
 /** A page, and at which version of its channel it is so. */
 export interface ToldPage extends Page {
@@ -69,13 +71,17 @@ export class Channels implements BatchSink {
     this.#loads = new ChannelLoads({
       ...options,
       atOnce: options.loadsAtOnce,
-      loaded: (channel, found, load) => channel.loaded(found, load, this.#position),
+      // Pages wait for room, and whoever asked where a channel stands for its load.
+      ended: () => {
+        if (this.wantsCut() || this.#located.size > 0) options.nudge();
+      },
     });
   }
 
-  /** Who may see a channel; undefined where it is not watched, or nobody knows yet. */
+  /** Who may see a channel; undefined where it is not watched, nobody knows yet, or they are too many to be known. */
   audienceOf(key: string): Audience | undefined {
-    return this.#channels.get(key)?.audience;
+    const audience = this.#channels.get(key)?.audience;
+    return audience?.isTooLarge ? undefined : audience;
   }
 
   watch(key: string): void {
@@ -167,7 +173,7 @@ export class Channels implements BatchSink {
 
   async applyCut(batch: Batch, cut: Cut): Promise<void> {
     this.#begin(batch);
-    const { channels, imported } = this.#loads.start(cut);
+    const { channels, imported } = this.#loads.start(cut, this.#position);
     this.#take(batch, channels);
     // After the batch, which a page has seen.
     await Promise.all([imported, this.#loads.hasRoom ? this.#pages.start(cut) : undefined]);
@@ -201,14 +207,9 @@ export class Channels implements BatchSink {
       channel.take(changes, this.#position);
       this.#pages.take(channel, changes.rows);
     }
-    const { kind, members } = this.#options.plan;
-    for (const { channel, who, times } of channels.who) {
-      if (times <= 0 || who === undefined) continue;
-      this.#options.letIn(
-        printTopic({ kind, key: channel }),
-        members.kind === "owner" ? { owner: who } : { user: who },
-      );
-    }
+    const isOwner = this.#options.plan.members.kind === "owner";
+    for (const { channel, who, times } of channels.who)
+      if (times > 0 && who !== undefined) this.#options.letIn(channel, isOwner ? { owner: who } : { user: who });
   }
 
   #byChannel({ rows, who }: ChannelChanges): Map<WatchedChannel, OwnChanges> {

@@ -25,10 +25,15 @@ export interface LoadedChannel {
 type Phase =
   | { readonly kind: "offline" }
   | { readonly kind: "waiting" }
-  /** `since`: what batches brought that the load has not seen. */
-  | { readonly kind: "loading"; readonly since: ChannelChanges[] }
+  /** `cut`: where the load reads; `since`: what batches brought that it has not seen. */
+  | { readonly kind: "loading"; readonly cut: BatchPosition; readonly since: Since[] }
   | { readonly kind: "live" }
   | { readonly kind: "gone" };
+
+interface Since {
+  readonly changes: ChannelChanges;
+  readonly position: BatchPosition;
+}
 
 /** Where the batch is that was taken last: what all channels share. */
 export type BatchPosition = Omit<ChannelPosition, "version">;
@@ -40,7 +45,8 @@ export class WatchedChannel {
   #phase: Phase = { kind: "offline" };
   #audience: Audience | undefined;
   #version: number;
-  #isStale = false;
+  /** It has not been called live yet: its topic may have been stale before it was watched, by another one of this key. */
+  #isStale = true;
 
   constructor(key: string, plan: ChannelPlan, version: number, publish: (update: ChannelUpdate) => void) {
     this.key = key;
@@ -72,23 +78,23 @@ export class WatchedChannel {
   }
 
   /** Only while it waits. Gives what the load is known by. */
-  loadBegins(): object {
-    const since: ChannelChanges[] = [];
-    this.#phase = { kind: "loading", since };
+  loadBegins(cut: BatchPosition): object {
+    const since: Since[] = [];
+    this.#phase = { kind: "loading", cut, since };
     return since;
   }
 
   /** Nothing where the load was for nothing: the channel has gone on without it. */
-  loaded({ who, sets }: LoadedChannel, begun: object, position: BatchPosition): void {
+  loaded({ who, sets }: LoadedChannel, begun: object): void {
     const phase = this.#phase;
     if (phase.kind !== "loading" || phase.since !== begun) return;
     this.#phase = { kind: "live" };
     this.#audience = new Audience(printTopic({ kind: this.#plan.kind, key: this.key }), this.#plan);
-    for (const one of [...who, ...phase.since.flatMap((changes) => changes.who)]) this.#audience.take(one);
+    for (const one of [...who, ...phase.since.flatMap(({ changes }) => changes.who)]) this.#audience.take(one);
     this.#publish({ kind: "audience", audience: this.#audience });
     this.#version += 1;
-    this.#publish({ kind: "whole", sets, ...position, version: this.#version });
-    for (const { rows } of phase.since) this.#changed(rows, position);
+    this.#publish({ kind: "whole", sets, ...phase.cut, version: this.#version });
+    for (const { changes, position } of phase.since) this.#changed(changes.rows, position);
     if (this.#isStale) this.#publish({ kind: "live" });
     this.#isStale = false;
   }
@@ -103,7 +109,7 @@ export class WatchedChannel {
   /** What a batch brings for this channel. */
   take(changes: ChannelChanges, position: BatchPosition): void {
     this.admit(changes.who);
-    if (this.#phase.kind === "loading") this.#phase.since.push(changes);
+    if (this.#phase.kind === "loading") this.#phase.since.push({ changes, position });
     else if (this.#phase.kind === "live") this.#changed(changes.rows, position);
   }
 

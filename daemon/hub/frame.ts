@@ -1,4 +1,8 @@
+import type { NackCode } from "../../protocol/codes.ts";
 import type { DownFrame } from "../../protocol/down.ts";
+
+/** The reader is no member, or no more; there is no such thing, or no more; or it holds more than can be sent at once. */
+export type Refusal = "removed" | "deleted" | "too_large";
 
 /** A message to a client, encoded once for all that get it. Its fields say what the bytes hold, so that nobody parses what we encoded. */
 export interface Frame {
@@ -8,6 +12,8 @@ export interface Frame {
   /** Undefined where the message is about the connection. */
   readonly topic: string | undefined;
   readonly position: FramePosition;
+  /** Why a topic refuses its receiver, where the frame says so. */
+  readonly refusal?: NackCode | Refusal;
 }
 
 /** Where the frame brings its receiver, as far as the message says it. */

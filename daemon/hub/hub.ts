@@ -9,7 +9,7 @@ import { Delivery } from "./delivery.ts";
 import type { Frame } from "./frame.ts";
 import type { Subscription } from "./subscription.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { Topic } from "./topic.ts";
+import { ADMINISTRATOR, Topic } from "./topic.ts";
 import type { TopicKind } from "./topic-content.ts";
 
 export interface HubOptions extends Timers {
@@ -30,8 +30,7 @@ const SENDS_PER_TURN = 500;
 /** Keeps a topic open, and gets nothing. */
 const ONLOOKER: Subscriber = {
   blocked: true,
-  // Whoever locates a topic is an administrator.
-  reader: { isAdmin: true, user: undefined, maySee: () => true },
+  reader: ADMINISTRATOR,
   send: () => undefined,
 };
 
@@ -72,6 +71,10 @@ export class Hub {
     if (openKind === undefined) throw new RangeError(`there is no kind of topic ${JSON.stringify(kindName)}`);
     const existing = openKind.topics.get(key);
     const open = existing ?? this.#openTopic(name, key, openKind);
+    if (open.topic.isOutdated) {
+      open.topic.forget();
+      watchAnew(openKind.kind, key);
+    }
     this.#options.clearTimeout(open.idleTimer);
     open.idleTimer = undefined;
     const subscription = open.topic.join(subscriber);
@@ -110,8 +113,7 @@ export class Hub {
     // Not now: somebody is in the middle of publishing.
     this.#options.setImmediate(() => {
       if (openKind.topics.get(key) !== open) return;
-      openKind.kind.unwatch(key);
-      openKind.kind.watch(key);
+      watchAnew(openKind.kind, key);
     });
   }
 
@@ -162,4 +164,9 @@ export class Hub {
     topics.set(key, open);
     return open;
   }
+}
+
+function watchAnew(kind: TopicKind, key: string): void {
+  kind.unwatch(key);
+  kind.watch(key);
 }

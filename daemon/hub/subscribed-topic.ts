@@ -1,8 +1,8 @@
 import type { NackCode } from "../../protocol/codes.ts";
 import type { Reader } from "../channels/audience.ts";
 import type { Send } from "./delivery.ts";
-import type { Frame } from "./frame.ts";
-import type { HistoryRequest, Progress, Refusal, Replay, ResumePoint } from "./topic-content.ts";
+import type { Frame, Refusal } from "./frame.ts";
+import type { HistoryRequest, Progress, Replay, ResumePoint } from "./topic-content.ts";
 
 /** What a `Subscription` needs of its topic. */
 export interface SubscribedTopic<Subscription> {

@@ -107,16 +107,19 @@ export class Subscription {
     return this.#open ? this.#topic : undefined;
   }
 
-  /** Ends it where the subscriber may not see the topic, or no more. One that was shown nothing hears what it heard of a topic that is none. */
+  /**
+   * Ends it where the subscriber may not see the topic, or no more, and says so: by refusing the request that waits for its answer, or by
+   * `topic_closed`. One that was shown nothing hears what it would hear of a topic that is none.
+   */
   checkAdmission(): void {
     const refusal = this.#open ? this.#topic.refusal(this.#subscriber.reader) : undefined;
     if (refusal === undefined) return;
     const id = this.#request;
     this.#request = undefined;
-    if (this.#wasShown) this.#subscriber.send(this.#topic.closedFrame(refusal));
-    // The same whether there is such a topic or not.
-    const code = refusal === "too_large" ? refusal : "forbidden";
-    if (id !== undefined) this.#subscriber.send(this.#topic.nackFrame(id, code));
+    const isMember = refusal === "too_large";
+    if (id === undefined || this.#wasShown)
+      this.#subscriber.send(this.#topic.closedFrame(this.#wasShown || isMember ? refusal : "removed"));
+    if (id !== undefined) this.#subscriber.send(this.#topic.nackFrame(id, isMember ? refusal : "forbidden"));
     this.close();
   }
 

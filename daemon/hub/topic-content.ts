@@ -5,7 +5,7 @@
 import type { NackCode } from "../../protocol/codes.ts";
 import type { Reader } from "../channels/audience.ts";
 import type { StreamPosition } from "../stream/stream-position.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame, Refusal } from "./frame.ts";
 
 /** One kind of topic: the part of a topic's name before its colon. */
 export interface TopicKind<Update = unknown> {
@@ -38,6 +38,8 @@ export interface TopicContent<Update = unknown> {
   replay(since: ResumePoint, upto: Progress): Promise<Replay | undefined> | undefined;
   /** Forgets everything: nothing that follows it can be trusted until there is a whole again. */
   forget(): void;
+  /** What made it refuse everybody may be over, and only a new reading tells: it is to be watched anew before anybody subscribes. */
+  readonly isOutdated?: boolean;
   /** Why a reader may not see it; undefined where it may, or while nobody knows, and there is no {@link progress}. Without it: whoever came may. */
   refusal?(reader: Reader | undefined): Refusal | undefined;
   /**
@@ -54,9 +56,6 @@ export interface HistoryRequest {
   readonly before: string;
   readonly limit: number;
 }
-
-/** The reader is no member, or no more; there is no such thing, or no more; or it holds more than can be sent at once. */
-export type Refusal = "removed" | "deleted" | "too_large";
 
 /** How far a topic has gone out. Made anew with every flush: two are the same only if they are the same object. */
 export interface Progress {

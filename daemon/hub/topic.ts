@@ -8,12 +8,12 @@ import type { Timers } from "../config/timers.ts";
 import type { Reader } from "../channels/audience.ts";
 import { unreachable } from "../config/unreachable.ts";
 import type { Lane, Send } from "./delivery.ts";
-import { encode, type Frame, withFields } from "./frame.ts";
+import { encode, type Frame, type Refusal, withFields } from "./frame.ts";
 import { isoInstant } from "./instant.ts";
 import type { SubscribedTopic } from "./subscribed-topic.ts";
 import { Subscription } from "./subscription.ts";
 import type { Subscriber } from "./subscriber.ts";
-import type { HistoryRequest, Progress, Refusal, Replay, ResumePoint, TopicContent } from "./topic-content.ts";
+import type { HistoryRequest, Progress, Replay, ResumePoint, TopicContent } from "./topic-content.ts";
 
 export interface TopicOptions extends Timers {
   readonly minIntervalMs: number;
@@ -22,6 +22,9 @@ export interface TopicOptions extends Timers {
   /** The last subscriber has left. */
   readonly emptied: () => void;
 }
+
+/** Whoever locates a topic. */
+export const ADMINISTRATOR: Reader = { isAdmin: true, user: undefined, maySee: () => true };
 
 export class Topic implements SubscribedTopic<Subscription> {
   readonly #name: string;
@@ -97,7 +100,8 @@ export class Topic implements SubscribedTopic<Subscription> {
 
   /**
    * Calls `answer` once, never at once: with the snapshot that newcomers get, `at` the database snapshot that it is of, when the topic is
-   * next located; with the frame that says so where the topic is or becomes stale. Gives what takes that back.
+   * next located, or with the frame that says why there is none; with the frame that says so where the topic is or becomes stale. Gives what
+   * takes that back.
    */
   whenLocated(answer: (frame: Frame) => void): () => void {
     this.#locators.add(answer);
@@ -105,9 +109,19 @@ export class Topic implements SubscribedTopic<Subscription> {
     return () => this.#locators.delete(answer);
   }
 
+  /** {@link TopicContent.isOutdated} */
+  get isOutdated(): boolean {
+    return this.#content.isOutdated ?? false;
+  }
+
   /** Forgets what it holds until a whole is published again. */
-  distrust(sinceMicroseconds: number, reason: string): void {
+  forget(): void {
     this.#content.forget();
+  }
+
+  /** Forgets what it holds, and says so. */
+  distrust(sinceMicroseconds: number, reason: string): void {
+    this.forget();
     this.#setStale(sinceMicroseconds, reason);
   }
 
@@ -133,11 +147,13 @@ export class Topic implements SubscribedTopic<Subscription> {
   }
 
   closedFrame(reason: Refusal): Frame {
-    return encode({ type: "topic_closed", timestamp: this.#options.now(), topic: this.#name, reason });
+    const frame = encode({ type: "topic_closed", timestamp: this.#options.now(), topic: this.#name, reason });
+    return { ...frame, refusal: reason };
   }
 
   nackFrame(id: string, code: NackCode): Frame {
-    return encode({ type: "nack", timestamp: this.#options.now(), id, code, message: NACK_MEANINGS[code] });
+    const frame = encode({ type: "nack", timestamp: this.#options.now(), id, code, message: NACK_MEANINGS[code] });
+    return { ...frame, refusal: code };
   }
 
   history(subscription: Subscription, request: HistoryRequest): void {
@@ -193,6 +209,8 @@ export class Topic implements SubscribedTopic<Subscription> {
 
   #locatedFrame(): Frame | undefined {
     const { progress } = this.#content;
+    const refusal = this.refusal(ADMINISTRATOR);
+    if (refusal !== undefined) return this.closedFrame(refusal);
     return progress && withFields(this.#content.snapshotFrame(), { at: progress.position.snapshot });
   }
 

@@ -1,17 +1,13 @@
 /**
  * The owners that wait to be loaded, in the groups that one statement loads. Each load takes a cut, for which the reader reads once more, and
  * a session; so owners that come one after another are loaded together. A statement fails as a whole: where some owner's rows are at fault,
- * the group is tried again in tenths, so that one owner's data keeps no other owner from being loaded.
+ * the group is tried again in tenths, so that one owner's data keeps no other owner from being loaded. Channels wait the same way.
  */
-import { Backoff, backoffMs } from "../database/backoff.ts";
+import { type Backoff, backoffMs } from "../database/backoff.ts";
 import { isDataError } from "../database/data-error.ts";
 import { errorCode, QUERY_CANCELED, reasonOf } from "../database/reason.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
-import type { WatchedOwner } from "./watched-owner.ts";
-
-/** One statement loads at most this many. */
-const GROUP_SIZE = 1000;
 
 /**
  * Owners that come one after another are loaded together: a group waits until none has come for 10 ms, at most 100 ms. A single owner's
@@ -20,29 +16,35 @@ const GROUP_SIZE = 1000;
 const QUIET_MS = 10;
 const LONGEST_WAIT_MS = 100;
 
-/** Owners that are loaded by one statement. One that failed is tried again as it is, or in parts. */
-export interface LoadGroup {
-  readonly owners: readonly WatchedOwner[];
+/** Those that are loaded by one statement. A group that failed is tried again as it is, or in parts. */
+export interface LoadGroup<Owner> {
+  readonly owners: readonly Owner[];
   readonly backoff: Backoff;
 }
 
-export interface LoadQueueOptions extends Timers {
+export interface LoadQueueOptions<Owner> extends Timers {
+  /** One that says what is tried. */
+  readonly newBackoff: (log: Log) => Backoff;
+  /** One statement loads at most this many. */
+  readonly groupSize: number;
+  /** Whether it is still to be loaded. */
+  readonly isWaiting: (owner: Owner) => boolean;
   readonly log: Log;
   /** Says that owners are ready to be loaded. */
   readonly nudge: () => void;
   readonly monotonicMs: () => number;
 }
 
-export class LoadQueue {
-  readonly #options: LoadQueueOptions;
-  readonly #arrived = new Set<WatchedOwner>();
-  readonly #again: LoadGroup[] = [];
+export class LoadQueue<Owner> {
+  readonly #options: LoadQueueOptions<Owner>;
+  readonly #arrived = new Set<Owner>();
+  readonly #again: LoadGroup<Owner>[] = [];
   readonly #timers = new Set<unknown>();
   #firstMs = 0;
   #readyMs = 0;
   #gathering = false;
 
-  constructor(options: LoadQueueOptions) {
+  constructor(options: LoadQueueOptions<Owner>) {
     this.#options = options;
   }
 
@@ -53,17 +55,19 @@ export class LoadQueue {
   }
 
   /** Adds an owner that may wait for others. */
-  add(owner: WatchedOwner): void {
+  add(owner: Owner): void {
     const nowMs = this.#options.monotonicMs();
     if (this.#arrived.size === 0) this.#firstMs = nowMs;
     this.#arrived.add(owner);
     this.#readyMs =
-      this.#arrived.size >= GROUP_SIZE ? nowMs : Math.min(nowMs + QUIET_MS, this.#firstMs + LONGEST_WAIT_MS);
+      this.#arrived.size >= this.#options.groupSize
+        ? nowMs
+        : Math.min(nowMs + QUIET_MS, this.#firstMs + LONGEST_WAIT_MS);
     if (!this.#gathering) this.#gatherUntilReady();
   }
 
   /** Adds an owner that must not wait; those that are there are ready with it. */
-  addUrgent(owner: WatchedOwner): void {
+  addUrgent(owner: Owner): void {
     const wasReady = this.isReady;
     this.#arrived.add(owner);
     this.#readyMs = this.#options.monotonicMs();
@@ -71,7 +75,7 @@ export class LoadQueue {
   }
 
   /** Adds an owner whose load brings more than others', to a group of its own; after a delay where earlier ones brought too little. */
-  addAlone(owner: WatchedOwner, tries: number): void {
+  addAlone(owner: Owner, tries: number): void {
     const group = { owners: [owner], backoff: this.#newBackoff() };
     if (tries > 0) {
       this.#after(backoffMs(tries), () => this.#again.push(group));
@@ -83,30 +87,30 @@ export class LoadQueue {
   }
 
   /** The next group; undefined if none is ready. Owners that have left meanwhile are not in it. */
-  take(): LoadGroup | undefined {
+  take(): LoadGroup<Owner> | undefined {
     if (!this.isReady) return undefined;
     for (let group = this.#again.shift(); group !== undefined; group = this.#again.shift()) {
-      const owners = group.owners.filter(isWaiting);
+      const owners = group.owners.filter(this.#options.isWaiting);
       if (owners.length > 0) return { owners, backoff: group.backoff };
     }
-    const owners: WatchedOwner[] = [];
+    const owners: Owner[] = [];
     for (const owner of this.#arrived) {
-      if (owners.length === GROUP_SIZE) break;
+      if (owners.length === this.#options.groupSize) break;
       this.#arrived.delete(owner);
-      if (isWaiting(owner)) owners.push(owner);
+      if (this.#options.isWaiting(owner)) owners.push(owner);
     }
     return owners.length === 0 ? undefined : { owners, backoff: this.#newBackoff() };
   }
 
   /** Puts a group back that could not be loaded, to be tried again after a delay. */
-  retry(group: LoadGroup, error: unknown): void {
+  retry(group: LoadGroup<Owner>, error: unknown): void {
     const reason = reasonOf(error);
     for (const part of this.#parts(group, error))
       this.#after(part.backoff.failed(reason), () => this.#again.push(part));
   }
 
   /** Forgets an owner that waits no longer. One that is in a group is left out when the group is taken. */
-  remove(owner: WatchedOwner): void {
+  remove(owner: Owner): void {
     this.#arrived.delete(owner);
   }
 
@@ -119,7 +123,7 @@ export class LoadQueue {
   }
 
   /** Where some owner's rows are at fault, tenths of the group lead to that owner and let the others go on. */
-  #parts(group: LoadGroup, error: unknown): readonly LoadGroup[] {
+  #parts(group: LoadGroup<Owner>, error: unknown): readonly LoadGroup<Owner>[] {
     const { owners } = group;
     if (owners.length === 1 || !isOfTheirRows(error)) return [group];
     const size = Math.ceil(owners.length / 10);
@@ -131,7 +135,7 @@ export class LoadQueue {
   }
 
   #newBackoff(): Backoff {
-    return new Backoff(this.#options.log, "loading owners");
+    return this.#options.newBackoff(this.#options.log);
   }
 
   #gatherUntilReady(): void {
@@ -155,8 +159,4 @@ export class LoadQueue {
 /** Data that PostgreSQL can't compute with, or more than it reads in the time given. */
 function isOfTheirRows(error: unknown): boolean {
   return isDataError(error) || errorCode(error) === QUERY_CANCELED;
-}
-
-function isWaiting(owner: WatchedOwner): boolean {
-  return owner.phase.kind === "waiting";
 }

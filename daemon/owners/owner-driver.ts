@@ -11,7 +11,7 @@ import type { Effect, KnownOccupants, PhaseEvent } from "./owner-phase.ts";
 import type { WatchedOwner } from "./watched-owner.ts";
 
 export interface OwnerDriverOptions {
-  readonly queue: Pick<LoadQueue, "add" | "addAlone" | "addUrgent" | "remove">;
+  readonly queue: Pick<LoadQueue<WatchedOwner>, "add" | "addAlone" | "addUrgent" | "remove">;
   readonly boundaries: Pick<BoundaryTimer<WatchedOwner>, "set" | "delete">;
   readonly unreadable: Pick<UnreadableOwners, "add" | "delete">;
   readonly clock: Pick<Clock, "now">;

@@ -37,7 +37,7 @@ import type { Slices } from "./slices.ts";
 import { WithheldEvents, type ReadWithheldEvents } from "./withheld-events.ts";
 import { SlowLoads } from "./slow-loads.ts";
 import { UnreadableOwners } from "./unreadable-owners.ts";
-import { WatchedOwner } from "./watched-owner.ts";
+import { OWNER_LOADS, WatchedOwner } from "./watched-owner.ts";
 import { ZoneDataDiffers, Zones } from "./zones.ts";
 
 export interface OwnersOptions extends Timers {
@@ -69,7 +69,7 @@ export class Owners implements BatchSink, Demand {
   readonly #options: OwnersOptions;
   readonly #publisher: Publisher;
   readonly #boundaries: BoundaryTimer<WatchedOwner>;
-  readonly #queue: LoadQueue;
+  readonly #queue: LoadQueue<WatchedOwner>;
   readonly #driver: OwnerDriver;
   readonly #deltas: DeltaApplier;
   readonly #loads: RunningLoads;
@@ -94,7 +94,7 @@ export class Owners implements BatchSink, Demand {
     this.#calendar = new Calendar(options.readDayStarts);
     this.#publisher = new Publisher(options.publish);
     this.#boundaries = new BoundaryTimer({ ...options, cross: (owner) => this.#driver.advance(owner) });
-    this.#queue = new LoadQueue(options);
+    this.#queue = new LoadQueue({ ...options, ...OWNER_LOADS });
     const retry = (owner: WatchedOwner): unknown => this.#driver.dispatch(owner, OUTDATED);
     this.#unreadable = new UnreadableOwners({ ...options, retry });
     this.#driver = new OwnerDriver({

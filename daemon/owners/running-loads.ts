@@ -16,7 +16,7 @@ export interface LoadingOwner {
 
 export interface RunningLoadsOptions {
   readonly loader: Loader;
-  readonly queue: Pick<LoadQueue, "isReady" | "take" | "retry">;
+  readonly queue: Pick<LoadQueue<WatchedOwner>, "isReady" | "take" | "retry">;
   readonly driver: OwnerDriver;
   /** How many loads run at once: as many as there are sessions for them, so that a cut never waits for one. */
   readonly atOnce: number;
@@ -75,7 +75,7 @@ export class RunningLoads {
     return { owners, imported: Promise.all(imports).then(() => undefined) };
   }
 
-  async #run(group: LoadGroup, load: Load, t: number): Promise<void> {
+  async #run(group: LoadGroup<WatchedOwner>, load: Load, t: number): Promise<void> {
     this.#running += 1;
     const loading = group.owners.flatMap((owner) => this.#begin(owner));
     try {
@@ -94,7 +94,7 @@ export class RunningLoads {
     return phase.kind === "loading" ? [{ owner, phase }] : [];
   }
 
-  #fail(loading: readonly LoadingOwner[], group: LoadGroup, error: unknown): void {
+  #fail(loading: readonly LoadingOwner[], group: LoadGroup<WatchedOwner>, error: unknown): void {
     const [only] = loading;
     const isOfARow = isDataError(error);
     if (only !== undefined && group.owners.length === 1 && isOfARow) {

@@ -1,3 +1,5 @@
+import type { Log } from "../config/log.ts";
+import { Backoff } from "../database/backoff.ts";
 import { NEW_OWNER, transition } from "./owner-machine.ts";
 import type { Effect, Phase, PhaseEvent } from "./owner-phase.ts";
 import type { OwnerPublisher } from "./publisher.ts";
@@ -30,3 +32,10 @@ export class WatchedOwner {
     return effects;
   }
 }
+
+/** How owners wait in a `LoadQueue`. */
+export const OWNER_LOADS = {
+  newBackoff: (log: Log): Backoff => new Backoff(log, "loading owners"),
+  groupSize: 1000,
+  isWaiting: ({ phase }: WatchedOwner): boolean => phase.kind === "waiting",
+};

@@ -8,7 +8,14 @@
  */
 import { unreachable } from "../config/unreachable.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
-import { type ChannelPlan, MOST_ROW_BYTES, MOST_ROWS, MOST_SET_BYTES, type RowSetPlan } from "./channel-plan.ts";
+import {
+  type ChannelPlan,
+  MOST_MEMBERS,
+  MOST_ROW_BYTES,
+  MOST_ROWS,
+  MOST_SET_BYTES,
+  type RowSetPlan,
+} from "./channel-plan.ts";
 import { orderedBy, placeOf, valueAt } from "./row-order.ts";
 import { linkOf } from "./row-link.ts";
 import { captured, collation, watchedBy } from "./row-source.ts";
@@ -36,10 +43,15 @@ export function channelLoadSelect(plan: ChannelPlan): string {
   const keys = `unnest($1::text[]::${plan.keyType}[]) w(channel)`;
   const selects = [
     ...whoSelects(plan).map(
-      ({ table, named, who }) => `select ${TAG.channelWho}, ${named}, ${who}, null::int, count(*), null::bigint, null
-  from ${tableRows(table)}
- where ${linkOf(table, "t")[0]} = any($1::text[]::${plan.keyType}[])${who === NOBODY ? "" : ` and ${who} is not null`}
- group by 1, 2, 3`,
+      ({ table, who }) => `select ${TAG.channelWho}, w.channel::text, m.who, null::int, m.times, null::bigint, null
+  from ${keys}
+ cross join lateral (
+   select ${who} as who, count(*) as times
+     from ${tableRows(table)}
+    where ${linkOf(table, "t")[0]} = w.channel${who === NOBODY ? "" : ` and ${who} is not null`}
+    group by 1
+    limit ${MOST_MEMBERS + 1}
+ ) m`,
     ),
     ...plan.sets.map((set, place) => {
       const most = (set.count ?? MOST_ROWS) + 1;

@@ -7,8 +7,8 @@ export const topicClosed = v.object({
   timestamp,
   topic,
   /**
-   * `removed`: its bearer may see it no more; `deleted`: there is no such topic any more; `too_large`: it has more rows than are sent at
-   * once. A client ignores a reason that it does not know.
+   * `removed`: its bearer may see it no more, or is shown nothing; `deleted`: there is no such topic any more; `too_large`: it has more rows
+   * than are sent at once, or too many members. A client ignores a reason that it does not know.
    */
   reason: v.string(),
 });

@@ -3,6 +3,7 @@ import type { NackCode } from "../../../protocol/codes.ts";
 import { bearerToken } from "../sessions/handshake.ts";
 import type { Identification } from "../auth/identification.ts";
 import type { Identity } from "../auth/identity.ts";
+import type { Refusal } from "../../hub/frame.ts";
 import { json } from "./response.ts";
 import type { Request, Response } from "../transports/transport.ts";
 
@@ -14,6 +15,8 @@ export const REFUSALS = {
   unauthenticated: refusal(401, "unauthenticated", { "www-authenticate": "Bearer" }),
   forbidden: refusal(403, "forbidden"),
   unknown_topic: refusal(404, "unknown_topic"),
+  unknown_rows: refusal(404, "unknown_rows"),
+  too_large: refusal(413, "too_large"),
   too_many_requests: refusal(429, "too_many_requests", { "retry-after": "1" }),
   unavailable: refusal(503, "unavailable", RETRY),
   stale: refusal(503, "stale", RETRY),
@@ -47,7 +50,7 @@ export async function permit(
     if (wanted === undefined) return { token, identity, topics: [...identity.topics] };
     const topics = new Set<string>();
     for (const answer of await Promise.all(wanted.map(async (name) => access(identity, name)))) {
-      if (!("topic" in answer)) return { refusal: refusalOf(answer.refusal) };
+      if (!("topic" in answer)) return { refusal: refusalOf(answer.refusal, identity) };
       topics.add(answer.topic);
     }
     return { token, identity, topics: [...topics] };
@@ -60,6 +63,18 @@ export function refusal(status: number, code: string, headers: Readonly<Record<s
   return json(status, `${JSON.stringify({ error: code })}\n`, headers);
 }
 
-function refusalOf(code: NackCode): Response {
-  return code === "forbidden" || code === "unknown_topic" ? REFUSALS[code] : REFUSALS.unavailable;
+/** What a refusal of a topic is over HTTP; one that may see no topic, or no more, hears the same as of a topic that is none. */
+export function refusalOf(why: NackCode | Refusal, identity: Identity): Response {
+  switch (why) {
+    case "forbidden":
+    case "removed":
+    case "deleted":
+      return REFUSALS[identity.refusal];
+    case "unknown_topic":
+    case "unknown_rows":
+    case "too_large":
+      return REFUSALS[why];
+    default:
+      return REFUSALS.unavailable;
+  }
 }

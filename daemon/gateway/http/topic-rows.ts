@@ -4,7 +4,7 @@ import { history } from "../../../protocol/up/history.ts";
 import { MAX_PAGE_ROWS } from "../../../protocol/limits.ts";
 import type { Frame } from "../../hub/frame.ts";
 import type { Subscription } from "../../hub/subscription.ts";
-import { permit, refusal, REFUSALS } from "./http-access.ts";
+import { permit, refusal, refusalOf, REFUSALS } from "./http-access.ts";
 import { json } from "./response.ts";
 import type { TopicSnapshotOptions } from "./topic-snapshot.ts";
 import type { Request, Response } from "../transports/transport.ts";
@@ -43,7 +43,7 @@ export async function topicRows(
       if (frame.type === "rows") queueMicrotask(() => subscription.topic?.history(subscription, asked.output));
       else if (frame.type === "history") finish(json(200, frame.bytes));
       else if (frame.type === "stale") finish(REFUSALS.stale);
-      else if (frame.type === "nack" || frame.type === "topic_closed") finish(refusal(404, "unknown_rows"));
+      else if (frame.refusal !== undefined) finish(refusalOf(frame.refusal, permission.identity));
     };
     const subscription: Subscription = hub.subscribe(topic, { blocked: false, reader: permission.identity, send });
   });

@@ -7,7 +7,8 @@ import { type Frame, withFields } from "../../hub/frame.ts";
 import type { Subscription } from "../../hub/subscription.ts";
 import type { Subscriber } from "../../hub/subscriber.ts";
 import { entityTag, isKnown } from "./entity-tag.ts";
-import { type HttpIdentification, permit, refusal, REFUSALS, RETRY } from "./http-access.ts";
+import { type HttpIdentification, permit, refusal, refusalOf, REFUSALS, RETRY } from "./http-access.ts";
+import type { Identity } from "../auth/identity.ts";
 import { json, notModified } from "./response.ts";
 import type { Request, Response } from "../transports/transport.ts";
 
@@ -28,11 +29,13 @@ export async function topicSnapshot(request: Request, name: string, options: Top
   if ("refusal" in permission) return permission.refusal;
   const [topic = name] = permission.topics;
   const at = new URLSearchParams(request.query).get("at");
-  if (at === null) return answerWith(await readFrames(topic, permission.identity, options), request);
+  if (at === null)
+    return answerWith(await readFrames(topic, permission.identity, options), request, permission.identity);
   if (!permission.identity.isAdmin) return REFUSALS.forbidden;
   if (at !== "now") return refusal(400, "invalid_at");
   const frame = await readLocated(topic, options);
   if (frame === undefined) return REFUSALS.unavailable;
+  if (frame.refusal !== undefined) return refusalOf(frame.refusal, permission.identity);
   // Who compares with SQL must know since when, and why. A tag would say nothing of where the document stands.
   return frame.type === "stale"
     ? json(503, withFields(frame, { error: "stale" }).bytes, RETRY)
@@ -77,10 +80,11 @@ function readLocated(
   });
 }
 
-function answerWith(frames: readonly Frame[], request: Request): Response {
+function answerWith(frames: readonly Frame[], request: Request, identity: Identity): Response {
   let answer: Response = REFUSALS.unavailable;
   for (const frame of frames) {
     if (frame.type === "stale") return REFUSALS.stale;
+    if (frame.refusal !== undefined) return refusalOf(frame.refusal, identity);
     if (frame.type !== "snapshot" && frame.type !== "rows") continue;
     const etag = entityTag(frame.position);
     answer = isKnown(request, etag) ? notModified({ etag }) : json(200, frame.bytes, { etag });

@@ -6,17 +6,9 @@ import type { Audience, Reader } from "../../channels/audience.ts";
 import type { ChannelPosition, ChannelUpdate, LoadedRows } from "../../channels/channel-update.ts";
 import type { ChannelChange } from "../../capture/batch.ts";
 import { unreachable } from "../../config/unreachable.ts";
-import { encode, type Frame } from "../../hub/frame.ts";
+import { encode, type Frame, type Refusal } from "../../hub/frame.ts";
 import { isoInstant } from "../../hub/instant.ts";
-import type {
-  Consequence,
-  Flush,
-  HistoryRequest,
-  Progress,
-  Refusal,
-  TopicContent,
-  TopicKind,
-} from "../../hub/topic-content.ts";
+import type { Consequence, Flush, HistoryRequest, Progress, TopicContent, TopicKind } from "../../hub/topic-content.ts";
 import type { NackCode } from "../../../protocol/codes.ts";
 import type { PageRequest } from "../../channels/channel-pages.ts";
 import type { ToldPage } from "../../channels/channels.ts";
@@ -65,7 +57,10 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
   /** Where all that was accepted leads; undefined where that is nothing. */
   #pending: ChannelPosition | undefined;
   #progress: Progress | undefined;
+  /** It held more than is sent at once when it was read, or later: from then on nothing is held, until it is read again. */
   #isTooLarge = false;
+  /** Its rows have changed since. */
+  #hasChanged = false;
   #snapshotFrame: Frame | undefined;
 
   constructor(topic: string, key: string, options: ChannelTopicOptions) {
@@ -79,9 +74,14 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
     return this.#audience === undefined ? undefined : this.#progress;
   }
 
+  get isOutdated(): boolean {
+    return (this.#isTooLarge && this.#hasChanged) || (this.#audience?.isOutdated ?? false);
+  }
+
   refusal(reader: Reader | undefined): Refusal | undefined {
     if (this.#audience === undefined) return undefined;
     if (!this.#audience.exists) return "deleted";
+    if (this.#audience.isTooLarge) return "too_large";
     if (reader === undefined || !this.#audience.admits(reader)) return "removed";
     return this.#isTooLarge ? "too_large" : undefined;
   }
@@ -89,6 +89,8 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
   accept(update: ChannelUpdate): Consequence {
     switch (update.kind) {
       case "audience":
+        // It is read again: what it held then decides.
+        if (update.audience === undefined && this.#isTooLarge) this.forget();
         this.#audience = update.audience;
         return { kind: "audience" };
       case "whole":
@@ -100,7 +102,8 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
         const head = this.#pending ?? this.#progress;
         if (head?.epoch !== update.epoch || head.version !== update.previous) return { kind: "broken" };
         this.#pending = update;
-        this.#accepted.push(...update.changes);
+        if (this.#isTooLarge && this.#whole === undefined) this.#hasChanged = true;
+        else this.#accepted.push(...update.changes);
         return { kind: "flush" };
       }
       case "position": {
@@ -124,11 +127,12 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
     const { epoch, version, incarnation, snapshot, asOf } = pending;
     const position = { incarnation, snapshot, asOf };
     const to: Progress = { epoch, version, events: 0, position, had: position };
+    const isStillTooLarge = this.#isTooLarge && this.#whole === undefined;
     const changes = this.#takeAccepted();
     this.#pending = undefined;
     this.#progress = to;
     this.#snapshotFrame = undefined;
-    this.#isTooLarge = this.#sets.some(({ rows }) => rows.isTooLarge);
+    if (!isStillTooLarge) this.#measure();
     // Whoever is here is then told to go, or gets a snapshot.
     if (this.#isTooLarge || changes === undefined || before?.epoch !== epoch)
       return { from: undefined, to, frames: [] };
@@ -195,6 +199,14 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
     this.#pending = undefined;
     this.#progress = undefined;
     this.#snapshotFrame = undefined;
+    this.#isTooLarge = false;
+    this.#hasChanged = false;
+  }
+
+  #measure(): void {
+    this.#hasChanged = false;
+    this.#isTooLarge = this.#sets.some(({ rows }) => rows.isTooLarge);
+    if (this.#isTooLarge) for (const { rows } of this.#sets) rows.replace([]);
   }
 
   /** What frames say of it; undefined where a snapshot says it. */

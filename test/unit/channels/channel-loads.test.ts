@@ -1,80 +1,128 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { Batch } from "../../../daemon/capture/batch.ts";
-import { Channels } from "../../../daemon/channels/channels.ts";
-import type { ChannelPlan } from "../../../daemon/plan/channel-plan.ts";
-import { ManualClock } from "../../support/manual-clock.ts";
+import { CHANNEL, changeOf } from "../../support/posts-channel.ts";
+import { batchAt, channelsRig } from "../../support/channels-rig.ts";
 
-const PLAN: ChannelPlan = {
-  kind: "room",
-  source: "rooms",
-  key: "id",
-  keyType: "bigint",
-  members: { kind: "everyone" },
-  sets: [],
-  tables: [],
-};
-const ignore = (): void => undefined;
-
-const batch = (snapshot: string, resets: Batch["resets"] = []): Batch => ({
-  epoch: "e",
-  snapshot,
-  clock: 0,
-  grains: [],
-  resets,
-  events: [],
-  withheld: [],
-  dimensions: [],
-});
+const PLAN = { ...CHANNEL, sets: [] };
+/** As PostgreSQL says that a statement took too long. */
+const TOO_SLOW = Object.assign(new Error("canceling statement due to statement timeout"), { code: "57014" });
+const row = (key: string) => changeOf(key, { place: key, data: {}, bytes: 2 }, true);
 
 it("1,000 channels that are subscribed to at once take at most ten statements to load, one that fails is tried again", async () => {
-  const clock = new ManualClock(0);
-  const loads: (readonly string[])[] = [];
-  const told = new Map<string, string[]>();
-  let failures = 1;
-  const channels = new Channels({
-    plan: PLAN,
-    loader: {
-      load: ({ keys }) => {
-        loads.push(keys);
-        const isBad = failures > 0;
-        failures -= 1;
-        const found = new Map(
-          keys.map((key) => [key, { who: [{ channel: key, who: undefined, times: 1 }], sets: [] }]),
-        );
-        return {
-          imported: Promise.resolve(),
-          channels: isBad ? Promise.reject(new Error("late")) : Promise.resolve(found),
-        };
-      },
-      loadPages: () => assert.fail("nobody asked for a page"),
-    },
-    loadsAtOnce: 2,
-    publish: (key, { kind }) => void told.set(key, [...(told.get(key) ?? []), kind]),
-    letIn: ignore,
-    nudge: ignore,
-    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    monotonicMs: clock.now,
-    now: clock.now,
-    setTimeout: clock.setTimeout,
-    clearTimeout: clock.clearTimeout,
-  });
-  channels.begin("e", "i");
+  const { channels, loads, kinds, cut } = channelsRig(PLAN);
   for (let n = 1; n <= 1000; n += 1) channels.watch(String(n));
   for (let round = 1; round <= 20; round += 1) {
-    clock.advance(100);
-    if (channels.wantsCut()) await channels.applyCut(batch(`${round}:${round}:`), { snapshotId: "s" });
-    await new Promise((resolve) => setImmediate(resolve));
+    const before = loads.length;
+    await cut(`${round}:${round}:`);
+    for (const [at, load] of loads.slice(before).entries())
+      await (before + at === 0 ? load.fail(new Error("late")) : load.answer());
   }
   assert.ok(loads.length <= 10, `${loads.length} loads`);
-  assert.equal(told.size, 1000);
-  for (const kinds of told.values()) assert.deepEqual(kinds, ["audience", "whole"]);
+  for (let n = 1; n <= 1000; n += 1) assert.deepEqual(kinds(String(n)), ["audience", "whole", "live"]);
 
   // A reset names one, and needs a cut.
-  const reset = batch("30:30:", [{ source: "rooms", owner: "7", rows: 1, xid: 1n }]);
-  assert.equal(channels.needsCut(batch("29:29:")), false);
+  const reset = batchAt("30:30:", { resets: [{ source: "rooms", owner: "7", rows: 1, xid: 1n }] });
+  assert.equal(channels.needsCut(batchAt("29:29:")), false);
   assert.equal(channels.needsCut(reset), true);
   await channels.applyCut(reset, { snapshotId: "s" });
-  assert.deepEqual(loads.at(-1), ["7"]);
+  assert.deepEqual(loads.at(-1)?.keys, ["7"]);
+  channels.stop();
+});
+
+it("a channel that takes too long to load keeps none of those out that are loaded with it", async () => {
+  const { channels, loads, kinds, cut } = channelsRig(PLAN);
+  for (let n = 1; n <= 100; n += 1) channels.watch(String(n));
+  let answered = 0;
+  for (let round = 1; round <= 60; round += 1) {
+    await cut(`${round}:${round}:`);
+    for (const load of loads.slice(answered)) await (load.keys.includes("13") ? load.fail(TOO_SLOW) : load.answer());
+    answered = loads.length;
+  }
+  for (let n = 1; n <= 100; n += 1)
+    assert.deepEqual(kinds(String(n)), n === 13 ? [] : ["audience", "whole", "live"], String(n));
+  assert.deepEqual(loads.at(-1)?.keys, ["13"]);
+  channels.stop();
+});
+
+it("what a load has found is published as it was at its cut, and what batches brought meanwhile after it, each where it was", async () => {
+  const { channels, loads, told, cut } = channelsRig(PLAN);
+  channels.watch("1");
+  await cut("10:10:");
+  for (const [snapshot, key] of [
+    ["11:11:", "a"],
+    ["12:12:", "b"],
+  ] as const)
+    await channels.apply(batchAt(snapshot, { channels: { rows: [row(key)], who: [] } }));
+  await channels.apply(batchAt("13:13:"));
+  await loads[0]?.answer();
+  assert.deepEqual(
+    told("1").flatMap((update) =>
+      "snapshot" in update ? [`${update.kind} ${update.version} ${update.snapshot}`] : [],
+    ),
+    ["whole 1 10:10:", "changes 2 11:11:", "changes 3 12:12:"],
+  );
+  channels.stop();
+});
+
+it("after a reset nobody knows who may see a channel, and no row of its batch comes, until it was loaded again", async () => {
+  const { channels, loads, kinds, told, cut } = channelsRig(PLAN);
+  channels.watch("1");
+  await cut("10:10:");
+  await loads[0]?.answer();
+  const before = kinds("1").length;
+  const reset = batchAt("11:11:", {
+    resets: [{ source: "rooms", owner: "1", rows: 5, xid: 1n }],
+    channels: { rows: [row("late")], who: [{ channel: "1", who: "ana", times: 1 }] },
+  });
+  await channels.apply(reset);
+  assert.deepEqual(kinds("1").slice(before), ["audience"]);
+  const [last] = told("1").slice(-1);
+  assert.equal(last?.kind === "audience" && last.audience, undefined);
+  assert.equal(channels.audienceOf("1"), undefined);
+  await cut("12:12:");
+  await loads[1]?.answer();
+  assert.deepEqual(kinds("1").slice(before), ["audience", "audience", "whole"]);
+  channels.stop();
+});
+
+it("a channel that is watched anew is called live again, as its topic may have been called stale before", async () => {
+  const { channels, loads, kinds, cut } = channelsRig(PLAN);
+  channels.watch("1");
+  await cut("10:10:");
+  await loads[0]?.answer();
+  channels.unwatch("1");
+  channels.watch("1");
+  await cut("11:11:");
+  await loads[1]?.answer();
+  assert.deepEqual(kinds("1"), ["audience", "whole", "live", "audience", "whole", "live"]);
+  channels.stop();
+});
+
+it("the end of a load wakes the reader for a page that waited for room, and for who asked where a channel stands", async () => {
+  const { channels, loads, rig, told, pagesRead, cut } = channelsRig({ ...CHANNEL });
+  channels.watch("1");
+  await cut("10:10:");
+  await loads[0]?.answer();
+  // Two loads run: there is room for no more.
+  for (const [at, key] of ["2", "3"].entries()) {
+    channels.watch(key);
+    await cut(`${11 + at}:${11 + at}:`);
+  }
+  channels.page("1", { set: 0, before: ["70"], limit: 3 }, () => undefined);
+  assert.equal(channels.wantsCut(), false);
+  rig.nudges = 0;
+  await loads[1]?.answer();
+  assert.deepEqual([rig.nudges, channels.wantsCut()], [1, true]);
+  await cut("13:13:");
+  assert.equal(pagesRead(), 1);
+
+  channels.locate("3");
+  await channels.apply(batchAt("14:14:"));
+  rig.nudges = 0;
+  await loads[2]?.answer();
+  assert.equal(rig.nudges, 1);
+  await channels.apply(batchAt("15:15:"));
+  const last = told("3").at(-1);
+  assert.equal(last?.kind === "position" && last.snapshot, "15:15:");
   channels.stop();
 });

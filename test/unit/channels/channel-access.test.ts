@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { ChannelAccess } from "../../../daemon/channels/channel-access.ts";
+import type { TextRow } from "../../../daemon/database/session.ts";
+import { TAG } from "../../../daemon/plan/row-tag.ts";
+import { USER } from "../../support/channel-hub.ts";
+import { CHANNEL } from "../../support/posts-channel.ts";
+
+const PLAN = { ...CHANNEL, members: { kind: "user", column: "host" } } as const;
+const row = (who: string | null): TextRow => [String(TAG.channelWho), "1", who, null, "1", null, null];
+
+it("an answer from before somebody was let in is asked for again; a refusal that nothing has overtaken is none", async () => {
+  const answers: ((rows: TextRow[]) => void)[] = [];
+  const session = { rows: async () => new Promise<TextRow[]>((resolve) => answers.push(resolve)) };
+  const access = new ChannelAccess({
+    plan: {
+      ...PLAN,
+      tables: [{ source: "rooms", schema: "public", table: "rooms", columns: [], key: "id", owner: "id" }],
+    },
+    sessions: { run: async (work) => work(session) },
+    audienceOf: () => undefined,
+    monotonicMs: () => 0,
+  });
+  const ask = (): Promise<boolean> => Promise.resolve(access.maySee("1", { ...USER, bearer: "ana" }));
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const late = ask();
+  await turn();
+  access.letIn("1");
+  answers[0]?.([row(null)]);
+  await turn();
+  assert.equal(answers.length, 2);
+  answers[1]?.([row(null), row("ana")]);
+  assert.equal(await late, true);
+
+  const other = ask();
+  await turn();
+  access.letIn("2");
+  answers[2]?.([row(null)]);
+  assert.equal(await other, false);
+  assert.equal(answers.length, 3);
+});
