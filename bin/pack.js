@@ -20,6 +20,7 @@ const CLIENT_ENTRIES = {
   fallback: "client/fallback/with-fallback",
   fetch: "client/fetch-owner",
   react: "react/use-realtime-stats",
+  "react/channels": "react/channels/use-rows",
   testing: "testing/fake-daemon",
 };
 

@@ -76,6 +76,8 @@ export const ADVICE = {
   WebSocket: "pass one as environment.WebSocket",
   topic:
     'a topic is a kind, ":" and a key, as in "owner:7"; a key is a text of up to 256 characters, or a whole number',
+  channel:
+    "its key is a text of up to 256 characters, or a whole number, and nothing else follows the same topic by client.topic",
   4400: "This client sent what the daemon can't read: report it.",
   4401: "Check that getToken gives a JWT signed with the daemon's DELTAD_JWT_SECRET that has not expired.",
   4403:

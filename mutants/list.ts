@@ -2,6 +2,7 @@ import { ADMISSION_MUTANTS } from "./admission.ts";
 import { BUS_MUTANTS } from "./bus.ts";
 import { CAPTURE_MUTANTS } from "./capture.ts";
 import { CHANNEL_REFUSAL_MUTANTS } from "./channel-refusals.ts";
+import { CHANNEL_CLIENT_MUTANTS } from "./channel-clients.ts";
 import { CHANNEL_MUTANTS } from "./channels.ts";
 import { CLIENT_MACHINE_MUTANTS } from "./client-machines.ts";
 import { CLIENT_TOKENS_MUTANTS } from "./client-tokens.ts";
@@ -76,6 +77,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CHANNEL_MUTANTS,
   ...BUS_MUTANTS,
   ...CHANNEL_REFUSAL_MUTANTS,
+  ...CHANNEL_CLIENT_MUTANTS,
   ...CLIENT_MACHINE_MUTANTS,
   ...CLIENT_MUTANTS,
   ...CLIENT_TOKENS_MUTANTS,

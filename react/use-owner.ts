@@ -78,7 +78,12 @@ export function useOwner<S extends StreamTypes = AnyStreamTypes>(ownerId: OwnerI
     owner?.getSnapshot ?? viewOfNothing,
     viewOfNothing,
   );
-  return { owner, ...view, status: statusOf(view), error: errorOf(view.connection) };
+  return {
+    owner,
+    ...view,
+    status: statusOf(view.connection, view.asOf !== undefined),
+    error: errorOf(view.connection),
+  };
 }
 
 /**

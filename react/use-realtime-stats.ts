@@ -142,7 +142,7 @@ export function useRealtimeStats<
     state: connection.state,
     isConnected: connection.state === "live" || connection.state === "stale",
     error: errorOf(connection),
-    status: statusOf({ connection, asOf: shown.asOf }),
+    status: statusOf(connection, shown.asOf !== undefined),
     connect: useCallback(() => {
       setIsUsing(true);
       setIsLeft(false);

@@ -7,7 +7,7 @@ import { requestId } from "../protocol/fields.ts";
 import { type Up, up } from "../protocol/up.ts";
 import { PROTOCOL } from "../protocol/version.ts";
 import type { FakeSocket, Peer } from "./fake-socket.ts";
-import type { FakeTopic } from "./fake-topic.ts";
+import type { FakeTopic, Request } from "./fake-topic.ts";
 
 /** What a connection needs of its daemon. */
 export interface Host {
@@ -17,7 +17,8 @@ export interface Host {
   readonly acceptsToken: (token: string) => boolean;
   /** When a token ends that is shown now; undefined: never. */
   readonly endOf: (token: string) => number | undefined;
-  readonly maySubscribe: (topic: string) => boolean;
+  /** Why the topic can't be subscribed to; undefined: it can. */
+  readonly refusal: (topic: string) => NackCode | undefined;
   readonly closed: (connection: FakeConnection) => void;
 }
 
@@ -47,6 +48,12 @@ export class FakeConnection implements Peer {
   /** Sends where the client is subscribed to the topic. */
   publish(topic: string, message: DownFrame): void {
     if (this.#subscribed.has(topic)) this.send(message);
+  }
+
+  /** Sends to a client that is subscribed, and no more from then on. */
+  endTopic(topic: string, message: DownFrame): void {
+    this.publish(topic, message);
+    this.#subscribed.delete(topic);
   }
 
   close(code: number, reason?: string): void {
@@ -133,13 +140,12 @@ export class FakeConnection implements Peer {
       case "ping":
         return this.send({ type: "ack", timestamp, id: message.id });
       case "subscribe":
-        if (!this.#host.maySubscribe(message.topic)) return this.#refuse(message.id, "forbidden");
         return this.#subscribe(message.id, message.topic, message.resume);
       case "snapshot":
         if (!this.#subscribed.has(message.topic)) return this.#refuse(message.id, "not_subscribed");
         return this.send(this.#host.topic(message.topic).snapshot(this.#host.epoch, { id: message.id }));
       case "history":
-        return this.#refuse(message.id, "unknown_rows");
+        return this.#page(message);
       case "present":
       case "typing":
         return message.id === undefined ? undefined : this.#refuse(message.id, "no_presence");
@@ -150,6 +156,8 @@ export class FakeConnection implements Peer {
   }
 
   #subscribe(id: string, topic: string, resume: string | undefined): void {
+    const refusal = this.#host.refusal(topic);
+    if (refusal !== undefined) return this.#refuse(id, refusal);
     const fake = this.#host.topic(topic);
     const missed = resume === undefined ? undefined : fake.eventsAfter(resume);
     this.#subscribed.add(topic);
@@ -157,6 +165,13 @@ export class FakeConnection implements Peer {
     this.send(fake.snapshot(this.#host.epoch, { id, ...recovered }));
     for (const event of missed ?? []) this.send(event);
     if (fake.staleFrame) this.send(fake.staleFrame);
+  }
+
+  #page(asked: Request<"history">): void {
+    if (!this.#subscribed.has(asked.topic)) return this.#refuse(asked.id, "not_subscribed");
+    const page = this.#host.topic(asked.topic).page(this.#host.epoch, asked);
+    if (page) this.send(page);
+    else this.#refuse(asked.id, "unknown_rows");
   }
 
   #refuse(id: string, code: NackCode): void {

@@ -1,33 +1,24 @@
 /** `@deltad/client/testing`: a daemon for the tests of applications, which sends what the test makes it send. */
+import type { ChannelTypes } from "../client/channels/channel.ts";
 import type { AnyStreamTypes, EventName, KindOf, StreamTypes, TopicName, TypesOf } from "../client/client.ts";
 import { type Clock, globalEnvironment, type WebSocketConstructor } from "../client/environment.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
 import type { JsonObject } from "../protocol/json.ts";
 import { ownerTopic, parseTopic } from "../protocol/topic.ts";
+import type { ChannelControl, DeepPartial, TopicControl } from "./controls.ts";
+import { FakeChannel } from "./fake-channel.ts";
 import { FakeConnection, type Host } from "./fake-connection.ts";
 import { FakeSocket } from "./fake-socket.ts";
 import { FakeTopic } from "./fake-topic.ts";
 
-/** A part of a document, as deep as the test cares: what it leaves out is not there. */
-export type DeepPartial<T> = T extends object ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> } : T;
-
-/** One topic of a fake daemon, of any kind: what its subscribers get. */
-export interface TopicControl<S extends Pick<StreamTypes, "metrics" | "events">> {
-  /** From now on the topic's metrics are these, and no others. */
-  readonly setMetrics: (metrics: DeepPartial<S["metrics"]>) => void;
-  /** Something happens to the topic; those get the event too that come back later. */
-  readonly emit: <Name extends EventName<S>>(name: Name, data: S["events"][Name]) => void;
-  /** The daemon can't vouch for the topic's numbers; the reason is `database` unless another is given. */
-  readonly stale: (reason?: string) => void;
-  readonly live: () => void;
-}
+export type { ChannelControl, DeepPartial, TopicControl } from "./controls.ts";
 
 /**
  * Speaks the real protocol, checked by its schemas, without a network or a database: give the client its `url` and its `WebSocket`. It
  * answers within microtasks, so that `await` is enough, with fake timers too. An owner whose metrics were never set has no row.
  */
-export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
+export class FakeDaemon<S extends StreamTypes = AnyStreamTypes, C extends ChannelTypes = ChannelTypes> {
   readonly url = "ws://daemon.test";
   /** For the client's `environment`. */
   readonly WebSocket: WebSocketConstructor;
@@ -46,6 +37,8 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
   mayFollow: (ownerOrTopic: string) => boolean = () => true;
   readonly #clock: Clock;
   readonly #topics = new Map<string, FakeTopic>();
+  /** The kinds of topics that are channels. */
+  readonly #channels = new Set<string>();
   readonly #connections = new Set<FakeConnection>();
   /** When each token ends that was shown while tokens had an end. */
   readonly #ends = new Map<string, number>();
@@ -70,10 +63,40 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
 
   /** The topic of this name, of any kind that the configuration declares, as `client.topic` has it. Throws a TypeError for what is no topic's name. */
   topic<Name extends TopicName<S>>(name: Name): TopicControl<TypesOf<S, KindOf<Name>>> {
-    if (parseTopic(name) === undefined) throw new TypeError(`${JSON.stringify(name)} is no topic's name, as "room:12"`);
+    if (this.#channels.has(kindOf(name))) throw new TypeError(`${name} is a channel: call daemon.channel for it`);
     return {
       setMetrics: (metrics) => this.#publish(name, (topic) => topic.update(String(this.#epoch), metrics as JsonObject)),
       emit: (event, data) => this.#publish(name, (topic) => topic.emit(event, data as JsonObject)),
+      stale: (reason = "database") => this.#publish(name, (topic) => topic.stale(reason)),
+      live: () => this.#publish(name, (topic) => topic.live()),
+    };
+  }
+
+  /**
+   * The channel of this name, as `openChannel` has it. From the first call on its kind is one of channels, so it comes before a client
+   * follows one. Throws a TypeError for what is no topic's name, and for a topic that is known as one with metrics.
+   */
+  channel<Name extends `${keyof C & string}:${string}`>(name: Name): ChannelControl<C[KindOf<Name>]> {
+    const kind = kindOf(name);
+    for (const [known, topic] of this.#topics)
+      if (kindOf(known) === kind && !(topic instanceof FakeChannel))
+        throw new TypeError(
+          `${known} is known as a topic with metrics: call daemon.channel before a client follows it`,
+        );
+    this.#channels.add(kind);
+    const publish = (change: (channel: FakeChannel, epoch: string) => DownFrame): void =>
+      this.#publish(name, (topic) => change(topic as FakeChannel, String(this.#epoch)));
+    return {
+      setRows: (set, rows, newest = Number.MAX_SAFE_INTEGER) =>
+        publish((channel, epoch) => channel.setRows(epoch, set, rows, newest)),
+      insert: (set, key, row) => publish((channel, epoch) => channel.insertRow(epoch, set, key, row)),
+      update: (set, key, row) => publish((channel, epoch) => channel.updateRow(epoch, set, key, row)),
+      delete: (set, key) => publish((channel, epoch) => channel.deleteRow(epoch, set, key)),
+      close: (reason = "removed") => {
+        const frame = (this.#topic(name) as FakeChannel).close(reason);
+        for (const connection of this.#connections) connection.endTopic(name, frame);
+      },
+      open: () => this.#broadcast((this.#topic(name) as FakeChannel).open()),
       stale: (reason = "database") => this.#publish(name, (topic) => topic.stale(reason)),
       live: () => this.#publish(name, (topic) => topic.live()),
     };
@@ -142,15 +165,17 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
         this.tokens.push(token);
         return this.acceptsToken(token);
       },
-      maySubscribe: (name) => {
-        const topic = parseTopic(name);
-        return topic !== undefined && this.mayFollow(topic.kind === "owner" ? topic.key : name);
-      },
+      refusal: (name) => (this.#mayFollow(name) ? this.#topic(name).refusal : "forbidden"),
       closed: (connection) => this.#connections.delete(connection),
     };
     const connection = new FakeConnection(socket, host);
     this.#connections.add(connection);
     socket.accept(connection);
+  }
+
+  #mayFollow(name: string): boolean {
+    const topic = parseTopic(name);
+    return topic !== undefined && this.mayFollow(topic.kind === "owner" ? topic.key : name);
   }
 
   #endOf(token: string): number | undefined {
@@ -163,7 +188,8 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
   #topic(name: string): FakeTopic {
     const known = this.#topics.get(name);
     if (known) return known;
-    const topic = new FakeTopic(name, this.#clock.now);
+    const Topic = this.#channels.has(kindOf(name)) ? FakeChannel : FakeTopic;
+    const topic = new Topic(name, this.#clock.now);
     this.#topics.set(name, topic);
     return topic;
   }
@@ -177,4 +203,11 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes> {
   #broadcast(message: DownFrame): void {
     for (const connection of this.#connections) connection.send(message);
   }
+}
+
+/** Throws a TypeError for what is no topic's name. */
+function kindOf(name: string): string {
+  const topic = parseTopic(name);
+  if (topic === undefined) throw new TypeError(`${JSON.stringify(name)} is no topic's name, as "room:12"`);
+  return topic.kind;
 }

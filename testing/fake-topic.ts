@@ -1,6 +1,11 @@
+import type { NackCode } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
 import type { EventFrame } from "../protocol/down/event.ts";
 import type { JsonObject, JsonValue } from "../protocol/json.ts";
+import type { Up } from "../protocol/up.ts";
+
+/** A request of a client. */
+export type Request<Type extends Up["type"]> = Extract<Up, { type: Type }>;
 
 /** One topic as a fake daemon has it: a document and its version, and everything that happened. Makes frames; sends nothing. */
 export class FakeTopic {
@@ -18,14 +23,19 @@ export class FakeTopic {
     this.#now = now;
   }
 
+  /** Why nobody may see it; undefined: they may. */
+  get refusal(): NackCode | undefined {
+    return undefined;
+  }
+
   snapshot(epoch: string, answer: { readonly id?: string; readonly recovered?: boolean } = {}): DownFrame {
     return {
       type: "snapshot",
-      ...this.#header(),
+      ...this.header(),
       ...answer,
       epoch,
       version: this.#version,
-      asOf: this.#instant(),
+      asOf: this.instant(),
       cursor: this.#cursor(this.#events.length),
       data: copyOf(this.#document),
     };
@@ -40,11 +50,11 @@ export class FakeTopic {
     this.#version += 1;
     return {
       type: "metrics_updated",
-      ...this.#header(),
+      ...this.header(),
       epoch,
       version: this.#version,
       previous,
-      asOf: this.#instant(),
+      asOf: this.instant(),
       cursor: this.#cursor(this.#events.length),
       data,
     };
@@ -53,7 +63,7 @@ export class FakeTopic {
   emit(type: string, data: JsonObject): DownFrame {
     const id = `${this.#topic}-${this.#events.length + 1}`;
     const cursor = this.#cursor(this.#events.length + 1);
-    const event = { type, ...this.#header(), id, cursor, data: copyOf(data) };
+    const event = { type, ...this.header(), id, cursor, data: copyOf(data) };
     this.#events.push(event);
     return event;
   }
@@ -65,26 +75,31 @@ export class FakeTopic {
     return this.#events.slice(Number(seen));
   }
 
+  /** A document has no rows, and so no older ones. */
+  page(_epoch: string, _asked: Request<"history">): DownFrame | undefined {
+    return undefined;
+  }
+
   /** Cursors from before the last event don't help any more. */
   forget(): void {
     this.#forgotten = this.#events.length;
   }
 
   stale(reason: string): DownFrame {
-    this.#stale = { since: this.#instant(), reason };
-    return { type: "stale", ...this.#header(), ...this.#stale };
+    this.#stale = { since: this.instant(), reason };
+    return { type: "stale", ...this.header(), ...this.#stale };
   }
 
   live(): DownFrame {
     this.#stale = undefined;
-    return { type: "live", ...this.#header() };
+    return { type: "live", ...this.header() };
   }
 
   get staleFrame(): DownFrame | undefined {
-    return this.#stale && { type: "stale", ...this.#header(), ...this.#stale };
+    return this.#stale && { type: "stale", ...this.header(), ...this.#stale };
   }
 
-  #header(): { readonly timestamp: number; readonly topic: string } {
+  protected header(): { readonly timestamp: number; readonly topic: string } {
     return { timestamp: this.#now(), topic: this.#topic };
   }
 
@@ -92,14 +107,14 @@ export class FakeTopic {
     return `after-${events}`;
   }
 
-  #instant(): string {
+  protected instant(): string {
     return new Date(this.#now()).toISOString().replace("Z", "000Z");
   }
 }
 
 /** Jest's jsdom has no `structuredClone`; what goes over a wire is JSON in any case. */
-function copyOf(value: JsonObject): JsonObject {
-  return JSON.parse(JSON.stringify(value)) as JsonObject;
+export function copyOf<Value extends object>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value)) as Value;
 }
 
 /** The RFC 7396 merge patch that makes one document of another. Neither holds a null. */

@@ -16,6 +16,8 @@ export interface RowsView<Row> {
   readonly items: readonly Item<Row>[] | undefined;
   /** There may be older ones: `older()` has them read. */
   readonly hasOlder: boolean;
+  /** Older ones are being read. */
+  readonly isLoadingOlder: boolean;
 }
 
 /** Callbacks for what becomes of rows. */
@@ -26,12 +28,13 @@ export interface RowListeners<Row> {
   readonly deleted?: (item: Item<Row>) => unknown;
 }
 
+/** A page of older rows that was asked for. */
 interface Asked {
-  readonly set: string;
-  readonly before: string;
+  readonly id: string;
   readonly limit: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  readonly before: string;
+  /** Whoever waits for it. */
+  readonly waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[];
 }
 
 /** Ids of requests that are no subscription's. */
@@ -42,6 +45,7 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
   readonly #sets = new Map<string, RowSet>();
   readonly #changes: Listeners<[set: string, change: RowChange]>;
   readonly #pages: Listeners;
+  /** By set: one at a time. */
   readonly #asked = new Map<string, Asked>();
   readonly #views = new Map<string, RowsView<RowData>>();
   #at: { readonly epoch: string; readonly version: number } | undefined;
@@ -67,10 +71,16 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
   view(set: string): RowsView<RowData> {
     const { connection } = this.getSnapshot();
     const rows = this.#sets.get(set);
-    const [items, hasOlder] = [rows?.items, typeof rows?.from === "string"];
+    const [items, hasOlder, isLoadingOlder] = [rows?.items, typeof rows?.from === "string", this.#asked.has(set)];
     const known = this.#views.get(set);
-    if (known?.connection === connection && known.items === items && known.hasOlder === hasOlder) return known;
-    const view = { connection, items, hasOlder };
+    if (
+      known?.connection === connection &&
+      known.items === items &&
+      known.hasOlder === hasOlder &&
+      known.isLoadingOlder === isLoadingOlder
+    )
+      return known;
+    const view = { connection, items, hasOlder, isLoadingOlder };
     this.#views.set(set, view);
     return view;
   }
@@ -90,7 +100,12 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
   async older(set: string, limit: number): Promise<void> {
     const before = this.#sets.get(set)?.from;
     if (typeof before !== "string") return undefined;
-    return new Promise((resolve, reject) => this.#ask({ set, before, limit, resolve, reject }));
+    const { state } = this.getSnapshot().connection;
+    if (state !== "live" && state !== "stale") throw new Error("not connected");
+    return new Promise((resolve, reject) => {
+      const { waiting } = this.#asked.get(set) ?? this.#ask(set, before, limit, []);
+      waiting.push({ resolve, reject });
+    });
   }
 
   override receive(frame: TopicFrame | ChannelFrame | Answer): boolean {
@@ -111,7 +126,7 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
         return false;
       case "nack":
       case "error":
-        this.#take(frame.id)?.reject(new Error(frame.code));
+        for (const [set, { id }] of this.#asked) if (id === frame.id) this.#fail(set, frame.code);
         return false;
       default:
         return super.receive(frame);
@@ -157,32 +172,33 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
     return isMissing;
   }
 
-  #page({ id, epoch, version, items, from }: FrameOf<"history">): void {
-    const asked = this.#take(id);
-    if (!asked) return;
-    const set = this.#sets.get(asked.set);
+  #page({ id, epoch, version, rows, items, from }: FrameOf<"history">): void {
+    const asked = this.#asked.get(rows);
+    const set = this.#sets.get(rows);
+    if (asked?.id !== id || !set) return;
     const isOurs = this.#at?.epoch === epoch && this.#at.version === version;
-    if (isOurs && set?.prepend(asked.before, items, from)) {
-      this.#pages.call();
-      asked.resolve();
-    } // A snapshot came in between, or another page: what is older than the rows is another page now.
-    else if (typeof set?.from === "string") this.#ask({ ...asked, before: set.from });
-    else asked.resolve();
+    // A snapshot came in between: what is older than the rows is another page now.
+    if (!(isOurs && set.prepend(asked.before, items, from)) && set.from !== null)
+      return void this.#ask(rows, set.from, asked.limit, asked.waiting);
+    this.#asked.delete(rows);
+    this.#pages.call();
+    for (const { resolve } of asked.waiting) resolve();
   }
 
-  #ask(asked: Asked): void {
-    const { set, before, limit } = asked;
-    const socket = this.#options.socket();
-    if (!socket) return asked.reject(new Error("not connected"));
+  #ask(set: string, before: string, limit: number, waiting: Asked["waiting"]): Asked {
     const id = `h${(requests += 1)}`;
-    this.#asked.set(id, asked);
-    socket.send({ type: "history", id, topic: this.topic, rows: set, before, limit });
+    const asked = { id, before, limit, waiting };
+    this.#asked.set(set, asked);
+    this.#options.socket()?.send({ type: "history", id, topic: this.topic, rows: set, before, limit });
+    this.#pages.call();
+    return asked;
   }
 
-  #take(id: string | undefined): Asked | undefined {
-    const asked = this.#asked.get(id ?? "");
-    this.#asked.delete(id ?? "");
-    return asked;
+  #fail(set: string, why: string): void {
+    const { waiting = [] } = this.#asked.get(set) ?? {};
+    this.#asked.delete(set);
+    this.#pages.call();
+    for (const { reject } of waiting) reject(new Error(why));
   }
 
   /** As if the last listener had gone, and one come. */
@@ -193,8 +209,7 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
   }
 
   #failAll(): void {
-    for (const { reject } of this.#asked.values()) reject(new Error("not connected"));
-    this.#asked.clear();
+    for (const set of this.#asked.keys()) this.#fail(set, "not connected");
   }
 }
 

@@ -6,6 +6,7 @@
  *     messages.subscribe(() => draw(messages.getSnapshot().items));
  */
 import type { Client } from "../client.ts";
+import { advice } from "../development.ts";
 import type { AnyStreamTypes } from "../stream-types.ts";
 import type { Subscriptions } from "../subscriptions.ts";
 import { ChannelStore, type RowListeners, type RowsView } from "./channel-store.ts";
@@ -29,7 +30,8 @@ export interface Channel<Sets> {
    */
   on<Name extends keyof Sets & string>(name: Name, listeners: RowListeners<Sets[Name]>): () => void;
   /**
-   * Has older rows read, which are then shown too; resolves when they are, at once where there are none. Rejects while not connected.
+   * Has older rows read, which are then shown too; resolves when they are, at once where there are none. While some are being read
+   * it waits for those. Rejects with an Error whose message is the daemon's code, or `not connected`.
    * @param limit from 1 to 100
    */
   older(name: keyof Sets & string, limit?: number): Promise<void>;
@@ -43,7 +45,12 @@ export interface RowsOf<Row> {
   readonly getSnapshot: () => RowsView<Row>;
 }
 
-/** Asks for nothing until there is a listener. The same rows for the same client, kind and key. */
+const opened = /* @__PURE__ */ new WeakMap<ChannelStore, Channel<Record<string, object>>>();
+
+/**
+ * Asks for nothing until there is a listener. The same object for the same client, kind and key. Throws a TypeError for what can't be
+ * a key, and where `client.topic` has that topic as one with metrics.
+ */
 export function openChannel<Types extends ChannelTypes = ChannelTypes, Kind extends keyof Types & string = string>(
   client: Pick<Client, "connection">,
   kind: Kind,
@@ -51,9 +58,18 @@ export function openChannel<Types extends ChannelTypes = ChannelTypes, Kind exte
 ): Channel<Types[Kind]> {
   // The connection is the client's topics.
   const topics = client.connection as Subscriptions<AnyStreamTypes>;
-  const store = topics.topic(`${kind}:${key}`, ChannelStore) as ChannelStore;
+  const name = `${kind}:${key}`;
+  const isKey = Number.isSafeInteger(key) || (typeof key === "string" && key !== "");
+  const store = isKey && topics.topic(name, ChannelStore);
+  if (!(store instanceof ChannelStore)) throw new TypeError(`channel "${name}"${advice("channel")}`);
+  const known = opened.get(store) ?? channelOf(store);
+  opened.set(store, known);
+  return known as unknown as Channel<Types[Kind]>;
+}
+
+function channelOf(store: ChannelStore): Channel<Record<string, object>> {
   const sets = new Map<string, RowsOf<unknown>>();
-  const channel: Channel<Record<string, object>> = {
+  return {
     topic: store.topic,
     rows: (name) => {
       const known = sets.get(name) ?? {
@@ -66,5 +82,4 @@ export function openChannel<Types extends ChannelTypes = ChannelTypes, Kind exte
     on: (name, listeners) => store.onRows(name, listeners),
     older: (name, limit = 50) => store.older(name, limit),
   };
-  return channel as unknown as Channel<Types[Kind]>;
 }

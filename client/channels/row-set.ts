@@ -44,10 +44,10 @@ export class RowSet {
   /** Takes all that there is to show. Gives what became of rows since, within what both have. */
   replace(items: readonly WireItem[], from: string | null): readonly RowChange[] {
     const before = new Map(this.#held);
+    const { size } = before;
     const changes: RowChange[] = [];
     const least = from ?? "";
     this.#held.clear();
-    this.#items = undefined;
     this.from = from;
     for (const [key, position, row] of items) {
       const known = before.get(key);
@@ -58,6 +58,7 @@ export class RowSet {
       if (!isSame) changes.push({ what: known ? "updated" : "inserted", item });
     }
     for (const { position, item } of before.values()) if (position >= least) changes.push({ what: "deleted", item });
+    if (changes.length > 0 || size !== this.#held.size) this.#items = undefined;
     return changes;
   }
 

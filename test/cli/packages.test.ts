@@ -24,7 +24,7 @@ import { startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
 import { DEMO } from "../support/oracle.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const CLIENT_BYTES = 190 * 1024;
+const CLIENT_BYTES = 220 * 1024;
 const BUNDLE_BYTES = 5.1 * 1024;
 
 /** A page and its test, as somebody writes them; `config` is the demo's. */
@@ -69,7 +69,7 @@ owner.subscribe(() => undefined);
 client.connect();
 setImmediate(() => {
   const { connection, metrics } = owner.getSnapshot();
-  console.log(connection.state, metrics.revenue.today, typeof react.useRealtimeStats);
+  console.log(connection.state, metrics.revenue.today, typeof react.useRealtimeStats, typeof useRows);
   client.close();
 });
 `;
@@ -163,6 +163,14 @@ describe("The packages of a clone", () => {
       const more = "--allowImportingTsExtensions --types react --skipLibCheck";
       const { output } = run(process.execPath, [tsc, ...`${options} ${more}`.split(" "), "use.ts"]);
       assert.equal(output, "");
+      // The component on the page about rooms.
+      mkdirSync(join(project, "rooms"), { recursive: true });
+      copyFileSync(join(ROOT, "test/rooms/deltad.config.ts"), join(project, "rooms", "deltad.config.ts"));
+      const [, component = ""] = /```tsx\n(.*?)```/s.exec(readFileSync(join(ROOT, "docs/rooms.md"), "utf8")) ?? [];
+      assert.match(component, /useRows/);
+      writeFileSync(join(project, "rooms", "messages.tsx"), component);
+      const rooms = `${options} ${more} --jsx react-jsx rooms/messages.tsx`.split(" ");
+      assert.equal(run(process.execPath, [tsc, ...rooms]).output, "");
       // The client's own declarations, without those of others.
       writeFileSync(
         join(project, "bare.ts"),
@@ -184,15 +192,17 @@ describe("The packages of a clone", () => {
       ["{ createClient }", "@deltad/client"],
       ["{ FakeDaemon }", "@deltad/client/testing"],
       ["react", "@deltad/client/react"],
+      ["{ useRows }", "@deltad/client/react/channels"],
     ] as const;
     const imports = names.map(([what, from]) => `import ${what === "react" ? "* as react" : what} from "${from}";`);
     const requires = names.map(([what, from]) => `const ${what} = require("${from}");`);
     writeFileSync(join(project, "run.mjs"), `${imports.join("\n")}\n${RUN}`);
     writeFileSync(join(project, "run.cjs"), `${requires.join("\n")}\n${RUN}`);
     for (const file of ["run.mjs", "run.cjs"]) {
-      assert.deepEqual(run(process.execPath, [file]), { status: 0, output: "live 12.50 function" }, file);
+      assert.deepEqual(run(process.execPath, [file]), { status: 0, output: "live 12.50 function function" }, file);
     }
-    for (const path of ["esm/react.js", "cjs/react.cjs"]) assert.match(read("@deltad/client", path), /^"use client";/);
+    for (const path of ["esm/react.js", "cjs/react.cjs", "esm/react/channels.js", "cjs/react/channels.cjs"])
+      assert.match(read("@deltad/client", path), /^"use client";/);
   });
 
   describeInBrowser("serve a plain page", (openTab) => {

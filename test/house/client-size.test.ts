@@ -10,6 +10,7 @@ import { ROOT } from "./source-tree.ts";
 const CLIENT_BYTES = 5.1 * 1024;
 const CHANNELS_BYTES = 3.5 * 1024;
 const REACT_BYTES = 2 * 1024;
+const REACT_CHANNELS_BYTES = 1024;
 
 interface Bundle {
   readonly code: string;
@@ -63,10 +64,18 @@ describe("the client's weight", () => {
     assert.ok(more > 0 && more <= REACT_BYTES, `${more} bytes`);
   });
 
-  it("is at most 3.5 KB more with channels", async () => {
+  it("is at most 3.5 KB more with channels, and 1 KB with their hooks; without them none of it is there", async () => {
     const channels = await bundle(join(ROOT, "dist/client/channels/channel.js"));
     assert.ok(channels.gzipBytes <= CHANNELS_BYTES, `${channels.gzipBytes} bytes`);
-    assert.ok(channels.modules.length > 2 && client.modules.every((path) => !path.includes("client/channels/")));
+    assert.ok(channels.modules.length > 2);
+    const hooks = await bundle(join(ROOT, "dist/react/channels/use-rows.js"));
+    const more = hooks.gzipBytes - channels.gzipBytes;
+    assert.ok(more > 0 && more <= REACT_CHANNELS_BYTES, `${more} bytes`);
+    for (const { modules } of [client, react])
+      assert.ok(
+        modules.every((path) => !path.includes("/channels/")),
+        modules.join(),
+      );
   });
 
   it("has no development text in production, and in development it has", async () => {

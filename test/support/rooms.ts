@@ -21,13 +21,17 @@ export interface Rooms {
 }
 
 /** @param rows SQL that is run before the daemon starts */
-export async function openRooms(server: TestServer, rows: string): Promise<Rooms> {
+export async function openRooms(
+  server: TestServer,
+  rows: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Rooms> {
   const database = await server.createDatabase();
   await database.query(ROOMS_SCHEMA);
   await applyFile(database.url, ROOMS_CONFIG);
   await database.query(rows);
   const port = await freePort();
-  return { database, port, daemon: await startRooms(database, port) };
+  return { database, port, daemon: await startRooms(database, port, environment) };
 }
 
 /** One more daemon on the same database. */

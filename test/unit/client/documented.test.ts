@@ -31,7 +31,7 @@ it("The page about the client shows code that is compiled here, or by npm run tr
       .flatMap((text) => text.split("\n"))
       .map((line) => line.trim())
       // In this repository the client's package is a part of the daemon's.
-      .map((line) => line.replace(/from "deltad\/(\w+)"/, (_, entry: string) => `from "${packaged(entry)}"`)),
+      .map((line) => line.replace(/from "deltad\/([\w/]+)"/, (_, entry: string) => `from "${packaged(entry)}"`)),
   );
   const blocks = [...read("docs/client.md").matchAll(/```(?:ts|html)\n(.*?)```/gs)];
   assert.ok(blocks.length >= 4);
@@ -66,6 +66,25 @@ export function chats(): void {
   });
   room.on("messages", { inserted: ({ row }) => toast(row) });
 }
+
+it("What the page says of channels of the fake daemon runs", async () => {
+  const daemon = new FakeDaemon();
+  const tested = createClient({ url: daemon.url, getToken, environment: { WebSocket: daemon.WebSocket } });
+  const control = daemon.channel("room:42");
+  control.setRows("messages", [{ key: "1", row: { body: "hello" } }]);
+  const messages = openChannel(tested, "room", "42").rows("messages");
+  messages.subscribe(() => undefined);
+  tested.connect();
+  await new Promise(setImmediate);
+  control.insert("messages", "2", { body: "you too" });
+  control.update("messages", "1", { body: "hello!" });
+  await new Promise(setImmediate);
+  assert.deepEqual(messages.getSnapshot().items, [
+    { key: "1", row: { body: "hello!" } },
+    { key: "2", row: { body: "you too" } },
+  ]);
+  tested.close();
+});
 
 /** Compiled, and never called: it would look for live.example.com. */
 export function connects(): void {

@@ -1,11 +1,14 @@
 /** What does not compile here is what no application can write: each `@ts-expect-error` fails `npm run check` once its line compiles. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { StreamTypesOf } from "../../../daemon/define/define.ts";
+import type { ChannelTypesOf, StreamTypesOf } from "../../../daemon/define/define.ts";
 import type config from "../../../demo/deltad.config.ts";
 import type kinds from "../../kinds/deltad.config.ts";
+import type rooms from "../../rooms/deltad.config.ts";
+import { type Channel, openChannel } from "../../../client/channels/channel.ts";
 import { createClient, type Client } from "../../../client/client.ts";
 import { type RealtimeStats, useEvents, useRealtimeStats } from "../../../react/use-realtime-stats.ts";
+import { useChannel, useRows } from "../../../react/channels/use-rows.ts";
 import { FakeDaemon } from "../../../testing/fake-daemon.ts";
 
 type Marketplace = StreamTypesOf<typeof config>;
@@ -129,6 +132,31 @@ it("So does the fake daemon", () => {
   // @ts-expect-error no such kind
   assert.throws(() => daemon.topic("Listing:12"), { name: "TypeError", message: /is no topic's name/ });
   assert.equal(daemon.connections, 0);
+});
+
+it("So do the rows of channels, on a page, in React and in the fake daemon", () => {
+  type Rooms = ChannelTypesOf<typeof rooms>;
+  const room = openChannel<Rooms, "room">(createClient(options), "room", 1);
+  const stars: number | null | undefined = room.rows("messages").getSnapshot().items?.[0]?.row.stars;
+  // @ts-expect-error a column that the set does not name
+  const secret: unknown = room.rows("messages").getSnapshot().items?.[0]?.row.secret;
+  // @ts-expect-error no such set
+  room.on("mesages", {});
+  const Shown = (channel: Channel<Rooms["room"]>): unknown => {
+    const [note] = useRows(channel, "notes").items;
+    const [message] = useRows(useChannel<Rooms, "plaza">("plaza", "1"), "messages").items;
+    // @ts-expect-error no such set
+    const misspelt: unknown = useRows(channel, "nots");
+    // @ts-expect-error a note has no author
+    return [note?.row.body, message?.row.author, misspelt, note?.row.author];
+  };
+  const control = new FakeDaemon<Marketplace, Rooms>().channel("room:1");
+  control.insert("messages", "1", { stars: 3 });
+  // @ts-expect-error another type of a column
+  control.insert("messages", "2", { stars: "three" });
+  // @ts-expect-error no such kind
+  new FakeDaemon<Marketplace, Rooms>().channel("rom:1");
+  assert.deepEqual([stars, secret, typeof Shown], [undefined, undefined, "function"]);
 });
 
 it("Without a configuration everything is JSON", () => {

@@ -1,0 +1,115 @@
+import type { NackCode } from "../protocol/codes.ts";
+import type { DownFrame } from "../protocol/down.ts";
+import type { RowData } from "../protocol/json.ts";
+import { copyOf, FakeTopic, type Request } from "./fake-topic.ts";
+
+type Item = [key: string, position: string, row: RowData];
+type Change =
+  | [set: string, what: "inserted" | "updated", key: string, position: string, row: RowData]
+  | [set: string, what: "deleted", key: string];
+
+interface FakeRows {
+  /** By their keys, in order of their positions. */
+  readonly rows: Map<string, readonly [position: string, row: RowData]>;
+  /** Who comes is shown those from here on; null: all. */
+  readonly from: string | null;
+}
+
+/** One channel as a fake daemon has it: rows in the order in which they came, and why nobody may see them. Makes frames; sends nothing. */
+export class FakeChannel extends FakeTopic {
+  readonly #sets = new Map<string, FakeRows>();
+  #version = 1;
+  #rowsSoFar = 0;
+  #refusal: NackCode | undefined;
+
+  override get refusal(): NackCode | undefined {
+    return this.#refusal;
+  }
+
+  override snapshot(epoch: string, answer: { readonly id?: string; readonly recovered?: boolean } = {}): DownFrame {
+    const sets = Object.fromEntries(
+      [...this.#sets].map(([name, { rows, from }]) => [
+        name,
+        { items: itemsOf(rows).filter(([, position]) => position >= (from ?? "")), from },
+      ]),
+    );
+    return { type: "rows", ...this.header(), ...answer, epoch, version: this.#version, asOf: this.instant(), sets };
+  }
+
+  setRows(epoch: string, name: string, given: readonly { key: string; row: object }[], newest: number): DownFrame {
+    const rows: FakeRows["rows"] = new Map();
+    for (const { key, row } of given) {
+      if (rows.has(key)) throw new Error(`two rows of ${name} have the key ${key}`);
+      rows.set(key, [this.#nextPosition(), copyOf(row) as RowData]);
+    }
+    const oldest = rows.size > newest ? itemsOf(rows).at(-newest) : undefined;
+    this.#sets.set(name, { rows, from: oldest?.[1] ?? null });
+    this.#version += 1;
+    return this.snapshot(epoch);
+  }
+
+  insertRow(epoch: string, name: string, key: string, row: object): DownFrame {
+    const set = this.#sets.get(name) ?? { rows: new Map(), from: null };
+    if (set.rows.has(key)) throw new Error(`a row of ${name} has the key ${key} already: update it`);
+    this.#sets.set(name, set);
+    const position = this.#nextPosition();
+    const data = copyOf(row) as RowData;
+    set.rows.set(key, [position, data]);
+    return this.#changed(epoch, [name, "inserted", key, position, data]);
+  }
+
+  updateRow(epoch: string, name: string, key: string, row: object): DownFrame {
+    const [rows, [position]] = this.#row(name, key);
+    const data = copyOf(row) as RowData;
+    rows.set(key, [position, data]);
+    return this.#changed(epoch, [name, "updated", key, position, data]);
+  }
+
+  deleteRow(epoch: string, name: string, key: string): DownFrame {
+    const [rows] = this.#row(name, key);
+    rows.delete(key);
+    return this.#changed(epoch, [name, "deleted", key]);
+  }
+
+  override page(epoch: string, { id, rows: name, before, limit }: Request<"history">): DownFrame | undefined {
+    const rows = this.#sets.get(name)?.rows;
+    if (!rows) return undefined;
+    const older = itemsOf(rows).filter(([, position]) => position < before);
+    const items = older.slice(-limit);
+    const from = items.length === older.length ? null : (items[0]?.[1] ?? null);
+    return { type: "history", ...this.header(), id, epoch, version: this.#version, rows: name, items, from };
+  }
+
+  close(reason: "removed" | "deleted" | "too_large"): DownFrame {
+    this.#refusal = reason === "too_large" ? reason : "forbidden";
+    return { type: "topic_closed", ...this.header(), reason };
+  }
+
+  open(): DownFrame {
+    this.#refusal = undefined;
+    return { type: "topic_available", ...this.header() };
+  }
+
+  #changed(epoch: string, change: Change): DownFrame {
+    const previous = this.#version;
+    this.#version += 1;
+    const at = { epoch, version: this.#version, previous, asOf: this.instant() };
+    return { type: "rows_changed", ...this.header(), ...at, changes: [change] };
+  }
+
+  #row(name: string, key: string): readonly [FakeRows["rows"], readonly [position: string, row: RowData]] {
+    const rows = this.#sets.get(name)?.rows;
+    const row = rows?.get(key);
+    if (!rows || !row) throw new Error(`no row of ${name} has the key ${key}: insert it`);
+    return [rows, row];
+  }
+
+  /** Positions compare as texts. */
+  #nextPosition(): string {
+    return String((this.#rowsSoFar += 1)).padStart(9, "0");
+  }
+}
+
+function itemsOf(rows: FakeRows["rows"]): Item[] {
+  return [...rows].map(([key, [position, row]]) => [key, position, row]);
+}
