@@ -1,8 +1,8 @@
 /**
  * `npm test -- [suite or test file …] [--without NAME …] [--postgres DIR]`: runs the compiled tests and closes with what passed, failed and was
- * skipped, and why. With no selector everything runs, and each law must be seen; on PostgreSQL 15 then those to which the version may matter
- * (`telling` selects them), unless `--every-server` or CI=true asks for all. With CI=true, skipping PostgreSQL 15, Chromium or
- * uWebSockets.js is a failure, unless `--without` names it.
+ * skipped, and why. With no selector the run is brief: all but the longest, and on PostgreSQL 15 only those to which the version may matter
+ * (`telling` selects these); `--whole` or CI=true asks for everything on both. Each law must be seen in either. With CI=true, skipping
+ * PostgreSQL 15, Chromium or uWebSockets.js is a failure, unless `--without` names it.
  * With `--postgres` the servers are of the binaries in that folder alone, instead of PostgreSQL 18 and 15.
  * `npm test -- --changed [base]`: those that can be reached from what differs from `base` (`main`).
  */
@@ -18,15 +18,15 @@ import { Progress } from "./runner/progress.ts";
 import { ServersOfRun } from "./runner/servers-of-run.ts";
 import { describeFailure, REQUIRED_IN_CI, summarise } from "./runner/summary.ts";
 import {
+  BRIEFLY_ON_15,
   everyTestFile,
   type Job,
   jobsOf,
   LANES,
+  LONG,
   longestFirst,
   selectFiles,
   type SuiteFile,
-  ON_15_ALONE,
-  TELLING,
 } from "./runner/suites.ts";
 import { type FileResult, runTestFile, runTestFilesTogether } from "./runner/test-file.ts";
 
@@ -40,15 +40,20 @@ const { values, positionals } = parseArgs({
     without: { type: "string", multiple: true, default: [] },
     postgres: { type: "string" },
     changed: { type: "boolean", default: false },
-    "every-server": { type: "boolean", default: process.env["CI"] === "true" },
+    whole: { type: "boolean", default: process.env["CI"] === "true" },
   },
 });
 const durationsMs = readDurations(durationsFile);
 const graph = FileGraph.ofRepository();
 const every = await everyTestFile(testDir);
 if (every.length === 0) throw new Error("there is no test to run; build first");
+const isAll = positionals.length === 0 && !values.changed;
+const isBrief = isAll && !values.whole;
 const selected = values.changed ? chosen(positionals) : selectFiles(every, positionals);
-const files = longestFirst(selected, durationsMs);
+const files = longestFirst(
+  selected.filter(({ name }) => !isBrief || !LONG.has(name)),
+  durationsMs,
+);
 if (files.length === 0) process.exit();
 
 // Nobody's database and none of the caller's settings may leak into a test.
@@ -69,9 +74,7 @@ try {
     Object.assign(process.env, await servers.start());
   }
   // Only now: the servers are there for whoever is to have them.
-  const isBrief = positionals.length === 0 && !values.changed && !values["every-server"];
-  const on15 = [...TELLING, ...ON_15_ALONE];
-  if (isBrief) process.env["DELTAD_TEST_ON_15"] = pathsOf(files.filter(({ name }) => on15.includes(name)));
+  if (isBrief) process.env["DELTAD_TEST_ON_15"] = pathsOf(files.filter(({ name }) => BRIEFLY_ON_15.includes(name)));
   await runInLanes(jobsOf(files, durationsMs), LANES, runJob);
 } finally {
   await servers.stop();
@@ -81,7 +84,8 @@ writeDurations(durationsFile, new Map([...results].map(([name, result]) => [name
 const summary = summarise({
   results,
   durationMs: performance.now() - startedMs,
-  whole: files.length === every.length,
+  isAll,
+  leftOut: selected.length - files.length,
   required: process.env["CI"] === "true" ? REQUIRED_IN_CI.filter((name) => !values.without.includes(name)) : [],
 });
 progress.clear();

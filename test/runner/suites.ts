@@ -21,10 +21,7 @@ export const SUITES = [
   { name: "browser", heavy: true, together: undefined, usualMs: 15_000 },
 ] as const;
 
-/**
- * What is told apart by the server's version: the SQL of an installation, capture, reading, the event triggers, the system catalogs. Outside of
- * CI a whole run has these alone on a second server, since everything on both would take twice as long.
- */
+/** What is told apart by the server's version: the SQL of an installation, capture, reading, the event triggers, the system catalogs. */
 export const TELLING = [
   "test/pg/servers.test.ts",
   "test/pg/database/first-apply.test.ts",
@@ -40,11 +37,39 @@ export const TELLING = [
   "test/pg/dba/uninstall.test.ts",
 ];
 
-/** What is on PostgreSQL 15 alone, where Debian has a package for it: a brief run has these as well. */
-export const ON_15_ALONE = [
-  "test/pg/backup-page.test.ts",
-  "test/pg/database/pgtap.test.ts",
-  "test/pg/holes/repack.test.ts",
+/** What is on PostgreSQL 15 alone, where Debian has a package for it. */
+const ON_15_ALONE = ["test/pg/backup-page.test.ts", "test/pg/database/pgtap.test.ts", "test/pg/holes/repack.test.ts"];
+
+/** What takes the longest, some twelve seconds and more on two idle cores. A brief run, which ends within five minutes there, leaves it out. */
+export const LONG: ReadonlySet<string> = new Set([
+  "test/browser/firefox.test.ts",
+  "test/browser/react.test.ts",
+  "test/cli/bad-database.test.ts",
+  "test/cli/bad-input.test.ts",
+  "test/cli/dev.test.ts",
+  "test/cli/packages.test.ts",
+  "test/pg/dba/doctor-capture.test.ts",
+  "test/pg/dba/doctor-server.test.ts",
+  "test/pg/dba/uninstall.test.ts",
+  "test/pg/holes/harmless-ddl.test.ts",
+  "test/pg/holes/missing-capture.test.ts",
+  "test/pg/holes/switched-off.test.ts",
+  "test/pg/metrics/recompute.test.ts",
+  "test/pg/owners/long-parents.test.ts",
+  "test/pg/verify/running-marketplace.test.ts",
+  "test/process/client-resume.test.ts",
+  "test/process/demo.test.ts",
+  "test/process/event-ledger.test.ts",
+  "test/process/few-files.test.ts",
+  "test/process/long-resume.test.ts",
+  "test/process/rolling-restart.test.ts",
+  "test/wire/client-leaks.test.ts",
+]);
+
+/** What a brief run has on PostgreSQL 15: what the version may matter to, but for random campaigns, and what is there alone. */
+export const BRIEFLY_ON_15: readonly string[] = [
+  ...TELLING.filter((name) => !LONG.has(name) && !name.includes("/random-")),
+  ...ON_15_ALONE,
 ];
 
 /**

@@ -39,7 +39,7 @@ export async function missingServer(major: number): Promise<string | undefined> 
   if (named) return named.major === major ? undefined : `only ${named.binDir}, PostgreSQL ${named.major}, is asked for`;
   if (major !== 15) return undefined;
   if (!isOn15(process.argv[1], process.env["DELTAD_TEST_ON_15"]))
-    return "on PostgreSQL 18 alone, since npm test -- --every-server was not asked for";
+    return "on PostgreSQL 18 alone, since npm test -- --whole was not asked for";
   return access(join(FIFTEEN_BIN, "postgres")).then(
     () => undefined,
     () => `PostgreSQL 15's server binaries are not in ${FIFTEEN_BIN}`,

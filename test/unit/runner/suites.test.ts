@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { everyTestFile, ON_15_ALONE, selectFiles, TELLING } from "../../runner/suites.ts";
+import { BRIEFLY_ON_15, everyTestFile, LONG, selectFiles, TELLING } from "../../runner/suites.ts";
 import { isOn15 } from "../../support/known-servers.ts";
 
 const files = await everyTestFile(join(dirname(fileURLToPath(import.meta.url)), "../.."));
@@ -11,7 +11,15 @@ describe("the tests that a server's version may matter to", () => {
   it("are there, each by its name", () => {
     const names = selectFiles(files, ["telling"]).map(({ name }) => name);
     assert.deepEqual(names.toSorted(), TELLING.toSorted());
-    assert.deepEqual(selectFiles(files, ON_15_ALONE).length, ON_15_ALONE.length);
+    assert.equal(selectFiles(files, BRIEFLY_ON_15).length, BRIEFLY_ON_15.length);
+  });
+
+  it("are left out of a brief run where they take long, by names that there are", () => {
+    assert.equal(selectFiles(files, [...LONG]).length, LONG.size);
+    assert.deepEqual(
+      BRIEFLY_ON_15.filter((name) => LONG.has(name)),
+      [],
+    );
   });
 
   it("run on the second server where a run has no others on it", () => {
