@@ -1,6 +1,7 @@
-/** `npm run bench -- latency|writer|engine|events|heap|import|load|resume|wire [--quick] [--postgres 15]` */
+/** `npm run bench -- latency|writer|engine|events|heap|import|load|resume|wire|channels [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
+import { benchChannels } from "./channels.ts";
 import { benchEngine } from "./engine.ts";
 import { benchEvents } from "./events.ts";
 import { benchHeap } from "./heap.ts";
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   load: benchLoad,
   resume: benchResume,
   wire: benchWire,
+  channels: benchChannels,
 };
 
 const { values, positionals } = parseArgs({

@@ -57,6 +57,11 @@ export class DaemonProcess {
     return jsonwebtoken.sign({ owners }, SECRET, { expiresIn: "1d" });
   }
 
+  /** A token of a user who may see no owner. */
+  userToken(user: string): string {
+    return jsonwebtoken.sign({ sub: user }, SECRET, { expiresIn: "1d" });
+  }
+
   /** Asks the probe within. */
   ask(question: ProbeQuestion): Promise<number> {
     return askProbe(this.#child, question);

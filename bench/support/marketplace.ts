@@ -41,8 +41,8 @@ export async function analyse(session: pg.Client): Promise<void> {
 }
 
 /** Applies deltad's migrations by its own command, and makes the daemon's login. Returns the daemon's connection string. */
-export async function migrate(session: pg.Client, url: string): Promise<string> {
-  await runDeltad(["migrate", "apply"], { DATABASE_URL: url, DELTAD_CONFIG: CONFIG_FILE });
+export async function migrate(session: pg.Client, url: string, configFile = CONFIG_FILE): Promise<string> {
+  await runDeltad(["migrate", "apply"], { DATABASE_URL: url, DELTAD_CONFIG: configFile });
   const { user, password } = DAEMON_LOGIN;
   await session.query(
     `do $$ begin

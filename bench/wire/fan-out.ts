@@ -1,42 +1,54 @@
 /**
- * One owner on very many dashboards: how many frames a second the daemon sends them, each round one write to the database, against a bare
+ * One topic of very many sockets: how many frames a second the daemon sends them, each round one write to the database, against a bare
  * loop that sends the same bytes; and how long a turn of the daemon's loop takes meanwhile. The two take turns. A round begins when half
  * of the sockets have the one before, so that the server never waits for the next.
  */
 import { once } from "node:events";
 import { WebSocket } from "ws";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
-import { ownerTopic } from "../../protocol/topic.ts";
 import type { BenchRun } from "../bench-run.ts";
 import { askProbe } from "../support/ask-probe.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
 import { reply, startTask } from "../support/task-process.ts";
-import { INSERT_BOOKING } from "../support/timed-write.ts";
 import { Audience, type Throughput } from "./audience.ts";
 import { LIMITS } from "./limits.ts";
 
-const OWNER = "1";
-const SUBSCRIBE = JSON.stringify({ type: "subscribe", id: "1", topic: ownerTopic(OWNER) });
+/** What very many sockets are subscribed to. */
+export interface FanOutTopic {
+  readonly database: string;
+  readonly daemonUrl: string;
+  /** Of the daemon, besides what the benchmark asks for. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly topic: string;
+  /** What the report calls them. */
+  readonly audience: string;
+  readonly token: (daemon: DaemonProcess) => string;
+  /** One write, which makes a round of frames. */
+  readonly write: { readonly text: string; readonly values: readonly unknown[] };
+}
+
 /** No merging: each write is a round. No heartbeats between. */
 const OPTIONS = { ...LIMITS, DELTAD_MIN_INTERVAL_MS: "0", DELTAD_HEARTBEAT_MS: "600000" };
 const WARM_UP = 5;
 /** Long after the frames of one write. */
 const COMPLETE_MS = 1_000;
 
-export async function benchFanOut({ server, report, quick }: BenchRun, database: string, url: string): Promise<void> {
+export async function benchFanOut({ server, report, quick }: BenchRun, of: FanOutTopic): Promise<void> {
   const [sockets, turns, rounds] = quick ? [500, 1, 10] : [5_000, 4, 30];
-  const session = await server.session(database);
+  const session = await server.session(of.database);
+  const { text, values } = of.write;
   const write = async (): Promise<void> => {
-    await session.query({ name: "write", text: INSERT_BOOKING, values: [OWNER] });
+    await session.query({ name: "write", text, values: [...values] });
   };
-  const daemon = await DaemonProcess.start(url, OPTIONS);
-  const token = daemon.token([OWNER]);
-  const messages = await messagesOfOne(daemon.port, token, write);
+  const daemon = await DaemonProcess.start(of.daemonUrl, { ...OPTIONS, ...of.options });
+  const token = of.token(daemon);
+  const subscribe = JSON.stringify({ type: "subscribe", id: "1", topic: of.topic });
+  const messages = await messagesOfOne(daemon.port, token, subscribe, write);
   const bare = startTask(new URL("./bare-server.js", import.meta.url), messages);
   try {
-    const task = { sockets, token, subscribe: SUBSCRIBE, messagesPerRound: messages.length };
+    const task = { sockets, token, subscribe, messagesPerRound: messages.length };
     const bytes = messages.map((message) => Buffer.byteLength(message)).join(" + ");
-    report.line(`          ${sockets} dashboards of one owner, ${turns * rounds} rounds of ${bytes} bytes`);
+    report.line(`          ${sockets} ${of.audience}, ${turns * rounds} rounds of ${bytes} bytes`);
     const ofDaemon = await Audience.gather(
       { ...task, port: daemon.port, messagesBefore: 2 },
       { next: write, ask: (question) => daemon.ask(question) },
@@ -86,14 +98,19 @@ function perS(count: number, ms: number): number {
   return Math.round((1000 * count) / ms);
 }
 
-/** What one dashboard is sent after one write. */
-async function messagesOfOne(port: number, token: string, write: () => Promise<void>): Promise<string[]> {
+/** What one socket is sent after one write. */
+async function messagesOfOne(
+  port: number,
+  token: string,
+  subscribe: string,
+  write: () => Promise<void>,
+): Promise<string[]> {
   const messages: string[] = [];
   const socket = new WebSocket(`ws://127.0.0.1:${port}${STREAM_PATH}`, PROTOCOL, {
     headers: { authorization: `Bearer ${token}` },
   });
   await once(socket, "message");
-  socket.send(SUBSCRIBE);
+  socket.send(subscribe);
   await once(socket, "message");
   socket.on("message", (data: Buffer) => messages.push(data.toString()));
   await write();

@@ -1,10 +1,11 @@
 /** What connections cost on which nothing happens: memory of each, beside what owners weigh that they share, and processor time. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { ChildProcess } from "node:child_process";
+import { ownerTopic } from "../../protocol/topic.ts";
 import type { BenchRun } from "../bench-run.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
 import { reply, startTask } from "../support/task-process.ts";
-import type { ClientsTask } from "./clients-task.ts";
+import type { IdleTask } from "./idle-clients-process.ts";
 import { LIMITS } from "./limits.ts";
 
 const KIB = 1024;
@@ -19,11 +20,11 @@ export async function benchIdle({ report, quick }: BenchRun, daemonUrl: string):
   const clients: ChildProcess[] = [];
   /** Those from one number until another, of the owners in turn. */
   const join = async (from: number, until: number): Promise<void> => {
-    const task: ClientsTask = {
+    const task: IdleTask = {
       port: daemon.port,
       clients: Array.from({ length: until - from }, (_, index) => {
         const owner = String(1 + ((from + index) % owners));
-        return { owner, token: daemon.token([owner]) };
+        return { topic: ownerTopic(owner), token: daemon.token([owner]) };
       }),
     };
     const child = startTask(new URL("./idle-clients-process.js", import.meta.url), task);
