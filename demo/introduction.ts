@@ -4,6 +4,10 @@ export interface Introduced {
   /** The page's address, with a slash at its end. */
   readonly url: string;
   readonly token: string;
+  /** Of the page of conversations, likewise. */
+  readonly conversationsUrl: string;
+  /** Of somebody who talks with the owner. */
+  readonly guestToken: string;
   readonly owner: string;
   readonly databaseUrl: string;
   /** Where psql finds the password; undefined where there is no psql. */
@@ -12,9 +16,11 @@ export interface Introduced {
 }
 
 /** What to tell when the demo runs: one line each. */
-export function introduction({ url, token, owner, databaseUrl, passwordFile, pid }: Introduced): string[] {
+export function introduction(introduced: Introduced): string[] {
+  const { url, token, conversationsUrl, guestToken, owner, databaseUrl, passwordFile, pid } = introduced;
   return [
     `open the page:    ${url}#token=${token}`,
+    `talk as a guest:  ${conversationsUrl}#token=${guestToken}`,
     "write a booking:  npx deltad demo write",
     ...(passwordFile === undefined ? [] : [`or by psql:       ${psqlLine(databaseUrl, passwordFile, owner)}`]),
     `stop:             Ctrl-C, or: kill ${pid}`,

@@ -7,6 +7,7 @@ import { CHANNEL_MUTANTS } from "./channels.ts";
 import { CLIENT_MACHINE_MUTANTS } from "./client-machines.ts";
 import { CLIENT_TOKENS_MUTANTS } from "./client-tokens.ts";
 import { CLIENT_MUTANTS } from "./client.ts";
+import { CONVERSATION_MUTANTS } from "./conversations.ts";
 import { DATA_MUTANTS } from "./data.ts";
 import { DBA_MUTANTS } from "./dba.ts";
 import { DEFINITION_MUTANTS } from "./definition.ts";
@@ -74,6 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SOCKETS_MUTANTS,
   ...ADMISSION_MUTANTS,
   ...HTTP_MUTANTS,
+  ...CONVERSATION_MUTANTS,
   ...CHANNEL_MUTANTS,
   ...BUS_MUTANTS,
   ...CHANNEL_REFUSAL_MUTANTS,

@@ -29,7 +29,8 @@ function topicOfOwner(owner: unknown): string | undefined {
   return isKey ? ownerTopic(String(owner)) : undefined;
 }
 
-function parsePayload(token: string): unknown {
+/** What a JSON Web Token says, unverified; undefined for what is none. */
+export function parsePayload(token: string): unknown {
   const parts = token.split(".");
   if (parts.length !== 3) return undefined;
   try {

@@ -12,11 +12,14 @@ import { aborted, type Shell } from "../../daemon/cli/shell.ts";
 import type { Log } from "../../daemon/config/log.ts";
 import { optionsHelp } from "../../daemon/config/options-table.ts";
 import { signToken } from "../../daemon/gateway/auth/auth.ts";
+import { Application } from "../conversations/application.ts";
+import { shownPeople } from "../conversations/load.ts";
 import { introduction } from "../introduction.ts";
 import { Traffic } from "../traffic.ts";
 import { fillDatabase, refuseSecondDemo } from "./fill-database.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { DemoHome } from "./home.ts";
+import { linkedPages } from "./linked-pages.ts";
 import { ReopenedSession } from "./reopened-session.ts";
 import { type DemoServer, givenServer, openSession, ownServer } from "./server.ts";
 import { demoConfig, type DemoSettings } from "./settings.ts";
@@ -78,7 +81,8 @@ interface Parts {
 }
 
 /** Everything that must be stopped again is in `held` when this returns or throws, what came last first. */
-async function bringUp({ shell, home, settings, server, log, held, stopping }: Parts): Promise<void> {
+async function bringUp(parts: Parts): Promise<void> {
+  const { shell, home, settings, server, log, held, stopping } = parts;
   held.add("PostgreSQL", server.stop);
   shell.print(await server.start());
   stopping.throwIfAborted();
@@ -86,35 +90,71 @@ async function bringUp({ shell, home, settings, server, log, held, stopping }: P
   const databaseUrl = server.url();
   const session = await openSession(databaseUrl);
   held.add("the demo's session", () => session.close());
-  const { configFile, host } = settings.config;
+  const { configFile } = settings.config;
   const schemaFile = join(shell.root, "demo", "schema.sql");
   const owner = await fillDatabase({ session, url: databaseUrl, schemaFile, configFile, tell: shell.print, stopping });
+  const people = await shownPeople(session, owner);
 
-  const config = { ...settings.config, databaseUrl: await server.daemonUrl(session) };
-  const pageDir = join(shell.root, "dist", "demo-page");
-  const daemon = await startDemoDaemon({ config, log, pageDir }, settings.portIsGiven);
-  held.add("the daemon", () => daemon.stop());
+  const database = new ReopenedSession(() => openSession(databaseUrl));
+  held.add("the session of those who write", () => database.close());
+  const { url, port, conversationsUrl } = await startServers(parts, database, await server.daemonUrl(session));
   stopping.throwIfAborted();
-  startTraffic(databaseUrl, owner, log, held);
+  const traffic = new Traffic({ database, owner, random: Math.random, log });
+  held.add("the traffic", () => traffic.stop());
+  traffic.start();
 
-  const url = `http://${reachable(host)}:${daemon.port}/`;
   const passwordFile = (await hasProgram("psql", shell.environment["PATH"])) ? home.passwordFile : undefined;
   held.add("the run file", () => home.removeRun());
   if (passwordFile !== undefined) await home.writePasswordFile(databaseUrl);
   const jwtSecret = settings.secret;
-  await home.writeRun({ pid: shell.pid, url, port: daemon.port, databaseUrl, jwtSecret, configFile, owner });
+  await home.writeRun({ pid: shell.pid, url, port, databaseUrl, jwtSecret, configFile, owner });
 
-  const token = signToken(jwtSecret, { owners: [owner], isAdmin: false, ttlSeconds: TOKEN_SECONDS });
-  for (const line of introduction({ url, token, owner, databaseUrl, passwordFile, pid: shell.pid })) shell.print(line);
+  const sign = (owners: readonly string[], subject: string): string =>
+    signToken(jwtSecret, { owners, subject, isAdmin: false, ttlSeconds: TOKEN_SECONDS });
+  const [token, guestToken] = [sign([owner], people.speaker), sign([], people.guest)];
+  const { pid } = shell;
+  for (const line of introduction({ url, token, conversationsUrl, guestToken, owner, databaseUrl, passwordFile, pid }))
+    shell.print(line);
 }
 
-/** People use the marketplace from now on, most of them at `owner`'s. */
-function startTraffic(databaseUrl: string, owner: string, log: Log, held: Held): void {
-  const database = new ReopenedSession(() => openSession(databaseUrl));
-  held.add("the traffic's session", () => database.close());
-  const traffic = new Traffic({ database, owner, random: Math.random, log });
-  held.add("the traffic", () => traffic.stop());
-  traffic.start();
+interface Servers {
+  /** Addresses, with a slash at the end: deltad's, and of the conversations. */
+  readonly url: string;
+  readonly conversationsUrl: string;
+  /** Deltad's. */
+  readonly port: number;
+}
+
+/** The marketplace's own server and deltad: the pages of each know where the other is. */
+async function startServers(
+  { shell, home, settings, log, held }: Parts,
+  database: ReopenedSession,
+  databaseUrl: string,
+): Promise<Servers> {
+  const { host, origins } = settings.config;
+  const pages = join(shell.root, "dist", "demo-page");
+  const application = new Application({
+    host,
+    database,
+    secret: settings.secret,
+    pageDir: pages,
+    log,
+    now: Date.now,
+  });
+  held.add("the server of conversations", () => application.stop());
+  const applicationPort = await application.start();
+  const config = { ...settings.config, databaseUrl, origins: [...origins, ...originsOf(host, applicationPort)] };
+  const pageDir = await linkedPages(pages, join(home.folder, "page"), applicationPort);
+  const daemon = await startDemoDaemon({ config, log, pageDir }, settings.portIsGiven);
+  held.add("the daemon", () => daemon.stop());
+  application.showDeltad(daemon.port);
+  const address = (port: number): string => `http://${reachable(host)}:${port}/`;
+  return { url: address(daemon.port), conversationsUrl: address(applicationPort), port: daemon.port };
+}
+
+/** By which a browser on this machine knows the pages of that port. */
+function originsOf(host: string, port: number): string[] {
+  return [...new Set([reachable(host), "127.0.0.1", "localhost"])].map((name) => `http://${name}:${port}`);
 }
 
 /** Whether a shell would find the program in `path`. */

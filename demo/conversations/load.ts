@@ -48,3 +48,24 @@ export async function loadConversations(database: Queryable, index: number, now:
   );
   return people.length + conversations.length + members.length + messages.length;
 }
+
+/** People of one owner, by their ids. */
+export interface ShownPeople {
+  /** Speaks for the owner. */
+  readonly speaker: string;
+  /** Talks with the owner, in a room and in groups. */
+  readonly guest: string;
+}
+
+/** The owner's conversations are loaded. */
+export async function shownPeople(database: Queryable, owner: string): Promise<ShownPeople> {
+  const [shown] = await database.query<ShownPeople>(
+    `select (select min(id)::text from people where owner_id = $1) as speaker, min(m.person_id)::text as guest
+     from conversations c join conversation_members m on m.conversation_id = c.id join people p on p.id = m.person_id
+     where c.owner_id = $1 and c.kind = 'room' and p.owner_id is null
+     having min(m.person_id) is not null`,
+    [owner],
+  );
+  if (!shown) throw new Error(`owner ${owner} has no conversations`);
+  return shown;
+}

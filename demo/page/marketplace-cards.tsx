@@ -4,6 +4,7 @@ import { EventList } from "../../dashboard/any/event-list.tsx";
 import { useSchema } from "../../dashboard/any/use-schema.ts";
 import type { CardsProps } from "../../dashboard/owner-page.tsx";
 import { BookingsCard } from "./bookings-card.tsx";
+import { addressOf, pagePort } from "./conversations/page-port.ts";
 import { ListingsCard } from "./listings-card.tsx";
 import type { MetricsDocument } from "./metrics-document.ts";
 import { OccupancyCard } from "./occupancy-card.tsx";
@@ -18,11 +19,17 @@ export function MarketplaceCards(props: CardsProps) {
 
 function OwnerCards({ metrics, asOf, owner, token, isConnected }: CardsProps) {
   const schema = useSchema(token, isConnected);
-  const { events, status } = useWords();
+  const { events, status, conversations } = useWords();
+  const port = pagePort("conversations");
   const texts = { status, previousStatus: status };
   const { revenue, occupancy, bookings, listings, payouts, currency }: MetricsDocument = metrics;
   return (
     <>
+      {port !== undefined && (
+        <p className="elsewhere">
+          <a href={`${addressOf(port)}/#token=${encodeURIComponent(token)}`}>{conversations}</a>
+        </p>
+      )}
       <RevenueCard revenue={revenue} currency={currency} />
       <OccupancyCard occupancy={occupancy} />
       <BookingsCard bookings={bookings} asOf={asOf} />

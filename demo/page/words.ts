@@ -2,6 +2,7 @@
 import { type LanguageTag, useLanguage } from "../../dashboard/language/language.tsx";
 
 const english = {
+  conversations: "Conversations with guests",
   revenue: {
     title: "Revenue",
     today: "Today",
@@ -51,6 +52,7 @@ const english = {
 type Words = typeof english;
 
 const portuguese: Words = {
+  conversations: "Conversas com hóspedes",
   revenue: {
     title: "Receita",
     today: "Hoje",

@@ -96,6 +96,29 @@ describe("the demo", () => {
     assert.ok((bookings ?? 0) > 1_000, `${bookings} bookings`);
   });
 
+  it("its page leads to the conversations, which the printed guest may open there, and write in", async () => {
+    const [, port = ""] = /name="conversations-port" content="(\d+)"/.exec(await (await fetch(first.url)).text()) ?? [];
+    const [, url = "", token = ""] = /^talk as a guest: +(\S+)#token=(\S+)\r?$/m.exec(demo.output) ?? [];
+    assert.equal(new URL(url).port, port);
+    const page = await (await fetch(url)).text();
+    assert.match(page, new RegExp(`name="deltad-port" content="${new URL(first.url).port}"`));
+    const headers = { authorization: `Bearer ${token}`, origin: url.slice(0, -1) };
+    const { sub } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { sub: string };
+    const own = await fetch(`${first.url}v1/topics/person:${sub}`, { headers });
+    assert.equal(own.status, 200);
+    assert.equal(own.headers.get("access-control-allow-origin"), url.slice(0, -1));
+    const [member] = await query<{ id: string }>(
+      databaseUrl,
+      `select max(conversation_id)::text as id from conversation_members where person_id = ${sub}`,
+    );
+    const written = await fetch(`${url}conversations/${member?.id}/messages`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ body: "Olá" }),
+    });
+    assert.equal(written.status, 201);
+  });
+
   it("says which transport it runs on", () => {
     assert.match(demo.output, /\b(uws|ws)\b.*DELTAD_TRANSPORT|uWebSockets\.js/);
   });

@@ -1,0 +1,54 @@
+/** One conversation: who takes part, what was said, and a place to say something. */
+import type { RefObject } from "react";
+import { useChannel, useRows } from "../../../react/channels/use-rows.ts";
+import { MessageLog } from "./message-log.tsx";
+import type { Channels } from "./rows.ts";
+import { TextField } from "./text-field.tsx";
+import { useWords } from "./words.ts";
+import { sendMessage, type Writer } from "./write.ts";
+
+interface Props {
+  readonly writer: Writer;
+  /** Who reads and writes here. */
+  readonly person: string;
+  readonly title: string;
+  readonly heading: RefObject<HTMLHeadingElement | null>;
+  readonly onBack: () => void;
+}
+
+export function Conversation({ writer, person, title, heading, onBack }: Props) {
+  const words = useWords();
+  const channel = useChannel<Channels, "conversation">("conversation", writer.conversation);
+  const { items: members, connection } = useRows(channel, "members");
+  const others = members.filter(({ row }) => row.personId !== person).map(({ row }) => row.name);
+  const isRemoved = connection.state === "closed" && connection.cause.kind === "nack";
+  return (
+    <section className="conversation" aria-labelledby="conversation-title">
+      <header>
+        <button type="button" className="back" onClick={onBack}>
+          {words.back}
+        </button>
+        <h2 id="conversation-title" ref={heading} tabIndex={-1}>
+          {title}
+        </h2>
+        {others.length > 0 && !isRemoved && <p className="members">{words.members(others.join(", "))}</p>}
+      </header>
+      {isRemoved || !channel ? (
+        <p className="notice" role="status">
+          {words.removed}
+        </p>
+      ) : (
+        <>
+          <MessageLog channel={channel} writer={writer} person={person} title={title} />
+          <TextField
+            label={words.write}
+            initial=""
+            action={words.send}
+            hint={words.hint}
+            onText={(body) => sendMessage(writer, body)}
+          />
+        </>
+      )}
+    </section>
+  );
+}
