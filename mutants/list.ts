@@ -33,6 +33,7 @@ import { RESUME_MUTANTS } from "./resume.ts";
 import { ROW_EVENT_MUTANTS } from "./row-events.ts";
 import { SEVERAL_MUTANTS } from "./several.ts";
 import { SEVERAL_COLUMNS_MUTANTS } from "./several-columns.ts";
+import { SHOWN_ROW_MUTANTS } from "./shown-rows.ts";
 import { SOCKETS_MUTANTS } from "./sockets.ts";
 import { SUBSCRIPTION_MUTANTS } from "./subscriptions.ts";
 import { SQL_MUTANTS } from "./sql.ts";
@@ -72,6 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...RESUME_MUTANTS,
   ...HUB_MUTANTS,
   ...GATEWAY_MUTANTS,
+  ...SHOWN_ROW_MUTANTS,
   ...SOCKETS_MUTANTS,
   ...ADMISSION_MUTANTS,
   ...HTTP_MUTANTS,

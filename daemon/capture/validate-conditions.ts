@@ -59,11 +59,15 @@ function viewOf(sql: string, table: WatchedTable): string {
 /** Reading a text as one of these depends on the session's settings, which are always the same, and on no clock. */
 const CLOCKLESS_INPUT = ["interval_in", "cash_in"];
 
+/** Types whose text is the same in every session. */
+const TEXTUAL = [...NAMES_A_GROUP, "smallint", "integer", "character varying", "character"];
+
 /** Of what types, in the database's own words, the SQL may be. A condition is used where PostgreSQL wants a boolean. */
 const TYPES: Readonly<Record<SqlUse, readonly string[] | null>> = {
   condition: null,
   sum: ["smallint", "integer", "bigint", "numeric"],
-  group: [...NAMES_A_GROUP, "smallint", "integer", "character varying", "character"],
+  group: TEXTUAL,
+  text: TEXTUAL,
 };
 
 function judging(wanted: string): string {
@@ -99,6 +103,7 @@ begin
       if found is null and wanted ->> 'types' is not null then
         select 'it is ' || t.type || case
             when wanted ->> 'use' = 'group' then ': only ${[...NAMES_A_GROUP].join(", ")} can be keys'
+            when wanted ->> 'use' = 'text' then ': only ${[...NAMES_A_GROUP].join(", ")} are shown; cast it to one of them, or give { scale: 2 } for a number'
             when t.type in ('real', 'double precision') then
               ': sums of floating-point numbers are never exact; make it numeric, as in \${table.column}::numeric'
             else ': only whole numbers and numeric are summed; make it numeric' end

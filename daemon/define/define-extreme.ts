@@ -1,7 +1,7 @@
-/** The smallest, the greatest and the newest, in the language of deltad.config.ts. All are exact, whichever rows go. */
+/** The smallest, the greatest, the newest and the oldest, in the language of deltad.config.ts. All are exact, whichever rows go. */
 import { is, SQL } from "drizzle-orm";
 import type { ExtremeDefinition } from "./definition.ts";
-import { columnOf, tableOfValue, valueOf } from "./drizzle-value.ts";
+import { tableOfValue, valueOf } from "./drizzle-value.ts";
 import type { ValueOf } from "./event-value.ts";
 import { Measure } from "./measure.ts";
 import { allOf } from "./selection.ts";
@@ -9,7 +9,7 @@ import type { AmountOptions, ExactKind } from "./summable.ts";
 import type { ColumnOf, Expression } from "./typed-table.ts";
 import { type DateKind, type DateOf, whenOf } from "./when.ts";
 
-/** The metric of {@link min}, {@link max} and {@link latest}: absent where there is no such row. */
+/** The metric of {@link min}, {@link max}, {@link latest} and {@link oldest}: absent where there is no such row. */
 type Extreme<Table extends string, Value> = Measure<Table, Value, Value | undefined, false, ExtremeDefinition>;
 
 /**
@@ -44,16 +44,47 @@ export function max(value: unknown, options: AmountOptions = {}): Extreme<string
 
 /**
  * A column of the newest row: `latest(orders.status, orders.placedAt)`. Absent where there is no row with that date, and where the column of
- * the newest one is NULL. A number, a boolean or a text, as the same column is in an event's data.
+ * the newest one is NULL. A number, a boolean or a text, as the same column is in an event's data. An expression over a row's columns is its
+ * text, or with a `scale` a decimal string.
  * @param newest the date or the instant by which rows are newer; of equal ones, the row with the greatest key is
+ * @param options.scale of an expression alone: digits after the point of what is a number
  */
 export function latest<Column extends ColumnOf<string>>(
   column: Column,
   newest: DateOf<Column["_"]["tableName"]>,
-): Extreme<Column["_"]["tableName"], Exclude<ValueOf<Column>, null>> {
-  const of = columnOf(column, "latest()");
-  const value = { op: "latest", of, newest: whenOf(newest, "latest()") } as const;
-  return new Measure({ kind: "extreme", rows: allOf(of.table), value, by: [] });
+): Extreme<Column["_"]["tableName"], Exclude<ValueOf<Column>, null>>;
+export function latest<Table extends string>(
+  expression: Expression,
+  newest: DateOf<Table>,
+  options?: AmountOptions & { readonly scale: number },
+): Extreme<Table, string>;
+export function latest(value: unknown, newest: DateOf<string>, options?: AmountOptions): Extreme<string, never> {
+  return rowOf("latest", value, newest, options);
+}
+
+/** A column of the oldest row, or an expression over its columns: as {@link latest}, of equal ones that with the least key. */
+export function oldest<Column extends ColumnOf<string>>(
+  column: Column,
+  oldest: DateOf<Column["_"]["tableName"]>,
+): Extreme<Column["_"]["tableName"], Exclude<ValueOf<Column>, null>>;
+export function oldest<Table extends string>(
+  expression: Expression,
+  oldest: DateOf<Table>,
+  options?: AmountOptions & { readonly scale: number },
+): Extreme<Table, string>;
+export function oldest(value: unknown, by: DateOf<string>, options?: AmountOptions): Extreme<string, never> {
+  return rowOf("oldest", value, by, options);
+}
+
+function rowOf(
+  op: "latest" | "oldest",
+  given: unknown,
+  by: DateOf<string>,
+  { scale, unit }: AmountOptions = {},
+): Extreme<string, never> {
+  const of = valueOf(given, `${op}()`);
+  const value = { op, of, by: whenOf(by, `${op}()`), scale, unit };
+  return new Measure({ kind: "extreme", rows: allOf(tableOfValue(of, `${op}()`)), value, by: [] });
 }
 
 function extremeOf(op: "min" | "max", given: unknown, { scale, unit }: AmountOptions): Extreme<string, string> {

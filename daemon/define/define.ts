@@ -42,7 +42,7 @@ export {
   type WeekOptions,
   year,
 } from "./period.ts";
-export { latest, max, min } from "./define-extreme.ts";
+export { latest, max, min, oldest } from "./define-extreme.ts";
 export { type Keys, keys } from "./define-keys.ts";
 export type { Amount } from "./definition.ts";
 export type { Measure, Pair } from "./measure.ts";

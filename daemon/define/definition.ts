@@ -78,8 +78,14 @@ export interface ExtremeDefinition {
         readonly scale: number | undefined;
         readonly unit: string | undefined;
       }
-    /** A column of the row that is the newest. */
-    | { readonly op: "latest"; readonly of: PgColumn; readonly newest: When };
+    /** What the newest row, or the oldest one, holds. `scale`, of an expression alone: a number of so many digits; else it is a text. */
+    | {
+        readonly op: "latest" | "oldest";
+        readonly of: RowValue;
+        readonly by: When;
+        readonly scale: number | undefined;
+        readonly unit: string | undefined;
+      };
   readonly by: readonly RowValue[];
 }
 

@@ -5,7 +5,7 @@
 const RANK = "it depends on all rows at once: count them by ranges instead, count(table).by(sql`case when … end`)";
 const SPREAD =
   "sum the squares, sum(sql`${column} * ${column}`, { scale: 4 }), and make the variance of that, sum() and count(); take the root of it where it is shown";
-const EXTREME = "it is a metric by itself: min(column), max(column), or latest(column, newest)";
+const EXTREME = "it is a metric by itself: min(column), max(column), latest(column, newest) or oldest(column, oldest)";
 const AGGREGATE =
   "a metric adds up by itself: use sum(), average(), count() and keys(), and arithmetic of them, such as ratio(a, b)";
 const ORDER = "it compares rows with each other: keep its result in a column, or use top() of a group";
@@ -29,6 +29,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   min: EXTREME,
   max: EXTREME,
   latest: EXTREME,
+  oldest: EXTREME,
   sum: AGGREGATE,
   avg: AGGREGATE,
   count: AGGREGATE,

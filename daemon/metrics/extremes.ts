@@ -1,5 +1,5 @@
 /**
- * The first of ranked rows, by group, of one owner: what `min`, `max` and `latest` show. Sums can't say it: when the greatest goes, no sum
+ * The first of ranked rows, by group, of one owner: what `min`, `max`, `latest` and `oldest` show. Sums can't say it: when the greatest goes, no sum
  * knows the next. To keep all rows would cost by the owner's size. So of the rows that end together only the first are kept, and when all
  * that are known have gone, the owner is to be read again (`isDry`). Like sums it commutes: rows that begin later are kept apart until then.
  */

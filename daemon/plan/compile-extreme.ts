@@ -1,12 +1,12 @@
 /** An extreme's definition → rows in an order, of which the first is shown. */
 import { Column, is, SQL } from "drizzle-orm";
-import type { PgColumn } from "drizzle-orm/pg-core";
+import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import type { ExtremeDefinition, RowValue } from "../define/definition.ts";
 import type { CapturedTables } from "./captured-tables.ts";
-import { amountSql, groupSql } from "./row-amount.ts";
-import { wideType } from "./column-type.ts";
+import { amountSql, expressionSql, groupSql } from "./row-amount.ts";
+import { checkedScale, wideType } from "./column-type.ts";
 import { datedBy } from "./dated-by.ts";
 import { fieldForm } from "./field-form.ts";
 import { formed } from "./field-sql.ts";
@@ -34,19 +34,20 @@ export interface ExtremeSql {
 export function extremeSql({ rows, value, by }: ExtremeDefinition, tables: CapturedTables): ExtremeSql {
   const { table } = rows;
   const { has: hasGroup, key: group, keyExpressions } = groupSql(by, table, tables);
-  const common = { group, isDescending: value.op !== "min", kept: KEPT };
-  if (value.op === "latest") {
-    const by = datedBy(table, value.newest, tables);
+  const common = { group, isDescending: value.op === "max" || value.op === "latest", kept: KEPT };
+  if (isOfRow(value)) {
+    const by = datedBy(table, value.by, tables);
     const key = tables.keyOf(table);
-    const form = latestForm(value.of);
+    const { form, ...shown } = rowShown(value, table, tables);
     const ranked = {
       ...common,
       order: orderOf(by),
       tie: keyText(key.map((column) => tables.reference(table, column))),
       numericTies: key.length === 1 && key.every((column) => wideType(column) === "bigint"),
-      shown: latestShown(tables.reference(table, value.of), value.of, form),
+      ...shown,
     };
-    return { ...keyed(ranked, keyExpressions), form, has: allOf([isFinite(by), hasGroup]) };
+    const unit = value.unit === undefined ? {} : { unit: value.unit };
+    return { ...keyed(ranked, keyExpressions), form, ...unit, has: allOf([isFinite(by), hasGroup]) };
   }
   const unranked = { ...common, tie: undefined, numericTies: false };
   const when = whenOf(value.of);
@@ -82,15 +83,22 @@ function keyed(
   return { key, ranked, ...(keyExpressions !== undefined && { keyExpressions }) };
 }
 
+type RowExtreme = Extract<ExtremeDefinition["value"], { readonly op: "latest" | "oldest" }>;
+type ValueExtreme = Exclude<ExtremeDefinition["value"], RowExtreme>;
+
+function isOfRow(value: ExtremeDefinition["value"]): value is RowExtreme {
+  return value.op === "latest" || value.op === "oldest";
+}
+
 /** Undefined for what is an amount. */
-function whenOf(of: Exclude<ExtremeDefinition["value"], { op: "latest" }>["of"]) {
+function whenOf(of: ValueExtreme["of"]) {
   if (is(of, SQL)) return undefined;
   if (!is(of, Column)) return of;
   const type = wideType(of);
   return ["date", "timestamptz", "timestamp"].includes(type) ? { column: of, zone: undefined } : undefined;
 }
 
-function amountOf(op: string, of: Exclude<ExtremeDefinition["value"], { op: "latest" }>["of"]): RowValue {
+function amountOf(op: string, of: ValueExtreme["of"]): RowValue {
   if (is(of, SQL)) return of;
   if (!is(of, Column)) throw new ConfigError(`${op}() is given neither a column nor an expression`);
   if (["bigint", "numeric", "double precision"].includes(wideType(of))) return of;
@@ -99,17 +107,44 @@ function amountOf(op: string, of: Exclude<ExtremeDefinition["value"], { op: "lat
   );
 }
 
-function latestForm(column: PgColumn): ShownForm {
+/** What a row shows, and how. */
+function rowShown(
+  { op, of, scale, unit }: RowExtreme,
+  table: PgTable,
+  tables: CapturedTables,
+): Pick<Ranked, "shown" | "shownExpression"> & { readonly form: ShownForm } {
+  if (!is(of, SQL)) {
+    if (scale !== undefined || unit !== undefined)
+      throw new ConfigError(`${op}() of a column takes no scale and no unit: it is shown as the column is`);
+    const form = columnForm(of, op);
+    return { form, shown: columnShown(tables.reference(table, of), of, form) };
+  }
+  const sql = expressionSql(of, table, tables);
+  if (scale === undefined) {
+    if (unit !== undefined)
+      throw new ConfigError(`${op}() of an expression with a unit is a number: say its digits, { scale: 2 }`);
+    const form = { as: "text", most: MOST_SHOWN_TEXT } as const;
+    return { form, shown: formed(`(${sql})::text`, form), shownExpression: { sql, as: "text" } };
+  }
+  const form: FieldForm = { as: "decimal", scale: checkedScale(scale) };
+  const number = `(${sql})::numeric`;
+  return { form, shown: finite(number, formed(number, form)), shownExpression: { sql, as: "number" } };
+}
+
+function columnForm(column: PgColumn, op: string): ShownForm {
   if (wideType(column) === "date") return { as: "date" };
-  const form = fieldForm(column, "latest()");
+  const form = fieldForm(column, `${op}()`);
   return form.as === "text" && form.most !== undefined ? { as: "text", most: MOST_SHOWN_TEXT } : form;
 }
 
-/** NULL for NaN and the infinities, which JSON has no numbers for. */
-function latestShown(reference: string, column: PgColumn, form: ShownForm): string {
+function columnShown(reference: string, column: PgColumn, form: ShownForm): string {
   const shown = formed(reference, form.as === "date" ? { as: "text" } : form);
-  if (!["double precision", "numeric"].includes(wideType(column))) return shown;
-  return `case when ${isSummable(reference, "numeric")} then ${shown} end`;
+  return ["double precision", "numeric"].includes(wideType(column)) ? finite(reference, shown) : shown;
+}
+
+/** NULL for NaN and the infinities, which JSON has no numbers for. */
+function finite(number: string, shown: string): string {
+  return `case when ${isSummable(number, "numeric")} then ${shown} end`;
 }
 
 /** Days, or microseconds; of values that are finite. */

@@ -141,8 +141,10 @@ export class MetricCompiler {
   #extremeTerm(extreme: ExtremeDefinition): CompiledFormula {
     if (isGroup(extreme)) throw new ConfigError("a formula takes single numbers, not groups made with by()");
     const { accumulator, form } = this.#accumulators.extreme(extreme);
-    if (extreme.value.op === "latest" || form.as !== "decimal")
-      throw new ConfigError("a formula takes min() and max() of numbers, neither of dates and instants, nor latest()");
+    if (!["min", "max"].includes(extreme.value.op) || form.as !== "decimal")
+      throw new ConfigError(
+        "a formula takes min() and max() of numbers, neither of dates and instants, nor latest() and oldest()",
+      );
     const { scale } = form;
     return { formula: { op: "quantity", quantity: { of: "first", index: accumulator }, scale }, scale };
   }

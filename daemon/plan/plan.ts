@@ -81,6 +81,8 @@ export interface Ranked extends Ranking {
   readonly shown: string;
   /** The configuration's own SQL in `order`, where it is no column. */
   readonly expression?: string;
+  /** That in `shown`, and what is made of it. */
+  readonly shownExpression?: { readonly sql: string; readonly as: "text" | "number" };
 }
 
 export interface Ranking {

@@ -83,6 +83,7 @@ function groupPart(by: RowValue, table: PgTable, tables: CapturedTables) {
   return { key: groupKey(column, by), has: `${column} is not null` };
 }
 
-function expressionSql(expression: SQL, table: PgTable, tables: CapturedTables): string {
+/** Over a row `r`. */
+export function expressionSql(expression: SQL, table: PgTable, tables: CapturedTables): string {
   return conditionSql(expression, table, (column) => tables.reference(table, column));
 }

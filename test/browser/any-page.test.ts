@@ -49,6 +49,8 @@ const DOCUMENT: JsonObject = {
     oldestDue: "2026-05-06",
     latestState: "gone",
     latestGuests: { settled: 4 },
+    latestParty: "couple",
+    oldestPerGuest: { settled: "12.5" },
     latestByWeek: { "2026-05-04": "2026-05-07" },
   },
   stays: {
@@ -123,6 +125,9 @@ const WRITTEN: Readonly<Record<string, string>> = {
   "extremes.lastCheck": "—",
   "extremes.latestState": "gone",
   "extremes.latestGuests.settled": "4",
+  "extremes.oldestState": "—",
+  "extremes.latestParty": "couple",
+  "extremes.oldestPerGuest.settled": "12.5",
   "extremes.latestByWeek.2026-05-04": "Thursday, May 7, 2026",
   "stays.now": "4",
   "stays.still": "5",

@@ -113,7 +113,10 @@ select o.id::text as owner,
       'lastCheck', (select to_char(max(c.at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
                       from (select least(greatest(checked_at, '1899-12-30'), '2200-01-03') at time zone 'America/New_York' as at
                               from hangar.stays where host = o.id and guests > 2 and isfinite(checked_at)) c),
-      'latestState', (select state from hangar.stays where host = o.id and payment <> 'refunded' and isfinite(booked_on) order by booked_on desc, stay_no desc limit 1))) ||
+      'latestState', (select state from hangar.stays where host = o.id and payment <> 'refunded' and isfinite(booked_on) order by booked_on desc, stay_no desc limit 1),
+      'oldestState', (select state from hangar.stays where host = o.id and payment <> 'refunded' and isfinite(booked_on) order by booked_on, stay_no limit 1),
+      'latestParty', (select case when guests <= 2 then 'couple' when guests between 3 and 8 then 'group' end
+                        from hangar.stays where host = o.id and isfinite(booked_on) order by booked_on desc, stay_no desc limit 1))) ||
       jsonb_build_object(
         'largestByDay', (select coalesce(jsonb_object_agg(x.day, x.amount), '{}')
                            from (select s.settled_on::text as day, max(round(s.amount, 1))::text as amount
@@ -133,6 +136,10 @@ select o.id::text as owner,
         'latestGuests', (select coalesce(jsonb_object_agg(x.payment, x.guests) filter (where x.guests is not null), '{}')
                            from (select distinct on (payment) payment, guests from hangar.stays
                                   where host = o.id and arrives > '-infinity' and arrives <= '294276-12-31 23:59:59.999999+00' order by payment, arrives desc, stay_no desc) x),
+        'oldestPerGuest', (select coalesce(jsonb_object_agg(x.payment, round(x.amount, 1)::text) filter (where x.amount is not null), '{}')
+                             from (select distinct on (payment) payment, case when discount <> 'NaN' then cents::numeric * guests * (1 - discount) end as amount
+                                     from hangar.stays
+                                    where host = o.id and arrives > '-infinity' and arrives <= '294276-12-31 23:59:59.999999+00' order by payment, arrives, stay_no) x),
         'latestByWeek', (select coalesce(jsonb_object_agg(x.week, x.booked_on), '{}')
                            from (select distinct on (d.week) to_char(d.week, 'YYYY-MM-DD') as week, s.booked_on
                                    from hangar.stays s

@@ -6,7 +6,7 @@ import { bigint, date, integer, jsonb, pgTable, text, timestamp } from "drizzle-
 import { validateConditions } from "../../../daemon/capture/validate-conditions.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { Session } from "../../../daemon/database/session.ts";
-import { average, count, defineConfig, type MetricTree, sum } from "../../../daemon/define/define.ts";
+import { average, count, defineConfig, latest, type MetricTree, oldest, sum } from "../../../daemon/define/define.ts";
 import { became, id } from "../../../daemon/define/define-event.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
@@ -142,6 +142,23 @@ await onEachServer("a condition", (server) => {
     ]);
     assert.match(found[7] ?? "", /^metrics\.b: it reads a text as date/);
     assert.match(found[8] ?? "", /^metrics\.b: PostgreSQL can't read its expression: operator does not exist/);
+  });
+
+  it("refuses what a row can't be shown by: a text that sessions print differently, and what is no number", async () => {
+    const found = await judgedPlans([
+      planOf({ a: latest(sql`lower(${rows.note})`, rows.at), b: oldest(sql`${rows.amount} / 2`, rows.day) }),
+      planOf({ a: latest(sql`${rows.amount} * 1.5`, rows.at, { scale: 2 }) }),
+      planOf({ b: latest(sql`${rows.at}`, rows.at) }),
+      planOf({ b: oldest(sql`${rows.amount}::float8`, rows.at, { scale: 2 }) }),
+      planOf({ b: oldest(sql`('to' || 'day')::date::text || ${rows.note}`, rows.at) }),
+    ]);
+    assert.deepEqual(found.slice(0, 4), [
+      "taken",
+      "taken",
+      "metrics.b: it is timestamp with time zone: only text, bigint, numeric, boolean, uuid, date are shown; cast it to one of them, or give { scale: 2 } for a number",
+      "metrics.b: it is double precision: sums of floating-point numbers are never exact; make it numeric, as in ${table.column}::numeric",
+    ]);
+    assert.match(found[4] ?? "", /^metrics\.b: it reads a text as date/);
   });
 
   it("is not judged by a role that may make nothing temporary", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { latest, max, min } from "../../../daemon/define/define.ts";
+import { sql } from "drizzle-orm";
+import { latest, max, min, oldest } from "../../../daemon/define/define.ts";
 import { parseGrain } from "../../../daemon/capture/batch-row.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { deepened } from "../../../daemon/plan/deepened.ts";
@@ -14,6 +15,9 @@ const plan = compile(
     weight: latest(sales.weight, sales.at),
     loose: latest(sales.loose, sales.at),
     oldest: min(sales.at).while(sales.due, sales.until),
+    first: oldest(sales.price, sales.at),
+    double: oldest(sql`${sales.loose} * 2`, sales.at, { scale: 1 }),
+    words: latest(sql`replace(${sales.state}, 's', ${"s".repeat(300)})`, sales.at),
   }),
 );
 
@@ -29,6 +33,7 @@ const ROWS = `
 interface Place {
   readonly group: string | null;
   readonly rank: string;
+  readonly tie: string | null;
   readonly shown: unknown;
   readonly values: readonly bigint[];
 }
@@ -68,14 +73,43 @@ await onEachServer("ranked rows", (server) => {
   });
 });
 
+await onEachServer("ranked rows of the oldest", (server) => {
+  it("the oldest row comes first by its date and its key, and shows what an expression makes of its columns", async () => {
+    const database = await server.createDatabase();
+    await database.query(ROWS);
+    await database.query(
+      "update sales set loose = 'NaN' where at = '2026-01-01Z' and id = (select min(id::text)::uuid from sales where at = '2026-01-01Z')",
+    );
+    const rows = await database.query<{ price: string; double: string | null; at: string }>(
+      `select price::text, case when loose <> 'NaN' then round(loose * 2, 1)::text end as double, at::text
+         from sales order by at, id::text collate "C" limit 16`,
+    );
+    const inOrder = (found: readonly Place[]) =>
+      found.toSorted((a, b) => Number(a.rank) - Number(b.rank) || ((a.tie ?? "") < (b.tie ?? "") ? -1 : 1));
+    const shown = async (metric: string) => inOrder(await places(database, metric, 1)).map((place) => place.shown);
+    assert.equal(rows[0]?.double, null);
+    assert.deepEqual(
+      await shown("first"),
+      rows.map(({ price }) => price),
+    );
+    assert.deepEqual(
+      await shown("double"),
+      rows.map(({ double }) => double),
+    );
+    const [word] = await shown("words");
+    assert.match(String(word), /^s+…$/);
+    assert.equal(String(word).length, 257);
+  });
+});
+
 async function places(database: TestDatabase, metric: string, depth: number): Promise<Place[]> {
   const leaf = plan.leaves.find(({ path }) => path[0] === metric)?.value ?? assert.fail();
   const { projection } = plan.accumulators["accumulator" in leaf ? leaf.accumulator : assert.fail()] ?? assert.fail();
   const select = loadSelects(deepened(plan, depth))[projection] ?? assert.fail();
   const rows = await database.query<{ owner: string; key: string; m: string }>(select, [["1"], "0", ["UTC"]]);
   return rows.map(({ owner, key, m }) => {
-    const [group, rank, , shown] = JSON.parse(key) as [string | null, string, string | null, unknown];
+    const [group, rank, tie, shown] = JSON.parse(key) as [string | null, string, string | null, unknown];
     const { values } = parseGrain(projection, [String(projection), owner, key, null, null, null, m]);
-    return { group, rank, shown, values };
+    return { group, rank, tie, shown, values };
   });
 }

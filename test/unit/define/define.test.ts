@@ -1,7 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-argument -- what must not compile has no type */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { compile } from "../../../daemon/plan/compile.ts";
 import {
   at,
@@ -19,6 +19,7 @@ import {
   type MetricsOf,
   min,
   month,
+  oldest,
   openIfNull,
   parent,
   overlap,
@@ -63,6 +64,9 @@ describe("definitions", () => {
         byState: max(sales.due).by(sales.state),
         fair: latest(sales.fair, sales.at),
         pieces: latest(sales.pieces, sales.due).by(sales.kind),
+        firstFair: oldest(sales.fair, sales.at),
+        size: latest(sql`lower(${sales.kind})`, sales.at),
+        net: oldest(sql`${sales.price} * 0.8`, sales.due, { scale: 2 }).by(sales.state),
       },
       made: {
         both: total(count(sales), count(shops)),
@@ -101,6 +105,9 @@ describe("definitions", () => {
           readonly byState: Record<string, string>;
           readonly fair: boolean | undefined;
           readonly pieces: Record<string, number>;
+          readonly firstFair: boolean | undefined;
+          readonly size: string | undefined;
+          readonly net: Record<string, string>;
         };
         readonly made: {
           readonly both: string;
@@ -113,7 +120,7 @@ describe("definitions", () => {
       }
     > = true;
     assert.ok(same);
-    assert.equal(compile(config).leaves.length, 30);
+    assert.equal(compile(config).leaves.length, 33);
   });
 
   it("do not compile where a column is misspelt, a float or another table's", () => {
@@ -168,10 +175,14 @@ describe("definitions", () => {
       () => count(sales).by(sales.state, shops.owner),
       // @ts-expect-error: the newest by a date of another table
       () => latest(shops.owner, sales.at),
+      // @ts-expect-error: the oldest by a date of another table
+      () => oldest(shops.owner, sales.at),
+      // @ts-expect-error: a column is shown as it is
+      () => oldest(sales.price, sales.at, { scale: 2 }),
       // @ts-expect-error: what is first of some rows does not grow
       () => growth(max(sales.price), day(sales.at)),
     ];
-    assert.equal(refusedByTheCompiler.length, 26);
+    assert.equal(refusedByTheCompiler.length, 28);
   });
 
   it("have one by(), with one key or two", () => {

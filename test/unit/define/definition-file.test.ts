@@ -67,7 +67,7 @@ describe("the definition file", () => {
     const latest = config.replace("count(sales)", "count(sales).latest(sales.id)");
     assert.match(
       await refusal(await written("latest.ts", ...tables, `export default defineConfig(${latest});`)),
-      /latest\.ts:\d+: deltad has no latest\(\): it is a metric by itself: min\(column\), max\(column\), or latest\(/,
+      /latest\.ts:\d+: deltad has no latest\(\): it is a metric by itself: min\(column\), max\(column\), latest\(/,
     );
     const most = config.replace("count(sales)", "most(sales.id)");
     assert.match(

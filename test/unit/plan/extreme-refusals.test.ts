@@ -11,12 +11,13 @@ import {
   max,
   min,
   month,
+  oldest,
   overlap,
   sum,
   top,
 } from "../../../daemon/define/define.ts";
 import { refusal } from "../../support/refusal.ts";
-import { configured, sales } from "../../support/sales-tables.ts";
+import { configured, sales, shops } from "../../support/sales-tables.ts";
 
 /** For what types refuse: JavaScript configurations have none. */
 const untyped = (column: unknown) => column as ColumnOf<"sales", "PgNumeric">;
@@ -54,6 +55,26 @@ describe("compile refuses, in one line,", () => {
       /tags is text\[\]: latest\(\) holds single values; keep the one/,
     ],
     [
+      "the digits of a column of the latest row",
+      () => configured({ a: latest(sales.price as never, sales.at, { scale: 1 }) }),
+      /latest\(\) of a column takes no scale and no unit: it is shown as the column is$/,
+    ],
+    [
+      "the unit of a text of the oldest row",
+      () => configured({ a: oldest(sql`lower(${sales.kind})`, sales.at, { unit: "€" } as never) }),
+      /oldest\(\) of an expression with a unit is a number: say its digits, \{ scale: 2 \}$/,
+    ],
+    [
+      "an expression of the oldest row over another table's columns",
+      () => configured({ a: oldest(sql`${sales.price} + ${shops.owner}`, sales.at) }),
+      /public\.shops\.owner is a column of another table than public\.sales/,
+    ],
+    [
+      "the oldest by another table's date",
+      () => configured({ a: oldest(sql`${shops.owner}`, sales.at) }),
+      /public\.sales\.at is a column of another table than public\.shops/,
+    ],
+    [
       "the latest by a column that is no date",
       () => configured({ a: latest(sales.state, sales.pieces as never) }),
       /pieces is integer: only timestamptz and date columns date a row$/,
@@ -76,7 +97,7 @@ describe("compile refuses, in one line,", () => {
     [
       "a formula of a last date",
       () => configured({ a: difference(max(sales.due), 1) }),
-      /a formula takes min\(\) and max\(\) of numbers, neither of dates and instants, nor latest\(\)$/,
+      /a formula takes min\(\) and max\(\) of numbers, neither of dates and instants, nor latest\(\) and oldest\(\)$/,
     ],
     [
       "a formula of the newest row's number",
@@ -106,7 +127,7 @@ describe("compile refuses, in one line,", () => {
     [
       "min() inside of SQL",
       () => configured({ a: sum(sql`min(${sales.price})`, { scale: 2 }) }),
-      /min\(\): it is a metric by itself: min\(column\), max\(column\), or latest\(column, newest\)$/,
+      /min\(\): it is a metric by itself: min\(column\), max\(column\), latest\(column, newest\) or oldest\(column, oldest\)$/,
     ],
     [
       "a pair of which one is unique",
