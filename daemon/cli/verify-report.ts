@@ -49,7 +49,9 @@ export function report(round: Round): string[] {
       ({ owner, since, reason }) =>
         `${kind} ${owner}: not compared, the daemon calls it stale since ${since} (${reason})`,
     ),
-    ...verdict.unsettled.map((owner) => `${kind} ${owner}: not compared, it was read again whenever it was tried`),
+    ...verdict.unsettled.map(
+      (owner) => `${kind} ${owner}: not compared, it was read again whenever it was tried, or can't be shown`,
+    ),
     ...verdict.unreadable.map(
       (owner) => `${kind} ${owner}: not compared, a condition fails at one of its rows (bad_row)`,
     ),

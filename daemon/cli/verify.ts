@@ -9,9 +9,12 @@ import { OPTIONS } from "../config/options.ts";
 import { reasonOf } from "../database/reason.ts";
 import { captureChoices } from "../plan/capture-choices.ts";
 import { compileKinds } from "../plan/compile.ts";
+import type { ChannelPlan } from "../plan/channel-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { DaemonDocuments, NoDaemon } from "../verify/daemon-documents.ts";
 import type { Choice } from "../verify/listed-owners.ts";
+import { emptyVerdict, type Verdict } from "../verify/verdict.ts";
+import { verifyChannels } from "../verify/verify-channels.ts";
 import { verifyOwners, type VerifyOptions } from "../verify/verify-owners.ts";
 import { daemonAddress, type GivenAddress } from "./daemon-address.ts";
 import type { LoadDemo, RunningDemo } from "./demo.ts";
@@ -36,6 +39,8 @@ interface VerifyArguments extends GivenAddress {
 /** Long enough for a busy database to write something. */
 const COLLECT_MS = 1_000;
 const WATCH_SECONDS = 10;
+/** Of each kind of channels: there may be millions, and each costs the daemon a load. */
+const USUAL_CHANNELS = 100;
 
 /** `deltad verify`: proves that the running daemon's numbers equal a full recompute. */
 export function verifyCommand(shell: Shell, demo: LoadDemo): Command {
@@ -43,7 +48,10 @@ export function verifyCommand(shell: Shell, demo: LoadDemo): Command {
     .description(
       "compare the running daemon's numbers with a full recompute by SQL, in DATABASE_URL or, without it, of the running demo",
     )
-    .option("--all", "every owner, and every topic of other kinds (this is so unless something else is said)")
+    .option(
+      "--all",
+      "every owner, and every topic of other kinds (so unless something else is said: of channels 100 each)",
+    )
     .option("--sample <n>", "so many of each kind at random", count)
     .option("--seed <text>", "which ones a sample takes: the same for the same text")
     .option("--owner <id>", "only this owner, or with --kind this one of them; may be repeated", more, [])
@@ -80,15 +88,45 @@ async function verify(shell: Shell, demo: LoadDemo, given: VerifyArguments): Pro
   } while (pauseSeconds !== undefined && !stopping.aborted);
 }
 
-type Prepared = Pick<VerifyOptions, "url" | "check"> & { readonly plans: readonly Plan[] };
+interface Prepared extends Pick<VerifyOptions, "url" | "check"> {
+  readonly plans: readonly Plan[];
+  readonly channels: readonly ChannelPlan[];
+}
 type Rounds = Prepared & Pick<VerifyOptions, "stopping"> & { readonly daemon: DaemonDocuments | undefined };
 
+/** What is verified of one kind of topics. */
+interface Kind {
+  readonly kind: string;
+  /** So many at random, where nothing else is said; undefined: all. */
+  readonly usually: number | undefined;
+  readonly verify: (
+    options: Pick<VerifyOptions, "choice" | "progress"> & { readonly daemon: DaemonDocuments | undefined },
+  ) => Promise<Verdict>;
+}
+
+function kindsOf({ plans, channels, ...options }: Rounds): Kind[] {
+  const more = { collectMs: COLLECT_MS, sleep: (delayMs: number) => sleep(delayMs) };
+  return [
+    ...plans.map((plan) => ({
+      kind: plan.kind,
+      usually: undefined,
+      verify: (own: Parameters<Kind["verify"]>[0]) => verifyOwners({ ...options, ...more, ...own, plan }),
+    })),
+    ...channels.map((plan) => ({
+      kind: plan.kind,
+      usually: USUAL_CHANNELS,
+      verify: async ({ daemon, ...own }: Parameters<Kind["verify"]>[0]) =>
+        daemon === undefined ? emptyVerdict(undefined) : verifyChannels({ ...options, ...own, daemon, plan }),
+    })),
+  ];
+}
+
 /** One kind of topics after another. Gives the exit code. */
-async function allKinds(shell: Shell, given: VerifyArguments, { plans, ...options }: Rounds): Promise<number> {
+async function allKinds(shell: Shell, given: VerifyArguments, options: Rounds): Promise<number> {
   let worst: number = CODES.equal;
-  for (const plan of plans) {
-    if (options.stopping.aborted && plan !== plans[0]) break;
-    const code = await oneRound(shell, given, { ...options, plan });
+  for (const [at, kind] of kindsOf(options).entries()) {
+    if (options.stopping.aborted && at > 0) break;
+    const code = await oneRound(shell, given, kind, options);
     worst = worse(worst, code);
     // It would be so for every kind.
     if (code === CODES.unavailable) break;
@@ -100,24 +138,22 @@ async function allKinds(shell: Shell, given: VerifyArguments, { plans, ...option
 async function oneRound(
   shell: Shell,
   given: VerifyArguments,
-  options: Omit<Rounds, "plans"> & Pick<VerifyOptions, "plan">,
+  { kind, usually, verify: verifyKind }: Kind,
+  options: Pick<Rounds, "daemon" | "stopping">,
 ): Promise<number> {
-  const { kind } = options.plan;
   const progress = new Progress(shell, (done, total) => `verified ${done} of ${total} ${called(kind, total)}`);
   try {
     const noDaemon = await options.daemon?.reach().then(
       () => undefined,
       (error: unknown) => (error instanceof NoDaemon ? error.message : Promise.reject(error)),
     );
-    const seed = given.sample === undefined ? undefined : (given.seed ?? randomBytes(4).toString("hex"));
+    const sample = given.sample ?? (given.all || given.owner.length > 0 ? undefined : usually);
+    const seed = sample === undefined ? undefined : (given.seed ?? randomBytes(4).toString("hex"));
     let done = 0;
     let total = 0;
-    const verdict = await verifyOwners({
-      ...options,
-      ...(noDaemon === undefined ? {} : { daemon: undefined }),
-      choice: choiceOf(given, seed),
-      collectMs: COLLECT_MS,
-      sleep: (delayMs) => sleep(delayMs),
+    const verdict = await verifyKind({
+      daemon: noDaemon === undefined ? options.daemon : undefined,
+      choice: choiceOf(given.owner, sample, seed),
       progress: (now, of) => {
         [done, total] = [now, of];
         progress.show(done, total);
@@ -148,7 +184,7 @@ function say(shell: Shell, { json, watch }: VerifyArguments, round: Round): void
   for (const [at, text] of lines.entries()) shell.print(at === lines.length - 1 ? `${when}${text}` : text);
 }
 
-function choiceOf({ owner, sample }: VerifyArguments, seed: string | undefined): Choice {
+function choiceOf(owner: readonly string[], sample: number | undefined, seed: string | undefined): Choice {
   if (sample !== undefined && seed !== undefined) return { kind: "sample", count: sample, seed };
   return owner.length > 0 ? { kind: "named", owners: owner } : { kind: "all" };
 }
@@ -156,7 +192,7 @@ function choiceOf({ owner, sample }: VerifyArguments, seed: string | undefined):
 async function prepare(
   shell: Shell,
   demo: LoadDemo,
-  { config, kind, owner }: VerifyArguments,
+  { config, kind, owner, fresh }: VerifyArguments,
 ): Promise<Prepared & { readonly run: RunningDemo | undefined }> {
   refuseUnknownNames(shell.environment);
   const run = isGiven(shell.environment, "databaseUrl") ? undefined : await findDemo(shell, demo);
@@ -165,12 +201,21 @@ async function prepare(
   const compiled = compileKinds(definition);
   // Without a kind, a name is an owner's.
   const wanted = kind ?? (owner.length > 0 ? "owner" : undefined);
-  const plans = compiled.plans.filter((plan) => wanted === undefined || plan.kind === wanted);
-  if (plans.length === 0)
+  const isWanted = (plan: { readonly kind: string }): boolean => wanted === undefined || plan.kind === wanted;
+  const [plans, channels] = [compiled.plans.filter(isWanted), compiled.channels.filter(isWanted)];
+  if (plans.length + channels.length === 0)
     throw new ConfigError(
-      `the configuration has no kind of topics called ${wanted}: it has ${compiled.plans.map((plan) => plan.kind).join(", ")}`,
+      `the configuration has no kind of topics called ${wanted}: it has ${[...compiled.plans, ...compiled.channels].map((plan) => plan.kind).join(", ")}`,
     );
-  return { url, plans, check: databaseCheck(compiled, captureChoices(definition)), run };
+  if (fresh && plans.length === 0)
+    throw new ConfigError(`${wanted} is a kind of channels, whose rows only a running daemon shows: leave out --fresh`);
+  return {
+    url,
+    plans,
+    channels: fresh ? [] : channels,
+    check: databaseCheck(compiled, captureChoices(definition)),
+    run,
+  };
 }
 
 async function findDemo(shell: Shell, demo: LoadDemo): Promise<RunningDemo> {

@@ -3,6 +3,7 @@
  * `GET /v1/topics/owner:7?at=now`, with an administrator's token. A few at a time, so that nobody else waits.
  */
 import * as v from "valibot";
+import { rows } from "../../protocol/down/rows.ts";
 import { snapshot } from "../../protocol/down/snapshot.ts";
 import { stale } from "../../protocol/down/stale.ts";
 import type { JsonObject } from "../../protocol/json.ts";
@@ -25,6 +26,11 @@ export type DaemonAnswer =
   | { readonly kind: "stale"; readonly owner: string; readonly since: string; readonly reason: string }
   /** It could not say in time. */
   | { readonly kind: "unavailable"; readonly owner: string };
+
+/** What a daemon shows of a channel; too much to be shown, and none that is there no more, are unavailable. */
+export type RowsAnswer =
+  | { readonly kind: "rows"; readonly owner: string; readonly sets: v.InferOutput<typeof rows>["sets"] }
+  | Extract<DaemonAnswer, { kind: "stale" | "unavailable" }>;
 
 /** Nobody answers there, or not as a daemon that can be compared with. */
 export class NoDaemon extends Error {
@@ -63,24 +69,31 @@ export class DaemonDocuments {
 
   /** Of topics of one kind, in the order of the answers. Throws {@link NoDaemon} where it is gone. */
   async read(kind: string, owners: readonly string[]): Promise<DaemonAnswer[]> {
-    const answers: DaemonAnswer[] = [];
-    const waiting = owners.values();
-    const work = async (): Promise<void> => {
-      for (const owner of waiting) answers.push(await this.#read(kind, owner));
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, owners.length) }, work));
-    return answers;
-  }
-
-  async #read(kind: string, owner: string): Promise<DaemonAnswer> {
-    const { status, body } = await this.#get(
-      `/v1/topics/${encodeURIComponent(printTopic({ kind, key: owner }))}?at=now`,
-    );
-    const found = status === 200 ? v.safeParse(snapshot, body) : undefined;
-    if (found?.success && found.output.at !== undefined) {
+    return each(owners, async (owner) => {
+      const { status, body } = await this.#topic(kind, owner);
+      const found = status === 200 ? v.safeParse(snapshot, body) : undefined;
+      if (!found?.success || found.output.at === undefined) return this.#refusal(owner, status, body);
       const { data, at, asOf, cursor } = found.output;
       return { kind: "document", owner, document: data, at, asOf: microsecondsOf(asOf), cursor };
-    }
+    });
+  }
+
+  /** The same of channels of one kind. */
+  async readRows(kind: string, keys: readonly string[]): Promise<RowsAnswer[]> {
+    return each(keys, async (owner) => {
+      const { status, body } = await this.#topic(kind, owner);
+      const found = status === 200 ? v.safeParse(rows, body) : undefined;
+      if (found?.success && found.output.at !== undefined) return { kind: "rows", owner, sets: found.output.sets };
+      return status === 404 || status === 413 ? { kind: "unavailable", owner } : this.#refusal(owner, status, body);
+    });
+  }
+
+  #topic(kind: string, key: string): Promise<{ status: number; body: unknown }> {
+    return this.#get(`/v1/topics/${encodeURIComponent(printTopic({ kind, key }))}?at=now`);
+  }
+
+  /** @throws NoDaemon, or Error, where it is none that a daemon gives */
+  #refusal(owner: string, status: number, body: unknown): Extract<DaemonAnswer, { kind: "stale" | "unavailable" }> {
     const refused = status === 503 ? v.safeParse(staleAnswer, body) : undefined;
     if (refused?.success) return { kind: "stale", owner, since: refused.output.since, reason: refused.output.reason };
     if (status === 503 || status === 429) return { kind: "unavailable", owner };
@@ -121,4 +134,15 @@ function parse(text: string): unknown {
 /** Of `2026-05-08T13:05:09.123456Z`, since 1970. */
 function microsecondsOf(instant: string): number {
   return Date.parse(`${instant.slice(0, 23)}Z`) * 1000 + Number(instant.slice(23, 26));
+}
+
+/** A few at a time; gives the answers in the order in which they came. */
+async function each<Answer>(keys: readonly string[], ask: (key: string) => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const waiting = keys.values();
+  const work = async (): Promise<void> => {
+    for (const key of waiting) answers.push(await ask(key));
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, keys.length) }, work));
+  return answers;
 }

@@ -18,7 +18,11 @@ export interface ListedOwners {
   groups(size: number): AsyncGenerator<readonly string[], void>;
 }
 
-export async function listOwners(sessions: Sessions<Session>, { owner }: Plan, choice: Choice): Promise<ListedOwners> {
+export async function listOwners(
+  sessions: Sessions<Session>,
+  { owner }: Pick<Plan, "owner">,
+  choice: Choice,
+): Promise<ListedOwners> {
   const key = `o.${quoteIdentifier(owner.key)}`;
   const from = `from ${ownerRelation(owner)} o`;
   const keys = async (rest: string, values: readonly unknown[]): Promise<string[]> => {
