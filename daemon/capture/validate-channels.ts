@@ -1,48 +1,156 @@
-/** Looks for the indexes without which each load of a channel would read its whole table. */
+/**
+ * Compares channels with the database: without its index each load of a channel would read a whole table, and each look-up of a member as
+ * well; by a collation that takes different texts for one, rows of two channels would meet.
+ */
 import { type Finding, finding, FindingsError } from "../database/findings.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Queryable } from "../database/session.ts";
-import type { ChannelPlan, RowSetPlan } from "../plan/channel-plan.ts";
+import type { ChannelPlan, OrderColumn, RowSetPlan } from "../plan/channel-plan.ts";
 import { watchedBy } from "../plan/row-source.ts";
+import { linkColumns, type WatchedTable } from "../plan/watched-table.ts";
 
-/** Throws one FindingsError that names each set of rows without its index, and how to make it. */
+/** A table in which a channel's rows are found by the column that names it, and behind that by others. */
+interface Use {
+  /** As the configuration has it: `channels.room.rows.messages`. */
+  readonly place: string;
+  readonly table: WatchedTable;
+  /** What its index must begin with; undefined: its key has one. */
+  readonly wanted: readonly IndexColumn[] | undefined;
+  /** What it had best have. */
+  readonly best: readonly IndexColumn[];
+  /** Completes "without it". */
+  readonly cost: string;
+}
+
+interface IndexColumn {
+  readonly name: string;
+  /** Undefined: any. */
+  readonly collation?: "C";
+}
+
+interface DatabaseUse {
+  readonly partitioned: boolean;
+  /** That of the column that names the channel, where it takes different texts for one. */
+  readonly nondeterministic: string | null;
+  /** B-trees over all rows; no name for what is no column. */
+  readonly indexes: readonly (readonly { readonly name: string | null; readonly collation: string | null }[])[];
+}
+
+/** Throws one FindingsError that names each place of the configuration that does not fit, and what to do. */
 export async function validateChannels(session: Queryable, plans: readonly ChannelPlan[]): Promise<void> {
-  const sets = plans.flatMap((plan) => plan.sets.map((set) => ({ plan, set })));
-  if (sets.length === 0) return;
-  const tables = sets.map(({ plan, set }) => watchedBy(plan, set.source));
-  const found = await session.query<{ place: number; columns: readonly string[] }>(INDEXES, [
-    JSON.stringify(tables.map(({ schema, table }, place) => ({ place, schema, table }))),
+  const uses = plans.flatMap(usesOf);
+  if (uses.length === 0) return;
+  const found = await session.query<DatabaseUse & { at: number }>(USES, [
+    JSON.stringify(
+      uses.map(({ table }, at) => ({ at, schema: table.schema, table: table.table, channel: channelColumn(table) })),
+    ),
   ]);
-  const problems = sets.flatMap(({ plan, set }, place): Finding[] => {
-    const wanted = wantedColumns(set);
-    const serves = (columns: readonly string[]): boolean => wanted.every((column, at) => columns[at] === column);
-    if (found.some((index) => index.place === place && serves(index.columns))) return [];
-    const { schema, table } = watchedBy(plan, set.source);
-    const all = [set.channel, ...(set.count === undefined ? [] : set.order.map(({ column }) => column))];
-    const name = qualifiedName(schema, table);
-    return [
-      finding(
-        "channel_index_missing",
-        `channels.${plan.kind}.rows.${set.name}: no index of ${schema}.${table} begins with ${wanted.join(", ")}; each load would read the whole table.`,
-        `create index concurrently on ${name} (${all.map(quoteIdentifier).join(", ")})`,
-      ),
-    ];
+  const problems = found.flatMap(({ at, ...database }) => {
+    const use = uses[at] as Use;
+    return [...collationProblem(use, database), ...indexProblem(use, database)];
   });
   if (problems.length > 0) throw new FindingsError(problems);
 }
 
-/** The channel's rows, and the newest first where only those are held; what orders equals among them costs little. */
-function wantedColumns({ channel, count, order }: RowSetPlan): readonly string[] {
-  const [newest] = order;
-  return count === undefined || newest === undefined ? [channel] : [channel, newest.column];
+function usesOf(plan: ChannelPlan): Use[] {
+  const { kind, source, members, sets } = plan;
+  const own: Use = {
+    place: `channels.${kind}.row`,
+    table: watchedBy(plan, source),
+    wanted: undefined,
+    best: [],
+    cost: "",
+  };
+  const rows = sets.map((set): Use => {
+    const [first, ...rest] = orderOf(set).map(indexColumn);
+    const channel = { name: set.channel };
+    return {
+      place: `channels.${kind}.rows.${set.name}`,
+      table: watchedBy(plan, set.source),
+      // What orders equals among the newest costs little.
+      wanted: first === undefined ? [channel] : [channel, first],
+      best: first === undefined ? [channel] : [channel, first, ...rest],
+      cost: "each load would read the whole table",
+    };
+  });
+  if (members.kind !== "table") return [own, ...rows];
+  const channel = { name: members.channel };
+  const who: Use = {
+    place: `channels.${kind}.members`,
+    table: watchedBy(plan, members.source),
+    wanted: [channel],
+    best: [channel, { name: members.user }],
+    cost: "each load, and each look-up of a member, would read the whole table",
+  };
+  return [own, who, ...rows];
 }
 
-const INDEXES = `
-select w.place, array(select a.attname::text
-                        from unnest(i.indkey::int2[]) with ordinality k(attnum, at)
-                        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-                       where k.at <= i.indnkeyatts order by k.at) as columns
-  from json_to_recordset($1) as w(place int, schema text, "table" text)
+/** That by which a table names the channel of its rows. */
+function channelColumn({ owner }: WatchedTable): string {
+  return linkColumns(owner)[0] ?? "";
+}
+
+function orderOf({ count, order }: RowSetPlan): readonly OrderColumn[] {
+  return count === undefined ? [] : order;
+}
+
+function indexColumn({ column, kind }: OrderColumn): IndexColumn {
+  return { name: column, ...(kind === "text" && { collation: "C" }) };
+}
+
+function collationProblem({ place, table }: Use, { nondeterministic }: DatabaseUse): Finding[] {
+  if (nondeterministic === null) return [];
+  return [
+    finding(
+      "column_unsuitable",
+      `${place}: ${table.schema}.${table.table}, column ${channelColumn(table)}, has the nondeterministic collation ${nondeterministic}, by which different texts are one: a channel is known by one text; give the column a deterministic collation, or name channels by another column.`,
+    ),
+  ];
+}
+
+function indexProblem(use: Use, { indexes, partitioned }: DatabaseUse): Finding[] {
+  const { place, table, wanted, best, cost } = use;
+  if (wanted === undefined) return [];
+  const serves = (index: DatabaseUse["indexes"][number]): boolean =>
+    wanted.every(
+      ({ name, collation }, at) =>
+        index[at]?.name === name && (collation === undefined || index[at]?.collation === collation),
+    );
+  if (indexes.some(serves)) return [];
+  const create = `create index${partitioned ? "" : " concurrently"} on ${qualifiedName(table.schema, table.table)}`;
+  return [
+    finding(
+      "channel_index_missing",
+      `${place}: no index over all of ${table.schema}.${table.table} begins with ${wanted.map(told).join(", ")}; ${cost}.`,
+      `${create} (${best.map(printed).join(", ")})`,
+    ),
+  ];
+}
+
+function told({ name, collation }: IndexColumn): string {
+  return collation === undefined ? name : `${name} (collation "${collation}")`;
+}
+
+function printed({ name, collation }: IndexColumn): string {
+  return quoteIdentifier(name) + (collation === undefined ? "" : ` collate "${collation}"`);
+}
+
+const USES = `
+select w.at, c.relkind = 'p' as partitioned,
+       (select quote_ident(k.collname)
+          from pg_attribute a join pg_collation k on k.oid = a.attcollation
+         where a.attrelid = c.oid and a.attname = w.channel and not k.collisdeterministic) as nondeterministic,
+       (select coalesce(json_agg((
+                 select json_agg(json_build_object('name', a.attname, 'collation', k.collname) order by i.place)
+                   from unnest(x.indkey::int2[], x.indcollation::oid[]) with ordinality i(attnum, collated, place)
+                   left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = i.attnum and a.attnum > 0
+                   left join pg_collation k on k.oid = i.collated
+                  where i.place <= x.indnkeyatts)), '[]')
+          from pg_index x
+          join pg_class named on named.oid = x.indexrelid
+          join pg_am method on method.oid = named.relam
+         where x.indrelid = c.oid and x.indisvalid and x.indpred is null and method.amname = 'btree') as indexes
+  from json_to_recordset($1) as w(at int, schema text, "table" text, channel text)
   join pg_namespace n on n.nspname = w.schema
   join pg_class c on c.relnamespace = n.oid and c.relname = w."table"
-  join pg_index i on i.indrelid = c.oid and i.indisvalid`;
+ order by w.at`;

@@ -54,7 +54,7 @@ export const FINDINGS = {
   column_unsuitable: error("A column's type is not what the configuration says, or can't be captured exactly."),
   key_not_unique: error("No unique index says that a source's key tells rows apart."),
   channel_index_missing: error(
-    "No index finds a channel's rows, the newest first where only those are held: each load of a channel would read the whole table.",
+    "No index over all rows finds a channel's rows, the newest first where only those are held, or its members: each load of a channel would read the whole table.",
   ),
   trigger_missing: error(
     "One of deltad's triggers is missing or is not as `migrate apply` makes it: rows change unrecorded.",
@@ -96,7 +96,9 @@ export const FINDINGS = {
   publication_carries: warning(
     "A publication carries deltad's own tables. A subscriber without them stops applying, and this server keeps WAL for it.",
   ),
-  index_missing: warning("No index serves the reading of one owner's rows: each load reads the whole table."),
+  index_missing: warning(
+    "No index serves the reading of one owner's rows, and each load reads the whole table; or the look-up of one member of a channel, which then reads them all.",
+  ),
   queue_filling: warning(
     "The notification queue is half full: a session that listens is idle in a transaction. deltad does not ring meanwhile; writers of other software that do will fail once it is full.",
   ),

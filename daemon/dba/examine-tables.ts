@@ -1,6 +1,8 @@
 import { type Finding, finding } from "../database/findings.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import type { ChannelPlan } from "../plan/channel-plan.ts";
 import type { Plan } from "../plan/plan.ts";
+import { watchedBy } from "../plan/row-source.ts";
 import { linkColumns } from "../plan/watched-table.ts";
 import type { Examined } from "./examination.ts";
 
@@ -33,9 +35,14 @@ export async function examinePublications({ session }: Examined): Promise<Findin
   });
 }
 
-/** For each index that loads want: the owner's column, of each kind of topics, and behind it the one that a window is about. */
+/**
+ * For each index that loads want: the owner's column, of each kind of topics, and behind it the one that a window is about; and for the one
+ * by which a member of a channel is looked up.
+ */
 export async function examineIndexes({ session, compiled, limits }: Examined): Promise<Finding[]> {
-  const lists = compiled.plans.flatMap(wantedIndexes).map((index) => [JSON.stringify(index), index] as const);
+  const lists = [...compiled.plans.flatMap(wantedIndexes), ...compiled.channels.flatMap(memberIndexes)].map(
+    (index) => [JSON.stringify(index), index] as const,
+  );
   const wanted = [...new Map(lists).values()];
   const rows = await session.query<{ schema: string; table: string; columns: string[]; partitioned: boolean }>(
     `select w.schema, w."table", w.columns, c.relkind = 'p' as partitioned
@@ -139,4 +146,12 @@ function wantedIndexes({ owner: own, tables, projections }: Plan) {
         .filter((columns) => columns.length > 0)
         .map((columns) => ({ schema, table, columns, links: first.length }));
     });
+}
+
+/** Without the user each look-up reads all members of the channel. */
+function memberIndexes(plan: ChannelPlan) {
+  const { members } = plan;
+  if (members.kind !== "table") return [];
+  const { schema, table } = watchedBy(plan, members.source);
+  return [{ schema, table, columns: [members.channel, members.user] }];
 }

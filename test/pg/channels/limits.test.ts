@@ -57,7 +57,7 @@ await onEachServer("limits of channels", (server) => {
     await database.query("drop index messages_room_id_created_at_id_idx");
     await assert.rejects(
       startMarketplaceDaemon(database, { configFile: ROOMS_CONFIG }, 0),
-      /channels\.room\.rows\.messages: no index of public\.messages begins with room_id, created_at/,
+      /channels\.room\.rows\.messages: no index over all of public\.messages begins with room_id, created_at/,
     );
   });
 });
