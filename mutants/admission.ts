@@ -69,7 +69,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "any number of connections of a topic",
     file: "daemon/gateway/sessions/connection-limits.ts",
-    find: "    for (const topic of next) this.#perTopic.add(topic);\n",
+    find: "    for (const topic of topics) this.#byTopic.add(topic, connection);\n",
     replace: "",
     test: LIMITS,
     title: "More of one owner are closed with 4429",

@@ -5,6 +5,10 @@ const ADMISSION = "test/unit/topics/channel/admission.test.ts";
 const REFUSALS = "test/unit/gateway/http/topic-refusals.test.ts";
 const AT_ITS_CUT = "what a load has found is published as it was at its cut";
 const TOO_LARGE = "a channel that held too much is read again when somebody subscribes";
+const INDEXES = "test/pg/capture/validate-channels.test.ts";
+const NO_INDEX = "none is a partial one, one over expressions";
+const VERIFY = "test/pg/verify/channels.test.ts";
+const VERIFIED = "rows that are what SQL says are equal, also where more are held";
 const WOKEN = "the end of a load wakes the reader";
 const STALE = "who subscribes while a channel is stale, and may not see it then";
 
@@ -129,5 +133,77 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
     replace: "this.#forgetEnded();\n    const subscription = this.#subscribed.get(topic)?.subscription;\n    if",
     test: "test/unit/gateway/sessions/session-topics.test.ts",
     title: "a request looks at the subscription to its own topic alone",
+  },
+  {
+    name: "everybody hears of a channel that is an owner's",
+    file: "daemon/gateway/gateway.ts",
+    find: "connections.ofTopic(ownerTopic(to.owner))",
+    replace: "sessions",
+    test: "test/pg/channels/members.test.ts",
+    title: "who may see an owner by their token hears of a channel",
+  },
+  {
+    name: "an index over some rows is one over all",
+    file: "daemon/capture/validate-channels.ts",
+    find: " and x.indpred is null",
+    replace: "",
+    test: INDEXES,
+    title: NO_INDEX,
+  },
+  {
+    name: "an expression before a column does not count",
+    file: "daemon/capture/validate-channels.ts",
+    find: "                   left join pg_attribute a on a.attrelid = x.indrelid",
+    replace: "                   join pg_attribute a on a.attrelid = x.indrelid",
+    test: INDEXES,
+    title: NO_INDEX,
+  },
+  {
+    name: "an index that failed finds rows",
+    file: "daemon/capture/validate-channels.ts",
+    find: " and x.indisvalid",
+    replace: "",
+    test: INDEXES,
+    title: NO_INDEX,
+  },
+  {
+    name: "members are read as a whole",
+    file: "daemon/capture/validate-channels.ts",
+    find: "return [own, who, ...rows];",
+    replace: "return [own, ...rows].concat(who.cost === '' ? who : []);",
+    test: INDEXES,
+    title: "rows and members without one are named",
+  },
+  {
+    name: "two channels have one name",
+    file: "daemon/capture/validate-channels.ts",
+    find: "if (nondeterministic === null) return [];",
+    replace: "if (nondeterministic !== '') return [];",
+    test: INDEXES,
+    title: "a collation by which different texts are one",
+  },
+  {
+    name: "a user may have any number of connections",
+    file: "daemon/gateway/sessions/connection-limits.ts",
+    find: "if (isMore && this.#byUser.count(user) >= maxConnectionsPerUser)",
+    replace: "if (isMore && this.#byUser.count(user) >= 2 * maxConnectionsPerUser)",
+    test: "test/wire/gateway/connection-limits.test.ts",
+    title: "More of one user are closed with 4429",
+  },
+  {
+    name: "rows that change while they are verified are taken as they are then",
+    file: "daemon/verify/verify-channels.ts",
+    find: "isSame(found, before.get(owner)) && ",
+    replace: "",
+    test: VERIFY,
+    title: VERIFIED,
+  },
+  {
+    name: "rows before those that are shown are missed",
+    file: "daemon/verify/verify-channels.ts",
+    find: "from === null || position >= from",
+    replace: "from === null || position >= ''",
+    test: VERIFY,
+    title: VERIFIED,
   },
 ];

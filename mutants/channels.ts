@@ -70,9 +70,9 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "nobody hears that they are let in",
-    file: "daemon/gateway/sessions/client-session.ts",
-    find: "    this.#services.byUser.enter(this, identity.user);\n",
-    replace: "",
+    file: "daemon/gateway/gateway.ts",
+    find: "connections.ofUser(to.user)",
+    replace: "connections.ofUser(`${to.user}?`)",
     test: MEMBERS,
     title: REMOVED,
   },

@@ -68,6 +68,12 @@ export const LIMIT_OPTIONS = {
     help: "connections whose token names the same topic; more are closed with 4429",
     schema: wholeNumber(1, 1_000_000),
   },
+  maxConnectionsPerUser: {
+    name: "DELTAD_MAX_CONNECTIONS_PER_USER",
+    default: "50",
+    help: "connections of one token's `sub`; more are closed with 4429; administrators have any number",
+    schema: wholeNumber(1, 1_000_000),
+  },
   maxUnauthenticated: {
     name: "DELTAD_MAX_UNAUTHENTICATED",
     default: "2000",

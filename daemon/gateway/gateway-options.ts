@@ -80,6 +80,7 @@ const DEFAULT_LIMITS: GatewayLimits = {
   requestsPerSecondPerAddress: 1_000,
   requestsPerSecond: 100,
   maxConnectionsPerTopic: 2_000,
+  maxConnectionsPerUser: 50,
   maxUnauthenticated: 2_000,
   maxUnauthenticatedPerAddress: 500,
 };

@@ -1,5 +1,6 @@
 /** Subscribers to sockets: accepts connections, keeps their registry, and lets them go in good order. */
 import { randomUUID } from "node:crypto";
+import { ownerTopic } from "../../protocol/topic.ts";
 import type { Log } from "../config/log.ts";
 import type { TokenName } from "./auth/claims.ts";
 import { createIdentification } from "./auth/identification.ts";
@@ -23,7 +24,6 @@ import { ConnectionLimits } from "./sessions/connection-limits.ts";
 import { Counters } from "./sessions/counters.ts";
 import { drainSessions } from "./sessions/drain-sessions.ts";
 import { type Admission, decideHandshake } from "./sessions/handshake.ts";
-import { SessionsByUser } from "./sessions/sessions-by-user.ts";
 import { Traffic } from "./sessions/traffic.ts";
 import { chooseTransport } from "./transports/choose-transport.ts";
 import type { Request, Response, Socket, Transport, TransportHandlers } from "./transports/transport.ts";
@@ -45,7 +45,7 @@ export interface Gateway {
   stop(): void;
   /** Closes the connections whose tokens were revoked since they came. */
   endRevoked(isRevoked: (token: TokenName) => boolean): void;
-  /** Tells those whom a topic lets in from now on: a user, or who may see an owner. */
+  /** Tells those whom a topic lets in from now on: a user, or those whose token names an owner. */
   tellAvailable(topic: string, to: { readonly user: string } | { readonly owner: string }): void;
   /** Open connections. */
   readonly connections: number;
@@ -69,7 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sessions = new Set<ClientSession>();
   const counters = new Counters();
   const traffic = new Traffic();
-  const connections = new ConnectionLimits(settings.limits, counters);
+  const connections = new ConnectionLimits<ClientSession>(settings.limits, counters);
   const isAllowedOrigin = originCheck({ allowed: options.origins, log, now });
   const addressOf = createClientAddress(options.trustedProxies ?? []);
   const rates = new RequestRates(settings.limits, counters, now);
@@ -97,7 +97,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     clearTimeout,
     random,
     onEnd,
-    byUser: new SessionsByUser<ClientSession>(),
   };
   let transport: Transport | undefined;
   let draining: Promise<void> | undefined;
@@ -179,8 +178,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       for (const session of sessions) session.endIf(isRevoked);
     },
     tellAvailable: (topic, to) => {
-      const found = "user" in to ? services.byUser.of(to.user) : sessions;
-      for (const session of found) session.tellAvailable(topic, to);
+      const found = "user" in to ? connections.ofUser(to.user) : connections.ofTopic(ownerTopic(to.owner));
+      for (const session of found) session.tellAvailable(topic);
     },
     get connections() {
       return sessions.size;

@@ -7,7 +7,6 @@ import type { Down } from "../../../protocol/down.ts";
 import { noticeMs } from "../../../protocol/down/token-expiring.ts";
 import { type AlarmClock, setAlarm } from "../sessions/timers.ts";
 import type { TokenName } from "./claims.ts";
-import type { Seat } from "../sessions/connection-limits.ts";
 import type { Identification } from "./identification.ts";
 import type { Identity } from "./identity.ts";
 
@@ -19,6 +18,8 @@ export interface BearerServices extends AlarmClock {
 /** The connection whose bearer it is. */
 export interface BearerOwner {
   send(message: Down): void;
+  /** It counts for this bearer from now on; or why it may not, and all stays as it was. */
+  admit(identity: Identity): CloseName | undefined;
   onExpired(): void;
   /** The topics of a token could not be looked up. */
   onUnavailable(error: unknown): void;
@@ -26,7 +27,6 @@ export interface BearerOwner {
 
 export class Bearer {
   readonly #owner: BearerOwner;
-  readonly #seat: Seat;
   readonly #services: BearerServices;
   #identity: Identity | undefined;
   #stopAlarm: (() => void) | undefined;
@@ -34,9 +34,8 @@ export class Bearer {
   #toldOf = Number.NEGATIVE_INFINITY;
   #stopped = false;
 
-  constructor(owner: BearerOwner, seat: Seat, services: BearerServices) {
+  constructor(owner: BearerOwner, services: BearerServices) {
     this.#owner = owner;
-    this.#seat = seat;
     this.#services = services;
   }
 
@@ -64,7 +63,7 @@ export class Bearer {
    * once per token. Gives the reason where there is no place for it, and all stays as it was.
    */
   serve(identity: Identity): CloseName | undefined {
-    const refusal = this.#seat.admit(identity.topics);
+    const refusal = this.#owner.admit(identity);
     if (refusal !== undefined) return refusal;
     this.#identity = identity;
     this.#stopAlarm?.();

@@ -4,7 +4,6 @@
 import { CLOSE, CLOSE_MEANINGS, type CloseName, type ErrorCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
 import { AUTHENTICATION_TIMEOUT_MS } from "../../../protocol/limits.ts";
-import { ownerTopic } from "../../../protocol/topic.ts";
 import { PROTOCOL } from "../../../protocol/version.ts";
 import type { Log } from "../../config/log.ts";
 import { encode } from "../../hub/frame.ts";
@@ -27,7 +26,6 @@ import {
 } from "./session-machine.ts";
 import { type Requester, SessionRequests } from "./session-requests.ts";
 import type { Subscribe } from "./session-topics.ts";
-import type { SessionsByUser } from "./sessions-by-user.ts";
 import { type AlarmClock, setAlarm, startHeartbeat } from "./timers.ts";
 import type { Traffic } from "./traffic.ts";
 import type { Unauthenticated } from "./unauthenticated.ts";
@@ -48,7 +46,6 @@ export interface SessionServices extends AlarmClock {
   readonly forbidden: CountedWarning;
   readonly counters: Counters;
   readonly traffic: Traffic;
-  readonly byUser: SessionsByUser<ClientSession>;
   /** The session has ended and holds nothing any more. */
   readonly onEnd: (session: ClientSession) => void;
 }
@@ -62,7 +59,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   readonly #outbox: Outbox;
   readonly #requests: SessionRequests;
   readonly #inbox: Inbox;
-  readonly #seat: Seat;
+  readonly #seat: Seat<ClientSession>;
   readonly #bearer: Bearer;
   #state: SessionState = "unauthenticated";
   #stopDeadline: (() => void) | undefined;
@@ -71,14 +68,20 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   #firstRequests: readonly ClientRequest[] | undefined;
   #byeRetryMs: readonly [number, number] | undefined;
 
-  constructor(id: string, socket: Socket, seat: Seat, settings: SessionSettings, services: SessionServices) {
+  constructor(
+    id: string,
+    socket: Socket,
+    seat: Seat<ClientSession>,
+    settings: SessionSettings,
+    services: SessionServices,
+  ) {
     this.id = id;
     this.#socket = socket;
     this.#seat = seat;
     this.#settings = settings;
     this.#services = services;
     this.#outbox = new Outbox(this, socket, settings, services);
-    this.#bearer = new Bearer(this, seat, services);
+    this.#bearer = new Bearer(this, services);
     this.#requests = new SessionRequests(this, this.#outbox, services, settings.maxSubscriptions);
     this.#inbox = new Inbox(settings, services.counters, services.now);
   }
@@ -120,9 +123,12 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
     return this.#bearer.identity;
   }
 
-  tellAvailable(topic: string, to: { readonly user: string } | { readonly owner: string }): void {
-    if (this.#state !== "open" || ("owner" in to && !this.reader?.maySee(ownerTopic(to.owner)))) return;
-    this.send({ type: "topic_available", timestamp: this.#services.now(), topic });
+  admit(identity: Identity): CloseName | undefined {
+    return this.#seat.admit(this, identity);
+  }
+
+  tellAvailable(topic: string): void {
+    if (this.#state === "open") this.send({ type: "topic_available", timestamp: this.#services.now(), topic });
   }
 
   message(text: string | undefined): void {
@@ -229,7 +235,6 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
     const beat = (): void => {
       if (!this.#outbox.blocked) this.send({ type: "heartbeat", timestamp: now() });
     };
-    this.#services.byUser.enter(this, identity.user);
     this.#stopDeadline?.();
     this.#stopDeadline = undefined;
     this.#stopHeartbeat = startHeartbeat(heartbeatMs, random(), beat, this.#services);
@@ -262,7 +267,6 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   #release(): void {
     this.#stopDeadline?.();
     this.#stopHeartbeat?.();
-    this.#services.byUser.leave(this, this.reader?.user);
     this.#bearer.stop();
     this.#seat.leave();
     this.#requests.stop();

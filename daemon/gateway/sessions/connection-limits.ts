@@ -1,5 +1,5 @@
 /**
- * How many connections there may be: in all, of one address and of one topic, and fewer that have shown no token yet. A connection that is
+ * How many connections there may be: in all, of one address, of one user and of one topic, and fewer that have shown no token yet; and which they are. A connection that is
  * refused is accepted and closed by a code, since a browser shows a page nothing of a handshake that failed.
  *
  * Whoever has shown a token, in the handshake or since, is never refused for the sake of those that have not. Of these the one that has
@@ -8,7 +8,9 @@
  */
 import type { CloseName } from "../../../protocol/codes.ts";
 import type { ClientAddress } from "../http/client-address.ts";
-import { AddressTally, Tally } from "./address-tally.ts";
+import type { Identity } from "../auth/identity.ts";
+import { AddressTally } from "./address-tally.ts";
+import { ConnectionsByName } from "./connections-by-name.ts";
 import type { CounterName, Counters } from "./counters.ts";
 import { type Unauthenticated, UnauthenticatedConnections, type UnauthenticatedMaxima } from "./unauthenticated.ts";
 
@@ -16,26 +18,32 @@ export interface ConnectionMaxima extends UnauthenticatedMaxima {
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
   readonly maxConnectionsPerTopic: number;
+  /** Of one token's `sub`; administrators may have any number. */
+  readonly maxConnectionsPerUser: number;
 }
 
+/** For whom a connection counts. */
+type Bearer = Pick<Identity, "topics" | "user" | "isAdmin">;
+
 /** One connection's place. */
-export interface Seat {
+export interface Seat<Connection> {
   /** Why there was none; the connection must be closed. */
   readonly refusal: CloseName | undefined;
   /** The connection came without a token; it may have to go until {@link tokenShown}. */
   awaitToken(connection: Unauthenticated): void;
   tokenShown(): void;
-  /** The connection's token is good, or another one is: it counts for these topics. The reason why it may not, and all stays as it was. */
-  admit(topics: ReadonlySet<string>): CloseName | undefined;
+  /** The connection's token is good, or another one is: it counts for its bearer. The reason why it may not, and all stays as it was. */
+  admit(connection: Connection, bearer: Bearer): CloseName | undefined;
   /** Idempotent. */
   leave(): void;
 }
 
-export class ConnectionLimits {
+export class ConnectionLimits<Connection extends object> {
   readonly #maxima: ConnectionMaxima;
   readonly #counters: Counters;
   readonly #perAddress = new AddressTally();
-  readonly #perTopic = new Tally();
+  readonly #byTopic = new ConnectionsByName<Connection>();
+  readonly #byUser = new ConnectionsByName<Connection>();
   readonly #unauthenticated: UnauthenticatedConnections;
   #all = 0;
 
@@ -45,7 +53,17 @@ export class ConnectionLimits {
     this.#unauthenticated = new UnauthenticatedConnections(maxima, counters);
   }
 
-  enter(address: ClientAddress): Seat {
+  /** Those that were admitted by a token of this user. */
+  ofUser(user: string): Iterable<Connection> {
+    return this.#byUser.of(user);
+  }
+
+  /** Those whose token names the topic. */
+  ofTopic(topic: string): Iterable<Connection> {
+    return this.#byTopic.of(topic);
+  }
+
+  enter(address: ClientAddress): Seat<Connection> {
     const refusal = this.#full(address);
     if (refusal !== undefined) return new NoSeat(refusal);
     this.#all++;
@@ -54,20 +72,32 @@ export class ConnectionLimits {
   }
 
   /** @see Seat.admit; `before` is undefined for a connection that had no good token yet */
-  admit(before: ReadonlySet<string> | undefined, next: ReadonlySet<string>): CloseName | undefined {
-    for (const topic of next) {
-      if (before?.has(topic) || this.#perTopic.count(topic) < this.#maxima.maxConnectionsPerTopic) continue;
+  admit(connection: Connection, before: Bearer | undefined, next: Bearer): CloseName | undefined {
+    const { maxConnectionsPerTopic, maxConnectionsPerUser } = this.#maxima;
+    const { user, topics, isAdmin } = next;
+    for (const topic of topics) {
+      if (before?.topics.has(topic) || this.#byTopic.count(topic) < maxConnectionsPerTopic) continue;
       return this.#refuse("connectionsPerTopic", "tooMany");
     }
-    for (const topic of before ?? []) this.#perTopic.remove(topic);
-    for (const topic of next) this.#perTopic.add(topic);
+    const isMore = user !== undefined && user !== before?.user && !isAdmin;
+    if (isMore && this.#byUser.count(user) >= maxConnectionsPerUser)
+      return this.#refuse("connectionsPerUser", "tooMany");
+    if (before !== undefined) this.#forget(connection, before);
+    for (const topic of topics) this.#byTopic.add(topic, connection);
+    if (user !== undefined) this.#byUser.add(user, connection);
     return undefined;
   }
 
-  leave(address: ClientAddress, topics: ReadonlySet<string> | undefined): void {
+  /** @param admitted undefined for a connection that never had a good token */
+  leave(address: ClientAddress, admitted: Admitted<Connection> | undefined): void {
     this.#all--;
     this.#perAddress.remove(address);
-    for (const topic of topics ?? []) this.#perTopic.remove(topic);
+    if (admitted !== undefined) this.#forget(admitted.connection, admitted.bearer);
+  }
+
+  #forget(connection: Connection, { topics, user }: Bearer): void {
+    for (const topic of topics) this.#byTopic.remove(topic, connection);
+    if (user !== undefined) this.#byUser.remove(user, connection);
   }
 
   #full(address: ClientAddress): CloseName | undefined {
@@ -83,7 +113,7 @@ export class ConnectionLimits {
   }
 }
 
-class NoSeat implements Seat {
+class NoSeat implements Seat<object> {
   readonly refusal: CloseName;
 
   constructor(refusal: CloseName) {
@@ -99,16 +129,25 @@ class NoSeat implements Seat {
   }
 }
 
-class TakenSeat implements Seat {
+interface Admitted<Connection> {
+  readonly connection: Connection;
+  readonly bearer: Bearer;
+}
+
+class TakenSeat<Connection extends object> implements Seat<Connection> {
   readonly refusal = undefined;
-  readonly #limits: ConnectionLimits;
+  readonly #limits: ConnectionLimits<Connection>;
   readonly #unauthenticated: UnauthenticatedConnections;
   readonly #address: ClientAddress;
   #connection: Unauthenticated | undefined;
-  #topics: ReadonlySet<string> | undefined;
+  #admitted: Admitted<Connection> | undefined;
   #isHere = true;
 
-  constructor(limits: ConnectionLimits, unauthenticated: UnauthenticatedConnections, address: ClientAddress) {
+  constructor(
+    limits: ConnectionLimits<Connection>,
+    unauthenticated: UnauthenticatedConnections,
+    address: ClientAddress,
+  ) {
     this.#limits = limits;
     this.#unauthenticated = unauthenticated;
     this.#address = address;
@@ -124,9 +163,9 @@ class TakenSeat implements Seat {
     this.#connection = undefined;
   }
 
-  admit(topics: ReadonlySet<string>): CloseName | undefined {
-    const refusal = this.#limits.admit(this.#topics, topics);
-    if (refusal === undefined) this.#topics = topics;
+  admit(connection: Connection, bearer: Bearer): CloseName | undefined {
+    const refusal = this.#limits.admit(connection, this.#admitted?.bearer, bearer);
+    if (refusal === undefined) this.#admitted = { connection, bearer };
     return refusal;
   }
 
@@ -134,6 +173,6 @@ class TakenSeat implements Seat {
     if (!this.#isHere) return;
     this.#isHere = false;
     this.tokenShown();
-    this.#limits.leave(this.#address, this.#topics);
+    this.#limits.leave(this.#address, this.#admitted);
   }
 }

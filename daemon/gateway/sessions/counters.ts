@@ -6,10 +6,11 @@ const NAMES = [
   "tooManyMessages",
   /** Messages that made no sense. */
   "nonsense",
-  /** Connections refused: of one address, in all, of one topic. */
+  /** Connections refused: of one address, in all, of one topic, of one user. */
   "connectionsPerAddress",
   "connections",
   "connectionsPerTopic",
+  "connectionsPerUser",
   /** Connections ended unanswered: of one address, and for want of files. */
   "httpConnectionsPerAddress",
   "sockets",

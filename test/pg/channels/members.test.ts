@@ -126,6 +126,26 @@ await onEachServer("who may see a channel", (server) => {
     assert.equal(await subscribe(eve, "desk:1"), "rows");
   });
 
+  it("who may see an owner by their token hears of a channel that becomes the owner's, and nobody else does", async () => {
+    const [seven, both, eight, root] = await Promise.all(
+      [{ ownerId: 7 }, { owners: [8, 7] }, { ownerId: 8 }, { role: "admin", sub: "root" }].map(async (claims) =>
+        enter(rooms, { sub: "x", ...claims }),
+      ),
+    );
+    assert.ok(seven && both && eight && root);
+    await rooms.database.query("insert into rooms (id, account_id, name) values (8, 7, 'eight')");
+    for (const socket of [seven, both]) assert.equal((await socket.next("topic_available")).topic, "office:8");
+    // A second one, of the other owner: what came before it has come.
+    await rooms.database.query("insert into rooms (id, account_id, name) values (9, 8, 'nine')");
+    for (const socket of [eight, both]) assert.equal((await socket.next("topic_available")).topic, "office:9");
+    root.say({ type: "ping", id: "p" });
+    await root.next("ack");
+    const heard = (socket: TestSocket): number => socket.heard.filter(({ type }) => type === "topic_available").length;
+    assert.deepEqual([seven, both, eight, root].map(heard), [1, 2, 1, 0]);
+    for (const socket of [seven, both, eight, root]) socket.terminate();
+    await rooms.database.query("delete from rooms where id in (8, 9)");
+  });
+
   it("members that go by TRUNCATE, which leaves no images, get no row of its transaction", async () => {
     const socket = await enter(rooms, { sub: "dee" });
     assert.equal(await subscribe(socket, "room:1"), "rows");

@@ -45,6 +45,7 @@ describe("the configuration", () => {
       requestsPerSecondPerAddress: 1_000,
       requestsPerSecond: 100,
       maxConnectionsPerTopic: 2_000,
+      maxConnectionsPerUser: 50,
       maxUnauthenticated: 2_000,
       maxUnauthenticatedPerAddress: 500,
       origins: [],

@@ -37,6 +37,31 @@ await onEachTransport("Limits on connections", (transport) => {
     await from(running, "198.51.100.2", 8).next("welcome");
   });
 
+  it("More of one user are closed with 4429, whatever their address; administrators and who has no name are not counted", async () => {
+    const running = await startGateway({ transport, trustedProxies, limits: { maxConnectionsPerUser: 2 } });
+    const { port, token, gateway } = running;
+    const first = await TestSocket.welcomed(port, token({ ownerId: 7, sub: "ana" }));
+    await TestSocket.welcomed(port, token({ ownerId: 8, sub: "ana" }));
+    const third = new TestSocket(port, { headers: { authorization: `Bearer ${token({ ownerId: 9, sub: "ana" })}` } });
+    assert.equal((await third.closed).code, 4429);
+    assert.equal(gateway.counters.read().connectionsPerUser, 1);
+    await TestSocket.welcomed(port, token({ ownerId: 9, sub: "bob" }));
+    for (const claims of [{ role: "admin", sub: "root" }, { ownerId: 9 }])
+      for (let n = 1; n <= 3; n++) await TestSocket.welcomed(port, token(claims));
+    // Another token of the same user takes no place of its own.
+    const exp = Math.floor(running.clock.now() / 1000) + 7200;
+    first.say({ type: "refresh", token: token({ ownerId: 7, sub: "ana", exp }) });
+    first.say({ type: "ping", id: "p" });
+    await first.next("ack");
+    assert.deepEqual(
+      first.frames.filter(({ type }) => type === "error"),
+      [],
+    );
+    first.terminate();
+    while (gateway.connections > 8) await new Promise(setImmediate);
+    await TestSocket.welcomed(port, token({ ownerId: 7, sub: "ana" }));
+  });
+
   it("More of one address are closed with 4429, by the address that trusted proxies saw", async () => {
     const running = await startGateway({ transport, trustedProxies, limits: { maxConnectionsPerAddress: 1 } });
     await from(running, "198.51.100.1").next("welcome");
