@@ -194,7 +194,7 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
     name: "rows that change while they are verified are taken as they are then",
     file: "daemon/verify/verify-channels.ts",
     find: "isSame(found, before.get(owner)) && ",
-    replace: "",
+    replace: "isSame(found, before.get(owner) && found) && ",
     test: VERIFY,
     title: VERIFIED,
   },
