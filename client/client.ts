@@ -67,7 +67,7 @@ export class Client<S extends StreamTypes = AnyStreamTypes> {
   constructor(options: ClientOptions) {
     const environment: BareEnvironment = { ...globalEnvironment(), ...options.environment };
     const { now } = environment;
-    this.#subscriptions = new Subscriptions({ now, report: options.onError ?? throwLater });
+    this.#subscriptions = new Subscriptions({ ...environment, report: options.onError ?? throwLater });
     this.#connector = new Connector({
       ...options,
       environment,

@@ -8,7 +8,7 @@ import { makeCause } from "./make-cause.ts";
 import { type ConnectionState, INITIAL_CONNECTION } from "./connection-machine.ts";
 import type { ConnectionListener } from "./connector.ts";
 import { warnOfRefusal } from "./development.ts";
-import { soon } from "./environment.ts";
+import { type Clock, soon } from "./environment.ts";
 import { Listeners } from "./listeners.ts";
 import type { ProtocolSocket } from "./protocol-socket.ts";
 import type { Answer, ChannelFrame, FrameOf, TopicFrame } from "./read-frame.ts";
@@ -21,7 +21,7 @@ const FOR_GOOD = /forbid|unknown|large|many_s|invalid/;
 type StoreOf<S extends StreamTypes> = new (topic: string, options: TopicStoreOptions) => TopicStore<S>;
 
 export class Subscriptions<S extends StreamTypes> implements ConnectionListener {
-  readonly #options: Pick<TopicStoreOptions, "now" | "report">;
+  readonly #options: Pick<TopicStoreOptions, keyof Clock | "report">;
   readonly #changes: Listeners;
   readonly #topics = new Map<string, TopicStore<S>>();
   readonly #withListeners = new Set<TopicStore<S>>();
@@ -33,7 +33,7 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
   #socket: Pick<ProtocolSocket, "send" | "end"> | undefined;
   #requests = 0;
 
-  constructor(options: Pick<TopicStoreOptions, "now" | "report">) {
+  constructor(options: Pick<TopicStoreOptions, keyof Clock | "report">) {
     this.#options = options;
     this.#changes = new Listeners(options.report);
   }

@@ -5,6 +5,7 @@
 import type { EventFrame } from "../protocol/down/event.ts";
 import type { Cause } from "./cause.ts";
 import type { ConnectionState } from "./connection-machine.ts";
+import type { Clock } from "./environment.ts";
 import { Listeners, RecentIds } from "./listeners.ts";
 import { applyPatch, fromSnapshot, type Materialised } from "./materialised.ts";
 import { connectionOf, type On, type Owner, type View } from "./owner.ts";
@@ -16,8 +17,7 @@ import { INITIAL_TOPIC, nextTopic, type TopicEvent, type TopicState } from "./to
 /** Twice what one statement brings, 5,000 at most: only events of a batch in which a socket was cut, or too slow, may come twice. */
 const REMEMBERED_EVENTS = 10_000;
 
-export interface TopicStoreOptions {
-  readonly now: () => number;
+export interface TopicStoreOptions extends Clock {
   readonly connection: () => ConnectionState;
   /** Takes what a callback throws. */
   readonly report: (error: unknown) => void;

@@ -3,8 +3,9 @@
 
     python3 examples/follow.py URL TOPIC TOKEN [--cut-after 2] [--away 1] [--stop-after 2]
 
-Materialises the metrics from merge patches, cuts its socket after so many updates, stays away, resumes with its cursor,
-and after so many further updates compares its document with the one that REST gives for the same epoch and version.
+Materialises the metrics from merge patches, or the rows of a channel from what becomes of them; cuts its socket after so many updates, stays
+away, resumes with its cursor, and after so many further updates compares what it has with what REST gives for the same epoch and version.
+Of a channel it also says who is there and who types, whenever that changes.
 Every line of output is a JSON object. Exits with 0 if the two are equal. Needs Debian's python3-websockets alone.
 """
 
@@ -33,6 +34,11 @@ def say(**line):
     print(json.dumps(line), flush=True)
 
 
+def shown(sets):
+    """The rows of a channel as a client shows them: by set, in order of their positions, which compare as texts."""
+    return {name: sorted(items, key=lambda item: item[1]) for name, items in sets.items()}
+
+
 class Topic:
     """What is known of a topic. Outlives connections."""
 
@@ -40,6 +46,8 @@ class Topic:
         self.name = topic
         self.epoch = self.version = self.cursor = self.data = None
         self.seen = set()
+        self.lowest = {}
+        self.users = {}
 
     def take(self, frame):
         """Applies a frame. False if it does not fit: then a snapshot must be asked for."""
@@ -50,16 +58,46 @@ class Topic:
             self.data = merge(self.data, frame["data"])
         elif kind == "snapshot":
             self.data = frame["data"]
+        elif kind == "rows":
+            self.data = {name: rows["items"] for name, rows in frame["sets"].items()}
+            self.lowest = {name: rows["from"] or "" for name, rows in frame["sets"].items()}
+        elif kind == "rows_changed":
+            if (self.epoch, self.version) != (frame["epoch"], frame["previous"]):
+                return False
+            for change in frame["changes"]:
+                self.change(*change)
+        elif kind == "presence":
+            self.attend(frame)
+        elif kind == "typing":
+            say(typing=frame["users"])
         elif "id" in frame and "cursor" in frame:
             # An event of the configuration, whatever it is called. It may come twice, by the same id.
             if frame["id"] not in self.seen:
                 self.seen.add(frame["id"])
                 say(event=kind, id=frame["id"], data=frame["data"])
-        if kind in ("snapshot", "metrics_updated"):
+        if kind in ("snapshot", "metrics_updated", "rows", "rows_changed"):
             self.epoch, self.version = frame["epoch"], frame["version"]
             say(document=kind, version=self.version, recovered=frame.get("recovered"))
         self.cursor = frame.get("cursor", self.cursor)
         return True
+
+
+    def change(self, name, what, key, position=None, row=None):
+        """What became of a row. One that is older than all that are held, and not held itself, is none of ours."""
+        rows = [item for item in self.data.get(name, []) if item[0] != key]
+        if what != "deleted" and position >= self.lowest.get(name, ""):
+            rows.append([key, position, row])
+        self.data[name] = rows
+
+    def attend(self, frame):
+        """Who is there: all of them, or what has changed; with none of it they are too many to be told, but for their number."""
+        if "users" in frame:
+            self.users = {}
+        for user, about in frame.get("users", []) + frame.get("joined", []) + frame.get("updated", []):
+            self.users[user] = about
+        for user in frame.get("left", []):
+            self.users.pop(user, None)
+        say(count=frame["count"], users=self.users, partial=frame.get("partial", False))
 
 
 async def follow(url, topic, token, updates):
@@ -80,7 +118,7 @@ async def follow(url, topic, token, updates):
                 raise SystemExit(f"refused: {frame['code']}")
             elif frame.get("topic") == topic.name and not topic.take(frame):
                 await socket.send(json.dumps({"type": "snapshot", "id": "gap", "topic": topic.name}))
-            if kind == "metrics_updated":
+            if kind in ("metrics_updated", "rows_changed"):
                 updates -= 1
             if updates == 0:
                 return
@@ -109,7 +147,13 @@ async def main():
     await asyncio.sleep(options.away)
     await follow(options.url, topic, options.token, options.stop_after)
     snapshot = rest_snapshot(options.url, topic, options.token)
-    same = (snapshot["epoch"], snapshot["version"], snapshot["data"]) == (topic.epoch, topic.version, topic.data)
+    if snapshot["type"] == "rows":
+        # REST holds the newest; this client may still have older ones, which stood there when it came.
+        theirs = shown({name: rows["items"] for name, rows in snapshot["sets"].items()})
+        ours = {name: rows[-len(theirs[name]) :] if theirs[name] else [] for name, rows in shown(topic.data).items()}
+    else:
+        theirs, ours = snapshot["data"], topic.data
+    same = (snapshot["epoch"], snapshot["version"], theirs) == (topic.epoch, topic.version, ours)
     say(same=same, version=topic.version)
     return 0 if same else 1
 

@@ -1,5 +1,8 @@
 import type { Mutant } from "./mutant.ts";
 
+const LIST = "test/unit/client/presence-list.test.ts";
+const ATTENDANCE = "test/unit/client/attendance.test.ts";
+const SIGHT = "test/unit/client/sight.test.ts";
 const FAKE = "test/unit/testing/fake-channel.test.ts";
 
 /** Mistakes of what applications have of channels: the client's rows, their hooks, the fake daemon. */
@@ -39,8 +42,8 @@ export const CHANNEL_CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: "a view forgets that older rows are read",
     file: "client/channels/channel-store.ts",
-    find: "      known.isLoadingOlder === isLoadingOlder\n",
-    replace: "      known !== undefined\n",
+    find: "every((part) => known[part] === view[part])",
+    replace: 'every((part) => part === "isLoadingOlder" || known[part] === view[part])',
     test: FAKE,
     title: "has older rows read page by page",
   },
@@ -59,5 +62,109 @@ export const CHANNEL_CLIENT_MUTANTS: readonly Mutant[] = [
     replace: "    this.publish(topic, message);\n",
     test: FAKE,
     title: "is closed to whoever is removed",
+  },
+  {
+    name: "a list of users that is told again is another",
+    file: "client/channels/presence-list.ts",
+    find: "sorted.every((person, at) => person === before[at]) ? before : sorted",
+    replace: "sorted.every((person, at) => person === before[at]) ? sorted : sorted",
+    test: LIST,
+    title: "what stays as it was is the same object",
+  },
+  {
+    name: "a user of whom nothing has changed is another object",
+    file: "client/channels/presence-list.ts",
+    find: "isSame ? person : { user, state, isAway }",
+    replace: "isSame && user === '' ? person : { user, state, isAway }",
+    test: LIST,
+    title: "after any changes, the list is whom",
+  },
+  {
+    name: "who has left stays",
+    file: "client/channels/presence-list.ts",
+    find: "for (const user of left) after.delete(user);",
+    replace: "for (const user of left.slice(1)) after.delete(user);",
+    test: LIST,
+    title: "after any changes, the list is whom",
+  },
+  {
+    name: "users who are too many to be told stay",
+    file: "client/channels/presence-list.ts",
+    find: "joined.length + updated.length + left.length === 0)) return undefined;",
+    replace: "joined.length + updated.length + left.length < 0)) return undefined;",
+    test: LIST,
+    title: "of too many only the number is known",
+  },
+  {
+    name: "what a client says of its user is said to one daemon alone",
+    file: "client/channels/attendance.ts",
+    find: "    this.#saidState = this.#saidTypingAt = undefined;\n",
+    replace: "    this.#saidTypingAt = undefined;\n",
+    test: ATTENDANCE,
+    title: "hears what a client says of its user",
+  },
+  {
+    name: "what was said is said again with every call",
+    file: "client/channels/attendance.ts",
+    find: "if (JSON.stringify(value) === JSON.stringify(this.#state?.value)) return;",
+    replace: "if (value === this.#state) return;",
+    test: ATTENDANCE,
+    title: "hears what a client says of its user",
+  },
+  {
+    name: "every keystroke is said",
+    file: "client/channels/attendance.ts",
+    find: "isTyping ? since < SAY_TYPING_MS :",
+    replace: "isTyping ? since < 0 :",
+    test: ATTENDANCE,
+    title: "hears at most every three seconds",
+  },
+  {
+    name: "somebody types while the connection is away",
+    file: "client/channels/attendance.ts",
+    find: "    if (this.#typing === NOBODY) return;\n",
+    replace: "    if (this.#typing !== undefined) return;\n",
+    test: ATTENDANCE,
+    title: "stays while the connection is away",
+  },
+  {
+    name: "what was said too often is given up",
+    file: "client/channels/attendance.ts",
+    find: "this.#timer = this.#options.setTimeout(() => this.#say(), SAY_AGAIN_MS);",
+    replace: "",
+    test: ATTENDANCE,
+    title: "What was said too often",
+  },
+  {
+    name: "what was said too often leaves a timer behind",
+    file: "client/channels/attendance.ts",
+    find: "    this.#options.clearTimeout(this.#timer);\n    if (this.#typing",
+    replace: "    if (this.#typing",
+    test: ATTENDANCE,
+    title: "What was said too often",
+  },
+  {
+    name: "a kind of channels without presence says nothing to whoever uses it",
+    file: "client/channels/attendance.ts",
+    find: "      this.#options.report(new Error(`${this.#topic}: ${code}`));\n",
+    replace: "      this.#timer = undefined;\n",
+    test: ATTENDANCE,
+    title: "is no matter where the kind of channels has none",
+  },
+  {
+    name: "a client that is closed goes on looking at the page",
+    file: "client/channels/attendance.ts",
+    find: "    this.#stopWatching?.();\n",
+    replace: "",
+    test: SIGHT,
+    title: "is said by each channel",
+  },
+  {
+    name: "a channel that shows nobody is told that the page is out of sight",
+    file: "client/channels/attendance.ts",
+    find: "this.#stopWatching !== undefined && isOutOfSight()",
+    replace: "isOutOfSight()",
+    test: SIGHT,
+    title: "is not said where nobody has told",
   },
 ];

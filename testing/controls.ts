@@ -1,5 +1,5 @@
 /** What a test makes a topic of the fake daemon do. */
-import type { ChannelTypes, Item } from "../client/channels/channel.ts";
+import type { ChannelTypes, Item, Person } from "../client/channels/channel.ts";
 import type { EventName, StreamTypes } from "../client/client.ts";
 
 /** A part of a document, as deep as the test cares: what it leaves out is not there. */
@@ -15,6 +15,15 @@ export interface TopicControl<S extends Pick<StreamTypes, "metrics" | "events">>
   readonly stale: (reason?: string) => void;
   readonly live: () => void;
 }
+
+/** A user who is there. */
+export type SomePerson = Pick<Person, "user"> & Partial<Person>;
+
+/** What a client said: of its user, that its page can't be seen any more or again, or that the user types or has stopped. */
+export type Said =
+  | { readonly state: unknown; readonly isAway?: boolean }
+  | { readonly isAway: boolean }
+  | { readonly isTyping: boolean };
 
 /** One channel of a fake daemon: what its subscribers get. Rows stand in the order in which they came. */
 export interface ChannelControl<Sets extends ChannelTypes[string]> {
@@ -36,6 +45,21 @@ export interface ChannelControl<Sets extends ChannelTypes[string]> {
   readonly close: (reason?: "removed" | "deleted" | "too_large") => void;
   /** Everybody may see it again, and is told. */
   readonly open: () => void;
+  /**
+   * From now on these are there, and no others. The count is theirs unless another is given: without users, it is that of too many to be named.
+   * `isPartial`: users of other daemons can't be heard of.
+   */
+  readonly setPresence: (
+    users: readonly SomePerson[] | undefined,
+    more?: { readonly count?: number; readonly isPartial?: boolean },
+  ) => void;
+  /** From now on these type, and no others. */
+  readonly setTyping: (users: readonly string[]) => void;
+  /**
+   * What clients said of their users, in order: that they are there from the first `setPresence` on, that they type from the first `setTyping`
+   * on; before, it is refused, as by a kind of channels that has none of it. Others hear nothing of it but by these two.
+   */
+  readonly said: readonly Said[];
   /** The daemon can't vouch for the rows; the reason is `database` unless another is given. */
   readonly stale: (reason?: string) => void;
   readonly live: () => void;

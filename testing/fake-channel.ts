@@ -1,6 +1,7 @@
 import type { NackCode } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
 import type { RowData } from "../protocol/json.ts";
+import type { Said, SomePerson } from "./controls.ts";
 import { copyOf, FakeTopic, type Request } from "./fake-topic.ts";
 
 type Item = [key: string, position: string, row: RowData];
@@ -15,9 +16,12 @@ interface FakeRows {
   readonly from: string | null;
 }
 
-/** One channel as a fake daemon has it: rows in the order in which they came, and why nobody may see them. Makes frames; sends nothing. */
+/** One channel as a fake daemon has it: rows in the order in which they came, who is there, and why nobody may see them. Makes frames; sends nothing. */
 export class FakeChannel extends FakeTopic {
   readonly #sets = new Map<string, FakeRows>();
+  readonly said: Said[] = [];
+  #presence: DownFrame | undefined;
+  #typing: DownFrame | undefined;
   #version = 1;
   #rowsSoFar = 0;
   #refusal: NackCode | undefined;
@@ -78,6 +82,36 @@ export class FakeChannel extends FakeTopic {
     const items = older.slice(-limit);
     const from = items.length === older.length ? null : (items[0]?.[1] ?? null);
     return { type: "history", ...this.header(), id, epoch, version: this.#version, rows: name, items, from };
+  }
+
+  setPresence(users: readonly SomePerson[] | undefined, count = users?.length ?? 0, isPartial = false): DownFrame {
+    const told = users?.map(({ user, state, isAway }): [string, { state?: unknown; away?: true }] => [
+      user,
+      { ...(state !== undefined && { state }), ...(isAway && { away: true }) },
+    ]);
+    const frame = { type: "presence", ...this.header(), count } as const;
+    this.#presence = { ...frame, ...(told && { users: told }), ...(isPartial && { partial: true }) };
+    return this.#presence;
+  }
+
+  setTyping(users: readonly string[]): DownFrame {
+    this.#typing = { type: "typing", ...this.header(), users: [...users] };
+    return this.#typing;
+  }
+
+  override get sideFrames(): readonly DownFrame[] {
+    return [this.#presence, this.#typing].filter((frame) => frame !== undefined);
+  }
+
+  override take(request: Request<"present" | "typing">): NackCode | undefined {
+    if ((request.type === "present" ? this.#presence : this.#typing) === undefined) return "no_presence";
+    if (request.type === "typing") this.said.push({ isTyping: request.on });
+    else {
+      const { state, away: isAway } = request;
+      if (state !== undefined) this.said.push({ state, ...(isAway !== undefined && { isAway }) });
+      else if (isAway !== undefined) this.said.push({ isAway });
+    }
+    return undefined;
   }
 
   close(reason: "removed" | "deleted" | "too_large"): DownFrame {

@@ -148,7 +148,7 @@ export class FakeConnection implements Peer {
         return this.#page(message);
       case "present":
       case "typing":
-        return message.id === undefined ? undefined : this.#refuse(message.id, "no_presence");
+        return this.#take(message);
       case "unsubscribe":
         this.#subscribed.delete(message.topic);
         return this.send({ type: "ack", timestamp, id: message.id });
@@ -165,6 +165,7 @@ export class FakeConnection implements Peer {
     this.send(fake.snapshot(this.#host.epoch, { id, ...recovered }));
     for (const event of missed ?? []) this.send(event);
     if (fake.staleFrame) this.send(fake.staleFrame);
+    for (const message of fake.sideFrames) this.send(message);
   }
 
   #page(asked: Request<"history">): void {
@@ -172,6 +173,14 @@ export class FakeConnection implements Peer {
     const page = this.#host.topic(asked.topic).page(this.#host.epoch, asked);
     if (page) this.send(page);
     else this.#refuse(asked.id, "unknown_rows");
+  }
+
+  #take(said: Request<"present" | "typing">): void {
+    const isSubscribed = this.#subscribed.has(said.topic);
+    const code = isSubscribed ? this.#host.topic(said.topic).take(said) : "not_subscribed";
+    if (said.id === undefined) return;
+    if (code !== undefined) return this.#refuse(said.id, code);
+    this.send({ type: "ack", timestamp: this.#host.clock.now(), id: said.id });
   }
 
   #refuse(id: string, code: NackCode): void {

@@ -12,7 +12,7 @@ import { FakeConnection, type Host } from "./fake-connection.ts";
 import { FakeSocket } from "./fake-socket.ts";
 import { FakeTopic } from "./fake-topic.ts";
 
-export type { ChannelControl, DeepPartial, TopicControl } from "./controls.ts";
+export type { ChannelControl, DeepPartial, Said, SomePerson, TopicControl } from "./controls.ts";
 
 /**
  * Speaks the real protocol, checked by its schemas, without a network or a database: give the client its `url` and its `WebSocket`. It
@@ -97,6 +97,10 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes, C extends Channe
         for (const connection of this.#connections) connection.endTopic(name, frame);
       },
       open: () => this.#broadcast((this.#topic(name) as FakeChannel).open()),
+      setPresence: (users, { count, isPartial } = {}) =>
+        publish((channel) => channel.setPresence(users, count, isPartial)),
+      setTyping: (users) => publish((channel) => channel.setTyping(users)),
+      said: (this.#topic(name) as FakeChannel).said,
       stale: (reason = "database") => this.#publish(name, (topic) => topic.stale(reason)),
       live: () => this.#publish(name, (topic) => topic.live()),
     };

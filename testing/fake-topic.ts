@@ -80,6 +80,16 @@ export class FakeTopic {
     return undefined;
   }
 
+  /** What is told beside it to whoever comes. */
+  get sideFrames(): readonly DownFrame[] {
+    return [];
+  }
+
+  /** Takes what a client says of its user; why not, where it doesn't. */
+  take(_request: Request<"present" | "typing">): NackCode | undefined {
+    return "no_presence";
+  }
+
   /** Cursors from before the last event don't help any more. */
   forget(): void {
     this.#forgotten = this.#events.length;

@@ -7,6 +7,8 @@ import type { Connection } from "../owner.ts";
 import type { Answer, ChannelFrame, FrameOf, TopicFrame } from "../read-frame.ts";
 import type { AnyStreamTypes } from "../stream-types.ts";
 import { TopicStore, type TopicStoreOptions } from "../topic-store.ts";
+import { Attendance } from "./attendance.ts";
+import type { PresenceList } from "./presence-list.ts";
 import { type Item, type RowChange, RowSet, type WireChange, type WireItem } from "./row-set.ts";
 
 /** What there is to show of a set of rows. The same object until something of it changes. */
@@ -18,6 +20,12 @@ export interface RowsView<Row> {
   readonly hasOlder: boolean;
   /** Older ones are being read. */
   readonly isLoadingOlder: boolean;
+}
+
+/** Who is at a channel, as far as it is known. The same object until something changes. */
+export interface PresenceView extends PresenceList {
+  /** While it is not `live`: who was there last. */
+  readonly connection: Connection;
 }
 
 /** Callbacks for what becomes of rows. */
@@ -44,10 +52,12 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
   readonly #options: TopicStoreOptions;
   readonly #sets = new Map<string, RowSet>();
   readonly #changes: Listeners<[set: string, change: RowChange]>;
-  readonly #pages: Listeners;
+  readonly #parts: Listeners;
   /** By set: one at a time. */
   readonly #asked = new Map<string, Asked>();
   readonly #views = new Map<string, RowsView<RowData>>();
+  readonly attendance: Attendance;
+  #presence: PresenceView | undefined;
   #at: { readonly epoch: string; readonly version: number } | undefined;
   #isClosed = false;
 
@@ -55,7 +65,8 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
     super(topic, options);
     this.#options = options;
     this.#changes = new Listeners(options.report);
-    this.#pages = new Listeners(options.report);
+    this.#parts = new Listeners(options.report);
+    this.attendance = new Attendance(topic, options, () => this.#parts.call());
   }
 
   /** Who may see it may change: no socket is given up for that. */
@@ -71,22 +82,21 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
   view(set: string): RowsView<RowData> {
     const { connection } = this.getSnapshot();
     const rows = this.#sets.get(set);
-    const [items, hasOlder, isLoadingOlder] = [rows?.items, typeof rows?.from === "string", this.#asked.has(set)];
-    const known = this.#views.get(set);
-    if (
-      known?.connection === connection &&
-      known.items === items &&
-      known.hasOlder === hasOlder &&
-      known.isLoadingOlder === isLoadingOlder
-    )
-      return known;
-    const view = { connection, items, hasOlder, isLoadingOlder };
+    const hasOlder = typeof rows?.from === "string";
+    const now = { connection, items: rows?.items, hasOlder, isLoadingOlder: this.#asked.has(set) };
+    const view = kept(this.#views.get(set), now);
     this.#views.set(set, view);
     return view;
   }
 
+  get presence(): PresenceView {
+    const { connection } = this.getSnapshot();
+    return (this.#presence = kept(this.#presence, { connection, ...this.attendance.presence }));
+  }
+
+  /** Calls back after every change of a view, of presence or of typing. */
   onView(callback: () => unknown): () => void {
-    return all(this.subscribe(callback), this.#pages.add(callback));
+    return all(this.subscribe(callback), this.#parts.add(callback));
   }
 
   onRows(set: string, listeners: RowListeners<RowData>): () => void {
@@ -118,6 +128,10 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
       case "history":
         this.#page(frame);
         return false;
+      case "presence":
+      case "typing":
+        this.attendance.receive(frame);
+        return false;
       case "topic_closed":
         this.refused(makeCause("nack", frame.reason, frame.type));
         return false;
@@ -127,6 +141,7 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
       case "nack":
       case "error":
         for (const [set, { id }] of this.#asked) if (id === frame.id) this.#fail(set, frame.code);
+        this.attendance.refused(frame);
         return false;
       default:
         return super.receive(frame);
@@ -135,13 +150,13 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
 
   override refused(cause: Parameters<TopicStore<AnyStreamTypes>["refused"]>[0]): void {
     this.#isClosed = true;
-    this.#failAll();
+    this.#end();
     super.refused(cause);
   }
 
   override lost(at: number): void {
     super.lost(at);
-    this.#failAll();
+    this.#end();
   }
 
   #replace({ sets, epoch, version, asOf, topic, timestamp }: FrameOf<"rows">): boolean {
@@ -153,6 +168,7 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
     });
     this.#at = { epoch, version };
     super.receive({ type: "snapshot", topic, timestamp, epoch, version, asOf, cursor: "", data: {} });
+    this.attendance.subscribed();
     if (!isFirst) for (const [name, change] of told) this.#changes.call(name, change);
     return false;
   }
@@ -181,7 +197,7 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
     if (!(isOurs && set.prepend(asked.before, items, from)) && set.from !== null)
       return void this.#ask(rows, set.from, asked.limit, asked.waiting);
     this.#asked.delete(rows);
-    this.#pages.call();
+    this.#parts.call();
     for (const { resolve } of asked.waiting) resolve();
   }
 
@@ -190,14 +206,14 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
     const asked = { id, before, limit, waiting };
     this.#asked.set(set, asked);
     this.#options.socket()?.send({ type: "history", id, topic: this.topic, rows: set, before, limit });
-    this.#pages.call();
+    this.#parts.call();
     return asked;
   }
 
   #fail(set: string, why: string): void {
     const { waiting = [] } = this.#asked.get(set) ?? {};
     this.#asked.delete(set);
-    this.#pages.call();
+    this.#parts.call();
     for (const { reject } of waiting) reject(new Error(why));
   }
 
@@ -208,9 +224,16 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
     soon(() => this.#options.listenersChanged(true));
   }
 
-  #failAll(): void {
+  /** Nothing of the channel comes any more, for now. */
+  #end(): void {
+    this.attendance.lost();
     for (const set of this.#asked.keys()) this.#fail(set, "not connected");
   }
+}
+
+/** The known one, where all parts of the other are the same. */
+function kept<View extends object>(known: View | undefined, view: View): View {
+  return known && (Object.keys(view) as (keyof View)[]).every((part) => known[part] === view[part]) ? known : view;
 }
 
 function all(...undo: readonly (() => void)[]): () => void {

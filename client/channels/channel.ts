@@ -1,5 +1,5 @@
 /**
- * `@deltad/client/channels`: the rows of a channel, kept in order and up to date, with pages of older ones.
+ * `@deltad/client/channels`: the rows of a channel, kept in order and up to date, with pages of older ones; who is there, and who types.
  *
  *     const room = openChannel<ChannelTypesOf<typeof config>, "room">(client, "room", "42");
  *     const messages = room.rows("messages");
@@ -9,16 +9,19 @@ import type { Client } from "../client.ts";
 import { advice } from "../development.ts";
 import type { AnyStreamTypes } from "../stream-types.ts";
 import type { Subscriptions } from "../subscriptions.ts";
-import { ChannelStore, type RowListeners, type RowsView } from "./channel-store.ts";
+import type { TypingList } from "./attendance.ts";
+import { ChannelStore, type PresenceView, type RowListeners, type RowsView } from "./channel-store.ts";
 
 export type { Connection } from "../owner.ts";
-export type { RowListeners, RowsView } from "./channel-store.ts";
+export type { TypingList } from "./attendance.ts";
+export type { PresenceView, RowListeners, RowsView } from "./channel-store.ts";
+export type { Person, PresenceList } from "./presence-list.ts";
 export type { Item } from "./row-set.ts";
 
 /** The rows of each set, by kind of channels. */
 export type ChannelTypes = Readonly<Record<string, Readonly<Record<string, object>>>>;
 
-/** One channel: subscribed to while there is a listener of any of its rows. */
+/** One channel: subscribed to while there is a listener of any of its parts. */
 export interface Channel<Sets> {
   /** `room:42`. */
   readonly topic: string;
@@ -35,15 +38,32 @@ export interface Channel<Sets> {
    * @param limit from 1 to 100
    */
   older(name: keyof Sets & string, limit?: number): Promise<void>;
+  /** Who is there: the users of those who are subscribed. */
+  readonly presence: Part<PresenceView>;
+  /** Who types. */
+  readonly typing: Part<TypingList>;
+  /**
+   * Says something of this client's user to all who see the channel: any JSON of up to 512 bytes, which replaces what was said before; null
+   * takes it back. It is kept, and said again after a lost connection. Where the kind of channels has no presence, `onError` hears of it.
+   */
+  present(state: unknown): void;
+  /**
+   * The user types, or has stopped: call it with every keystroke. It is said every three seconds at most, and not kept; six seconds after
+   * the last time it is over by itself.
+   */
+  type(isTyping?: boolean): void;
+}
+
+/** A part of a channel. */
+export interface Part<View> {
+  /** Calls back after every change of the view, perhaps also without one. Returns its own undo. */
+  readonly subscribe: (callback: () => unknown) => () => void;
+  /** The same object until something changes. */
+  readonly getSnapshot: () => View;
 }
 
 /** The rows of one set. */
-export interface RowsOf<Row> {
-  /** Calls back after every change of the view. Returns its own undo. */
-  readonly subscribe: (callback: () => unknown) => () => void;
-  /** The same object until something changes. */
-  readonly getSnapshot: () => RowsView<Row>;
-}
+export type RowsOf<Row> = Part<RowsView<Row>>;
 
 const opened = /* @__PURE__ */ new WeakMap<ChannelStore, Channel<Record<string, object>>>();
 
@@ -69,17 +89,22 @@ export function openChannel<Types extends ChannelTypes = ChannelTypes, Kind exte
 
 function channelOf(store: ChannelStore): Channel<Record<string, object>> {
   const sets = new Map<string, RowsOf<unknown>>();
+  const part = <View>(getSnapshot: () => View): Part<View> => ({
+    subscribe: (callback) => store.onView(callback),
+    getSnapshot,
+  });
   return {
     topic: store.topic,
     rows: (name) => {
-      const known = sets.get(name) ?? {
-        subscribe: (callback: () => unknown) => store.onView(callback),
-        getSnapshot: () => store.view(name),
-      };
+      const known = sets.get(name) ?? part(() => store.view(name));
       sets.set(name, known);
       return known as RowsOf<never>;
     },
     on: (name, listeners) => store.onRows(name, listeners),
     older: (name, limit = 50) => store.older(name, limit),
+    presence: part(() => store.presence),
+    typing: part(() => store.attendance.typing),
+    present: (state) => store.attendance.present(state),
+    type: (isTyping = true) => store.attendance.type(isTyping),
   };
 }

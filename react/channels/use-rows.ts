@@ -1,5 +1,5 @@
 "use client";
-/** `@deltad/client/react/channels`: the rows of a channel in a component. */
+/** `@deltad/client/react/channels`: the rows of a channel in a component, who is there, and who types. */
 import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
 import {
   type Channel,
@@ -14,6 +14,8 @@ import { errorOf } from "../own-client.ts";
 import { useClient } from "../provider.ts";
 import { type Status, statusOf } from "../status.ts";
 import { isThere, subscribeToNothing } from "../use-owner.ts";
+
+export { type ShownPresence, usePresence, useTyping } from "./use-presence.ts";
 
 /** The key of a channel; `"skip"` and undefined while it is not there yet: nothing is asked for. */
 export type ChannelKey = string | number | undefined;

@@ -78,7 +78,7 @@ describe("The tables of docs/protocol.md", () => {
 /** What a client does to a socket whose only topic is refused. */
 async function endAfter(code: NackCode): Promise<string | undefined> {
   let ended: string | undefined;
-  const subscriptions = new Subscriptions({ now: () => 0, report: () => undefined });
+  const subscriptions = new Subscriptions({ ...new ManualClock().parts, report: () => undefined });
   subscriptions.opened({ send: () => undefined, end: (type) => (ended = type) });
   subscriptions.topic("owner:7").subscribe(() => undefined);
   await new Promise(setImmediate);

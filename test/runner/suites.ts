@@ -78,6 +78,7 @@ export const BRIEFLY_ON_15: readonly string[] = [
  */
 export const ALONE: ReadonlySet<string> = new Set([
   "test/unit/client/development.test.ts",
+  "test/unit/client/sight.test.ts",
   "test/pg/dba/doctor-capture.test.ts",
   "test/pg/dba/doctor-tables.test.ts",
   "test/pg/owners/heap.test.ts",

@@ -1,3 +1,5 @@
+import type { Clock } from "../../client/environment.ts";
+
 /** Time that passes only when told to, and the timers that wait for it. */
 export class ManualClock {
   #nowMs: number;
@@ -18,6 +20,12 @@ export class ManualClock {
   readonly clearTimeout = (timer: unknown): void => {
     this.#timers.delete(timer as object);
   };
+
+  /** What a client needs of it. */
+  get parts(): Clock {
+    const { now, setTimeout, clearTimeout } = this;
+    return { now, setTimeout, clearTimeout };
+  }
 
   /** How many timers wait. */
   get pending(): number {

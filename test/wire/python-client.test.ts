@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { DEMO } from "../support/oracle.ts";
 import { findPython } from "../support/python.ts";
+import { openRooms } from "../support/rooms.ts";
 import { createHangars, startMarketplaceDaemon } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
 
@@ -20,8 +21,17 @@ const SCRIPT = fileURLToPath(new URL("../../../examples/follow.py", import.meta.
  */
 const GUESTS: Readonly<Record<number, string>> = { 1: "first", 2: "second", 4: "fourth", 5: "fifth" };
 
+/** What is written after so many documents of a room: first all rows, then what becomes of them; an edit of one that was never held too. */
+const ROOM_WRITES: Readonly<Record<number, string>> = {
+  1: "insert into messages (room_id, author, body) values (1, 'bob', 'new')",
+  2: "update messages set body = 'edited' where id in (1, 8)",
+  4: "delete from messages where id = 7",
+  5: "insert into notes values ('a', 1, 'a note')",
+};
+const WHILE_AWAY = "insert into messages (room_id, author, body) values (1, 'bob', 'unseen')";
+
 interface Line {
-  readonly document?: "snapshot" | "metrics_updated";
+  readonly document?: "snapshot" | "metrics_updated" | "rows" | "rows_changed";
   readonly recovered?: boolean | null;
   readonly event?: string;
   readonly data?: { readonly guestName: string };
@@ -72,6 +82,37 @@ await onEachServer("A client in Python", (server) => {
     const told = lines.filter((line) => line.event === "booking_created").map((line) => line.data?.guestName);
     assert.deepEqual(told.slice(0, 4), ["first", "second", "third", "fourth"]);
     assert.equal(new Set(told).size, told.length);
+    assert.equal(lines.at(-1)?.same, true);
+  });
+
+  it("Shows a room's rows, whatever becomes of them, also after it was away, and ends with what REST says", {
+    skip: python === undefined && "python3-websockets is not installed",
+  }, async (t) => {
+    const rooms = await openRooms(
+      server,
+      `insert into accounts values (7);
+       insert into rooms (id, account_id, name) values (1, 7, 'one');
+       insert into room_members (room_id, user_id) values (1, 'ana');
+       insert into messages (id, room_id, author, body, created_at)
+       select n, 1, 'bob', 'old ' || n, timestamptz '2026-01-01' + make_interval(secs => n) from generate_series(1, 8) n;
+       select setval(pg_get_serial_sequence('messages', 'id'), 100);`,
+    );
+    const { daemon } = rooms;
+    t.after(() => daemon.stop());
+    const script = spawn(python ?? "", [SCRIPT, daemon.url, "room:1", daemon.token({ sub: "ana" }), "--away", "0.5"]);
+    t.after(() => script.kill());
+
+    const lines: Line[] = [];
+    const [code, errors] = await printed(script, async (line) => {
+      lines.push(line);
+      const documents = lines.filter(({ document }) => document !== undefined).length;
+      const write = line.cut === undefined ? ROOM_WRITES[documents] : WHILE_AWAY;
+      if (write !== undefined && (line.cut ?? line.document) !== undefined) await rooms.database.query(write);
+    });
+    assert.equal(code, 0, `${errors}\n${JSON.stringify(lines)}`);
+    const documents = lines.flatMap(({ document }) => document ?? []);
+    const [rows, changed] = ["rows", "rows_changed"] as const;
+    assert.deepEqual(documents, [rows, changed, changed, rows, changed, changed]);
     assert.equal(lines.at(-1)?.same, true);
   });
 });

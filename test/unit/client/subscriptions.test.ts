@@ -4,12 +4,13 @@ import { createClient } from "../../../client/client.ts";
 import { Subscriptions } from "../../../client/subscriptions.ts";
 import type { Up } from "../../../protocol/up.ts";
 import { FakeDaemon } from "../../../testing/fake-daemon.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 const settle = () => new Promise(setImmediate);
 
 it("A topic of any kind is subscribed to by its name while it has a listener", async () => {
   const sent: Up[] = [];
-  const subscriptions = new Subscriptions({ now: () => 0, report: () => assert.fail() });
+  const subscriptions = new Subscriptions({ ...new ManualClock().parts, report: () => assert.fail() });
   const topic = subscriptions.topic("platform:all");
   assert.equal(subscriptions.topic("platform:all"), topic);
   subscriptions.opened({ send: (message) => sent.push(message), end: assert.fail });
@@ -25,7 +26,7 @@ it("A topic of any kind is subscribed to by its name while it has a listener", a
 
 it("A patch that does not fit leaves its cursor, and an event's is kept: a client that is cut then resumes from there", async () => {
   const sent: Up[] = [];
-  const subscriptions = new Subscriptions({ now: () => 0, report: () => assert.fail() });
+  const subscriptions = new Subscriptions({ ...new ManualClock().parts, report: () => assert.fail() });
   const socket = { send: (message: Up) => sent.push(message), end: assert.fail };
   subscriptions.opened(socket);
   subscriptions.topic("owner:7").subscribe(() => undefined);

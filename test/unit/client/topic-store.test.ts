@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { INITIAL_CONNECTION } from "../../../client/connection-machine.ts";
 import { TopicStore } from "../../../client/topic-store.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 /** As many rows of one statement are told one by one. */
 const MOST_OF_A_STATEMENT = 5_000;
 
 it("Events of a commit that come again after a broken connection are told once, however many a statement has", () => {
   const store = new TopicStore("owner:1", {
-    now: () => 0,
+    ...new ManualClock().parts,
     connection: () => INITIAL_CONNECTION,
     report: (error) => assert.fail(String(error)),
     listenersChanged: () => undefined,
