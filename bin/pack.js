@@ -59,8 +59,7 @@ async function writeClient(folder, { version, license, peerDependencies, peerDep
     type: "module",
     sideEffects: false,
     exports: Object.fromEntries(exported),
-    peerDependencies,
-    peerDependenciesMeta,
+    ...peer("react", { peerDependencies, peerDependenciesMeta }),
   });
   cpSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
   cpSync(join(ROOT, "docs/client.md"), join(folder, "README.md"));
@@ -88,7 +87,16 @@ function writeDaemon(folder, { files, exports, dependencies, optionalDependencie
     dependencies: needed,
     // Its carrier asks for a newer Node than its binaries do: as a dependency it would keep deltad from being installed there.
     optionalDependencies: { ...optionalDependencies, "uWebSockets.js": uws },
+    ...peer("redis", rest),
   });
+}
+
+/** One of the peers that the repository names, for a package that needs no other. */
+function peer(name, { peerDependencies, peerDependenciesMeta }) {
+  return {
+    peerDependencies: { [name]: peerDependencies[name] },
+    peerDependenciesMeta: { [name]: peerDependenciesMeta[name] },
+  };
 }
 
 /** Without what a build leaves for itself. */

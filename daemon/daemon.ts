@@ -4,13 +4,12 @@
  *
  *     reader --Batch--> owners, of each kind of topics --Published--> hub --frame--> gateway
  */
-import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { buildChannels } from "./channel-kind.ts";
 import { AdminListener } from "./admin/admin-listener.ts";
 import type { Bus } from "./bus/bus.ts";
-import { MemoryExchange } from "./bus/memory-bus.ts";
-import { BusPeers } from "./bus/peers.ts";
+import { buildPeers, type BusChoice, chooseBus } from "./bus/build-peers.ts";
+import type { BusPeers } from "./bus/peers.ts";
 import { kindSinks } from "./capture/batch-sinks.ts";
 import { HEARTBEAT, type HeartbeatOptions } from "./capture/capture-options.ts";
 import { readChannels, readKind } from "./capture/read-kind.ts";
@@ -85,7 +84,7 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     const files = await openFiles(config.maxConnections);
     const definition = await loadDefinitionFile(config.configFile);
     const { peers, reader, revocations, gateway, admin } = build(
-      { ...options, maxSockets: files.maxSockets },
+      { ...options, maxSockets: files.maxSockets, busChoice: await chooseBus(config) },
       definition,
       held,
     );
@@ -113,9 +112,13 @@ interface Parts {
   readonly admin: AdminListener | undefined;
 }
 
+interface Found extends Pick<GatewayOptions, "maxSockets"> {
+  readonly busChoice: BusChoice;
+}
+
 /** The chain, from the top; nothing of it has begun yet. How each part is stopped is added to `held`. */
 function build(
-  { config, log, pageDir = PAGE_DIR, tuning = {}, maxSockets }: DaemonOptions & Pick<GatewayOptions, "maxSockets">,
+  { config, log, pageDir = PAGE_DIR, tuning = {}, maxSockets, busChoice }: DaemonOptions & Found,
   definition: unknown,
   held: Held,
 ): Parts {
@@ -136,8 +139,8 @@ function build(
     held.add("a session pool", () => pool.stop());
 
   // What the parts below tell those of other daemons; each listens before the start.
-  const bus = tuning.bus ?? new MemoryExchange().open();
-  const peers = new BusPeers({ bus, node: randomUUID(), log, monotonicMs, ...timers });
+  const isNeeded = config.busUrl !== undefined;
+  const peers = buildPeers({ choice: busChoice, isNeeded, bus: tuning.bus, log, monotonicMs, ...timers });
   held.add("the bus", () => peers.stop());
 
   const cursors = new Cursors();

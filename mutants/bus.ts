@@ -3,6 +3,8 @@ import type { Mutant } from "./mutant.ts";
 const ENVELOPE = "test/unit/bus/envelope.test.ts";
 const PEERS = "test/unit/bus/peers.test.ts";
 const RANDOM = "test/unit/bus/random-peers.test.ts";
+const PIECES = "test/unit/bus/pieces.test.ts";
+const POSTGRES = "test/pg/bus/postgres-bus.test.ts";
 const STILL = "count nobody as gone while the bus stands still or is away, say partial, and log why once";
 const SOON =
   "Whatever is lost, repeated, reordered, held up or forged, each daemon soon has what the others own, and nothing of those that are no more";
@@ -80,5 +82,45 @@ export const BUS_MUTANTS: readonly Mutant[] = [
     replace: "if (this.#isOver) return;",
     test: PEERS,
     title: STILL,
+  },
+  {
+    name: "a piece of a stranger's is put between those of a run on the bus",
+    file: "daemon/bus/pieces.ts",
+    find: "if (run !== this.#run || Number(index)",
+    replace: "if (Number(index)",
+    test: PIECES,
+    title: "A run of which a piece is missing, or in which a stranger's begins",
+  },
+  {
+    name: "the bus notifies although the queue is half full",
+    file: "daemon/bus/postgres-connection.ts",
+    find: "where q.usage < ${FULL})",
+    replace: "where q.usage < ${FULL} or true)",
+    test: POSTGRES,
+    title: "is silent while the queue of notifications is half full",
+  },
+  {
+    name: "the bus notifies as often as somebody says something",
+    file: "daemon/bus/connected-bus.ts",
+    find: "this.#sentMs + this.#options.betweenMs - ",
+    replace: "this.#sentMs - ",
+    test: POSTGRES,
+    title: "says however much by at most 20 transactions a second",
+  },
+  {
+    name: "a bus whose connection is lost stays so",
+    file: "daemon/bus/connected-bus.ts",
+    find: "    void connection.close();\n    this.#retry(reason);",
+    replace: "    void connection.close();\n    this.#tell({ isUp: false, reason });",
+    test: POSTGRES,
+    title: "that is absent at the start, or whose session is ended",
+  },
+  {
+    name: "a bus keeps its last words",
+    file: "daemon/bus/connected-bus.ts",
+    find: ".then(() => this.#send());",
+    replace: ";",
+    test: POSTGRES,
+    title: "sends its last words before it stops",
   },
 ];

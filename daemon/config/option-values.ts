@@ -16,6 +16,14 @@ export const connectionUrl = v.pipe(
   ),
 );
 
+export const busUrl = v.pipe(
+  v.string(),
+  v.check(
+    (text) => /^rediss?:$/.test(parsed(text)?.protocol ?? ""),
+    "must be a URL like redis://user:password@host:6379",
+  ),
+);
+
 export const secret = v.pipe(
   v.string(),
   v.check(

@@ -5,7 +5,17 @@
 import * as v from "valibot";
 import { ADMIN_OPTIONS } from "./admin-options.ts";
 import { LIMIT_OPTIONS } from "./limit-options.ts";
-import { connectionUrl, duration, hostName, jwksUrl, origins, secret, text, wholeNumber } from "./option-values.ts";
+import {
+  busUrl,
+  connectionUrl,
+  duration,
+  hostName,
+  jwksUrl,
+  origins,
+  secret,
+  text,
+  wholeNumber,
+} from "./option-values.ts";
 
 export interface Option<Schema extends v.GenericSchema<string, unknown> = v.GenericSchema<string, unknown>> {
   readonly name: string;
@@ -140,6 +150,11 @@ export const OPTIONS = {
     default: "60s",
     help: "how often the daemon compares one owner that it has loaded with what SQL says, and reads it again where they differ; `0`: never",
     schema: duration,
+  },
+  busUrl: {
+    name: "DELTAD_BUS_URL",
+    help: "where daemons tell each other who is there, `redis://host:6379` (`rediss:` by TLS; needs the package `redis`); without it they do in the database",
+    schema: busUrl,
   },
   ...ADMIN_OPTIONS,
   logLevel: {

@@ -94,9 +94,9 @@ export class Session implements Queryable, TextSession {
     return !this.#ended && this.#closing === undefined;
   }
 
-  /** Called for every notification on a channel that this session listens to. */
-  onNotification(listener: () => void): void {
-    this.#client.on("notification", listener);
+  /** Called for every notification on a channel that this session listens to, with what it carries. */
+  onNotification(listener: (payload: string) => void): void {
+    this.#client.on("notification", ({ payload }) => listener(payload ?? ""));
   }
 
   /** Called at most once, and never after `close`. */

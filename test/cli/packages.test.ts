@@ -108,9 +108,9 @@ describe("The packages of a clone", () => {
       const unpacked = run("tar", ["-xzf", join(scratch, "packages", tarball), "--strip-components=1", "-C", target]);
       assert.equal(unpacked.status, 0, unpacked.output);
     }
-    // What else a project has; but not the carrier of uWebSockets.js, which an installation may leave out.
+    // What else a project has; but not the carrier of uWebSockets.js, nor redis, which an installation may leave out.
     for (const name of readdirSync(join(ROOT, "node_modules"))) {
-      if (name.startsWith(".") || name === "uWebSockets.js") continue;
+      if (name.startsWith(".") || name === "uWebSockets.js" || name === "redis") continue;
       symlinkSync(join(ROOT, "node_modules", name), join(project, "node_modules", name));
     }
     writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module" }));
@@ -149,6 +149,22 @@ describe("The packages of a clone", () => {
     const help = run(process.execPath, ["node_modules/deltad/bin/deltad.js", "--help"]);
     assert.equal(help.status, 0, help.output);
     assert.match(help.output, /Usage: deltad/);
+  });
+
+  it("say what to install for a bus by Redis, which nobody else needs", () => {
+    assert.deepEqual(manifest("deltad").peerDependenciesMeta, { redis: { optional: true } });
+    copyFileSync(DEMO.configFile, join(project, "deltad.config.ts"));
+    const options = {
+      DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
+      DELTAD_JWT_SECRET: "0123456789abcdef0123456789abcdef",
+      DELTAD_PORT: "0",
+      DELTAD_BUS_URL: "rediss://ana:hunter2@127.0.0.1:1",
+    };
+    const given = Object.entries(options).map(([name, value]) => `${name}=${value}`);
+    const { status, output } = run("env", [...given, process.execPath, "node_modules/deltad/bin/deltad.js", "start"]);
+    assert.equal(status, 78, output);
+    assert.match(output, /DELTAD_BUS_URL needs the package redis beside deltad: npm install redis/);
+    assert.ok(!output.includes("hunter2"), output);
   });
 
   for (const [module, resolution] of [

@@ -55,6 +55,7 @@ const SEAMS: Readonly<Record<string, RegExp>> = {
   "jwks-rsa": /^daemon\/gateway\/auth\/jwks\.ts$/,
   pino: /^daemon\/cli\/[a-z-]+\.ts$/,
   "prom-client": /^daemon\/telemetry\/telemetry\.ts$/,
+  redis: /^daemon\/bus\/redis-connection\.ts$/,
   jiti: /^daemon\/define\/[a-z-]+\.ts$/,
 };
 

@@ -40,6 +40,11 @@ export class ListeningProgram {
     throw new Error(`${name} does not listen: ${said}`);
   }
 
+  /** SIGSTOP, and it answers nobody; SIGCONT, and it answers all that was asked meanwhile. */
+  signal(name: "SIGSTOP" | "SIGCONT"): void {
+    this.#process.kill(name);
+  }
+
   async stop(): Promise<void> {
     if (this.#process.exitCode === null) {
       this.#process.kill("SIGTERM");

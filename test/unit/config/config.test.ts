@@ -56,6 +56,7 @@ describe("the configuration", () => {
       suspendAfter: 86_400,
       suspendRows: 10_000_000,
       auditInterval: 60,
+      busUrl: undefined,
       adminPort: undefined,
       adminHost: "127.0.0.1",
       adminTokens: [],
@@ -95,6 +96,7 @@ describe("the configuration", () => {
   const refused: readonly (readonly [name: string, value: string, message: RegExp])[] = [
     ["DATABASE_URL", "mysql://db.example/market", /must be a URL like postgresql:/],
     ["DATABASE_URL", "db.example", /must be a URL like postgresql:/],
+    ["DELTAD_BUS_URL", "nats://ana:hunter2@bus.example", /must be a URL like redis:/],
     ["DELTAD_HOST", "http://0.0.0.0", /must be an address/],
     ["DELTAD_PORT", "-1", /whole number/],
     ["DELTAD_PORT", "80.5", /whole number/],
