@@ -8,8 +8,10 @@ import { CHANNEL_LOADS_AT_ONCE, type Pools } from "./database/pools.ts";
 import type { CanonicalKey, GuardedKind } from "./gateway/auth/identification.ts";
 import { guardedKind } from "./gateway/auth/guarded-channels.ts";
 import type { TopicKind } from "./hub/topic-content.ts";
+import type { TellSide } from "./hub/topic-side.ts";
 import type { ChannelPlan } from "./plan/channel-plan.ts";
 import { printTopic } from "../protocol/topic.ts";
+import type { Presence } from "./presence/presence.ts";
 import { channelTopics } from "./topics/channel/channel-topic.ts";
 
 /** What all kinds of channels share. */
@@ -18,6 +20,7 @@ export interface ChannelKindOptions
   readonly pools: Pick<Pools, "channels" | "lookups">;
   readonly publish: (kind: string, key: string, update: ChannelUpdate) => void;
   readonly letIn: (topic: string, to: LetIn) => void;
+  readonly presence: Presence;
 }
 
 export interface BuiltChannels {
@@ -32,7 +35,8 @@ export interface BuiltChannels {
 const LOAD_TIMEOUT_MS = 10_000;
 
 export function buildChannels(plan: ChannelPlan, options: ChannelKindOptions): BuiltChannels {
-  const { pools, publish, letIn, monotonicMs, now } = options;
+  const { pools, publish, letIn, presence, monotonicMs, now } = options;
+  const { shows } = plan;
   const channels: Channels = new Channels({
     ...options,
     plan,
@@ -53,7 +57,12 @@ export function buildChannels(plan: ChannelPlan, options: ChannelKindOptions): B
   return {
     plan,
     channels,
-    topics: channelTopics({ plan, demand: channels, now }),
+    topics: {
+      ...channelTopics({ plan, demand: channels, now }),
+      ...((shows.presence || shows.typing) && {
+        openSide: (topic: string, tell: TellSide) => presence.open(topic, shows, tell),
+      }),
+    },
     keys: canonicalOwners(plan.keyType, pools.lookups, monotonicMs),
     guard: guardedKind(plan, access),
   };

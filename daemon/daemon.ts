@@ -36,6 +36,7 @@ import { captureChoices } from "./plan/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
 import { compileKinds } from "./plan/compile.ts";
 import { dayStartsFrom } from "./owners/day-starts.ts";
+import { Presence } from "./presence/presence.ts";
 import { sourcesOfRows } from "./plan/channel-select.ts";
 import { sourcesOfEvents } from "./plan/event-select.ts";
 import { pageSchema } from "./plan/page-schema.ts";
@@ -167,8 +168,13 @@ function build(
     ),
   );
 
+  const { minIntervalMs } = config;
+  const presence = new Presence({ peers, minIntervalMs, now: Date.now, monotonicMs, random: Math.random, ...timers });
+  held.add("presence", () => presence.stop());
+
   const channels = compiled.channels.map((plan) =>
     buildChannels(plan, {
+      presence,
       pools,
       publish: (kind, key, update) => hub.publish(kind, key, update),
       letIn: (topic, to) => gateway.tellAvailable(topic, to),
@@ -209,7 +215,7 @@ function build(
 
   const hub = new Hub({
     kinds: new Map<string, TopicKind>([...kinds, ...channels].map(({ plan, topics }) => [plan.kind, topics])),
-    minIntervalMs: config.minIntervalMs,
+    minIntervalMs,
     idleMs: tuning.idleMs ?? IDLE_MS,
     log,
     now: Date.now,

@@ -16,6 +16,9 @@ export const MAX_POSITION_LENGTH = 2_048;
 /** The most that a client may say of its user to those at a channel, in bytes of JSON. */
 export const MAX_STATE_BYTES = 512;
 
+/** How long somebody types after the last sign of it. */
+export const TYPING_MS = 6_000;
+
 /** The longest kind of a topic. */
 export const MAX_KIND_LENGTH = 32;
 

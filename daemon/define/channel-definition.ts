@@ -33,6 +33,9 @@ export interface ChannelDefinition {
   readonly row: PgColumn;
   readonly members: MembersDefinition;
   readonly rows: Readonly<Record<string, RowsOfChannel>>;
+  /** It shows who is there, and who types. */
+  readonly presence: boolean;
+  readonly typing: boolean;
 }
 
 export type MembersDefinition =

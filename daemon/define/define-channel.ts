@@ -40,21 +40,29 @@ type RowsIn<Sets> = {
  * @param declared.row the key of the table with one row for each channel
  * @param declared.members who may see a channel
  * @param declared.rows what it holds, by name
+ * @param declared.presence whether those who see it are told who else is there: the users who are subscribed to it. Left out: no
+ * @param declared.typing whether they are told who types. Left out: no
  */
 export function channel<Table extends string, const Sets extends Readonly<Record<string, Rows<unknown>>>>(declared: {
   readonly row: ColumnOf<Table>;
   readonly members: Members;
   readonly rows: Sets;
+  readonly presence?: boolean | undefined;
+  readonly typing?: boolean | undefined;
 }): Channel<RowsIn<Sets>> {
-  const { row, members: who, rows: sets } = declared;
+  const { row, members: who, rows: sets, presence = false, typing = false } = declared;
   if (typeof who !== "object" || who === null || !(membersDefinition in who))
     throw new ConfigError(
       "channel(): members must say who may see it: members(…), a user's or an owner's column by user(…) or ownerOf(…), claim(…) or everyone()",
     );
+  for (const [name, value] of Object.entries({ presence, typing }))
+    if (typeof value !== "boolean") throw new ConfigError(`channel(): ${name} must be true or false`);
   const made: ChannelDefinition = {
     row: columnOf(row, "channel(), at row,"),
     members: who[membersDefinition],
     rows: Object.fromEntries(Object.entries(sets ?? {}).map(([name, set]) => [name, rowsOf(name, set)])),
+    presence,
+    typing,
   };
   return { [channelDefinition]: made };
 }

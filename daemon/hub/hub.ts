@@ -150,16 +150,12 @@ export class Hub {
       open.topic.stop();
       kind.unwatch(key);
     };
-    const topic = new Topic(name, kind.open(name, key), {
-      minIntervalMs,
-      now,
-      setTimeout,
-      clearTimeout,
-      lane: this.#delivery.lane(),
-      emptied: () => {
-        if (topics.get(key) === open) open.idleTimer = setTimeout(expire, idleMs);
-      },
-    });
+    const emptied = (): void => {
+      if (topics.get(key) === open) open.idleTimer = setTimeout(expire, idleMs);
+    };
+    const lane = this.#delivery.lane();
+    const options = { minIntervalMs, now, setTimeout, clearTimeout, lane, emptied };
+    const topic = new Topic(name, kind.open(name, key), options, kind.openSide);
     const open: OpenTopic = { topic, expire, idleTimer: undefined };
     topics.set(key, open);
     return open;

@@ -1,7 +1,9 @@
 import type { NackCode } from "../../protocol/codes.ts";
 import type { Reader } from "../channels/audience.ts";
+import type { Attendance } from "./attendance.ts";
 import type { Send } from "./delivery.ts";
 import type { Frame, Refusal } from "./frame.ts";
+import type { Subscriber } from "./subscriber.ts";
 import type { HistoryRequest, Progress, Replay, ResumePoint } from "./topic-content.ts";
 
 /** What a `Subscription` needs of its topic. */
@@ -18,6 +20,8 @@ export interface SubscribedTopic<Subscription> {
   refusal(reader: Reader | undefined): Refusal | undefined;
   closedFrame(reason: Refusal): Frame;
   nackFrame(id: string, code: NackCode): Frame;
+  /** Begins the part of a subscriber in what goes on beside it; undefined where nothing does, or it is none who stays. */
+  attend?(subscriber: Subscriber): Attendance | undefined;
   /** Answers the subscription. */
   history(subscription: Subscription, request: HistoryRequest): void;
   /** The snapshot at {@link progress}; for a receiver that lacks what came after `lacking`, with a cursor that says so. */

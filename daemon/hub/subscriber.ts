@@ -7,6 +7,8 @@ export interface Subscriber {
   readonly blocked: boolean;
   /** Who it is, for topics that are not for everybody who came here. */
   readonly reader?: Reader | undefined;
+  /** True for a client that stays: only then it is told what goes on beside a topic, and takes part in it. */
+  readonly stays?: boolean;
   send(frame: Frame): void;
 }
 

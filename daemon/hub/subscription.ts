@@ -1,7 +1,6 @@
 /**
- * One subscriber of one topic, and what it was sent so far. It is never sent a version twice, nor an older one; where the next change
- * doesn't follow what it has, it gets a snapshot, and what happened in between where that can be said. While it is blocked nothing is
- * kept for it but where it is.
+ * One subscriber of one topic, and what it was sent. It never gets a version twice, nor an older one; where the next change does not follow,
+ * it gets a snapshot, and what happened in between where that can be said. While it is blocked only its place is kept.
  *
  *     waiting ── a snapshot, where nothing is lacking ──────────────────────────────────────▶ current ──┐ a flush that follows
  *        │                                                                                    │   ▲  ◀──┘
@@ -13,11 +12,11 @@
  *
  * Blocked before the answer it waits, and asks again; blocked in a replay it goes on once it has drained. A replay of which nobody can
  * say the rest any more ends with a snapshot and `recovered: false`.
- *
  * A flush of many frames comes in parts (`receiving`). A subscriber that is blocked between them gets the rest, and what was held
  * meanwhile, when it has drained: the frames are there for all.
  */
 import { unreachable } from "../config/unreachable.ts";
+import type { Attendance } from "./attendance.ts";
 import type { Send } from "./delivery.ts";
 import { type Frame, withFields } from "./frame.ts";
 import { HeldFlushes } from "./held-flushes.ts";
@@ -46,6 +45,8 @@ export class Subscription {
   #open = true;
   /** It has got a snapshot. */
   #wasShown = false;
+  /** Its part in what goes on beside the topic, once it has got one. */
+  #attendance: Attendance | undefined;
 
   constructor(topic: SubscribedTopic<Subscription>, subscriber: Subscriber) {
     this.#topic = topic;
@@ -63,12 +64,10 @@ export class Subscription {
     // `live` is said of what it has.
     else if (this.#phase.kind === "asking") return;
     this.#sendStatus();
+    this.#attendance?.catchUp();
   }
 
-  /**
-   * Takes part in a broadcast: takes the flush's frames from `from` to before `to`, and returns `to`; undefined where it takes none of
-   * this flush any more.
-   */
+  /** Takes a flush's frames from `from` to before `to`, and returns `to`; undefined where it takes none of this flush any more. */
   follow(flush: Flush, from = 0, to = flush.frames.length): number | undefined {
     if (!this.#open) return undefined;
     const phase = this.#phase;
@@ -91,10 +90,7 @@ export class Subscription {
     return undefined;
   }
 
-  /**
-   * Answers `id` with a snapshot: now, after the load, or once the subscriber has drained. `resume`: a cursor, after which everything
-   * is owed.
-   */
+  /** Answers `id` with a snapshot: now, after the load, or once it has drained. `resume`: a cursor, after which everything is owed. */
   request(id: string, resume?: string): void {
     if (resume !== undefined) this.#wait({ cursor: resume });
     this.#ackRequest();
@@ -120,7 +116,7 @@ export class Subscription {
     if (id === undefined || this.#wasShown)
       this.#subscriber.send(this.#topic.closedFrame(this.#wasShown || isMember ? refusal : "removed"));
     if (id !== undefined) this.#subscriber.send(this.#topic.nackFrame(id, isMember ? refusal : "forbidden"));
-    this.close();
+    this.close(true);
   }
 
   /** With a frame that is right after all that went out before. */
@@ -128,10 +124,15 @@ export class Subscription {
     if (this.#open) this.#subscriber.send(this.#subscriber.blocked ? this.#topic.nackFrame(id, "unavailable") : frame);
   }
 
-  close(): void {
+  get attendance(): Attendance | undefined {
+    return this.#open ? this.#attendance : undefined;
+  }
+
+  close(isRemoved = false): void {
     if (!this.#open) return;
     this.#ackRequest();
     this.#wait(undefined);
+    this.#attendance?.end(isRemoved);
     this.#open = false;
     this.#topic.leave(this);
   }
@@ -191,7 +192,7 @@ export class Subscription {
     if (this.#topic.staleFrame !== undefined) return;
     this.#wait(since);
     const answer = this.#topic.replay(since, upto);
-    if (answer === undefined) return this.#sendUnrecovered(upto);
+    if (answer === undefined) return this.#sendSnapshot(upto, this.#topic.snapshotFrame(), false);
     const held = new HeldFlushes(upto);
     const asking: Asking = { kind: "asking", since, upto, snapshot: this.#topic.snapshotFrame(since), held };
     this.#phase = asking;
@@ -209,7 +210,7 @@ export class Subscription {
       return this.#wait(since);
     }
     if (replay === undefined) {
-      this.#sendUnrecovered(progress);
+      this.#sendSnapshot(progress, this.#topic.snapshotFrame(), false);
       return this.catchUp();
     }
     const isAllOver = replay.isEmpty && progress === upto;
@@ -259,7 +260,7 @@ export class Subscription {
     } else if (staleFrame === undefined) {
       // Nobody may be able to say it then either, but a blocked one can't be told now.
       if (this.#subscriber.blocked || progress === undefined) return this.#wait(phase.reached);
-      this.#sendUnrecovered(progress);
+      this.#sendSnapshot(progress, this.#topic.snapshotFrame(), false);
       this.catchUp();
     }
   }
@@ -270,10 +271,6 @@ export class Subscription {
     this.catchUp();
   }
 
-  #sendUnrecovered(progress: Progress): void {
-    this.#sendSnapshot(progress, this.#topic.snapshotFrame(), false);
-  }
-
   #sendSnapshot(progress: Progress, frame: Frame, recovered?: boolean): void {
     const id = this.#request;
     this.#request = undefined;
@@ -282,6 +279,7 @@ export class Subscription {
     this.#wasShown = true;
     const own = { ...(id === undefined ? {} : { id }), ...(recovered === undefined ? {} : { recovered }) };
     this.#subscriber.send(withFields(frame, own));
+    if (this.#open) this.#attendance ??= this.#topic.attend?.(this.#subscriber);
   }
 
   #sendStatus(): void {
@@ -293,8 +291,7 @@ export class Subscription {
 
   #ackRequest(): void {
     const id = this.#request;
-    if (id === undefined) return;
     this.#request = undefined;
-    this.#subscriber.send(this.#topic.ackFrame(id));
+    if (id !== undefined) this.#subscriber.send(this.#topic.ackFrame(id));
   }
 }

@@ -6,6 +6,7 @@ import type { NackCode } from "../../protocol/codes.ts";
 import type { Reader } from "../channels/audience.ts";
 import type { StreamPosition } from "../stream/stream-position.ts";
 import type { Frame, Refusal } from "./frame.ts";
+import type { TellSide, TopicSide } from "./topic-side.ts";
 
 /** One kind of topic: the part of a topic's name before its colon. */
 export interface TopicKind<Update = unknown> {
@@ -16,6 +17,8 @@ export interface TopicKind<Update = unknown> {
   locate(key: string): void;
   /** @param topic the whole name, as frames say it */
   open(topic: string, key: string): TopicContent<Update>;
+  /** What goes on beside it, which tells of itself by `tell`. Without it: nothing does. */
+  readonly openSide?: ((topic: string, tell: TellSide) => TopicSide) | undefined;
 }
 
 /** What one topic holds. It knows no subscribers, no timers and no sockets. */

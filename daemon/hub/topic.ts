@@ -7,13 +7,15 @@ import { NACK_MEANINGS, type NackCode } from "../../protocol/codes.ts";
 import type { Timers } from "../config/timers.ts";
 import type { Reader } from "../channels/audience.ts";
 import { unreachable } from "../config/unreachable.ts";
+import { Attendance } from "./attendance.ts";
 import type { Lane, Send } from "./delivery.ts";
 import { encode, type Frame, type Refusal, withFields } from "./frame.ts";
 import { isoInstant } from "./instant.ts";
 import type { SubscribedTopic } from "./subscribed-topic.ts";
+import type { TopicSide } from "./topic-side.ts";
 import { Subscription } from "./subscription.ts";
 import type { Subscriber } from "./subscriber.ts";
-import type { HistoryRequest, Progress, Replay, ResumePoint, TopicContent } from "./topic-content.ts";
+import type { HistoryRequest, Progress, Replay, ResumePoint, TopicContent, TopicKind } from "./topic-content.ts";
 
 export interface TopicOptions extends Timers {
   readonly minIntervalMs: number;
@@ -30,6 +32,7 @@ export class Topic implements SubscribedTopic<Subscription> {
   readonly #name: string;
   readonly #content: TopicContent;
   readonly #options: TopicOptions;
+  readonly #side: TopicSide | undefined;
   readonly #subscriptions = new Set<Subscription>();
   #staleFrame: Frame | undefined;
   #liveFrame: Frame | undefined;
@@ -37,10 +40,11 @@ export class Topic implements SubscribedTopic<Subscription> {
   /** Who waits to hear where the topic stands. */
   readonly #locators = new Set<(frame: Frame) => void>();
 
-  constructor(name: string, content: TopicContent, options: TopicOptions) {
+  constructor(name: string, content: TopicContent, options: TopicOptions, openSide?: TopicKind["openSide"]) {
     this.#name = name;
     this.#content = content;
     this.#options = options;
+    this.#side = openSide?.(name, (flush) => this.#broadcastOne(({ attendance }) => attendance?.follow(flush)));
   }
 
   get progress(): Progress | undefined {
@@ -168,6 +172,10 @@ export class Topic implements SubscribedTopic<Subscription> {
     else this.#content.history(request, answer);
   }
 
+  attend(subscriber: Subscriber): Attendance | undefined {
+    return this.#side && subscriber.stays ? new Attendance(this.#side, subscriber) : undefined;
+  }
+
   ackFrame(id: string): Frame {
     return encode({ type: "ack", timestamp: this.#options.now(), id, topic: this.#name });
   }
@@ -178,6 +186,7 @@ export class Topic implements SubscribedTopic<Subscription> {
 
   stop(): void {
     this.#options.clearTimeout(this.#timer);
+    this.#side?.stop();
   }
 
   #setStale(sinceMicroseconds: number, reason: string): void {

@@ -12,6 +12,8 @@ export interface ChannelPlan {
   readonly keyType: string;
   readonly members: MembersPlan;
   readonly sets: readonly RowSetPlan[];
+  /** Beside its rows it shows who is there, and who types. */
+  readonly shows: { readonly presence: boolean; readonly typing: boolean };
   /** The watched tables as this kind sees them: what it calls `owner` names the channel. */
   readonly tables: readonly WatchedTable[];
 }

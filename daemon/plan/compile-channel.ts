@@ -42,7 +42,7 @@ export function compileChannels(config: CheckedConfig, tables: ChannelTables): (
       at(["channels", kind, "rows", name], () => new RowSet(kind, name, row, tables).compile(set)),
     ),
   );
-  const plans = declared.map(([kind, { row, members }], index) =>
+  const plans = declared.map(([kind, { row, members, presence, typing }], index) =>
     at(["channels", kind], () => ({
       kind,
       source: tables.feed(kind, row.table, `${kind}_row`, row, row),
@@ -50,6 +50,7 @@ export function compileChannels(config: CheckedConfig, tables: ChannelTables): (
       keyType: channelKeyType(row),
       members: membersPlan(kind, members, row, tables, config),
       sets: sets[index] ?? [],
+      shows: { presence, typing },
     })),
   );
   return () => plans.map((plan) => ({ ...plan, tables: tables.watched(plan.kind) }));

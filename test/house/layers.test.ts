@@ -20,6 +20,7 @@ const LAYERS = [
   "daemon/verify/",
   "daemon/hub/",
   "daemon/topics/",
+  "daemon/presence/",
   "daemon/gateway/",
   "daemon/telemetry/",
   "daemon/admin/",

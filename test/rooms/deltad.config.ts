@@ -59,10 +59,12 @@ export default defineConfig({
       row: rooms.id,
       members: members(roomMembers, { channel: roomMembers.roomId, user: roomMembers.userId }),
       rows: { messages: newestMessages, notes: allNotes },
+      presence: true,
+      typing: true,
     }),
     desk: channel({ row: rooms.id, members: user(rooms.host), rows: { notes: allNotes } }),
     office: channel({ row: rooms.id, members: ownerOf(rooms.accountId), rows: { notes: allNotes } }),
     club: channel({ row: rooms.id, members: claim("clubs"), rows: { notes: allNotes } }),
-    plaza: channel({ row: rooms.id, members: everyone(), rows: { messages: newestMessages } }),
+    plaza: channel({ row: rooms.id, members: everyone(), rows: { messages: newestMessages }, presence: true }),
   },
 });

@@ -14,6 +14,8 @@ export const LAWS = [
   "L12 An old binary refuses a newer schema",
   "C1 Rows are exact",
   "C2 Membership is a row",
+  "C3 Presence equals the sockets",
+  "C4 Typing ends",
   "C5 Nothing is dropped without a word",
 ] as const;
 

@@ -20,6 +20,7 @@ export const CHANNEL: ChannelPlan = {
   keyType: "bigint",
   members: { kind: "everyone" },
   sets: [SET],
+  shows: { presence: false, typing: false },
   tables: [],
 };
 

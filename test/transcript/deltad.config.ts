@@ -1,5 +1,18 @@
 /** The shop of docs/protocol.md: small, so that its frames can be read. */
-import { before, changed, channel, count, currency, defineConfig, id, inserted, ownerOf, rows, sum } from "deltad";
+import {
+  before,
+  changed,
+  channel,
+  count,
+  currency,
+  defineConfig,
+  everyone,
+  id,
+  inserted,
+  ownerOf,
+  rows,
+  sum,
+} from "deltad";
 import { bigint, numeric, pgTable, text } from "drizzle-orm/pg-core";
 
 const shops = pgTable("shops", {
@@ -38,6 +51,13 @@ export default defineConfig({
           data: { item: orders.item, status: orders.status },
         }),
       },
+    }),
+    counter: channel({
+      row: shops.id,
+      members: everyone(),
+      rows: { orders: rows(orders, { channel: orders.shopId, key: orders.id, data: { item: orders.item } }) },
+      presence: true,
+      typing: true,
     }),
   },
   // So that a bulk statement fits on the page.

@@ -63,6 +63,9 @@ async function sse(world: World, headers: Record<string, string>, count: number)
   return ["→ GET /v1/stream", ...sent, `← ${answer.status}`, "", ...blocks.join("\n\n").split("\n")];
 }
 
+/** In the last conversation about presence, so that the page can show it by itself. */
+let saidByBob: readonly string[] = [];
+
 /** In the order of the page; the last ends the daemon. */
 const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly string[]>>> = {
   "first frames": async (world) => {
@@ -156,6 +159,30 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
     talk.cut();
     return afterWelcome(talk);
   },
+  "who is there": async (world) => {
+    const come = async (sub: string): Promise<Conversation> => {
+      const talk = world.open();
+      await talk.say({ type: "authenticate", token: world.token({ sub }) });
+      await talk.hears("welcome");
+      await talk.say({ type: "subscribe", id: "a", topic: "counter:3" });
+      await talk.hears("rows");
+      await talk.hears("typing");
+      return talk;
+    };
+    const ana = await come("ana");
+    const bob = await come("bob");
+    await bob.say({ type: "present", id: "b", topic: "counter:3", state: { mood: "busy" }, away: true });
+    await bob.hears("ack");
+    for (let heard = 0; heard < 3; heard += 1) await ana.hears("presence");
+    await bob.say({ type: "typing", topic: "counter:3", on: true });
+    await ana.hears("typing");
+    await bob.say({ type: "typing", topic: "counter:3", on: false });
+    await ana.hears("typing");
+    for (const talk of [ana, bob]) talk.cut();
+    saidByBob = afterWelcome(bob).filter((line) => line.startsWith("→") || line.includes('"ack"'));
+    return afterWelcome(ana);
+  },
+  "what the other said": async () => saidByBob,
   "bulk statement": async (world) => {
     const talk = await world.follow();
     await world.database.query(

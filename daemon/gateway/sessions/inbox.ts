@@ -2,7 +2,7 @@
 import type { Counters } from "./counters.ts";
 import { readMessage } from "./inbound.ts";
 import type { ClientRequest, SessionEvent } from "./session-machine.ts";
-import { TokenBucket } from "./token-bucket.ts";
+import { TokenBucket } from "../../config/token-bucket.ts";
 
 export interface InboxSettings {
   /** Messages in the long run; at once twice as many. */

@@ -49,6 +49,10 @@ export class Outbox implements Subscriber {
     return this.#blocked;
   }
 
+  get stays(): boolean {
+    return true;
+  }
+
   get reader(): Subscriber["reader"] {
     return this.#owner.reader;
   }

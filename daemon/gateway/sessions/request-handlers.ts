@@ -1,5 +1,6 @@
 /** One handler for each type of request: the compiler refuses a request of the protocol that has none. */
 import type { NackCode } from "../../../protocol/codes.ts";
+import type { SideRequest } from "../../hub/topic-side.ts";
 import type { Access } from "../auth/identification.ts";
 import type { ClientRequest } from "./session-machine.ts";
 import type { SessionTopics } from "./session-topics.ts";
@@ -43,17 +44,17 @@ const HANDLERS: { readonly [Type in ClientRequest["type"]]: Handler<Type> } = {
   history: ifSeen((topic, request, session) => {
     session.refuse(request.id, session.topics.history(topic, request));
   }),
-  present: ifSeen((topic, { id }, session) => {
-    session.answer(id, session.topics.attend(topic));
-  }),
-  typing: ifSeen((topic, { id }, session) => {
-    session.answer(id, session.topics.attend(topic));
-  }),
+  present: ifSeen(attend),
+  typing: ifSeen(attend),
   unsubscribe: ifSeen((topic, { id }, session) => {
     session.topics.unsubscribe(topic);
     session.ack(id);
   }),
 };
+
+function attend(topic: string, request: SideRequest, session: RequestContext): void {
+  session.answer(request.id, session.topics.attend(topic, request));
+}
 
 export function handle(request: ClientRequest, session: RequestContext): Promise<void> | void {
   // Each handler takes the requests of its own type; TypeScript can't follow the correlation through the index.

@@ -2,6 +2,7 @@
 import type { NackCode } from "../../../protocol/codes.ts";
 import type { Subscription } from "../../hub/subscription.ts";
 import type { Subscriber } from "../../hub/subscriber.ts";
+import type { SideRequest } from "../../hub/topic-side.ts";
 import type { HistoryRequest } from "../../hub/topic-content.ts";
 import type { Identity } from "../auth/identity.ts";
 
@@ -54,9 +55,12 @@ export class SessionTopics {
   }
 
   /** The reason why a client's word of its user is not told to others. */
-  attend(topic: string): NackCode | undefined {
+  attend(topic: string, request: SideRequest): NackCode | undefined {
     this.#forgetEnded();
-    return this.#subscribed.has(topic) ? "no_presence" : "not_subscribed";
+    const known = this.#subscribed.get(topic)?.subscription;
+    if (known === undefined) return "not_subscribed";
+    const { attendance } = known;
+    return attendance === undefined ? "no_presence" : attendance.take(request);
   }
 
   unsubscribe(topic: string): void {

@@ -20,6 +20,7 @@ const PLAN: ChannelPlan = {
   source: "rooms",
   key: "slug",
   keyType: "text",
+  shows: { presence: false, typing: false },
   members: { kind: "table", source: "guests", channel: "room", user: "who" },
   sets: [
     {

@@ -4,11 +4,11 @@
  * missed something: once the weather is fair, each has of the others what they own, and of nobody else.
  */
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { it } from "node:test";
 import fc from "fast-check";
 import { BusPeers } from "../../../daemon/bus/peers.ts";
-import type { Timers } from "../../../daemon/config/timers.ts";
+import { chances } from "../../support/chances.ts";
+import { HeldTimers } from "../../support/held-timers.ts";
 import { LossyBus } from "../../support/lossy-bus.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -58,27 +58,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant({ kind: "renew" as const }) },
 );
-
-/** Timers that stand still while their daemon is held up, and are late then. */
-class HeldTimers implements Timers {
-  readonly #clock: ManualClock;
-  readonly #late: (() => void)[] = [];
-  isHeld = false;
-
-  constructor(clock: ManualClock) {
-    this.#clock = clock;
-  }
-
-  readonly setTimeout = (callback: () => void, delayMs: number): object =>
-    this.#clock.setTimeout(() => (this.isHeld ? void this.#late.push(callback) : callback()), delayMs);
-
-  readonly clearTimeout = (timer: unknown): void => this.#clock.clearTimeout(timer);
-
-  release(): void {
-    this.isHeld = false;
-    for (const callback of this.#late.splice(0)) callback();
-  }
-}
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -257,14 +236,3 @@ it("Whatever is lost, repeated, reordered, held up or forged, each daemon soon h
     { numRuns: 100 },
   );
 });
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function chances(seed: string): () => number {
-  let nth = 0;
-  return () =>
-    createHash("sha1")
-      .update(`${seed} ${(nth += 1)}`)
-      .digest()
-      .readUInt32BE() /
-    2 ** 32;
-}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setAlarm } from "../../../../daemon/gateway/sessions/timers.ts";
-import { TokenBucket } from "../../../../daemon/gateway/sessions/token-bucket.ts";
+import { TokenBucket } from "../../../../daemon/config/token-bucket.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 
 describe("A token bucket", () => {

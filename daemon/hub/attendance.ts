@@ -1,0 +1,53 @@
+/**
+ * One subscriber's part in what goes on beside its topic: begins with the first snapshot. A subscriber that was blocked is told everything
+ * when it has drained: nothing is kept for it.
+ */
+import type { NackCode } from "../../protocol/codes.ts";
+import type { Reader } from "../channels/audience.ts";
+import type { Subscriber } from "./subscriber.ts";
+import type { Attendant, SideFlush, SideRequest, TopicSide } from "./topic-side.ts";
+
+export class Attendance implements Attendant {
+  readonly #side: TopicSide;
+  readonly #subscriber: Subscriber;
+  /** How far it was told; undefined: it must be told everything. */
+  #told: number | undefined;
+
+  constructor(side: TopicSide, subscriber: Subscriber) {
+    this.#side = side;
+    this.#subscriber = subscriber;
+    side.enter(this);
+  }
+
+  get reader(): Reader | undefined {
+    return this.#subscriber.reader;
+  }
+
+  /** Tells everything where that is owed, and nothing of it is about to come by itself. */
+  catchUp(): void {
+    if (this.#told === undefined && this.#side.isSettled) this.#tellAll();
+  }
+
+  follow({ from, to, frames }: SideFlush): void {
+    if (this.#subscriber.blocked) this.#told = undefined;
+    else if (this.#told === from) this.#tell(frames, to);
+    else if (this.#told === undefined || this.#told < from) this.#tellAll();
+  }
+
+  take(request: SideRequest): NackCode | undefined {
+    return this.#side.take(this, request);
+  }
+
+  end(isRemoved: boolean): void {
+    this.#side.leave(this, isRemoved);
+  }
+
+  #tellAll(): void {
+    if (!this.#subscriber.blocked) this.#tell(this.#side.wholeFrames(), this.#side.told);
+  }
+
+  #tell(frames: SideFlush["frames"], told: number): void {
+    for (const frame of frames) this.#subscriber.send(frame);
+    this.#told = told;
+  }
+}

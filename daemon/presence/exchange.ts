@@ -1,0 +1,262 @@
+/**
+ * What daemons tell each other of who is there and who types, over peers who lose things but never confuse them.
+ *
+ * A daemon owns what it says of its own users. It tells a change when it happens, and every 5 s a digest of all: who holds something else of it,
+ * or knows that it missed something, asks, and says what it holds by the digests of 256 parts. What differs is told again, some of it at a
+ * time. So whatever was lost, all hold the same one digest later, and a room of 20,000 of which one change was lost costs 80 users, not
+ * 20,000. What comes from one daemon comes in order: what is said last of a user is right.
+ *
+ * Who types is told for as long as it holds, and counts from when it was said, however late it comes.
+ */
+import type { PeerListener, Peers } from "../bus/peers.ts";
+import type { Timers } from "../config/timers.ts";
+import { TYPING_MS } from "../../protocol/limits.ts";
+import type { ChannelPresence } from "./channel-presence.ts";
+import { DelayGauge } from "./delay-gauge.ts";
+import type { Member } from "./member.ts";
+import { MemberSet } from "./member-set.ts";
+import type { OwnMembers } from "./own-members.ts";
+import { hereOf, memberOf, type PresenceMessage, readPresenceMessage } from "./presence-message.ts";
+import type { Roster } from "./roster.ts";
+
+export interface ExchangeOptions extends Timers {
+  readonly peers: Pick<Peers, "node" | "say" | "listen">;
+  readonly roster: Roster;
+  readonly own: OwnMembers;
+  readonly channelOf: (topic: string) => ChannelPresence | undefined;
+  readonly channels: () => Iterable<ChannelPresence>;
+  readonly monotonicMs: () => number;
+  /** Of another daemon's users it is known, or not, that all are known. */
+  readonly completed: () => void;
+}
+
+const KIND = "presence";
+/** Changes closer than this are told together. */
+const TELL_MS = 50;
+export const DIGEST_MS = 5_000;
+const ASK_MS = 500;
+/** Users in one message: some 20 KB, where nothing is said of them. */
+const MOST_USERS = 500;
+/** A daemon that was told to stop lets 20,000 clients come back spread over 20 s. */
+const MOVING_MS = 30_000;
+
+export class PresenceExchange implements PeerListener {
+  readonly #options: ExchangeOptions;
+  readonly #others = new Map<string, MemberSet>();
+  /** Those of which the whole has not come yet. */
+  readonly #incomplete = new Set<string>();
+  readonly #gauges = new Map<string, DelayGauge>();
+  /** What is to be told: users by topic, and whether they were removed. */
+  readonly #changed = new Map<string, readonly [topic: string, user: string, isRemoved: boolean]>();
+  readonly #typing = new Map<string, readonly [topic: string, user: string]>();
+  readonly #parts = new Set<number>();
+  readonly #asks = new Set<string>();
+  #mayAskMs = Number.NEGATIVE_INFINITY;
+  #isDigestDue = false;
+  #timer: unknown;
+  #digestTimer: unknown;
+  #isOver = false;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+    options.peers.listen(KIND, this);
+  }
+
+  /** Not all users of others are known. */
+  get isIncomplete(): boolean {
+    return this.#incomplete.size > 0;
+  }
+
+  changed(topic: string, user: string, isRemoved: boolean): void {
+    // Who comes later asks.
+    if (this.#others.size === 0) return;
+    this.#changed.set(`${topic}\0${user}`, [topic, user, isRemoved]);
+    this.#tellSoon();
+  }
+
+  typingChanged(topic: string, user: string): void {
+    if (this.#others.size === 0) return;
+    this.#typing.set(`${topic}\0${user}`, [topic, user]);
+    this.#tellSoon();
+  }
+
+  heard(from: string, body: unknown): void {
+    const message = readPresenceMessage(body);
+    if (message === undefined) return;
+    const { changes = [], typing = [], parts = [], digest, asks = [] } = message;
+    const lateMs = this.#gaugeOf(from).lateMs(message.at, this.#options.monotonicMs());
+    const members = this.#membersOf(from);
+    for (const change of changes) {
+      if (change.length === 5) this.#put(members, memberOf(change, from));
+      else this.#drop(members, from, change[0], change[1], change[2] === 1);
+    }
+    for (const [at, said] of parts) {
+      const present = new Set(said.map(([topic, user]) => `${topic}\0${user}`));
+      for (const { topic, user } of members.part(at))
+        if (!present.has(`${topic}\0${user}`)) this.#drop(members, from, topic, user, false);
+      for (const one of said) this.#put(members, memberOf(one, from));
+    }
+    for (const [topic, user, forMs] of typing) this.#hearTyping(from, topic, user, forMs - lateMs);
+    if (digest !== undefined) this.#compare(from, members, digest);
+    for (const [node, digests] of asks) if (node === this.#options.peers.node) this.#answer(new Map(digests));
+  }
+
+  missed(from: string): void {
+    this.#asks.add(from);
+    if (!this.#others.has(from)) {
+      this.#incomplete.add(from);
+      // It knows nothing of this one either.
+      this.#isDigestDue = true;
+      this.#options.completed();
+    }
+    this.#membersOf(from);
+    this.#tellSoon();
+  }
+
+  gone(from: string, why: "silent" | "moving"): void {
+    const { roster, own, channels } = this.#options;
+    for (const { topic, user } of this.#others.get(from) ?? []) {
+      roster.drop({ node: from, topic, user }, why === "moving" ? MOVING_MS : undefined);
+      own.adopt(topic, user);
+    }
+    this.#others.delete(from);
+    this.#asks.delete(from);
+    this.#incomplete.delete(from);
+    for (const channel of channels()) channel.signEnds(from);
+    this.#options.completed();
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    this.#options.clearTimeout(this.#timer);
+    this.#options.clearTimeout(this.#digestTimer);
+  }
+
+  #put(members: MemberSet, member: Member): void {
+    members.put(member);
+    this.#options.roster.put(member);
+  }
+
+  #drop(members: MemberSet, node: string, topic: string, user: string, isRemoved: boolean): void {
+    if (members.delete(topic, user) === undefined) return;
+    this.#options.roster.drop({ node, topic, user }, isRemoved ? 0 : undefined);
+    this.#options.own.adopt(topic, user);
+  }
+
+  #hearTyping(from: string, topic: string, user: string, leftMs: number): void {
+    const channel = this.#options.channelOf(topic);
+    if (leftMs > 0) channel?.sign(user, from, TYPING_MS - leftMs);
+    else channel?.signEnds(from, user);
+  }
+
+  #compare(from: string, members: MemberSet, digest: number): void {
+    if (members.digest !== digest) {
+      this.#asks.add(from);
+      this.#tellSoon();
+    } else if (this.#incomplete.delete(from)) this.#options.completed();
+  }
+
+  #answer(theirs: ReadonlyMap<number, number>): void {
+    const ours = this.#options.own.members.digests();
+    for (const at of new Set([...ours.keys(), ...theirs.keys()]))
+      if (ours.get(at) !== theirs.get(at)) this.#parts.add(at);
+    this.#isDigestDue = true;
+    this.#tellSoon();
+  }
+
+  #membersOf(node: string): MemberSet {
+    const members = this.#others.get(node) ?? new MemberSet();
+    this.#others.set(node, members);
+    this.#digestSoon();
+    return members;
+  }
+
+  #gaugeOf(node: string): DelayGauge {
+    const gauge = this.#gauges.get(node) ?? new DelayGauge();
+    this.#gauges.delete(node);
+    this.#gauges.set(node, gauge);
+    const [oldest] = this.#gauges.keys();
+    if (this.#gauges.size > 1_000 && oldest !== undefined) this.#gauges.delete(oldest);
+    return gauge;
+  }
+
+  #digestSoon(): void {
+    if (this.#isOver) return;
+    this.#digestTimer ??= this.#options.setTimeout(() => {
+      this.#digestTimer = undefined;
+      if (this.#others.size === 0) return;
+      this.#isDigestDue = true;
+      this.#tellSoon();
+      this.#digestSoon();
+    }, DIGEST_MS);
+  }
+
+  #tellSoon(): void {
+    if (this.#isOver) return;
+    this.#timer ??= this.#options.setTimeout(() => {
+      this.#timer = undefined;
+      this.#tell();
+    }, TELL_MS);
+  }
+
+  #tell(): void {
+    const { peers, monotonicMs } = this.#options;
+    const said: Partial<PresenceMessage> = {
+      ...this.#takeChanges(),
+      ...this.#takeTyping(),
+      ...this.#takeParts(),
+      ...this.#takeAsks(),
+    };
+    const hasMore = this.#changed.size > 0 || this.#parts.size > 0;
+    if (this.#isDigestDue && !hasMore) {
+      this.#isDigestDue = false;
+      said.digest = this.#options.own.members.digest;
+    }
+    if (Object.keys(said).length > 0) peers.say(KIND, { at: Math.round(monotonicMs()), ...said });
+    if (hasMore || this.#asks.size > 0) this.#tellSoon();
+  }
+
+  #takeChanges(): Pick<PresenceMessage, "changes"> | undefined {
+    const changes = [...this.#changed].slice(0, MOST_USERS).map(([key, [topic, user, isRemoved]]) => {
+      this.#changed.delete(key);
+      const member = this.#options.own.members.get(topic, user);
+      return member ? hereOf(member) : ([topic, user, isRemoved ? 1 : 0] as [string, string, 0 | 1]);
+    });
+    return changes.length > 0 ? { changes } : undefined;
+  }
+
+  #takeTyping(): Pick<PresenceMessage, "typing"> | undefined {
+    const typing = [...this.#typing.values()].map(([topic, user]): [string, string, number] => [
+      topic,
+      user,
+      Math.round(this.#options.channelOf(topic)?.typesForMs(user) ?? 0),
+    ]);
+    this.#typing.clear();
+    return typing.length > 0 ? { typing } : undefined;
+  }
+
+  #takeParts(): Pick<PresenceMessage, "parts"> | undefined {
+    const parts: NonNullable<PresenceMessage["parts"]> = [];
+    let users = 0;
+    for (const at of this.#parts) {
+      if (users >= MOST_USERS) break;
+      this.#parts.delete(at);
+      const said = this.#options.own.members.part(at).map(hereOf);
+      users += said.length + 1;
+      parts.push([at, said]);
+    }
+    return parts.length > 0 ? { parts } : undefined;
+  }
+
+  #takeAsks(): Pick<PresenceMessage, "asks"> | undefined {
+    const nowMs = this.#options.monotonicMs();
+    if (this.#asks.size === 0 || nowMs < this.#mayAskMs) return undefined;
+    this.#mayAskMs = nowMs + ASK_MS;
+    const asks = [...this.#asks].map((node): [string, [number, number][]] => [
+      node,
+      [...this.#membersOf(node).digests()],
+    ]);
+    this.#asks.clear();
+    return { asks };
+  }
+}

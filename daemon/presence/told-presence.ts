@@ -1,0 +1,124 @@
+import { encode, type Frame } from "../hub/frame.ts";
+import type { Shown } from "./member.ts";
+import type { Roster } from "./roster.ts";
+
+export interface ToldPresenceOptions {
+  readonly roster: Roster;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly isPartial: () => boolean;
+}
+
+/** More users are told by their number alone. */
+export const MOST_USERS = 200;
+
+/** `[user, what is told of them]`. */
+type Person = [user: string, shown: { state?: unknown; away?: true }];
+
+/** Who is at a channel, as those who see it were told last. */
+export class ToldPresence {
+  readonly #topic: string;
+  readonly #options: ToldPresenceOptions;
+  /** Undefined: they are too many. */
+  #users: Map<string, Shown> | undefined = new Map();
+  #count = 0;
+  #isPartial = false;
+  #changed: Set<string> | undefined;
+  /** A difference does not say it. */
+  #mustTellAll = false;
+  #whole: Frame | undefined;
+
+  constructor(topic: string, options: ToldPresenceOptions) {
+    this.#topic = topic;
+    this.#options = options;
+    // Who was here before: nobody hears of a difference.
+    this.#mustTellAll = true;
+    this.tell(true);
+  }
+
+  /** True: they are told by their number. */
+  get isCounted(): boolean {
+    return this.#users === undefined;
+  }
+
+  changed(user: string): void {
+    if (!this.isCounted) this.#changed = (this.#changed ?? new Set()).add(user);
+  }
+
+  partialChanged(): void {
+    this.#mustTellAll = true;
+  }
+
+  /**
+   * What is to be told to those who know what was told last; undefined: nothing.
+   * @param isCountDue another number may be told
+   */
+  tell(isCountDue: boolean): Frame | undefined {
+    const { roster, isPartial } = this.#options;
+    const count = roster.count(this.#topic);
+    const before = this.#users;
+    const isMany = count > MOST_USERS;
+    const isAll = this.#mustTellAll || isMany !== this.isCounted;
+    if (this.isCounted && !this.#mustTellAll && (!isCountDue || (isMany && count === this.#count))) return undefined;
+    const changed = [...(this.#changed ?? [])];
+    this.#changed = undefined;
+    this.#mustTellAll = false;
+    this.#count = count;
+    this.#isPartial = isPartial();
+    if (isMany) this.#users = undefined;
+    else if (isAll || before === undefined) this.#users = new Map(roster.at(this.#topic));
+    else return this.#difference(before, changed);
+    this.#whole = undefined;
+    return this.wholeFrame();
+  }
+
+  wholeFrame(): Frame {
+    this.#whole ??= this.#encode(this.#users === undefined ? {} : { users: [...this.#users].map(personOf) });
+    return this.#whole;
+  }
+
+  /** Nobody is about to ask for {@link wholeFrame}. */
+  forgetFrame(): void {
+    this.#whole = undefined;
+  }
+
+  #difference(told: Map<string, Shown>, changed: readonly string[]): Frame | undefined {
+    const joined: Person[] = [];
+    const updated: Person[] = [];
+    const left: string[] = [];
+    for (const user of changed) {
+      const [before, shown] = [told.get(user), this.#options.roster.find(this.#topic, user)];
+      if (isSame(before, shown)) continue;
+      if (shown === undefined) left.push(user);
+      else (before === undefined ? joined : updated).push(personOf([user, shown]));
+      if (shown === undefined) told.delete(user);
+      else told.set(user, shown);
+    }
+    if (joined.length + updated.length + left.length === 0) return undefined;
+    this.#whole = undefined;
+    return this.#encode({
+      ...(joined.length > 0 && { joined }),
+      ...(updated.length > 0 && { updated }),
+      ...(left.length > 0 && { left }),
+    });
+  }
+
+  #encode(who: object): Frame {
+    return encode({
+      type: "presence",
+      timestamp: this.#options.now(),
+      topic: this.#topic,
+      count: this.#count,
+      ...who,
+      ...(this.#isPartial && { partial: true as const }),
+    });
+  }
+}
+
+function isSame(a: Shown | undefined, b: Shown | undefined): boolean {
+  return a === b || (a !== undefined && a.state === b?.state && a.isAway === b?.isAway);
+}
+
+function personOf([user, { state, isAway }]: readonly [string, Shown]): Person {
+  return [user, { ...(state !== undefined && { state: JSON.parse(state) as unknown }), ...(isAway && { away: true }) }];
+}

@@ -1,0 +1,158 @@
+/** Daemons as far as presence goes, on one clock and a lossy bus: their peers, their hub with topics that hold a number, and clients of them. */
+import { BusPeers } from "../../daemon/bus/peers.ts";
+import type { Frame } from "../../daemon/hub/frame.ts";
+import { Hub } from "../../daemon/hub/hub.ts";
+import type { Subscription } from "../../daemon/hub/subscription.ts";
+import type { SideRequest } from "../../daemon/hub/topic-side.ts";
+import { Presence } from "../../daemon/presence/presence.ts";
+import type { NackCode } from "../../protocol/codes.ts";
+import type { DownFrame } from "../../protocol/down.ts";
+import { Counters } from "./counter-topic.ts";
+import { HeldTimers } from "./held-timers.ts";
+import type { LossyBus } from "./lossy-bus.ts";
+import type { ManualClock } from "./manual-clock.ts";
+import { ShownPresence } from "./shown-presence.ts";
+import { textOf } from "./text-frame.ts";
+
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const SECRET = "5e".repeat(32);
+
+export class PresenceDaemon {
+  readonly timers: HeldTimers;
+  readonly peers: BusPeers;
+  readonly hub: Hub;
+  readonly clients = new Set<PresenceClient>();
+  readonly #presence: Presence;
+  #isOver = false;
+
+  constructor(node: string, bus: LossyBus, clock: ManualClock, random: () => number = () => 0) {
+    this.timers = new HeldTimers(clock);
+    const { setTimeout, clearTimeout } = this.timers;
+    const timers = { setTimeout, clearTimeout };
+    this.peers = new BusPeers({ bus: bus.open(this.timers), node, log, monotonicMs: clock.now, ...timers });
+    this.#presence = new Presence({
+      peers: this.peers,
+      minIntervalMs: 50,
+      now: clock.now,
+      monotonicMs: clock.now,
+      random,
+      ...timers,
+    });
+    const counters = new Counters();
+    this.hub = new Hub({
+      kinds: new Map([
+        [
+          "room",
+          {
+            watch: (key: string) => this.hub.publish("room", key, 0),
+            unwatch: () => undefined,
+            locate: () => undefined,
+            open: (topic: string) => counters.open(topic),
+            openSide: (topic, tell) => this.#presence.open(topic, { presence: true, typing: true }, tell),
+          },
+        ],
+      ]),
+      minIntervalMs: 50,
+      idleMs: 60_000,
+      log,
+      now: clock.now,
+      ...timers,
+      setImmediate: (callback) => void this.timers.setTimeout(callback, 0),
+    });
+    this.peers.start();
+    this.peers.begin(SECRET);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  join(user: string | undefined, topic = "room:1", isAdmin = false): PresenceClient {
+    const client = new PresenceClient(this, user, topic, isAdmin);
+    this.clients.add(client);
+    return client;
+  }
+
+  /** It says goodbye, then its clients are cut. */
+  drain(): readonly PresenceClient[] {
+    this.#isOver = true;
+    const clients = [...this.clients];
+    this.peers.leave();
+    for (const client of clients) client.leave();
+    this.#presence.stop();
+    void this.peers.stop();
+    return clients;
+  }
+
+  /** Nothing of it is said or done any more. */
+  kill(): void {
+    this.#isOver = true;
+    this.timers.isHeld = true;
+    this.clients.clear();
+  }
+}
+
+/** One connection. */
+export class PresenceClient {
+  readonly user: string | undefined;
+  readonly topic: string;
+  readonly heard: DownFrame[] = [];
+  readonly shown = new ShownPresence();
+  blocked = false;
+  readonly #daemon: PresenceDaemon;
+  readonly #subscription: Subscription;
+
+  constructor(daemon: PresenceDaemon, user: string | undefined, topic: string, isAdmin: boolean) {
+    this.#daemon = daemon;
+    this.user = user;
+    this.topic = topic;
+    const isBlocked = (): boolean => this.blocked;
+    this.#subscription = daemon.hub.subscribe(
+      topic,
+      {
+        get blocked() {
+          return isBlocked();
+        },
+        stays: true,
+        reader: { isAdmin, user, maySee: () => true },
+        send: (frame) => this.#take(frame),
+      },
+      "s",
+    );
+  }
+
+  say(request: SideRequest): NackCode | undefined {
+    const { attendance } = this.#subscription;
+    return attendance === undefined ? "no_presence" : attendance.take(request);
+  }
+
+  types(on = true): NackCode | undefined {
+    return this.say({ type: "typing", topic: this.topic, on });
+  }
+
+  present(said: { readonly state?: unknown; readonly away?: boolean }): NackCode | undefined {
+    return this.say({ type: "present", id: "p", topic: this.topic, ...said });
+  }
+
+  drained(): void {
+    this.blocked = false;
+    this.#subscription.catchUp();
+  }
+
+  /** @param isRemoved it may not see the topic any more */
+  leave(isRemoved = false): void {
+    this.#daemon.clients.delete(this);
+    this.#subscription.close(isRemoved);
+  }
+
+  /** `+ana`, `-ana`, since the last time. */
+  news(): string[] {
+    return this.shown.news.splice(0);
+  }
+
+  #take(frame: Frame): void {
+    const message = JSON.parse(textOf(frame)) as DownFrame;
+    this.heard.push(message);
+    this.shown.take(message);
+  }
+}
