@@ -23,9 +23,10 @@ await onEachServer("channels whose sessions are killed", (server) => {
   after(() => rooms.daemon.stop());
 
   const kill = (role: string): Promise<unknown> =>
-    rooms.database.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name like $1", [
-      `deltad/${role}`,
-    ]);
+    rooms.database.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like $1",
+      [`deltad/${role}`],
+    );
   const say = (room: number): Promise<unknown> =>
     rooms.database.query("insert into messages (room_id, author, body) values ($1, 'eve', $2)", [
       room,
