@@ -34,7 +34,7 @@ import { Hub } from "./hub/hub.ts";
 import type { TopicKind } from "./hub/topic-content.ts";
 import { captureChoices } from "./plan/capture-choices.ts";
 import { Clock } from "./metrics/clock.ts";
-import { compileKinds } from "./plan/compile.ts";
+import { compileKinds, limitedKinds } from "./plan/compile.ts";
 import { dayStartsFrom } from "./owners/day-starts.ts";
 import { Presence } from "./presence/presence.ts";
 import { sourcesOfRows } from "./plan/channel-select.ts";
@@ -123,7 +123,7 @@ function build(
   definition: unknown,
   held: Held,
 ): Parts {
-  const compiled = compileKinds(definition);
+  const compiled = limitedKinds(compileKinds(definition), config);
   const { plans, tables } = compiled;
   const auth = configuredAuth(config, log, channelClaims(compiled.channels));
   const choices = captureChoices(definition);

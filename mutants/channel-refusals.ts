@@ -206,4 +206,12 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
     test: VERIFY,
     title: VERIFIED,
   },
+  {
+    name: "an operator's limits of rows are passed over",
+    file: "daemon/plan/compile.ts",
+    find: "limited(plan, { rows, rowBytes })",
+    replace: "limited(plan, { rows: Math.min(rows, 1_000), rowBytes: Math.min(rowBytes, 65_536) })",
+    test: "test/pg/channels/limits.test.ts",
+    title: "an operator's limits are for other numbers of rows and bytes",
+  },
 ];

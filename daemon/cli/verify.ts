@@ -8,7 +8,7 @@ import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { reasonOf } from "../database/reason.ts";
 import { captureChoices } from "../plan/capture-choices.ts";
-import { compileKinds } from "../plan/compile.ts";
+import { compileKinds, limitedKinds } from "../plan/compile.ts";
 import type { ChannelPlan } from "../plan/channel-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { DaemonDocuments, NoDaemon } from "../verify/daemon-documents.ts";
@@ -198,7 +198,10 @@ async function prepare(
   const run = isGiven(shell.environment, "databaseUrl") ? undefined : await findDemo(shell, demo);
   const url = run?.databaseUrl ?? readOption(shell.environment, "databaseUrl");
   const definition = await loadDefinitionFile(config ?? run?.configFile ?? readOption(shell.environment, "configFile"));
-  const compiled = compileKinds(definition);
+  const compiled = limitedKinds(compileKinds(definition), {
+    maxRows: readOption(shell.environment, "maxRows"),
+    maxRowBytes: readOption(shell.environment, "maxRowBytes"),
+  });
   // Without a kind, a name is an owner's.
   const wanted = kind ?? (owner.length > 0 ? "owner" : undefined);
   const isWanted = (plan: { readonly kind: string }): boolean => wanted === undefined || plan.kind === wanted;

@@ -86,4 +86,16 @@ export const LIMIT_OPTIONS = {
     help: "the same of one address, whose longest waiting one is closed then",
     schema: wholeNumber(1, 1_000_000),
   },
+  maxRows: {
+    name: "DELTAD_MAX_ROWS",
+    default: "1000",
+    help: "rows that a channel may hold of a set without `newest`; a channel with more is refused as `too_large`",
+    schema: wholeNumber(1, 10_000),
+  },
+  maxRowBytes: {
+    name: "DELTAD_MAX_ROW_BYTES",
+    default: "65536",
+    help: "bytes of JSON that a row of a channel may have; a channel with a larger one is refused as `too_large`",
+    schema: wholeNumber(1_024, 1_048_576),
+  },
 } as const;

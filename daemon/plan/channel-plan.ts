@@ -31,10 +31,11 @@ export interface RowSetPlan {
   readonly source: string;
   readonly channel: string;
   readonly key: string;
-  /** Of the greatest by `order` so many are held; undefined: all, which may be at most {@link MOST_ROWS}. */
+  /** Of the greatest by `order` so many are held; undefined: all, which may be at most {@link RowLimits.rows}. */
   readonly count: number | undefined;
   /** What rows are ordered by, oldest first; the last column is the key, or orders as it does. */
   readonly order: readonly OrderColumn[];
+  readonly limits: RowLimits;
   /** Rows for which it is not true are none. */
   readonly where: string;
   /** SQL of the JSON object that clients get. */
@@ -47,13 +48,27 @@ export interface OrderColumn {
   readonly kind: "integer" | "timestamptz" | "timestamp" | "date" | "uuid" | "text";
 }
 
-/** Of a set without `newest`; and the most that `newest` may hold. */
-export const MOST_ROWS = 1_000;
+/** What a channel may hold of a set; more is refused as `too_large`. */
+export interface RowLimits {
+  /** Without `newest`. */
+  readonly rows: number;
+  /** One row, in bytes of JSON. */
+  readonly rowBytes: number;
+}
+
+/** Where nothing else is said. */
+export const ROW_LIMITS: RowLimits = { rows: 1_000, rowBytes: 65_536 };
+/** The most that `newest` may hold. */
+export const MOST_NEWEST = 1_000;
 /**
  * Who may see one channel, from a table. With names of 13 letters each takes 78 bytes while the channel is followed (of 20,000; 61 of 200,000):
  * 1.6 MB for a channel that is full.
  */
 export const MOST_MEMBERS = 20_000;
-/** In bytes of JSON, of one row; and of all that a set holds of a channel. */
-export const MOST_ROW_BYTES = 65_536;
+/** In bytes of JSON, of all that a set holds of a channel. */
 export const MOST_SET_BYTES = 1_048_576;
+
+/** The same plan with other limits. */
+export function limited(plan: ChannelPlan, limits: RowLimits): ChannelPlan {
+  return { ...plan, sets: plan.sets.map((set) => ({ ...set, limits })) };
+}

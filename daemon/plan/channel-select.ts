@@ -8,14 +8,7 @@
  */
 import { unreachable } from "../config/unreachable.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
-import {
-  type ChannelPlan,
-  MOST_MEMBERS,
-  MOST_ROW_BYTES,
-  MOST_ROWS,
-  MOST_SET_BYTES,
-  type RowSetPlan,
-} from "./channel-plan.ts";
+import { type ChannelPlan, MOST_MEMBERS, MOST_SET_BYTES, type RowSetPlan } from "./channel-plan.ts";
 import { orderedBy, placeOf, valueAt } from "./row-order.ts";
 import { linkOf } from "./row-link.ts";
 import { captured, collation, watchedBy } from "./row-source.ts";
@@ -54,7 +47,7 @@ export function channelLoadSelect(plan: ChannelPlan): string {
  ) m`,
     ),
     ...plan.sets.map((set, place) => {
-      const most = (set.count ?? MOST_ROWS) + 1;
+      const most = (set.count ?? set.limits.rows) + 1;
       return loadedRows(place, set, watchedBy(plan, set.source), { keys, most, before: [] });
     }),
   ];
@@ -201,8 +194,8 @@ function loadedRows(
 }
 
 /** Where a row stands, and in the next line the row; nothing there where it is too large. */
-function shown({ order, data }: RowSetPlan): string {
-  return `${placeOf(order)} || e'\\n' || (select case when octet_length(j.row) <= ${MOST_ROW_BYTES} then j.row else '' end from (select ${data} as row) j)`;
+function shown({ order, data, limits }: RowSetPlan): string {
+  return `${placeOf(order)} || e'\\n' || (select case when octet_length(j.row) <= ${limits.rowBytes} then j.row else '' end from (select ${data} as row) j)`;
 }
 
 /** Rows `r` of the table `t`, with the captured columns in their wide types, for a FROM. */

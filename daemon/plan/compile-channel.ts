@@ -12,7 +12,7 @@ import {
   type RowsOfChannel,
 } from "../define/channel-definition.ts";
 import type { ChannelTables } from "./channel-tables.ts";
-import { type ChannelPlan, type MembersPlan, MOST_ROWS, type RowSetPlan } from "./channel-plan.ts";
+import { type ChannelPlan, type MembersPlan, MOST_NEWEST, ROW_LIMITS, type RowSetPlan } from "./channel-plan.ts";
 import type { CheckedConfig } from "./check-config.ts";
 import { keyType, wideType } from "./column-type.ts";
 import { conditionSql } from "./condition.ts";
@@ -155,6 +155,7 @@ class RowSet {
       channel: channel.name,
       key: key.name,
       count: newest?.count,
+      limits: ROW_LIMITS,
       order,
       where: allOf([`r.${quoteIdentifier(channel.name)} is not null`, ...order.map(isPlaced), isThere]) ?? "true",
       data: this.#data(data, reference),
@@ -182,8 +183,8 @@ function deletedSql(deleted: SQL, table: RowsOfChannel["table"], reference: (col
 }
 
 function newestColumns({ count, by }: NonNullable<RowsOfChannel["newest"]>): readonly PgColumn[] {
-  if (!Number.isInteger(count) || count < 1 || count > MOST_ROWS)
-    throw new ConfigError(`newest.count must be a whole number from 1 to ${MOST_ROWS}, not ${count}`);
+  if (!Number.isInteger(count) || count < 1 || count > MOST_NEWEST)
+    throw new ConfigError(`newest.count must be a whole number from 1 to ${MOST_NEWEST}, not ${count}`);
   if (by.length === 0) throw new ConfigError("newest.by: name the columns that say which rows are the newest");
   return by;
 }

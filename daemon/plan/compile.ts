@@ -6,7 +6,7 @@ import { eventName } from "../../protocol/down/event.ts";
 import { at, ConfigError } from "../config/errors.ts";
 import type { CapturedColumns } from "./captured-columns.ts";
 import { CapturedTables, mergedTables } from "./captured-tables.ts";
-import type { ChannelPlan } from "./channel-plan.ts";
+import { type ChannelPlan, limited } from "./channel-plan.ts";
 import { ChannelTables } from "./channel-tables.ts";
 import { checkConfig, isLookup, type OwnerColumn } from "./check-config.ts";
 import { type KindConfig, kindsOf } from "./kind-config.ts";
@@ -186,4 +186,12 @@ function checkEventName(name: string): void {
     throw new ConfigError("the protocol uses this name itself; choose another");
   if (!v.is(eventName, name))
     throw new ConfigError("an event's name has small letters, digits and _, at most 63, and begins with a letter");
+}
+
+/** With what the operator lets channels hold. */
+export function limitedKinds(
+  compiled: Compiled,
+  { maxRows: rows, maxRowBytes: rowBytes }: { readonly maxRows: number; readonly maxRowBytes: number },
+): Compiled {
+  return { ...compiled, channels: compiled.channels.map((plan) => limited(plan, { rows, rowBytes })) };
 }

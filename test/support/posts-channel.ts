@@ -1,6 +1,6 @@
 /** A channel of rows, `room:1`, whose set shows three newest in the order of their ids; and rows of it. */
 import type { ChannelChange, ChannelRow } from "../../daemon/capture/batch.ts";
-import type { ChannelPlan, RowSetPlan } from "../../daemon/plan/channel-plan.ts";
+import { type ChannelPlan, ROW_LIMITS, type RowSetPlan } from "../../daemon/plan/channel-plan.ts";
 
 export const SET: RowSetPlan = {
   name: "rows",
@@ -8,6 +8,7 @@ export const SET: RowSetPlan = {
   channel: "c",
   key: "id",
   count: 3,
+  limits: ROW_LIMITS,
   order: [{ column: "id", kind: "text" }],
   where: "true",
   data: "",

@@ -3,7 +3,7 @@
  * as wanted are held, or more bytes than may be sent at once, the oldest are let go. What changes below the bound is told all the same, to those who have read further back.
  */
 import type { ChannelChange, ChannelRow } from "../../capture/batch.ts";
-import { MOST_ROWS, MOST_SET_BYTES, type RowSetPlan } from "../../plan/channel-plan.ts";
+import { MOST_SET_BYTES, type RowSetPlan } from "../../plan/channel-plan.ts";
 import { printPosition } from "../../plan/row-order.ts";
 import type { RowData } from "../../../protocol/json.ts";
 
@@ -36,9 +36,9 @@ export class HeldRows {
 
   /** More than is sent at once. */
   get isTooLarge(): boolean {
-    const { count } = this.#plan;
+    const { count, limits } = this.#plan;
     const hasLarge = this.#hasLargeBefore || this.#largeRows.size > 0;
-    return hasLarge || this.#bytes > MOST_SET_BYTES || (count === undefined && this.#rows.size > MOST_ROWS);
+    return hasLarge || this.#bytes > MOST_SET_BYTES || (count === undefined && this.#rows.size > limits.rows);
   }
 
   /** The position before which there may be others; undefined where these are all. */

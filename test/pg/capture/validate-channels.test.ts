@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, it } from "node:test";
 import { validateChannels } from "../../../daemon/capture/validate-channels.ts";
 import { FindingsError } from "../../../daemon/database/findings.ts";
-import type { ChannelPlan } from "../../../daemon/plan/channel-plan.ts";
+import { type ChannelPlan, ROW_LIMITS } from "../../../daemon/plan/channel-plan.ts";
 import { columns } from "../../support/install.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
@@ -29,6 +29,7 @@ const PLAN: ChannelPlan = {
       channel: "room",
       key: "id",
       count: 5,
+      limits: ROW_LIMITS,
       order: [
         { column: "word", kind: "text" },
         { column: "id", kind: "integer" },

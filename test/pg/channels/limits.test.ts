@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { applyFile } from "../../support/install.ts";
 import { eventually } from "../../support/real-time.ts";
-import { enter, openRooms, type Rooms, ROOMS_CONFIG, ROOMS_SCHEMA, ShownRows } from "../../support/rooms.ts";
+import { freePort } from "../../../daemon/database/cluster.ts";
+import {
+  enter,
+  openRooms,
+  type Rooms,
+  ROOMS_CONFIG,
+  ROOMS_SCHEMA,
+  ShownRows,
+  startRooms,
+} from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
 import type { TestSocket } from "../../support/socket.ts";
 import { startMarketplaceDaemon } from "../../support/running-daemon.ts";
@@ -38,6 +47,31 @@ await onEachServer("limits of channels", (server) => {
     await rooms.database.query("insert into notes values ('big', 2, repeat('x', 70000))");
     assert.equal((await socket.next("topic_closed")).reason, "too_large");
     assert.equal(await answer(socket, "room:2"), "too_large");
+  });
+
+  it("an operator's limits are for other numbers of rows and bytes", async () => {
+    const port = await freePort();
+    const environment = { DELTAD_MAX_ROWS: "1001", DELTAD_MAX_ROW_BYTES: "100000" };
+    const wide = { port, daemon: await startRooms(rooms.database, port, environment) };
+    const socket = await enter(wide, { sub: "ana" });
+    assert.equal(await answer(socket, "room:1"), "rows");
+    assert.equal(await answer(socket, "room:2"), "rows");
+    await rooms.database.query(
+      "insert into notes values ('n1002', 1, 'one too many'), ('bigger', 2, repeat('x', 110000))",
+    );
+    const closed = [await socket.next("topic_closed"), await socket.next("topic_closed")];
+    assert.deepEqual(closed.map(({ topic, reason }) => `${topic} ${reason}`).toSorted(), [
+      "room:1 too_large",
+      "room:2 too_large",
+    ]);
+    // Once they have gone, both are read again.
+    await rooms.database.query("delete from notes where slug in ('n1002', 'bigger')");
+    for (const topic of ["room:1", "room:2"]) {
+      let last = "";
+      // The daemon has not read of it at once.
+      while (last !== "rows") last = await answer(socket, topic);
+    }
+    await wide.daemon.stop();
   });
 
   it("1,000 channels that are subscribed to at once all come", async () => {

@@ -48,6 +48,8 @@ describe("the configuration", () => {
       maxConnectionsPerUser: 50,
       maxUnauthenticated: 2_000,
       maxUnauthenticatedPerAddress: 500,
+      maxRows: 1_000,
+      maxRowBytes: 65_536,
       origins: [],
       heartbeatMs: 30_000,
       minIntervalMs: 50,

@@ -6,7 +6,7 @@ import { topicRows } from "../../../../daemon/gateway/http/topic-rows.ts";
 import { topicSnapshot } from "../../../../daemon/gateway/http/topic-snapshot.ts";
 import type { Request, Response } from "../../../../daemon/gateway/transports/transport.ts";
 import type { ChannelDemand } from "../../../../daemon/topics/channel/channel-topic.ts";
-import { MOST_ROWS } from "../../../../daemon/plan/channel-plan.ts";
+import { ROW_LIMITS } from "../../../../daemon/plan/channel-plan.ts";
 import { channelHub } from "../../../support/channel-hub.ts";
 import { CHANNEL, rowOf, SET } from "../../../support/posts-channel.ts";
 
@@ -34,7 +34,7 @@ const request = (query: string): Request => ({
   remoteAddress: "",
   header: (name) => (name === "authorization" ? "Bearer x" : undefined),
 });
-const large = Array.from({ length: MOST_ROWS + 1 }, (_, at) =>
+const large = Array.from({ length: ROW_LIMITS.rows + 1 }, (_, at) =>
   rowOf(String(at), { place: Buffer.from(String(at)).toString("hex"), data: {}, bytes: 1 }),
 );
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { ChannelRow } from "../../../../daemon/capture/batch.ts";
-import { MOST_MEMBERS, MOST_ROWS } from "../../../../daemon/plan/channel-plan.ts";
+import { MOST_MEMBERS, ROW_LIMITS } from "../../../../daemon/plan/channel-plan.ts";
 import { channelHub } from "../../../support/channel-hub.ts";
 import { CHANNEL, changeOf, rowOf, SET } from "../../../support/posts-channel.ts";
 
@@ -45,14 +45,14 @@ it("who waits for its answer is refused once, and who was shown rows hears why i
 it("a channel that held too much is read again when somebody subscribes, once its rows have changed", () => {
   const { load, change, subscribe, watched } = channelHub(WHOLE_ROOM);
   const first = subscribe("a");
-  load([undefined, "ana"], [rows(MOST_ROWS + 1)]);
+  load([undefined, "ana"], [rows(ROW_LIMITS.rows + 1)]);
   assert.deepEqual(first, ["nack too_large"]);
   assert.deepEqual([subscribe("b"), watched], [["nack too_large"], ["watch 1"]]);
   // What is held is less now; what there is, only the table knows.
   change([changeOf("1", undefined)]);
   const [third, fourth] = [subscribe("c"), subscribe("d")];
   assert.deepEqual([third, fourth, watched], [[], [], ["watch 1", "unwatch 1", "watch 1"]]);
-  load([undefined, "ana"], [rows(MOST_ROWS)]);
+  load([undefined, "ana"], [rows(ROW_LIMITS.rows)]);
   assert.deepEqual([third, fourth], [["rows"], ["rows"]]);
   change([changeOf("z", row(7777).row, true)]);
   assert.deepEqual(third, ["rows", "topic_closed too_large"]);
@@ -61,7 +61,7 @@ it("a channel that held too much is read again when somebody subscribes, once it
 it("a channel that is read again while it is too large is refused or shown by what is found", () => {
   const { publish, load, subscribe } = channelHub(WHOLE_ROOM);
   subscribe("a");
-  load([undefined, "ana"], [rows(MOST_ROWS + 1)]);
+  load([undefined, "ana"], [rows(ROW_LIMITS.rows + 1)]);
   publish({ kind: "audience", audience: undefined });
   const waiting = subscribe("b");
   assert.deepEqual(waiting, []);
