@@ -3,6 +3,7 @@
  * kept, and said again to each daemon that the channel is subscribed to anew; so is that the page is out of sight. What the daemon takes
  * for too often is said once more later.
  */
+import { TYPING_MS } from "../../protocol/limits.ts";
 import type { Clock } from "../environment.ts";
 import type { FrameOf } from "../read-frame.ts";
 import type { TopicStoreOptions } from "../topic-store.ts";
@@ -19,8 +20,6 @@ export interface TypingList {
 
 export type AttendanceOptions = Pick<TopicStoreOptions, keyof Clock | "report" | "socket">;
 
-/** The daemon ends a user's typing 6 s after it was said last. */
-const TYPING_MS = 6_000;
 const SAY_TYPING_MS = 3_000;
 /** The daemon takes five updates at once, and one more every 6 s. */
 const SAY_AGAIN_MS = 10_000;

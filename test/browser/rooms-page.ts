@@ -4,7 +4,7 @@ import { createRoot } from "react-dom/client";
 import type { Item } from "../../client/channels/channel.ts";
 import { type AnyStreamTypes, type Client, createClient } from "../../client/client.ts";
 import type { ChannelTypesOf } from "../../daemon/define/define.ts";
-import { type ChannelKey, useChannel, useRows } from "../../react/channels/use-rows.ts";
+import { type ChannelKey, useChannel, usePresence, useRows, useTyping } from "../../react/channels/use-rows.ts";
 import { RealtimeProvider } from "../../react/use-realtime-stats.ts";
 import type config from "../rooms/deltad.config.ts";
 
@@ -48,6 +48,21 @@ const Notes = memo(({ room }: { readonly room: ChannelKey }): ReactNode => {
   return createElement("section", { id: "notes" }, [...texts, rendered("notes")].join(", "));
 });
 
+function People({ room }: { readonly room: ChannelKey }): ReactNode {
+  const channel = useChannel<Types, "room">("room", room);
+  const { users, count, status } = usePresence(channel);
+  const { users: typing } = useTyping(channel);
+  const named = users.map(({ user, state, isAway }) => [user, state, isAway && "away"].filter(Boolean).join(" "));
+  return createElement(
+    "aside",
+    null,
+    createElement("p", null, [status, count, ...named].join(", ")),
+    createElement("i", null, typing.join(", ")),
+    createElement("input", { onChange: () => channel?.type(), onBlur: () => channel?.type(false) }),
+    createElement("button", { onClick: () => channel?.present("busy") }, "Busy"),
+  );
+}
+
 /** Which room is shown, by which daemon, to whom. */
 export type Shown = readonly [url: string, token: string, room: ChannelKey];
 
@@ -60,6 +75,6 @@ let client: Client | undefined;
 
 page.show = (url, token, room) => {
   client ??= createClient({ url, getToken: () => token });
-  const parts = [Messages, Notes].map((Part, key) => createElement(Part, { key, room }));
+  const parts = [Messages, Notes, People].map((Part, key) => createElement(Part, { key, room }));
   root.render(createElement(StrictMode, null, createElement(RealtimeProvider<AnyStreamTypes>, { client }, parts)));
 };

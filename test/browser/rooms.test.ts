@@ -139,6 +139,23 @@ await onEachServer("A room on a page with React", (server) => {
       assert.equal(await ana.locator("#messages li").count(), 0);
     });
 
+    it("shows who else is there, what they say, whether they look, and who types", async () => {
+      const [ana, bob] = [await enter("ana", "1"), await enter("bob", "1")];
+      const people = (page: Tab["page"], text: string) =>
+        page.locator("aside p").getByText(text, { exact: true }).waitFor();
+      for (const page of [ana, bob]) await people(page, "ready, 2, ana, bob");
+      await bob.getByRole("button", { name: "Busy" }).click();
+      await people(ana, "ready, 2, ana, bob busy");
+      await bob.evaluate(
+        `Object.defineProperty(document, "visibilityState", { value: "hidden" }), document.dispatchEvent(new Event("visibilitychange"))`,
+      );
+      await people(ana, "ready, 2, ana, bob busy away");
+      await bob.locator("aside input").pressSequentially("hi");
+      await ana.locator("aside i").getByText("bob", { exact: true }).waitFor();
+      await bob.locator("aside input").blur();
+      await ana.locator("aside i").filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+    });
+
     it("says that one was removed, and goes on when one is let in again", async () => {
       const bob = await enter("bob", "1");
       await says(bob, "ready, older");

@@ -179,13 +179,13 @@ describe("The packages of a clone", () => {
       const more = "--allowImportingTsExtensions --types react --skipLibCheck";
       const { output } = run(process.execPath, [tsc, ...`${options} ${more}`.split(" "), "use.ts"]);
       assert.equal(output, "");
-      // The component on the page about rooms.
+      // The components on the page about rooms.
       mkdirSync(join(project, "rooms"), { recursive: true });
       copyFileSync(join(ROOT, "test/rooms/deltad.config.ts"), join(project, "rooms", "deltad.config.ts"));
-      const [, component = ""] = /```tsx\n(.*?)```/s.exec(readFileSync(join(ROOT, "docs/rooms.md"), "utf8")) ?? [];
-      assert.match(component, /useRows/);
-      writeFileSync(join(project, "rooms", "messages.tsx"), component);
-      const rooms = `${options} ${more} --jsx react-jsx rooms/messages.tsx`.split(" ");
+      const components = [...readFileSync(join(ROOT, "docs/rooms.md"), "utf8").matchAll(/```tsx\n(.*?)```/gs)];
+      assert.equal(components.length, 2);
+      writeFileSync(join(project, "rooms", "page.tsx"), components.map(([, component]) => component).join("\n"));
+      const rooms = `${options} ${more} --jsx react-jsx rooms/page.tsx`.split(" ");
       assert.equal(run(process.execPath, [tsc, ...rooms]).output, "");
       // The client's own declarations, without those of others.
       writeFileSync(

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { DEMO } from "../support/oracle.ts";
 import { findPython } from "../support/python.ts";
-import { openRooms } from "../support/rooms.ts";
+import { enter, openRooms } from "../support/rooms.ts";
 import { createHangars, startMarketplaceDaemon } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
 
@@ -32,6 +32,7 @@ const WHILE_AWAY = "insert into messages (room_id, author, body) values (1, 'bob
 
 interface Line {
   readonly document?: "snapshot" | "metrics_updated" | "rows" | "rows_changed";
+  readonly users?: Readonly<Record<string, object>>;
   readonly recovered?: boolean | null;
   readonly event?: string;
   readonly data?: { readonly guestName: string };
@@ -92,7 +93,7 @@ await onEachServer("A client in Python", (server) => {
       server,
       `insert into accounts values (7);
        insert into rooms (id, account_id, name) values (1, 7, 'one');
-       insert into room_members (room_id, user_id) values (1, 'ana');
+       insert into room_members (room_id, user_id) values (1, 'ana'), (1, 'bob');
        insert into messages (id, room_id, author, body, created_at)
        select n, 1, 'bob', 'old ' || n, timestamptz '2026-01-01' + make_interval(secs => n) from generate_series(1, 8) n;
        select setval(pg_get_serial_sequence('messages', 'id'), 100);`,
@@ -103,15 +104,24 @@ await onEachServer("A client in Python", (server) => {
     t.after(() => script.kill());
 
     const lines: Line[] = [];
+    const bob = await enter(rooms, { sub: "bob" });
+    t.after(() => bob.terminate());
+    let hasSeenBob = false;
     const [code, errors] = await printed(script, async (line) => {
       lines.push(line);
       const documents = lines.filter(({ document }) => document !== undefined).length;
+      const isFirst = !hasSeenBob && line.users?.["bob"] !== undefined;
+      hasSeenBob ||= isFirst;
+      if (documents === 1 && line.document) bob.say({ type: "subscribe", id: "b", topic: "room:1" });
       const write = line.cut === undefined ? ROOM_WRITES[documents] : WHILE_AWAY;
-      if (write !== undefined && (line.cut ?? line.document) !== undefined) await rooms.database.query(write);
+      if (write !== undefined && (isFirst || line.cut !== undefined || (documents > 1 && line.document)))
+        await rooms.database.query(write);
     });
     assert.equal(code, 0, `${errors}\n${JSON.stringify(lines)}`);
     const documents = lines.flatMap(({ document }) => document ?? []);
     const [rows, changed] = ["rows", "rows_changed"] as const;
+    const people = lines.flatMap(({ users }) => (users ? [users] : []));
+    assert.deepEqual(people.at(-1), { ana: {}, bob: {} });
     assert.deepEqual(documents, [rows, changed, changed, rows, changed, changed]);
     assert.equal(lines.at(-1)?.same, true);
   });

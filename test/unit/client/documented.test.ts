@@ -13,6 +13,7 @@ import type config from "../../../demo/deltad.config.ts";
 
 const shown: unknown[] = [];
 const toasts: unknown[] = [];
+const input = new EventTarget();
 const getToken = (): string => "token";
 const show = (...what: unknown[]): void => void shown.push(what);
 const toast = (what: unknown): void => void toasts.push(what);
@@ -65,6 +66,15 @@ export function chats(): void {
     show(items, hasOlder, connection.state);
   });
   room.on("messages", { inserted: ({ row }) => toast(row) });
+
+  room.presence.subscribe(() => {
+    const { users = [], count, isPartial } = room.presence.getSnapshot();
+    show(users, count, isPartial);
+  });
+  room.typing.subscribe(() => show(room.typing.getSnapshot().users));
+  room.present({ mood: "busy" });
+  input.addEventListener("input", () => room.type());
+  input.addEventListener("blur", () => room.type(false));
 }
 
 it("What the page says of channels of the fake daemon runs", async () => {

@@ -22,7 +22,7 @@ it("the page about your own tables shows code that the tests run", () => {
 
 it("the page about rooms shows code that the tests run", () => {
   const shown = [...read("docs/rooms.md").matchAll(/```(ts|sql)\n(.*?)```/gs)];
-  assert.equal(shown.length, 5);
+  assert.equal(shown.length, 6);
   const runs = ["rooms/schema.sql", "rooms/deltad.config.ts", "unit/client/documented.test.ts"].map((file) =>
     read(`test/${file}`)
       .split("\n")
