@@ -6,7 +6,8 @@
  */
 import { fileURLToPath } from "node:url";
 import { buildChannels } from "./channel-kind.ts";
-import { AdminListener } from "./admin/admin-listener.ts";
+import type { AdminListener } from "./admin/admin-listener.ts";
+import { buildAdmin, hasOperators } from "./admin/build-admin.ts";
 import type { Bus } from "./bus/bus.ts";
 import { buildPeers, type BusChoice, chooseBus } from "./bus/build-peers.ts";
 import type { BusPeers } from "./bus/peers.ts";
@@ -140,7 +141,8 @@ function build(
     held.add("a session pool", () => pool.stop());
 
   // What the parts below tell those of other daemons; each listens before the start.
-  const isNeeded = config.busUrl !== undefined;
+  const isShown = compiled.channels.some(({ shows }) => shows.presence || shows.typing);
+  const isNeeded = isShown || config.busUrl !== undefined || hasOperators(config);
   const peers = buildPeers({ choice: busChoice, isNeeded, bus: tuning.bus, log, monotonicMs, ...timers });
   held.add("the bus", () => peers.stop());
 
@@ -265,11 +267,8 @@ function build(
   held.add("the gateway", () => gateway.stop());
   held.add("the sessions of clients", () => gateway.drain());
   held.add("the goodbye to other daemons", () => peers.leave());
-  if (telemetry === undefined) return { peers, reader, revocations, gateway, admin: undefined };
-  readParts(telemetry, { gateway, hub, kinds, isLive });
-  const { adminHost, adminPort = 0, adminTokens: tokens } = config;
-  const admin = new AdminListener({ host: adminHost, port: adminPort, tokens, metrics: telemetry, log });
-  held.add("the operator's listener", () => admin.stop());
+  const admin = buildAdmin({ config, gateway, hub, peers, metrics: telemetry, log, ...timers }, held);
+  if (telemetry !== undefined) readParts(telemetry, { gateway, hub, kinds, isLive });
   return { peers, reader, revocations, gateway, admin };
 }
 

@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const TOKENS = "test/unit/admin/admin-tokens.test.ts";
 const METRICS = "test/pg/operator-metrics.test.ts";
+const OPERATORS = "test/pg/bus/operators.test.ts";
 const OPTIONS =
   "Options of the operator's listener are refused in one sentence that says what to do, and repeats no token";
 const MOVES = "tells of each metric, and each moves by what it counts";
@@ -11,15 +12,15 @@ const ALONE = "is for those alone who show a token, and for nothing but its own 
 export const OPERATOR_MUTANTS: readonly Mutant[] = [
   {
     name: "a request without a token is an operator's",
-    file: "daemon/admin/admin-listener.ts",
+    file: "daemon/admin/admin-routes.ts",
     find: "if (holder === undefined) {",
-    replace: 'if (holder === "") {',
+    replace: 'if (holder?.name === "") {',
     test: METRICS,
     title: ALONE,
   },
   {
     name: "the operator's listener takes any method",
-    file: "daemon/admin/admin-listener.ts",
+    file: "daemon/admin/admin-routes.ts",
     find: 'if (method !== "GET" && method !== "HEAD")',
     replace: "if (method === undefined)",
     test: METRICS,
@@ -28,16 +29,16 @@ export const OPERATOR_MUTANTS: readonly Mutant[] = [
   {
     name: "only the last of the operators' tokens is known",
     file: "daemon/admin/admin-tokens.ts",
-    find: "if (timingSafeEqual(digest, shown)) holder = name;",
-    replace: "holder = timingSafeEqual(digest, shown) ? name : undefined;",
+    find: "if (timingSafeEqual(digest, shown)) found = holder;",
+    replace: "found = timingSafeEqual(digest, shown) ? holder : undefined;",
     test: TOKENS,
     title: "A token is its holder's, in whatever spelling of the scheme; anything else is nobody's",
   },
   {
     name: "the operator's listener needs no token to be named",
     file: "daemon/config/config.ts",
-    find: "if (rest.adminPort !== undefined && rest.adminTokens.length === 0) {",
-    replace: "if (rest.adminPort === 0 && rest.adminTokens.length === 0) {",
+    find: "if (adminPort !== undefined && names.length === 0) {",
+    replace: "if (adminPort === 0 && names.length === 0) {",
     test: TOKENS,
     title: OPTIONS,
   },
@@ -88,5 +89,37 @@ export const OPERATOR_MUTANTS: readonly Mutant[] = [
     replace: 'port: "DELTAD_PORT" }',
     test: METRICS,
     title: "is told of a port that can't be had by the name of its own option",
+  },
+  {
+    name: "an operator who may only read may act",
+    file: "daemon/admin/admin-routes.ts",
+    find: "if (!holder.mayAct) return",
+    replace: 'if (holder.name === "") return',
+    test: OPERATORS,
+    title: "who may act closes a subject's connections at all daemons",
+  },
+  {
+    name: "a subject is closed at one daemon alone",
+    file: "daemon/admin/operator-api.ts",
+    find: "{ closed: this.#close(close.output) }",
+    replace: "{ closed: 0 }",
+    test: OPERATORS,
+    title: "who may act closes a subject's connections at all daemons",
+  },
+  {
+    name: "statistics are of one daemon alone",
+    file: "daemon/admin/operator-api.ts",
+    find: "total([own, ...others])",
+    replace: "total([own])",
+    test: OPERATORS,
+    title: "one is asked for all",
+  },
+  {
+    name: "daemons that have nothing to tell others have a session for it, and those that have something none",
+    file: "daemon/daemon.ts",
+    find: "const isNeeded = isShown ||",
+    replace: "const isNeeded = !isShown ||",
+    test: OPERATORS,
+    title: "only daemons that have something to tell each other have a session for it",
   },
 ];

@@ -3,20 +3,19 @@
  * flooded. Every request needs a token that the operator has named; nothing of it is ever served on the clients' port.
  */
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Log } from "../config/log.ts";
-import { plain, respondWith, type WholeResponse } from "../gateway/http/response.ts";
+import { plain, type WholeResponse } from "../gateway/http/response.ts";
 import { listenError } from "../gateway/transports/listen-error.ts";
+import { type AdminServices, answerOperator } from "./admin-routes.ts";
 import { type AdminToken, createHolderOf } from "./admin-tokens.ts";
 
-export interface AdminListenerOptions {
+export interface AdminListenerOptions extends AdminServices {
   readonly host: string;
   /** 0: the system chooses. */
   readonly port: number;
   readonly tokens: readonly AdminToken[];
-  /** In Prometheus's text format. */
-  readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly log: Log;
 }
 
@@ -34,7 +33,8 @@ export class AdminListener {
     this.#server = createServer({ requestTimeout: TIMEOUT_MS, headersTimeout: TIMEOUT_MS }, (request, response) => {
       // Nobody reads it: a body would hold the connection.
       request.resume();
-      this.#answer(request, holderOf(request.headers.authorization)).then(
+      const { method, url = "", headers } = request;
+      answerOperator(method, url, holderOf(headers.authorization), options).then(
         (answer) => respond(response, answer),
         (error: unknown) => {
           options.log.error({ error }, "a request of an operator failed");
@@ -65,17 +65,6 @@ export class AdminListener {
   stop(): void {
     this.#server.close();
     this.#server.closeAllConnections();
-  }
-
-  async #answer({ method, url }: IncomingMessage, holder: string | undefined): Promise<WholeResponse> {
-    if (holder === undefined) {
-      const wanted = "show one of the tokens of DELTAD_ADMIN_TOKENS: Authorization: Bearer …";
-      return plain(401, wanted, { "www-authenticate": "Bearer" });
-    }
-    if (method !== "GET" && method !== "HEAD") return plain(405, "GET only", { allow: "GET, HEAD" });
-    if (url !== "/metrics") return plain(404, "not found");
-    const { metrics } = this.#options;
-    return respondWith(200, metrics.contentType, await metrics.text());
   }
 }
 

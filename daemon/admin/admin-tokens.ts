@@ -2,9 +2,13 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { tokenIn } from "../gateway/sessions/handshake.ts";
 
-export interface AdminToken {
-  /** Of the holder, for the log. */
+export interface Holder {
+  /** For the log. */
   readonly name: string;
+  readonly mayAct: boolean;
+}
+
+export interface AdminToken extends Holder {
   readonly secret: string;
 }
 
@@ -14,13 +18,13 @@ export interface AdminToken {
  */
 export function createHolderOf(
   tokens: readonly AdminToken[],
-): (authorization: string | undefined) => string | undefined {
-  const known = tokens.map(({ name, secret }) => ({ name, digest: digestOf(secret) }));
+): (authorization: string | undefined) => Holder | undefined {
+  const known = tokens.map(({ name, mayAct, secret }) => ({ holder: { name, mayAct }, digest: digestOf(secret) }));
   return (authorization) => {
     const shown = digestOf(tokenIn(authorization) ?? "");
-    let holder: string | undefined;
-    for (const { name, digest } of known) if (timingSafeEqual(digest, shown)) holder = name;
-    return holder;
+    let found: Holder | undefined;
+    for (const { holder, digest } of known) if (timingSafeEqual(digest, shown)) found = holder;
+    return found;
   };
 }
 

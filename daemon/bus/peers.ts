@@ -65,6 +65,8 @@ export class BusPeers implements Peers {
   #heardOwn = 0;
   #heardOwnMs: number;
   #isPartial = true;
+  /** Why it is, or was. */
+  #reason = "it has not begun yet";
   /** The log has that others can't be heard. */
   #isTold = false;
   #timer: unknown;
@@ -81,6 +83,11 @@ export class BusPeers implements Peers {
 
   get isPartial(): boolean {
     return this.#isPartial;
+  }
+
+  /** Whether others can be heard, and why not. */
+  get health(): BusHealth {
+    return this.#isPartial ? { isUp: false, reason: this.#reason } : { isUp: true };
   }
 
   /** Those that are there, without this one. */
@@ -195,6 +202,7 @@ export class BusPeers implements Peers {
   }
 
   #lose(reason: string): void {
+    this.#reason = reason;
     this.#setPartial(true);
     if (this.#isTold || this.#isOver) return;
     this.#isTold = true;

@@ -27,7 +27,7 @@ export async function connectRedis(url: string, load: () => Promise<Redis> = () 
       name: "deltad",
       disableOfflineQueue: true,
       socket: { reconnectStrategy: false, connectTimeout: TIMEOUT_MS },
-    }) as redis.RedisClientType;
+    });
     client.on("error", (error: unknown) => lost(reasonOf(error)));
     client.on("end", () => lost("the connection ended"));
     const close = (): Promise<void> => {

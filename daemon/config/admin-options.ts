@@ -19,4 +19,10 @@ export const ADMIN_OPTIONS = {
     help: "who may ask it: names with tokens of at least 32 bytes, as in `prometheus:TOKEN,ana:TOKEN`",
     schema: adminTokens,
   },
+  adminActTokens: {
+    name: "DELTAD_ADMIN_ACT_TOKENS",
+    default: "",
+    help: "who may act there as well, as in `DELTAD_ADMIN_TOKENS`: close the connections of a subject at all daemons",
+    schema: adminTokens,
+  },
 } as const;

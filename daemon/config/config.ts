@@ -25,12 +25,27 @@ export type DaemonConfig = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "j
 export function readConfig(environment: Environment): DaemonConfig {
   refuseUnknownNames(environment);
   const { jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl, ...rest } = readAll(environment);
-  if (rest.adminPort !== undefined && rest.adminTokens.length === 0) {
+  refuseUnclearOperators(rest);
+  return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey({ jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl })) });
+}
+
+function refuseUnclearOperators({
+  adminPort,
+  adminTokens,
+  adminActTokens,
+}: Pick<OptionValues, "adminPort" | "adminTokens" | "adminActTokens">): void {
+  const names = [...adminTokens, ...adminActTokens].map(({ name }) => name);
+  if (adminPort !== undefined && names.length === 0) {
     throw new ConfigError(
       `${OPTIONS.adminPort.name} is set without ${OPTIONS.adminTokens.name}: name who may ask there`,
     );
   }
-  return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey({ jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl })) });
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  const { adminTokens: ask, adminActTokens: act } = OPTIONS;
+  throw new ConfigError(
+    `${ask.name} and ${act.name} both name ${twice}: who may act may ask as well, by the one token`,
+  );
 }
 
 /** Reads one option alone, for commands that need no other. */

@@ -20,7 +20,7 @@ import { topicRows } from "./http/topic-rows.ts";
 import { topicSnapshot } from "./http/topic-snapshot.ts";
 import { isWellFormed } from "./http/well-formed.ts";
 import { ClientSession } from "./sessions/client-session.ts";
-import { ConnectionLimits } from "./sessions/connection-limits.ts";
+import { ConnectionLimits, type UsersCount } from "./sessions/connection-limits.ts";
 import { Counters } from "./sessions/counters.ts";
 import { drainSessions } from "./sessions/drain-sessions.ts";
 import { type Admission, decideHandshake } from "./sessions/handshake.ts";
@@ -47,8 +47,12 @@ export interface Gateway {
   endRevoked(isRevoked: (token: TokenName) => boolean): void;
   /** Tells those whom a topic lets in from now on: a user, or those whose token names an owner. */
   tellAvailable(topic: string, to: { readonly user: string } | { readonly owner: string }): void;
+  /** Closes the connections whose token has this `sub`, as an operator wants it; gives how many. */
+  endSubject(subject: string): number;
   /** Open connections. */
   readonly connections: number;
+  /** Different `sub`s of their tokens, and how many connections have one. */
+  readonly subjects: UsersCount;
   /** Counts what limits stopped. */
   readonly counters: Counters;
   readonly traffic: Traffic;
@@ -181,8 +185,16 @@ export function createGateway(options: GatewayOptions): Gateway {
       const found = "user" in to ? connections.ofUser(to.user) : connections.ofTopic(ownerTopic(to.owner));
       for (const session of found) session.tellAvailable(topic);
     },
+    endSubject: (subject) => {
+      const found = [...connections.ofUser(subject)];
+      for (const session of found) session.endByOperator();
+      return found.length;
+    },
     get connections() {
       return sessions.size;
+    },
+    get subjects() {
+      return connections.users;
     },
     counters,
     traffic,

@@ -4,7 +4,7 @@
  */
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
-import { parseTopic } from "../../protocol/topic.ts";
+import { parseTopic, printTopic } from "../../protocol/topic.ts";
 import { Delivery } from "./delivery.ts";
 import type { Frame } from "./frame.ts";
 import type { Subscription } from "./subscription.ts";
@@ -122,6 +122,12 @@ export class Hub {
     let size = 0;
     for (const { topics } of this.#kinds.values()) size += topics.size;
     return size;
+  }
+
+  /** The topics that have subscriptions, with how many. */
+  *subscriptions(): Iterable<readonly [topic: string, subscriptions: number]> {
+    for (const [kind, { topics }] of this.#kinds)
+      for (const [key, { topic }] of topics) if (!topic.isEmpty) yield [printTopic({ kind, key }), topic.size];
   }
 
   stop(): void {

@@ -55,6 +55,11 @@ export class Topic implements SubscribedTopic<Subscription> {
     return this.#staleFrame;
   }
 
+  /** How many subscriptions there are. */
+  get size(): number {
+    return this.#subscriptions.size;
+  }
+
   get isEmpty(): boolean {
     return this.#subscriptions.size === 0;
   }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { DownFrame } from "../../protocol/down.ts";
 import type { RowData } from "../../protocol/json.ts";
+import type { Log } from "../../daemon/config/log.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { type MarketplaceDaemon, startMarketplaceDaemon } from "./running-daemon.ts";
 import { applyFile } from "./install.ts";
@@ -39,8 +40,9 @@ export function startRooms(
   database: Pick<TestDatabase, "url">,
   port: number,
   environment: Readonly<Record<string, string>> = {},
+  log?: Log,
 ): Promise<MarketplaceDaemon> {
-  return startMarketplaceDaemon(database, { configFile: ROOMS_CONFIG }, port, environment);
+  return startMarketplaceDaemon(database, { configFile: ROOMS_CONFIG }, port, environment, log);
 }
 
 /** A welcomed connection of a user, or of whoever the claims say. */

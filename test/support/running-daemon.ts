@@ -49,6 +49,7 @@ export async function startMarketplaceDaemon(
   { configFile }: Pick<Marketplace, "configFile">,
   port: number,
   environment: Readonly<Record<string, string>> = {},
+  log: Log = QUIET,
 ): Promise<MarketplaceDaemon> {
   const config = readConfig({
     DATABASE_URL: database.url,
@@ -57,7 +58,7 @@ export async function startMarketplaceDaemon(
     DELTAD_JWT_SECRET: SECRET,
     ...environment,
   });
-  const daemon = await startDaemon({ config, log: QUIET });
+  const daemon = await startDaemon({ config, log });
   const url = `http://127.0.0.1:${port}/`;
   return { url, token: (claims) => token(claims, Date.now()), stop: () => daemon.stop() };
 }

@@ -118,6 +118,11 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
     if (this.#bearer.isAmong(isRevoked)) this.#fail("unauthenticated");
   }
 
+  /** An operator wants it so; the client asks for a new token before it comes back. */
+  endByOperator(): void {
+    this.#fail("unauthenticated", "closed by an operator: show a new token");
+  }
+
   /** Whom topics ask who it is. */
   get reader(): Identity | undefined {
     return this.#bearer.identity;

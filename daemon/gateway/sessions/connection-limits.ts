@@ -38,6 +38,12 @@ export interface Seat<Connection> {
   leave(): void;
 }
 
+/** How many users have connections, and how many connections are a user's. */
+export interface UsersCount {
+  readonly subjects: number;
+  readonly connectionsOfSubjects: number;
+}
+
 export class ConnectionLimits<Connection extends object> {
   readonly #maxima: ConnectionMaxima;
   readonly #counters: Counters;
@@ -56,6 +62,10 @@ export class ConnectionLimits<Connection extends object> {
   /** Those that were admitted by a token of this user. */
   ofUser(user: string): Iterable<Connection> {
     return this.#byUser.of(user);
+  }
+
+  get users(): UsersCount {
+    return { subjects: this.#byUser.names, connectionsOfSubjects: this.#byUser.size };
   }
 
   /** Those whose token names the topic. */

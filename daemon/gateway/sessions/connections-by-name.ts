@@ -16,6 +16,17 @@ export class ConnectionsByName<Connection extends object> {
     if (before === connection || (before instanceof Set && before.size === 0)) this.#byName.delete(name);
   }
 
+  get names(): number {
+    return this.#byName.size;
+  }
+
+  /** How many connections there are, each once for each of its names. */
+  get size(): number {
+    let size = 0;
+    for (const found of this.#byName.values()) size += found instanceof Set ? found.size : 1;
+    return size;
+  }
+
   count(name: string): number {
     const found = this.#byName.get(name);
     if (found === undefined) return 0;

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { readConfig } from "../../../daemon/config/config.ts";
-import { startDaemon } from "../../../daemon/daemon.ts";
 import { freePort } from "../../../daemon/database/cluster.ts";
 import { applyFile } from "../../support/install.ts";
 import { eventually } from "../../support/real-time.ts";
-import { ROOMS_CONFIG, ROOMS_SCHEMA } from "../../support/rooms.ts";
+import { ROOMS_CONFIG, ROOMS_SCHEMA, startRooms } from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
 import { TestSocket } from "../../support/socket.ts";
-import { SECRET, token } from "../../support/tokens.ts";
 
 await onEachServer("a bus that is away", (server) => {
   it("keeps neither rows nor /readyz: the log says why once, without the password", async () => {
@@ -21,19 +18,14 @@ await onEachServer("a bus that is away", (server) => {
     const [port, nowhere] = [await freePort(), await freePort()];
     const lines: string[] = [];
     const line = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
-    const config = readConfig({
-      DATABASE_URL: database.url,
-      DELTAD_CONFIG: ROOMS_CONFIG,
-      DELTAD_PORT: String(port),
-      DELTAD_JWT_SECRET: SECRET,
-      DELTAD_BUS_URL: `redis://ana:hunter2@127.0.0.1:${nowhere}`,
-    });
-    const daemon = await startDaemon({ config, log: { debug: line, info: line, warn: line, error: line } });
+    const log = { debug: line, info: line, warn: line, error: line };
+    const busUrl = `redis://ana:hunter2@127.0.0.1:${nowhere}`;
+    const daemon = await startRooms(database, port, { DELTAD_BUS_URL: busUrl }, log);
     const ready = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${port}/readyz`)).status === 200;
     await eventually("the daemon to be ready", ready);
     const told = (): string[] => lines.filter((each) => each.startsWith("other daemons can't be heard"));
     await eventually("the log to say that others can't be heard", () => told().length > 0);
-    const socket = await TestSocket.welcomed(port, token({ sub: "ana", role: "admin" }, Date.now()));
+    const socket = await TestSocket.welcomed(port, daemon.token({ sub: "ana", role: "admin" }));
     socket.say({ type: "subscribe", id: "s", topic: "room:1" });
     await eventually("the room", () => socket.frames.some(({ type }) => type === "rows"));
     await database.query("insert into notes values ('a', 1, 'goes on')");

@@ -8,11 +8,11 @@ const [ONE, OTHER] = ["a".repeat(32), "b".repeat(32)];
 
 it("A token is its holder's, in whatever spelling of the scheme; anything else is nobody's", () => {
   const holderOf = createHolderOf([
-    { name: "prometheus", secret: ONE },
-    { name: "ana", secret: OTHER },
+    { name: "prometheus", mayAct: false, secret: ONE },
+    { name: "ana", mayAct: true, secret: OTHER },
   ]);
-  assert.equal(holderOf(`Bearer ${ONE}`), "prometheus");
-  assert.equal(holderOf(`bearer  ${OTHER}`), "ana");
+  assert.deepEqual(holderOf(`Bearer ${ONE}`), { name: "prometheus", mayAct: false });
+  assert.deepEqual(holderOf(`bearer  ${OTHER}`), { name: "ana", mayAct: true });
   const others = [
     undefined,
     "",
@@ -43,6 +43,11 @@ it("Options of the operator's listener are refused in one sentence that says wha
   assert.match(
     refusal({ DELTAD_ADMIN_PORT: "9464" }),
     /^DELTAD_ADMIN_PORT is set without DELTAD_ADMIN_TOKENS: name who/,
+  );
+  assert.equal(refusal({ DELTAD_ADMIN_PORT: "9464", DELTAD_ADMIN_ACT_TOKENS: `ana:${OTHER}` }), "none");
+  assert.match(
+    refusal({ DELTAD_ADMIN_TOKENS: `ana:${ONE}`, DELTAD_ADMIN_ACT_TOKENS: `bob:${ONE}, ana:${OTHER}` }),
+    /^DELTAD_ADMIN_TOKENS and DELTAD_ADMIN_ACT_TOKENS both name ana: who may act may ask as well/,
   );
   const wrong = [ONE, `:${ONE}`, `Ana:${ONE}`, "ana", `ana:${ONE.slice(1)}`, `ana=${ONE}`];
   for (const tokens of wrong) {

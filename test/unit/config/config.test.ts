@@ -62,6 +62,7 @@ describe("the configuration", () => {
       adminPort: undefined,
       adminHost: "127.0.0.1",
       adminTokens: [],
+      adminActTokens: [],
       logLevel: "info",
     });
     for (const value of [config, config.jwt, config.origins]) assert.ok(Object.isFrozen(value));

@@ -1,0 +1,152 @@
+/** What operators may ask of all daemons by one, and do at all of them. */
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import { freePort } from "../../../daemon/database/cluster.ts";
+import { WHOLESALE } from "../../support/oracle.ts";
+import { eventually } from "../../support/real-time.ts";
+import { enter, openRooms, type Rooms, startRooms } from "../../support/rooms.ts";
+import { createMarketplace, startMarketplaceDaemon } from "../../support/running-daemon.ts";
+import { onEachServer, type TestDatabase } from "../../support/servers.ts";
+
+const [READER, ACTOR] = ["reader-canary-0123456789abcdef-01", "actor-canary-0123456789abcdef-012"];
+
+interface Operated extends Rooms {
+  readonly adminPort: number;
+  readonly lines: string[];
+}
+
+await onEachServer("operators of several daemons", (server) => {
+  let plain: Rooms;
+  let one: Operated;
+  let other: Operated;
+
+  const start = async (): Promise<Operated> => {
+    const [port, adminPort] = [await freePort(), await freePort()];
+    const lines: string[] = [];
+    const line = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
+    const options = {
+      DELTAD_ADMIN_PORT: String(adminPort),
+      DELTAD_ADMIN_TOKENS: `prometheus:${READER}`,
+      DELTAD_ADMIN_ACT_TOKENS: `ana-ops:${ACTOR}`,
+    };
+    const log = { debug: line, info: line, warn: line, error: line };
+    const daemon = await startRooms(plain.database, port, options, log);
+    return { ...plain, daemon, port, adminPort, lines };
+  };
+  const ask = (path: string, { token = ACTOR, method = "GET", at = one.adminPort } = {}): Promise<Response> =>
+    fetch(`http://127.0.0.1:${at}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+  const json = async (answer: Response): Promise<Record<string, unknown>> => {
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers.get("content-type") ?? "", /^application\/json/);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  const knowEachOther = (): Promise<void> =>
+    eventually("the daemons to know each other", async () => {
+      const { all, isPartial } = await json(await ask("/admin/api/statistics"));
+      return isPartial === false && (all as { daemons: number }).daemons === 3;
+    });
+
+  before(async () => {
+    plain = await openRooms(
+      server,
+      `insert into accounts values (7); insert into rooms (id, account_id, host, name) values (1, 7, 'ana', 'one'), (2, 7, 'ana', 'two')`,
+    );
+    [one, other] = [await start(), await start()];
+    await knowEachOther();
+  });
+  after(() => Promise.all([plain, one, other].map(({ daemon }) => daemon.stop())));
+
+  it("only daemons that have something to tell each other have a session for it", async () => {
+    const sessions = (database: TestDatabase): Promise<unknown[]> =>
+      database.query(
+        "select from pg_stat_activity where application_name = 'deltad/bus' and datname = current_database()",
+      );
+    assert.equal((await sessions(plain.database)).length, 3);
+    const database = await server.createDatabase();
+    await createMarketplace(database, WHOLESALE);
+    const port = await freePort();
+    const daemon = await startMarketplaceDaemon(database, WHOLESALE, port);
+    await eventually("it to be ready", async () => (await fetch(`${daemon.url}readyz`)).status === 200);
+    assert.equal((await sessions(database)).length, 0);
+    await daemon.stop();
+  });
+
+  it("one is asked for all, and tells how many connections, subjects and subscriptions there are", async () => {
+    const sockets = [
+      await enter(one, { sub: "ana" }),
+      await enter(one, { sub: "ana" }),
+      await enter(one, { ownerId: 7 }),
+      await enter(other, { sub: "ana" }),
+      await enter(other, { sub: "bob" }),
+    ];
+    for (const socket of sockets) socket.say({ type: "subscribe", id: "s", topic: "plaza:1" });
+    for (const socket of sockets)
+      await eventually("the plaza", () => socket.frames.some((frame) => "id" in frame && frame.id === "s"));
+    const { daemon, all, silent, isPartial, bus } = await json(await ask("/admin/api/statistics", { token: READER }));
+    assert.deepEqual(daemon, {
+      connections: 3,
+      subjects: 1,
+      connectionsOfSubjects: 2,
+      averagePerSubject: 2,
+      subscriptions: 3,
+      largestTopics: [{ topic: "plaza:1", subscriptions: 3 }],
+    });
+    assert.deepEqual(all, {
+      daemons: 3,
+      connections: 5,
+      subjects: { least: 2, most: 3 },
+      averagePerSubject: 1.33,
+      subscriptions: 5,
+      largestTopics: [{ topic: "plaza:1", subscriptions: 5 }],
+    });
+    assert.deepEqual([silent, isPartial, bus], [0, false, { isUp: true }]);
+    for (const socket of sockets) socket.terminate();
+  });
+
+  it("who may act closes a subject's connections at all daemons, in their own name, and nobody else's", async () => {
+    const own = [
+      await enter(one, { sub: "ana/ü" }),
+      await enter(one, { sub: "ana/ü" }),
+      await enter(other, { sub: "ana/ü" }),
+    ];
+    const others = [await enter(one, { sub: "ana" }), await enter(other, { ownerId: 7 })];
+    const path = `/admin/api/subjects/${encodeURIComponent("ana/ü")}/close`;
+    assert.equal((await ask(path, { method: "POST", token: READER })).status, 403);
+    assert.equal((await ask(path, { method: "GET" })).status, 405);
+    assert.equal((await ask("/admin/api/subjects/%ff/close", { method: "POST" })).status, 400);
+    assert.equal((await ask(path, { method: "POST", token: "nobody" })).status, 401);
+    assert.ok(own.every(({ native }) => native.readyState === native.OPEN));
+    assert.deepEqual(await json(await ask(path, { method: "POST" })), { closed: 3, silent: 0, isPartial: false });
+    for (const socket of own)
+      assert.deepEqual(await socket.closed, { code: 4401, reason: "closed by an operator: show a new token" });
+    for (const socket of others) {
+      socket.say({ type: "subscribe", id: "t", topic: "plaza:2" });
+      await eventually("who is not meant to be served", () =>
+        socket.frames.some((frame) => "id" in frame && frame.id === "t"),
+      );
+    }
+    for (const [{ lines }, connections] of [
+      [one, 2],
+      [other, 1],
+    ] as const) {
+      const told = lines.filter((line) => line.startsWith("an operator has closed"));
+      assert.deepEqual(told, [
+        `an operator has closed the connections of a subject {"operator":"ana-ops","subject":"ana/ü","connections":${connections}}`,
+      ]);
+    }
+    const back = await enter(other, { sub: "ana/ü" });
+    for (const socket of [...others, back]) socket.terminate();
+  });
+
+  it("nothing of it is on the clients' port", async () => {
+    for (const [path, method] of [
+      ["/admin/api/statistics", "GET"],
+      ["/admin/api/subjects/ana/close", "POST"],
+    ] as const) {
+      for (const token of [READER, ACTOR, one.daemon.token({ role: "admin" })]) {
+        const { status } = await ask(path, { method, token, at: one.port });
+        assert.ok(status === 404 || status === 405, `${method} ${path}: ${status}`);
+      }
+    }
+  });
+});
