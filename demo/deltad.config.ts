@@ -245,6 +245,8 @@ export default defineConfig({
           data: { personId: conversationMembers.personId, name: conversationMembers.name },
         }),
       },
+      presence: true,
+      typing: true,
     }),
     /** What somebody takes part in, for themselves. */
     person: channel({

@@ -124,8 +124,6 @@ function send(response: ServerResponse, status: number, body: string): void {
     "content-type": "application/json",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
-    // What was not read of the request is not read for another one.
-    ...(status === 413 ? { connection: "close" } : {}),
   });
   response.end(body);
 }
@@ -133,7 +131,7 @@ function send(response: ServerResponse, status: number, body: string): void {
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // One that is too long is answered, not cut off.
+  // One that is too long is answered, not cut off; what is left of it goes nowhere.
   for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > MOST_BYTES) throw new TooLarge();

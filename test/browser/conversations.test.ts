@@ -92,6 +92,8 @@ await onEachServer("Conversations", (server) => {
         .getByRole("log")
         .getByRole("listitem")
         .filter({ has: page.getByText(text, { exact: true }) });
+    const member = (page: Page, text: string) =>
+      page.getByRole("list", { name: "Who takes part" }).getByRole("listitem").filter({ hasText: text });
     const say = async (page: Page, text: string) => {
       await page.getByRole("textbox", { name: "Write a message" }).fill(text);
       await page.keyboard.press("Enter");
@@ -100,7 +102,7 @@ await onEachServer("Conversations", (server) => {
 
     it("two people see what each says, puts right and takes back, and each may change only their own", async () => {
       const [owner, guest] = [await open(1, "H-01 · Zoë"), await open(2, "H-01 · Campo")];
-      await owner.getByText("With Zoë").waitFor();
+      await member(owner, "Zoë").waitFor();
       await say(guest, "Oi! <b>Está livre?</b>");
       await message(owner, "Oi! <b>Está livre?</b>").waitFor();
       await say(owner, "Está, sim.");
@@ -127,6 +129,23 @@ await onEachServer("Conversations", (server) => {
       await guest.getByRole("button", { name: "Delete" }).click();
       await message(owner, "Está livre no sábado?").waitFor({ state: "detached" });
       assert.deepEqual(await bodies(owner), ["Está, sim."]);
+    });
+
+    it("each sees whether the other is there and types, and when that ends", async () => {
+      const [owner, guest] = [await open(1, "Pilots"), await open(2, "Pilots")];
+      await member(owner, "Zoë (here)").waitFor();
+      await member(guest, "Campo (here)").waitFor();
+      await guest.getByRole("textbox", { name: "Write a message" }).pressSequentially("Alguém");
+      const types = owner.getByRole("status").filter({ hasText: "Zoë is typing…" });
+      await types.waitFor();
+      assert.equal(await guest.getByText("typing…").count(), 0);
+      await guest.keyboard.press("Enter");
+      await message(owner, "Alguém").waitFor();
+      await types.waitFor({ state: "detached" });
+      await guest.goto("about:blank");
+      // One who comes back within ten seconds has not left.
+      await member(owner, "Zoë (here)").waitFor({ state: "detached", timeout: 60_000 });
+      await member(owner, "Zoë").waitFor();
     });
 
     it("Shift and Enter begins a line, an empty text is not sent, and a refusal is said and keeps the text", async () => {
@@ -162,7 +181,7 @@ await onEachServer("Conversations", (server) => {
         "insert into conversation_members (conversation_id, person_id, name, title) values (12, 2, 'Zoë', 'Pilots')",
       );
       await message(guest, "Among us").waitFor();
-      await owner.getByText("With Zoë").waitFor();
+      await member(owner, "Zoë").waitFor();
     });
 
     it("older messages come when the reader comes near them, and what is read stays where it is", async () => {

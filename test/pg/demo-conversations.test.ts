@@ -157,7 +157,7 @@ await onEachServer("The demo's server of conversations", (server) => {
         { as: bearer("2"), text },
         to(400, /1 to 2000 letters/),
       ]),
-      ["POST", "/conversations/11/messages", { as: bearer("2"), text: " ".repeat(16_385) }, to(413, /16384 bytes/)],
+      ["POST", "/conversations/11/messages", { as: bearer("2"), text: " ".repeat(200_000) }, to(413, /16384 bytes/)],
     ];
     for (const [method, path, given, { status, error }] of refused) {
       const answer = await ask(method, path, given);

@@ -2,6 +2,7 @@
 import type { RefObject } from "react";
 import { useChannel, useRows } from "../../../react/channels/use-rows.ts";
 import { MessageLog } from "./message-log.tsx";
+import { Members, WhoTypes } from "./people.tsx";
 import type { Channels } from "./rows.ts";
 import { TextField } from "./text-field.tsx";
 import { useWords } from "./words.ts";
@@ -20,7 +21,7 @@ export function Conversation({ writer, person, title, heading, onBack }: Props) 
   const words = useWords();
   const channel = useChannel<Channels, "conversation">("conversation", writer.conversation);
   const { items: members, connection } = useRows(channel, "members");
-  const others = members.filter(({ row }) => row.personId !== person).map(({ row }) => row.name);
+  const others = members.filter(({ row }) => row.personId !== person);
   const isRemoved = connection.state === "closed" && connection.cause.kind === "nack";
   return (
     <section className="conversation" aria-labelledby="conversation-title">
@@ -31,7 +32,7 @@ export function Conversation({ writer, person, title, heading, onBack }: Props) 
         <h2 id="conversation-title" ref={heading} tabIndex={-1}>
           {title}
         </h2>
-        {others.length > 0 && !isRemoved && <p className="members">{words.members(others.join(", "))}</p>}
+        {channel && others.length > 0 && !isRemoved && <Members channel={channel} others={others} />}
       </header>
       {isRemoved || !channel ? (
         <p className="notice" role="status">
@@ -40,11 +41,13 @@ export function Conversation({ writer, person, title, heading, onBack }: Props) 
       ) : (
         <>
           <MessageLog channel={channel} writer={writer} person={person} title={title} />
+          <WhoTypes channel={channel} others={others} />
           <TextField
             label={words.write}
             initial=""
             action={words.send}
             hint={words.hint}
+            onTyping={(isTyping) => channel.type(isTyping)}
             onText={(body) => sendMessage(writer, body)}
           />
         </>

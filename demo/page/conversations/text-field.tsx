@@ -10,6 +10,8 @@ interface Props {
   /** What the button says. */
   readonly action: string;
   readonly hint?: string;
+  /** With each change: whether there is something to be sent. */
+  readonly onTyping?: (isTyping: boolean) => void;
   /** Resolves to why it was not done; else the field is empty again, if it is still there. */
   readonly onText: (text: string) => Promise<Failure | undefined>;
   /** Escape, or the button; undefined: there is nothing to go back to, and the field waits for the reader. */
@@ -17,7 +19,7 @@ interface Props {
 }
 
 /** A text that Enter hands on, and Shift and Enter breaks. */
-export function TextField({ label, initial, action, hint, onText, onCancel }: Props) {
+export function TextField({ label, initial, action, hint, onTyping, onText, onCancel }: Props) {
   const words = useWords();
   const [text, setText] = useState(initial);
   const [isSending, setIsSending] = useState(false);
@@ -30,6 +32,7 @@ export function TextField({ label, initial, action, hint, onText, onCancel }: Pr
     const failed = await onText(body);
     setIsSending(false);
     setFailure(failed);
+    if (failed === undefined) onTyping?.(false);
     // What was typed meanwhile is the next one's.
     if (failed === undefined) setText((now) => (now === text ? "" : now));
   };
@@ -61,7 +64,10 @@ export function TextField({ label, initial, action, hint, onText, onCancel }: Pr
         aria-describedby={about}
         // Who asked for the field is to write in it.
         autoFocus={onCancel !== undefined}
-        onChange={(event) => setText(event.target.value)}
+        onChange={({ target }) => {
+          setText(target.value);
+          onTyping?.(target.value.trim() !== "");
+        }}
         onKeyDown={keyPressed}
       />
       <button type="submit" className="primary">
