@@ -44,7 +44,7 @@ export function buildChannels(plan: ChannelPlan, options: ChannelKindOptions): B
     loadsAtOnce: CHANNEL_LOADS_AT_ONCE,
     publish: (key, update) => publish(plan.kind, key, update),
     letIn: (key, to) => {
-      access.letIn(key);
+      access.letIn(key, to);
       letIn(printTopic({ kind: plan.kind, key }), to);
     },
   });

@@ -73,10 +73,10 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
   {
     name: "a look-up is refused after its user was let in",
     file: "daemon/channels/channel-access.ts",
-    find: "question.isLate = true;",
-    replace: "question.isLate = false;",
+    find: "question.isLate ||= ",
+    replace: "question.isLate &&= ",
     test: "test/unit/channels/channel-access.test.ts",
-    title: "an answer from before somebody was let in is asked for again",
+    title: "an answer from before its user was let in is asked for again",
   },
   {
     name: "any number of members is known by name",

@@ -3,10 +3,11 @@ import { parseChannelWho } from "../capture/channel-row.ts";
 import { KeyedRate } from "../config/keyed-rate.ts";
 import type { Prepared, TextSession } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
-import { printTopic } from "../../protocol/topic.ts";
+import { ownerTopic, printTopic } from "../../protocol/topic.ts";
 import { channelWhoSelect } from "../plan/channel-select.ts";
 import type { ChannelPlan } from "../plan/channel-plan.ts";
 import { Audience, type Reader } from "./audience.ts";
+import type { LetIn } from "./channels.ts";
 
 export interface ChannelAccessOptions {
   readonly plan: ChannelPlan;
@@ -15,6 +16,12 @@ export interface ChannelAccessOptions {
   readonly audienceOf: (key: string) => Audience | undefined;
   /** Milliseconds. */
   readonly monotonicMs: () => number;
+}
+
+interface Question {
+  readonly reader: Reader;
+  /** Its answer may be from before its reader was let in. */
+  isLate: boolean;
 }
 
 /** In all, and of one user: twice as many as one connection may subscribe to, and then so many a second. */
@@ -26,8 +33,8 @@ export class ChannelAccess {
   readonly #options: ChannelAccessOptions;
   readonly #statement: Prepared;
   readonly #rate: KeyedRate;
-  /** What is asked about each channel, and whether its answer may be late: somebody has been let in since. */
-  readonly #asking = new Map<string, Set<{ isLate: boolean }>>();
+  /** What is asked about each channel. */
+  readonly #asking = new Map<string, Set<Question>>();
   #asked = 0;
 
   constructor(options: ChannelAccessOptions) {
@@ -50,14 +57,17 @@ export class ChannelAccess {
     return this.#ask(key, reader);
   }
 
-  /** A batch lets somebody into a channel, who hears of it: what was asked before must not be refused after that. */
-  letIn(key: string): void {
-    for (const question of this.#asking.get(key) ?? []) question.isLate = true;
+  /** A batch lets somebody into a channel, who hears of it: what they asked before must not be refused after that. */
+  letIn(key: string, to: LetIn): void {
+    for (const question of this.#asking.get(key) ?? []) {
+      const { reader } = question;
+      question.isLate ||= "user" in to ? reader.user === to.user : reader.maySee(ownerTopic(to.owner));
+    }
   }
 
   async #ask(key: string, reader: Reader): Promise<boolean> {
     const { plan, sessions } = this.#options;
-    const question = { isLate: false };
+    const question: Question = { reader, isLate: false };
     const all = this.#asking.get(key) ?? new Set();
     this.#asking.set(key, all.add(question));
     this.#asked += 1;

@@ -60,6 +60,7 @@ export const FAULTS_OF_SERVERS: readonly Guarantee[] = [
       "pg/capture/lost-sessions: is told to the sink and replaced under a new epoch",
       "pg/capture/lost-sessions: of the listener alone costs no epoch",
       "pg/resume/lost-database: sessions that were ended cost nobody an event",
+      "pg/channels/killed-sessions: those of loads, again and again while channels are loaded",
     ],
   },
   {

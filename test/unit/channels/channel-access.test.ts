@@ -9,7 +9,7 @@ import { CHANNEL } from "../../support/posts-channel.ts";
 const PLAN = { ...CHANNEL, members: { kind: "user", column: "host" } } as const;
 const row = (who: string | null): TextRow => [String(TAG.channelWho), "1", who, null, "1", null, null];
 
-it("an answer from before somebody was let in is asked for again; a refusal that nothing has overtaken is none", async () => {
+it("an answer from before its user was let in is asked for again; one that nothing has overtaken is not", async () => {
   const answers: ((rows: TextRow[]) => void)[] = [];
   const session = { rows: async () => new Promise<TextRow[]>((resolve) => answers.push(resolve)) };
   const access = new ChannelAccess({
@@ -25,7 +25,7 @@ it("an answer from before somebody was let in is asked for again; a refusal that
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const late = ask();
   await turn();
-  access.letIn("1");
+  access.letIn("1", { user: "ana" });
   answers[0]?.([row(null)]);
   await turn();
   assert.equal(answers.length, 2);
@@ -34,7 +34,9 @@ it("an answer from before somebody was let in is asked for again; a refusal that
 
   const other = ask();
   await turn();
-  access.letIn("2");
+  access.letIn("2", { user: "ana" });
+  access.letIn("1", { user: "bob" });
+  access.letIn("1", { owner: "7" });
   answers[2]?.([row(null)]);
   assert.equal(await other, false);
   assert.equal(answers.length, 3);
