@@ -146,8 +146,8 @@ export const CHANNEL_CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: "a kind of channels without presence says nothing to whoever uses it",
     file: "client/channels/attendance.ts",
-    find: "      this.#options.report(new Error(`${this.#topic}: ${code}`));\n",
-    replace: "      this.#timer = undefined;\n",
+    find: "    if (isNoted) this.#options.report(",
+    replace: "    if (isNoted && isPresent && id === '') this.#options.report(",
     test: ATTENDANCE,
     title: "is no matter where the kind of channels has none",
   },
@@ -166,5 +166,21 @@ export const CHANNEL_CLIENT_MUTANTS: readonly Mutant[] = [
     replace: "isOutOfSight()",
     test: SIGHT,
     title: "is not said where nobody has told",
+  },
+  {
+    name: "why there are no older rows is kept from the component",
+    file: "react/channels/use-rows.ts",
+    find: "        setFailure({ of: channel?.rows(name), error: error as Error });\n",
+    replace: "        setFailure((before) => (error === undefined ? undefined : before));\n",
+    test: "test/browser/rooms.test.ts",
+    title: "says that one was removed",
+  },
+  {
+    name: "what there is no WebSocket for is told to nobody",
+    file: "client/channels/attendance.ts",
+    find: "/no_presence|unavailable/.test(code)",
+    replace: "/no_presence/.test(code)",
+    test: ATTENDANCE,
+    title: "What can't be said",
   },
 ];

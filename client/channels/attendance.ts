@@ -86,9 +86,9 @@ export class Attendance {
       this.#saidState = this.#saidAway = undefined;
       this.#timer = this.#options.setTimeout(() => this.#say(), SAY_AGAIN_MS);
     }
-    // That the page is out of sight is said unasked.
-    if (code === "no_presence" && !(isPresent && !this.#state))
-      this.#options.report(new Error(`${this.#topic}: ${code}`));
+    // That the page is out of sight is said unasked; a sign of typing that is lost is followed by another.
+    const isNoted = isPresent ? this.#state && /no_presence|unavailable/.test(code) : code === "no_presence";
+    if (isNoted) this.#options.report(new Error(`${this.#topic}: ${code}`));
   }
 
   /** The daemon knows nothing of this client any more, and can't tell who types. */

@@ -44,7 +44,7 @@ export interface Channel<Sets> {
   readonly typing: Part<TypingList>;
   /**
    * Says something of this client's user to all who see the channel: any JSON of up to 512 bytes, which replaces what was said before; null
-   * takes it back. It is kept, and said again after a lost connection. Where the kind of channels has no presence, `onError` hears of it.
+   * takes it back. It is kept, and said again after a lost connection. Where it can't be said, as the kind of channels has no presence or there is no WebSocket, `onError` hears of it.
    */
   present(state: unknown): void;
   /**

@@ -161,6 +161,28 @@ describe("Who is at a channel", () => {
   });
 });
 
+it("What can't be said, as there is no WebSocket, is told to whoever said it, but not a sign of typing", () => {
+  const clock = new ManualClock();
+  const sent: string[] = [];
+  const errors: unknown[] = [];
+  const attendance = new Attendance(
+    "room:42",
+    {
+      ...clock.parts,
+      report: (error) => errors.push(error),
+      socket: () => ({
+        send: (each) => sent.push(each.type === "present" || each.type === "typing" ? (each.id ?? "") : ""),
+      }),
+    },
+    () => undefined,
+  );
+  attendance.subscribed();
+  attendance.present("here");
+  attendance.type(true);
+  for (const id of sent) attendance.refused({ id, code: "unavailable" });
+  assert.deepEqual([sent.length, errors.map(String), clock.pending], [2, ["Error: room:42: unavailable"], 0]);
+});
+
 it("What was said too often is said again later, as it is by then, unless the connection is gone", () => {
   const clock = new ManualClock();
   const sent: Up[] = [];
