@@ -13,7 +13,7 @@ import type { Key } from "./keyed-sums.ts";
 import type { Changes, OwnerState } from "./owner-state.ts";
 import { periodText } from "./period.ts";
 import type { PlanIndex } from "./plan-index.ts";
-import { SmallMap } from "./small-map.ts";
+import { SmallMap, TextMap } from "./small-map.ts";
 import { comesBefore, type Entry, firstOf } from "./top.ts";
 import type { Accumulator, Leaf, LeafValue } from "../plan/plan.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
@@ -108,7 +108,8 @@ export class Document {
   }
 
   #writeGroup(into: JsonObject, at: number, leaf: Leaf, group: Group, changes: Changes): boolean {
-    const sent = this.#sentGroups.get(at) ?? new SmallMap<Key, Scalar>();
+    const accumulator = this.#index.plan.accumulators[group.accumulator];
+    const sent = this.#sentGroups.get(at) ?? newGroup(accumulator);
     this.#sentGroups.set(at, sent);
     const keys = new Set(changes.keys.get(group.counts));
     for (const key of changes.keys.get(group.accumulator) ?? []) keys.add(key);
@@ -120,7 +121,7 @@ export class Document {
       if (now === before) continue;
       if (now === undefined) sent.delete(key);
       else sent.set(key, now);
-      put(into, [...leaf.path, keyText(this.#index.plan.accumulators[group.accumulator], key)], now ?? null);
+      put(into, [...leaf.path, keyText(accumulator, key)], now ?? null);
       wrote = true;
     }
     return wrote;
@@ -178,6 +179,10 @@ export class Document {
         return unreachable(value);
     }
   }
+}
+
+function newGroup(accumulator: Accumulator | undefined): SmallMap<Key, Scalar> {
+  return accumulator?.keyedBy === "key" ? new TextMap() : new SmallMap();
 }
 
 function keyText(accumulator: Accumulator | undefined, key: Key): string {

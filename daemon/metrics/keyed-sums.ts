@@ -1,15 +1,20 @@
 import { add, type Integer } from "./integer.ts";
-import { SmallMap } from "./small-map.ts";
+import { SmallMap, TextMap } from "./small-map.ts";
 
 /** A group's key as text, or a period as its first day since 2000-01-01. An accumulator without keys has the one key `""`. */
 export type Key = string | number;
 
 /** The sums of one keyed accumulator of one owner. A key whose sum is 0 takes no memory. */
 export class KeyedSums {
-  readonly #sums = new SmallMap<Key, Integer>();
+  readonly #sums: SmallMap<Key, Integer>;
   #keysAbove = 0;
   /** Undefined: to be looked for. Infinity: there is none. */
   #earliest: number | undefined;
+
+  /** @param areTexts whether all of the keys are texts, or all are numbers */
+  constructor(areTexts: boolean) {
+    this.#sums = areTexts ? new TextMap() : new SmallMap();
+  }
 
   /** How many keys are above 0. */
   get keysAbove(): number {

@@ -212,7 +212,7 @@ export class OwnerState {
     const sums = this.#sums[accumulator] ?? 0;
     if (sums instanceof KeyedSums) return sums.add(key, delta);
     if (this.#index.plan.accumulators[accumulator]?.keyedBy !== "none") {
-      const keyed = new KeyedSums();
+      const keyed = new KeyedSums(typeof key === "string");
       this.#sums[accumulator] = keyed;
       return keyed.add(key, delta);
     }

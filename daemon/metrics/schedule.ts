@@ -1,15 +1,33 @@
-import { add, type Integer } from "./integer.ts";
+import { add, type Integer, integerOf } from "./integer.ts";
 import type { Key } from "./keyed-sums.ts";
 
 /** A change: of what (an accumulator, or whatever the owner of the schedule numbers), of which of its keys, by how much, and when. */
 export type TakeChange = (of: number, key: Key, delta: Integer, instant: number) => void;
 
-/** Changes in order, a column each: so a change takes 32 bytes and no objects of its own. */
+/** Changes in order, a column each: so a change takes 24 bytes and no objects of its own. */
 interface Stretch {
   instants: readonly number[];
-  ofs: readonly number[];
   keys: readonly Key[];
-  deltas: readonly Integer[];
+  /** By how much, and of what, as one integer: {@link joined}. */
+  changes: readonly Integer[];
+}
+
+/** More things than a plan has accumulators. What changes by less than 2^33 is then still a number, not a bigint. */
+const THINGS = 2 ** 20;
+
+function joined(of: number, delta: Integer): Integer {
+  const change = typeof delta === "number" ? delta * THINGS + of : Number.NaN;
+  return Number.isSafeInteger(change) ? change : integerOf(BigInt(delta) * BigInt(THINGS) + BigInt(of));
+}
+
+function ofIn(change: Integer): number {
+  return typeof change === "number"
+    ? change - Math.floor(change / THINGS) * THINGS
+    : Number(BigInt.asUintN(20, change));
+}
+
+function deltaIn(change: Integer): Integer {
+  return typeof change === "number" ? Math.floor(change / THINGS) : integerOf(change >> 20n);
 }
 
 /** To put a change into a stretch costs by its length, to find the stretch by the logarithm of their number. */
@@ -36,17 +54,17 @@ export class Schedule {
     const inStretch = Math.max(0, this.#lastFrom(instant, of, key));
     const stretch = this.#stretches[inStretch];
     if (stretch === undefined) {
-      this.#stretches = [{ instants: [instant], ofs: [of], keys: [key], deltas: [delta] }];
+      this.#stretches = [{ instants: [instant], keys: [key], changes: [joined(of, delta)] }];
       return;
     }
     const at = placeIn(stretch, instant, of, key);
     if (compare(stretch, at, instant, of, key) !== 0) {
-      insert(stretch, at, instant, of, key, delta);
+      insert(stretch, at, instant, key, joined(of, delta));
       if (stretch.instants.length > LONGEST_STRETCH) this.#stretches.splice(inStretch, 1, ...halves(stretch));
       return;
     }
-    const sum = add(stretch.deltas[at] ?? 0, delta);
-    if (sum !== 0) stretch.deltas = stretch.deltas.with(at, sum);
+    const sum = add(deltaIn(stretch.changes[at] ?? 0), delta);
+    if (sum !== 0) stretch.changes = stretch.changes.with(at, joined(of, sum));
     else if (stretch.instants.length > 1) remove(stretch, at);
     else this.#stretches.splice(inStretch, 1);
   }
@@ -56,10 +74,12 @@ export class Schedule {
     for (let due = this.next; due <= instant; due = this.next) {
       const [first] = this.#stretches;
       if (first === undefined) return;
-      const { instants, ofs, keys, deltas } = first;
+      const { instants, keys, changes } = first;
       let end = 0;
-      for (; end < instants.length && (instants[end] ?? 0) <= instant; end += 1)
-        take(ofs[end] ?? 0, keys[end] ?? "", deltas[end] ?? 0, instants[end] ?? 0);
+      for (; end < instants.length && (instants[end] ?? 0) <= instant; end += 1) {
+        const change = changes[end] ?? 0;
+        take(ofIn(change), keys[end] ?? "", deltaIn(change), instants[end] ?? 0);
+      }
       if (end === instants.length) this.#stretches.shift();
       else this.#stretches[0] = part(first, end);
     }
@@ -92,26 +112,26 @@ function placeIn(stretch: Stretch, instant: number, of: number, key: Key): numbe
 }
 
 /** Below 0 if the change at that place comes before; above 0 if there is none. The keys of one thing are all texts or all numbers. */
-function compare({ instants, ofs, keys }: Stretch, at: number, instant: number, of: number, key: Key): number {
-  const [thisInstant, thisOf, thisKey] = [instants[at], ofs[at], keys[at]];
-  if (thisInstant === undefined || thisOf === undefined || thisKey === undefined) return 1;
-  return thisInstant - instant || thisOf - of || (thisKey === key ? 0 : thisKey < key ? -1 : 1);
+function compare({ instants, keys, changes }: Stretch, at: number, instant: number, of: number, key: Key): number {
+  const thisInstant = instants[at];
+  if (thisInstant === undefined) return 1;
+  if (thisInstant !== instant) return thisInstant - instant;
+  const thisKey = keys[at] ?? "";
+  return ofIn(changes[at] ?? 0) - of || (thisKey === key ? 0 : thisKey < key ? -1 : 1);
 }
 
 // Unlike `splice`, what makes a new array leaves no room for more in it.
 
-function insert(stretch: Stretch, at: number, instant: number, of: number, key: Key, delta: Integer): void {
+function insert(stretch: Stretch, at: number, instant: number, key: Key, change: Integer): void {
   stretch.instants = stretch.instants.toSpliced(at, 0, instant);
-  stretch.ofs = stretch.ofs.toSpliced(at, 0, of);
   stretch.keys = stretch.keys.toSpliced(at, 0, key);
-  stretch.deltas = stretch.deltas.toSpliced(at, 0, delta);
+  stretch.changes = stretch.changes.toSpliced(at, 0, change);
 }
 
 function remove(stretch: Stretch, at: number): void {
   stretch.instants = stretch.instants.toSpliced(at, 1);
-  stretch.ofs = stretch.ofs.toSpliced(at, 1);
   stretch.keys = stretch.keys.toSpliced(at, 1);
-  stretch.deltas = stretch.deltas.toSpliced(at, 1);
+  stretch.changes = stretch.changes.toSpliced(at, 1);
 }
 
 function halves(stretch: Stretch): Stretch[] {
@@ -119,11 +139,10 @@ function halves(stretch: Stretch): Stretch[] {
   return [part(stretch, 0, middle), part(stretch, middle)];
 }
 
-function part({ instants, ofs, keys, deltas }: Stretch, from: number, until?: number): Stretch {
+function part({ instants, keys, changes }: Stretch, from: number, until?: number): Stretch {
   return {
     instants: instants.slice(from, until),
-    ofs: ofs.slice(from, until),
     keys: keys.slice(from, until),
-    deltas: deltas.slice(from, until),
+    changes: changes.slice(from, until),
   };
 }

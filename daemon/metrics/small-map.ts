@@ -30,7 +30,7 @@ export class SmallMap<K extends string | number, V> {
     if (at !== undefined) held[at + 1] = value;
     // Unlike `push`, this leaves no room for more.
     else if (held.length < 2 * MOST_LISTED) this.#held = held.toSpliced(held.length, 0, key, value);
-    else this.#held = new Map(this.entries()).set(key, value);
+    else this.#held = new Map(entriesOf<K, V>(held)).set(key, value);
   }
 
   delete(key: K): void {
@@ -51,11 +51,55 @@ export class SmallMap<K extends string | number, V> {
   /** As {@link keys}. */
   entries(): readonly (readonly [K, V])[] {
     const held = this.#held;
-    if (held instanceof Map) return [...held];
-    const entries: [K, V][] = [];
-    for (let at = 0; at < held.length; at += 2) entries.push([held[at] as K, held[at + 1] as V]);
-    return entries;
+    return held instanceof Map ? [...held] : entriesOf<K, V>(held);
   }
+}
+
+/**
+ * As {@link SmallMap}, where all keys are texts. Those that are whole numbers, as most ids are, are kept as such: a number lies in the list
+ * itself, a text of two letters takes 24 bytes beside it.
+ */
+export class TextMap<V> extends SmallMap<string | number, V> {
+  override get(key: string | number): V | undefined {
+    return super.get(kept(key));
+  }
+
+  override set(key: string | number, value: V): void {
+    super.set(kept(key), value);
+  }
+
+  override delete(key: string | number): void {
+    super.delete(kept(key));
+  }
+
+  /** As they are now, in the order in which they came. */
+  override entries(): readonly (readonly [string, V])[] {
+    return super.entries().map(([key, value]) => [String(key), value]);
+  }
+}
+
+/** The number that prints this very text, if it takes no room of its own. */
+function kept(text: string | number): string | number {
+  if (typeof text === "number") return text;
+  const { length } = text;
+  if (length === 0 || length > MOST_DIGITS || (length > 1 && text.charCodeAt(0) === ZERO)) return text;
+  let number = 0;
+  for (let at = 0; at < length; at += 1) {
+    const digit = text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) return text;
+    number = 10 * number + digit;
+  }
+  return number;
+}
+
+const ZERO = 48;
+/** Of a number below 2^30. */
+const MOST_DIGITS = 9;
+
+function entriesOf<K, V>(list: readonly (K | V)[]): [K, V][] {
+  const entries: [K, V][] = [];
+  for (let at = 0; at < list.length; at += 2) entries.push([list[at] as K, list[at + 1] as V]);
+  return entries;
 }
 
 function find(list: readonly unknown[], key: unknown): number | undefined {

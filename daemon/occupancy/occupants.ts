@@ -2,8 +2,8 @@ import type { Grain } from "../capture/batch.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { OccupantPlan, Plan } from "../plan/plan.ts";
 import { Schedule } from "../metrics/schedule.ts";
-import { SmallMap } from "../metrics/small-map.ts";
-import { type OccupantChange, OccupiedGroup } from "./occupied-group.ts";
+import { TextMap } from "../metrics/small-map.ts";
+import { imageOf, type OccupantChange, OccupiedGroup } from "./occupied-group.ts";
 
 const NONE: readonly OccupantChange[] = [];
 
@@ -19,7 +19,7 @@ const NONE: readonly OccupantChange[] = [];
 export class Occupants {
   readonly #plan: Pick<Plan, "occupants" | "projections">;
   /** By definition and name. Most have a row and no stays: of these there is no more than the image. */
-  readonly #groups: readonly SmallMap<string, OccupiedGroup | string>[];
+  readonly #groups: readonly TextMap<OccupiedGroup | string>[];
   /** When to look at which group, by the number of its definition and its name. */
   readonly #due = new Schedule();
   /** Groups that grains were folded into, with the latest transaction of these; undefined in a load. */
@@ -31,7 +31,7 @@ export class Occupants {
   constructor(plan: Pick<Plan, "occupants" | "projections">, t: number) {
     this.#plan = plan;
     this.#t = t;
-    this.#groups = plan.occupants.map(() => new SmallMap());
+    this.#groups = plan.occupants.map(() => new TextMap());
   }
 
   /** The next instant at which some occupant changes; Infinity if none does. */
@@ -99,10 +99,10 @@ export class Occupants {
 
   #foldRow(definition: OccupantPlan, grain: Grain): void {
     const { key = "" } = grain;
-    const [name] = JSON.parse(key) as [string, JsonObject];
+    const [name, data] = JSON.parse(key) as [string, JsonObject];
     const group = this.#group(definition, name);
     this.#touch(group, this.#xidOf(grain));
-    group.foldRow(key, grain.values[definition.groups.measure] ?? 0n);
+    group.foldRow(imageOf(definition, data), grain.values[definition.groups.measure] ?? 0n);
   }
 
   #foldStay(definition: OccupantPlan, grain: Grain): void {

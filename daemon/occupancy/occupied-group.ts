@@ -1,6 +1,6 @@
 import { add, type Integer, integerOf } from "../metrics/integer.ts";
 import { SmallMap } from "../metrics/small-map.ts";
-import type { JsonObject } from "../../protocol/json.ts";
+import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 import type { OccupantPlan } from "../plan/plan.ts";
 import { isStill, type Stay, Stays } from "./stays.ts";
 
@@ -17,6 +17,11 @@ export interface OccupantChange {
   readonly cause: string;
 }
 
+/** What a group's row says, without the names, which are the same for all: an owner keeps one for each of its groups. */
+export function imageOf({ data: fields }: OccupantPlan, data: JsonObject): string {
+  return JSON.stringify(fields.map(({ name }) => data[name] ?? null));
+}
+
 /** Of a row: how many say so, by image. */
 interface Images {
   readonly counts: SmallMap<string, Integer>;
@@ -30,7 +35,7 @@ export class OccupiedGroup {
   readonly name: string;
   /** Undefined where it has none; most have one, which counts once and needs no list. */
   #stays: Stays | Stay | undefined;
-  /** The key of its row's grain, which has the group's name and data. Where there was never one row alone: the images that came. */
+  /** The image of its row. Where there was never one row alone: the images that came. */
   #row: string | Images | undefined;
   #reported: Stay | undefined;
   /** For {@link Occupants}: the instant at which it is to be looked at; undefined: at none. */
@@ -66,7 +71,7 @@ export class OccupiedGroup {
     return this.#reported === stays ? stays.until : stays.from;
   }
 
-  /** A changed row is two images, in whichever order. `image`: a key of the definition's `groups`. */
+  /** A changed row is two images, in whichever order. `image`: see {@link imageOf}. */
   foldRow(image: string, weight: bigint): void {
     if (this.#row === undefined && weight === 1n) {
       this.#row = image;
@@ -135,7 +140,9 @@ export class OccupiedGroup {
 
   get #data(): JsonObject {
     const { last } = this.#images;
-    return last === undefined ? {} : (JSON.parse(last) as [string, JsonObject])[1];
+    if (last === undefined) return {};
+    const values = JSON.parse(last) as readonly JsonValue[];
+    return Object.fromEntries(this.definition.data.map(({ name }, at) => [name, values[at] ?? null]));
   }
 
   #isActive(): boolean {

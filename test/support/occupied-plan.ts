@@ -21,7 +21,7 @@ export const OCCUPIED_PLAN: Plan = {
       name: "occupant_changed",
       groups: { projection: ROOMS, measure: 0 },
       stays: { projection: STAYS, measure: 0 },
-      data: [],
+      data: ["room", "bed"].map((name) => ({ name, column: name, form: { as: "text" } })),
       numericKeys: true,
     },
   ],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Integer } from "../../../daemon/metrics/integer.ts";
+import { add, type Integer } from "../../../daemon/metrics/integer.ts";
 import type { Key } from "../../../daemon/metrics/keyed-sums.ts";
 import { Schedule } from "../../../daemon/metrics/schedule.ts";
 import { cases } from "../../support/cases.ts";
@@ -12,7 +12,13 @@ const what = fc.oneof(
   fc.tuple(fc.constant(1 as const), fc.constantFrom("a", "b", "10", "9")),
   fc.tuple(fc.constant(2 as const), fc.integer({ min: 9, max: 11 })),
 );
-const change = fc.record({ after: fc.integer({ min: 1, max: 40 }), what, delta: fc.constantFrom(-2, -1, 1, 2) });
+/** Small ones, and those that make an integer with what changes that is no number, or are none themselves. */
+const DELTAS = [-2, -1, 1, 2, 2 ** 33 - 1, -(2 ** 33) - 1, 2 ** 40, -(2 ** 40), 2n ** 70n, -(2n ** 70n)];
+const change = fc.record({
+  after: fc.integer({ min: 1, max: 40 }),
+  what,
+  delta: fc.constantFrom<Integer[]>(...DELTAS),
+});
 /** Changes that come, then how far the clock goes on. */
 const step = fc.record({ changes: fc.array(change, { maxLength: 120, size: "max" }), goesOn: fc.nat({ max: 8 }) });
 
@@ -23,7 +29,7 @@ function net(rows: readonly Row[]): Row[] {
   const sums = new Map<string, Row>();
   for (const [instant, of, key, delta] of rows) {
     const name = JSON.stringify([instant, of, key]);
-    sums.set(name, [instant, of, key, Number(sums.get(name)?.[3] ?? 0) + Number(delta)]);
+    sums.set(name, [instant, of, key, add(sums.get(name)?.[3] ?? 0, delta)]);
   }
   return [...sums.values()]
     .filter(([, , , delta]) => delta !== 0)

@@ -36,7 +36,7 @@ function wordOf({ id, source, newOccupant }: JsonObject): string {
   return typeof word === "string" ? word : "nobody";
 }
 
-const ROOM = room("a", { bed: "one" });
+const ROOM = room("a", { room: "a", bed: "one" });
 const stay = (key: string, label: string, from: number, until: number, name = "a") =>
   guest({ room: name, key, label, from, until });
 
@@ -206,6 +206,7 @@ describe("owners and occupants", () => {
     const [arrival] = eventsOf(rig.take());
     assert.equal(arrival?.asOf, START + HOUR);
     assert.deepEqual(arrival.events[0]?.data, {
+      room: "a",
       bed: "one",
       isNowOccupied: true,
       previousOccupant: null,
@@ -215,6 +216,7 @@ describe("owners and occupants", () => {
     await rig.settled();
     const [departure] = eventsOf(rig.take());
     assert.deepEqual(departure?.events[0]?.data, {
+      room: "a",
       bed: "one",
       isNowOccupied: false,
       previousOccupant: "Ana",
