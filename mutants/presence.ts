@@ -2,7 +2,9 @@ import type { Mutant } from "./mutant.ts";
 
 const CHANNEL = "test/unit/presence/channel-presence.test.ts";
 const RANDOM = "test/unit/presence/random-presence.test.ts";
+const DAEMONS = "test/unit/presence/daemons.test.ts";
 const SOCKETS = "test/pg/presence/presence.test.ts";
+const SEVERAL = "test/pg/presence/several.test.ts";
 const EQUALS = "C3 Presence equals the sockets";
 const ENDS = "C4 Typing ends";
 const TABS =
@@ -103,13 +105,13 @@ export const PRESENCE_MUTANTS: readonly Mutant[] = [
     find: "if (this.#told === undefined && this.#side.isSettled)",
     replace: "if (this.#told === undefined)",
     test: CHANNEL,
-    title: "who comes is told all",
+    title: "thousands who come at once are told all",
   },
   {
     name: "typing has no end",
     file: "daemon/presence/typists.ts",
-    find: "if (untilMs <= nowMs) words.delete(by);",
-    replace: "if (untilMs <= 0) words.delete(by);",
+    find: "this.#monotonicMs() + TYPING_MS - sinceMs",
+    replace: "this.#monotonicMs() + 2 * TYPING_MS - sinceMs",
     test: CHANNEL,
     title: TYPES,
   },
@@ -172,8 +174,8 @@ export const PRESENCE_MUTANTS: readonly Mutant[] = [
   {
     name: "an older word counts as the last",
     file: "daemon/presence/roster.ts",
-    find: "const isNews = saidAt > person.saidAt || ",
-    replace: "const isNews = saidAt !== person.saidAt || ",
+    find: "return a.saidAt > b.saidAt || ",
+    replace: "return a.saidAt < b.saidAt || ",
     test: RANDOM,
     title: EQUALS,
   },
@@ -182,8 +184,8 @@ export const PRESENCE_MUTANTS: readonly Mutant[] = [
     file: "daemon/presence/own-members.ts",
     find: "if (own !== undefined) this.put(topic, user, own.isAway);",
     replace: "if (own === undefined) this.put(topic, user, true);",
-    test: RANDOM,
-    title: EQUALS,
+    test: DAEMONS,
+    title: "what was said of a user at one daemon is said on by the other",
   },
   {
     name: "a sign that comes late counts from when it comes",
@@ -192,6 +194,30 @@ export const PRESENCE_MUTANTS: readonly Mutant[] = [
     replace: "this.#hearTyping(from, topic, user, forMs)",
     test: RANDOM,
     title: ENDS,
+  },
+  {
+    name: "a daemon that is told to stop takes its users with it",
+    file: "daemon/presence/exchange.ts",
+    find: 'why === "moving" ? MOVING_MS : undefined',
+    replace: 'why === "moving" ? 0 : undefined',
+    test: SEVERAL,
+    title: "a deploy is no leave",
+  },
+  {
+    name: "other daemons are never told",
+    file: "daemon/daemon.ts",
+    find: "isNeeded = isShown || ",
+    replace: "isNeeded = (isShown && false) || ",
+    test: SEVERAL,
+    title: "users of both are shown by both",
+  },
+  {
+    name: "nobody hears that others can't be heard",
+    file: "daemon/presence/presence.ts",
+    find: "    peers.onPartial(completed);\n",
+    replace: "",
+    test: SEVERAL,
+    title: "while the bus is lost presence is partial",
   },
   {
     name: "who asks once by HTTP is there",

@@ -35,8 +35,8 @@ const KIND = "presence";
 const TELL_MS = 50;
 export const DIGEST_MS = 5_000;
 const ASK_MS = 500;
-/** Users in one message: some 20 KB, where nothing is said of them. */
-const MOST_USERS = 500;
+/** Characters in one message, or one user's more. */
+const MOST_CHARACTERS = 24_000;
 /** A daemon that was told to stop lets 20,000 clients come back spread over 20 s. */
 const MOVING_MS = 30_000;
 
@@ -116,8 +116,8 @@ export class PresenceExchange implements PeerListener {
   gone(from: string, why: "silent" | "moving"): void {
     const { roster, own, channels } = this.#options;
     for (const { topic, user } of this.#others.get(from) ?? []) {
-      roster.drop({ node: from, topic, user }, why === "moving" ? MOVING_MS : undefined);
       own.adopt(topic, user);
+      roster.drop({ node: from, topic, user }, why === "moving" ? MOVING_MS : undefined);
     }
     this.#others.delete(from);
     this.#asks.delete(from);
@@ -139,8 +139,8 @@ export class PresenceExchange implements PeerListener {
 
   #drop(members: MemberSet, node: string, topic: string, user: string, isRemoved: boolean): void {
     if (members.delete(topic, user) === undefined) return;
-    this.#options.roster.drop({ node, topic, user }, isRemoved ? 0 : undefined);
     this.#options.own.adopt(topic, user);
+    this.#options.roster.drop({ node, topic, user }, isRemoved ? 0 : undefined);
   }
 
   #hearTyping(from: string, topic: string, user: string, leftMs: number): void {
@@ -217,11 +217,16 @@ export class PresenceExchange implements PeerListener {
   }
 
   #takeChanges(): Pick<PresenceMessage, "changes"> | undefined {
-    const changes = [...this.#changed].slice(0, MOST_USERS).map(([key, [topic, user, isRemoved]]) => {
+    const changes: NonNullable<PresenceMessage["changes"]> = [];
+    let characters = 0;
+    for (const [key, [topic, user, isRemoved]] of this.#changed) {
+      if (characters >= MOST_CHARACTERS) break;
       this.#changed.delete(key);
       const member = this.#options.own.members.get(topic, user);
-      return member ? hereOf(member) : ([topic, user, isRemoved ? 1 : 0] as [string, string, 0 | 1]);
-    });
+      const change = member ? hereOf(member) : ([topic, user, isRemoved ? 1 : 0] as [string, string, 0 | 1]);
+      characters += lengthOf(change);
+      changes.push(change);
+    }
     return changes.length > 0 ? { changes } : undefined;
   }
 
@@ -237,12 +242,12 @@ export class PresenceExchange implements PeerListener {
 
   #takeParts(): Pick<PresenceMessage, "parts"> | undefined {
     const parts: NonNullable<PresenceMessage["parts"]> = [];
-    let users = 0;
+    let characters = 0;
     for (const at of this.#parts) {
-      if (users >= MOST_USERS) break;
+      if (characters >= MOST_CHARACTERS) break;
       this.#parts.delete(at);
       const said = this.#options.own.members.part(at).map(hereOf);
-      users += said.length + 1;
+      characters += said.reduce((sum, one) => sum + lengthOf(one), 10);
       parts.push([at, said]);
     }
     return parts.length > 0 ? { parts } : undefined;
@@ -259,4 +264,9 @@ export class PresenceExchange implements PeerListener {
     this.#asks.clear();
     return { asks };
   }
+}
+
+/** Some more than that of its JSON. */
+function lengthOf(said: readonly (string | number | null)[]): number {
+  return said.reduce<number>((sum, each) => sum + String(each).length + 3, 2);
 }

@@ -44,7 +44,7 @@ export class OwnMembers {
     changed(topic, user, isRemoved);
   }
 
-  /** The last who said it has gone: who stays says it on. */
+  /** Another daemon is about to say nothing of the user any more: what they said last there is said here from now on. */
   adopt(topic: string, user: string): void {
     const own = this.members.get(topic, user);
     if (own !== undefined) this.put(topic, user, own.isAway);

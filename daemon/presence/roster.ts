@@ -44,16 +44,14 @@ export class Roster {
 
   /** A daemon names a user, or says something else of them. */
   put(member: Member): void {
-    const { topic, user, state, saidAt } = member;
+    const { topic, user, state, saidAt, isAway } = member;
     const people = this.#topics.get(topic) ?? new Map<string, Person>();
     const known = people.get(user);
-    const person = known ?? { members: [], saidAt, shown: { state, isAway: member.isAway } };
+    const person = known ?? { members: [], saidAt, shown: { state, isAway } };
     this.#topics.set(topic, people.set(user, person));
     this.#leaving.delete(person);
     person.members = [...person.members.filter(({ node }) => node !== member.node), member];
-    const isNews = saidAt > person.saidAt || (saidAt === person.saidAt && (state ?? "") > (person.shown.state ?? ""));
-    if (isNews) person.saidAt = saidAt;
-    this.#show(topic, user, person, isNews ? state : person.shown.state);
+    this.#show(topic, user, person);
     if (known === undefined) this.#options.changed(topic, user);
   }
 
@@ -65,7 +63,7 @@ export class Roster {
     const person = this.#topics.get(topic)?.get(user);
     if (person === undefined || !person.members.some((member) => member.node === node)) return;
     person.members = person.members.filter((member) => member.node !== node);
-    if (person.members.length > 0) this.#show(topic, user, person, person.shown.state);
+    if (person.members.length > 0) this.#show(topic, user, person);
     else if (leaveMs === 0) this.#remove(topic, user);
     else {
       const atMs = this.#options.monotonicMs() + leaveMs + JITTER_MS * this.#options.random();
@@ -95,8 +93,11 @@ export class Roster {
     this.#options.clearTimeout(this.#timer);
   }
 
-  #show(topic: string, user: string, person: Person, state: string | undefined): void {
+  /** As their daemons say, of whom one has heard them last. */
+  #show(topic: string, user: string, person: Person): void {
+    const { state, saidAt } = person.members.reduce((last, one) => (isLater(one, last) ? one : last));
     const isAway = person.members.every((member) => member.isAway);
+    person.saidAt = saidAt;
     if (person.shown.state === state && person.shown.isAway === isAway) return;
     person.shown = { state, isAway };
     this.#options.changed(topic, user);
@@ -118,4 +119,9 @@ export class Roster {
     }
     this.#timer = this.#leaving.size > 0 ? this.#options.setTimeout(this.#sweep, SWEEP_MS) : undefined;
   };
+}
+
+/** All daemons agree on it. */
+function isLater(a: Member, b: Member): boolean {
+  return a.saidAt > b.saidAt || (a.saidAt === b.saidAt && (a.state ?? "") > (b.state ?? ""));
 }

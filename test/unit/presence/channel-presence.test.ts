@@ -43,8 +43,12 @@ describe("who is at a channel of one daemon", () => {
   it("thousands who come at once are told all with few frames, not each a difference", () => {
     const first = join("first");
     first.heard.length = 0;
-    for (let at = 0; at < 150; at += 1) daemon.join(`u${at}`);
+    const all = Array.from({ length: 150 }, (_, at) => daemon.join(`u${at}`));
     clock.advance(200);
+    for (const one of all) {
+      assert.deepEqual(one.heard.map(({ type }) => type).slice(0, 3), ["snapshot", "presence", "typing"]);
+      assert.ok(!one.news().includes(`+${one.user}`), "finds itself in what it is told");
+    }
     assert.ok(first.heard.length <= 3, String(first.heard.length));
     assert.equal(first.shown.users?.size, 151);
   });

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { LossyBus } from "../../support/lossy-bus.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
+import { PresenceDaemon } from "../../support/presence-rig.ts";
+
+const LONG_MS = 20_000;
+
+it("what was said of a user at one daemon is said on by the other where they stay, also to one that comes later", () => {
+  const clock = new ManualClock();
+  const bus = new LossyBus();
+  const begin = (node: string): PresenceDaemon => {
+    const daemon = new PresenceDaemon(node, bus, clock);
+    clock.advance(1_000);
+    return daemon;
+  };
+  const [a, b] = [begin("a"), begin("b")];
+  const [leaving, staying] = [a.join("bob"), b.join("bob")];
+  clock.advance(1_000);
+  leaving.present({ state: "said at a" });
+  clock.advance(1_000);
+  leaving.leave();
+  clock.advance(LONG_MS);
+  const late = begin("c").join("ana");
+  clock.advance(1_000);
+  for (const { shown } of [staying, late]) assert.deepEqual(shown.users?.get("bob"), { state: "said at a" });
+});
+
+it("what 1,000 users cost on the bus while nothing happens is one digest in five seconds, however many they are", () => {
+  const clock = new ManualClock();
+  const bus = new LossyBus();
+  const daemons = ["a", "b"].map((node) => new PresenceDaemon(node, bus, clock));
+  clock.advance(1_000);
+  for (let at = 0; at < 1_000; at += 1) daemons[at % 2]?.join(`u${at}`, `room:${at % 100}`);
+  clock.advance(LONG_MS);
+  bus.published.length = 0;
+  clock.advance(LONG_MS);
+  const bytes = bus.published.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const perUserSecond = bytes / (LONG_MS / 1_000) / 1_000;
+  assert.ok(perUserSecond < 1, `${perUserSecond} bytes a second for each user`);
+});
