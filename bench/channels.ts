@@ -4,14 +4,16 @@ import { CHAT_CONFIG, createChat, INSERT_MESSAGE, memberOf, roomTopic } from "./
 import { benchIdleRooms } from "./channels/idle-rooms.ts";
 import { benchMessageLatency } from "./channels/message-latency.ts";
 import { benchMessageLoad } from "./channels/message-load.ts";
+import { benchPresence } from "./channels/presence.ts";
 import { benchFanOut } from "./wire/fan-out.ts";
 
-const ROOMS = { many: 200, members: 20, messages: 100_000 };
+/** Those that messages are sent to, and all that there are. */
+const ROOMS = { busy: 200, all: 1_000, members: 20, messages: 100_000 };
 
 export async function benchChannels(run: BenchRun): Promise<void> {
   const { server, report, quick } = run;
   const database = "channels";
-  const rooms = quick ? 20 : ROOMS.many;
+  const [busy, rooms] = quick ? [20, 100] : [ROOMS.busy, ROOMS.all];
   report.conditions(
     await server.describe(),
     `${rooms} rooms of ${ROOMS.members} members, ${ROOMS.messages} messages before; the rest with each part`,
@@ -28,6 +30,7 @@ export async function benchChannels(run: BenchRun): Promise<void> {
     token: (daemon) => daemon.userToken(memberOf(1, 1)),
     write: { text: INSERT_MESSAGE, values: [1, memberOf(1, 1)] },
   });
-  await benchIdleRooms(run, daemonUrl, { rooms, members: ROOMS.members });
-  await benchMessageLoad(run, database, daemonUrl, { rooms, members: ROOMS.members });
+  await benchIdleRooms(run, daemonUrl, { rooms: busy, members: ROOMS.members });
+  await benchMessageLoad(run, database, daemonUrl, { rooms: busy, members: ROOMS.members });
+  await benchPresence(run, database, daemonUrl, rooms);
 }

@@ -7,10 +7,11 @@ import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 export type OnFrame = (text: string, atNs: bigint) => void;
 
 const SHOWS = /^\{(?:"id":"1",)?"type":"(?:snapshot|rows)"/;
-const FAULT = /^\{(?:"id":"1",)?"type":"(?:nack|error|stale|topic_closed|bye)"/;
+const FAULT = /^\{(?:"id":"1",)?"type":"(?:nack|error|stale|topic_closed)"/;
 
 export class TopicSocket {
   onFrame: OnFrame;
+  onClose: () => void = () => undefined;
   /** The first frame that no healthy topic has. */
   fault: string | undefined;
   readonly #socket: WebSocket;
@@ -29,9 +30,14 @@ export class TopicSocket {
       headers: { authorization: `Bearer ${token}` },
     });
     const subscriber = new TopicSocket(socket, onFrame);
+    // Its welcome; a port at which nobody listens is an error of the socket, which `once` throws.
     await once(socket, "message");
+    socket.on("error", () => undefined);
     const shown = new Promise<void>((resolve, reject) => {
-      socket.once("close", (code) => reject(new Error(`the daemon closed the socket: ${code}`)));
+      socket.once("close", (code) => {
+        reject(new Error(`the daemon closed the socket: ${code}`));
+        subscriber.onClose();
+      });
       socket.on("message", (data: Buffer) => {
         const atNs = process.hrtime.bigint();
         const text = data.toString();
