@@ -27,6 +27,8 @@ export default defineConfig({
     room: channel({
       row: rooms.id,
       members: members(roomMembers, { channel: roomMembers.roomId, user: roomMembers.userId }),
+      presence: true,
+      typing: true,
       rows: {
         messages: rows(messages, {
           channel: messages.roomId,

@@ -1,4 +1,4 @@
-/** All clients have one address here, and may have one owner. */
+/** All clients have one address here, and may have one owner or one user. */
 export const LIMITS = {
   DELTAD_MAX_CONNECTIONS_PER_ADDRESS: "20000",
   DELTAD_MAX_CONNECTIONS_PER_TOPIC: "20000",
