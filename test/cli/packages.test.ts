@@ -161,7 +161,9 @@ describe("The packages of a clone", () => {
       DELTAD_BUS_URL: "rediss://ana:hunter2@127.0.0.1:1",
     };
     const given = Object.entries(options).map(([name, value]) => `${name}=${value}`);
-    const { status, output } = run("env", [...given, process.execPath, "node_modules/deltad/bin/deltad.js", "start"]);
+    // With nothing of the run's own environment, whose names are no options.
+    const command = [...given, process.execPath, "node_modules/deltad/bin/deltad.js", "start"];
+    const { status, output } = run("env", ["-i", ...command]);
     assert.equal(status, 78, output);
     assert.match(output, /DELTAD_BUS_URL needs the package redis beside deltad: npm install redis/);
     assert.ok(!output.includes("hunter2"), output);
