@@ -3,7 +3,10 @@ import type { Session } from "../../daemon/database/session.ts";
 /** A session that is opened again, at its next use, when it was lost. */
 export class ReopenedSession {
   readonly #open: () => Promise<Session>;
-  #session: Promise<Session> | undefined;
+  #session: Session | undefined;
+  /** Under way: whoever comes meanwhile waits for the same one. */
+  #opening: Promise<Session> | undefined;
+  #isClosed = false;
 
   constructor(open: () => Promise<Session>) {
     this.#open = open;
@@ -17,14 +20,21 @@ export class ReopenedSession {
     await (await this.#living()).script(sql);
   }
 
+  /** From now on nothing is opened any more. */
   async close(): Promise<void> {
-    await (await this.#session?.catch(() => undefined))?.close();
+    this.#isClosed = true;
+    await this.#opening?.catch(() => undefined);
+    await this.#session?.close();
   }
 
   async #living(): Promise<Session> {
-    const earlier = await this.#session?.catch(() => undefined);
-    if (earlier?.isOpen) return earlier;
-    this.#session = this.#open();
-    return this.#session;
+    if (this.#isClosed) throw new Error("the session is closed");
+    if (this.#session?.isOpen) return this.#session;
+    this.#opening ??= this.#open()
+      .then((session) => (this.#session = session))
+      .finally(() => {
+        this.#opening = undefined;
+      });
+    return this.#opening;
   }
 }

@@ -44,6 +44,41 @@ it("a lost session is opened again at its next use, and one that could not be op
   assert.equal(second.state.closed, true);
 });
 
+it("uses at the same time share one session, at first and after a loss, and no session is left open", async () => {
+  const fakes: ReturnType<typeof fakeSession>[] = [];
+  const database = new ReopenedSession(() => {
+    const fake = fakeSession(fakes.length + 1);
+    fakes.push(fake);
+    return Promise.resolve(fake.session);
+  });
+  const three = () => Promise.all([1, 2, 3].map(() => database.query("select")));
+  const all = (answer: number) => Array.from({ length: 3 }, () => [{ answer }]);
+  assert.deepEqual(await three(), all(1));
+  const [first] = fakes;
+  assert.ok(first);
+  first.state.isOpen = false;
+  assert.deepEqual(await three(), all(2));
+  await database.close();
+  assert.deepEqual(
+    fakes.map(({ state }) => state.closed),
+    [false, true],
+  );
+});
+
+it("one that is being opened is closed too, and after closing none is opened", async () => {
+  const fake = fakeSession(1);
+  const opened: (() => void)[] = [];
+  const database = new ReopenedSession(() => new Promise((resolve) => opened.push(() => resolve(fake.session))));
+  const used = database.query("select");
+  const closed = database.close();
+  opened[0]?.();
+  await closed;
+  assert.deepEqual(await used, [{ answer: 1 }]);
+  assert.equal(fake.state.closed, true);
+  await assert.rejects(database.query("select"), /closed/);
+  assert.equal(opened.length, 1);
+});
+
 it("closing a session that was never used opens none", async () => {
   const database = new ReopenedSession(() => assert.fail("it was opened"));
   await database.close();
