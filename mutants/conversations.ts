@@ -69,4 +69,28 @@ export const CONVERSATION_MUTANTS: readonly Mutant[] = [
     test: "test/pg/demo-database.test.ts",
     title: "the database of a demo that had no conversations",
   },
+  {
+    name: "who asks for a hangar where none is to let becomes a person",
+    file: "demo/conversations/moves.ts",
+    find: "select $2 from hangar\n",
+    replace: "select $2\n",
+    test: "test/pg/demo-moves.test.ts",
+    title: "with no hangar to let",
+  },
+  {
+    name: "each use of a lost session opens another",
+    file: "demo/cli/reopened-session.ts",
+    find: "this.#opening ??= this.#open()",
+    replace: "this.#opening = this.#open()",
+    test: "test/unit/demo/reopened-session.test.ts",
+    title: "uses at the same time",
+  },
+  {
+    name: "a closed session is opened again",
+    file: "demo/cli/reopened-session.ts",
+    find: "if (this.#isClosed)",
+    replace: "if (!this)",
+    test: "test/unit/demo/reopened-session.test.ts",
+    title: "one that is being opened",
+  },
 ];

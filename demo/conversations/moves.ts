@@ -23,11 +23,11 @@ const RECENT = `(select id from (
   ) recent order by random() limit 1)`;
 
 const ASK = `
-  with guest as (
-    insert into people (name) select $2
-    where (select count(*) from conversations where owner_id = $1) < ${MOST_CONVERSATIONS} returning id, name
-  ), hangar as (
+  with hangar as (
     select hangar_number as number from listings where owner_id = $1 and status = 'active' order by random() limit 1
+  ), guest as (
+    insert into people (name) select $2 from hangar
+    where (select count(*) from conversations where owner_id = $1) < ${MOST_CONVERSATIONS} returning id, name
   ), room as (
     insert into conversations (owner_id, kind, title)
     select $1, 'room', number || ' · ' || name from guest, hangar returning id, title

@@ -73,6 +73,17 @@ await onEachServer("the demo's traffic", (server) => {
     });
   });
 
+  it("with no hangar to let nobody asks for one, and nobody new is there", async () => {
+    await inSeason(async (session, owner) => {
+      await session.query("update listings set status = 'inactive' where owner_id = $1", [owner]);
+      const count = () => session.query("select count(*) from people");
+      const before = await count();
+      const { sql } = CONVERSATION_MOVES.find(({ name }) => name === "somebody asks for a hangar") ?? assert.fail();
+      assert.deepEqual(await session.query(`${sql} returning 1`, [owner, "João"]), []);
+      assert.deepEqual(await count(), before);
+    });
+  });
+
   it("conversations go on for hours without growing, and nobody is left alone in one", async () => {
     await inSeason(async (session, owner) => {
       const random = seeded(11);
