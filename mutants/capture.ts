@@ -6,10 +6,43 @@ const UNSEEN = `c.change_xid >= pg_snapshot_xmax($1::pg_snapshot)
        or c.change_xid = any(array(select pg_snapshot_xip($1::pg_snapshot)))`;
 const LEASES = "test/pg/capture/leases.test.ts";
 const WRITERS = "test/pg/capture/writers.test.ts";
+const LONG_LINKS = "test/pg/capture/long-links.test.ts";
 const READ_STATES = "test/unit/capture/read-states.test.ts";
 
 /** Mistakes between a write and a batch. */
 export const CAPTURE_MUTANTS: readonly Mutant[] = [
+  {
+    name: "what rows name is told, however long",
+    file: "daemon/capture/generated-sql.ts",
+    find: 'const SHORT_TYPES = ["bigint", "uuid"];',
+    replace: 'const SHORT_TYPES = ["bigint", "uuid", "text", "numeric"];',
+    test: LONG_LINKS,
+    title: "are written in bulk, and whoever they may mean is read again",
+  },
+  {
+    name: "texts are no longer in JSON",
+    file: "daemon/capture/generated-sql.ts",
+    find: "MOST_NAMED / 6;",
+    replace: "MOST_NAMED;",
+    test: LONG_LINKS,
+    title: "are told of by their texts up to a length that every index takes",
+  },
+  {
+    name: "a row that leaves a column open names something",
+    file: "daemon/capture/generated-sql.ts",
+    find: ' is not null`)\n    .join(" and ");',
+    replace: " is not null`)\n    .slice(0, 1)\n    .join();",
+    test: LONG_LINKS,
+    title: "name nothing by several columns of which one is NULL, and have nobody read again",
+  },
+  {
+    name: "each row that moves says that all are read again",
+    file: "daemon/capture/row-function.ts",
+    find: "mayBeLong(table, link)) ? 2 : 1)",
+    replace: "mayBeLong(table, link)) ? 1 : 1)",
+    test: LONG_LINKS,
+    title: "move to another partition, and whoever they may mean is read again, told once",
+  },
   {
     name: "cursor not advanced",
     file: "daemon/capture/change-feed.ts",

@@ -43,8 +43,8 @@ export const SEVERAL_COLUMNS_MUTANTS: readonly Mutant[] = [
   {
     name: "a bulk statement tells the first column of what its rows name",
     file: "daemon/capture/generated-sql.ts",
-    find: "const texts = linkColumns(link).map(",
-    replace: 'const texts = [linkColumns(link)[0] ?? ""].map(',
+    find: "const texts = linkedColumns(table, link).map(",
+    replace: "const texts = linkedColumns(table, link).slice(0, 1).map(",
     test: BATCHES,
     title: "have the owners read again of whom a bulk statement changes more of them than are told",
   },

@@ -22,7 +22,9 @@ import {
   op,
   otherTable,
   linksOf,
+  isLinked,
   linkedText,
+  mayBeLong,
   ring,
   ROW_IMAGES,
   tableNames,
@@ -176,15 +178,18 @@ function resetOwners(operation: keyof typeof IMAGES, table: WatchedTable, link: 
   const images = IMAGES[operation];
   const values = `${quoteLiteral(table.source)}, ${quoteLiteral(linkName(link))}`;
   const owner = linkedText(table, link, "r");
-  const owners = images.map(({ rows, weight }) => `select ${owner} as owner, ${weight} as weight from ${rows} r`);
+  const owners = images.map(
+    ({ rows, weight }) =>
+      `select ${owner} as owner, ${weight} as weight from ${rows} r where ${isLinked(table, link, "r")}`,
+  );
   const sides = images.map(({ weight }) => `pg_catalog.count(*) filter (where changed.weight ${op("=")} ${weight})`);
   // An update has two images of each row.
-  const rows = `greatest(${sides.join(",\n                        ")})`;
+  const count = `greatest(${sides.join(",\n                        ")})`;
+  const rows = mayBeLong(table, link) ? `case when changed.owner is not null then ${count} end` : count;
   return `      insert into deltad.reset (source, link, owner, rows)
       ${resetSelect(table, link)}
                ${rows}
         from (${owners.join("\n              union all\n              ")}) changed
-       where changed.owner is not null
        group by changed.owner
        limit ${BULK_OWNERS + 1};
       get diagnostics owners = row_count;

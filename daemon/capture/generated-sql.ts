@@ -73,16 +73,54 @@ export function linksOf({ owner, links = [owner] }: WatchedTable): readonly Link
   return links;
 }
 
-/** What a row names by one of {@link linksOf}, as text; of several columns as `linkText` of plan/row-link.ts has it. */
+/**
+ * How many bytes of text a reset names. It is an entry of an index, which has 2,704 at most; in the JSON of several columns a character
+ * may take six.
+ */
+const MOST_NAMED = 2000;
+const MOST_NAMED_BY_SEVERAL = MOST_NAMED / 6;
+
+/** Whose texts are never so long. */
+const SHORT_TYPES = ["bigint", "uuid"];
+
+/** Whether texts of what rows name may be too long for {@link linkedText}. */
+export function mayBeLong(table: WatchedTable, link: Link): boolean {
+  return linkedColumns(table, link).some(({ type }) => !SHORT_TYPES.includes(type));
+}
+
+/** The condition that a row names something by one of {@link linksOf}: with a column open it names nothing. */
+export function isLinked(table: WatchedTable, link: Link, row: string): string {
+  if (link === EVERY_ROW) return "true";
+  return linkedColumns(table, link)
+    .map((column) => `${capturedValue(row, column)} is not null`)
+    .join(" and ");
+}
+
+/**
+ * What a row names by one of {@link linksOf}, as text; of several columns as `linkText` of plan/row-link.ts has it. NULL where it is too
+ * long to be told in a reset, which is then one of all that rows name by this link.
+ */
 export function linkedText(table: WatchedTable, link: Link, row: string): string {
   if (link === EVERY_ROW) return `${quoteLiteral(WHOLE_KEY)}::pg_catalog.text`;
-  const texts = linkColumns(link).map((name) => {
-    const column = table.columns.find((candidate) => candidate.name === name);
-    if (column === undefined) throw new Error(`${table.source}: the column ${name} is not captured`);
+  const texts = linkedColumns(table, link).map((column) => {
     const value = capturedValue(row, column);
     return column.type === "text" ? value : `${value}::pg_catalog.text`;
   });
-  return typeof link === "string" ? texts.join() : `pg_catalog.jsonb_build_array(${texts.join(", ")})::pg_catalog.text`;
+  const [text, most] =
+    typeof link === "string"
+      ? [texts.join(), MOST_NAMED]
+      : [`pg_catalog.jsonb_build_array(${texts.join(", ")})::pg_catalog.text`, MOST_NAMED_BY_SEVERAL];
+  if (!mayBeLong(table, link)) return text;
+  const bytes = texts.map((one) => `pg_catalog.octet_length(${one})::pg_catalog.int8`).join(` ${op("+")} `);
+  return `case when ${bytes} ${op("<=")} ${Math.floor(most)} then ${text} end`;
+}
+
+function linkedColumns(table: WatchedTable, link: Link): WatchedTable["columns"] {
+  return linkColumns(link).map((name) => {
+    const column = table.columns.find((candidate) => candidate.name === name);
+    if (column === undefined) throw new Error(`${table.source}: the column ${name} is not captured`);
+    return column;
+  });
 }
 
 /** The schema and the name of the watched table, as literals. */

@@ -13,7 +13,9 @@ import {
   op,
   otherTable,
   linksOf,
+  isLinked,
   linkedText,
+  mayBeLong,
   ring,
   ROW_IMAGES,
   SKIP_SETTING,
@@ -33,8 +35,17 @@ export function rowBody(table: WatchedTable, limits: CaptureLimits): string {
   const rowImages = `pg_catalog.current_setting('${ROW_IMAGES}', true)`;
   const known = `known.change_xid ${op("=")} pg_catalog.pg_current_xact_id() and known.source ${op("=")} ${source}`;
   const moved = linksOf(table).flatMap((link) =>
-    ["old", "new"].map((row) => `(${quoteLiteral(linkName(link))}, ${linkedText(table, link, row)})`),
+    ["old", "new"].map(
+      (row) => `(${quoteLiteral(linkName(link))}, ${isLinked(table, link, row)}, ${linkedText(table, link, row)})`,
+    ),
   );
+  const unknown = [`known.owner ${op("=")} moved.owner`, "known.owner is null"]
+    .slice(0, linksOf(table).some((link) => mayBeLong(table, link)) ? 2 : 1)
+    .map(
+      (same) => `not exists (select from deltad.reset known
+                        where ${known}
+                          and known.link ${op("=")} moved.link and ${same})`,
+    );
   return `
 declare
   images pg_catalog.int8;
@@ -60,11 +71,9 @@ begin
   if tg_when ${op("=")} 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
     insert into deltad.reset (source, link, owner)
     select distinct ${source}, moved.link, moved.owner
-      from (values ${moved.join(",\n                   ")}) moved(link, owner)
-     where moved.owner is not null
-       and not exists (select from deltad.reset known
-                        where ${known}
-                          and known.link ${op("=")} moved.link and known.owner ${op("=")} moved.owner);
+      from (values ${moved.join(",\n                   ")}) moved(link, names, owner)
+     where moved.names
+       and ${unknown.join("\n       and ")};
     if not ${TRY_BELL} then
       perform ${ring(limits)};
     end if;

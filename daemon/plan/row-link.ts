@@ -26,7 +26,7 @@ export function resetLink(table: WatchedTable, reset: string): readonly string[]
   });
 }
 
-/** What several columns hold as one text, as triggers write it to resets; of one column its text. A NULL among several is told, and finds nothing. */
+/** What several columns hold as one text, as triggers write it to resets where none is NULL; of one column its text. */
 export function linkText(values: readonly string[]): string {
   const [only] = values;
   if (values.length === 1 && only !== undefined) return `${only}::text`;

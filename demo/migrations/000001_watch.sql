@@ -246,8 +246,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'owner', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -257,8 +256,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'owner', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -337,10 +335,9 @@ begin
       select 'owner', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null
               union all
-              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -351,10 +348,9 @@ begin
       select 'owner', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r where true
               union all
-              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -421,8 +417,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'owner', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -432,8 +427,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'owner', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -494,11 +488,11 @@ begin
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
     insert into deltad.reset (source, link, owner)
     select distinct 'owner', moved.link, moved.owner
-      from (values ('id', old."id"::pg_catalog.int8::pg_catalog.text),
-                   ('id', new."id"::pg_catalog.int8::pg_catalog.text),
-                   ('', 'all'::pg_catalog.text),
-                   ('', 'all'::pg_catalog.text)) moved(link, owner)
-     where moved.owner is not null
+      from (values ('id', old."id"::pg_catalog.int8 is not null, old."id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', new."id"::pg_catalog.int8 is not null, new."id"::pg_catalog.int8::pg_catalog.text),
+                   ('', true, 'all'::pg_catalog.text),
+                   ('', true, 'all'::pg_catalog.text)) moved(link, names, owner)
+     where moved.names
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'owner'
                           and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
@@ -591,8 +585,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'listings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."owner_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -602,8 +595,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'listings', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -613,8 +605,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'listings', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -697,10 +688,9 @@ begin
       select 'listings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."owner_id"::pg_catalog.int8 is not null
               union all
-              select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."owner_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -711,10 +701,9 @@ begin
       select 'listings', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null
               union all
-              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -725,10 +714,9 @@ begin
       select 'listings', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r where true
               union all
-              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -797,8 +785,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'listings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."owner_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -808,8 +795,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'listings', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -819,8 +805,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'listings', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -881,13 +866,13 @@ begin
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
     insert into deltad.reset (source, link, owner)
     select distinct 'listings', moved.link, moved.owner
-      from (values ('owner_id', old."owner_id"::pg_catalog.int8::pg_catalog.text),
-                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text),
-                   ('id', old."id"::pg_catalog.int8::pg_catalog.text),
-                   ('id', new."id"::pg_catalog.int8::pg_catalog.text),
-                   ('', 'all'::pg_catalog.text),
-                   ('', 'all'::pg_catalog.text)) moved(link, owner)
-     where moved.owner is not null
+      from (values ('owner_id', old."owner_id"::pg_catalog.int8 is not null, old."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('owner_id', new."owner_id"::pg_catalog.int8 is not null, new."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', old."id"::pg_catalog.int8 is not null, old."id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', new."id"::pg_catalog.int8 is not null, new."id"::pg_catalog.int8::pg_catalog.text),
+                   ('', true, 'all'::pg_catalog.text),
+                   ('', true, 'all'::pg_catalog.text)) moved(link, names, owner)
+     where moved.names
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'listings'
                           and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
@@ -990,8 +975,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'bookings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."owner_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1001,8 +985,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'bookings', 'listing_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."listing_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1012,8 +995,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'bookings', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1106,10 +1088,9 @@ begin
       select 'bookings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."owner_id"::pg_catalog.int8 is not null
               union all
-              select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."owner_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1120,10 +1101,9 @@ begin
       select 'bookings', 'listing_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."listing_id"::pg_catalog.int8 is not null
               union all
-              select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."listing_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1134,10 +1114,9 @@ begin
       select 'bookings', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r where true
               union all
-              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1212,8 +1191,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'bookings', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."owner_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1223,8 +1201,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'bookings', 'listing_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."listing_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."listing_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1234,8 +1211,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'bookings', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1296,13 +1272,13 @@ begin
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
     insert into deltad.reset (source, link, owner)
     select distinct 'bookings', moved.link, moved.owner
-      from (values ('owner_id', old."owner_id"::pg_catalog.int8::pg_catalog.text),
-                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text),
-                   ('listing_id', old."listing_id"::pg_catalog.int8::pg_catalog.text),
-                   ('listing_id', new."listing_id"::pg_catalog.int8::pg_catalog.text),
-                   ('', 'all'::pg_catalog.text),
-                   ('', 'all'::pg_catalog.text)) moved(link, owner)
-     where moved.owner is not null
+      from (values ('owner_id', old."owner_id"::pg_catalog.int8 is not null, old."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('owner_id', new."owner_id"::pg_catalog.int8 is not null, new."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('listing_id', old."listing_id"::pg_catalog.int8 is not null, old."listing_id"::pg_catalog.int8::pg_catalog.text),
+                   ('listing_id', new."listing_id"::pg_catalog.int8 is not null, new."listing_id"::pg_catalog.int8::pg_catalog.text),
+                   ('', true, 'all'::pg_catalog.text),
+                   ('', true, 'all'::pg_catalog.text)) moved(link, names, owner)
+     where moved.names
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'bookings'
                           and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
@@ -1404,8 +1380,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'payouts', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."owner_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1415,8 +1390,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'payouts', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1495,10 +1469,9 @@ begin
       select 'payouts', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."owner_id"::pg_catalog.int8 is not null
               union all
-              select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."owner_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1509,10 +1482,9 @@ begin
       select 'payouts', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r where true
               union all
-              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select 'all'::pg_catalog.text as owner, 1 as weight from new_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1579,8 +1551,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'payouts', 'owner_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."owner_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."owner_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1590,8 +1561,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'payouts', '', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select 'all'::pg_catalog.text as owner, -1 as weight from old_rows r where true) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1652,11 +1622,11 @@ begin
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
     insert into deltad.reset (source, link, owner)
     select distinct 'payouts', moved.link, moved.owner
-      from (values ('owner_id', old."owner_id"::pg_catalog.int8::pg_catalog.text),
-                   ('owner_id', new."owner_id"::pg_catalog.int8::pg_catalog.text),
-                   ('', 'all'::pg_catalog.text),
-                   ('', 'all'::pg_catalog.text)) moved(link, owner)
-     where moved.owner is not null
+      from (values ('owner_id', old."owner_id"::pg_catalog.int8 is not null, old."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('owner_id', new."owner_id"::pg_catalog.int8 is not null, new."owner_id"::pg_catalog.int8::pg_catalog.text),
+                   ('', true, 'all'::pg_catalog.text),
+                   ('', true, 'all'::pg_catalog.text)) moved(link, names, owner)
+     where moved.names
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'payouts'
                           and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
@@ -1755,8 +1725,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'conversation_messages', 'conversation_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."conversation_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1845,10 +1814,9 @@ begin
       select 'conversation_messages', 'conversation_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."conversation_id"::pg_catalog.int8 is not null
               union all
-              select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."conversation_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1921,8 +1889,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'conversation_messages', 'conversation_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."conversation_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -1983,9 +1950,9 @@ begin
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
     insert into deltad.reset (source, link, owner)
     select distinct 'conversation_messages', moved.link, moved.owner
-      from (values ('conversation_id', old."conversation_id"::pg_catalog.int8::pg_catalog.text),
-                   ('conversation_id', new."conversation_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
-     where moved.owner is not null
+      from (values ('conversation_id', old."conversation_id"::pg_catalog.int8 is not null, old."conversation_id"::pg_catalog.int8::pg_catalog.text),
+                   ('conversation_id', new."conversation_id"::pg_catalog.int8 is not null, new."conversation_id"::pg_catalog.int8::pg_catalog.text)) moved(link, names, owner)
+     where moved.names
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'conversation_messages'
                           and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
@@ -2082,8 +2049,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'conversation_members', 'conversation_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."conversation_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2093,8 +2059,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'conversation_members', 'person_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."person_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2173,10 +2138,9 @@ begin
       select 'conversation_members', 'conversation_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."conversation_id"::pg_catalog.int8 is not null
               union all
-              select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."conversation_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2187,10 +2151,9 @@ begin
       select 'conversation_members', 'person_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."person_id"::pg_catalog.int8 is not null
               union all
-              select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."person_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2257,8 +2220,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'conversation_members', 'conversation_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."conversation_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."conversation_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2268,8 +2230,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'conversation_members', 'person_id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."person_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."person_id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2330,11 +2291,11 @@ begin
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
     insert into deltad.reset (source, link, owner)
     select distinct 'conversation_members', moved.link, moved.owner
-      from (values ('conversation_id', old."conversation_id"::pg_catalog.int8::pg_catalog.text),
-                   ('conversation_id', new."conversation_id"::pg_catalog.int8::pg_catalog.text),
-                   ('person_id', old."person_id"::pg_catalog.int8::pg_catalog.text),
-                   ('person_id', new."person_id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
-     where moved.owner is not null
+      from (values ('conversation_id', old."conversation_id"::pg_catalog.int8 is not null, old."conversation_id"::pg_catalog.int8::pg_catalog.text),
+                   ('conversation_id', new."conversation_id"::pg_catalog.int8 is not null, new."conversation_id"::pg_catalog.int8::pg_catalog.text),
+                   ('person_id', old."person_id"::pg_catalog.int8 is not null, old."person_id"::pg_catalog.int8::pg_catalog.text),
+                   ('person_id', new."person_id"::pg_catalog.int8 is not null, new."person_id"::pg_catalog.int8::pg_catalog.text)) moved(link, names, owner)
+     where moved.names
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'conversation_members'
                           and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
@@ -2425,8 +2386,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'conversation_row', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2501,10 +2461,9 @@ begin
       select 'conversation_row', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null
               union all
-              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2569,8 +2528,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'conversation_row', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2631,9 +2589,9 @@ begin
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
     insert into deltad.reset (source, link, owner)
     select distinct 'conversation_row', moved.link, moved.owner
-      from (values ('id', old."id"::pg_catalog.int8::pg_catalog.text),
-                   ('id', new."id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
-     where moved.owner is not null
+      from (values ('id', old."id"::pg_catalog.int8 is not null, old."id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', new."id"::pg_catalog.int8 is not null, new."id"::pg_catalog.int8::pg_catalog.text)) moved(link, names, owner)
+     where moved.names
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'conversation_row'
                           and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
@@ -2722,8 +2680,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'person_row', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2798,10 +2755,9 @@ begin
       select 'person_row', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
                         pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null
               union all
-              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r) changed
-       where changed.owner is not null
+              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2866,8 +2822,7 @@ begin
       insert into deltad.reset (source, link, owner, rows)
       select 'person_row', 'id', changed.owner,
                greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
-        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r) changed
-       where changed.owner is not null
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null) changed
        group by changed.owner
        limit 1001;
       get diagnostics owners = row_count;
@@ -2928,9 +2883,9 @@ begin
   if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
     insert into deltad.reset (source, link, owner)
     select distinct 'person_row', moved.link, moved.owner
-      from (values ('id', old."id"::pg_catalog.int8::pg_catalog.text),
-                   ('id', new."id"::pg_catalog.int8::pg_catalog.text)) moved(link, owner)
-     where moved.owner is not null
+      from (values ('id', old."id"::pg_catalog.int8 is not null, old."id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', new."id"::pg_catalog.int8 is not null, new."id"::pg_catalog.int8::pg_catalog.text)) moved(link, names, owner)
+     where moved.names
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'person_row'
                           and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
