@@ -73,8 +73,7 @@ export class Attendance {
       this.#typing = users.length > 0 ? { users, more } : NOBODY;
     } else {
       this.#presence = nextPresence(this.#presence, frame);
-      this.#stopWatching ??= onSight(() => this.#say());
-      this.#say();
+      this.#watch();
     }
     this.#changed();
   }
@@ -84,7 +83,7 @@ export class Attendance {
     if (id === undefined || !(isPresent || id === this.#typingId)) return;
     if (isPresent && code === "too_many_messages") {
       this.#saidState = this.#saidAway = undefined;
-      this.#timer = this.#options.setTimeout(() => this.#say(), SAY_AGAIN_MS);
+      this.#timer = this.#options.setTimeout(() => this.#sayAgain(), SAY_AGAIN_MS);
     }
     // That the page is out of sight is said unasked; a sign of typing that is lost is followed by another.
     const isNoted = isPresent ? this.#state && /no_presence|unavailable/.test(code) : code === "no_presence";
@@ -99,6 +98,7 @@ export class Attendance {
     this.#stopWatching?.();
     this.#stopWatching = undefined;
     this.#options.clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#typing === NOBODY) return;
     this.#typing = NOBODY;
     this.#changed();
@@ -118,15 +118,26 @@ export class Attendance {
     this.#typingId = this.#send({ type: "typing", on: isTyping });
   }
 
-  /** What the daemon does not know yet. */
+  /** The channel shows who is there: from now on it is told whether the page can be seen. */
+  #watch(): void {
+    if (this.#stopWatching !== undefined) return;
+    this.#stopWatching = onSight(() => this.#say());
+    this.#say();
+  }
+
+  #sayAgain(): void {
+    this.#timer = undefined;
+    this.#say();
+  }
+
+  /** What the daemon does not know yet; where it has refused that as too much, nothing until it is said again. */
   #say(): void {
-    if (!this.#isSubscribed) return;
+    if (!this.#isSubscribed || this.#timer !== undefined) return;
     // Of a channel that shows nobody nobody is away.
     const isAway = this.#stopWatching !== undefined && isOutOfSight();
     const state = this.#state !== this.#saidState && { state: this.#state?.value ?? null };
     const away = isAway !== this.#saidAway && { away: isAway };
     if (!state && !away) return;
-    this.#options.clearTimeout(this.#timer);
     this.#saidState = this.#state;
     this.#saidAway = isAway;
     this.#presentId = this.#send({ type: "present", ...state, ...away });
