@@ -144,6 +144,14 @@ export const CHANNEL_CLIENT_MUTANTS: readonly Mutant[] = [
     title: "What was said too often",
   },
   {
+    name: "a sign of typing that was refused counts as said",
+    file: "client/channels/attendance.ts",
+    find: "now() - SAY_TYPING_MS + TYPE_AGAIN_MS;",
+    replace: "now();",
+    test: ATTENDANCE,
+    title: "A sign of typing that was too much",
+  },
+  {
     name: "what was said too often leaves a timer behind",
     file: "client/channels/attendance.ts",
     find: "    this.#options.clearTimeout(this.#timer);\n",

@@ -23,6 +23,8 @@ export type AttendanceOptions = Pick<TopicStoreOptions, keyof Clock | "report" |
 const SAY_TYPING_MS = 3_000;
 /** The daemon takes five updates at once, and one more every 6 s. */
 const SAY_AGAIN_MS = 10_000;
+/** A keystroke may say again so much later what was too much: of a daemon that takes two signs at once, and one more every 3 s. */
+const TYPE_AGAIN_MS = 1_000;
 const NOBODY: TypingList = { users: [], more: 0 };
 
 /** Ids of requests that are no subscription's. */
@@ -85,6 +87,9 @@ export class Attendance {
       this.#saidState = this.#saidAway = undefined;
       this.#timer = this.#options.setTimeout(() => this.#sayAgain(), SAY_AGAIN_MS);
     }
+    // The stop that follows is said all the same: the sign before may have been taken.
+    else if (code === "too_many_messages" && this.#saidTypingAt !== undefined)
+      this.#saidTypingAt = this.#options.now() - SAY_TYPING_MS + TYPE_AGAIN_MS;
     // That the page is out of sight is said unasked; a sign of typing that is lost is followed by another.
     const isNoted = isPresent ? this.#state && /no_presence|unavailable/.test(code) : code === "no_presence";
     if (isNoted) this.#options.report(new Error(`${this.#topic}: ${code}`));

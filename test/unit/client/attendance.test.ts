@@ -219,3 +219,31 @@ it("What was said too often is said again later, as it is by then, unless the co
   attendance.refused({ id: undefined, code: "bad_json" });
   assert.deepEqual([states(), clock.pending], [["a", "b", "c"], 0]);
 });
+
+it("A sign of typing that was too much is said again by a keystroke a second later, and then that one has stopped", () => {
+  const clock = new ManualClock();
+  const sent: Up[] = [];
+  const attendance = new Attendance(
+    "room:42",
+    {
+      ...clock.parts,
+      report: (error) => assert.fail(String(error)),
+      socket: () => ({ send: (message) => sent.push(message) }),
+    },
+    () => undefined,
+  );
+  const signs = () => sent.splice(0).map((each) => each.type === "typing" && each.on);
+  attendance.subscribed();
+  attendance.type(true);
+  attendance.refused({ id: (sent.at(-1) as { id: string }).id, code: "too_many_messages" });
+  for (let key = 0; key < 9; key += 1) {
+    attendance.type(true);
+    clock.advance(100);
+  }
+  assert.deepEqual(signs(), [true]);
+  clock.advance(100);
+  attendance.type(true);
+  attendance.type(true);
+  attendance.type(false);
+  assert.deepEqual(signs(), [true, false]);
+});
