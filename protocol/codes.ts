@@ -67,7 +67,7 @@ export const NACK_CODES = [
   "too_large",
   /** Topics of this kind have no presence, or no typing; or by this token nobody is shown. */
   "no_presence",
-  /** The database could not be asked; try again. */
+  /** The database could not be asked, or nothing was told of the topic yet; try again. */
   "unavailable",
 ] as const;
 export type NackCode = (typeof NACK_CODES)[number];

@@ -19,6 +19,10 @@ export class Attendance implements Attendant {
     side.enter(this);
   }
 
+  get connection(): object {
+    return this.#subscriber;
+  }
+
   get reader(): Reader | undefined {
     return this.#subscriber.reader;
   }

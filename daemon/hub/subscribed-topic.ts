@@ -20,6 +20,8 @@ export interface SubscribedTopic<Subscription> {
   refusal(reader: Reader | undefined): Refusal | undefined;
   closedFrame(reason: Refusal): Frame;
   nackFrame(id: string, code: NackCode): Frame;
+  /** Something goes on beside it. */
+  readonly hasSide: boolean;
   /** Begins the part of a subscriber in what goes on beside it; undefined where nothing does, or it is none who stays. */
   attend?(subscriber: Subscriber): Attendance | undefined;
   /** Answers the subscription. */

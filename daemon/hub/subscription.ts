@@ -99,7 +99,7 @@ export class Subscription {
   }
 
   /** Whoever has the subscription may ask its topic for more; undefined once it has ended. */
-  get topic(): Pick<SubscribedTopic<Subscription>, "isGuarded" | "history"> | undefined {
+  get topic(): Pick<SubscribedTopic<Subscription>, "isGuarded" | "hasSide" | "history"> | undefined {
     return this.#open ? this.#topic : undefined;
   }
 

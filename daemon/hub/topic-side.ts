@@ -9,6 +9,8 @@ import type { Frame } from "./frame.ts";
 
 /** A subscriber who stays and was shown the topic. */
 export interface Attendant {
+  /** The same for all that one connection ever subscribes to. */
+  readonly connection: object;
   readonly reader: Reader | undefined;
 }
 

@@ -177,6 +177,10 @@ export class Topic implements SubscribedTopic<Subscription> {
     else this.#content.history(request, answer);
   }
 
+  get hasSide(): boolean {
+    return this.#side !== undefined;
+  }
+
   attend(subscriber: Subscriber): Attendance | undefined {
     return this.#side && subscriber.stays ? new Attendance(this.#side, subscriber) : undefined;
   }

@@ -9,6 +9,10 @@ const SIGNS = { atOnce: 2, perSecond: 1 / 3 };
 interface Said {
   isAway: boolean;
   isTyping: boolean;
+}
+
+/** What it may still say. */
+interface Limits {
   readonly updates: TokenBucket;
   readonly signs: TokenBucket;
 }
@@ -24,6 +28,8 @@ export class Attendants {
   readonly #now: () => number;
   readonly #users = new Map<string, Connections>();
   readonly #said = new Map<Attendant, Said>();
+  /** By connection: who unsubscribes and comes back may say no more than who stays. */
+  readonly #limits = new WeakMap<object, Limits>();
 
   /** @param now milliseconds */
   constructor(now: () => number) {
@@ -62,27 +68,37 @@ export class Attendants {
   }
 
   /** False: it said too much. */
-  mayUpdate(attendant: Attendant): boolean {
-    return this.#of(attendant).updates.take();
+  mayUpdate({ connection }: Attendant): boolean {
+    return this.#limitsOf(connection).updates.take();
   }
 
-  /** False: too often. That typing ends is never too much. */
-  maySign(attendant: Attendant, isTyping: boolean): boolean {
-    const said = this.#of(attendant);
-    const isEnd = said.isTyping && !isTyping;
-    if (!said.signs.take() && !isEnd) return false;
-    said.isTyping = isTyping;
+  /** False: it said that it types too often. */
+  mayType(attendant: Attendant): boolean {
+    if (!this.#limitsOf(attendant.connection).signs.take()) return false;
+    this.#of(attendant).isTyping = true;
+    return true;
+  }
+
+  /** Never too much, as it is no news where it did not say that it types: false. */
+  stopsTyping(attendant: Attendant): boolean {
+    const said = this.#said.get(attendant);
+    if (!said?.isTyping) return false;
+    said.isTyping = false;
     return true;
   }
 
   #of(attendant: Attendant): Said {
-    const said = this.#said.get(attendant) ?? {
-      isAway: false,
-      isTyping: false,
+    const said = this.#said.get(attendant) ?? { isAway: false, isTyping: false };
+    this.#said.set(attendant, said);
+    return said;
+  }
+
+  #limitsOf(connection: object): Limits {
+    const limits = this.#limits.get(connection) ?? {
       updates: new TokenBucket(UPDATES.atOnce, UPDATES.perSecond, this.#now),
       signs: new TokenBucket(SIGNS.atOnce, SIGNS.perSecond, this.#now),
     };
-    this.#said.set(attendant, said);
-    return said;
+    this.#limits.set(connection, limits);
+    return limits;
   }
 }

@@ -149,12 +149,14 @@ export class ChannelPresence implements TopicSide {
   }
 
   #takeSign(attendant: Attendant, user: string, isTyping: boolean): NackCode | undefined {
-    if (!this.#attendants.maySign(attendant, isTyping)) return "too_many_messages";
-    if (isTyping) {
-      this.#typing?.sign(user, attendant);
-      this.#services.typingChanged(this.#topic, user);
-      this.#typingChanged();
-    } else this.#stopTyping(attendant, user);
+    if (!isTyping) {
+      if (this.#attendants.stopsTyping(attendant)) this.#stopTyping(attendant, user);
+      return undefined;
+    }
+    if (!this.#attendants.mayType(attendant)) return "too_many_messages";
+    this.#typing?.sign(user, attendant);
+    this.#services.typingChanged(this.#topic, user);
+    this.#typingChanged();
     return undefined;
   }
 

@@ -1,8 +1,11 @@
 /** Daemons as far as presence goes, on one clock and a lossy bus: their peers, their hub with topics that hold a number, and clients of them. */
 import { BusPeers } from "../../daemon/bus/peers.ts";
+import { SessionTopics } from "../../daemon/gateway/sessions/session-topics.ts";
 import type { Frame } from "../../daemon/hub/frame.ts";
 import { Hub } from "../../daemon/hub/hub.ts";
+import type { Subscriber } from "../../daemon/hub/subscriber.ts";
 import type { Subscription } from "../../daemon/hub/subscription.ts";
+import type { TopicKind } from "../../daemon/hub/topic-content.ts";
 import type { SideRequest } from "../../daemon/hub/topic-side.ts";
 import { Presence } from "../../daemon/presence/presence.ts";
 import type { NackCode } from "../../protocol/codes.ts";
@@ -39,18 +42,17 @@ export class PresenceDaemon {
       ...timers,
     });
     const counters = new Counters();
+    const room: Omit<TopicKind, "watch"> = {
+      unwatch: () => undefined,
+      locate: () => undefined,
+      open: (topic) => counters.open(topic),
+      openSide: (topic, tell) => this.#presence.open(topic, { presence: true, typing: true }, tell),
+    };
     this.hub = new Hub({
-      kinds: new Map([
-        [
-          "room",
-          {
-            watch: (key: string) => this.hub.publish("room", key, 0),
-            unwatch: () => undefined,
-            locate: () => undefined,
-            open: (topic: string) => counters.open(topic),
-            openSide: (topic, tell) => this.#presence.open(topic, { presence: true, typing: true }, tell),
-          },
-        ],
+      kinds: new Map<string, TopicKind>([
+        ["room", { ...room, watch: (key) => this.hub.publish("room", key, 0) }],
+        // The test publishes.
+        ["slow", { ...room, watch: () => undefined }],
       ]),
       minIntervalMs: 50,
       idleMs: 60_000,
@@ -69,7 +71,7 @@ export class PresenceDaemon {
 
   join(user: string | undefined, topic = "room:1", isAdmin = false): PresenceClient {
     const client = new PresenceClient(this, user, topic, isAdmin);
-    this.clients.add(client);
+    client.subscribe();
     return client;
   }
 
@@ -100,30 +102,33 @@ export class PresenceClient {
   readonly shown = new ShownPresence();
   blocked = false;
   readonly #daemon: PresenceDaemon;
-  readonly #subscription: Subscription;
+  readonly #topics: SessionTopics;
+  #subscription: Subscription | undefined;
 
   constructor(daemon: PresenceDaemon, user: string | undefined, topic: string, isAdmin: boolean) {
     this.#daemon = daemon;
     this.user = user;
     this.topic = topic;
     const isBlocked = (): boolean => this.blocked;
-    this.#subscription = daemon.hub.subscribe(
-      topic,
-      {
-        get blocked() {
-          return isBlocked();
-        },
-        stays: true,
-        reader: { isAdmin, user, maySee: () => true },
-        send: (frame) => this.#take(frame),
+    const subscriber: Subscriber = {
+      get blocked() {
+        return isBlocked();
       },
-      "s",
-    );
+      stays: true,
+      reader: { isAdmin, user, maySee: () => true },
+      send: (frame) => this.#take(frame),
+    };
+    const subscribe: Hub["subscribe"] = (...of) => (this.#subscription = daemon.hub.subscribe(...of));
+    this.#topics = new SessionTopics({ subscribe }, subscriber, 1);
+  }
+
+  subscribe(): void {
+    this.#daemon.clients.add(this);
+    this.#topics.subscribe(this.topic, "s", undefined);
   }
 
   say(request: SideRequest): NackCode | undefined {
-    const { attendance } = this.#subscription;
-    return attendance === undefined ? "no_presence" : attendance.take(request);
+    return this.#topics.attend(this.topic, request);
   }
 
   types(on = true): NackCode | undefined {
@@ -136,13 +141,13 @@ export class PresenceClient {
 
   drained(): void {
     this.blocked = false;
-    this.#subscription.catchUp();
+    this.#subscription?.catchUp();
   }
 
   /** @param isRemoved it may not see the topic any more */
   leave(isRemoved = false): void {
     this.#daemon.clients.delete(this);
-    this.#subscription.close(isRemoved);
+    this.#subscription?.close(isRemoved);
   }
 
   /** `+ana`, `-ana`, since the last time. */

@@ -33,6 +33,7 @@ export function scriptedTopic() {
     liveFrame: () => textFrame("live"),
     ackFrame: (id: string) => textFrame(`ack ${id}`),
     isGuarded: false,
+    hasSide: false,
     refusal: () => undefined,
     closedFrame: (reason: string) => textFrame(`closed ${reason}`),
     history: () => undefined,

@@ -60,7 +60,9 @@ export class SessionTopics {
     const known = this.#subscribed.get(topic)?.subscription;
     if (known === undefined) return "not_subscribed";
     const { attendance } = known;
-    return attendance === undefined ? "no_presence" : attendance.take(request);
+    if (attendance !== undefined) return attendance.take(request);
+    // Nobody is there before the first snapshot.
+    return known.topic?.hasSide ? "unavailable" : "no_presence";
   }
 
   unsubscribe(topic: string): void {

@@ -240,8 +240,40 @@ describe("who is at a channel of one daemon", () => {
     assert.equal(bob.present({ state: 1 }), undefined);
     assert.equal(bob.present({ state: 2 }), "too_many_messages");
     assert.deepEqual([bob.types(), bob.types(), bob.types()], [undefined, undefined, "too_many_messages"]);
-    assert.deepEqual([bob.types(false), bob.types(false)], [undefined, "too_many_messages"]);
+    assert.deepEqual([bob.types(false), bob.types(false)], [undefined, undefined]);
     clock.advance(3_000);
     assert.deepEqual([bob.types(), bob.types()], [undefined, "too_many_messages"]);
+  });
+
+  it("who sends a message and types the next one is seen to type, as that one stops is never too much", () => {
+    const ana = join("ana");
+    const bob = join("bob");
+    const seen: unknown[] = [];
+    for (const isTyping of [true, false, true, false]) {
+      seen.push(bob.types(isTyping));
+      clock.advance(800);
+      seen.push(ana.shown.typing.length);
+    }
+    assert.deepEqual(seen, [undefined, 1, undefined, 0, undefined, 1, undefined, 0]);
+  });
+
+  it("who unsubscribes and comes back may say no more than who stays", () => {
+    const bob = join("bob");
+    for (let state = 0; state < 5; state += 1) assert.equal(bob.present({ state }), undefined);
+    assert.deepEqual([bob.types(), bob.types()], [undefined, undefined]);
+    bob.leave();
+    bob.subscribe();
+    clock.advance(60);
+    assert.deepEqual([bob.present({ state: 1 }), bob.types()], ["too_many_messages", "too_many_messages"]);
+    assert.equal(join("bob").types(), undefined);
+  });
+
+  it("what is said before the first snapshot is to be said again, and not for good refused", () => {
+    const bob = daemon.join("bob", "slow:1");
+    assert.deepEqual([bob.present({ state: 1 }), bob.types()], ["unavailable", "unavailable"]);
+    daemon.hub.publish("slow", "1", 0);
+    assert.deepEqual([bob.present({ state: 1 }), bob.types()], [undefined, undefined]);
+    bob.leave();
+    assert.equal(bob.types(), "not_subscribed");
   });
 });

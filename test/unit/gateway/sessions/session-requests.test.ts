@@ -14,6 +14,7 @@ describe("a session's requests", () => {
       liveFrame: () => textFrame(""),
       ackFrame: () => textFrame(""),
       isGuarded: false,
+      hasSide: false,
       refusal: () => undefined,
       closedFrame: () => textFrame(""),
       history: () => undefined,
