@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const ENVELOPE = "test/unit/bus/envelope.test.ts";
 const PEERS = "test/unit/bus/peers.test.ts";
+const QUESTIONS = "test/unit/bus/questions.test.ts";
 const RANDOM = "test/unit/bus/random-peers.test.ts";
 const PIECES = "test/unit/bus/pieces.test.ts";
 const POSTGRES = "test/pg/bus/postgres-bus.test.ts";
@@ -66,6 +67,30 @@ export const BUS_MUTANTS: readonly Mutant[] = [
     replace: "",
     test: PEERS,
     title: STILL,
+  },
+  {
+    name: "who is not heard any more is not missed",
+    file: "daemon/bus/questions.ts",
+    find: "missing: [...waiting, ...uncertain]",
+    replace: "missing: [...waiting]",
+    test: QUESTIONS,
+    title: "names those that are silent",
+  },
+  {
+    name: "who is heard and does not hear is not missed",
+    file: "daemon/bus/heard-node.ts",
+    find: '(this.#phase === "unproven" || this.#phase === "silent") &&',
+    replace: 'this.#phase === "silent" &&',
+    test: QUESTIONS,
+    title: "names one that is heard",
+  },
+  {
+    name: "who was killed is missed for longer with each outage of the bus",
+    file: "daemon/bus/heard-node.ts",
+    find: 'if (this.#phase === "present") this.#heardMs',
+    replace: "this.#heardMs",
+    test: QUESTIONS,
+    title: "names those that are silent",
   },
   {
     name: "a bus that stands still is not noticed",

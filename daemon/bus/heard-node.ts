@@ -39,6 +39,11 @@ export class HeardNode {
     return this.#phase === "present" || this.#phase === "unproven";
   }
 
+  /** It may be there all the same: it has not said goodbye, and was heard within `withinMs`. */
+  isUncertain(nowMs: number, withinMs: number): boolean {
+    return (this.#phase === "unproven" || this.#phase === "silent") && nowMs - this.#heardMs < withinMs;
+  }
+
   hear(envelope: Envelope, us: string, nowMs: number): Consequence {
     // Goodbye has the last count of all.
     if (envelope.count <= this.#count) return NONE;
@@ -57,7 +62,7 @@ export class HeardNode {
 
   /** We could hear nobody until now: its silence counts from here on. */
   excuse(nowMs: number): void {
-    this.#heardMs = nowMs;
+    if (this.#phase === "present") this.#heardMs = nowMs;
   }
 
   /** True where it is present no more, since it was silent for so long. */

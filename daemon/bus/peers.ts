@@ -48,6 +48,8 @@ export const SIGN_MS = 3_000;
 /** Two signs may be lost in a row, not three. With one more sign in between it is less than {@link SILENT_MS}. */
 const DEAF_MS = 8_000;
 export const SILENT_MS = 15_000;
+/** Who was killed has said no goodbye, and is not waited for without end. */
+const UNCERTAIN_MS = 3_600_000;
 /** Those that are gone included, of which no old message must be taken. */
 const MOST_NODES = 1_000;
 
@@ -93,6 +95,12 @@ export class BusPeers implements Peers {
   /** Those that are there, without this one. */
   get present(): readonly string[] {
     return [...this.#nodes].filter(([, { isPresent }]) => isPresent).map(([node]) => node);
+  }
+
+  /** Those that may be there and are not heard: silent for no more than an hour, or not proven yet. */
+  get uncertain(): readonly string[] {
+    const nowMs = this.#options.monotonicMs();
+    return [...this.#nodes].filter(([, heard]) => heard.isUncertain(nowMs, UNCERTAIN_MS)).map(([node]) => node);
   }
 
   start(): void {

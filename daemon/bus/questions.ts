@@ -6,14 +6,14 @@ import type { BusPeers } from "./peers.ts";
 export interface Answers {
   /** By the daemons that gave them: of this database, though perhaps of another release. */
   readonly answers: ReadonlyMap<string, unknown>;
-  /** Daemons that are there, and have not answered. */
+  /** Daemons that are there, and have not answered, and those that may be there but are not heard, and are not waited for. */
   readonly missing: readonly string[];
   /** Others may be there that can't be heard. */
   readonly isPartial: boolean;
 }
 
 export interface QuestionsOptions extends Timers {
-  readonly peers: Pick<BusPeers, "node" | "present" | "isPartial" | "say" | "listen">;
+  readonly peers: Pick<BusPeers, "node" | "present" | "uncertain" | "isPartial" | "say" | "listen">;
 }
 
 interface OpenQuestion {
@@ -47,10 +47,11 @@ export class Questions {
   /** Resolves at once where there is nobody else. */
   async ask(about: string, body: unknown): Promise<Answers> {
     const { peers } = this.#options;
-    const waiting = new Set(peers.present);
+    const { present, uncertain } = peers;
+    const waiting = new Set(present);
     const answers = new Map<string, unknown>();
     if (waiting.size > 0) await this.#tell({ about, body }, waiting, answers);
-    return { answers, missing: [...waiting], isPartial: peers.isPartial };
+    return { answers, missing: [...waiting, ...uncertain], isPartial: peers.isPartial };
   }
 
   /** Nobody is waited for any more. */

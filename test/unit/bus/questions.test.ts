@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { BusPeers } from "../../../daemon/bus/peers.ts";
+import type { Bus } from "../../../daemon/bus/bus.ts";
+import { BusPeers, SIGN_MS, SILENT_MS } from "../../../daemon/bus/peers.ts";
 import { type Answers, Questions } from "../../../daemon/bus/questions.ts";
 import { LossyBus } from "../../support/lossy-bus.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -15,7 +16,13 @@ describe("a question to all other daemons", () => {
     exchange = new LossyBus();
   });
 
-  const begin = (node: string): { readonly peers: BusPeers; readonly questions: Questions } => {
+  interface Daemon {
+    readonly bus: Bus;
+    readonly peers: BusPeers;
+    readonly questions: Questions;
+  }
+
+  const begin = (node: string): Daemon => {
     const { setTimeout, clearTimeout, now: monotonicMs } = clock;
     const bus = exchange.open(clock);
     const peers = new BusPeers({ bus, node, log, monotonicMs, setTimeout, clearTimeout });
@@ -24,7 +31,7 @@ describe("a question to all other daemons", () => {
     peers.start();
     peers.begin("5e".repeat(32));
     clock.advance(1);
-    return { peers, questions };
+    return { bus, peers, questions };
   };
   const asked = async (answers: Promise<Answers>, ms: number): Promise<object> => {
     clock.advance(ms);
@@ -55,6 +62,40 @@ describe("a question to all other daemons", () => {
     exchange.fate = () => [];
     clock.advance(12_000);
     assert.deepEqual(await asked(a.questions.ask("name", 1), 2_000), { answers: {}, missing: ["b"], isPartial: true });
+  });
+
+  it("names those that are silent, for an hour, as they may be there, and not those that said goodbye", async () => {
+    const [a, b, c] = [begin("a"), begin("b"), begin("c")];
+    b.bus.publish = () => undefined;
+    c.peers.leave();
+    clock.advance(SILENT_MS + SIGN_MS);
+    assert.deepEqual(a.peers.present, []);
+    const missing = await asked(a.questions.ask("name", 1), 0);
+    assert.deepEqual(missing, { answers: {}, missing: ["b"], isPartial: false });
+    // That others could not be heard meanwhile is no sign of it.
+    exchange.fate = () => [];
+    clock.advance(30 * 60_000);
+    exchange.fate = () => [0];
+    clock.advance(30 * 60_000);
+    const nobody = await asked(a.questions.ask("name", 1), 0);
+    assert.deepEqual(nobody, { answers: {}, missing: [], isPartial: false });
+  });
+
+  it("names one that is heard and does not hear, as it may be there", async () => {
+    const [a, b] = [begin("a"), begin("b")];
+    const deaf = exchange.open(clock);
+    const { setTimeout, clearTimeout, now: monotonicMs } = clock;
+    const peers = new BusPeers({ bus: deaf, node: "c", log, monotonicMs, setTimeout, clearTimeout });
+    deaf.onMessage(() => undefined);
+    peers.start();
+    peers.begin("5e".repeat(32));
+    clock.advance(1);
+    assert.deepEqual(await asked(a.questions.ask("name", 1), 1), {
+      answers: { b: ["b", 1] },
+      missing: ["c"],
+      isPartial: false,
+    });
+    assert.deepEqual(b.peers.present, ["a"]);
   });
 
   it("waits for nobody any more once it is stopped, and leaves no timer", async () => {
