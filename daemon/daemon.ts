@@ -7,7 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { buildChannels } from "./channel-kind.ts";
 import type { AdminListener } from "./admin/admin-listener.ts";
-import { buildAdmin, hasOperators } from "./admin/build-admin.ts";
+import { buildAdmin } from "./admin/build-admin.ts";
 import type { Bus } from "./bus/bus.ts";
 import { buildPeers, type BusChoice, chooseBus } from "./bus/build-peers.ts";
 import type { BusPeers } from "./bus/peers.ts";
@@ -142,7 +142,7 @@ function build(
 
   // What the parts below tell those of other daemons; each listens before the start.
   const isShown = compiled.channels.some(({ shows }) => shows.presence || shows.typing);
-  const isNeeded = isShown || config.busUrl !== undefined || hasOperators(config);
+  const isNeeded = isShown || config.busUrl !== undefined || config.adminPort !== undefined;
   const peers = buildPeers({ choice: busChoice, isNeeded, bus: tuning.bus, log, monotonicMs, ...timers });
   held.add("the bus", () => peers.stop());
 
@@ -267,7 +267,7 @@ function build(
   held.add("the gateway", () => gateway.stop());
   held.add("the sessions of clients", () => gateway.drain());
   held.add("the goodbye to other daemons", () => peers.leave());
-  const admin = buildAdmin({ config, gateway, hub, peers, metrics: telemetry, log, ...timers }, held);
+  const admin = buildAdmin({ config, gateway, hub, peers, metrics: telemetry, log, monotonicMs, ...timers }, held);
   if (telemetry !== undefined) readParts(telemetry, { gateway, hub, kinds, isLive });
   return { peers, reader, revocations, gateway, admin };
 }

@@ -107,12 +107,28 @@ export const OPERATOR_MUTANTS: readonly Mutant[] = [
     title: "who may act closes a subject's connections at all daemons",
   },
   {
+    name: "topics are counted for everybody who asks",
+    file: "daemon/admin/operator-api.ts",
+    find: "nowMs - this.#counted.atMs >= COUNT_MS)",
+    replace: "nowMs >= this.#counted.atMs)",
+    test: "test/unit/admin/statistics.test.ts",
+    title: "Topics are counted once a second",
+  },
+  {
     name: "statistics are of one daemon alone",
     file: "daemon/admin/operator-api.ts",
     find: "total([own, ...others])",
     replace: "total([own])",
     test: OPERATORS,
     title: "one is asked for all",
+  },
+  {
+    name: "who may only read is told of one daemon as if it were all",
+    file: "daemon/daemon.ts",
+    find: "|| config.adminPort !== undefined;",
+    replace: "|| config.adminActTokens.length > 0;",
+    test: OPERATORS,
+    title: "only daemons that have something to tell each other have a session for it",
   },
   {
     name: "daemons that have nothing to tell others have a session for it, and those that have something none",

@@ -11,17 +11,12 @@ import { OperatorApi, type OperatorApiOptions } from "./operator-api.ts";
 
 type AdminConfig = Pick<DaemonConfig, "adminHost" | "adminPort" | "adminTokens" | "adminActTokens">;
 
-export interface AdminOptions extends Timers, Pick<OperatorApiOptions, "gateway" | "hub"> {
+export interface AdminOptions extends Timers, Pick<OperatorApiOptions, "gateway" | "hub" | "monotonicMs"> {
   readonly config: AdminConfig;
   readonly peers: BusPeers;
   /** Undefined where there is no listener. */
   readonly metrics: AdminServices["metrics"] | undefined;
   readonly log: Log;
-}
-
-/** Whether somebody may act, at this daemon and by it at all others. */
-export function hasOperators({ adminPort, adminActTokens }: AdminConfig): boolean {
-  return adminPort !== undefined && adminActTokens.length > 0;
 }
 
 /** Nothing of it has begun yet; how it is stopped is added to `held`. */

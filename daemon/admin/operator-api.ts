@@ -17,11 +17,12 @@ export interface OperatorApiOptions {
   readonly questions: Pick<Questions, "ask" | "answer">;
   readonly peers: Pick<BusPeers, "health">;
   readonly log: Log;
+  readonly monotonicMs: () => number;
 }
 
 /** How far an answer reaches. */
 interface Reach {
-  /** Daemons that are there and have not answered. */
+  /** Daemons that are there and have not answered, or may be there and are not heard. */
   readonly silent: number;
   /** Other daemons can't be heard: there may be more. */
   readonly isPartial: boolean;
@@ -40,11 +41,14 @@ export interface CloseAnswer extends Reach {
   readonly closed: number;
 }
 
+/** Topics may be very many: they are counted no more often, however many ask. */
+const COUNT_MS = 1_000;
 const CLOSE = v.object({ subject: v.string(), operator: v.string() });
 const CLOSED = v.object({ closed: v.number() });
 
 export class OperatorApi {
   readonly #options: OperatorApiOptions;
+  #counted: { readonly atMs: number; readonly statistics: Statistics } | undefined;
 
   constructor(options: OperatorApiOptions) {
     this.#options = options;
@@ -85,6 +89,13 @@ export class OperatorApi {
   }
 
   #ofThisDaemon(): Statistics {
+    const nowMs = this.#options.monotonicMs();
+    if (this.#counted === undefined || nowMs - this.#counted.atMs >= COUNT_MS)
+      this.#counted = { atMs: nowMs, statistics: this.#count() };
+    return this.#counted.statistics;
+  }
+
+  #count(): Statistics {
     const { gateway, hub } = this.#options;
     const topics = [...hub.subscriptions()];
     return {

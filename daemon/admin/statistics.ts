@@ -28,6 +28,8 @@ export interface TotalStatistics extends Omit<Statistics, "subjects" | "connecti
 
 export const MOST_TOPICS = 20;
 
+type Counted = readonly [topic: string, subscriptions: number];
+
 export function total(all: readonly Statistics[]): TotalStatistics {
   const sum = (name: "connections" | "subjects" | "connectionsOfSubjects" | "subscriptions"): number =>
     all.reduce((before, statistics) => before + statistics[name], 0);
@@ -54,11 +56,17 @@ export function averagePerSubject({
 }
 
 /** The topics with the most subscriptions first, those with as many by name. */
-export function largest(
-  topics: Iterable<readonly [topic: string, subscriptions: number]>,
-): Statistics["largestTopics"] {
-  return [...topics]
-    .toSorted(([name, subscriptions], [other, others]) => others - subscriptions || (name < other ? -1 : 1))
-    .slice(0, MOST_TOPICS)
-    .map(([topic, subscriptions]) => ({ topic, subscriptions }));
+export function largest(topics: Iterable<Counted>): Statistics["largestTopics"] {
+  const most: Counted[] = [];
+  for (const topic of topics) {
+    const at = most.findLastIndex((other) => isBefore(other, topic)) + 1;
+    if (at === MOST_TOPICS) continue;
+    most.splice(at, 0, topic);
+    if (most.length > MOST_TOPICS) most.pop();
+  }
+  return most.map(([topic, subscriptions]) => ({ topic, subscriptions }));
+}
+
+function isBefore([name, subscriptions]: Counted, [other, others]: Counted): boolean {
+  return subscriptions === others ? name < other : subscriptions > others;
 }

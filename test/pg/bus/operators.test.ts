@@ -68,6 +68,12 @@ await onEachServer("operators of several daemons", (server) => {
     const daemon = await startMarketplaceDaemon(database, WHOLESALE, port);
     await eventually("it to be ready", async () => (await fetch(`${daemon.url}readyz`)).status === 200);
     assert.equal((await sessions(database)).length, 0);
+    const operated = await startMarketplaceDaemon(database, WHOLESALE, await freePort(), {
+      DELTAD_ADMIN_PORT: String(await freePort()),
+      DELTAD_ADMIN_TOKENS: `prometheus:${READER}`,
+    });
+    await eventually("who may only read to be told of others", async () => (await sessions(database)).length === 1);
+    await operated.stop();
     await daemon.stop();
   });
 
@@ -82,7 +88,12 @@ await onEachServer("operators of several daemons", (server) => {
     for (const socket of sockets) socket.say({ type: "subscribe", id: "s", topic: "plaza:1" });
     for (const socket of sockets)
       await eventually("the plaza", () => socket.frames.some((frame) => "id" in frame && frame.id === "s"));
-    const { daemon, all, silent, isPartial, bus } = await json(await ask("/admin/api/statistics", { token: READER }));
+    let answer: Record<string, unknown> = {};
+    await eventually("all of them to be counted, which is done once a second", async () => {
+      answer = await json(await ask("/admin/api/statistics", { token: READER }));
+      return (answer.all as { subscriptions: number }).subscriptions === sockets.length;
+    });
+    const { daemon, all, silent, isPartial, bus } = answer;
     assert.deepEqual(daemon, {
       connections: 3,
       subjects: 1,

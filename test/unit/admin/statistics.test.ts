@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
+import { OperatorApi } from "../../../daemon/admin/operator-api.ts";
 import { largest, total } from "../../../daemon/admin/statistics.ts";
+import { ManualClock } from "../../support/manual-clock.ts";
 
 it("Statistics of all daemons add up what adds up, and bound how many subjects there are", () => {
   const topics = (...counts: (readonly [string, number])[]) => largest(counts);
@@ -38,5 +40,38 @@ it("No more than the 20 largest topics are told", () => {
   const told = largest(counts);
   assert.equal(told.length, 20);
   assert.deepEqual(told[0], { topic: "room:49", subscriptions: 49 });
-  assert.ok(told.every(({ subscriptions }) => subscriptions >= 40));
+  const sorted = counts.toSorted(([name, one], [other, more]) => more - one || (name < other ? -1 : 1));
+  assert.deepEqual(
+    told,
+    sorted.slice(0, 20).map(([topic, subscriptions]) => ({ topic, subscriptions })),
+  );
+});
+
+it("Topics are counted once a second, however many ask", async () => {
+  const clock = new ManualClock();
+  let counts = 0;
+  const api = new OperatorApi({
+    gateway: {
+      connections: 0,
+      subjects: { subjects: 0, connectionsOfSubjects: 0 },
+      endSubject: () => 0,
+    },
+    hub: {
+      *subscriptions() {
+        counts += 1;
+        yield ["room:1", counts];
+      },
+    },
+    questions: {
+      ask: () => Promise.resolve({ answers: new Map(), missing: [], isPartial: false }),
+      answer: () => undefined,
+    },
+    peers: { health: { isUp: true } },
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    monotonicMs: clock.now,
+  });
+  const told = async (): Promise<number> => (await api.statistics()).daemon.subscriptions;
+  const first = [await told(), await told()];
+  clock.advance(1_000);
+  assert.deepEqual([...first, await told()], [1, 1, 2]);
 });
