@@ -22,7 +22,9 @@ export function Conversation({ writer, person, title, heading, onBack }: Props) 
   const channel = useChannel<Channels, "conversation">("conversation", writer.conversation);
   const { items: members, connection } = useRows(channel, "members");
   const others = members.filter(({ row }) => row.personId !== person);
-  const isRemoved = connection.state === "closed" && connection.cause.kind === "nack";
+  const refusal = connection.state === "closed" && connection.cause.kind === "nack" ? connection.cause : undefined;
+  // At once by the code; of one that has grown meanwhile the reason says it.
+  const isTooLarge = refusal?.code === "too_large" || refusal?.reason === "too_large";
   return (
     <section className="conversation" aria-labelledby="conversation-title">
       <header>
@@ -32,11 +34,11 @@ export function Conversation({ writer, person, title, heading, onBack }: Props) 
         <h2 id="conversation-title" ref={heading} tabIndex={-1}>
           {title}
         </h2>
-        {channel && others.length > 0 && !isRemoved && <Members channel={channel} others={others} />}
+        {channel && others.length > 0 && !refusal && <Members channel={channel} others={others} />}
       </header>
-      {isRemoved || !channel ? (
+      {refusal || !channel ? (
         <p className="notice" role="status">
-          {words.removed}
+          {isTooLarge ? words.tooLarge : words.removed}
         </p>
       ) : (
         <>
