@@ -1,6 +1,8 @@
 import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+/** The page that is the other server's to give out: from here it could show, and not write. */
+const OTHERS_PAGE = "conversations.html";
 /** What the owner's page reads the other server's port from. */
 const MARK = 'name="conversations-port" content="';
 
@@ -14,6 +16,7 @@ export async function linkedPages(pages: string, folder: string, port: number): 
   if (index === undefined) return pages;
   await rm(folder, { recursive: true, force: true });
   await cp(pages, folder, { recursive: true });
+  await rm(join(folder, OTHERS_PAGE));
   await writeFile(join(folder, "index.html"), index.replace(MARK, `${MARK}${port}`));
   return folder;
 }

@@ -3,6 +3,7 @@
  * It reads no DATABASE_URL, keeps its data and secrets between runs, and may be interrupted at any point and started again.
  */
 import { access, constants } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { delimiter, join } from "node:path";
 import { Command } from "commander";
 import { Held } from "../../daemon/config/held.ts";
@@ -11,7 +12,7 @@ import { reachable } from "../../daemon/cli/daemon-address.ts";
 import { aborted, type Shell } from "../../daemon/cli/shell.ts";
 import type { Log } from "../../daemon/config/log.ts";
 import { optionsHelp } from "../../daemon/config/options-table.ts";
-import { signToken } from "../../daemon/gateway/auth/auth.ts";
+import { configuredAuth, signToken } from "../../daemon/gateway/auth/auth.ts";
 import { Application } from "../conversations/application.ts";
 import { shownPeople } from "../conversations/load.ts";
 import { introduction } from "../introduction.ts";
@@ -27,6 +28,8 @@ import { refuseBusyPort, startDemoDaemon } from "./start-daemon.ts";
 import { writeCommand } from "./write-command.ts";
 
 const TOKEN_SECONDS = 86_400;
+/** Of those who write, one after another: with the database standing still, the longest that somebody waits for a refusal. */
+const WRITE_MS = 10_000;
 
 export function demoCommand(shell: Shell): Command {
   return new Command("demo")
@@ -95,7 +98,7 @@ async function bringUp(parts: Parts): Promise<void> {
   const owner = await fillDatabase({ session, url: databaseUrl, schemaFile, configFile, tell: shell.print, stopping });
   const people = await shownPeople(session, owner);
 
-  const database = new ReopenedSession(() => openSession(databaseUrl));
+  const database = new ReopenedSession(() => openSession(databaseUrl, WRITE_MS));
   held.add("the session of those who write", () => database.close());
   const { url, port, conversationsUrl } = await startServers(parts, database, await server.daemonUrl(session));
   stopping.throwIfAborted();
@@ -136,10 +139,9 @@ async function startServers(
   const application = new Application({
     host,
     database,
-    secret: settings.secret,
+    auth: configuredAuth(settings.config, log, { lists: [] }),
     pageDir: pages,
     log,
-    now: Date.now,
   });
   held.add("the server of conversations", () => application.stop());
   const applicationPort = await application.start();
@@ -152,9 +154,12 @@ async function startServers(
   return { url: address(daemon.port), conversationsUrl: address(applicationPort), port: daemon.port };
 }
 
-/** By which a browser on this machine knows the pages of that port. */
-function originsOf(host: string, port: number): string[] {
-  return [...new Set([reachable(host), "127.0.0.1", "localhost"])].map((name) => `http://${name}:${port}`);
+/** By which browsers know the pages of that port: on this machine, and on others where it listens on every address. */
+export function originsOf(host: string, port: number, interfaces = networkInterfaces()): string[] {
+  const isEverywhere = host === "0.0.0.0" || host === "::";
+  const own = isEverywhere ? Object.values(interfaces).flatMap((addresses = []) => addresses) : [];
+  const names = [host, "127.0.0.1", "localhost", ...own.map(({ address }) => address)].map(reachable);
+  return [...new Set(names)].map((name) => `http://${name}:${port}`);
 }
 
 /** Whether a shell would find the program in `path`. */

@@ -15,7 +15,7 @@ const DATABASE = "marketplace";
 const DAEMON_LOGIN = "deltad_demo";
 
 /** Loading an owner's season takes seconds on a small machine. */
-const STATEMENT_MS = 120_000;
+const LOADING_MS = 120_000;
 
 export interface DemoServer {
   /** Resolves to one line for people about where it is. */
@@ -29,8 +29,8 @@ export interface DemoServer {
   stopAtOnce(): Promise<void>;
 }
 
-export function openSession(url: string): Promise<Session> {
-  return Session.open({ url, role: "demo", statementTimeoutMs: STATEMENT_MS, settings: { search_path: "public" } });
+export function openSession(url: string, statementTimeoutMs = LOADING_MS): Promise<Session> {
+  return Session.open({ url, role: "demo", statementTimeoutMs, settings: { search_path: "public" } });
 }
 
 /** PostgreSQL from the npm package, on a free loopback port, with its data in the demo's folder. */

@@ -7,14 +7,15 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { Log } from "../../daemon/config/log.ts";
 import type { Queryable } from "../../daemon/database/session.ts";
-import { type Auth, createAuth } from "../../daemon/gateway/auth/auth.ts";
-import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
+import type { Auth } from "../../daemon/gateway/auth/auth.ts";
 import { loadPage, type Page } from "../../daemon/gateway/http/page.ts";
 import { Messages } from "./messages.ts";
 import { answerTo, MOST_BYTES, TooLarge } from "./requests.ts";
 
 /** The page's file in the folder of pages. */
 const PAGE = "/conversations.html";
+/** In the same folder, and of no use here: its numbers come from the server that gives it out. */
+const DELTADS_PAGE = "/index.html";
 /** What the page reads deltad's port from. */
 const PORT_MARK = 'name="deltad-port" content=""';
 const REQUEST_MS = 10_000;
@@ -23,29 +24,23 @@ const MOST_CONNECTIONS = 500;
 export interface ApplicationOptions {
   readonly host: string;
   readonly database: Queryable;
-  /** Of the tokens, for deltad and for here. */
-  readonly secret: string;
+  /** The tokens are deltad's. */
+  readonly auth: Auth;
   /** Where the built pages are. */
   readonly pageDir: string;
   readonly log: Log;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
 }
 
 export class Application {
   readonly #options: ApplicationOptions;
-  readonly #auth: Auth;
   readonly #messages: Messages;
   readonly #server: Server;
   #page: Page = () => undefined;
   #deltadPort: number | undefined;
 
-  /** Throws a ConfigError for a secret that is too short. */
   constructor(options: ApplicationOptions) {
-    const { secret, database, now } = options;
     this.#options = options;
-    this.#auth = createAuth({ keys: fixedKeys(secretKeys(secret, undefined)), channels: { lists: [] }, now });
-    this.#messages = new Messages(database);
+    this.#messages = new Messages(options.database);
     this.#server = createServer((request, response) => void this.#answer(request, response));
     this.#server.requestTimeout = REQUEST_MS;
     this.#server.maxConnections = MOST_CONNECTIONS;
@@ -80,18 +75,20 @@ export class Application {
     try {
       const answer = await answerTo(
         { method, path, authorization: headers.authorization, read: () => readBody(request) },
-        { auth: this.#auth, messages: this.#messages },
+        { ...this.#options, messages: this.#messages },
       );
       if (answer) send(response, answer.status, JSON.stringify(answer.body));
       else this.#give(path, method, headers.host ?? "", response);
     } catch (error) {
+      // Broken off by the client: nobody waits for an answer, and the database has nothing to do with it.
+      if (request.destroyed && !request.complete) return;
       this.#options.log.warn({ error }, "the demo could not answer a request");
       send(response, 503, JSON.stringify({ error: "the database can't be asked at the moment: try again" }));
     }
   }
 
   #give(path: string, method: string, host: string, response: ServerResponse): void {
-    const file = this.#page(path === "/" ? PAGE : path);
+    const file = path === DELTADS_PAGE ? undefined : this.#page(path === "/" ? PAGE : path);
     if (file === undefined || this.#deltadPort === undefined) {
       send(response, 404, JSON.stringify({ error: "there is nothing here" }));
       return;
@@ -113,6 +110,8 @@ export class Application {
   /** The application and deltad, on the host that the browser knows them by. */
   #connections(host: string): string {
     const name = /^([\w.-]+|\[[\da-fA-F:]+\])(?::\d+)?$/.exec(host)?.[1] ?? "127.0.0.1";
+    // A policy can't name an IPv6 address: browsers leave out such an entry.
+    if (name.startsWith("[")) return "connect-src 'self' http: ws:";
     const deltad = `${name}:${this.#deltadPort}`;
     return `connect-src 'self' http://${deltad} ws://${deltad}`;
   }

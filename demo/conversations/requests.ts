@@ -5,10 +5,12 @@
  *     PATCH  /conversations/5/messages/77   {"body": "…"}   200 {"id": "77"}
  *     DELETE /conversations/5/messages/77                   200 {"id": "77"}
  *
- * each with `authorization: Bearer …`, the token that deltad takes too. Answers to what can't be done are `{"error": "…"}`, in a sentence.
+ * each with `authorization: Bearer …`, a token that deltad takes too, unless it was revoked. Answers to what can't be done are `{"error": "…"}`, in a sentence.
  */
 import * as v from "valibot";
+import type { Queryable } from "../../daemon/database/session.ts";
 import type { Auth } from "../../daemon/gateway/auth/auth.ts";
+import type { TokenName } from "../../daemon/gateway/auth/claims.ts";
 import type { Messages, Written } from "./messages.ts";
 
 /** As the table has it. */
@@ -49,34 +51,51 @@ const message = v.strictObject({
   ),
 });
 
+/** What requests are answered by. */
+export interface Parts {
+  readonly auth: Auth;
+  /** Where deltad keeps which tokens were revoked. */
+  readonly database: Queryable;
+  readonly messages: Messages;
+}
+
 /** Undefined: the path is none of ours. */
-export async function answerTo(
-  request: WriteRequest,
-  { auth, messages }: { readonly auth: Auth; readonly messages: Messages },
-): Promise<Answer | undefined> {
+export async function answerTo(request: WriteRequest, parts: Parts): Promise<Answer | undefined> {
   const [, conversation, id] = PATH.exec(request.path) ?? [];
   if (conversation === undefined) return undefined;
   const { method } = request;
   const takes = id === undefined ? ["POST"] : ["PATCH", "DELETE"];
   if (!takes.includes(method)) return refusal(405, `this path takes ${takes.join(" and ")}`);
-  const person = await personOf(request.authorization, auth);
+  const person = await personOf(request.authorization, parts);
   if (typeof person !== "string") return person;
   const text = method === "DELETE" ? "" : await textOf(request);
   if (typeof text !== "string") return text;
+  const { messages } = parts;
   if (id === undefined) return told(await messages.write(person, conversation, text), 201);
   if (method === "PATCH") return told(await messages.edit(person, conversation, id, text), 200);
   return told(await messages.takeBack(person, conversation, id), 200);
 }
 
-async function personOf(authorization: string | undefined, auth: Auth): Promise<string | Answer> {
+async function personOf(authorization: string | undefined, { auth, database }: Parts): Promise<string | Answer> {
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
   if (token === undefined) return refusal(401, "give a token: authorization: Bearer …");
   const verified = await auth.verify(token);
   if (verified === "expired") return refusal(401, "the token has expired: get another one");
   if (verified === undefined) return refusal(401, "the token is not good here");
+  if (await isRevoked(database, verified.token)) return refusal(401, "the token was revoked: get another one");
   const { subject } = verified.token;
   if (subject === undefined || !PERSON.test(subject)) return refusal(403, "the token says nobody's id as its sub");
   return subject;
+}
+
+/** By `deltad token revoke`. A token that does not say when it was issued may be an old one. */
+async function isRevoked(database: Queryable, { id, subject, issuedAtSeconds }: TokenName): Promise<boolean> {
+  const found = await database.query(
+    `select from deltad.revocation
+     where token_id = $1 or subject = $2 and ($3::float8 is null or issued_until >= to_timestamp($3)) limit 1`,
+    [id ?? null, subject ?? null, issuedAtSeconds ?? null],
+  );
+  return found.length > 0;
 }
 
 async function textOf({ read }: WriteRequest): Promise<string | Answer> {

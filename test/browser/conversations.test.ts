@@ -6,6 +6,8 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { freePort } from "../../daemon/database/cluster.ts";
 import type { Log } from "../../daemon/config/log.ts";
 import { Session } from "../../daemon/database/session.ts";
+import { createAuth } from "../../daemon/gateway/auth/auth.ts";
+import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
 import { Application } from "../../demo/conversations/application.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
 import { DEMO } from "../support/oracle.ts";
@@ -18,6 +20,7 @@ const quiet = (): undefined => undefined;
 const QUIET: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 /** More than two pages of older messages. */
 const SAID = 170;
+const MOST_MEMBERS = 20;
 /** People: 1 speaks for the owner, 2 is a guest. Conversation 11 is theirs, and so is the group 12, where much was said. */
 const ROWS = `
   insert into owners (id, name) values (1, 'Campo');
@@ -51,11 +54,15 @@ await onEachServer("Conversations", (server) => {
         statementTimeoutMs: 30_000,
         settings: { search_path: "public" },
       });
-      const options = { host: "127.0.0.1", database: session, secret: SECRET, pageDir: PAGES, log: QUIET };
-      application = new Application({ ...options, now: Date.now });
+      const keys = fixedKeys(secretKeys(SECRET, undefined));
+      const auth = createAuth({ keys, channels: { lists: [] }, now: Date.now });
+      application = new Application({ host: "127.0.0.1", database: session, auth, pageDir: PAGES, log: QUIET });
       address = `http://127.0.0.1:${await application.start()}`;
       const port = await freePort();
-      daemon = await startMarketplaceDaemon(database, DEMO, port, { DELTAD_ORIGINS: address });
+      daemon = await startMarketplaceDaemon(database, DEMO, port, {
+        DELTAD_ORIGINS: address,
+        DELTAD_MAX_ROWS: String(MOST_MEMBERS),
+      });
       application.showDeltad(port);
     });
     after(async () => {
@@ -182,6 +189,18 @@ await onEachServer("Conversations", (server) => {
       );
       await message(guest, "Among us").waitFor();
       await member(owner, "Zoë").waitFor();
+    });
+
+    it("a conversation that is too large says so, to who reads it and to who comes", async () => {
+      const guest = await open(2, "Pilots");
+      await message(guest, `Said ${SAID}`).waitFor();
+      await database.query(`insert into people (id, name) select i, 'P' || i from generate_series(101, ${100 + MOST_MEMBERS}) i;
+        insert into conversation_members (conversation_id, person_id, name, title) select 12, id, name, 'Pilots' from people where id > 100`);
+      const isTooLarge = guest.getByText("This conversation is too large to be shown.");
+      await isTooLarge.waitFor();
+      await guest.reload();
+      await isTooLarge.waitFor();
+      assert.doesNotMatch(await guest.innerText("body"), /You are not in|Said/);
     });
 
     it("older messages come when the reader comes near them, and what is read stays where it is", async () => {

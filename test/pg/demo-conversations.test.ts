@@ -1,11 +1,18 @@
 /** The demo's own server, by which members write. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { afterEach, before, beforeEach, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import jsonwebtoken from "jsonwebtoken";
 import type { Log } from "../../daemon/config/log.ts";
 import { Session } from "../../daemon/database/session.ts";
+import { createAuth } from "../../daemon/gateway/auth/auth.ts";
+import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
 import { Application } from "../../demo/conversations/application.ts";
 import { DEMO } from "../support/oracle.ts";
+import { exchange } from "../support/raw-http.ts";
+import { createMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 import { SECRET, token } from "../support/tokens.ts";
 
@@ -32,10 +39,12 @@ await onEachServer("The demo's server of conversations", (server) => {
 
   before(async () => {
     database = await server.createDatabase();
-    await database.query(DEMO.schema);
+    await createMarketplace(database, DEMO);
   });
   beforeEach(async () => {
-    await database.query(`truncate messages, conversation_members, conversations, people, owners cascade; ${ROWS}`);
+    await database.query(
+      `truncate messages, conversation_members, conversations, people, owners cascade; delete from deltad.revocation; ${ROWS}`,
+    );
     warnings.length = 0;
     session = await Session.open({
       url: database.url,
@@ -46,10 +55,13 @@ await onEachServer("The demo's server of conversations", (server) => {
     application = new Application({
       host: "127.0.0.1",
       database: session,
-      secret: SECRET,
+      auth: createAuth({
+        keys: fixedKeys(secretKeys(SECRET, undefined)),
+        channels: { lists: [] },
+        now: Date.now,
+      }),
       pageDir: PAGES,
       log,
-      now: Date.now,
     });
     address = `http://127.0.0.1:${await application.start()}`;
   });
@@ -178,6 +190,75 @@ await onEachServer("The demo's server of conversations", (server) => {
     ] as const)
       assert.equal((await ask(method, "/conversations/11/messages/101", { as: bearer("2"), body })).status, 403);
     assert.deepEqual(await messages(), before);
+  });
+
+  it("takes no token that was revoked, by its jti or as one of its subject's until then", async () => {
+    const now = Date.now();
+    const claims = { sub: "2", owners: [], exp: Math.floor(now / 1000) + 3_600 };
+    const tokens = [
+      token({ ...claims, jti: "one" }, now),
+      token({ ...claims, jti: "other" }, now),
+      token({ ...claims, iat: Math.floor(now / 1000) + 5 }, now),
+      jsonwebtoken.sign(claims, SECRET, { noTimestamp: true }),
+    ];
+    const write = async (text: string) => {
+      const answer = await ask("POST", "/conversations/11/messages", { as: `Bearer ${text}`, body: { body: "a" } });
+      return answer.error ?? answer.status;
+    };
+    const all = () => Promise.all(tokens.map(write));
+    const revoked = "the token was revoked: get another one";
+    assert.deepEqual(await all(), [201, 201, 201, 201]);
+    await database.query("select deltad.revoke_token('one', null, null, null)");
+    assert.deepEqual(await all(), [revoked, 201, 201, 201]);
+    await database.query(`select deltad.revoke_token(null, '2', to_timestamp(${Math.floor(now / 1000)}), null)`);
+    assert.deepEqual(await all(), [revoked, revoked, 201, revoked]);
+  });
+
+  /** A request that says that it has a million bytes, and sends 20,000 of them when the server has begun to look at it. */
+  async function begin() {
+    const request = httpRequest(`${address}/conversations/11/messages`, {
+      method: "POST",
+      headers: { authorization: bearer("2"), "content-length": 1_000_000, expect: "100-continue" },
+    });
+    request.on("error", () => undefined);
+    request.flushHeaders();
+    await once(request, "continue");
+    return request;
+  }
+
+  it("a request that is too long is answered before it is whole", async () => {
+    const request = await begin();
+    request.write(" ".repeat(20_000));
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    assert.equal(response.statusCode, 413);
+    request.destroy();
+  });
+
+  it("a request that its client breaks off is nothing to warn of", async () => {
+    const request = await begin();
+    request.destroy();
+    await application.stop();
+    // What it asked the database came before this; then it reads, in vain.
+    await session.query("select 1");
+    for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(warnings, []);
+  });
+
+  it("gives out its own page and not deltad's, with a policy that lets it talk to deltad on the browser's host", async () => {
+    const port = Number(new URL(address).port);
+    const get = (path: string, host: string) => exchange(port, "GET", path, { host });
+    assert.equal((await get("/", "localhost")).status, 404);
+    application.showDeltad(8_123);
+    const policy = async (host: string) =>
+      /connect-src [^;]*/.exec((await get("/", host)).headers.get("content-security-policy") ?? "")?.[0];
+    assert.equal(
+      await policy(`demo.example:${port}`),
+      "connect-src 'self' http://demo.example:8123 ws://demo.example:8123",
+    );
+    assert.equal(await policy("'none'; x"), "connect-src 'self' http://127.0.0.1:8123 ws://127.0.0.1:8123");
+    assert.equal(await policy(`[::1]:${port}`), "connect-src 'self' http: ws:");
+    assert.equal((await get("/conversations.html", "localhost")).status, 200);
+    assert.equal((await get("/index.html", "localhost")).status, 404);
   });
 
   it("says so while the database can't be asked, and goes on", async () => {
