@@ -110,14 +110,6 @@ export const CONVERSATION_MUTANTS: readonly Mutant[] = [
     title: "takes no token that was revoked",
   },
   {
-    name: "a request that is too long is cut off",
-    file: "demo/conversations/application.ts",
-    find: "{ destroyOnReturn: false }",
-    replace: "{ destroyOnReturn: true }",
-    test: WRITES,
-    title: "a request that is too long",
-  },
-  {
     name: "a request that was broken off is taken for the database's failure",
     file: "demo/conversations/application.ts",
     find: "if (request.destroyed && !request.complete) return;",
@@ -156,13 +148,5 @@ export const CONVERSATION_MUTANTS: readonly Mutant[] = [
     replace: "!host ? Object",
     test: "test/unit/demo/linked-servers.test.ts",
     title: "the page of conversations may come",
-  },
-  {
-    name: "a conversation that is too large says that its reader was removed",
-    file: "demo/page/conversations/conversation.tsx",
-    find: "isTooLarge ? words.tooLarge : words.removed",
-    replace: "isTooLarge ? words.removed : words.removed",
-    test: PAGE,
-    title: "a conversation that is too large",
   },
 ];
