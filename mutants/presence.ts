@@ -52,6 +52,14 @@ export const PRESENCE_MUTANTS: readonly Mutant[] = [
     title: SHOWN_NOT,
   },
   {
+    name: "who leaves is who they are by the last token",
+    file: "daemon/hub/attendance.ts",
+    find: "    side.enter(this);",
+    replace: '    side.enter(this);\n    Object.defineProperty(this, "reader", { get: () => subscriber.reader });',
+    test: CHANNEL,
+    title: "a token of another role changes nothing of who is there: who was shown leaves, who was not never comes",
+  },
+  {
     name: "what was said is lost with a reload",
     file: "daemon/presence/own-members.ts",
     find: "? { state: roster.find(topic, user)?.state, saidAt: shownAt }",

@@ -10,21 +10,20 @@ import type { Attendant, SideFlush, SideRequest, TopicSide } from "./topic-side.
 export class Attendance implements Attendant {
   readonly #side: TopicSide;
   readonly #subscriber: Subscriber;
+  /** As it was when it came: a refresh may give its connection another token. */
+  readonly reader: Reader | undefined;
   /** How far it was told; undefined: it must be told everything. */
   #told: number | undefined;
 
   constructor(side: TopicSide, subscriber: Subscriber) {
     this.#side = side;
     this.#subscriber = subscriber;
+    this.reader = subscriber.reader;
     side.enter(this);
   }
 
   get connection(): object {
     return this.#subscriber;
-  }
-
-  get reader(): Reader | undefined {
-    return this.#subscriber.reader;
   }
 
   /** Tells everything where that is owed, and nothing of it is about to come by itself. */

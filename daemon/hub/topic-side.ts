@@ -11,6 +11,7 @@ import type { Frame } from "./frame.ts";
 export interface Attendant {
   /** The same for all that one connection ever subscribes to. */
   readonly connection: object;
+  /** The same until they leave. */
   readonly reader: Reader | undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Daemons as far as presence goes, on one clock and a lossy bus: their peers, their hub with topics that hold a number, and clients of them. */
 import { BusPeers } from "../../daemon/bus/peers.ts";
+import type { Reader } from "../../daemon/channels/audience.ts";
 import { SessionTopics } from "../../daemon/gateway/sessions/session-topics.ts";
 import type { Frame } from "../../daemon/hub/frame.ts";
 import { Hub } from "../../daemon/hub/hub.ts";
@@ -101,6 +102,7 @@ export class PresenceClient {
   readonly heard: DownFrame[] = [];
   readonly shown = new ShownPresence();
   blocked = false;
+  isAdmin: boolean;
   readonly #daemon: PresenceDaemon;
   readonly #topics: SessionTopics;
   #subscription: Subscription | undefined;
@@ -109,13 +111,17 @@ export class PresenceClient {
     this.#daemon = daemon;
     this.user = user;
     this.topic = topic;
+    this.isAdmin = isAdmin;
     const isBlocked = (): boolean => this.blocked;
+    const reader = (): Reader => ({ isAdmin: this.isAdmin, user, maySee: () => true });
     const subscriber: Subscriber = {
       get blocked() {
         return isBlocked();
       },
       stays: true,
-      reader: { isAdmin, user, maySee: () => true },
+      get reader() {
+        return reader();
+      },
       send: (frame) => this.#take(frame),
     };
     const subscribe: Hub["subscribe"] = (...of) => (this.#subscription = daemon.hub.subscribe(...of));

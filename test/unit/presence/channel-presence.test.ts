@@ -139,6 +139,23 @@ describe("who is at a channel of one daemon", () => {
     assert.deepEqual(ana.news(), []);
   });
 
+  it("a token of another role changes nothing of who is there: who was shown leaves, who was not never comes", () => {
+    const ana = join("ana");
+    const [one, two] = [join("bob"), join("bob")];
+    const root = daemon.join("root", "room:1", true);
+    one.isAdmin = true;
+    root.isAdmin = false;
+    assert.deepEqual([one.present({ away: true }), root.types()], [undefined, "no_presence"]);
+    one.types();
+    one.leave();
+    root.leave();
+    clock.advance(GONE_MS);
+    assert.deepEqual([usersOf(ana), ana.shown.typing], [["ana", "bob"], []]);
+    two.leave();
+    clock.advance(GONE_MS);
+    assert.deepEqual(ana.news(), ["+bob", "-bob"]);
+  });
+
   it("of more than 200 only the number is told, once a second; of fewer again all", () => {
     const ana = join("ana");
     const others = Array.from({ length: 199 }, (_, at) => daemon.join(`u${at}`));
