@@ -207,7 +207,7 @@ export class PresenceExchange implements PeerListener {
       ...this.#takeParts(),
       ...this.#takeAsks(),
     };
-    const hasMore = this.#changed.size > 0 || this.#parts.size > 0;
+    const hasMore = this.#changed.size > 0 || this.#typing.size > 0 || this.#parts.size > 0;
     if (this.#isDigestDue && !hasMore) {
       this.#isDigestDue = false;
       said.digest = this.#options.own.members.digest;
@@ -231,12 +231,19 @@ export class PresenceExchange implements PeerListener {
   }
 
   #takeTyping(): Pick<PresenceMessage, "typing"> | undefined {
-    const typing = [...this.#typing.values()].map(([topic, user]): [string, string, number] => [
-      topic,
-      user,
-      Math.round(this.#options.channelOf(topic)?.typesForMs(user) ?? 0),
-    ]);
-    this.#typing.clear();
+    const typing: NonNullable<PresenceMessage["typing"]> = [];
+    let characters = 0;
+    for (const [key, [topic, user]] of this.#typing) {
+      if (characters >= MOST_CHARACTERS) break;
+      this.#typing.delete(key);
+      const sign: [string, string, number] = [
+        topic,
+        user,
+        Math.round(this.#options.channelOf(topic)?.typesForMs(user) ?? 0),
+      ];
+      characters += lengthOf(sign);
+      typing.push(sign);
+    }
     return typing.length > 0 ? { typing } : undefined;
   }
 

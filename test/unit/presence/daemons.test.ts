@@ -26,6 +26,24 @@ it("what was said of a user at one daemon is said on by the other where they sta
   for (const { shown } of [staying, late]) assert.deepEqual(shown.users?.get("bob"), { state: "said at a" });
 });
 
+it("what daemons say to each other comes in messages of some 100 KB at most, however many users there are, and whatever they say", () => {
+  const clock = new ManualClock();
+  const bus = new LossyBus();
+  const begin = (node: string): PresenceDaemon => {
+    const daemon = new PresenceDaemon(node, bus, clock);
+    clock.advance(1_000);
+    return daemon;
+  };
+  const [a, b] = [begin("a"), begin("b")];
+  const late = b.join("ana");
+  for (let at = 0; at < 1_500; at += 1) a.join(`${at}${"\u00e4".repeat(250)}`).types();
+  clock.advance(3_000);
+  assert.equal(late.shown.count, 1_501);
+  assert.equal(late.shown.typing.length + late.shown.more, 1_500);
+  const longest = Math.max(...bus.published.map(({ byteLength }) => byteLength));
+  assert.ok(longest < 110_000, `${longest} bytes`);
+});
+
 it("what 1,000 users cost on the bus while nothing happens is one digest in five seconds, however many they are", () => {
   const clock = new ManualClock();
   const bus = new LossyBus();
