@@ -28,7 +28,7 @@ export class Attendance implements Attendant {
 
   /** Tells everything where that is owed, and nothing of it is about to come by itself. */
   catchUp(): void {
-    if (this.#told === undefined && this.#side.isSettled) this.#tellAll();
+    if (this.#told === undefined && !this.#side.mustWait()) this.#tellAll();
   }
 
   follow({ from, to, frames }: SideFlush): void {

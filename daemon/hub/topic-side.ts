@@ -28,8 +28,8 @@ export interface SideFlush {
 export interface TopicSide {
   /** How far it was told: the last flush's `to`. */
   readonly told: number;
-  /** False while something is about to be told: who comes meanwhile is told everything with it. */
-  readonly isSettled: boolean;
+  /** True while something is about to be told: who comes meanwhile is told everything with it, and it comes even if it says nothing. */
+  mustWait(): boolean;
   /** Everything at {@link told}. */
   wholeFrames(): readonly Frame[];
   /** Somebody is there, who is not told anything yet. */

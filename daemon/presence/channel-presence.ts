@@ -36,6 +36,8 @@ export interface PresenceServices extends Timers {
   readonly typingChanged: (topic: string, user: string) => void;
 }
 
+/** As long as an address of e-mail may be. */
+const MOST_USER_CHARACTERS = 255;
 /** Of more users than are told by name. */
 const COUNT_INTERVAL_MS = 1_000;
 
@@ -49,6 +51,8 @@ export class ChannelPresence implements TopicSide {
   readonly #typing: ToldTyping | undefined;
   #told = 0;
   #isChanged = false;
+  /** Somebody waits for the next flush, to be told everything. */
+  #isAwaited = false;
   /** Until it has passed, changes wait, and frames are kept for whoever comes. */
   #timer: unknown;
   #typingTimer: unknown;
@@ -71,8 +75,9 @@ export class ChannelPresence implements TopicSide {
     return this.#told;
   }
 
-  get isSettled(): boolean {
-    return !this.#isChanged;
+  mustWait(): boolean {
+    this.#isAwaited ||= this.#isChanged;
+    return this.#isChanged;
   }
 
   wholeFrames(): readonly Frame[] {
@@ -131,8 +136,7 @@ export class ChannelPresence implements TopicSide {
 
   /** Another daemon says that one of its users types no more; without a user: it says nothing any more. */
   signEnds(node: string, user?: string): void {
-    this.#typing?.stop(node, user);
-    this.#typingChanged();
+    if (this.#typing?.stop(node, user)) this.#typingChanged();
   }
 
   /** How long the user types at connections to this daemon, unless they say it again; 0: they don't. */
@@ -198,8 +202,9 @@ export class ChannelPresence implements TopicSide {
     const from = this.#told;
     if (frames.length > 0) this.#told += 1;
     this.#pace();
-    // Also where there is nothing: somebody may have come, who is told everything.
-    this.#tell({ from, to: this.#told, frames });
+    const isOwed = frames.length > 0 || this.#isAwaited;
+    this.#isAwaited = false;
+    if (isOwed) this.#tell({ from, to: this.#told, frames });
   }
 
   #pace(): void {
@@ -213,7 +218,9 @@ export class ChannelPresence implements TopicSide {
   }
 }
 
-/** An administrator looks at every channel and is shown in none; who has no `sub` has no name. */
+/** An administrator looks at every channel and is shown in none; who has no `sub` has no name, and a longer one is not told to all. */
 function userOf({ reader }: Attendant): string | undefined {
-  return reader === undefined || reader.isAdmin ? undefined : reader.user;
+  if (reader?.user === undefined) return undefined;
+  if (reader.isAdmin || reader.user.length > MOST_USER_CHARACTERS) return undefined;
+  return reader.user;
 }

@@ -11,6 +11,8 @@ export interface ToldPresenceOptions {
 
 /** More users are told by their number alone. */
 export const MOST_USERS = 200;
+/** Fewer are told by name again: at a number about {@link MOST_USERS}, not with each who comes or goes. */
+const FEW_USERS = 180;
 
 /** `[user, what is told of them]`. */
 type Person = [user: string, shown: { state?: unknown; away?: true }];
@@ -57,7 +59,7 @@ export class ToldPresence {
     const { roster, isPartial } = this.#options;
     const count = roster.count(this.#topic);
     const before = this.#users;
-    const isMany = count > MOST_USERS;
+    const isMany = this.isCounted ? count >= FEW_USERS : count > MOST_USERS;
     const isAll = this.#mustTellAll || isMany !== this.isCounted;
     if (this.isCounted && !this.#mustTellAll && (!isCountDue || (isMany && count === this.#count))) return undefined;
     const changed = [...(this.#changed ?? [])];

@@ -29,10 +29,13 @@ export class ToldTyping {
     this.#typists.sign(user, by, sinceMs);
   }
 
-  /** @param user undefined: whoever types by this word */
-  stop(by: unknown, user?: string): void {
-    if (user === undefined) this.#typists?.stopAll(by);
-    else this.#typists?.stop(user, by);
+  /**
+   * False: nobody typed by this word.
+   * @param user undefined: whoever types by it
+   */
+  stop(by: unknown, user?: string): boolean {
+    if (this.#typists === undefined) return false;
+    return user === undefined ? this.#typists.stopAll(by) : this.#typists.stop(user, by);
   }
 
   /** How long the user types by the words of connections to this daemon, unless they say it again; 0: they don't. */

@@ -17,15 +17,17 @@ export class Typists {
     this.#untilMs.set(user, words);
   }
 
-  stop(user: string, by: unknown): void {
+  /** False: the user did not type by this word. */
+  stop(user: string, by: unknown): boolean {
     const words = this.#untilMs.get(user);
-    words?.delete(by);
+    const isStopped = words?.delete(by) ?? false;
     if (words?.size === 0) this.#untilMs.delete(user);
+    return isStopped;
   }
 
-  /** All that was said by one. */
-  stopAll(by: unknown): void {
-    for (const user of this.#untilMs.keys()) this.stop(user, by);
+  /** All that was said by one; false: nothing was. */
+  stopAll(by: unknown): boolean {
+    return [...this.#untilMs.keys()].filter((user) => this.stop(user, by)).length > 0;
   }
 
   /** Until when by the words that count here; undefined: by none. */

@@ -26,6 +26,8 @@ export class PresenceDaemon {
   readonly peers: BusPeers;
   readonly hub: Hub;
   readonly clients = new Set<PresenceClient>();
+  /** What went to all who attend a channel. */
+  flushes = 0;
   readonly #presence: Presence;
   #isOver = false;
 
@@ -47,7 +49,11 @@ export class PresenceDaemon {
       unwatch: () => undefined,
       locate: () => undefined,
       open: (topic) => counters.open(topic),
-      openSide: (topic, tell) => this.#presence.open(topic, { presence: true, typing: true }, tell),
+      openSide: (topic, tell) =>
+        this.#presence.open(topic, { presence: true, typing: true }, (flush) => {
+          this.flushes += 1;
+          tell(flush);
+        }),
     };
     this.hub = new Hub({
       kinds: new Map<string, TopicKind>([

@@ -182,6 +182,52 @@ describe("who is at a channel of one daemon", () => {
     assert.ok(more.length > 0);
   });
 
+  it("who are many are told by name again when they are fewer than 180, and by number when they are more than 200", () => {
+    const ana = join("ana");
+    const others = Array.from({ length: 200 }, (_, at) => daemon.join(`u${at}`));
+    clock.advance(2_000);
+    const leave = (many: number): void => {
+      for (const client of others.splice(0, many)) client.leave();
+      clock.advance(GONE_MS + 1_000);
+    };
+    leave(21);
+    assert.deepEqual([ana.shown.users, ana.shown.count], [undefined, 180]);
+    leave(1);
+    assert.equal(ana.shown.users?.size, 179);
+    others.push(...Array.from({ length: 21 }, (_, at) => daemon.join(`m${at}`)));
+    clock.advance(2_000);
+    assert.equal(ana.shown.users?.size, 200);
+  });
+
+  it("whose sub is longer than 255 characters is told, and shown to nobody", () => {
+    const ana = join("ana");
+    assert.deepEqual(usersOf(join("b".repeat(256))), ["ana"]);
+    join("c".repeat(255));
+    assert.deepEqual(ana.news(), [`+${"c".repeat(255)}`]);
+  });
+
+  it("what changes nothing goes to nobody, but to who waits for it", () => {
+    const [ana, bob] = [join("ana"), join("bob")];
+    bob.types();
+    clock.advance(60);
+    daemon.flushes = 0;
+    bob.types();
+    clock.advance(60);
+    assert.equal(daemon.flushes, 0);
+    clock.advance(3_000);
+    ana.blocked = true;
+    bob.present({ state: 1 });
+    bob.types();
+    ana.heard.length = 0;
+    ana.drained();
+    assert.deepEqual(ana.heard, []);
+    clock.advance(60);
+    assert.deepEqual(
+      ana.heard.map(({ type }) => type),
+      ["presence", "typing"],
+    );
+  });
+
   it("a client that was blocked is told all when it has drained, and nothing of what was before", () => {
     const ana = join("ana");
     ana.blocked = true;
