@@ -26,6 +26,33 @@ it("what was said of a user at one daemon is said on by the other where they sta
   for (const { shown } of [staying, late]) assert.deepEqual(shown.users?.get("bob"), { state: "said at a" });
 });
 
+it("what was said of a user who left is the same at all daemons when they come back, also where one has forgotten them and one has not", () => {
+  const clock = new ManualClock();
+  const bus = new LossyBus();
+  const [early, late] = [0, 0.999].map((random, at) => new PresenceDaemon(`n${at}`, bus, clock, () => random));
+  assert.ok(early && late);
+  clock.advance(5_000);
+  const [one, two] = [early.join("eva"), late.join("bob")];
+  const leaving = early.join("ana");
+  clock.advance(1_000);
+  leaving.present({ state: "busy" });
+  clock.advance(1_000);
+  leaving.leave();
+  clock.advance(10_600);
+  assert.deepEqual([one.shown.users?.has("ana"), two.shown.users?.has("ana")], [false, true]);
+  early.join("ana");
+  clock.advance(LONG_MS);
+  for (const { shown } of [one, two]) assert.deepEqual(shown.users?.get("ana"), {});
+  // It is told to stop; one that has never heard of her takes its place.
+  early.join("ana").present({ state: "busy" });
+  clock.advance(1_000);
+  early.drain();
+  const next = new PresenceDaemon("next", bus, clock);
+  const again = next.join("ana");
+  clock.advance(2 * LONG_MS);
+  assert.deepEqual(again.shown.users?.get("ana"), two.shown.users?.get("ana"));
+});
+
 it("what daemons say to each other comes in messages of some 100 KB at most, however many users there are, and whatever they say", () => {
   const clock = new ManualClock();
   const bus = new LossyBus();
