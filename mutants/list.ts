@@ -26,6 +26,7 @@ import { OPERATOR_MUTANTS } from "./operator.ts";
 import { PAGE_MUTANTS } from "./page.ts";
 import { OWNER_LOOKUP_MUTANTS } from "./owner-lookup.ts";
 import { PARENTS_MUTANTS } from "./parents.ts";
+import { PEERS_PRESENCE_MUTANTS } from "./peers-presence.ts";
 import { PRESENCE_MUTANTS } from "./presence.ts";
 import { REPLAYED_PARENTS_MUTANTS } from "./replayed-parents.ts";
 import { ROW_KEY_MUTANTS } from "./row-key.ts";
@@ -81,6 +82,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CONVERSATION_MUTANTS,
   ...CHANNEL_MUTANTS,
   ...BUS_MUTANTS,
+  ...PEERS_PRESENCE_MUTANTS,
   ...PRESENCE_MUTANTS,
   ...CHANNEL_REFUSAL_MUTANTS,
   ...CHANNEL_CLIENT_MUTANTS,
