@@ -6,6 +6,7 @@ const QUESTIONS = "test/unit/bus/questions.test.ts";
 const RANDOM = "test/unit/bus/random-peers.test.ts";
 const PIECES = "test/unit/bus/pieces.test.ts";
 const POSTGRES = "test/pg/bus/postgres-bus.test.ts";
+const REDIS = "test/wire/redis-bus.test.ts";
 const STILL = "count nobody as gone while the bus stands still or is away, say partial, and log why once";
 const SOON =
   "Whatever is lost, repeated, reordered, held up or forged, each daemon soon has what the others own, and nothing of those that are no more";
@@ -115,6 +116,30 @@ export const BUS_MUTANTS: readonly Mutant[] = [
     replace: "if (Number(index)",
     test: PIECES,
     title: "A run of which a piece is missing, or in which a stranger's begins",
+  },
+  {
+    name: "a run on the bus gives as many messages as a stranger likes",
+    file: "daemon/bus/pieces.ts",
+    find: " && messages.length < MOST_MESSAGES; ) {",
+    replace: "; ) {",
+    test: PIECES,
+    title: "A stranger's run gives no more messages than a daemon's",
+  },
+  {
+    name: "a stranger's run on the bus is read to its end",
+    file: "daemon/bus/postgres-connection.ts",
+    find: "void reassembly.take(piece).every(heard)",
+    replace: "void reassembly.take(piece).map(heard)",
+    test: POSTGRES,
+    title: "gives nothing more of a run of which a message was made by no daemon",
+  },
+  {
+    name: "the password of Redis is in the reason",
+    file: "daemon/bus/redis-connection.ts",
+    find: 'reasonOf(error).replace(/, with args.*/, "")',
+    replace: "reasonOf(error)",
+    test: REDIS,
+    title: "whose server answers with the password",
   },
   {
     name: "the bus notifies although the queue is half full",

@@ -9,8 +9,11 @@ export interface Bus {
   start(): void;
   /** Best effort: while the bus is away the message is lost. */
   publish(message: Uint8Array): void;
-  /** One listener, before `start`. What comes can be anybody's: nothing says that a daemon made it. */
-  onMessage(listener: (message: Uint8Array) => void): void;
+  /**
+   * One listener, before `start`. What comes can be anybody's: nothing says that a daemon made it. It returns false for what no daemon has
+   * made, and need not be given what came together with it.
+   */
+  onMessage(listener: (message: Uint8Array) => boolean): void;
   /** One listener, before `start`; called when that changes. */
   onHealth(listener: (health: BusHealth) => void): void;
   /** Sends what waits to be sent. Bounded and idempotent. */

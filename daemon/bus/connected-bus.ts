@@ -16,7 +16,8 @@ export interface Connection {
 }
 
 export interface ConnectionEvents {
-  readonly heard: (message: Uint8Array) => void;
+  /** False for what no daemon has made: so is what was sent together with it, which need not be given. */
+  readonly heard: (message: Uint8Array) => boolean;
   readonly lost: (reason: string) => void;
 }
 
@@ -36,7 +37,7 @@ const MOST_BYTES = 4 * 1024 * 1024;
 
 export class ConnectedBus implements Bus {
   readonly #options: ConnectedBusOptions;
-  #hear: (message: Uint8Array) => void = () => undefined;
+  #hear: (message: Uint8Array) => boolean = () => true;
   #tell: (health: BusHealth) => void = () => undefined;
   #connecting: Promise<void> | undefined;
   #connection: Connection | undefined;
@@ -66,7 +67,7 @@ export class ConnectedBus implements Bus {
     this.#sendSoon();
   }
 
-  onMessage(listener: (message: Uint8Array) => void): void {
+  onMessage(listener: (message: Uint8Array) => boolean): void {
     this.#hear = listener;
   }
 

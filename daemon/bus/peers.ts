@@ -176,10 +176,15 @@ export class BusPeers implements Peers {
     if (this.#sealing !== undefined) this.#options.bus.publish(this.#sealing.write(envelope));
   }
 
-  #take(message: Uint8Array): void {
+  /** False where no daemon of this database has made it. */
+  #take(message: Uint8Array): boolean {
     const envelope = this.#sealing?.read(message) ?? "foreign";
-    if (envelope === "foreign") return;
-    if (envelope === "forged") return this.#forged.count({ bytes: message.byteLength });
+    if (envelope === "forged") this.#forged.count({ bytes: message.byteLength });
+    else if (envelope !== "foreign") this.#takeEnvelope(envelope);
+    return envelope !== "forged";
+  }
+
+  #takeEnvelope(envelope: Envelope): void {
     if (envelope.node === this.node) return this.#takeOwn(envelope);
     const consequence = this.#heardNode(envelope.node).hear(envelope, this.node, this.#options.monotonicMs());
     switch (consequence.kind) {

@@ -29,7 +29,7 @@ export function connectPostgres(url: string): Connect {
     const session = await Session.open({ url, role: "bus", statementTimeoutMs: TIMEOUT_MS, settings });
     const reassembly = new Reassembly();
     session.onLost(lost);
-    session.onNotification((piece) => reassembly.take(piece).forEach(heard));
+    session.onNotification((piece) => void reassembly.take(piece).every(heard));
     try {
       await session.script(`listen ${CHANNEL}`);
     } catch (error) {

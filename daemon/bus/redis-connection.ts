@@ -28,28 +28,37 @@ export async function connectRedis(url: string, load: () => Promise<Redis> = () 
       disableOfflineQueue: true,
       socket: { reconnectStrategy: false, connectTimeout: TIMEOUT_MS },
     });
-    client.on("error", (error: unknown) => lost(reasonOf(error)));
+    client.on("error", (error: unknown) => lost(reasonWithoutArguments(error)));
     client.on("end", () => lost("the connection ended"));
     const close = (): Promise<void> => {
       if (client.isOpen) client.destroy();
       return Promise.resolve();
     };
     try {
-      const listening = client.connect().then(() => client.subscribe(CHANNEL, (message) => heard(message), true));
+      const listening = client.connect().then(() => client.subscribe(CHANNEL, (message) => void heard(message), true));
       await within(TIMEOUT_MS, "Redis", listening);
     } catch (error) {
       await close();
-      throw error;
+      return failWithoutArguments(error);
     }
     return {
       send: async (messages) => {
         const sent = messages.map((message) => client.publish(CHANNEL, Buffer.from(message)));
-        await within(TIMEOUT_MS, "Redis", Promise.all(sent));
+        await within(TIMEOUT_MS, "Redis", Promise.all(sent)).catch(failWithoutArguments);
         return undefined;
       },
       close,
     };
   };
+}
+
+/** Redis repeats the arguments of a command that it does not know, and the password is one of HELLO's. */
+function reasonWithoutArguments(error: unknown): string {
+  return reasonOf(error).replace(/, with args.*/, "");
+}
+
+function failWithoutArguments(error: unknown): never {
+  throw new Error(reasonWithoutArguments(error));
 }
 
 async function loaded(load: () => Promise<Redis>): Promise<Redis> {

@@ -19,8 +19,8 @@ export const connectionUrl = v.pipe(
 export const busUrl = v.pipe(
   v.string(),
   v.check(
-    (text) => /^rediss?:$/.test(parsed(text)?.protocol ?? ""),
-    "must be a URL like redis://user:password@host:6379",
+    isRedisUrl,
+    "must be a URL like redis://user:password@host:6379, or with /1, the number of a database, after it; % in a password is %25",
   ),
 );
 
@@ -118,6 +118,22 @@ export const duration = v.pipe(
   v.check((text) => text === "0" || secondsOf(text) !== undefined, "must be a duration like 90s, 30m, 24h or 7d, or 0"),
   v.transform((text) => secondsOf(text) ?? 0),
 );
+
+/** One that the client of Redis takes: it refuses others each time it connects. */
+function isRedisUrl(text: string): boolean {
+  const url = parsed(text);
+  if (url === undefined || !/^rediss?:$/.test(url.protocol) || url.hostname === "") return false;
+  return /^(\/\d*)?$/.test(url.pathname) && isDecodable(url.username) && isDecodable(url.password);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function parsed(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;

@@ -18,7 +18,7 @@ export interface HeardBus {
 export function startBus(bus: Bus): HeardBus {
   const heard: Buffer[] = [];
   const healths: BusHealth[] = [];
-  bus.onMessage((message) => void heard.push(Buffer.from(message)));
+  bus.onMessage((message) => heard.push(Buffer.from(message)) > 0);
   bus.onHealth((health) => void healths.push(health));
   bus.start();
   return {

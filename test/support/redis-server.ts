@@ -31,13 +31,14 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  async start(): Promise<void> {
+  /** @param more settings as on its command line */
+  async start(...more: readonly string[]): Promise<void> {
     const folder = await mkdtemp(join(tmpdir(), "deltad-redis-"));
     const settings = { port: this.port, bind: "127.0.0.1", save: "", appendonly: "no", dir: folder };
     this.#program = await ListeningProgram.start({
       name: "Redis",
       program: PROGRAM,
-      args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      args: [...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]), ...more],
       port: this.port,
       folder,
       withinMs: PATIENCE_MS,

@@ -13,13 +13,13 @@ const SECRET = "5e".repeat(32);
 
 describe("a bus by Redis", { skip: missingRedis() ?? false }, async () => {
   const server = await RedisServer.reserved();
-  const connect = await connectRedis(server.url);
-  const open = (): ConnectedBus =>
+  const connectServer = await connectRedis(server.url);
+  const open = (connect = connectServer): ConnectedBus =>
     new ConnectedBus({ connect, betweenMs: 0, monotonicMs: () => performance.now(), ...SYSTEM_TIMERS });
   before(() => server.start());
   after(() => server.stop());
 
-  keepsTheContract(open);
+  keepsTheContract(() => open());
 
   it("that is absent at the start, goes away or ends a connection is said to be, and used as soon as it is there", async () => {
     await server.stop();
@@ -42,6 +42,19 @@ describe("a bus by Redis", { skip: missingRedis() ?? false }, async () => {
       await eventually("the loss to be told", () => healths.slice(told[at]).some(({ isUp }) => !isUp));
     await understandEachOther(two, "third");
     await Promise.all(two.map(({ bus }) => bus.stop()));
+  });
+
+  it("whose server answers with the password, as it does not know the command, is said to be down without it", async () => {
+    const old = await RedisServer.reserved();
+    await old.start("--rename-command", "HELLO", "NO_HELLO");
+    const bus = startBus(open(await connectRedis(old.url.replace("//", "//ana:hunter2@"))));
+    try {
+      assert.equal(await bus.down(), "ERR unknown command 'HELLO'");
+      assert.ok(!JSON.stringify(bus.healths).includes("hunter2"));
+    } finally {
+      await bus.bus.stop();
+      await old.stop();
+    }
   });
 
   it("that stands still makes daemons partial; nobody is gone, and all is heard again", async () => {

@@ -72,6 +72,28 @@ await onEachServer("a bus by PostgreSQL", (server) => {
     await proxy.stop();
   });
 
+  it("gives nothing more of a run of which a message was made by no daemon", async () => {
+    const [bus, stranger] = [open(database.url), startBus(open(database.url))];
+    const heard: string[] = [];
+    bus.onMessage((message) => heard.push(String(message)) > 0 && String(message) !== "forged");
+    bus.start();
+    await stranger.up();
+    await eventually("the first", () => {
+      stranger.bus.publish(Buffer.from("first"));
+      return heard.length > 0;
+    });
+    // In one turn, so in one run.
+    for (const word of ["genuine", "forged", "more", "and more"]) stranger.bus.publish(Buffer.from(word));
+    await eventually("all of it to be carried", () => stranger.heard.some((message) => String(message) === "and more"));
+    await understandEachOther([stranger], "last");
+    await eventually("the last", () => heard.includes("last of 0"));
+    assert.deepEqual(
+      [...new Set(heard)].filter((word) => word !== "first"),
+      ["genuine", "forged", "last of 0"],
+    );
+    await Promise.all([bus.stop(), stranger.bus.stop()]);
+  });
+
   it("carries what a role without rights says, alters and repeats, and no daemon takes it", async () => {
     const [a, b] = [startPeers(open(database.url), "a", SECRET), startPeers(open(database.url), "b", SECRET)];
     await Promise.all([a.hears("b"), b.hears("a")]);

@@ -39,6 +39,22 @@ it("A run of which a piece is missing, or in which a stranger's begins, gives no
   );
 });
 
-it("More than 11 MB at once is not sent", () => {
-  assert.deepEqual(piecesOf([Buffer.alloc(12 * 1024 * 1024)]), []);
+it("As many messages as a turn says are several runs, and all come", () => {
+  const said = Array.from({ length: 2_345 }, (_, nth) => Buffer.from(String(nth)));
+  assert.deepEqual(taken(new Reassembly(), piecesOf(said)), hex(said));
+});
+
+it("4 MB at once are sent, and more than 4.4 MB not", () => {
+  const said = Buffer.alloc(4 * 1024 * 1024, 1);
+  const reassembly = new Reassembly();
+  const [message] = piecesOf([said]).flatMap((piece) => reassembly.take(piece));
+  assert.ok(said.equals(message ?? Buffer.of()));
+  assert.equal(piecesOf([Buffer.alloc(4.5 * 1024 * 1024)]).length, 0);
+});
+
+it("A stranger's run gives no more messages than a daemon's, however many it has", () => {
+  const [piece = ""] = piecesOf([Buffer.alloc(4_000)]);
+  // Its length and all bytes after it are 0: a thousand empty messages.
+  const strange = piece.replace(/\.[^.]*$/, `.${Buffer.alloc(4_004).toString("base64")}`);
+  assert.equal(new Reassembly().take(strange).length, 500);
 });

@@ -86,7 +86,7 @@ describe("a question to all other daemons", () => {
     const deaf = exchange.open(clock);
     const { setTimeout, clearTimeout, now: monotonicMs } = clock;
     const peers = new BusPeers({ bus: deaf, node: "c", log, monotonicMs, setTimeout, clearTimeout });
-    deaf.onMessage(() => undefined);
+    deaf.onMessage(() => true);
     peers.start();
     peers.begin("5e".repeat(32));
     clock.advance(1);

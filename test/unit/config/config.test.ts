@@ -88,6 +88,11 @@ describe("the configuration", () => {
     assert.equal(refusal({ ...ENOUGH, DELTAD_TRANSPORT: "uWS" }), "DELTAD_TRANSPORT must be auto, uws or ws");
   });
 
+  it("takes a bus by Redis with or without TLS, credentials, a port and a database", () => {
+    for (const url of ["redis://bus.example", "redis://[::1]:6379/", "rediss://ana:hunter%252@bus.example:6380/1"])
+      assert.equal(readConfig({ ...ENOUGH, DELTAD_BUS_URL: url }).busUrl, url);
+  });
+
   it("reads origins as a list of exact origins", () => {
     const origins = "https://app.example.com, http://localhost:3000,";
     assert.deepEqual(readConfig({ ...ENOUGH, DELTAD_ORIGINS: origins }).origins, [
@@ -100,6 +105,10 @@ describe("the configuration", () => {
     ["DATABASE_URL", "mysql://db.example/market", /must be a URL like postgresql:/],
     ["DATABASE_URL", "db.example", /must be a URL like postgresql:/],
     ["DELTAD_BUS_URL", "nats://ana:hunter2@bus.example", /must be a URL like redis:/],
+    ["DELTAD_BUS_URL", "redis:///1", /must be a URL like redis:/],
+    ["DELTAD_BUS_URL", "redis:foo", /must be a URL like redis:/],
+    ["DELTAD_BUS_URL", "redis://bus.example/abc", /must be a URL like redis:.*the number of a database/],
+    ["DELTAD_BUS_URL", "redis://ana:hun%ss@bus.example", /must be a URL like redis:.*%25/],
     ["DELTAD_HOST", "http://0.0.0.0", /must be an address/],
     ["DELTAD_PORT", "-1", /whole number/],
     ["DELTAD_PORT", "80.5", /whole number/],
