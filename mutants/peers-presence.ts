@@ -53,8 +53,8 @@ export const PEERS_PRESENCE_MUTANTS: readonly Mutant[] = [
     file: "daemon/presence/roster.ts",
     find: "return a.saidAt > b.saidAt || ",
     replace: "return a.saidAt < b.saidAt || ",
-    test: RANDOM,
-    title: EQUALS,
+    test: DAEMONS,
+    title: "what was said of a user at one daemon is said on by the other",
   },
   {
     name: "what was said on another daemon goes with it",
