@@ -131,10 +131,10 @@ export const OPERATOR_MUTANTS: readonly Mutant[] = [
     title: "only daemons that have something to tell each other have a session for it",
   },
   {
-    name: "daemons that have nothing to tell others have a session for it, and those that have something none",
+    name: "daemons that have nothing to tell others have a session for it",
     file: "daemon/daemon.ts",
     find: "const isNeeded = isShown ||",
-    replace: "const isNeeded = !isShown ||",
+    replace: "const isNeeded = isShown || config.port > 0 ||",
     test: OPERATORS,
     title: "only daemons that have something to tell each other have a session for it",
   },
