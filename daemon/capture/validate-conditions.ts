@@ -62,10 +62,13 @@ const CLOCKLESS_INPUT = ["interval_in", "cash_in"];
 /** Types whose text is the same in every session. */
 const TEXTUAL = [...NAMES_A_GROUP, "smallint", "integer", "character varying", "character"];
 
+const EXACT = ["smallint", "integer", "bigint", "numeric"];
+
 /** Of what types, in the database's own words, the SQL may be. A condition is used where PostgreSQL wants a boolean. */
 const TYPES: Readonly<Record<SqlUse, readonly string[] | null>> = {
   condition: null,
-  sum: ["smallint", "integer", "bigint", "numeric"],
+  sum: EXACT,
+  number: EXACT,
   group: TEXTUAL,
   text: TEXTUAL,
 };
@@ -104,6 +107,7 @@ begin
         select 'it is ' || t.type || case
             when wanted ->> 'use' = 'group' then ': only ${[...NAMES_A_GROUP].join(", ")} can be keys'
             when wanted ->> 'use' = 'text' then ': only ${[...NAMES_A_GROUP].join(", ")} are shown; cast it to one of them, or give { scale: 2 } for a number'
+            when wanted ->> 'use' = 'number' then ': only whole numbers and numeric are shown as numbers; make it numeric, as in \${table.column}::numeric'
             when t.type in ('real', 'double precision') then
               ': sums of floating-point numbers are never exact; make it numeric, as in \${table.column}::numeric'
             else ': only whole numbers and numeric are summed; make it numeric' end

@@ -1,8 +1,8 @@
 import { accumulatorsOf } from "./leaf-accumulators.ts";
 import type { Plan } from "./plan.ts";
 
-/** What SQL is there for: rows that count, what they are added up by, the groups that they are in, what of them is shown as a text. */
-export type SqlUse = "condition" | "sum" | "group" | "text";
+/** What SQL is there for: rows that count, what they are added up by, the groups that they are in, what of them is shown as a number or as a text. */
+export type SqlUse = "condition" | "sum" | "group" | "number" | "text";
 
 /** SQL of the configuration as the plan has it, over a row `r` of a source and what it was, `b`. */
 export interface PlacedSql {
@@ -26,9 +26,9 @@ export function placedSql(plan: Plan): readonly PlacedSql[] {
     const measure = at && projection?.measures[at.measure];
     // Expressions first: what is wrong with one is said of it, not of the condition that it has a value.
     for (const expression of projection?.keyExpressions ?? []) add(place, projection?.source, expression, "group");
-    add(place, projection?.source, projection?.ranked?.expression, "sum");
+    add(place, projection?.source, projection?.ranked?.expression, "number");
     const shown = projection?.ranked?.shownExpression;
-    add(place, projection?.source, shown?.sql, shown?.as === "text" ? "text" : "sum");
+    add(place, projection?.source, shown?.sql, shown?.as === "text" ? "text" : "number");
     if (measure !== undefined && "expression" in measure.value)
       add(place, projection?.source, measure.value.expression, "sum");
     add(place, projection?.source, measure?.where);

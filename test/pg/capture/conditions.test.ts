@@ -6,7 +6,16 @@ import { bigint, date, integer, jsonb, pgTable, text, timestamp } from "drizzle-
 import { validateConditions } from "../../../daemon/capture/validate-conditions.ts";
 import { ConfigError } from "../../../daemon/config/errors.ts";
 import { Session } from "../../../daemon/database/session.ts";
-import { average, count, defineConfig, latest, type MetricTree, oldest, sum } from "../../../daemon/define/define.ts";
+import {
+  average,
+  count,
+  defineConfig,
+  latest,
+  max,
+  type MetricTree,
+  oldest,
+  sum,
+} from "../../../daemon/define/define.ts";
 import { became, id } from "../../../daemon/define/define-event.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
@@ -150,15 +159,17 @@ await onEachServer("a condition", (server) => {
       planOf({ a: latest(sql`${rows.amount} * 1.5`, rows.at, { scale: 2 }) }),
       planOf({ b: latest(sql`${rows.at}`, rows.at) }),
       planOf({ b: oldest(sql`${rows.amount}::float8`, rows.at, { scale: 2 }) }),
+      planOf({ b: max(sql`${rows.amount}::float8`, { scale: 2 }) }),
       planOf({ b: oldest(sql`('to' || 'day')::date::text || ${rows.note}`, rows.at) }),
     ]);
-    assert.deepEqual(found.slice(0, 4), [
+    assert.deepEqual(found.slice(0, 5), [
       "taken",
       "taken",
       "metrics.b: it is timestamp with time zone: only text, bigint, numeric, boolean, uuid, date are shown; cast it to one of them, or give { scale: 2 } for a number",
-      "metrics.b: it is double precision: sums of floating-point numbers are never exact; make it numeric, as in ${table.column}::numeric",
+      "metrics.b: it is double precision: only whole numbers and numeric are shown as numbers; make it numeric, as in ${table.column}::numeric",
+      "metrics.b: it is double precision: only whole numbers and numeric are shown as numbers; make it numeric, as in ${table.column}::numeric",
     ]);
-    assert.match(found[4] ?? "", /^metrics\.b: it reads a text as date/);
+    assert.match(found[5] ?? "", /^metrics\.b: it reads a text as date/);
   });
 
   it("is not judged by a role that may make nothing temporary", async () => {
