@@ -4,6 +4,7 @@ const ROWS = "daemon/plan/parent-rows.ts";
 const LINKS = "daemon/plan/row-link.ts";
 const BATCHES = "test/pg/owners/several-columns.test.ts";
 const REFUSALS = "test/unit/plan/owner-refusals.test.ts";
+const COLLATIONS = "test/pg/capture/validate-collations.test.ts";
 const DOCTOR = "test/pg/dba/several-columns.test.ts";
 
 /** Mistakes about rows that name another row by several columns. */
@@ -95,5 +96,45 @@ export const SEVERAL_COLUMNS_MUTANTS: readonly Mutant[] = [
     replace: "order by k, 1)",
     test: DOCTOR,
     title: "wants an index that begins with these columns, in whatever order",
+  },
+  {
+    name: "different texts name one row",
+    file: "daemon/capture/validate-collations.ts",
+    find: "if (collation === undefined || collation.isDeterministic) return [];",
+    replace: "if (collation?.name !== '') return [];",
+    test: COLLATIONS,
+    title: "by which different texts are one are refused",
+  },
+  {
+    name: "rows are named by a column of another collation",
+    file: "daemon/capture/validate-collations.ts",
+    find: "|| by.name === key.name) return [];",
+    replace: "|| by.name !== '') return [];",
+    test: COLLATIONS,
+    title: "that differ between what names a row and its key are refused",
+  },
+  {
+    name: "the database's own collation differs from every other",
+    file: "daemon/capture/validate-collations.ts",
+    find: " || by.isDefault || key.isDefault",
+    replace: "",
+    test: COLLATIONS,
+    title: "that PostgreSQL compares are taken",
+  },
+  {
+    name: "collations of what lies between a row and its owner are nobody's",
+    file: "daemon/capture/validate-collations.ts",
+    find: "return [...own, ...theirs];",
+    replace: "return own.concat(theirs.slice(0, 0));",
+    test: COLLATIONS,
+    title: "by which different texts are one are refused",
+  },
+  {
+    name: "the daemon looks at no collation",
+    file: "daemon/capture/check-database.ts",
+    find: "    await validateCollations(session, seenBy({ plans, channels }));\n    if",
+    replace: "    if",
+    test: COLLATIONS,
+    title: "are looked at before anything is made for a configuration, and by the daemon",
   },
 ];

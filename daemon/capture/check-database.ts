@@ -2,6 +2,7 @@ import { checkCapture, isOfGoneColumns } from "./check.ts";
 import { checkIdentity } from "./identity.ts";
 import { APPLY, type Finding, finding } from "../database/findings.ts";
 import { type SummedColumn, validateTables } from "./validate.ts";
+import { validateCollations } from "./validate-collations.ts";
 import { validateChannels } from "./validate-channels.ts";
 import { validateConditions } from "./validate-conditions.ts";
 import type { Queryable } from "../database/session.ts";
@@ -10,6 +11,7 @@ import { readApplied, refuseNewerVersion } from "../database/migrate.ts";
 import type { CaptureChoices } from "../plan/capture-choices.ts";
 import type { Compiled } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 
 /**
  * Finds the reasons why a database can't be live; asked at every start of a session and from time to time.
@@ -39,6 +41,7 @@ export function databaseCheck(
     const gone = found.filter(isOfGoneColumns);
     if (gone.length > 0) return gone;
     await validateTables(session, tables, sums);
+    await validateCollations(session, seenBy({ plans, channels }));
     if (!areConditionsJudged) await validateChannels(session, channels);
     if (!areConditionsJudged) for (const plan of plans) await validateConditions(session, plan);
     areConditionsJudged = true;
@@ -49,8 +52,14 @@ export function databaseCheck(
 /** @throws ConfigError where a table or a condition of it is not as the configuration needs it */
 export async function validateConfiguration(session: Queryable, { plans, channels, tables }: Compiled): Promise<void> {
   await validateTables(session, tables, plans.flatMap(summedColumns));
+  await validateCollations(session, seenBy({ plans, channels }));
   await validateChannels(session, channels);
   for (const plan of plans) await validateConditions(session, plan);
+}
+
+/** The tables of all kinds, each as its kind sees it. */
+function seenBy({ plans, channels }: Pick<Compiled, "plans" | "channels">): readonly WatchedTable[] {
+  return [...plans, ...channels].flatMap(({ tables }) => tables);
 }
 
 function summedColumns(plan: Plan): SummedColumn[] {

@@ -1,21 +1,21 @@
 /**
  * Compares channels with the database: without its index each load of a channel would read a whole table, and each look-up of a member as
- * well; by a collation that takes different texts for one, rows of two channels would meet.
+ * well.
  */
 import { type Finding, finding, FindingsError } from "../database/findings.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Queryable } from "../database/session.ts";
 import type { ChannelPlan, OrderColumn, RowSetPlan } from "../plan/channel-plan.ts";
 import { watchedBy } from "../plan/row-source.ts";
-import { linkColumns, type WatchedTable } from "../plan/watched-table.ts";
+import type { WatchedTable } from "../plan/watched-table.ts";
 
 /** A table in which a channel's rows are found by the column that names it, and behind that by others. */
 interface Use {
   /** As the configuration has it: `channels.room.rows.messages`. */
   readonly place: string;
   readonly table: WatchedTable;
-  /** What its index must begin with; undefined: its key has one. */
-  readonly wanted: readonly IndexColumn[] | undefined;
+  /** What its index must begin with. */
+  readonly wanted: readonly IndexColumn[];
   /** What it had best have. */
   readonly best: readonly IndexColumn[];
   /** Completes "without it". */
@@ -30,8 +30,6 @@ interface IndexColumn {
 
 interface DatabaseUse {
   readonly partitioned: boolean;
-  /** That of the column that names the channel, where it takes different texts for one. */
-  readonly nondeterministic: string | null;
   /** B-trees over all rows; no name for what is no column. */
   readonly indexes: readonly (readonly { readonly name: string | null; readonly collation: string | null }[])[];
 }
@@ -41,26 +39,14 @@ export async function validateChannels(session: Queryable, plans: readonly Chann
   const uses = plans.flatMap(usesOf);
   if (uses.length === 0) return;
   const found = await session.query<DatabaseUse & { at: number }>(USES, [
-    JSON.stringify(
-      uses.map(({ table }, at) => ({ at, schema: table.schema, table: table.table, channel: channelColumn(table) })),
-    ),
+    JSON.stringify(uses.map(({ table }, at) => ({ at, schema: table.schema, table: table.table }))),
   ]);
-  const problems = found.flatMap(({ at, ...database }) => {
-    const use = uses[at] as Use;
-    return [...collationProblem(use, database), ...indexProblem(use, database)];
-  });
+  const problems = found.flatMap(({ at, ...database }) => indexProblem(uses[at] as Use, database));
   if (problems.length > 0) throw new FindingsError(problems);
 }
 
 function usesOf(plan: ChannelPlan): Use[] {
-  const { kind, source, members, sets } = plan;
-  const own: Use = {
-    place: `channels.${kind}.row`,
-    table: watchedBy(plan, source),
-    wanted: undefined,
-    best: [],
-    cost: "",
-  };
+  const { kind, members, sets } = plan;
   const rows = sets.map((set): Use => {
     const [first, ...rest] = orderOf(set).map(indexColumn);
     const channel = { name: set.channel };
@@ -73,7 +59,7 @@ function usesOf(plan: ChannelPlan): Use[] {
       cost: "each load would read the whole table",
     };
   });
-  if (members.kind !== "table") return [own, ...rows];
+  if (members.kind !== "table") return rows;
   const channel = { name: members.channel };
   const who: Use = {
     place: `channels.${kind}.members`,
@@ -82,12 +68,7 @@ function usesOf(plan: ChannelPlan): Use[] {
     best: [channel, { name: members.user }],
     cost: "each load, and each look-up of a member, would read the whole table",
   };
-  return [own, who, ...rows];
-}
-
-/** That by which a table names the channel of its rows. */
-function channelColumn({ owner }: WatchedTable): string {
-  return linkColumns(owner)[0] ?? "";
+  return [who, ...rows];
 }
 
 function orderOf({ count, order }: RowSetPlan): readonly OrderColumn[] {
@@ -98,19 +79,8 @@ function indexColumn({ column, kind }: OrderColumn): IndexColumn {
   return { name: column, ...(kind === "text" && { collation: "C" }) };
 }
 
-function collationProblem({ place, table }: Use, { nondeterministic }: DatabaseUse): Finding[] {
-  if (nondeterministic === null) return [];
-  return [
-    finding(
-      "column_unsuitable",
-      `${place}: ${table.schema}.${table.table}, column ${channelColumn(table)}, has the nondeterministic collation ${nondeterministic}, by which different texts are one: a channel is known by one text; give the column a deterministic collation, or name channels by another column.`,
-    ),
-  ];
-}
-
 function indexProblem(use: Use, { indexes, partitioned }: DatabaseUse): Finding[] {
   const { place, table, wanted, best, cost } = use;
-  if (wanted === undefined) return [];
   const serves = (index: DatabaseUse["indexes"][number]): boolean =>
     wanted.every(
       ({ name, collation }, at) =>
@@ -137,9 +107,6 @@ function printed({ name, collation }: IndexColumn): string {
 
 const USES = `
 select w.at, c.relkind = 'p' as partitioned,
-       (select quote_ident(k.collname)
-          from pg_attribute a join pg_collation k on k.oid = a.attcollation
-         where a.attrelid = c.oid and a.attname = w.channel and not k.collisdeterministic) as nondeterministic,
        (select coalesce(json_agg((
                  select json_agg(json_build_object('name', a.attname, 'collation', k.collname) order by i.place)
                    from unnest(x.indkey::int2[], x.indcollation::oid[]) with ordinality i(attnum, collated, place)
@@ -150,7 +117,7 @@ select w.at, c.relkind = 'p' as partitioned,
           join pg_class named on named.oid = x.indexrelid
           join pg_am method on method.oid = named.relam
          where x.indrelid = c.oid and x.indisvalid and x.indpred is null and method.amname = 'btree') as indexes
-  from json_to_recordset($1) as w(at int, schema text, "table" text, channel text)
+  from json_to_recordset($1) as w(at int, schema text, "table" text)
   join pg_namespace n on n.nspname = w.schema
   join pg_class c on c.relnamespace = n.oid and c.relname = w."table"
  order by w.at`;

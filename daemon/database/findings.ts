@@ -51,7 +51,9 @@ export const FINDINGS = {
   column_gone_writes_fail: error(
     "A captured column was renamed or dropped where no event trigger tells of it: every write of its table fails. The statement lets writes pass, and locks no table; then let the configuration follow and run `deltad migrate apply`.",
   ),
-  column_unsuitable: error("A column's type is not what the configuration says, or can't be captured exactly."),
+  column_unsuitable: error(
+    "A column's type is not what the configuration says, or can't be captured exactly; or by its collation it can't name rows.",
+  ),
   key_not_unique: error("No unique index says that a source's key tells rows apart."),
   channel_index_missing: error(
     "No index over all rows finds a channel's rows, the newest first where only those are held, or its members: each load of a channel would read the whole table.",

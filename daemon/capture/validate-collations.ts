@@ -1,0 +1,119 @@
+/**
+ * Compares the collations of columns that name rows, owners and channels. deltad knows each of these by one text, and PostgreSQL joins tables by
+ * them: where it takes different texts for one, a row would be found that was recorded under another name; where two columns have a
+ * collation each, it refuses to compare them.
+ */
+import { type Finding, finding, FindingsError } from "../database/findings.ts";
+import type { Queryable } from "../database/session.ts";
+import { keyColumns, linkColumns, type WatchedTable } from "../plan/watched-table.ts";
+
+interface NamingColumn {
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+}
+
+interface Collation {
+  /** As SQL spells it. */
+  readonly name: string;
+  readonly isDefault: boolean;
+  readonly isDeterministic: boolean;
+}
+
+/**
+ * @param tables of all kinds of topics and channels, each as its kind sees it
+ * @throws FindingsError that names each column that names nothing reliably, and what to do
+ */
+export async function validateCollations(session: Queryable, tables: readonly WatchedTable[]): Promise<void> {
+  const pairs = tables.flatMap(comparedColumns);
+  const columns = new Map(
+    [...tables.flatMap(namingColumns), ...pairs.flat()].map((column) => [told(column), column] as const),
+  );
+  const found = await session.query<Collation & { at: number }>(COLLATIONS, [
+    JSON.stringify([...columns.values()].map((column, at) => ({ ...column, at }))),
+  ]);
+  const collations = new Map(found.map(({ at, ...collation }) => [[...columns.keys()][at], collation]));
+  const problems = [
+    ...[...columns.keys()].flatMap((column) => nondeterministic(column, collations.get(column))),
+    ...new Map(pairs.flatMap((pair) => different(pair, collations)).map((one) => [one.meaning, one])).values(),
+  ];
+  if (problems.length > 0) throw new FindingsError(problems);
+}
+
+/** By which the table's rows, and what these name, are found. */
+function namingColumns(table: WatchedTable): readonly NamingColumn[] {
+  const { schema, table: name, owner, parents = [] } = table;
+  const own = [...keyColumns(table), ...linkColumns(owner)].map((column) => ({ schema, table: name, column }));
+  const theirs = parents.flatMap((parent) =>
+    [...parent.key, ...parent.next].map((column) => ({ ...placeOf(parent), column: column.name })),
+  );
+  return [...own, ...theirs];
+}
+
+/** Of two tables, where PostgreSQL joins one to the other. */
+function comparedColumns(table: WatchedTable): readonly (readonly [NamingColumn, NamingColumn])[] {
+  const { owner, parents = [], namedIn } = table;
+  const toParents = parents.flatMap((parent, at) => {
+    const nearer = parents[at - 1];
+    const names = nearer === undefined ? linkColumns(owner) : nearer.next.map(({ name }) => name);
+    return parent.key.map(
+      ({ name }, place) =>
+        [
+          { ...placeOf(nearer ?? table), column: names[place] ?? "" },
+          { ...placeOf(parent), column: name },
+        ] as const,
+    );
+  });
+  const lookups = (namedIn?.by ?? []).flatMap((by) =>
+    linkColumns(owner).map(
+      (column) =>
+        [
+          { ...placeOf(namedIn ?? table), column: by },
+          { ...placeOf(table), column },
+        ] as const,
+    ),
+  );
+  return [...toParents, ...lookups];
+}
+
+function placeOf({ schema, table }: Pick<NamingColumn, "schema" | "table">) {
+  return { schema, table };
+}
+
+function told({ schema, table, column }: NamingColumn): string {
+  return `${schema}.${table}, column ${column}`;
+}
+
+function nondeterministic(column: string, collation: Collation | undefined): Finding[] {
+  if (collation === undefined || collation.isDeterministic) return [];
+  return [
+    finding(
+      "column_unsuitable",
+      `${column}, has the nondeterministic collation ${collation.name}, by which different texts are one: rows, owners and channels are known by one text; give the column a deterministic collation, or name them by another column.`,
+    ),
+  ];
+}
+
+function different(
+  [one, other]: readonly [NamingColumn, NamingColumn],
+  collations: ReadonlyMap<string | undefined, Collation>,
+): Finding[] {
+  const [by, key] = [collations.get(told(one)), collations.get(told(other))];
+  if (by === undefined || key === undefined || by.isDefault || key.isDefault || by.name === key.name) return [];
+  return [
+    finding(
+      "column_unsuitable",
+      `${told(one)}, has the collation ${by.name} and names rows by ${told(other)}, which has ${key.name}: PostgreSQL compares no columns of two collations; give both the same, or one of them the database's own.`,
+    ),
+  ];
+}
+
+const COLLATIONS = `
+select w.at, k.oid::regcollation::text as name, k.oid = 'pg_catalog."default"'::regcollation as "isDefault",
+       k.collisdeterministic as "isDeterministic"
+  from json_to_recordset($1) as w(at int, schema text, "table" text, "column" text)
+  join pg_namespace n on n.nspname = w.schema
+  join pg_class c on c.relnamespace = n.oid and c.relname = w."table"
+  join pg_attribute a on a.attrelid = c.oid and a.attname = w."column" and not a.attisdropped
+  join pg_collation k on k.oid = a.attcollation
+ order by w.at`;
