@@ -99,9 +99,10 @@ export class ChannelLoads {
       for (const { channel, load } of begun) channel.loaded(found.get(channel.key) ?? NOTHING, load);
     } catch (error) {
       const owners = begun.flatMap(({ channel, load }) => (channel.loadFailed(load) ? [channel] : []));
-      if (owners.length > 0) this.#queue.retry({ owners, backoff: group.backoff }, error);
+      if (owners.length > 0) this.#queue.retry({ ...group, owners }, error);
     } finally {
       this.#running -= 1;
+      this.#queue.ended(group);
       this.#options.ended();
     }
   }

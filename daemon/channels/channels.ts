@@ -9,6 +9,7 @@
  */
 import type { Batch, BatchSink, ChannelChange, ChannelChanges, ChannelWho, Cut } from "../capture/batch.ts";
 import { LastVersions } from "../owners/last-versions.ts";
+import { SlowLoads } from "../owners/slow-loads.ts";
 import type { StaleReason } from "../owners/published.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
@@ -60,6 +61,9 @@ export class Channels implements BatchSink {
   /** By key. */
   readonly #channels = new Map<string, WatchedChannel>();
   readonly #versions = new LastVersions();
+  readonly #slowLoads = new SlowLoads<WatchedChannel>(({ phase, version }) =>
+    phase === "waiting" || phase === "loading" ? version : undefined,
+  );
   readonly #located = new Set<WatchedChannel>();
   #position: BatchPosition = { epoch: "", incarnation: "", snapshot: "", asOf: 0 };
   /** Why no epoch runs, between two of them. */
@@ -189,6 +193,8 @@ export class Channels implements BatchSink {
 
   #begin(batch: Batch): void {
     const { snapshot, clock } = batch;
+    const { monotonicMs, now } = this.#options;
+    for (const channel of this.#slowLoads.find(this.#channels.values(), monotonicMs())) channel.late(now() * 1000);
     this.#position = { ...this.#position, snapshot, asOf: clock };
     for (const channel of this.#outdated(batch)) this.#load(channel, true);
   }

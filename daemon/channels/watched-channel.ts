@@ -47,6 +47,8 @@ export class WatchedChannel {
   #version: number;
   /** It has not been called live yet: its topic may have been stale before it was watched, by another one of this key. */
   #isStale = true;
+  /** It has been said that its load takes long. */
+  #isLate = false;
 
   constructor(key: string, plan: ChannelPlan, version: number, publish: (update: ChannelUpdate) => void) {
     this.key = key;
@@ -97,6 +99,7 @@ export class WatchedChannel {
     for (const { changes, position } of phase.since) this.#changed(changes.rows, position);
     if (this.#isStale) this.#publish({ kind: "live" });
     this.#isStale = false;
+    this.#isLate = false;
   }
 
   loadFailed(begun: object): boolean {
@@ -127,7 +130,16 @@ export class WatchedChannel {
     this.#phase = { kind: "offline" };
     this.#audience = undefined;
     this.#isStale = true;
+    this.#isLate = false;
     this.#publish({ kind: "stale", since, reason });
+  }
+
+  /** Its load takes long, or fails again and again: who waits for it hears so. */
+  late(since: number): void {
+    if (this.#isLate) return;
+    this.#isLate = true;
+    this.#isStale = true;
+    this.#publish({ kind: "stale", since, reason: "slow_load" });
   }
 
   /** Says where it stands, if it can be said. */

@@ -1,7 +1,8 @@
 /**
  * The owners that wait to be loaded, in the groups that one statement loads. Each load takes a cut, for which the reader reads once more, and
  * a session; so owners that come one after another are loaded together. A statement fails as a whole: where some owner's rows are at fault,
- * the group is tried again in tenths, so that one owner's data keeps no other owner from being loaded. Channels wait the same way.
+ * the group is tried again in tenths, so that one owner's data keeps no other owner from being loaded. Those that may take
+ * long again leave one of the loads that run at once to others: however many they are, they keep nobody else out. Channels wait the same way.
  */
 import { type Backoff, backoffMs } from "../database/backoff.ts";
 import { isDataError } from "../database/data-error.ts";
@@ -16,10 +17,16 @@ import type { Timers } from "../config/timers.ts";
 const QUIET_MS = 10;
 const LONGEST_WAIT_MS = 100;
 
+const CONFIGURATION_LIMIT_EXCEEDED = "53400";
+
 /** Those that are loaded by one statement. A group that failed is tried again as it is, or in parts. */
 export interface LoadGroup<Owner> {
   readonly owners: readonly Owner[];
   readonly backoff: Backoff;
+  /** How often it has failed. */
+  readonly failures: number;
+  /** It, or the group that it is a part of, failed otherwise than at a row: it may have taken all the time that it was given. */
+  readonly maybeSlow: boolean;
 }
 
 export interface LoadQueueOptions<Owner> extends Timers {
@@ -27,6 +34,8 @@ export interface LoadQueueOptions<Owner> extends Timers {
   readonly newBackoff: (log: Log) => Backoff;
   /** One statement loads at most this many. */
   readonly groupSize: number;
+  /** How many loads run at once. */
+  readonly atOnce: number;
   /** Whether it is still to be loaded. */
   readonly isWaiting: (owner: Owner) => boolean;
   readonly log: Log;
@@ -39,6 +48,9 @@ export class LoadQueue<Owner> {
   readonly #options: LoadQueueOptions<Owner>;
   readonly #arrived = new Set<Owner>();
   readonly #again: LoadGroup<Owner>[] = [];
+  /** Those that may be slow and are being loaded. */
+  readonly #loadingSlow = new Set<LoadGroup<Owner>>();
+  #tookAgain = false;
   readonly #timers = new Set<unknown>();
   #firstMs = 0;
   #readyMs = 0;
@@ -50,8 +62,21 @@ export class LoadQueue<Owner> {
 
   /** True when a group may be taken. */
   get isReady(): boolean {
-    if (this.#again.length > 0) return true;
+    return this.#isAgainReady || this.#isArrivedReady;
+  }
+
+  get #isArrivedReady(): boolean {
     return this.#arrived.size > 0 && this.#options.monotonicMs() >= this.#readyMs;
+  }
+
+  get #isAgainReady(): boolean {
+    // Where there is but one load, they take turns with those that have arrived.
+    if (this.#options.atOnce === 1 && this.#tookAgain && this.#isArrivedReady) return false;
+    return this.#again.some((group) => this.#mayTake(group));
+  }
+
+  #mayTake({ maybeSlow }: LoadGroup<Owner>): boolean {
+    return !maybeSlow || this.#loadingSlow.size < Math.max(1, this.#options.atOnce - 1);
   }
 
   /** Adds an owner that may wait for others. */
@@ -76,7 +101,7 @@ export class LoadQueue<Owner> {
 
   /** Adds an owner whose load brings more than others', to a group of its own; after a delay where earlier ones brought too little. */
   addAlone(owner: Owner, tries: number): void {
-    const group = { owners: [owner], backoff: this.#newBackoff() };
+    const group = { owners: [owner], backoff: this.#newBackoff(), failures: 0, maybeSlow: false };
     if (tries > 0) {
       this.#after(backoffMs(tries), () => this.#again.push(group));
       return;
@@ -86,20 +111,41 @@ export class LoadQueue<Owner> {
     if (!wasReady) this.#options.nudge();
   }
 
-  /** The next group; undefined if none is ready. Owners that have left meanwhile are not in it. */
+  /** The next group, of which {@link ended} must be told; undefined if none is ready. Owners that have left meanwhile are not in it. */
   take(): LoadGroup<Owner> | undefined {
-    if (!this.isReady) return undefined;
-    for (let group = this.#again.shift(); group !== undefined; group = this.#again.shift()) {
+    const again = this.#takeAgain();
+    this.#tookAgain = again !== undefined;
+    if (again === undefined) return this.#isArrivedReady ? this.#takeArrived() : undefined;
+    if (again.maybeSlow) this.#loadingSlow.add(again);
+    return again;
+  }
+
+  /** The load of a group has ended, whatever came of it. */
+  ended(group: LoadGroup<Owner>): void {
+    this.#loadingSlow.delete(group);
+  }
+
+  /** Those that have failed least come first: one that always fails is not in their way. */
+  #takeAgain(): LoadGroup<Owner> | undefined {
+    while (this.#isAgainReady) {
+      const [first, ...others] = this.#again.filter((group) => this.#mayTake(group));
+      if (first === undefined) break;
+      const group = others.reduce((least, other) => (other.failures < least.failures ? other : least), first);
+      this.#again.splice(this.#again.indexOf(group), 1);
       const owners = group.owners.filter(this.#options.isWaiting);
-      if (owners.length > 0) return { owners, backoff: group.backoff };
+      if (owners.length > 0) return { ...group, owners };
     }
+    return undefined;
+  }
+
+  #takeArrived(): LoadGroup<Owner> | undefined {
     const owners: Owner[] = [];
     for (const owner of this.#arrived) {
       if (owners.length === this.#options.groupSize) break;
       this.#arrived.delete(owner);
       if (this.#options.isWaiting(owner)) owners.push(owner);
     }
-    return owners.length === 0 ? undefined : { owners, backoff: this.#newBackoff() };
+    return owners.length === 0 ? undefined : { owners, backoff: this.#newBackoff(), failures: 0, maybeSlow: false };
   }
 
   /** Puts a group back that could not be loaded, to be tried again after a delay. */
@@ -125,12 +171,15 @@ export class LoadQueue<Owner> {
   /** Where some owner's rows are at fault, tenths of the group lead to that owner and let the others go on. */
   #parts(group: LoadGroup<Owner>, error: unknown): readonly LoadGroup<Owner>[] {
     const { owners } = group;
-    if (owners.length === 1 || !isOfTheirRows(error)) return [group];
+    const maybeSlow = group.maybeSlow || !isDataError(error);
+    if (owners.length === 1 || !isOfTheirRows(error)) return [{ ...group, failures: group.failures + 1, maybeSlow }];
     const size = Math.ceil(owners.length / 10);
     const count = Math.ceil(owners.length / size);
     return Array.from({ length: count }, (_, part) => ({
       owners: owners.slice(part * size, (part + 1) * size),
       backoff: this.#newBackoff(),
+      failures: 0,
+      maybeSlow,
     }));
   }
 
@@ -156,7 +205,8 @@ export class LoadQueue<Owner> {
   }
 }
 
-/** Data that PostgreSQL can't compute with, or more than it reads in the time given. */
+/** Data that PostgreSQL can't compute with, or more than it reads in the time given, or in temporary files (`temp_file_limit`). */
 function isOfTheirRows(error: unknown): boolean {
-  return isDataError(error) || errorCode(error) === QUERY_CANCELED;
+  const code = errorCode(error);
+  return isDataError(error) || code === QUERY_CANCELED || code === CONFIGURATION_LIMIT_EXCEEDED;
 }

@@ -75,7 +75,9 @@ export class Owners implements BatchSink, Demand {
   readonly #loads: RunningLoads;
   readonly #located: LocatedOwners;
   readonly #audits: AuditTurns | undefined;
-  readonly #slowLoads = new SlowLoads();
+  readonly #slowLoads = new SlowLoads<WatchedOwner>(({ phase, publisher }) =>
+    phase.kind === "waiting" || phase.kind === "loading" ? publisher.version : undefined,
+  );
   readonly #withheld: WithheldEvents;
   readonly #unreadable: UnreadableOwners;
   readonly #owners = new Map<string, WatchedOwner>();
@@ -94,7 +96,7 @@ export class Owners implements BatchSink, Demand {
     this.#calendar = new Calendar(options.readDayStarts);
     this.#publisher = new Publisher(options.publish);
     this.#boundaries = new BoundaryTimer({ ...options, cross: (owner) => this.#driver.advance(owner) });
-    this.#queue = new LoadQueue({ ...options, ...OWNER_LOADS });
+    this.#queue = new LoadQueue({ ...options, ...OWNER_LOADS, atOnce: options.loadsAtOnce });
     const retry = (owner: WatchedOwner): unknown => this.#driver.dispatch(owner, OUTDATED);
     this.#unreadable = new UnreadableOwners({ ...options, retry });
     this.#driver = new OwnerDriver({

@@ -16,7 +16,7 @@ export interface LoadingOwner {
 
 export interface RunningLoadsOptions {
   readonly loader: Loader;
-  readonly queue: Pick<LoadQueue<WatchedOwner>, "isReady" | "take" | "retry">;
+  readonly queue: Pick<LoadQueue<WatchedOwner>, "isReady" | "take" | "ended" | "retry">;
   readonly driver: OwnerDriver;
   /** How many loads run at once: as many as there are sessions for them, so that a cut never waits for one. */
   readonly atOnce: number;
@@ -84,6 +84,7 @@ export class RunningLoads {
       this.#fail(loading, group, error);
     } finally {
       this.#running -= 1;
+      this.#options.queue.ended(group);
       if (this.#options.queue.isReady) this.#options.nudge();
     }
   }
@@ -108,6 +109,6 @@ export class RunningLoads {
       .map(({ owner }) => owner);
     if (owners.length === 0) return;
     failed(error);
-    queue.retry({ owners, backoff: group.backoff }, error);
+    queue.retry({ ...group, owners }, error);
   }
 }

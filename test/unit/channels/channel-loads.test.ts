@@ -6,6 +6,7 @@ import { batchAt, channelsRig } from "../../support/channels-rig.ts";
 const PLAN = { ...CHANNEL, sets: [] };
 /** As PostgreSQL says that a statement took too long. */
 const TOO_SLOW = Object.assign(new Error("canceling statement due to statement timeout"), { code: "57014" });
+const TOO_LARGE = Object.assign(new Error("temporary file size exceeds temp_file_limit (64kB)"), { code: "53400" });
 const row = (key: string) => changeOf(key, { place: key, data: {}, bytes: 2 }, true);
 
 it("1,000 channels that are subscribed to at once take at most ten statements to load, one that fails is tried again", async () => {
@@ -29,18 +30,52 @@ it("1,000 channels that are subscribed to at once take at most ten statements to
   channels.stop();
 });
 
-it("a channel that takes too long to load keeps none of those out that are loaded with it", async () => {
-  const { channels, loads, kinds, cut } = channelsRig(PLAN);
-  for (let n = 1; n <= 100; n += 1) channels.watch(String(n));
-  let answered = 0;
-  for (let round = 1; round <= 60; round += 1) {
-    await cut(`${round}:${round}:`);
-    for (const load of loads.slice(answered)) await (load.keys.includes("13") ? load.fail(TOO_SLOW) : load.answer());
-    answered = loads.length;
-  }
-  for (let n = 1; n <= 100; n += 1)
-    assert.deepEqual(kinds(String(n)), n === 13 ? [] : ["audience", "whole", "live"], String(n));
-  assert.deepEqual(loads.at(-1)?.keys, ["13"]);
+for (const error of [TOO_SLOW, TOO_LARGE])
+  it(`a channel that takes too long to load keeps none of those out that are loaded with it: ${error.message}`, async () => {
+    const { channels, loads, kinds, cut } = channelsRig(PLAN);
+    for (let n = 1; n <= 100; n += 1) channels.watch(String(n));
+    let answered = 0;
+    for (let round = 1; round <= 60; round += 1) {
+      await cut(`${round}:${round}:`);
+      for (const load of loads.slice(answered)) await (load.keys.includes("13") ? load.fail(error) : load.answer());
+      answered = loads.length;
+    }
+    for (let n = 1; n <= 100; n += 1)
+      assert.deepEqual(kinds(String(n)).slice(-3), n === 13 ? [] : ["audience", "whole", "live"], String(n));
+    assert.deepEqual(loads.at(-1)?.keys, ["13"]);
+    channels.stop();
+  });
+
+it("channels that take too long each time say stale after some seconds, and keep no new one out", async () => {
+  const { channels, clock, loads, kinds, cut } = channelsRig(PLAN);
+  const isSlow = (key: string): boolean => key.startsWith("s");
+  const began = new Map<object, number>();
+  let seconds = 0;
+  /** Each second there is a batch, and a cut where one is wanted; who is slow fails after 10 s. */
+  const oneSecond = async (): Promise<void> => {
+    for (let cuts = 0; cuts < 9; cuts += 1) await cut(`${seconds * 10 + cuts}:9999:`);
+    clock.advance(100);
+    await channels.apply(batchAt(`${seconds * 10 + 9}:9999:`));
+    seconds += 1;
+    for (const load of loads) {
+      const since = began.get(load) ?? seconds;
+      began.set(load, since);
+      if (!load.keys.some(isSlow)) await load.answer();
+      else if (seconds - since >= 10) await load.fail(TOO_SLOW);
+    }
+  };
+  for (let n = 1; n <= 8; n += 1) channels.watch(`s${n}`);
+  for (let at = 0; at < 60; at += 1) await oneSecond();
+  for (let n = 1; n <= 8; n += 1) assert.deepEqual(kinds(`s${n}`), ["stale"], `s${n}`);
+  for (let n = 1; n <= 40; n += 1) channels.watch(String(n));
+  for (let at = 0; at < 12; at += 1) await oneSecond();
+  for (let n = 1; n <= 40; n += 1)
+    assert.deepEqual(kinds(String(n)).slice(-3), ["audience", "whole", "live"], String(n));
+  // Those who are slow are tried all the same.
+  const before = loads.length;
+  for (let at = 0; at < 100; at += 1) await oneSecond();
+  const tried = new Set(loads.slice(before).flatMap(({ keys }) => keys));
+  assert.equal(tried.size, 8);
   channels.stop();
 });
 
