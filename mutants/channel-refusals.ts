@@ -9,6 +9,8 @@ const INDEXES = "test/pg/capture/validate-channels.test.ts";
 const NO_INDEX = "none is a partial one, one over expressions";
 const VERIFY = "test/pg/verify/channels.test.ts";
 const VERIFIED = "rows that are what SQL says are equal, also where more are held";
+const SLOW = "channels that take too long each time say stale after some seconds, and keep no new one out";
+const WHO = "test/pg/channels/who.test.ts";
 const WOKEN = "the end of a load wakes the reader";
 const STALE = "who subscribes while a channel is stale, and may not see it then";
 
@@ -17,10 +19,26 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
   {
     name: "a channel that is slow to load keeps its group out",
     file: "daemon/channels/channel-loads.ts",
-    find: "this.#queue.retry({ owners, backoff: group.backoff }, error);",
-    replace: "this.#queue.retry({ owners, backoff: group.backoff }, new Error(String(error)));",
+    find: "this.#queue.retry({ ...group, owners }, error);",
+    replace: "this.#queue.retry({ ...group, owners }, new Error(String(error)));",
     test: LOADS,
     title: "a channel that takes too long to load keeps none of those out",
+  },
+  {
+    name: "channels that are slow to load keep new ones out",
+    file: "daemon/owners/load-queue.ts",
+    find: "Math.max(1, this.#options.atOnce - 1)",
+    replace: "this.#options.atOnce",
+    test: LOADS,
+    title: SLOW,
+  },
+  {
+    name: "a channel that is never loaded says nothing",
+    file: "daemon/channels/channels.ts",
+    find: "monotonicMs())) channel.late(now() * 1000);",
+    replace: "monotonicMs())) channel.tellPosition(this.#position);",
+    test: LOADS,
+    title: SLOW,
   },
   {
     name: "a load is published where the stream is when it ends",
@@ -79,12 +97,68 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
     title: "an answer from before its user was let in is asked for again",
   },
   {
+    name: "a look-up goes round without end",
+    file: "daemon/channels/channel-access.ts",
+    find: "round <= MOST_ROUNDS",
+    replace: "round <= 1_000 * MOST_ROUNDS",
+    test: "test/unit/channels/channel-access.test.ts",
+    title: "a look-up that is overtaken again and again ends all the same",
+  },
+  {
     name: "any number of members is known by name",
     file: "daemon/channels/audience.ts",
-    find: "if (this.#counts.size > MOST_MEMBERS + 1) this.#giveUp();",
-    replace: "if (this.#counts.size > 2 * MOST_MEMBERS) this.#giveUp();",
+    find: "if (this.#rows > MOST_MEMBERS) this.#giveUp();",
+    replace: "if (this.#rows > 2 * MOST_MEMBERS) this.#giveUp();",
     test: "test/unit/channels/audience.test.ts",
     title: "of too many members nobody is known by name",
+  },
+  {
+    name: "rows of members are counted as members",
+    file: "daemon/channels/audience.ts",
+    find: "if (this.#rows > MOST_MEMBERS) this.#giveUp();",
+    replace: "if (this.#counts.size > MOST_MEMBERS + 1) this.#giveUp();",
+    test: "test/unit/channels/audience.test.ts",
+    title: "of more rows than are read of members nobody is known by name",
+  },
+  {
+    name: "all members of a channel that has too many are read",
+    file: "daemon/plan/channel-select.ts",
+    find: "        limit ${MOST_MEMBERS + 1}\n     ) n\n    group by 1\n",
+    replace: "     ) n\n    group by 1\n    limit ${MOST_MEMBERS + 1}\n",
+    test: WHO,
+    title: "of too many members no more are read than say so",
+  },
+  {
+    name: "a user whose number has 19 digits is no member",
+    file: "daemon/plan/channel-select.ts",
+    find: "^-?[0-9]{1,19}$",
+    replace: "^[0-9]{1,18}$",
+    test: WHO,
+    title: "a member is found by any number",
+  },
+  {
+    name: "a name that is no bigint ends the look-up",
+    file: "daemon/plan/channel-select.ts",
+    find: " between -9223372036854775808 and 9223372036854775807",
+    replace: " is not null",
+    test: WHO,
+    title: "a member is found by any number",
+  },
+  {
+    name: "a channel that fills temporary files keeps its group out",
+    file: "daemon/owners/load-queue.ts",
+    find: "code === CONFIGURATION_LIMIT_EXCEEDED",
+    replace: "code === ''",
+    test: LOADS,
+    title: "a channel that takes too long to load keeps none of those out",
+  },
+  {
+    name: "a channel that is too large is read again at each request",
+    file: "daemon/topics/channel/channel-topic.ts",
+    find: "< READ_AGAIN_MS) return false;",
+    replace: "< 0) return false;",
+    test: ADMISSION,
+    title: TOO_LARGE,
   },
   {
     name: "a channel that was too large is so until nobody has asked for a minute",

@@ -111,8 +111,8 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   {
     name: "a user who is NULL keeps a channel",
     file: "daemon/plan/channel-select.ts",
-    find: '${who === NOBODY ? "" : ` and ${who} is not null`}\n    group by 1\n',
-    replace: "\n    group by 1\n",
+    find: '= w.channel${who === NOBODY ? "" : ` and ${who} is not null`}',
+    replace: "= w.channel",
     test: MEMBERS,
     title: "and is not kept by a user who is NULL",
   },

@@ -14,12 +14,14 @@ export interface Reader {
 
 /**
  * Who may see a channel, as the database has it at one snapshot. Rows that let somebody in are counted, so that of two rows which name one
- * user the last one must go. Of more than {@link MOST_MEMBERS} nobody is known by name: the channel is then too large for everybody.
+ * user the last one must go. Of more than {@link MOST_MEMBERS} rows nobody is known by name: the channel is then too large for everybody.
  */
 export class Audience {
   readonly #topic: string;
   readonly #members: ChannelPlan["members"];
   readonly #counts = new Map<string | undefined, number>();
+  /** Those that let somebody in. */
+  #rows = 0;
   #isTooLarge = false;
   #hasChanged = false;
 
@@ -52,7 +54,8 @@ export class Audience {
     const count = (this.#counts.get(who) ?? 0) + times;
     if (count === 0) this.#counts.delete(who);
     else this.#counts.set(who, count);
-    if (this.#counts.size > MOST_MEMBERS + 1) this.#giveUp();
+    if (who !== undefined) this.#rows += times;
+    if (this.#rows > MOST_MEMBERS) this.#giveUp();
   }
 
   #giveUp(): void {

@@ -39,11 +39,15 @@ export function channelLoadSelect(plan: ChannelPlan): string {
       ({ table, who }) => `select ${TAG.channelWho}, w.channel::text, m.who, null::int, m.times, null::bigint, null
   from ${keys}
  cross join lateral (
-   select ${who} as who, count(*) as times
-     from ${tableRows(table)}
-    where ${linkOf(table, "t")[0]} = w.channel${who === NOBODY ? "" : ` and ${who} is not null`}
+   select n.who, count(*) as times
+     from (
+       select ${who} as who
+         from ${tableRows(table)}
+        where ${linkOf(table, "t")[0]} = w.channel${who === NOBODY ? "" : ` and ${who} is not null`}
+        -- Of rows, not of users: a grouping reads all that it is given.
+        limit ${MOST_MEMBERS + 1}
+     ) n
     group by 1
-    limit ${MOST_MEMBERS + 1}
  ) m`,
     ),
     ...plan.sets.map((set, place) => {
@@ -90,14 +94,15 @@ function userConditions(table: WatchedTable, user: string): readonly string[] {
   const { type } = captured(table, user);
   const printed = `${column}::text = $2::text`;
   const form = FORMS[type];
-  return form === undefined
-    ? [printed]
-    : [`${column} = case when $2::text ~ '${form}' then $2::text::${type} end`, printed];
+  return form === undefined ? [printed] : [`${column} = case when ${form} then $2::text::${type} end`, printed];
 }
 
+/** SQL that says whether a text can be cast: only one that can is printed as it is. */
 const FORMS: Readonly<Record<string, string>> = {
-  bigint: "^[0-9]{1,18}$",
-  uuid: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+  // The inner case keeps a longer number from being cast at all.
+  bigint:
+    "case when $2::text ~ '^-?[0-9]{1,19}$' then $2::text::numeric between -9223372036854775808 and 9223372036854775807 else false end",
+  uuid: "$2::text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'",
 };
 
 const NOBODY = "null::text";

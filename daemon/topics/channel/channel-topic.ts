@@ -34,6 +34,8 @@ export interface ChannelTopicOptions {
 
 /** More changes than this in one frame are told by a snapshot. */
 const MOST_CHANGES = 1_000;
+/** One that was too large may be so again, and each subscriber asks. */
+const READ_AGAIN_MS = 2_000;
 
 export function channelTopics(options: ChannelTopicOptions): TopicKind<ChannelUpdate> {
   const { demand } = options;
@@ -61,6 +63,8 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
   #isTooLarge = false;
   /** Its rows have changed since. */
   #hasChanged = false;
+  /** When it was read last, in milliseconds since 1970. */
+  #readAtMs = 0;
   #snapshotFrame: Frame | undefined;
 
   constructor(topic: string, key: string, options: ChannelTopicOptions) {
@@ -75,6 +79,8 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
   }
 
   get isOutdated(): boolean {
+    // Absolute, as the clock may be set back.
+    if (Math.abs(this.#options.now() - this.#readAtMs) < READ_AGAIN_MS) return false;
     return (this.#isTooLarge && this.#hasChanged) || (this.#audience?.isOutdated ?? false);
   }
 
@@ -96,6 +102,7 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
       case "whole":
         this.#accepted = [];
         this.#whole = update.sets;
+        this.#readAtMs = this.#options.now();
         this.#pending = update;
         return { kind: "flush" };
       case "changes": {

@@ -22,3 +22,12 @@ it("of too many members nobody is known by name, and fewer are news; that the ch
   audience.take({ who: undefined, times: -1 });
   assert.equal(audience.exists, false);
 });
+
+it("of more rows than are read of members nobody is known by name, however few they name: others may not have been read", () => {
+  const audience = new Audience("room:1", PLAN);
+  audience.take({ who: undefined, times: 1 });
+  audience.take({ who: "ana", times: MOST_MEMBERS });
+  assert.deepEqual([audience.isTooLarge, audience.admits(USER)], [false, true]);
+  audience.take({ who: "bob", times: 1 });
+  assert.deepEqual([audience.isTooLarge, audience.admits(USER)], [true, false]);
+});

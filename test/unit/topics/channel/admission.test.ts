@@ -42,14 +42,16 @@ it("who waits for its answer is refused once, and who was shown rows hears why i
   assert.deepEqual(shown, ["rows", "topic_closed deleted"]);
 });
 
-it("a channel that held too much is read again when somebody subscribes, once its rows have changed", () => {
-  const { load, change, subscribe, watched } = channelHub(WHOLE_ROOM);
+it("a channel that held too much is read again when somebody subscribes, once its rows have changed, and some seconds have gone by", () => {
+  const { clock, load, change, subscribe, watched } = channelHub(WHOLE_ROOM);
   const first = subscribe("a");
   load([undefined, "ana"], [rows(ROW_LIMITS.rows + 1)]);
   assert.deepEqual(first, ["nack too_large"]);
   assert.deepEqual([subscribe("b"), watched], [["nack too_large"], ["watch 1"]]);
   // What is held is less now; what there is, only the table knows.
   change([changeOf("1", undefined)]);
+  assert.deepEqual([subscribe("e"), watched], [["nack too_large"], ["watch 1"]]);
+  clock.advance(2_000);
   const [third, fourth] = [subscribe("c"), subscribe("d")];
   assert.deepEqual([third, fourth, watched], [[], [], ["watch 1", "unwatch 1", "watch 1"]]);
   load([undefined, "ana"], [rows(ROW_LIMITS.rows)]);
