@@ -67,8 +67,8 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
   {
     name: "a channel that is watched anew stays stale",
     file: "daemon/channels/watched-channel.ts",
-    find: "#isStale = true;\n\n  constructor",
-    replace: "#isStale = false;\n\n  constructor",
+    find: "#isStale = true;\n  /** It has been",
+    replace: "#isStale = false;\n  /** It has been",
     test: LOADS,
     title: "a channel that is watched anew is called live again",
   },

@@ -37,7 +37,7 @@ import type { Slices } from "./slices.ts";
 import { WithheldEvents, type ReadWithheldEvents } from "./withheld-events.ts";
 import { SlowLoads } from "./slow-loads.ts";
 import { UnreadableOwners } from "./unreadable-owners.ts";
-import { OWNER_LOADS, WatchedOwner } from "./watched-owner.ts";
+import { OWNER_LOADS, WatchedOwner, waitsAt } from "./watched-owner.ts";
 import { ZoneDataDiffers, Zones } from "./zones.ts";
 
 export interface OwnersOptions extends Timers {
@@ -75,9 +75,7 @@ export class Owners implements BatchSink, Demand {
   readonly #loads: RunningLoads;
   readonly #located: LocatedOwners;
   readonly #audits: AuditTurns | undefined;
-  readonly #slowLoads = new SlowLoads<WatchedOwner>(({ phase, publisher }) =>
-    phase.kind === "waiting" || phase.kind === "loading" ? publisher.version : undefined,
-  );
+  readonly #slowLoads = new SlowLoads(waitsAt);
   readonly #withheld: WithheldEvents;
   readonly #unreadable: UnreadableOwners;
   readonly #owners = new Map<string, WatchedOwner>();

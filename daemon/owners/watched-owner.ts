@@ -39,3 +39,8 @@ export const OWNER_LOADS = {
   groupSize: 1000,
   isWaiting: ({ phase }: WatchedOwner): boolean => phase.kind === "waiting",
 };
+
+/** The version that subscribers have of an owner who waits to be loaded; undefined of one who does not. */
+export function waitsAt({ phase, publisher }: WatchedOwner): number | undefined {
+  return phase.kind === "waiting" || phase.kind === "loading" ? publisher.version : undefined;
+}
