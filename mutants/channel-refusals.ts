@@ -241,6 +241,14 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
     title: NO_INDEX,
   },
   {
+    name: "an index has NULLs anywhere",
+    file: "daemon/capture/validate-channels.ts",
+    find: "return !isRead || ",
+    replace: "return true || ",
+    test: INDEXES,
+    title: "none has its NULLs where a load does not look for them",
+  },
+  {
     name: "members are read as a whole",
     file: "daemon/capture/validate-channels.ts",
     find: "return [who, ...rows];",

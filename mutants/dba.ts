@@ -2,6 +2,8 @@ import type { Mutant } from "./mutant.ts";
 
 const CAPTURE = "test/pg/dba/doctor-capture.test.ts";
 const UNINSTALL = "test/pg/dba/uninstall.test.ts";
+const CHANNELS = "test/pg/dba/doctor-channels.test.ts";
+const NAMES_INDEXES = "names indexes without which loads, or look-ups of members, read a whole table";
 const EXPORT = "test/pg/dba/export.test.ts";
 const SERVER = "test/pg/dba/doctor-server.test.ts";
 
@@ -94,5 +96,21 @@ export const DBA_MUTANTS: readonly Mutant[] = [
     replace: '(["error"] as const).find(',
     test: "test/pg/dba/commands.test.ts",
     title: "doctor exits with 2 for errors, 1 for warnings",
+  },
+  {
+    name: "what an index carries along is looked up by it",
+    file: "daemon/dba/examine-tables.ts",
+    find: "least(cardinality(w.columns), i.indnkeyatts) - 1",
+    replace: "cardinality(w.columns) - 1",
+    test: CHANNELS,
+    title: NAMES_INDEXES,
+  },
+  {
+    name: "a member is looked up by the channel first",
+    file: "daemon/dba/examine-tables.ts",
+    find: "columns: [members.channel, members.user], links: 2",
+    replace: "columns: [members.channel, members.user], links: 0",
+    test: CHANNELS,
+    title: NAMES_INDEXES,
   },
 ];

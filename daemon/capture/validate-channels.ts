@@ -26,12 +26,26 @@ interface IndexColumn {
   readonly name: string;
   /** Undefined: any. */
   readonly collation?: "C";
+  /** Rows are read in its order, from the last on. */
+  readonly isRead?: true;
 }
+
+/** Bits of `pg_index.indoption`. */
+const DESCENDING = 1;
+const NULLS_FIRST = 2;
 
 interface DatabaseUse {
   readonly partitioned: boolean;
-  /** B-trees over all rows; no name for what is no column. */
-  readonly indexes: readonly (readonly { readonly name: string | null; readonly collation: string | null }[])[];
+  /** B-trees over all rows. */
+  readonly indexes: readonly (readonly DatabaseColumn[])[];
+}
+
+interface DatabaseColumn {
+  /** Null for what is no column. */
+  readonly name: string | null;
+  readonly collation: string | null;
+  /** {@link DESCENDING}, {@link NULLS_FIRST}. */
+  readonly option: number;
 }
 
 /** Throws one FindingsError that names each place of the configuration that does not fit, and what to do. */
@@ -76,17 +90,18 @@ function orderOf({ count, order }: RowSetPlan): readonly OrderColumn[] {
 }
 
 function indexColumn({ column, kind }: OrderColumn): IndexColumn {
-  return { name: column, ...(kind === "text" && { collation: "C" }) };
+  return { name: column, isRead: true, ...(kind === "text" && { collation: "C" }) };
+}
+
+/** Whether an index has a column as it is wanted. One that is read in its order, either way, has NULL for the greatest of all, as a load asks. */
+function fits({ name, collation, isRead }: IndexColumn, column: DatabaseColumn | undefined): boolean {
+  if (column?.name !== name || (collation !== undefined && column.collation !== collation)) return false;
+  return !isRead || (column.option & DESCENDING) * NULLS_FIRST === (column.option & NULLS_FIRST);
 }
 
 function indexProblem(use: Use, { indexes, partitioned }: DatabaseUse): Finding[] {
   const { place, table, wanted, best, cost } = use;
-  const serves = (index: DatabaseUse["indexes"][number]): boolean =>
-    wanted.every(
-      ({ name, collation }, at) =>
-        index[at]?.name === name && (collation === undefined || index[at]?.collation === collation),
-    );
-  if (indexes.some(serves)) return [];
+  if (indexes.some((index) => wanted.every((column, at) => fits(column, index[at])))) return [];
   const create = `create index${partitioned ? "" : " concurrently"} on ${qualifiedName(table.schema, table.table)}`;
   return [
     finding(
@@ -108,8 +123,8 @@ function printed({ name, collation }: IndexColumn): string {
 const USES = `
 select w.at, c.relkind = 'p' as partitioned,
        (select coalesce(json_agg((
-                 select json_agg(json_build_object('name', a.attname, 'collation', k.collname) order by i.place)
-                   from unnest(x.indkey::int2[], x.indcollation::oid[]) with ordinality i(attnum, collated, place)
+                 select json_agg(json_build_object('name', a.attname, 'collation', k.collname, 'option', i.option) order by i.place)
+                   from unnest(x.indkey::int2[], x.indcollation::oid[], x.indoption::int2[]) with ordinality i(attnum, collated, option, place)
                    left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = i.attnum and a.attnum > 0
                    left join pg_collation k on k.oid = i.collated
                   where i.place <= x.indnkeyatts)), '[]')

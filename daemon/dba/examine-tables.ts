@@ -57,7 +57,7 @@ export async function examineIndexes({ session, compiled, limits }: Examined): P
                where i.indrelid = c.oid and i.indisvalid and i.indpred is null
                  -- Those that name a row may come in any order.
                  and array(select a.attname::text collate "C"
-                             from generate_series(0, cardinality(w.columns) - 1) k
+                             from generate_series(0, least(cardinality(w.columns), i.indnkeyatts) - 1) k
                              join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[k]
                             order by greatest(k, w.links - 1), 1)
                    = array(select u.name collate "C" from unnest(w.columns) with ordinality u(name, k)
@@ -153,5 +153,5 @@ function memberIndexes(plan: ChannelPlan) {
   const { members } = plan;
   if (members.kind !== "table") return [];
   const { schema, table } = watchedBy(plan, members.source);
-  return [{ schema, table, columns: [members.channel, members.user] }];
+  return [{ schema, table, columns: [members.channel, members.user], links: 2 }];
 }

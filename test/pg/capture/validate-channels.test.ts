@@ -82,6 +82,18 @@ await onEachServer("indexes and collations of channels", (server) => {
     assert.deepEqual(await said(), []);
   });
 
+  it("none has its NULLs where a load does not look for them; one that is read from its end serves as well", async () => {
+    assert.deepEqual(
+      await said(
+        "drop index good_posts",
+        'create index on posts (room, word collate "C" desc nulls last)',
+        'create index on posts (room, word collate "C" nulls first)',
+      ),
+      [POSTS],
+    );
+    assert.deepEqual(await said('create index on posts (room desc nulls last, word collate "C")'), []);
+  });
+
   it("none is a partial one, one over expressions, of another method or another collation, or one that failed", async () => {
     assert.deepEqual(
       await said(

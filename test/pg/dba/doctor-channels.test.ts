@@ -46,7 +46,14 @@ await onEachServer("doctor, of channels", (server) => {
     const messages = "channel_index_missing: create index concurrently on public.messages (room_id, created_at, id)";
     const members = "index_missing: create index concurrently on public.room_members (room_id, user_id)";
     assert.deepEqual(await found(), [messages, messages, members]);
+    await database.query("create index on room_members (room_id) include (user_id)");
+    assert.deepEqual(await found(), [messages, messages, members]);
     for (const line of [messages, members]) await database.query(line.slice(line.indexOf(": ") + 2));
+    assert.deepEqual(await found(), []);
+    // Whoever looks for both finds them by either order; loads have the other index.
+    await database.query(
+      "drop index room_members_room_id_user_id_idx; create index on room_members (user_id, room_id)",
+    );
     assert.deepEqual(await found(), []);
   });
 });

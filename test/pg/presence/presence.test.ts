@@ -44,7 +44,7 @@ await onEachServer("presence over sockets", (server) => {
       const nextId = (): string => `q${(count += 1)}`;
       const come = async (sub: string | undefined, topic: string, claims: object = {}): Promise<TestSocket> => {
         const socket = await enter(rooms, { ...(sub !== undefined && { sub }), ...claims });
-        assert.equal(await ask(socket, { type: "subscribe", id: nextId(), topic }), "rows");
+        assert.equal(await ask(socket, { type: "subscribe", id: nextId(), topic }), "rows", socket.bytes.join(" "));
         return socket;
       };
       const shownBy = (socket: TestSocket, topic: string): ShownPresence => ShownPresence.of(socket.frames, topic);
