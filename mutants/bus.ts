@@ -7,6 +7,7 @@ const RANDOM = "test/unit/bus/random-peers.test.ts";
 const PIECES = "test/unit/bus/pieces.test.ts";
 const POSTGRES = "test/pg/bus/postgres-bus.test.ts";
 const REDIS = "test/wire/redis-bus.test.ts";
+const CONNECTED = "test/unit/bus/connected-bus.test.ts";
 const STILL = "count nobody as gone while the bus stands still or is away, say partial, and log why once";
 const SOON =
   "Whatever is lost, repeated, reordered, held up or forged, each daemon soon has what the others own, and nothing of those that are no more";
@@ -104,8 +105,8 @@ export const BUS_MUTANTS: readonly Mutant[] = [
   {
     name: "why others can't be heard is logged again and again",
     file: "daemon/bus/peers.ts",
-    find: "if (this.#isTold || this.#isOver) return;",
-    replace: "if (this.#isOver) return;",
+    find: "if (this.#isTold) return;",
+    replace: "",
     test: PEERS,
     title: STILL,
   },
@@ -140,6 +141,14 @@ export const BUS_MUTANTS: readonly Mutant[] = [
     replace: "reasonOf(error)",
     test: REDIS,
     title: "whose server answers with the password",
+  },
+  {
+    name: "a bus that connects and can't send has no backoff",
+    file: "daemon/bus/connected-bus.ts",
+    find: "    this.#tell({ isUp: true });\n  }",
+    replace: "    this.#failures = 0;\n    this.#tell({ isUp: true });\n  }",
+    test: CONNECTED,
+    title: "A bus that connects and can't send",
   },
   {
     name: "the bus notifies although the queue is half full",

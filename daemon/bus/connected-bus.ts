@@ -1,8 +1,9 @@
 /**
  * A bus by a connection of which each kind has its own: sends what is said within a turn, or since the last sending, together; connects again
- * with the one backoff; says nothing to the log, as peers.ts says why others can't be heard.
+ * with the one backoff, which begins anew once something was sent; says to the log only that it is told too much, as peers.ts says why others
+ * can't be heard.
  */
-import type { Timers } from "../config/timers.ts";
+import { CountedWarning, type CountedWarningOptions } from "../config/counted-warning.ts";
 import { backoffMs } from "../database/backoff.ts";
 import { within } from "../database/deadline.ts";
 import { reasonOf } from "../database/reason.ts";
@@ -24,7 +25,7 @@ export interface ConnectionEvents {
 /** Resolves once everything is heard that is published from now on. */
 export type Connect = (events: ConnectionEvents) => Promise<Connection>;
 
-export interface ConnectedBusOptions extends Timers {
+export interface ConnectedBusOptions extends CountedWarningOptions {
   readonly connect: Connect;
   /** Between two sendings. */
   readonly betweenMs: number;
@@ -50,9 +51,14 @@ export class ConnectedBus implements Bus {
   #timer: unknown;
   #hindrance: string | undefined;
   #stopping: Promise<void> | undefined;
+  readonly #dropped: CountedWarning;
 
   constructor(options: ConnectedBusOptions) {
     this.#options = options;
+    this.#dropped = new CountedWarning(
+      "dropped what was to be said to other daemons: too much waits to be sent",
+      options,
+    );
   }
 
   start(): void {
@@ -61,7 +67,8 @@ export class ConnectedBus implements Bus {
 
   publish(message: Uint8Array): void {
     const bytes = this.#waitingBytes + message.byteLength;
-    if (this.#connection === undefined || this.#stopping !== undefined || bytes > MOST_BYTES) return;
+    if (this.#connection === undefined || this.#stopping !== undefined) return;
+    if (bytes > MOST_BYTES) return this.#dropped.count({ bytes });
     this.#waiting.push(message);
     this.#waitingBytes = bytes;
     this.#sendSoon();
@@ -82,6 +89,7 @@ export class ConnectedBus implements Bus {
 
   async #stop(): Promise<void> {
     this.#setTimer(undefined, 0);
+    this.#dropped.stop();
     const last = (this.#sending ?? Promise.resolve()).then(() => this.#send());
     await within(STOP_MS, "the bus", last).catch(() => undefined);
     const connection = this.#connection;
@@ -108,7 +116,6 @@ export class ConnectedBus implements Bus {
     }
     if (this.#stopping !== undefined) return opened.close();
     this.#connection = opened;
-    this.#failures = 0;
     this.#tell({ isUp: true });
   }
 
@@ -151,6 +158,7 @@ export class ConnectedBus implements Bus {
   async #sendBy(connection: Connection, messages: readonly Uint8Array[]): Promise<void> {
     try {
       const hindrance = await connection.send(messages);
+      this.#failures = 0;
       if (hindrance === this.#hindrance || connection !== this.#connection) return;
       this.#hindrance = hindrance;
       this.#tell(hindrance === undefined ? { isUp: true } : { isUp: false, reason: hindrance });

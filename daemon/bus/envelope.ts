@@ -5,7 +5,7 @@
  * The key is the secret of one life of the change rows (sql/incarnation.sql), which seals clients' cursors as well. It is the right one since all
  * daemons of a database have it and nobody else does: no role but deltad's own can read it, a copy of the database has another one, and there is
  * nothing to configure. A crash or a failover makes a new one. Daemons learn it when they begin to read again; one that has not yet is not
- * heard for these seconds, which is shorter than the silence after which it would count as gone.
+ * heard until then. Mostly that is shorter than the silence after which it counts as gone; where it is not, it is missed, and back.
  *
  * A message is `version, key's name, digest, sealed JSON`. By the key's name a daemon tells what another database's daemons say on the same bus,
  * or those of another life, from what was forged.

@@ -45,8 +45,8 @@ export interface BusPeersOptions extends Timers {
 }
 
 export const SIGN_MS = 3_000;
-/** Two signs may be lost in a row, not three. With one more sign in between it is less than {@link SILENT_MS}. */
-const DEAF_MS = 8_000;
+/** Two signs may be lost in a row, not three: looked at each {@link SIGN_MS}, it is noticed after 12 s, before {@link SILENT_MS}. */
+const DEAF_MS = 10_500;
 export const SILENT_MS = 15_000;
 /** Who was killed has said no goodbye, and is not waited for without end. */
 const UNCERTAIN_MS = 3_600_000;
@@ -112,6 +112,7 @@ export class BusPeers implements Peers {
   /** The secret of this life of the change rows is known; until then, this daemon neither speaks nor hears. */
   begin(incarnation: string): void {
     this.#sealing = new Sealing(incarnation);
+    this.#heardOwnMs = this.#options.monotonicMs();
     this.#excuseAll();
     this.#giveSign();
   }
@@ -143,8 +144,8 @@ export class BusPeers implements Peers {
     this.leave();
     this.#options.clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#forged.stop();
     await this.#options.bus.stop();
+    this.#forged.stop();
   }
 
   #tick(): void {
@@ -154,7 +155,7 @@ export class BusPeers implements Peers {
   }
 
   #isDeaf(): boolean {
-    return this.#options.monotonicMs() - this.#heardOwnMs >= DEAF_MS;
+    return this.#sealing !== undefined && this.#options.monotonicMs() - this.#heardOwnMs >= DEAF_MS;
   }
 
   #changeHealth(health: BusHealth): void {
@@ -215,9 +216,11 @@ export class BusPeers implements Peers {
   }
 
   #lose(reason: string): void {
+    // Clients that are still there are told nothing more of others, nor that others can't be heard.
+    if (this.#isOver) return;
     this.#reason = reason;
     this.#setPartial(true);
-    if (this.#isTold || this.#isOver) return;
+    if (this.#isTold) return;
     this.#isTold = true;
     this.#options.log.warn({ reason }, "other daemons can't be heard: presence is partial; rows and numbers go on");
   }

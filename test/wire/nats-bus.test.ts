@@ -25,7 +25,13 @@ describe("a bus by NATS, the example", { skip }, async () => {
   };
   const connect = connectNats(`nats://127.0.0.1:${port}`);
   const open = (): ConnectedBus =>
-    new ConnectedBus({ connect, betweenMs: 0, monotonicMs: () => performance.now(), ...SYSTEM_TIMERS });
+    new ConnectedBus({
+      connect,
+      betweenMs: 0,
+      monotonicMs: () => performance.now(),
+      log: { warn: () => undefined },
+      ...SYSTEM_TIMERS,
+    });
   before(start);
   after(() => server.stop());
 

@@ -15,7 +15,13 @@ describe("a bus by Redis", { skip: missingRedis() ?? false }, async () => {
   const server = await RedisServer.reserved();
   const connectServer = await connectRedis(server.url);
   const open = (connect = connectServer): ConnectedBus =>
-    new ConnectedBus({ connect, betweenMs: 0, monotonicMs: () => performance.now(), ...SYSTEM_TIMERS });
+    new ConnectedBus({
+      connect,
+      betweenMs: 0,
+      monotonicMs: () => performance.now(),
+      log: { warn: () => undefined },
+      ...SYSTEM_TIMERS,
+    });
   before(() => server.start());
   after(() => server.stop());
 

@@ -17,6 +17,7 @@ function open(url: string): ConnectedBus {
     connect: connectPostgres(url),
     betweenMs: NOTIFY_BETWEEN_MS,
     monotonicMs: () => performance.now(),
+    log: { warn: () => undefined },
     ...SYSTEM_TIMERS,
   });
 }

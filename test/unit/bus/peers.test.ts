@@ -208,7 +208,7 @@ describe("daemons of one database", () => {
     const early = begin("early", null);
     const a = begin("a");
     clock.advance(LONG_MS);
-    assert.deepEqual(news(early), []);
+    assert.deepEqual([news(early), early.lines], [[], []]);
     assert.equal(early.peers.isPartial, true);
     early.peers.begin(SECRET);
     clock.advance(1);
@@ -221,6 +221,31 @@ describe("daemons of one database", () => {
     a.peers.begin("99".repeat(32));
     clock.advance(SIGN_MS);
     assert.deepEqual(news(a), ["early missed"]);
+  });
+
+  it("can be heard although two signs in a row are lost, and can't when three are", () => {
+    const [a] = acquainted("a", "b") as [Daemon, Daemon];
+    for (const [lost, told] of [
+      [2, []],
+      [3, ["partial", "whole"]],
+    ] as const) {
+      clock.advance(SIGN_MS);
+      exchange.fate = () => NONE;
+      clock.advance(lost * SIGN_MS);
+      exchange.fate = () => [10];
+      clock.advance(2 * SIGN_MS);
+      assert.deepEqual(news(a), told, `${lost} lost`);
+    }
+  });
+
+  it("say nothing more to their clients once they have said goodbye, though they hear nothing", () => {
+    const [a] = acquainted("a", "b") as [Daemon, Daemon];
+    a.peers.leave();
+    clock.advance(1);
+    exchange.fate = () => NONE;
+    clock.advance(LONG_MS);
+    assert.deepEqual(news(a), []);
+    assert.equal(a.peers.isPartial, false);
   });
 
   it("leave no timer behind when they stop, however often they are told to", async () => {
