@@ -47,6 +47,14 @@ export const BUS_MUTANTS: readonly Mutant[] = [
     title: "take what comes twice once",
   },
   {
+    name: "what a stranger repeats is taken again",
+    file: "daemon/bus/heard-node.ts",
+    find: "if (envelope.count <= this.#count) return NONE;",
+    replace: "",
+    test: POSTGRES,
+    title: "carries what a role without rights says, alters and repeats",
+  },
+  {
     name: "a daemon is present by what somebody repeats",
     file: "daemon/bus/heard-node.ts",
     find: '!(envelope.type === "alive" && envelope.hears.includes(us))',

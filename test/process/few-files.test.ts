@@ -13,7 +13,7 @@ const FILES = 220;
 const FLOOD = 400;
 
 const PIDS =
-  "select pid from pg_stat_activity where application_name in ('deltad/reader', 'deltad/listener') order by pid";
+  "select pid from pg_stat_activity where application_name in ('deltad/reader', 'deltad/listener') and datname = current_database() order by pid";
 
 await onEachServer("a daemon that may open few files", (server) => {
   it("opens its sessions again while connections ask for more files than there are, and serves whoever comes after them", async (t) => {

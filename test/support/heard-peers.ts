@@ -11,6 +11,8 @@ export interface HeardPeers {
   readonly peers: BusPeers;
   /** `b: word`, `b missed`, `b silent`, `partial`, … */
   readonly heard: string[];
+  /** What was said, of that. */
+  readonly words: readonly string[];
   readonly warnings: string[];
   /** Resolves once it hears exactly these others. */
   hears(...nodes: readonly string[]): Promise<void>;
@@ -41,6 +43,9 @@ export function startPeers(bus: Bus, node: string, secret: string): HeardPeers {
   return {
     peers,
     heard,
+    get words() {
+      return heard.filter((line) => line.includes(": "));
+    },
     warnings,
     hears: (...nodes) =>
       eventually(

@@ -103,7 +103,8 @@ await onEachServer("a bus by PostgreSQL", (server) => {
     stranger.on("notification", ({ payload }) => void heard.push(payload ?? ""));
     await stranger.query("create role no_rights; set role no_rights; listen deltad_peers");
     a.peers.say("word", "genuine");
-    await eventually("the stranger to hear it", () => b.heard.includes("a: genuine") && heard.length > 0);
+    await eventually("the stranger to hear it", () => b.words.includes("a: genuine") && heard.length > 0);
+    const before = b.words.length;
     const recorded = heard.slice();
     for (const piece of recorded) {
       assert.ok(!piece.includes("genuine") && !Buffer.from(piece.split(".")[3] ?? "", "base64").includes("genuine"));
@@ -112,11 +113,10 @@ await onEachServer("a bus by PostgreSQL", (server) => {
         [piece, altered, "nonsense", ""],
       ]);
     }
-    b.heard.length = 0;
     a.peers.say("word", "last");
-    await eventually("the last word", () => b.heard.includes("a: last"));
-    assert.deepEqual(b.heard, ["a: last"]);
-    assert.ok(b.warnings.every((line) => line.startsWith("dropped a message on the bus")) && b.warnings.length === 1);
+    await eventually("the last word", () => b.words.includes("a: last"));
+    assert.deepEqual(b.words.slice(before), ["a: last"]);
+    assert.ok(b.warnings.some((line) => line.startsWith("dropped a message on the bus")));
     await Promise.all([a.peers.stop(), b.peers.stop()]);
     await stranger.query("reset role; drop role no_rights");
   });

@@ -44,7 +44,10 @@ await onEachServer("presence over sockets", (server) => {
       const nextId = (): string => `q${(count += 1)}`;
       const come = async (sub: string | undefined, topic: string, claims: object = {}): Promise<TestSocket> => {
         const socket = await enter(rooms, { ...(sub !== undefined && { sub }), ...claims });
-        assert.equal(await ask(socket, { type: "subscribe", id: nextId(), topic }), "rows", socket.bytes.join(" "));
+        const answer = await ask(socket, { type: "subscribe", id: nextId(), topic });
+        assert.ok(["rows", "ack"].includes(answer), socket.bytes.join(" "));
+        // On a busy machine a room may be stale for a moment: its rows come behind the answer then.
+        await eventually(`rows of ${topic}`, () => socket.frames.some(({ type }) => type === "rows"));
         return socket;
       };
       const shownBy = (socket: TestSocket, topic: string): ShownPresence => ShownPresence.of(socket.frames, topic);
