@@ -47,6 +47,22 @@ export const BUS_MUTANTS: readonly Mutant[] = [
     title: "take what comes twice once",
   },
   {
+    name: "a daemon that has read nothing yet complains of its bus",
+    file: "daemon/bus/peers.ts",
+    find: "if (this.#isTold || this.#sealing === undefined) return;",
+    replace: "if (this.#isTold) return;",
+    test: PEERS,
+    title: "whose bus is away before they have read anything",
+  },
+  {
+    name: "a bus that was away before is never complained of",
+    file: "daemon/bus/peers.ts",
+    find: "    if (this.#whyDown !== undefined) this.#lose(this.#whyDown);\n",
+    replace: "",
+    test: PEERS,
+    title: "whose bus is away before they have read anything",
+  },
+  {
     name: "what a stranger repeats is taken again",
     file: "daemon/bus/heard-node.ts",
     find: "if (envelope.count <= this.#count) return NONE;",
@@ -113,8 +129,8 @@ export const BUS_MUTANTS: readonly Mutant[] = [
   {
     name: "why others can't be heard is logged again and again",
     file: "daemon/bus/peers.ts",
-    find: "if (this.#isTold) return;",
-    replace: "",
+    find: "if (this.#isTold || this.#sealing",
+    replace: "if (this.#sealing",
     test: PEERS,
     title: STILL,
   },

@@ -69,6 +69,8 @@ export class BusPeers implements Peers {
   #isPartial = true;
   /** Why it is, or was. */
   #reason = "it has not begun yet";
+  /** Of the bus, while it is. */
+  #whyDown: string | undefined;
   /** The log has that others can't be heard. */
   #isTold = false;
   #timer: unknown;
@@ -114,6 +116,7 @@ export class BusPeers implements Peers {
     this.#sealing = new Sealing(incarnation);
     this.#heardOwnMs = this.#options.monotonicMs();
     this.#excuseAll();
+    if (this.#whyDown !== undefined) this.#lose(this.#whyDown);
     this.#giveSign();
   }
 
@@ -159,6 +162,7 @@ export class BusPeers implements Peers {
   }
 
   #changeHealth(health: BusHealth): void {
+    this.#whyDown = health.isUp ? undefined : health.reason;
     if (health.isUp) this.#giveSign();
     else this.#lose(health.reason);
   }
@@ -220,7 +224,8 @@ export class BusPeers implements Peers {
     if (this.#isOver) return;
     this.#reason = reason;
     this.#setPartial(true);
-    if (this.#isTold) return;
+    // A daemon that has not read yet has more to say of its database than that.
+    if (this.#isTold || this.#sealing === undefined) return;
     this.#isTold = true;
     this.#options.log.warn({ reason }, "other daemons can't be heard: presence is partial; rows and numbers go on");
   }

@@ -45,9 +45,8 @@ export function max(value: unknown, options: AmountOptions = {}): Extreme<string
 /**
  * A column of the newest row: `latest(orders.status, orders.placedAt)`. Absent where there is no row with that date, and where the column of
  * the newest one is NULL. A number, a boolean or a text, as the same column is in an event's data. An expression over a row's columns is its
- * text, or with a `scale` a decimal string.
+ * text, or with a `scale`, digits after the point of what is a number, a decimal string.
  * @param newest the date or the instant by which rows are newer; of equal ones, the row with the greatest key is
- * @param options.scale of an expression alone: digits after the point of what is a number
  */
 export function latest<Column extends ColumnOf<string>>(
   column: Column,

@@ -49,7 +49,7 @@ const NO_ITEMS: readonly never[] = [];
 const noRows = (): RowsView<never> => NO_ROWS;
 
 /**
- * A channel by the client of the {@link RealtimeProvider} around it, for {@link useRows}: the same object for the same kind and key.
+ * A channel by the client of the `RealtimeProvider` around it, for {@link useRows}: the same object for the same kind and key.
  * Undefined while there is no key. `useChannel<ChannelTypesOf<typeof config>, "room">("room", id)` knows its rows. Throws an Error where there is
  * no provider.
  */

@@ -223,6 +223,17 @@ describe("daemons of one database", () => {
     assert.deepEqual(news(a), ["early missed"]);
   });
 
+  it("whose bus is away before they have read anything say so once they have, and only then", () => {
+    const early = begin("early", null);
+    early.bus.tell({ isUp: false, reason: "no connection" });
+    clock.advance(LONG_MS);
+    assert.deepEqual(early.lines, []);
+    early.peers.begin(SECRET);
+    early.peers.begin(SECRET);
+    assert.equal(early.lines.length, 1);
+    assert.match(early.lines[0] ?? "", /^warn: other daemons can't be heard.*no connection/);
+  });
+
   it("can be heard although two signs in a row are lost, and can't when three are", () => {
     const [a] = acquainted("a", "b") as [Daemon, Daemon];
     for (const [lost, told] of [
