@@ -92,8 +92,9 @@ export async function startDaemon(options: DaemonOptions): Promise<RunningDaemon
     );
     // First, so that it also tells of a database that is away.
     const adminPort = await admin?.start();
-    peers.start();
     await reader.start();
+    // A database that is none for deltad has been refused by now: a session that listens there already would hide what a pooler does.
+    peers.start();
     revocations.start();
     const { host, port, transport, reason } = await gateway.start();
     files.tell(log);
