@@ -40,30 +40,49 @@ export const TELLING = [
 /** What is on PostgreSQL 15 alone, where Debian has a package for it. */
 const ON_15_ALONE = ["test/pg/backup-page.test.ts", "test/pg/database/pgtap.test.ts", "test/pg/holes/repack.test.ts"];
 
-/** What takes the longest, some twelve seconds and more on two idle cores. A brief run, which ends within five minutes there, leaves it out. */
+/** What takes the longest, some ten seconds and more on two idle cores. A brief run, which ends within five minutes there, leaves it out. */
 export const LONG: ReadonlySet<string> = new Set([
+  "test/browser/any-page.test.ts",
+  "test/browser/conversations.test.ts",
   "test/browser/firefox.test.ts",
+  "test/browser/kinds.test.ts",
   "test/browser/react.test.ts",
+  "test/browser/rooms.test.ts",
   "test/cli/bad-database.test.ts",
   "test/cli/bad-input.test.ts",
   "test/cli/dev.test.ts",
   "test/cli/packages.test.ts",
+  "test/pg/capture/several.test.ts",
+  "test/pg/database/killed-apply.test.ts",
   "test/pg/dba/doctor-capture.test.ts",
   "test/pg/dba/doctor-server.test.ts",
   "test/pg/dba/uninstall.test.ts",
+  "test/pg/demo-database.test.ts",
+  "test/pg/holes/captured-columns.test.ts",
   "test/pg/holes/harmless-ddl.test.ts",
   "test/pg/holes/missing-capture.test.ts",
+  "test/pg/holes/subscriptions.test.ts",
+  "test/pg/holes/suspended.test.ts",
   "test/pg/holes/switched-off.test.ts",
+  "test/pg/holes/unseen-changes.test.ts",
   "test/pg/metrics/recompute.test.ts",
+  "test/pg/operator-metrics.test.ts",
   "test/pg/owners/long-parents.test.ts",
+  "test/pg/presence/client.test.ts",
+  "test/pg/presence/presence.test.ts",
+  "test/pg/presence/several.test.ts",
+  "test/pg/verify/running-daemon.test.ts",
   "test/pg/verify/running-marketplace.test.ts",
   "test/process/client-resume.test.ts",
   "test/process/demo.test.ts",
   "test/process/event-ledger.test.ts",
   "test/process/few-files.test.ts",
+  "test/process/killed-daemon.test.ts",
+  "test/process/killed-presence.test.ts",
   "test/process/long-resume.test.ts",
   "test/process/rolling-restart.test.ts",
   "test/wire/client-leaks.test.ts",
+  "test/wire/gateway/slow-connections.test.ts",
 ]);
 
 /** What a brief run has on PostgreSQL 15: what the version may matter to, but for random campaigns, and what is there alone. */
