@@ -11,8 +11,8 @@ export const PEERS_PRESENCE_MUTANTS: readonly Mutant[] = [
   {
     name: "all who type are told in one message",
     file: "daemon/presence/exchange.ts",
-    find: "if (characters >= MOST_CHARACTERS) break;\n      this.#typing.delete(key);",
-    replace: "this.#typing.delete(key);",
+    find: "    if (characters >= MOST_CHARACTERS) break;\n",
+    replace: "",
     test: DAEMONS,
     title: "what daemons say to each other comes in messages of some 100 KB at most",
   },
@@ -35,8 +35,8 @@ export const PEERS_PRESENCE_MUTANTS: readonly Mutant[] = [
   {
     name: "who is not named in a part stays",
     file: "daemon/presence/exchange.ts",
-    find: "if (!present.has(`${topic}\\0${user}`)) this.#drop(",
-    replace: "if (present.has(`${topic}\\0${user}`)) this.#drop(",
+    find: "if (!present.has(keyOf(topic, user))) this.#drop(",
+    replace: "if (present.has(keyOf(topic, user))) this.#drop(",
     test: RANDOM,
     title: EQUALS,
   },

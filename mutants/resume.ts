@@ -253,7 +253,7 @@ export const RESUME_MUTANTS: readonly Mutant[] = [
   {
     name: "the rest of a replay that can't be said is passed over",
     file: "daemon/hub/subscription.ts",
-    find: "      this.#sendSnapshot(progress, this.#topic.snapshotFrame(), false);\n      this.catchUp();",
+    find: "      this.#sendSnapshot(progress, false);\n      this.catchUp();",
     replace: "      this.#finish(phase.upto, phase.held);",
     test: "test/unit/hub/recovery.test.ts",
     title: "Where nobody can say the rest of what was missed",

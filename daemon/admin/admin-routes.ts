@@ -1,5 +1,6 @@
 /** What the operator's listener serves, to whom: metrics and statistics to every holder of a token, actions to those who may act. */
 import { plain, respondWith, type WholeResponse } from "../gateway/http/response.ts";
+import { decoded } from "../gateway/http/well-formed.ts";
 import type { Holder } from "./admin-tokens.ts";
 import type { OperatorApi } from "./operator-api.ts";
 
@@ -37,12 +38,4 @@ export async function answerOperator(
 
 function answerJson(body: object): WholeResponse {
   return respondWith(200, "application/json", `${JSON.stringify(body)}\n`);
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }

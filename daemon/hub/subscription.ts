@@ -165,12 +165,12 @@ export class Subscription {
     const phase = this.#phase;
     switch (phase.kind) {
       case "waiting":
-        if (phase.lacking === undefined) return this.#sendSnapshot(progress, this.#topic.snapshotFrame());
+        if (phase.lacking === undefined) return this.#sendSnapshot(progress);
         return this.#ask(phase.lacking, progress);
       case "current":
         if (phase.progress === progress && this.#request === undefined) return;
         if (phase.progress.epoch === progress.epoch && phase.progress.events === progress.events)
-          return this.#sendSnapshot(progress, this.#topic.snapshotFrame());
+          return this.#sendSnapshot(progress);
         return this.#ask(phase.progress.had, progress);
       case "receiving":
         if (this.#request !== undefined) return this.#ask(pointOf(phase), progress);
@@ -192,7 +192,7 @@ export class Subscription {
     if (this.#topic.staleFrame !== undefined) return;
     this.#wait(since);
     const answer = this.#topic.replay(since, upto);
-    if (answer === undefined) return this.#sendSnapshot(upto, this.#topic.snapshotFrame(), false);
+    if (answer === undefined) return this.#sendSnapshot(upto, false);
     const held = new HeldFlushes(upto);
     const asking: Asking = { kind: "asking", since, upto, snapshot: this.#topic.snapshotFrame(since), held };
     this.#phase = asking;
@@ -210,11 +210,11 @@ export class Subscription {
       return this.#wait(since);
     }
     if (replay === undefined) {
-      this.#sendSnapshot(progress, this.#topic.snapshotFrame(), false);
+      this.#sendSnapshot(progress, false);
       return this.catchUp();
     }
     const isAllOver = replay.isEmpty && progress === upto;
-    this.#sendSnapshot(upto, isAllOver ? this.#topic.snapshotFrame() : asking.snapshot, true);
+    this.#sendSnapshot(upto, true, isAllOver ? this.#topic.snapshotFrame() : asking.snapshot);
     if (replay.isEmpty) return this.#finish(upto, held);
     const phase = replaying(replay, since, upto, held);
     this.#phase = phase;
@@ -260,7 +260,7 @@ export class Subscription {
     } else if (staleFrame === undefined) {
       // Nobody may be able to say it then either, but a blocked one can't be told now.
       if (this.#subscriber.blocked || progress === undefined) return this.#wait(phase.reached);
-      this.#sendSnapshot(progress, this.#topic.snapshotFrame(), false);
+      this.#sendSnapshot(progress, false);
       this.catchUp();
     }
   }
@@ -271,7 +271,7 @@ export class Subscription {
     this.catchUp();
   }
 
-  #sendSnapshot(progress: Progress, frame: Frame, recovered?: boolean): void {
+  #sendSnapshot(progress: Progress, recovered?: boolean, frame = this.#topic.snapshotFrame()): void {
     const id = this.#request;
     this.#request = undefined;
     this.#wait(undefined);

@@ -14,9 +14,9 @@ import { TYPING_MS } from "../../protocol/limits.ts";
 import type { ChannelPresence } from "./channel-presence.ts";
 import { DelayGauge } from "./delay-gauge.ts";
 import type { Member } from "./member.ts";
-import { MemberSet } from "./member-set.ts";
+import { keyOf, MemberSet } from "./member-set.ts";
 import type { OwnMembers } from "./own-members.ts";
-import { hereOf, memberOf, type PresenceMessage, readPresenceMessage } from "./presence-message.ts";
+import { type Here, hereOf, memberOf, type PresenceMessage, readPresenceMessage } from "./presence-message.ts";
 import type { Roster } from "./roster.ts";
 
 export interface ExchangeOptions extends Timers {
@@ -70,13 +70,13 @@ export class PresenceExchange implements PeerListener {
   changed(topic: string, user: string, isRemoved: boolean): void {
     // Who comes later asks.
     if (this.#others.size === 0) return;
-    this.#changed.set(`${topic}\0${user}`, [topic, user, isRemoved]);
+    this.#changed.set(keyOf(topic, user), [topic, user, isRemoved]);
     this.#tellSoon();
   }
 
   typingChanged(topic: string, user: string): void {
     if (this.#others.size === 0) return;
-    this.#typing.set(`${topic}\0${user}`, [topic, user]);
+    this.#typing.set(keyOf(topic, user), [topic, user]);
     this.#tellSoon();
   }
 
@@ -91,9 +91,9 @@ export class PresenceExchange implements PeerListener {
       else this.#drop(members, from, change[0], change[1], change[2] === 1);
     }
     for (const [at, said] of parts) {
-      const present = new Set(said.map(([topic, user]) => `${topic}\0${user}`));
+      const present = new Set(said.map(([topic, user]) => keyOf(topic, user)));
       for (const { topic, user } of members.part(at))
-        if (!present.has(`${topic}\0${user}`)) this.#drop(members, from, topic, user, false);
+        if (!present.has(keyOf(topic, user))) this.#drop(members, from, topic, user, false);
       for (const one of said) this.#put(members, memberOf(one, from));
     }
     for (const [topic, user, forMs] of typing) this.#hearTyping(from, topic, user, forMs - lateMs);
@@ -201,10 +201,17 @@ export class PresenceExchange implements PeerListener {
 
   #tell(): void {
     const { peers, monotonicMs } = this.#options;
+    const changes = takeFirst(this.#changed, (change) => this.#changeOf(change), lengthOf);
+    const typing = takeFirst(this.#typing, (typist) => this.#signOf(typist), lengthOf);
+    const parts = takeFirst(
+      this.#parts,
+      (at) => this.#partOf(at),
+      ([, said]) => said.reduce((sum, one) => sum + lengthOf(one), 10),
+    );
     const said: Partial<PresenceMessage> = {
-      ...this.#takeChanges(),
-      ...this.#takeTyping(),
-      ...this.#takeParts(),
+      ...(changes.length > 0 && { changes }),
+      ...(typing.length > 0 && { typing }),
+      ...(parts.length > 0 && { parts }),
       ...this.#takeAsks(),
     };
     const hasMore = this.#changed.size > 0 || this.#typing.size > 0 || this.#parts.size > 0;
@@ -216,48 +223,17 @@ export class PresenceExchange implements PeerListener {
     if (hasMore || this.#asks.size > 0) this.#tellSoon();
   }
 
-  #takeChanges(): Pick<PresenceMessage, "changes"> | undefined {
-    const changes: NonNullable<PresenceMessage["changes"]> = [];
-    let characters = 0;
-    for (const [key, [topic, user, isRemoved]] of this.#changed) {
-      if (characters >= MOST_CHARACTERS) break;
-      this.#changed.delete(key);
-      const member = this.#options.own.members.get(topic, user);
-      const change = member ? hereOf(member) : ([topic, user, isRemoved ? 1 : 0] as [string, string, 0 | 1]);
-      characters += lengthOf(change);
-      changes.push(change);
-    }
-    return changes.length > 0 ? { changes } : undefined;
+  #changeOf([topic, user, isRemoved]: readonly [string, string, boolean]): Here | [string, string, 0 | 1] {
+    const member = this.#options.own.members.get(topic, user);
+    return member ? hereOf(member) : [topic, user, isRemoved ? 1 : 0];
   }
 
-  #takeTyping(): Pick<PresenceMessage, "typing"> | undefined {
-    const typing: NonNullable<PresenceMessage["typing"]> = [];
-    let characters = 0;
-    for (const [key, [topic, user]] of this.#typing) {
-      if (characters >= MOST_CHARACTERS) break;
-      this.#typing.delete(key);
-      const sign: [string, string, number] = [
-        topic,
-        user,
-        Math.round(this.#options.channelOf(topic)?.typesForMs(user) ?? 0),
-      ];
-      characters += lengthOf(sign);
-      typing.push(sign);
-    }
-    return typing.length > 0 ? { typing } : undefined;
+  #signOf([topic, user]: readonly [string, string]): [string, string, number] {
+    return [topic, user, Math.round(this.#options.channelOf(topic)?.typesForMs(user) ?? 0)];
   }
 
-  #takeParts(): Pick<PresenceMessage, "parts"> | undefined {
-    const parts: NonNullable<PresenceMessage["parts"]> = [];
-    let characters = 0;
-    for (const at of this.#parts) {
-      if (characters >= MOST_CHARACTERS) break;
-      this.#parts.delete(at);
-      const said = this.#options.own.members.part(at).map(hereOf);
-      characters += said.reduce((sum, one) => sum + lengthOf(one), 10);
-      parts.push([at, said]);
-    }
-    return parts.length > 0 ? { parts } : undefined;
+  #partOf(at: number): [number, Here[]] {
+    return [at, this.#options.own.members.part(at).map(hereOf)];
   }
 
   #takeAsks(): Pick<PresenceMessage, "asks"> | undefined {
@@ -271,6 +247,24 @@ export class PresenceExchange implements PeerListener {
     this.#asks.clear();
     return { asks };
   }
+}
+
+/** Takes the first that wait, as they are said, until these have {@link MOST_CHARACTERS}. */
+function takeFirst<Key, Value, Said>(
+  waiting: { entries(): Iterable<[Key, Value]>; delete(key: Key): boolean },
+  say: (value: Value) => Said,
+  charactersOf: (said: Said) => number,
+): Said[] {
+  const all: Said[] = [];
+  let characters = 0;
+  for (const [key, value] of waiting.entries()) {
+    if (characters >= MOST_CHARACTERS) break;
+    waiting.delete(key);
+    const said = say(value);
+    characters += charactersOf(said);
+    all.push(said);
+  }
+  return all;
 }
 
 /** Some more than that of its JSON. */

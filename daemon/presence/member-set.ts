@@ -15,11 +15,6 @@ const MODULUS = 2 ** 48;
 
 export class MemberSet {
   readonly #parts = new Map<number, Part>();
-  #size = 0;
-
-  get size(): number {
-    return this.#size;
-  }
 
   get(topic: string, user: string): Member | undefined {
     const key = keyOf(topic, user);
@@ -33,7 +28,6 @@ export class MemberSet {
     const part = this.#parts.get(at) ?? { members: new Map<string, Member>(), digest: 0 };
     const before = part.members.get(key);
     part.digest = (part.digest + digestOf(member) + MODULUS - (before ? digestOf(before) : 0)) % MODULUS;
-    if (before === undefined) this.#size += 1;
     part.members.set(key, member);
     this.#parts.set(at, part);
   }
@@ -47,7 +41,6 @@ export class MemberSet {
     if (part === undefined || before === undefined) return undefined;
     part.members.delete(key);
     part.digest = (part.digest + MODULUS - digestOf(before)) % MODULUS;
-    this.#size -= 1;
     if (part.members.size === 0) this.#parts.delete(at);
     return before;
   }
@@ -73,8 +66,8 @@ export class MemberSet {
   }
 }
 
-/** A topic's name holds no NUL. */
-function keyOf(topic: string, user: string): string {
+/** Names a user at a topic, whose name holds no NUL. */
+export function keyOf(topic: string, user: string): string {
   return `${topic}\0${user}`;
 }
 

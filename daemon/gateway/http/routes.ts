@@ -2,6 +2,7 @@
 import { STREAM_PATH } from "../../../protocol/version.ts";
 import type { Page } from "./page.ts";
 import { json, plain } from "./response.ts";
+import { decoded } from "./well-formed.ts";
 import type { Request, Response } from "../transports/transport.ts";
 
 export interface RoutesOptions {
@@ -75,9 +76,5 @@ export function createRoutes({ ready, page, topicSnapshot, topicRows, schema, ev
 
 /** What can't be decoded stays as it is: no topic's name. */
 function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return decoded(text) ?? text;
 }

@@ -14,3 +14,12 @@ export function isWellFormed(request: Request): boolean {
     request.header("transfer-encoding") === undefined
   );
 }
+
+/** A part of a path; undefined where it is not well encoded. */
+export function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

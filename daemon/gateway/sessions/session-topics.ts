@@ -56,8 +56,7 @@ export class SessionTopics {
 
   /** The reason why a client's word of its user is not told to others. */
   attend(topic: string, request: SideRequest): NackCode | undefined {
-    this.#forgetEnded();
-    const known = this.#subscribed.get(topic)?.subscription;
+    const known = this.#openOne(topic);
     if (known === undefined) return "not_subscribed";
     const { attendance } = known;
     if (attendance !== undefined) return attendance.take(request);
