@@ -132,7 +132,7 @@ export const SEVERAL_COLUMNS_MUTANTS: readonly Mutant[] = [
   {
     name: "the daemon looks at no collation",
     file: "daemon/capture/check-database.ts",
-    find: "    await validateCollations(session, seenBy({ plans, channels }));\n    if",
+    find: "    await validateCollations(session, seen);\n    if",
     replace: "    if",
     test: COLLATIONS,
     title: "are looked at before anything is made for a configuration, and by the daemon",

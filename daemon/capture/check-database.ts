@@ -23,6 +23,7 @@ export function databaseCheck(
 ): (session: Queryable) => Promise<Finding[]> {
   const steps = ownSteps();
   const sums = plans.flatMap(summedColumns);
+  const seen = seenBy({ plans, channels });
   // The configuration does not change, and PostgreSQL's reading of it as good as never.
   let areConditionsJudged = false;
   return async (session) => {
@@ -41,7 +42,7 @@ export function databaseCheck(
     const gone = found.filter(isOfGoneColumns);
     if (gone.length > 0) return gone;
     await validateTables(session, tables, sums);
-    await validateCollations(session, seenBy({ plans, channels }));
+    await validateCollations(session, seen);
     if (!areConditionsJudged) await validateChannels(session, channels);
     if (!areConditionsJudged) for (const plan of plans) await validateConditions(session, plan);
     areConditionsJudged = true;

@@ -7,6 +7,7 @@
  * DISTINCT and GROUP BY look nothing up. Transition tables come before any other table of their name.
  */
 import { quoteLiteral } from "../database/identifier.ts";
+import { captured } from "../plan/row-source.ts";
 import { EVERY_ROW, type Link, linkColumns, WHOLE_KEY, type WatchedTable } from "../plan/watched-table.ts";
 
 export interface CaptureLimits {
@@ -116,11 +117,7 @@ export function linkedText(table: WatchedTable, link: Link, row: string): string
 }
 
 function linkedColumns(table: WatchedTable, link: Link): WatchedTable["columns"] {
-  return linkColumns(link).map((name) => {
-    const column = table.columns.find((candidate) => candidate.name === name);
-    if (column === undefined) throw new Error(`${table.source}: the column ${name} is not captured`);
-    return column;
-  });
+  return linkColumns(link).map((name) => captured(table, name));
 }
 
 /** The schema and the name of the watched table, as literals. */

@@ -5,7 +5,7 @@
 import { type Finding, finding, FindingsError } from "../database/findings.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { Queryable } from "../database/session.ts";
-import type { ChannelPlan, OrderColumn, RowSetPlan } from "../plan/channel-plan.ts";
+import type { ChannelPlan, OrderColumn } from "../plan/channel-plan.ts";
 import { watchedBy } from "../plan/row-source.ts";
 import type { WatchedTable } from "../plan/watched-table.ts";
 
@@ -62,31 +62,26 @@ export async function validateChannels(session: Queryable, plans: readonly Chann
 function usesOf(plan: ChannelPlan): Use[] {
   const { kind, members, sets } = plan;
   const rows = sets.map((set): Use => {
-    const [first, ...rest] = orderOf(set).map(indexColumn);
-    const channel = { name: set.channel };
+    const best = [{ name: set.channel }, ...(set.count === undefined ? [] : set.order.map(indexColumn))];
     return {
       place: `channels.${kind}.rows.${set.name}`,
       table: watchedBy(plan, set.source),
       // What orders equals among the newest costs little.
-      wanted: first === undefined ? [channel] : [channel, first],
-      best: first === undefined ? [channel] : [channel, first, ...rest],
+      wanted: best.slice(0, 2),
+      best,
       cost: "each load would read the whole table",
     };
   });
   if (members.kind !== "table") return rows;
-  const channel = { name: members.channel };
+  const best = [{ name: members.channel }, { name: members.user }];
   const who: Use = {
     place: `channels.${kind}.members`,
     table: watchedBy(plan, members.source),
-    wanted: [channel],
-    best: [channel, { name: members.user }],
+    wanted: best.slice(0, 1),
+    best,
     cost: "each load, and each look-up of a member, would read the whole table",
   };
   return [who, ...rows];
-}
-
-function orderOf({ count, order }: RowSetPlan): readonly OrderColumn[] {
-  return count === undefined ? [] : order;
 }
 
 function indexColumn({ column, kind }: OrderColumn): IndexColumn {

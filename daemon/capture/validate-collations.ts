@@ -32,9 +32,10 @@ export async function validateCollations(session: Queryable, tables: readonly Wa
   const found = await session.query<Collation & { at: number }>(COLLATIONS, [
     JSON.stringify([...columns.values()].map((column, at) => ({ ...column, at }))),
   ]);
-  const collations = new Map(found.map(({ at, ...collation }) => [[...columns.keys()][at], collation]));
+  const names = [...columns.keys()];
+  const collations = new Map(found.map(({ at, ...collation }) => [names[at], collation]));
   const problems = [
-    ...[...columns.keys()].flatMap((column) => nondeterministic(column, collations.get(column))),
+    ...names.flatMap((column) => nondeterministic(column, collations.get(column))),
     ...new Map(pairs.flatMap((pair) => different(pair, collations)).map((one) => [one.meaning, one])).values(),
   ];
   if (problems.length > 0) throw new FindingsError(problems);

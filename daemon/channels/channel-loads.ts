@@ -31,7 +31,6 @@ const GROUP_SIZE = 250;
 export class ChannelLoads {
   readonly #options: ChannelLoadsOptions;
   readonly #queue: LoadQueue<WatchedChannel>;
-  #running = 0;
 
   constructor(options: ChannelLoadsOptions) {
     this.#options = options;
@@ -49,7 +48,7 @@ export class ChannelLoads {
   }
 
   get hasRoom(): boolean {
-    return this.#running < this.#options.atOnce;
+    return this.#queue.hasRoom;
   }
 
   /** `isUrgent`: it must not wait for others, nor those that are there. */
@@ -93,7 +92,6 @@ export class ChannelLoads {
     group: LoadGroup<WatchedChannel>,
     channels: ChannelLoad["channels"],
   ): Promise<void> {
-    this.#running += 1;
     try {
       const found = await channels;
       for (const { channel, load } of begun) channel.loaded(found.get(channel.key) ?? NOTHING, load);
@@ -101,7 +99,6 @@ export class ChannelLoads {
       const owners = begun.flatMap(({ channel, load }) => (channel.loadFailed(load) ? [channel] : []));
       if (owners.length > 0) this.#queue.retry({ ...group, owners }, error);
     } finally {
-      this.#running -= 1;
       this.#queue.ended(group);
       this.#options.ended();
     }

@@ -34,7 +34,7 @@ export interface LoadQueueOptions<Owner> extends Timers {
   readonly newBackoff: (log: Log) => Backoff;
   /** One statement loads at most this many. */
   readonly groupSize: number;
-  /** How many loads run at once. */
+  /** How many loads run at once: as many as there are sessions for them, so that a cut never waits for one. */
   readonly atOnce: number;
   /** Whether it is still to be loaded. */
   readonly isWaiting: (owner: Owner) => boolean;
@@ -48,8 +48,7 @@ export class LoadQueue<Owner> {
   readonly #options: LoadQueueOptions<Owner>;
   readonly #arrived = new Set<Owner>();
   readonly #again: LoadGroup<Owner>[] = [];
-  /** Those that may be slow and are being loaded. */
-  readonly #loadingSlow = new Set<LoadGroup<Owner>>();
+  readonly #loading = new Set<LoadGroup<Owner>>();
   #tookAgain = false;
   readonly #timers = new Set<unknown>();
   #firstMs = 0;
@@ -60,7 +59,12 @@ export class LoadQueue<Owner> {
     this.#options = options;
   }
 
-  /** True when a group may be taken. */
+  /** One load more may run. */
+  get hasRoom(): boolean {
+    return this.#loading.size < this.#options.atOnce;
+  }
+
+  /** True when a group may be taken, once there is room. */
   get isReady(): boolean {
     return this.#isAgainReady || this.#isArrivedReady;
   }
@@ -76,7 +80,8 @@ export class LoadQueue<Owner> {
   }
 
   #mayTake({ maybeSlow }: LoadGroup<Owner>): boolean {
-    return !maybeSlow || this.#loadingSlow.size < Math.max(1, this.#options.atOnce - 1);
+    const slow = [...this.#loading].filter((group) => group.maybeSlow).length;
+    return !maybeSlow || slow < Math.max(1, this.#options.atOnce - 1);
   }
 
   /** Adds an owner that may wait for others. */
@@ -101,7 +106,7 @@ export class LoadQueue<Owner> {
 
   /** Adds an owner whose load brings more than others', to a group of its own; after a delay where earlier ones brought too little. */
   addAlone(owner: Owner, tries: number): void {
-    const group = { owners: [owner], backoff: this.#newBackoff(), failures: 0, maybeSlow: false };
+    const group = this.#group([owner]);
     if (tries > 0) {
       this.#after(backoffMs(tries), () => this.#again.push(group));
       return;
@@ -115,22 +120,21 @@ export class LoadQueue<Owner> {
   take(): LoadGroup<Owner> | undefined {
     const again = this.#takeAgain();
     this.#tookAgain = again !== undefined;
-    if (again === undefined) return this.#isArrivedReady ? this.#takeArrived() : undefined;
-    if (again.maybeSlow) this.#loadingSlow.add(again);
-    return again;
+    const group = again ?? (this.#isArrivedReady ? this.#takeArrived() : undefined);
+    if (group !== undefined) this.#loading.add(group);
+    return group;
   }
 
   /** The load of a group has ended, whatever came of it. */
   ended(group: LoadGroup<Owner>): void {
-    this.#loadingSlow.delete(group);
+    this.#loading.delete(group);
   }
 
   /** Those that have failed least come first: one that always fails is not in their way. */
   #takeAgain(): LoadGroup<Owner> | undefined {
     while (this.#isAgainReady) {
-      const [first, ...others] = this.#again.filter((group) => this.#mayTake(group));
-      if (first === undefined) break;
-      const group = others.reduce((least, other) => (other.failures < least.failures ? other : least), first);
+      const [group] = this.#again.filter((one) => this.#mayTake(one)).toSorted((a, b) => a.failures - b.failures);
+      if (group === undefined) break;
       this.#again.splice(this.#again.indexOf(group), 1);
       const owners = group.owners.filter(this.#options.isWaiting);
       if (owners.length > 0) return { ...group, owners };
@@ -145,7 +149,7 @@ export class LoadQueue<Owner> {
       this.#arrived.delete(owner);
       if (this.#options.isWaiting(owner)) owners.push(owner);
     }
-    return owners.length === 0 ? undefined : { owners, backoff: this.#newBackoff(), failures: 0, maybeSlow: false };
+    return owners.length === 0 ? undefined : this.#group(owners);
   }
 
   /** Puts a group back that could not be loaded, to be tried again after a delay. */
@@ -175,16 +179,15 @@ export class LoadQueue<Owner> {
     if (owners.length === 1 || !isOfTheirRows(error)) return [{ ...group, failures: group.failures + 1, maybeSlow }];
     const size = Math.ceil(owners.length / 10);
     const count = Math.ceil(owners.length / size);
-    return Array.from({ length: count }, (_, part) => ({
-      owners: owners.slice(part * size, (part + 1) * size),
-      backoff: this.#newBackoff(),
-      failures: 0,
-      maybeSlow,
-    }));
+    return Array.from({ length: count }, (_, part) =>
+      this.#group(owners.slice(part * size, (part + 1) * size), maybeSlow),
+    );
   }
 
-  #newBackoff(): Backoff {
-    return this.#options.newBackoff(this.#options.log);
+  /** One that has not failed yet. */
+  #group(owners: readonly Owner[], maybeSlow = false): LoadGroup<Owner> {
+    const { log, newBackoff } = this.#options;
+    return { owners, backoff: newBackoff(log), failures: 0, maybeSlow };
   }
 
   #gatherUntilReady(): void {

@@ -120,7 +120,6 @@ export class Owners implements BatchSink, Demand {
       loader,
       queue: this.#queue,
       driver: this.#driver,
-      atOnce: options.loadsAtOnce,
       finish: (group, results, t) => finisher.finish(group, results, t).finally(() => this.#located.loadEnded()),
       failed: (error) => this.#loadFailed(error),
       nudge,
@@ -201,12 +200,12 @@ export class Owners implements BatchSink, Demand {
   }
 
   wantsCut(): boolean {
-    return (this.#loads.hasRoom && this.#queue.isReady) || this.#audits?.isDue === true;
+    return (this.#queue.hasRoom && this.#queue.isReady) || this.#audits?.isDue === true;
   }
 
   needsCut(batch: Batch): boolean {
     if (batch.resets.length === 0 && batch.dimensions.length === 0) return false;
-    if (!this.#loads.hasRoom) return false;
+    if (!this.#queue.hasRoom) return false;
     for (const owner of this.#outdated(batch)) if (owner.isMovedBy(OUTDATED)) return true;
     return false;
   }

@@ -16,10 +16,8 @@ export interface LoadingOwner {
 
 export interface RunningLoadsOptions {
   readonly loader: Loader;
-  readonly queue: Pick<LoadQueue<WatchedOwner>, "isReady" | "take" | "ended" | "retry">;
+  readonly queue: Pick<LoadQueue<WatchedOwner>, "isReady" | "hasRoom" | "take" | "ended" | "retry">;
   readonly driver: OwnerDriver;
-  /** How many loads run at once: as many as there are sessions for them, so that a cut never waits for one. */
-  readonly atOnce: number;
   /** Takes the results of a load that was made for the instant `t`. If it rejects, the load has failed. */
   readonly finish: (
     group: readonly LoadingOwner[],
@@ -42,20 +40,15 @@ export interface StartedLoads {
 /** Loads owners from the queue, and puts those back whose load failed. */
 export class RunningLoads {
   readonly #options: RunningLoadsOptions;
-  #running = 0;
 
   constructor(options: RunningLoadsOptions) {
     this.#options = options;
   }
 
-  get hasRoom(): boolean {
-    return this.#running < this.#options.atOnce;
-  }
-
   start(cut: Cut, t: number, zones: Zones): StartedLoads {
     const owners = new Set<WatchedOwner>();
     const imports: Promise<void>[] = [];
-    while (this.hasRoom) {
+    while (this.#options.queue.hasRoom) {
       const group = this.#options.queue.take();
       if (group === undefined) break;
       for (const owner of group.owners) owners.add(owner);
@@ -76,14 +69,12 @@ export class RunningLoads {
   }
 
   async #run(group: LoadGroup<WatchedOwner>, load: Load, t: number): Promise<void> {
-    this.#running += 1;
     const loading = group.owners.flatMap((owner) => this.#begin(owner));
     try {
       await this.#options.finish(loading, await load.owners, t);
     } catch (error) {
       this.#fail(loading, group, error);
     } finally {
-      this.#running -= 1;
       this.#options.queue.ended(group);
       if (this.#options.queue.isReady) this.#options.nudge();
     }

@@ -17,17 +17,19 @@ export function refuseReserved(table: PgTable, { name }: PgColumn): void {
     throw new ConfigError(`${tableName(table)}.${name}: deltad's change tables use this name themselves`);
 }
 
+/** Where a table is. */
+export function tablePlace(table: PgTable): { readonly schema: string; readonly table: string } {
+  const { schema, name } = getTableConfig(table);
+  return { schema: schema ?? "public", table: name };
+}
+
 /** A table's names, and those of its columns that are kept, in its own order. */
 export function capturedOf(
   table: PgTable,
   kept: ReadonlySet<string> = new Set(),
 ): Pick<WatchedTable, "schema" | "table" | "columns"> {
-  const { schema, name, columns } = getTableConfig(table);
-  return {
-    schema: schema ?? "public",
-    table: name,
-    columns: columns.filter((column) => kept.has(column.name)).map(capturedColumn),
-  };
+  const columns = getTableConfig(table).columns.filter((column) => kept.has(column.name));
+  return { ...tablePlace(table), columns: columns.map(capturedColumn) };
 }
 
 export function capturedColumn(column: PgColumn): CapturedColumn {

@@ -1,7 +1,14 @@
 /** Which columns of which watched tables the definitions need. */
 import { Column, is } from "drizzle-orm";
 import { getTableConfig, type PgColumn, type PgTable } from "drizzle-orm/pg-core";
-import { capturedColumn, type CapturedColumns, capturedOf, namesOf, refuseReserved } from "./captured-columns.ts";
+import {
+  capturedColumn,
+  type CapturedColumns,
+  capturedOf,
+  namesOf,
+  refuseReserved,
+  tablePlace,
+} from "./captured-columns.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import { ownerPath, type RowKey, rowKey } from "./owner-path.ts";
@@ -111,11 +118,9 @@ export class CapturedTables {
       throw new ConfigError(`lookup(): ${column.name} is ${wideType(column)}, not text; take a column of text`);
     found.shown?.add(this.use(column.table, column));
     found.namedBy.add(this.use(own.table, by));
-    const { schema, name } = getTableConfig(found.table);
     return {
       source: found.source,
-      schema: schema ?? "public",
-      table: name,
+      ...tablePlace(found.table),
       key: key.name,
       by: by.name,
       column: column.name,
@@ -187,10 +192,8 @@ export class CapturedTables {
   #namedIn({ namedBy = new Set(), shown = new Set() }: Captured): WatchedTable["namedIn"] {
     const { own } = this.kind;
     if (own === undefined) return undefined;
-    const { schema, name } = getTableConfig(own.table);
     return {
-      schema: schema ?? "public",
-      table: name,
+      ...tablePlace(own.table),
       key: own.key.name,
       keyType: keyType(own.key),
       by: [...namedBy],
@@ -270,10 +273,9 @@ export function refuseUnfound(
 function parentTable(child: Captured, parent: Captured | undefined): readonly ParentTable[] {
   if (parent === undefined) return [];
   const { source, table } = parent;
-  const { schema, name } = getTableConfig(table);
   const columns = [...child.ofParents].flatMap(([as, { source: of, column, counts }]) =>
     of === source ? [{ ...capturedColumn(column), as, counts }] : [],
   );
   const [key, next] = [parent.key.map(capturedColumn), parent.link.map(capturedColumn)];
-  return [{ source, schema: schema ?? "public", table: name, key, next, columns }];
+  return [{ source, ...tablePlace(table), key, next, columns }];
 }

@@ -1,10 +1,10 @@
 /** A configuration → the plan that everything else follows. */
-import { getTableConfig, type PgColumn } from "drizzle-orm/pg-core";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import * as v from "valibot";
 import { RESERVED_TYPES } from "../../protocol/down.ts";
 import { eventName } from "../../protocol/down/event.ts";
 import { at, ConfigError } from "../config/errors.ts";
-import type { CapturedColumns } from "./captured-columns.ts";
+import { type CapturedColumns, tablePlace } from "./captured-columns.ts";
 import { CapturedTables, mergedTables } from "./captured-tables.ts";
 import { type ChannelPlan, limited } from "./channel-plan.ts";
 import { ChannelTables } from "./channel-tables.ts";
@@ -90,10 +90,8 @@ function ownerTable(
   const { own } = kind;
   if (own === undefined)
     return { schema: "", table: undefined, key: "key", keyType: "text", source: undefined, dimensions: [], ...values };
-  const { schema, name } = getTableConfig(own.table);
   return {
-    schema: schema ?? "public",
-    table: name,
+    ...tablePlace(own.table),
     key: own.key.name,
     keyType: ownerKeyType(kind, own.key),
     source: own.source,

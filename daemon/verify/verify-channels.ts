@@ -4,8 +4,6 @@
  * must show them. Where rows changed meanwhile, or something differs, it is tried again: a row may have changed there and back.
  */
 import { parseChannelRow } from "../capture/channel-row.ts";
-import { type Finding, tellFindings } from "../database/findings.ts";
-import type { Session } from "../database/session.ts";
 import { SessionPool } from "../database/session-pool.ts";
 import type { ChannelPlan } from "../plan/channel-plan.ts";
 import type { OwnerTable } from "../plan/plan.ts";
@@ -16,20 +14,13 @@ import { TAG } from "../plan/row-tag.ts";
 import type { JsonObject, RowData } from "../../protocol/json.ts";
 import type { DaemonDocuments, RowsAnswer } from "./daemon-documents.ts";
 import { type Difference, differences } from "./difference.ts";
-import { type Choice, listOwners } from "./listed-owners.ts";
-import { bothVerdicts, emptyVerdict, type Verdict } from "./verdict.ts";
+import { emptyVerdict, type StaleOwner, type Verdict } from "./verdict.ts";
+import { type GroupsOptions, verifyGroups } from "./verify-groups.ts";
 
-export interface VerifyChannelsOptions {
+export interface VerifyChannelsOptions extends GroupsOptions {
   readonly url: string;
   readonly plan: ChannelPlan;
-  readonly choice: Choice;
   readonly daemon: Pick<DaemonDocuments, "url" | "readRows">;
-  /** Reasons why nothing can be compared. */
-  readonly check: (session: Session) => Promise<readonly Finding[]>;
-  /** Channels are done, of so many in all. */
-  readonly progress: (done: number, total: number) => void;
-  /** Aborted: stop after the channels at hand. */
-  readonly stopping: AbortSignal;
 }
 
 /** Read by one statement; each may have some MB. */
@@ -40,21 +31,11 @@ const STATEMENT_MS = 10_000;
 
 /** Throws where it can't be done; that differences were found is no error. */
 export async function verifyChannels(options: VerifyChannelsOptions): Promise<Verdict> {
-  const { url, plan, choice, daemon, progress, stopping } = options;
+  const { url, plan, daemon } = options;
   const pool = new SessionPool({ url, role: "verify", statementTimeoutMs: STATEMENT_MS, settings: { jit: "off" } }, 1);
   try {
-    const findings = await pool.run(options.check);
-    if (findings.length > 0) throw new Error(tellFindings(findings));
-    const listed = await listOwners(pool, { owner: keyed(plan) }, choice);
-    let verdict = emptyVerdict(daemon.url);
-    let done = 0;
-    for await (const group of listed.groups(GROUP)) {
-      if (stopping.aborted) break;
-      verdict = bothVerdicts(verdict, await verifyGroup(options, pool, group));
-      done += group.length;
-      progress(done, Math.max(done, listed.total));
-    }
-    return verdict;
+    const verify = (group: readonly string[]): Promise<Verdict> => verifyGroup(options, pool, group);
+    return await verifyGroups(options, pool, { owner: keyed(plan), daemon: daemon.url, size: GROUP, verify });
   } finally {
     await pool.stop();
   }
@@ -87,9 +68,10 @@ async function verifyGroup(
   pool: SessionPool,
   group: readonly string[],
 ): Promise<Verdict> {
-  let verdict = emptyVerdict(daemon.url);
+  const stale: StaleOwner[] = [];
+  let compared = 0;
   let keys = group;
-  let differing: readonly (readonly Difference[])[] = [];
+  let differing: Difference[] = [];
   for (let tries = 1; keys.length > 0 && tries <= TRIES; tries += 1) {
     const before = await readBySql(plan, pool, keys);
     const answers = await daemon.readRows(plan.kind, keys);
@@ -101,28 +83,28 @@ async function verifyGroup(
       const found = after.get(owner);
       if (answer.kind === "stale") {
         const { since, reason } = answer;
-        verdict = bothVerdicts(verdict, { ...emptyVerdict(daemon.url), stale: [{ owner, since, reason }] });
+        stale.push({ owner, since, reason });
         continue;
       }
       // Its row has gone: there is nothing to compare.
       if (found?.exists === false && before.get(owner)?.exists === false) continue;
       const isSettled = found !== undefined && isSame(found, before.get(owner)) && answer.kind === "rows";
       const unlike = isSettled ? compare(plan, answer, found) : [];
-      if (isSettled && unlike.length === 0)
-        verdict = bothVerdicts(verdict, { ...emptyVerdict(daemon.url), compared: 1 });
+      if (isSettled && unlike.length === 0) compared += 1;
       else again.push(owner);
-      if (unlike.length > 0) differing = [...differing, unlike];
+      differing.push(...unlike);
     }
     keys = again;
   }
-  const differ = new Set(differing.map(([first]) => first?.owner));
-  return bothVerdicts(verdict, {
+  const differ = new Set(differing.map(({ owner }) => owner));
+  return {
     ...emptyVerdict(daemon.url),
-    compared: differ.size,
+    compared: compared + differ.size,
     differing: differ.size,
-    differences: differing.flat(),
+    differences: differing,
+    stale,
     unsettled: keys.filter((key) => !differ.has(key)),
-  });
+  };
 }
 
 /** All at one snapshot; of a set that shows the newest twice as many as it must, as the daemon may. */

@@ -1,33 +1,24 @@
 import { HEARTBEAT } from "../capture/capture-options.ts";
 import { openReaderSession, refuseSharedBackend } from "../capture/reader-session.ts";
 import { halves, isDataError } from "../database/data-error.ts";
-import { type Finding, tellFindings } from "../database/findings.ts";
-import type { Session } from "../database/session.ts";
 import { SessionPool } from "../database/session-pool.ts";
 import { SnapshotLoader } from "../owners/loader.ts";
 import type { Plan } from "../plan/plan.ts";
 import { withoutEvents } from "../plan/select.ts";
 import { Slices } from "../owners/slices.ts";
 import type { DaemonAnswer, DaemonDocuments } from "./daemon-documents.ts";
-import { type Choice, listOwners } from "./listed-owners.ts";
 import { bothVerdicts, emptyVerdict, type Verdict } from "./verdict.ts";
 import { type Outcome, Verification } from "./verification.ts";
+import { type GroupsOptions, verifyGroups } from "./verify-groups.ts";
 
-export interface VerifyOptions {
+export interface VerifyOptions extends GroupsOptions {
   readonly url: string;
   readonly plan: Plan;
-  readonly choice: Choice;
   /** Whose documents are compared; undefined: nobody's, only numbers that are loaded for this. */
   readonly daemon: Pick<DaemonDocuments, "url" | "read"> | undefined;
-  /** Reasons why nothing can be compared. */
-  readonly check: (session: Session) => Promise<readonly Finding[]>;
   /** How long changes are collected between the two snapshots where no daemon is asked in between. */
   readonly collectMs: number;
   readonly sleep: (delayMs: number) => Promise<void>;
-  /** Owners are done, of so many in all. */
-  readonly progress: (done: number, total: number) => void;
-  /** Aborted: stop after the owners at hand. */
-  readonly stopping: AbortSignal;
 }
 
 /** Owners that are verified between the same two snapshots, and held in memory. A load statement takes four times as many. */
@@ -39,22 +30,12 @@ const STATEMENT_MS = 600_000;
 
 /** Verifies owners group by group. Throws where it can't be done; that differences were found is no error. */
 export async function verifyOwners(options: VerifyOptions): Promise<Verdict> {
-  const { url, plan, choice, daemon, progress, stopping } = options;
+  const { url, plan, daemon } = options;
   const pool = new SessionPool({ url, role: "verify", statementTimeoutMs: STATEMENT_MS, settings: { jit: "off" } }, 2);
   try {
     await refusePoolers(url, pool);
-    const findings = await pool.run(options.check);
-    if (findings.length > 0) throw new Error(tellFindings(findings));
-    const listed = await listOwners(pool, plan, choice);
-    let verdict = emptyVerdict(daemon?.url);
-    let done = 0;
-    for await (const group of listed.groups(GROUP)) {
-      if (stopping.aborted) break;
-      verdict = bothVerdicts(verdict, await verifyGroup(options, pool, group));
-      done += group.length;
-      progress(done, Math.max(done, listed.total));
-    }
-    return verdict;
+    const verify = (group: readonly string[]): Promise<Verdict> => verifyGroup(options, pool, group);
+    return await verifyGroups(options, pool, { owner: plan.owner, daemon: daemon?.url, size: GROUP, verify });
   } finally {
     await pool.stop();
   }
