@@ -5,7 +5,7 @@ import { setTimeout as rest } from "node:timers/promises";
 import pg from "pg";
 import { freePort } from "../daemon/database/cluster.ts";
 import { errorCode } from "../daemon/database/reason.ts";
-import { compile } from "../daemon/plan/compile.ts";
+import { compileKinds } from "../daemon/plan/compile.ts";
 import { daemonLogin } from "../test/support/install.ts";
 import { recordHistory } from "../test/support/oracle-run/history.ts";
 import { createMarketplace } from "../test/support/running-daemon.ts";
@@ -52,7 +52,7 @@ export class SoakDatabase {
     });
     const database = await databaseOn(running.cluster);
     await createMarketplace(database, MARKETPLACE);
-    await recordHistory(database, compile(MARKETPLACE.config).tables);
+    await recordHistory(database, compileKinds(MARKETPLACE.config).tables);
     await database.query(STAMP_OWNERS);
     for (const statement of rows) await database.query(statement);
     const url = await daemonLogin(database);
