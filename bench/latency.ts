@@ -2,11 +2,8 @@
  * From the COMMIT of one booking to the frames at the page, its metrics and its event, one write at a time, against the bare relay: a
  * row trigger with pg_notify, node-postgres, ws. The two take turns.
  */
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import { WebSocket } from "ws";
 import type { BenchRun } from "./bench-run.ts";
+import { BareRelay } from "./support/bare-relay.ts";
 import { DaemonProcess } from "./support/daemon-process.ts";
 import { addPastBookings, analyse, createMarketplace, migrate } from "./support/marketplace.ts";
 import { NOTIFY_TRIGGER } from "./support/other-triggers.ts";
@@ -36,12 +33,9 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
   const relayedWriter = await server.session("relayed");
   await relayedWriter.query(NOTIFY_TRIGGER);
 
+  const relay = await BareRelay.start(server.url("relayed"));
   const daemon = await DaemonProcess.start(await migrate(writer, server.url("deltad")));
-  const relay = fork(fileURLToPath(new URL("./support/bare-relay.js", import.meta.url)), [server.url("relayed")]);
   try {
-    const [port] = (await once(relay, "message")) as [number];
-    const relaySocket = new WebSocket(`ws://127.0.0.1:${port}`);
-    await once(relaySocket, "open");
     let onFrame: (atNs: bigint) => void = () => undefined;
     const subscriber = await OwnerSocket.subscribed(daemon, daemon.token(["1"]), ["1"], (_owner, _document, atNs) =>
       onFrame(atNs),
@@ -51,7 +45,6 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
       new Promise((resolve) => {
         subscriber.onEvent = (name, atNs) => name === "booking_created" && resolve(atNs);
       });
-    const nextRelayed = (): Promise<bigint> => once(relaySocket, "message").then(() => process.hrtime.bigint());
 
     const deltadMs: number[] = [];
     const eventMs: number[] = [];
@@ -63,7 +56,7 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
       const viaDeltad = await timedWrite(writer, "1", async () => (frameNs = await nextFrame()));
       const eventAfterFrameMs = Number((await event) - frameNs) / 1e6;
       await pauseBetween(PAUSE_MS);
-      const viaRelay = await timedWrite(relayedWriter, "1", nextRelayed);
+      const viaRelay = await timedWrite(relayedWriter, "1", () => relay.next());
       if (write < 0) continue;
       deltadMs.push(viaDeltad);
       eventMs.push(viaDeltad + eventAfterFrameMs);
@@ -71,7 +64,6 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
     }
     subscriber.assertHealthy();
     subscriber.close();
-    relaySocket.close();
     for (const [name, all] of [
       ["deltad", deltadMs],
       ["its events", eventMs],
@@ -83,7 +75,7 @@ export async function benchLatency({ server, report, quick }: BenchRun): Promise
     report.figure("p99 against the bare relay", percentile(deltadMs, 0.99) / percentile(relayMs, 0.99), { atMost: 3 });
     report.figure("median of events against metrics", median(eventMs) / median(deltadMs), { atMost: 1.2 });
   } finally {
-    relay.disconnect();
+    relay.stop();
     await daemon.stop();
   }
 }

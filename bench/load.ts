@@ -5,6 +5,7 @@
 import type { ChildProcess } from "node:child_process";
 import type pg from "pg";
 import type { BenchRun } from "./bench-run.ts";
+import { caughtUp } from "./load/caught-up.ts";
 import type { ClientsResult, ClientsTask } from "./load/clients-process.ts";
 import { latencies, type Write } from "./load/write-log.ts";
 import { writeLoad } from "./load/writes.ts";
@@ -64,7 +65,7 @@ export async function benchLoad({ server, report, quick }: BenchRun): Promise<vo
     report.line(
       `          ${writes.length} writes in ${(tookMs / 1000).toFixed(1)} s; the daemon used ${(100 * cpuShare).toFixed(0)} % of a core`,
     );
-    await caughtUp(clients, await countWrites(session));
+    await caughtUp(clients, await countWrites(session), CATCH_UP_MS);
     const result = await end(clients);
 
     const { fromCommitMs, fromSendingMs, fromScheduleMs, unseen } = latencies(
@@ -116,16 +117,6 @@ async function countWrites(session: pg.Client): Promise<number> {
     "select (count(*) + count(*) filter (where status = 'confirmed'))::int as writes from bookings",
   );
   return rows[0]?.writes ?? Number.NaN;
-}
-
-async function caughtUp(clients: ChildProcess, writes: number): Promise<void> {
-  const deadlineMs = performance.now() + CATCH_UP_MS;
-  for (;;) {
-    clients.send("counts");
-    const counts = (await reply(clients)) as number[];
-    if (counts.reduce((sum, count) => sum + count, 0) === writes || performance.now() > deadlineMs) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 function firstDue(writes: readonly Write[]): bigint {

@@ -87,10 +87,15 @@ export function guestName(random: Random): string {
   return `${pick(FIRST_NAMES, random)} ${pick(LAST_NAMES, random)}`;
 }
 
+/** Of an owner's n-th hangar, from 1. */
+export function hangarNumber(n: number): string {
+  return `H-${String(n).padStart(2, "0")}`;
+}
+
 function listing(index: number, now: number, random: Random): ListingRow {
   const status = random() < 0.08 ? "draft" : random() < 0.1 ? "inactive" : "active";
   const published = status === "draft" ? null : iso(now - (PAST_DAYS - random() * 30) * DAY_MS);
-  return { hangar_number: `H-${String(index + 1).padStart(2, "0")}`, status, published_at: published };
+  return { hangar_number: hangarNumber(index + 1), status, published_at: published };
 }
 
 /** One hangar's stays, one after the other, with gaps that are shorter in the high season. */

@@ -44,6 +44,16 @@ const stateOfNothing = (): ConnectionState => INITIAL_CONNECTION;
 export const subscribeToNothing = (): (() => void) => () => undefined;
 export const viewOfNothing = (): View<never> => NOTHING;
 
+interface Observed<Shown> {
+  readonly subscribe: (callback: () => unknown) => () => void;
+  readonly getSnapshot: () => Shown;
+}
+
+/** What it shows, whenever that changes; `nothing` while it is not there, and on a server. */
+export function useView<Shown>(of: Observed<Shown> | undefined, nothing: () => Shown): Shown {
+  return useSyncExternalStore<Shown>(of?.subscribe ?? subscribeToNothing, of?.getSnapshot ?? nothing, nothing);
+}
+
 /** The owner of that id by the provider's client; undefined for `"skip"` and for none. */
 export function useOwnerOf<S extends StreamTypes>(ownerId: OwnerId): Owner<S> | undefined {
   const client = useClient<S>();
@@ -66,18 +76,14 @@ export interface ProvidedConnection {
 /** The provider's one connection, for what a page says once of all its owners. */
 export function useConnection(): ProvidedConnection {
   const { connection: socket, connect, close }: Client = useClient();
-  const connection = useSyncExternalStore<ConnectionState>(socket.subscribe, socket.getSnapshot, stateOfNothing);
+  const connection = useView(socket, stateOfNothing);
   return { state: connection.state, connection, error: errorOf(connection), connect, disconnect: close };
 }
 
 /** An owner's numbers and how far they can be trusted. */
 export function useOwner<S extends StreamTypes = AnyStreamTypes>(ownerId: OwnerId): OwnerView<S> {
   const owner = useOwnerOf<S>(ownerId);
-  const view = useSyncExternalStore<View<S["metrics"]>>(
-    owner?.subscribe ?? subscribeToNothing,
-    owner?.getSnapshot ?? viewOfNothing,
-    viewOfNothing,
-  );
+  const view = useView(owner, viewOfNothing);
   return {
     owner,
     ...view,

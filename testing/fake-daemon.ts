@@ -5,7 +5,7 @@ import { type Clock, globalEnvironment, type WebSocketConstructor } from "../cli
 import { CLOSE } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
 import type { JsonObject } from "../protocol/json.ts";
-import { ownerTopic, parseTopic } from "../protocol/topic.ts";
+import { parseTopic } from "../protocol/topic.ts";
 import type { ChannelControl, DeepPartial, TopicControl } from "./controls.ts";
 import { FakeChannel } from "./fake-channel.ts";
 import { FakeConnection, type Host } from "./fake-connection.ts";
@@ -67,8 +67,7 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes, C extends Channe
     return {
       setMetrics: (metrics) => this.#publish(name, (topic) => topic.update(String(this.#epoch), metrics as JsonObject)),
       emit: (event, data) => this.#publish(name, (topic) => topic.emit(event, data as JsonObject)),
-      stale: (reason = "database") => this.#publish(name, (topic) => topic.stale(reason)),
-      live: () => this.#publish(name, (topic) => topic.live()),
+      ...this.#vouching(name),
     };
   }
 
@@ -101,28 +100,27 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes, C extends Channe
         publish((channel) => channel.setPresence(users, count, isPartial)),
       setTyping: (users) => publish((channel) => channel.setTyping(users)),
       said: (this.#topic(name) as FakeChannel).said,
-      stale: (reason = "database") => this.#publish(name, (topic) => topic.stale(reason)),
-      live: () => this.#publish(name, (topic) => topic.live()),
+      ...this.#vouching(name),
     };
   }
 
   /** From now on the owner's metrics are these, and no others; its subscribers get what changed. */
   setMetrics(owner: string, metrics: DeepPartial<S["metrics"]>): void {
-    this.#publish(ownerTopic(owner), (topic) => topic.update(String(this.#epoch), metrics as JsonObject));
+    this.topic(`owner:${owner}`).setMetrics(metrics);
   }
 
   /** Something happens to the owner; its subscribers get the event, those too that come back later. */
   emit<Name extends EventName<S>>(owner: string, name: Name, data: S["events"][Name]): void {
-    this.#publish(ownerTopic(owner), (topic) => topic.emit(name, data as JsonObject));
+    this.topic(`owner:${owner}`).emit(name, data);
   }
 
-  /** The daemon can't vouch for the owner's numbers. */
-  stale(owner: string, reason = "database"): void {
-    this.#publish(ownerTopic(owner), (topic) => topic.stale(reason));
+  /** The daemon can't vouch for the owner's numbers; the reason is `database` unless another is given. */
+  stale(owner: string, reason?: string): void {
+    this.topic(`owner:${owner}`).stale(reason);
   }
 
   live(owner: string): void {
-    this.#publish(ownerTopic(owner), (topic) => topic.live());
+    this.topic(`owner:${owner}`).live();
   }
 
   /** A client that comes back from now on can't have the events that it missed. */
@@ -196,6 +194,14 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes, C extends Channe
     const topic = new Topic(name, this.#clock.now);
     this.#topics.set(name, topic);
     return topic;
+  }
+
+  /** What topics and channels have in common. */
+  #vouching(name: string): Pick<TopicControl<S>, "stale" | "live"> {
+    return {
+      stale: (reason = "database") => this.#publish(name, (topic) => topic.stale(reason)),
+      live: () => this.#publish(name, (topic) => topic.live()),
+    };
   }
 
   #publish(name: string, change: (topic: FakeTopic) => DownFrame | undefined): void {

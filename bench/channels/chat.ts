@@ -44,6 +44,21 @@ export function memberOf(room: number, n: number): string {
   return `u${room}-${n}`;
 }
 
+interface Member {
+  readonly room: number;
+  /** Of its room, from 1. */
+  readonly n: number;
+  readonly user: string;
+}
+
+/** The first member of each room, then the second of each, and so on. */
+export function everyMember(rooms: number, members: number): Member[] {
+  return Array.from({ length: rooms * members }, (_, index) => {
+    const [room, n] = [1 + (index % rooms), 1 + Math.floor(index / rooms)];
+    return { room, n, user: memberOf(room, n) };
+  });
+}
+
 export function roomTopic(room: number): string {
   return `room:${room}`;
 }

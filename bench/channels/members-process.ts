@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { RowSet, type WireChange, type WireItem } from "../../client/channels/row-set.ts";
 import type { Arrival } from "../load/write-log.ts";
+import { fewAtOnce } from "../support/few-at-once.ts";
 import { TopicSocket } from "../support/topic-socket.ts";
 
 export interface MembersTask {
@@ -20,9 +21,6 @@ export interface MembersResult {
   /** The keys of the rows that each member ended with, in their order. */
   readonly rows: readonly { readonly room: number; readonly keys: readonly string[] }[];
 }
-
-/** Handshakes under way at once: a server's backlog is not what is measured. */
-const AT_ONCE = 200;
 
 interface Frame {
   readonly type: string;
@@ -41,9 +39,7 @@ const arrivals: Arrival[] = [];
 const measured = new Set<number>();
 let faults = 0;
 
-for (let first = 0; first < task.members.length; first += AT_ONCE) {
-  await Promise.all(task.members.slice(first, first + AT_ONCE).map((_, index) => join(first + index)));
-}
+await fewAtOnce(task.members, join);
 process.send?.("ready");
 
 process.on("message", (question) => {
@@ -51,9 +47,7 @@ process.on("message", (question) => {
   else process.send?.(result(), () => process.exit());
 });
 
-async function join(at: number): Promise<void> {
-  const member = task.members[at];
-  if (member === undefined) return;
+async function join(member: MembersTask["members"][number], at: number): Promise<void> {
   const isMeasured = !measured.has(member.room);
   measured.add(member.room);
   await TopicSocket.subscribed(task.port, member.token, member.topic, (text, atNs) => {

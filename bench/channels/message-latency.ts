@@ -2,16 +2,12 @@
  * From the COMMIT of one message to the frames that it makes, one write at a time: the row at a member of its room, the event at its
  * account's dashboard; against the bare relay, which takes turns with them.
  */
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-import type pg from "pg";
-import { WebSocket } from "ws";
 import { ownerTopic } from "../../protocol/topic.ts";
 import type { BenchRun } from "../bench-run.ts";
+import { BareRelay } from "../support/bare-relay.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
 import { median, percentile } from "../support/statistics.ts";
-import { pauseBetween } from "../support/timed-write.ts";
+import { pauseBetween, timesOf } from "../support/timed-write.ts";
 import { CHAT_CONFIG, INSERT_MESSAGE, memberOf, roomTopic } from "./chat.ts";
 import { TopicSocket } from "../support/topic-socket.ts";
 
@@ -19,6 +15,9 @@ import { TopicSocket } from "../support/topic-socket.ts";
 const PAUSE_MS = { shortest: 55, longest: 155 };
 const WARM_UP = 20;
 const ROOM = 1;
+
+const MESSAGE = { name: "insert_message", text: INSERT_MESSAGE, values: [ROOM, memberOf(ROOM, 1)] };
+const RELAYED_MESSAGE = { ...MESSAGE, name: "insert_relayed", text: INSERT_MESSAGE.replace("messages", "relayed") };
 
 const NOTIFY_TRIGGER = `
 create table relayed (like messages including all);
@@ -37,12 +36,9 @@ export async function benchMessageLatency(
   const writes = quick ? 30 : 500;
   const writer = await server.session(database);
   await writer.query(NOTIFY_TRIGGER);
+  const relay = await BareRelay.start(server.url(database));
   const daemon = await DaemonProcess.start(daemonUrl, { DELTAD_CONFIG: CHAT_CONFIG });
-  const relay = fork(fileURLToPath(new URL("../support/bare-relay.js", import.meta.url)), [server.url(database)]);
   try {
-    const [port] = (await once(relay, "message")) as [number];
-    const relayed = new WebSocket(`ws://127.0.0.1:${port}`);
-    await once(relayed, "open");
     const row = await Arrivals.of(daemon.port, daemon.userToken(memberOf(ROOM, 1)), roomTopic(ROOM), "rows_changed");
     const event = await Arrivals.of(
       daemon.port,
@@ -53,20 +49,18 @@ export async function benchMessageLatency(
     const times: Readonly<Record<"row" | "event" | "relay", number[]>> = { row: [], event: [], relay: [] };
     for (let write = -WARM_UP; write < writes; write += 1) {
       await pauseBetween(PAUSE_MS);
-      const [rowNs, eventNs] = [row.next(), event.next()];
-      const startedNs = await commit(writer, INSERT_MESSAGE);
-      const [rowMs, eventMs] = [await rowNs, await eventNs].map((atNs) => Number(atNs - startedNs) / 1e6);
+      const [rowMs = Number.NaN, eventMs = Number.NaN] = await timesOf(writer, MESSAGE, () => [
+        row.next(),
+        event.next(),
+      ]);
       await pauseBetween(PAUSE_MS);
-      const relayNs = once(relayed, "message").then(() => process.hrtime.bigint());
-      const relayStartedNs = await commit(writer, INSERT_MESSAGE.replace("messages", "relayed"));
-      const relayMs = Number((await relayNs) - relayStartedNs) / 1e6;
+      const [relayMs = Number.NaN] = await timesOf(writer, RELAYED_MESSAGE, () => [relay.next()]);
       if (write < 0) continue;
-      times.row.push(rowMs ?? Number.NaN);
-      times.event.push(eventMs ?? Number.NaN);
+      times.row.push(rowMs);
+      times.event.push(eventMs);
       times.relay.push(relayMs);
     }
     for (const one of [row, event]) one.close();
-    relayed.close();
     report.latencies("a message's row at a member", times.row);
     report.latencies("its event at its account's dashboard", times.event);
     report.latencies("bare relay", times.relay);
@@ -78,18 +72,9 @@ export async function benchMessageLatency(
       atMost: 1.5,
     });
   } finally {
-    relay.disconnect();
+    relay.stop();
     await daemon.stop();
   }
-}
-
-/** When a transaction with one message began to be committed, in monotonic nanoseconds. */
-async function commit(session: pg.Client, text: string): Promise<bigint> {
-  await session.query("begin");
-  await session.query({ name: text.slice(0, 32), text, values: [ROOM, memberOf(ROOM, 1)] });
-  const startedNs = process.hrtime.bigint();
-  await session.query("commit");
-  return startedNs;
 }
 
 /** When frames of one type come on a topic. */

@@ -2,18 +2,18 @@
 import { isDeepStrictEqual } from "node:util";
 import type pg from "pg";
 import type { BenchRun } from "../bench-run.ts";
+import { caughtUp } from "../load/caught-up.ts";
 import { latencies, type Write } from "../load/write-log.ts";
+import { STRIDE } from "../load/writes.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
 import { pgbenchLog } from "../support/pgbench.ts";
 import { percentile } from "../support/statistics.ts";
 import { reply, startTask } from "../support/task-process.ts";
 import { LIMITS } from "../wire/limits.ts";
-import { CHAT_CONFIG, INSERT_MESSAGE, memberOf, roomTopic } from "./chat.ts";
+import { CHAT_CONFIG, everyMember, INSERT_MESSAGE, roomTopic } from "./chat.ts";
 import type { MembersResult, MembersTask } from "./members-process.ts";
 
 const SESSIONS = 16;
-/** Has no factor in common with the number of rooms: each session comes round to all of them. */
-const STRIDE = 7919;
 const CATCH_UP_MS = 30_000;
 
 export interface LoadSize {
@@ -37,11 +37,11 @@ export async function benchMessageLoad(
   try {
     const child = startTask(new URL("./members-process.js", import.meta.url), {
       port: daemon.port,
-      members: Array.from({ length: rooms * members }, (_, index) => {
-        const room = 1 + (index % rooms);
-        const user = memberOf(room, 1 + Math.floor(index / rooms));
-        return { room, token: daemon.userToken(user), topic: roomTopic(room) };
-      }),
+      members: everyMember(rooms, members).map(({ room, user }) => ({
+        room,
+        token: daemon.userToken(user),
+        topic: roomTopic(room),
+      })),
     } satisfies MembersTask);
     await reply(child);
     const cpuBeforeMs = await daemon.ask("cpu");
@@ -64,12 +64,7 @@ export async function benchMessageLoad(
       `          ${writes.length} messages in ${(tookMs / 1000).toFixed(1)} s; the daemon used ${(100 * cpuShare).toFixed(0)} % of a core`,
     );
     const made = (await countMessages(session)) - before;
-    const deadlineMs = performance.now() + CATCH_UP_MS;
-    for (let heard = 0; heard < made * members && performance.now() < deadlineMs; ) {
-      child.send("counts");
-      heard = ((await reply(child)) as number[]).reduce((sum, count) => sum + count, 0);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await caughtUp(child, made * members, CATCH_UP_MS);
     child.send("end");
     const { arrivals, faults, rows } = (await reply(child)) as MembersResult;
     const { fromCommitMs, fromScheduleMs, unseen } = latencies(writes, arrivals, 0n);

@@ -8,7 +8,7 @@ import type { BenchRun } from "../bench-run.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
 import { reply, startTask } from "../support/task-process.ts";
 import { LIMITS } from "../wire/limits.ts";
-import { CHAT_CONFIG, memberOf, roomTopic } from "./chat.ts";
+import { CHAT_CONFIG, everyMember, roomTopic } from "./chat.ts";
 import type { Heard, PresentUsersTask } from "./present-users-process.ts";
 
 const OF_EACH_ROOM = 10;
@@ -37,11 +37,11 @@ export async function benchPresence(
   try {
     const child = startTask(new URL("./present-users-process.js", import.meta.url), {
       ports: daemons.map(({ port }) => port),
-      users: Array.from({ length: users }, (_, index) => {
-        const room = 1 + (index % rooms);
-        const user = memberOf(room, 1 + Math.floor(index / rooms));
-        return { at: Math.floor(index / rooms) % 2, topic: roomTopic(room), token: first.userToken(user) };
-      }),
+      users: everyMember(rooms, OF_EACH_ROOM).map(({ room, n, user }) => ({
+        at: (n - 1) % 2,
+        topic: roomTopic(room),
+        token: first.userToken(user),
+      })),
     } satisfies PresentUsersTask);
     await reply(child);
     await pause(settleMs);

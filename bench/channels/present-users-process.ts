@@ -5,6 +5,7 @@
  */
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
+import { fewAtOnce } from "../support/few-at-once.ts";
 import { TopicSocket } from "../support/topic-socket.ts";
 
 export interface PresentUsersTask {
@@ -24,8 +25,6 @@ export interface Heard {
   readonly counts: readonly [least: number, most: number];
 }
 
-/** Handshakes under way at once: a server's backlog is not what is measured. */
-const AT_ONCE = 200;
 /** As a `bye` asks. */
 const RETRY_MS = 2_000;
 const PRESENCE = /^\{"type":"presence"/;
@@ -42,9 +41,7 @@ let { ports } = task;
 const counts = task.users.map(() => 0);
 let [joined, left, closed, connected] = [0, 0, 0, 0];
 
-for (let first = 0; first < task.users.length; first += AT_ONCE) {
-  await Promise.all(task.users.slice(first, first + AT_ONCE).map(({ at }, index) => join(first + index, at)));
-}
+await fewAtOnce(task.users, ({ at }, index) => join(index, at));
 process.send?.("ready");
 
 process.on("message", (message: "heard" | Pick<PresentUsersTask, "ports">) => {

@@ -6,6 +6,9 @@
 import { pgbenchLog } from "../support/pgbench.ts";
 import type { Write } from "./write-log.ts";
 
+/** Has no factor in common with the number of owners, or rooms: each session comes round to all of them. */
+export const STRIDE = 7919;
+
 export interface LoadOptions {
   readonly url: string;
   readonly owners: number;
@@ -38,6 +41,3 @@ values (:listing, :owner, 'Guest', 'pending', 'unpaid', 120.50, now() + interval
   });
   return log.map(({ client, number, ...times }) => ({ owner: ownerOf(client, number), ...times }));
 }
-
-/** Has no factor in common with the number of owners: each session comes round to all of them. */
-const STRIDE = 7919;

@@ -1,18 +1,37 @@
-/** The least that can carry a row to a page: listens with node-postgres, sends each notification to every WebSocket. Arguments: database URL. */
-import pg from "pg";
-import { WebSocketServer } from "ws";
+/** What deltad is measured against, in a process of its own, and one socket of it. */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { WebSocket } from "ws";
+import { reply } from "./task-process.ts";
 
-const [databaseUrl] = process.argv.slice(2);
-const listener = new pg.Client({ connectionString: databaseUrl });
-await listener.connect();
-await listener.query("listen bookings");
+export class BareRelay {
+  readonly #child: ChildProcess;
+  readonly #socket: WebSocket;
 
-const server = new WebSocketServer({ host: "127.0.0.1", port: 0 });
-listener.on("notification", ({ payload = "" }) => {
-  for (const client of server.clients) client.send(payload);
-});
-server.once("listening", () => {
-  const address = server.address();
-  process.send?.(typeof address === "object" ? address?.port : undefined);
-});
-process.once("disconnect", () => process.exit());
+  /** Resolves when what is notified in that database comes to the socket. */
+  static async start(databaseUrl: string): Promise<BareRelay> {
+    const child = fork(fileURLToPath(new URL("./bare-relay-process.js", import.meta.url)), [databaseUrl]);
+    // Right after the fork: it says its port whether or not anybody listens yet.
+    const port = (await reply(child)) as number;
+    const socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(socket, "open");
+    return new BareRelay(child, socket);
+  }
+
+  private constructor(child: ChildProcess, socket: WebSocket) {
+    this.#child = child;
+    this.#socket = socket;
+  }
+
+  /** When the next row comes, in monotonic nanoseconds. */
+  async next(): Promise<bigint> {
+    await once(this.#socket, "message");
+    return process.hrtime.bigint();
+  }
+
+  stop(): void {
+    this.#socket.terminate();
+    this.#child.disconnect();
+  }
+}

@@ -1,4 +1,4 @@
-/** One write by one session, and the time from the start of its COMMIT to the moment that `seen` tells of. */
+/** One write by one session, and the time from the start of its COMMIT to the moments that `seen` tells of. */
 import { setTimeout } from "node:timers/promises";
 import type pg from "pg";
 
@@ -7,12 +7,23 @@ values (10 * $1::bigint, $1, 'Guest', 'confirmed', 'paid', 120.50, now() + inter
 
 /** Milliseconds from sending COMMIT to the time, in monotonic nanoseconds, at which the write was seen. */
 export async function timedWrite(session: pg.Client, owner: string, seen: () => Promise<bigint>): Promise<number> {
+  const booking = { name: "insert_booking", text: INSERT_BOOKING, values: [owner] };
+  const [ms = Number.NaN] = await timesOf(session, booking, () => [seen()]);
+  return ms;
+}
+
+/** As {@link timedWrite}, of any statement, which is seen at several places. */
+export async function timesOf(
+  session: pg.Client,
+  statement: pg.QueryConfig,
+  seen: () => readonly Promise<bigint>[],
+): Promise<number[]> {
   await session.query("begin");
-  await session.query({ name: "insert_booking", text: INSERT_BOOKING, values: [owner] });
-  const arrival = seen();
+  await session.query(statement);
+  const arrivals = seen();
   const startedNs = process.hrtime.bigint();
   await session.query("commit");
-  return Number((await arrival) - startedNs) / 1e6;
+  return (await Promise.all(arrivals)).map((atNs) => Number(atNs - startedNs) / 1e6);
 }
 
 /** Between two writes, in milliseconds: by chance, so that they meet every phase of what goes in turns. */

@@ -3,22 +3,20 @@ import { once } from "node:events";
 import { WebSocket } from "ws";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 
-/** Called with each frame after the first, and the monotonic time of its arrival in nanoseconds. */
+/** Called with each frame after the welcome, and the monotonic time of its arrival in nanoseconds. */
 export type OnFrame = (text: string, atNs: bigint) => void;
 
 const SHOWS = /^\{(?:"id":"1",)?"type":"(?:snapshot|rows)"/;
 const FAULT = /^\{(?:"id":"1",)?"type":"(?:nack|error|stale|topic_closed)"/;
 
 export class TopicSocket {
-  onFrame: OnFrame;
   onClose: () => void = () => undefined;
   /** The first frame that no healthy topic has. */
   fault: string | undefined;
   readonly #socket: WebSocket;
 
-  private constructor(socket: WebSocket, onFrame: OnFrame) {
+  private constructor(socket: WebSocket) {
     this.#socket = socket;
-    this.onFrame = onFrame;
   }
 
   /**
@@ -29,7 +27,7 @@ export class TopicSocket {
     const socket = new WebSocket(`ws://127.0.0.1:${port}${STREAM_PATH}`, PROTOCOL, {
       headers: { authorization: `Bearer ${token}` },
     });
-    const subscriber = new TopicSocket(socket, onFrame);
+    const subscriber = new TopicSocket(socket);
     // Its welcome; a port at which nobody listens is an error of the socket, which `once` throws.
     await once(socket, "message");
     socket.on("error", () => undefined);
@@ -46,7 +44,7 @@ export class TopicSocket {
           reject(new Error(text));
         }
         if (SHOWS.test(text)) resolve();
-        subscriber.onFrame(text, atNs);
+        onFrame(text, atNs);
       });
     });
     socket.send(JSON.stringify({ type: "subscribe", id: "1", topic }));

@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
+import { fewAtOnce } from "../support/few-at-once.ts";
 import { FrameCounter } from "./frame-counter.ts";
 
 export interface DashboardsTask {
@@ -26,8 +27,6 @@ export interface Round {
   readonly all: number;
 }
 
-/** Handshakes under way at once: a server's backlog is not what is measured. */
-const AT_ONCE = 200;
 /** Read in one turn and done with: all sockets share it. */
 const BUFFER = Buffer.alloc(65_536);
 
@@ -50,9 +49,7 @@ const rounds = new Int32Array(task.sockets);
 const having: number[] = [];
 let isReady = false;
 
-for (let first = 0; first < task.sockets; first += AT_ONCE) {
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, task.sockets - first) }, (_, index) => open(first + index)));
-}
+await fewAtOnce(Array.from({ length: task.sockets }), (_, index) => open(index));
 isReady = true;
 process.send?.("ready");
 

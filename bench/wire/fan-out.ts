@@ -3,13 +3,11 @@
  * loop that sends the same bytes; and how long a turn of the daemon's loop takes meanwhile. The two take turns. A round begins when half
  * of the sockets have the one before, so that the server never waits for the next.
  */
-import { once } from "node:events";
-import { WebSocket } from "ws";
-import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 import type { BenchRun } from "../bench-run.ts";
 import { askProbe } from "../support/ask-probe.ts";
 import { DaemonProcess } from "../support/daemon-process.ts";
 import { reply, startTask } from "../support/task-process.ts";
+import { TopicSocket } from "../support/topic-socket.ts";
 import { Audience, type Throughput } from "./audience.ts";
 import { LIMITS } from "./limits.ts";
 
@@ -43,7 +41,7 @@ export async function benchFanOut({ server, report, quick }: BenchRun, of: FanOu
   const daemon = await DaemonProcess.start(of.daemonUrl, { ...OPTIONS, ...of.options });
   const token = of.token(daemon);
   const subscribe = JSON.stringify({ type: "subscribe", id: "1", topic: of.topic });
-  const messages = await messagesOfOne(daemon.port, token, subscribe, write);
+  const messages = await messagesOfOne(daemon.port, token, of.topic, write);
   const bare = startTask(new URL("./bare-server.js", import.meta.url), messages);
   try {
     const task = { sockets, token, subscribe, messagesPerRound: messages.length };
@@ -102,19 +100,15 @@ function perS(count: number, ms: number): number {
 async function messagesOfOne(
   port: number,
   token: string,
-  subscribe: string,
+  topic: string,
   write: () => Promise<void>,
 ): Promise<string[]> {
   const messages: string[] = [];
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${STREAM_PATH}`, PROTOCOL, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  await once(socket, "message");
-  socket.send(subscribe);
-  await once(socket, "message");
-  socket.on("message", (data: Buffer) => messages.push(data.toString()));
+  const socket = await TopicSocket.subscribed(port, token, topic, (text) => messages.push(text));
+  // What shows the topic comes before the rounds.
+  messages.length = 0;
   await write();
   await new Promise((resolve) => setTimeout(resolve, COMPLETE_MS));
-  socket.terminate();
+  socket.close();
   return messages;
 }

@@ -11,6 +11,7 @@ import * as v from "valibot";
 import type { Queryable } from "../../daemon/database/session.ts";
 import type { Auth } from "../../daemon/gateway/auth/auth.ts";
 import type { TokenName } from "../../daemon/gateway/auth/claims.ts";
+import { tokenIn } from "../../daemon/gateway/sessions/handshake.ts";
 import type { Messages, Written } from "./messages.ts";
 
 /** As the table has it. */
@@ -77,7 +78,7 @@ export async function answerTo(request: WriteRequest, parts: Parts): Promise<Ans
 }
 
 async function personOf(authorization: string | undefined, { auth, database }: Parts): Promise<string | Answer> {
-  const [, token] = /^Bearer +(\S+)$/i.exec(authorization ?? "") ?? [];
+  const token = tokenIn(authorization);
   if (token === undefined) return refusal(401, "give a token: authorization: Bearer …");
   const verified = await auth.verify(token);
   if (verified === "expired") return refusal(401, "the token has expired: get another one");

@@ -1,6 +1,6 @@
 /** What one owner and the guests have written to each other. Pure: the same owner and instant give the same rows. */
 import { OWNERS } from "../owners.ts";
-import { guestName, iso, pick, type Random, seeded } from "../season.ts";
+import { guestName, hangarNumber, iso, pick, type Random, seeded } from "../season.ts";
 import { linesOf } from "./lines.ts";
 
 const MINUTE_MS = 60_000;
@@ -59,7 +59,7 @@ export function conversationsOf(ownerIndex: number, now: number): Conversations 
   const lines = linesOf(owner);
   const guests = differentGuests(random);
   const rooms = guests.map((guest) => {
-    const hangar = `H-${String(1 + Math.floor(random() * 16)).padStart(2, "0")}`;
+    const hangar = hangarNumber(1 + Math.floor(random() * 16));
     const talk = lines.talk.slice(0, 2 + Math.floor(random() * (lines.talk.length - 1)));
     const said = talk.flatMap(([asked, answered]) => [
       { name: guest, body: asked },

@@ -1,11 +1,11 @@
 "use client";
 /** Who is at a channel, and who types there, in a component. */
-import { useMemo, useSyncExternalStore } from "react";
+import { useMemo } from "react";
 import type { Channel, Person, PresenceView, TypingList } from "../../client/channels/channel.ts";
 import type { Cause, Connection } from "../../client/client.ts";
 import { errorOf } from "../own-client.ts";
 import { type Status, statusOf } from "../status.ts";
-import { subscribeToNothing } from "../use-owner.ts";
+import { useView } from "../use-owner.ts";
 
 /** What {@link usePresence} returns. The same object until something changes. */
 export interface ShownPresence {
@@ -33,12 +33,7 @@ const nobody = (): TypingList => NOBODY;
  * gives, or `openChannel`.
  */
 export function usePresence(channel: Pick<Channel<never>, "presence"> | undefined): ShownPresence {
-  const presence = channel?.presence;
-  const view = useSyncExternalStore<PresenceView>(
-    presence?.subscribe ?? subscribeToNothing,
-    presence?.getSnapshot ?? noPresence,
-    noPresence,
-  );
+  const view = useView(channel?.presence, noPresence);
   return useMemo(() => {
     const { connection, users = NO_USERS, count, isPartial } = view;
     const status = statusOf(connection, count !== undefined);
@@ -48,10 +43,5 @@ export function usePresence(channel: Pick<Channel<never>, "presence"> | undefine
 
 /** Who types at a channel, in the order in which they began, oneself too; nobody while there is no connection. Say it by `channel.type()`. */
 export function useTyping(channel: Pick<Channel<never>, "typing"> | undefined): TypingList {
-  const typing = channel?.typing;
-  return useSyncExternalStore<TypingList>(
-    typing?.subscribe ?? subscribeToNothing,
-    typing?.getSnapshot ?? nobody,
-    nobody,
-  );
+  return useView(channel?.typing, nobody);
 }

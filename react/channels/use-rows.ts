@@ -1,6 +1,6 @@
 "use client";
 /** `@deltad/client/react/channels`: the rows of a channel in a component, who is there, and who types. */
-import { useCallback, useMemo, useState, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useState } from "react";
 import {
   type Channel,
   type ChannelTypes,
@@ -13,7 +13,7 @@ import type { Cause, Connection } from "../../client/client.ts";
 import { errorOf } from "../own-client.ts";
 import { useClient } from "../provider.ts";
 import { type Status, statusOf } from "../status.ts";
-import { isThere, subscribeToNothing } from "../use-owner.ts";
+import { isThere, useView } from "../use-owner.ts";
 
 export { type ShownPresence, usePresence, useTyping } from "./use-presence.ts";
 
@@ -70,11 +70,7 @@ export function useRows<Sets, Name extends keyof Sets & string>(
   name: Name,
 ): ShownRows<Sets[Name]> {
   const rows = channel?.rows(name);
-  const view = useSyncExternalStore<RowsView<Sets[Name]>>(
-    rows?.subscribe ?? subscribeToNothing,
-    rows?.getSnapshot ?? noRows,
-    noRows,
-  );
+  const view = useView(rows, noRows);
   const [failure, setFailure] = useState<{ readonly of: RowsOf<Sets[Name]> | undefined; readonly error: Error }>();
   const older = useCallback(
     async (limit?: number) => {

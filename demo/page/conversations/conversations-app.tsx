@@ -7,7 +7,7 @@ import { ConnectionStatus } from "../../../dashboard/connection/connection-statu
 import { parsePayload } from "../../../dashboard/entry/claims.ts";
 import { LanguageSwitch } from "../../../dashboard/language/language-switch.tsx";
 import { useLanguage } from "../../../dashboard/language/language.tsx";
-import { remember, remembered, takeFragmentToken } from "../../../dashboard/storage.ts";
+import { forget, remember, remembered, takeFragmentToken } from "../../../dashboard/storage.ts";
 import { useChannel, useRows } from "../../../react/channels/use-rows.ts";
 import { RealtimeProvider } from "../../../react/provider.ts";
 import { Conversation } from "./conversation.tsx";
@@ -70,7 +70,8 @@ function Conversations({ token, person }: Props) {
   const [open, setOpen] = useState(() => remembered("topic"));
   const [heading, list] = [useRef<HTMLHeadingElement>(null), useRef<HTMLElement>(null)];
   const choose = (conversation: string | undefined) => {
-    remember("topic", conversation ?? "");
+    if (conversation === undefined) forget("topic");
+    else remember("topic", conversation);
     setOpen(conversation);
     // On a phone the list gives way to the conversation, and what had the focus with it.
     requestAnimationFrame(() => {
