@@ -1,21 +1,15 @@
 /** The demo's page of conversations on the real daemon, with the demo's own server for writes: what two people see of each other. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { freePort } from "../../daemon/database/cluster.ts";
 import type { Log } from "../../daemon/config/log.ts";
-import { Session } from "../../daemon/database/session.ts";
-import { createAuth } from "../../daemon/gateway/auth/auth.ts";
-import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
-import { Application } from "../../demo/conversations/application.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
+import { type ConversationsServer, openConversations } from "../support/conversations-server.ts";
 import { DEMO } from "../support/oracle.ts";
 import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
-import { SECRET } from "../support/tokens.ts";
 
-const PAGES = fileURLToPath(new URL("../../demo-page", import.meta.url));
 const quiet = (): undefined => undefined;
 const QUIET: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 /** More than two pages of older messages. */
@@ -38,8 +32,7 @@ await onEachServer("Conversations", (server) => {
   describeInBrowser("on the demo's page, the real daemon and the demo's own server", (openTab) => {
     let database: TestDatabase;
     let daemon: MarketplaceDaemon;
-    let session: Session;
-    let application: Application;
+    let conversations: ConversationsServer;
     let address = "";
     const tabs: Tab[] = [];
     /** What an error may hold that a test brings about. */
@@ -48,27 +41,18 @@ await onEachServer("Conversations", (server) => {
     before(async () => {
       database = await server.createDatabase();
       await createMarketplace(database, DEMO);
-      session = await Session.open({
-        url: database.url,
-        role: "test",
-        statementTimeoutMs: 30_000,
-        settings: { search_path: "public" },
-      });
-      const keys = fixedKeys(secretKeys(SECRET, undefined));
-      const auth = createAuth({ keys, channels: { lists: [] }, now: Date.now });
-      application = new Application({ host: "127.0.0.1", database: session, auth, pageDir: PAGES, log: QUIET });
-      address = `http://127.0.0.1:${await application.start()}`;
+      conversations = await openConversations(database, QUIET);
+      address = conversations.address;
       const port = await freePort();
       daemon = await startMarketplaceDaemon(database, DEMO, port, {
         DELTAD_ORIGINS: address,
         DELTAD_MAX_ROWS: String(MOST_MEMBERS),
       });
-      application.showDeltad(port);
+      conversations.application.showDeltad(port);
     });
     after(async () => {
       await daemon.stop();
-      await application.stop();
-      await session.close();
+      await conversations.stop();
     });
     beforeEach(async () => {
       expected = undefined;

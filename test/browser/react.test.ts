@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { WebSocket } from "playwright-core";
-import { build } from "vite";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
+import { buildPage } from "../support/built-page.ts";
 import { type RunningGateway, startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
 import type { Wish } from "./stats-page.ts";
 
@@ -14,6 +14,7 @@ const SCRIPT = fileURLToPath(new URL("stats-page.js", import.meta.url));
 
 describeInBrowser("useRealtimeStats", (openTab) => {
   let folder: string;
+  let pageDir: string;
   let server: RunningGateway;
   let tab: Tab;
   let sockets: WebSocket[];
@@ -21,27 +22,14 @@ describeInBrowser("useRealtimeStats", (openTab) => {
   stopGatewaysAfterEach();
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "deltad-react-"));
-    const head = `<!doctype html><title>stats</title><link rel="icon" href="./favicon.svg">`;
-    await writeFile(
-      join(folder, "index.html"),
-      `${head}<div id="root"></div><script type="module" src="${SCRIPT}"></script>`,
-    );
     await mkdir(join(folder, "public"));
     await writeFile(join(folder, "public", "favicon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
-    await build({
-      configFile: false,
-      root: folder,
-      base: "./",
-      logLevel: "error",
-      // React's own checks: effects that are run twice in strict mode, warnings on the console.
-      define: { "process.env.NODE_ENV": '"development"' },
-      build: { outDir: join(folder, "page"), emptyOutDir: true, modulePreload: { polyfill: false } },
-    });
+    pageDir = await buildPage(folder, SCRIPT, { title: "stats", icon: "./favicon.svg" });
   });
   after(() => rm(folder, { recursive: true }));
 
   beforeEach(async () => {
-    server = await startGateway({ transport: "auto", pageDir: join(folder, "page") });
+    server = await startGateway({ transport: "auto", pageDir });
     server.publisher.documents.set("1", { revenue: { today: "1.00" } });
     server.publisher.documents.set("2", { revenue: { today: "2.00" } });
     tab = await openTab();

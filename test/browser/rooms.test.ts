@@ -1,14 +1,14 @@
 /** Pages with React, in rooms of the real daemon. */
 import assert from "node:assert/strict";
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
+import { buildPage } from "../support/built-page.ts";
 import { listeningOn } from "../support/listening-on.ts";
 import { openRooms, type Rooms } from "../support/rooms.ts";
 import { onEachServer } from "../support/servers.ts";
@@ -36,22 +36,11 @@ await onEachServer("A room on a page with React", (server) => {
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "deltad-rooms-"));
-      await writeFile(
-        join(folder, "index.html"),
-        `<!doctype html><title>room</title><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="${SCRIPT}"></script>`,
-      );
-      await build({
-        configFile: false,
-        root: folder,
-        base: "./",
-        logLevel: "error",
-        define: { "process.env.NODE_ENV": '"development"' },
-        build: { outDir: "page", modulePreload: { polyfill: false } },
-      });
+      const page = await buildPage(folder, SCRIPT, { title: "room", icon: "data:," });
       site = createServer((request, response) => {
         const path = request.url === "/" ? "/index.html" : (request.url ?? "");
         response.setHeader("content-type", path.endsWith(".js") ? "text/javascript" : "text/html");
-        createReadStream(join(folder, "page", path)).pipe(response);
+        createReadStream(join(page, path)).pipe(response);
       });
       at = `http://127.0.0.1:${await listeningOn(site)}`;
       rooms = await openRooms(server, ROWS, { DELTAD_ORIGINS: at });

@@ -3,20 +3,15 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { afterEach, before, beforeEach, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import jsonwebtoken from "jsonwebtoken";
 import type { Log } from "../../daemon/config/log.ts";
-import { Session } from "../../daemon/database/session.ts";
-import { createAuth } from "../../daemon/gateway/auth/auth.ts";
-import { fixedKeys, secretKeys } from "../../daemon/gateway/auth/jwt-key.ts";
-import { Application } from "../../demo/conversations/application.ts";
+import { type ConversationsServer, openConversations } from "../support/conversations-server.ts";
 import { DEMO } from "../support/oracle.ts";
 import { exchange } from "../support/raw-http.ts";
 import { createMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 import { SECRET, token } from "../support/tokens.ts";
 
-const PAGES = fileURLToPath(new URL("../../demo-page", import.meta.url));
 /** People: 1 speaks for the owner, 2 and 3 are guests. Conversation 11 has 1 and 2, conversation 12 has 1 and 3. */
 const ROWS = `
   insert into owners (id, name) values (1, 'Campo');
@@ -33,9 +28,7 @@ await onEachServer("The demo's server of conversations", (server) => {
   const quiet = (): undefined => undefined;
   const log: Log = { debug: quiet, info: quiet, error: quiet, warn: (_: object, text: string) => warnings.push(text) };
   let database: TestDatabase;
-  let session: Session;
-  let application: Application;
-  let address = "";
+  let conversations: ConversationsServer;
 
   before(async () => {
     database = await server.createDatabase();
@@ -46,36 +39,16 @@ await onEachServer("The demo's server of conversations", (server) => {
       `truncate messages, conversation_members, conversations, people, owners cascade; delete from deltad.revocation; ${ROWS}`,
     );
     warnings.length = 0;
-    session = await Session.open({
-      url: database.url,
-      role: "test",
-      statementTimeoutMs: 30_000,
-      settings: { search_path: "public" },
-    });
-    application = new Application({
-      host: "127.0.0.1",
-      database: session,
-      auth: createAuth({
-        keys: fixedKeys(secretKeys(SECRET, undefined)),
-        channels: { lists: [] },
-        now: Date.now,
-      }),
-      pageDir: PAGES,
-      log,
-    });
-    address = `http://127.0.0.1:${await application.start()}`;
+    conversations = await openConversations(database, log);
   });
-  afterEach(async () => {
-    await application.stop();
-    await session.close();
-  });
+  afterEach(() => conversations.stop());
 
   const bearer = (sub: string | undefined, secret = SECRET): string =>
     `Bearer ${token({ ...(sub !== undefined && { sub }), owners: [] }, Date.now(), secret)}`;
 
   async function ask(method: string, path: string, given: { as?: string; body?: unknown; text?: string } = {}) {
     const text = given.text ?? (given.body === undefined ? undefined : JSON.stringify(given.body));
-    const answer = await fetch(address + path, {
+    const answer = await fetch(conversations.address + path, {
       method,
       headers: { ...(given.as !== undefined && { authorization: given.as }) },
       ...(text !== undefined && { body: text }),
@@ -216,7 +189,7 @@ await onEachServer("The demo's server of conversations", (server) => {
 
   /** A request that says that it has a million bytes, and sends 20,000 of them when the server has begun to look at it. */
   async function begin() {
-    const request = httpRequest(`${address}/conversations/11/messages`, {
+    const request = httpRequest(`${conversations.address}/conversations/11/messages`, {
       method: "POST",
       headers: { authorization: bearer("2"), "content-length": 1_000_000, expect: "100-continue" },
     });
@@ -237,18 +210,18 @@ await onEachServer("The demo's server of conversations", (server) => {
   it("a request that its client breaks off is nothing to warn of", async () => {
     const request = await begin();
     request.destroy();
-    await application.stop();
+    await conversations.application.stop();
     // What it asked the database came before this; then it reads, in vain.
-    await session.query("select 1");
+    await conversations.session.query("select 1");
     for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual(warnings, []);
   });
 
   it("gives out its own page and not deltad's, with a policy that lets it talk to deltad on the browser's host", async () => {
-    const port = Number(new URL(address).port);
+    const port = Number(new URL(conversations.address).port);
     const get = (path: string, host: string) => exchange(port, "GET", path, { host });
     assert.equal((await get("/", "localhost")).status, 404);
-    application.showDeltad(8_123);
+    conversations.application.showDeltad(8_123);
     const policy = async (host: string) =>
       /connect-src [^;]*/.exec((await get("/", host)).headers.get("content-security-policy") ?? "")?.[0];
     assert.equal(
@@ -262,7 +235,7 @@ await onEachServer("The demo's server of conversations", (server) => {
   });
 
   it("says so while the database can't be asked, and goes on", async () => {
-    await session.close();
+    await conversations.session.close();
     const answer = await ask("POST", "/conversations/11/messages", { as: bearer("2"), body: { body: "a" } });
     assert.deepEqual([answer.status, answer.error?.includes("try again")], [503, true]);
     assert.deepEqual(warnings, ["the demo could not answer a request"]);

@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { DeltadProgram } from "../support/deltad-program.ts";
+import { presenceAt } from "../support/presence-at.ts";
 import { eventually } from "../support/real-time.ts";
-import { enter, openRooms, ROOMS_CONFIG } from "../support/rooms.ts";
+import { come, openRooms, ROOMS_CONFIG } from "../support/rooms.ts";
 import { onEachServer } from "../support/servers.ts";
-import { ShownPresence } from "../support/shown-presence.ts";
-import { TestSocket } from "../support/socket.ts";
 import { SECRET } from "../support/tokens.ts";
 
 const ROWS = `
@@ -34,18 +33,10 @@ await onEachServer("a daemon that is killed", (server) => {
     const other = program.start("start");
     await other.says(/listening/);
 
-    const come = async (sub: string, at: number): Promise<TestSocket> => {
-      const socket = await TestSocket.welcomed(at, rooms.daemon.token({ sub }));
-      socket.say({ type: "subscribe", id: "s", topic: TOPIC });
-      await socket.next("rows");
-      return socket;
-    };
-    const ana = await enter(rooms, { sub: "ana" });
-    ana.say({ type: "subscribe", id: "s", topic: TOPIC });
-    await ana.next("rows");
-    const shown = (): ShownPresence => ShownPresence.of(ana.frames, TOPIC);
-    const users = (): string => [...(shown().users?.keys() ?? [])].toSorted().join();
-    const theirs = await Promise.all(["bob", "cid", "dee"].map((sub) => come(sub, port)));
+    const ana = await come(rooms, { sub: "ana" }, TOPIC);
+    const shown = () => presenceAt(ana, TOPIC);
+    const users = (): string => shown().names.join();
+    const theirs = await Promise.all(["bob", "cid", "dee"].map((sub) => come({ ...rooms, port }, { sub }, TOPIC)));
     await eventually("all to be shown", () => users() === "ana,bob,cid,dee");
     theirs[0]?.say({ type: "typing", topic: TOPIC, on: true });
     await eventually("bob to type", () => shown().typing.join() === "bob");
@@ -53,7 +44,7 @@ await onEachServer("a daemon that is killed", (server) => {
     const ends = theirs.map(async (socket) => socket.closed);
     other.child.kill("SIGKILL");
     await Promise.all(ends);
-    const dee = await come("dee", rooms.port);
+    const dee = await come(rooms, { sub: "dee" }, TOPIC);
     await eventually("bob to type no more", () => shown().typing.length === 0);
     await eventually("the leaves", () => users() === "ana,dee", { withinMs: END_MS + LATE_MS });
     assert.deepEqual(

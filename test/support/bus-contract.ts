@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Bus, BusHealth } from "../../daemon/bus/bus.ts";
+import { type Connect, ConnectedBus } from "../../daemon/bus/connected-bus.ts";
+import { SYSTEM_TIMERS } from "../../daemon/config/timers.ts";
 import { eventually } from "./real-time.ts";
 
 /** A bus that was started, with what came by it. */
@@ -13,6 +15,17 @@ export interface HeardBus {
   up(): Promise<void>;
   /** Resolves with the reason once it is not. */
   down(): Promise<string>;
+}
+
+/** A bus by such connections, on the system's clock, without a log. */
+export function connectedBus(connect: Connect, betweenMs = 0): ConnectedBus {
+  return new ConnectedBus({
+    connect,
+    betweenMs,
+    monotonicMs: () => performance.now(),
+    log: { warn: () => undefined },
+    ...SYSTEM_TIMERS,
+  });
 }
 
 export function startBus(bus: Bus): HeardBus {

@@ -9,7 +9,7 @@ const FASTER = 5;
 
 export interface HeardPeers {
   readonly peers: BusPeers;
-  /** `b: word`, `b missed`, `b silent`, `partial`, … */
+  /** As {@link noteHeard} has it. */
   readonly heard: string[];
   /** What was said, of that. */
   readonly words: readonly string[];
@@ -19,8 +19,19 @@ export interface HeardPeers {
   isPartial(expected: boolean): Promise<void>;
 }
 
-export function startPeers(bus: Bus, node: string, secret: string): HeardPeers {
+/** What they hear of others from now on, of the kind `word`: `b: word`, `b missed`, `b silent`, `partial`, … */
+export function noteHeard(peers: BusPeers): string[] {
   const heard: string[] = [];
+  peers.listen("word", {
+    heard: (from, body) => void heard.push(`${from}: ${String(body)}`),
+    missed: (from) => void heard.push(`${from} missed`),
+    gone: (from, why) => void heard.push(`${from} ${why}`),
+  });
+  peers.onPartial((isPartial) => void heard.push(isPartial ? "partial" : "whole"));
+  return heard;
+}
+
+export function startPeers(bus: Bus, node: string, secret: string): HeardPeers {
   const warnings: string[] = [];
   const quiet = (): void => undefined;
   const warn = (fields: object, message: string): void => void warnings.push(`${message} ${JSON.stringify(fields)}`);
@@ -32,12 +43,7 @@ export function startPeers(bus: Bus, node: string, secret: string): HeardPeers {
     setTimeout: (callback, delayMs) => SYSTEM_TIMERS.setTimeout(callback, delayMs / FASTER),
     clearTimeout: SYSTEM_TIMERS.clearTimeout,
   });
-  peers.listen("word", {
-    heard: (from, body) => void heard.push(`${from}: ${String(body)}`),
-    missed: (from) => void heard.push(`${from} missed`),
-    gone: (from, why) => void heard.push(`${from} ${why}`),
-  });
-  peers.onPartial((isPartial) => void heard.push(isPartial ? "partial" : "whole"));
+  const heard = noteHeard(peers);
   peers.start();
   peers.begin(secret);
   return {

@@ -2,12 +2,30 @@
 import type { Bus, BusHealth } from "../../daemon/bus/bus.ts";
 import type { Timers } from "../../daemon/config/timers.ts";
 
+/** How likely a message is lost, and how likely one that is not comes twice; by how much it is late at most. */
+export interface Weather {
+  readonly lost: number;
+  readonly twice: number;
+  readonly lateMs: number;
+}
+
+export const FAIR: Weather = { lost: 0, twice: 0, lateMs: 0 };
+
 export class LossyBus {
   readonly #hearers = new Set<(message: Uint8Array) => void>();
   /** All that was ever published. */
   readonly published: Uint8Array[] = [];
   /** For each message and who hears it, after how many milliseconds it comes: none, and it is lost; two, and it comes twice. */
   fate: () => readonly number[] = () => [0];
+
+  /** From now on the fate of messages is left to chance. */
+  weather(random: () => number, { lost, twice, lateMs }: Weather): void {
+    const delay = (): number => Math.floor(random() * lateMs);
+    this.fate = () => {
+      if (random() < lost) return [];
+      return random() < twice ? [delay(), delay()] : [delay()];
+    };
+  }
 
   /** @param timers those of the daemon that opens it: while they stand still, nothing comes to it */
   open(timers: Timers): Bus & { tell(health: BusHealth): void } {

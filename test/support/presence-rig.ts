@@ -29,7 +29,6 @@ export class PresenceDaemon {
   /** What went to all who attend a channel. */
   flushes = 0;
   readonly #presence: Presence;
-  #isOver = false;
 
   constructor(node: string, bus: LossyBus, clock: ManualClock, random: () => number = () => 0) {
     this.timers = new HeldTimers(clock);
@@ -72,10 +71,6 @@ export class PresenceDaemon {
     this.peers.begin(SECRET);
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
   join(user: string | undefined, topic = "room:1", isAdmin = false): PresenceClient {
     const client = new PresenceClient(this, user, topic, isAdmin);
     client.subscribe();
@@ -84,7 +79,6 @@ export class PresenceDaemon {
 
   /** It says goodbye, then its clients are cut. */
   drain(): readonly PresenceClient[] {
-    this.#isOver = true;
     const clients = [...this.clients];
     this.peers.leave();
     for (const client of clients) client.leave();
@@ -95,7 +89,6 @@ export class PresenceDaemon {
 
   /** Nothing of it is said or done any more. */
   kill(): void {
-    this.#isOver = true;
     this.timers.isHeld = true;
     this.clients.clear();
   }

@@ -3,10 +3,12 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { DownFrame } from "../../protocol/down.ts";
 import type { RowData } from "../../protocol/json.ts";
+import type { Up } from "../../protocol/up.ts";
 import type { Log } from "../../daemon/config/log.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { type MarketplaceDaemon, startMarketplaceDaemon } from "./running-daemon.ts";
 import { applyFile } from "./install.ts";
+import { eventually } from "./real-time.ts";
 import type { TestDatabase, TestServer } from "./servers.ts";
 import { TestSocket } from "./socket.ts";
 
@@ -26,16 +28,26 @@ export async function openRooms(
   server: TestServer,
   rows: string,
   environment: Readonly<Record<string, string>> = {},
+  log?: Log,
 ): Promise<Rooms> {
   const database = await server.createDatabase();
   await database.query(ROOMS_SCHEMA);
   await applyFile(database.url, ROOMS_CONFIG);
   await database.query(rows);
-  const port = await freePort();
-  return { database, port, daemon: await startRooms(database, port, environment) };
+  return another({ database }, environment, log);
 }
 
-/** One more daemon on the same database. */
+/** One more daemon on the same database, on a port of its own. */
+export async function another(
+  { database }: Pick<Rooms, "database">,
+  environment: Readonly<Record<string, string>> = {},
+  log?: Log,
+): Promise<Rooms> {
+  const port = await freePort();
+  return { database, port, daemon: await startRooms(database, port, environment, log) };
+}
+
+/** A daemon on a port that is known, as where one was before. */
 export function startRooms(
   database: Pick<TestDatabase, "url">,
   port: number,
@@ -48,6 +60,23 @@ export function startRooms(
 /** A welcomed connection of a user, or of whoever the claims say. */
 export async function enter({ port, daemon }: Pick<Rooms, "port" | "daemon">, claims: object): Promise<TestSocket> {
   return TestSocket.welcomed(port, daemon.token(claims));
+}
+
+/** The same, once the rows of a topic have come that it subscribes to. */
+export async function come(rooms: Pick<Rooms, "port" | "daemon">, claims: object, topic: string): Promise<TestSocket> {
+  const socket = await enter(rooms, claims);
+  socket.say({ type: "subscribe", id: "s", topic });
+  await socket.next("rows");
+  return socket;
+}
+
+/** What is answered to a request: the type of the frame, or the code of the refusal. */
+export async function answerTo(socket: TestSocket, request: Up & { readonly id: string }): Promise<string> {
+  socket.say(request);
+  const answer = () => socket.frames.find((frame) => "id" in frame && frame.id === request.id);
+  await eventually(`an answer to ${JSON.stringify(request)}`, () => answer() !== undefined);
+  const frame = answer();
+  return frame?.type === "nack" ? frame.code : (frame?.type ?? "");
 }
 
 type Item = readonly [key: string, position: string, row: RowData];

@@ -17,6 +17,11 @@ export class ShownPresence {
     return shown;
   }
 
+  /** The users in order, or `?` for those that are not told. */
+  get names(): readonly string[] {
+    return [...(this.users?.keys() ?? ["?"])].toSorted();
+  }
+
   /** @throws Error for a difference that does not follow what is shown */
   take(frame: DownFrame): void {
     if (frame.type === "typing" && "users" in frame) {

@@ -6,10 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { connectNats } from "../../examples/nats-bus.ts";
-import { ConnectedBus } from "../../daemon/bus/connected-bus.ts";
-import { SYSTEM_TIMERS } from "../../daemon/config/timers.ts";
+import type { Bus } from "../../daemon/bus/bus.ts";
 import { freePort } from "../../daemon/database/cluster.ts";
-import { keepsTheContract, startBus, understandEachOther } from "../support/bus-contract.ts";
+import { connectedBus, keepsTheContract, startBus, understandEachOther } from "../support/bus-contract.ts";
 import { ListeningProgram } from "../support/listening-program.ts";
 
 const PROGRAM = "/usr/sbin/nats-server";
@@ -24,14 +23,7 @@ describe("a bus by NATS, the example", { skip }, async () => {
     server = await ListeningProgram.start({ name: "NATS", program: PROGRAM, args, port, folder, withinMs: 20_000 });
   };
   const connect = connectNats(`nats://127.0.0.1:${port}`);
-  const open = (): ConnectedBus =>
-    new ConnectedBus({
-      connect,
-      betweenMs: 0,
-      monotonicMs: () => performance.now(),
-      log: { warn: () => undefined },
-      ...SYSTEM_TIMERS,
-    });
+  const open = (): Bus => connectedBus(connect);
   before(start);
   after(() => server.stop());
 

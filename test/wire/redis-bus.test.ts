@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createClient } from "redis";
-import { ConnectedBus } from "../../daemon/bus/connected-bus.ts";
+import type { Bus } from "../../daemon/bus/bus.ts";
 import { connectRedis } from "../../daemon/bus/redis-connection.ts";
-import { SYSTEM_TIMERS } from "../../daemon/config/timers.ts";
-import { keepsTheContract, startBus, understandEachOther } from "../support/bus-contract.ts";
+import { connectedBus, keepsTheContract, startBus, understandEachOther } from "../support/bus-contract.ts";
 import { startPeers } from "../support/heard-peers.ts";
 import { eventually } from "../support/real-time.ts";
 import { missingRedis, RedisServer } from "../support/redis-server.ts";
@@ -14,14 +13,7 @@ const SECRET = "5e".repeat(32);
 describe("a bus by Redis", { skip: missingRedis() ?? false }, async () => {
   const server = await RedisServer.reserved();
   const connectServer = await connectRedis(server.url);
-  const open = (connect = connectServer): ConnectedBus =>
-    new ConnectedBus({
-      connect,
-      betweenMs: 0,
-      monotonicMs: () => performance.now(),
-      log: { warn: () => undefined },
-      ...SYSTEM_TIMERS,
-    });
+  const open = (connect = connectServer): Bus => connectedBus(connect);
   before(() => server.start());
   after(() => server.stop());
 

@@ -4,7 +4,7 @@ import { after, before, it } from "node:test";
 import { freePort } from "../../../daemon/database/cluster.ts";
 import { WHOLESALE } from "../../support/oracle.ts";
 import { eventually } from "../../support/real-time.ts";
-import { enter, openRooms, type Rooms, startRooms } from "../../support/rooms.ts";
+import { another, enter, openRooms, type Rooms } from "../../support/rooms.ts";
 import { createMarketplace, startMarketplaceDaemon } from "../../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
@@ -21,7 +21,7 @@ await onEachServer("operators of several daemons", (server) => {
   let other: Operated;
 
   const start = async (): Promise<Operated> => {
-    const [port, adminPort] = [await freePort(), await freePort()];
+    const adminPort = await freePort();
     const lines: string[] = [];
     const line = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
     const options = {
@@ -30,8 +30,7 @@ await onEachServer("operators of several daemons", (server) => {
       DELTAD_ADMIN_ACT_TOKENS: `ana-ops:${ACTOR}`,
     };
     const log = { debug: line, info: line, warn: line, error: line };
-    const daemon = await startRooms(plain.database, port, options, log);
-    return { ...plain, daemon, port, adminPort, lines };
+    return { ...(await another(plain, options, log)), adminPort, lines };
   };
   const ask = (path: string, { token = ACTOR, method = "GET", at = one.adminPort } = {}): Promise<Response> =>
     fetch(`http://127.0.0.1:${at}${path}`, { method, headers: { authorization: `Bearer ${token}` } });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 import pg from "pg";
-import { ConnectedBus } from "../../../daemon/bus/connected-bus.ts";
+import type { Bus } from "../../../daemon/bus/bus.ts";
 import { connectPostgres, NOTIFY_BETWEEN_MS } from "../../../daemon/bus/postgres-connection.ts";
-import { SYSTEM_TIMERS } from "../../../daemon/config/timers.ts";
-import { keepsTheContract, startBus, understandEachOther } from "../../support/bus-contract.ts";
+import { connectedBus, keepsTheContract, startBus, understandEachOther } from "../../support/bus-contract.ts";
 import { startPeers } from "../../support/heard-peers.ts";
 import { Proxy } from "../../support/proxy.ts";
 import { eventually } from "../../support/real-time.ts";
@@ -12,15 +11,7 @@ import { databaseOn, onEachServer, startCluster, type TestDatabase } from "../..
 
 const SECRET = "5e".repeat(32);
 
-function open(url: string): ConnectedBus {
-  return new ConnectedBus({
-    connect: connectPostgres(url),
-    betweenMs: NOTIFY_BETWEEN_MS,
-    monotonicMs: () => performance.now(),
-    log: { warn: () => undefined },
-    ...SYSTEM_TIMERS,
-  });
-}
+const open = (url: string): Bus => connectedBus(connectPostgres(url), NOTIFY_BETWEEN_MS);
 
 await onEachServer("a bus by PostgreSQL", (server) => {
   let database: TestDatabase;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import type { Down } from "../../../protocol/down.ts";
 import { eventually } from "../../support/real-time.ts";
-import { enter, openRooms, type Rooms, ShownRows } from "../../support/rooms.ts";
+import { come, openRooms, type Rooms, ShownRows } from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
 import type { TestSocket } from "../../support/socket.ts";
 
@@ -21,9 +21,7 @@ await onEachServer("older rows of a channel", (server) => {
 
   before(async () => {
     rooms = await openRooms(server, ROWS);
-    socket = await enter(rooms, { sub: "ana" });
-    socket.say({ type: "subscribe", id: "s", topic: "room:1" });
-    await socket.next("rows");
+    socket = await come(rooms, { sub: "ana" }, "room:1");
   });
   after(() => rooms.daemon.stop());
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { eventually } from "../../support/real-time.ts";
-import { enter, openRooms, type Rooms, ShownRows } from "../../support/rooms.ts";
+import { come, enter, openRooms, type Rooms, ShownRows } from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
 import type { TestSocket } from "../../support/socket.ts";
 
@@ -92,9 +92,7 @@ await onEachServer("channels whose sessions are killed", (server) => {
   });
 
   it("all at once: nothing is missing afterwards", async () => {
-    const socket = await enter(rooms, { sub: "x" });
-    socket.say({ type: "subscribe", id: "s", topic: "plaza:2" });
-    await socket.next("rows");
+    const socket = await come(rooms, { sub: "x" }, "plaza:2");
     for (let round = 1; round <= 5; round += 1) {
       await Promise.all([kill("%"), say(2)]);
       await say(2);

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { applyFile } from "../../support/install.ts";
 import { eventually } from "../../support/real-time.ts";
-import { freePort } from "../../../daemon/database/cluster.ts";
 import {
+  another,
+  answerTo,
   enter,
   openRooms,
   type Rooms,
   ROOMS_CONFIG,
   ROOMS_SCHEMA,
   ShownRows,
-  startRooms,
 } from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
 import type { TestSocket } from "../../support/socket.ts";
@@ -31,14 +31,8 @@ await onEachServer("limits of channels", (server) => {
   });
   after(() => rooms.daemon.stop());
 
-  const answer = async (socket: TestSocket, topic: string): Promise<string> => {
-    const id = `${topic} ${socket.heard.length}`;
-    socket.say({ type: "subscribe", id, topic });
-    const found = () => socket.frames.find((frame) => "id" in frame && frame.id === id);
-    await eventually(`an answer about ${topic}`, () => found() !== undefined);
-    const frame = found();
-    return frame?.type === "nack" ? frame.code : (frame?.type ?? "");
-  };
+  const answer = (socket: TestSocket, topic: string): Promise<string> =>
+    answerTo(socket, { type: "subscribe", id: `${topic} ${socket.heard.length}`, topic });
 
   it("C5 Nothing is dropped without a word: a channel that holds too much says so, at first and later", async () => {
     const socket = await enter(rooms, { sub: "ana" });
@@ -50,9 +44,7 @@ await onEachServer("limits of channels", (server) => {
   });
 
   it("an operator's limits are for other numbers of rows and bytes", async () => {
-    const port = await freePort();
-    const environment = { DELTAD_MAX_ROWS: "1001", DELTAD_MAX_ROW_BYTES: "100000" };
-    const wide = { port, daemon: await startRooms(rooms.database, port, environment) };
+    const wide = await another(rooms, { DELTAD_MAX_ROWS: "1001", DELTAD_MAX_ROW_BYTES: "100000" });
     const socket = await enter(wide, { sub: "ana" });
     assert.equal(await answer(socket, "room:1"), "rows");
     assert.equal(await answer(socket, "room:2"), "rows");

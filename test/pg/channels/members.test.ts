@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import { freePort } from "../../../daemon/database/cluster.ts";
 import { eventually } from "../../support/real-time.ts";
-import { enter, openRooms, type Rooms, ShownRows, startRooms } from "../../support/rooms.ts";
+import { another, answerTo, enter, openRooms, type Rooms, ShownRows } from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
 import type { TestSocket } from "../../support/socket.ts";
 
@@ -19,20 +18,13 @@ await onEachServer("who may see a channel", (server) => {
 
   before(async () => {
     rooms = await openRooms(server, ROWS);
-    const port = await freePort();
-    second = { ...rooms, port, daemon: await startRooms(rooms.database, port) };
+    second = await another(rooms);
   });
   after(() => Promise.all([rooms.daemon.stop(), second.daemon.stop()]));
 
   /** The type of the answer, or the code of the refusal. */
-  const subscribe = async (socket: TestSocket, topic: string): Promise<string> => {
-    const id = `s${(count += 1)}`;
-    socket.say({ type: "subscribe", id, topic });
-    const answer = () => socket.frames.find((frame) => "id" in frame && frame.id === id);
-    await eventually(`an answer about ${topic}`, () => answer() !== undefined);
-    const frame = answer();
-    return frame?.type === "nack" ? frame.code : (frame?.type ?? "");
-  };
+  const subscribe = (socket: TestSocket, topic: string): Promise<string> =>
+    answerTo(socket, { type: "subscribe", id: `s${(count += 1)}`, topic });
   const hears = (socket: TestSocket, what: string): Promise<void> =>
     eventually(
       () => `${what}; came ${socket.heard.map(({ type }) => type).join(" ")}`,

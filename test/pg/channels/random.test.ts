@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
-import { freePort } from "../../../daemon/database/cluster.ts";
 import { eventually } from "../../support/real-time.ts";
-import { enter, openRooms, ShownRows, startRooms } from "../../support/rooms.ts";
+import { another, enter, openRooms, ShownRows } from "../../support/rooms.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import type { TestSocket } from "../../support/socket.ts";
 
@@ -89,9 +88,8 @@ const write = fc.oneof(
 await onEachServer("random writes", (server) => {
   it("C1 Rows are exact: what a subscriber holds is what the table holds of its channel, from its lower bound on", async () => {
     const rooms = await openRooms(server, ROWS);
-    const port = await freePort();
-    const second = await startRooms(rooms.database, port);
-    const sockets = await Promise.all([enter(rooms, { sub: "ana" }), enter({ port, daemon: second }, { sub: "ana" })]);
+    const second = await another(rooms);
+    const sockets = await Promise.all([enter(rooms, { sub: "ana" }), enter(second, { sub: "ana" })]);
     const follow = (socket: TestSocket, topic: string): void =>
       socket.say({ type: "subscribe", id: `${topic} ${socket.heard.length}`, topic });
     for (const socket of sockets) for (let n = 1; n <= 4; n += 1) follow(socket, `room:${n}`);
@@ -123,7 +121,7 @@ await onEachServer("random writes", (server) => {
       { numRuns: 8 },
     );
     for (const socket of sockets) assert.ok(!Buffer.concat(socket.bytes).includes("never"));
-    await Promise.all([rooms.daemon.stop(), second.stop()]);
+    await Promise.all([rooms.daemon.stop(), second.daemon.stop()]);
   });
 });
 

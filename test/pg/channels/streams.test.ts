@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import type { DownFrame } from "../../../protocol/down.ts";
-import { freePort } from "../../../daemon/database/cluster.ts";
 import { TestEventStream } from "../../support/event-stream.ts";
 import { eventually } from "../../support/real-time.ts";
-import { openRooms, type Rooms, ShownRows, startRooms } from "../../support/rooms.ts";
+import { another, openRooms, type Rooms, ShownRows } from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
 import { availableTransports } from "../../support/transports.ts";
 
@@ -25,8 +24,7 @@ await onEachServer("a channel as server-sent events", (server) => {
 
   for (const transport of transports)
     it(`shows rows, tells what becomes of them, and ends for who is removed, over ${transport}`, async () => {
-      const port = await freePort();
-      const daemon = await startRooms(rooms.database, port, { DELTAD_TRANSPORT: transport });
+      const { port, daemon } = await another(rooms, { DELTAD_TRANSPORT: transport });
       const follow = (sub: string, topic = "room:1"): Promise<TestEventStream> =>
         TestEventStream.open(port, `?topic=${topic}`, { authorization: `Bearer ${daemon.token({ sub })}` });
       const ana = await follow("ana");

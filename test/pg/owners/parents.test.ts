@@ -241,7 +241,6 @@ await onEachServer("rows whose owner is another row's", (server) => {
   });
 });
 
-/** `owner source` of each. */
 /** How many payments more or less, by owner and tier. */
 function tiers({ grains }: Batch): Record<string, string> {
   const at = RENTAL_PLAN.projections.findIndex(({ key }) => key?.includes("customers.tier"));

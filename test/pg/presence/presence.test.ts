@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { freePort } from "../../../daemon/database/cluster.ts";
-import type { Up } from "../../../protocol/up.ts";
 import { TestEventStream } from "../../support/event-stream.ts";
+import { presenceAt, showsTyping, showsUsers } from "../../support/presence-at.ts";
 import { eventually } from "../../support/real-time.ts";
-import { enter, openRooms, type Rooms, startRooms } from "../../support/rooms.ts";
+import { answerTo, enter, openRooms, type Rooms } from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
-import { ShownPresence } from "../../support/shown-presence.ts";
 import type { TestSocket } from "../../support/socket.ts";
 import { availableTransports } from "../../support/transports.ts";
 
@@ -25,72 +23,49 @@ await onEachServer("presence over sockets", (server) => {
       let count = 0;
 
       before(async () => {
-        const opened = await openRooms(server, ROWS);
-        await opened.daemon.stop();
-        const port = await freePort();
-        const daemon = await startRooms(opened.database, port, { DELTAD_TRANSPORT: transport });
-        rooms = { database: opened.database, port, daemon };
+        rooms = await openRooms(server, ROWS, { DELTAD_TRANSPORT: transport });
       });
       after(() => rooms.daemon.stop());
 
-      /** What is answered: a type, or a code. */
-      const ask = async (socket: TestSocket, request: Up & { readonly id: string }): Promise<string> => {
-        socket.say(request);
-        const answer = () => socket.frames.find((frame) => "id" in frame && frame.id === request.id);
-        await eventually(`an answer to ${JSON.stringify(request)}`, () => answer() !== undefined);
-        const frame = answer();
-        return frame?.type === "nack" ? frame.code : (frame?.type ?? "");
-      };
       const nextId = (): string => `q${(count += 1)}`;
       const come = async (sub: string | undefined, topic: string, claims: object = {}): Promise<TestSocket> => {
         const socket = await enter(rooms, { ...(sub !== undefined && { sub }), ...claims });
-        const answer = await ask(socket, { type: "subscribe", id: nextId(), topic });
+        const answer = await answerTo(socket, { type: "subscribe", id: nextId(), topic });
         assert.ok(["rows", "ack"].includes(answer), socket.bytes.join(" "));
         // On a busy machine a room may be stale for a moment: its rows come behind the answer then.
         await eventually(`rows of ${topic}`, () => socket.frames.some(({ type }) => type === "rows"));
         return socket;
       };
-      const shownBy = (socket: TestSocket, topic: string): ShownPresence => ShownPresence.of(socket.frames, topic);
-      const shows = (socket: TestSocket, topic: string, ...users: string[]): Promise<void> =>
-        eventually(
-          () => `${users.join()} at ${topic}; came ${socket.bytes.join(" ")}`,
-          () => [...(shownBy(socket, topic).users?.keys() ?? ["?"])].toSorted().join() === users.toSorted().join(),
-        );
-      const types = (socket: TestSocket, topic: string, ...users: string[]): Promise<void> =>
-        eventually(
-          () => `${users.join()} typing at ${topic}; came ${socket.bytes.join(" ")}`,
-          () => shownBy(socket, topic).typing.join() === users.join(),
-        );
       const nextRoom = (): string => `room:${(room += 1)}`;
 
       it("who subscribes is there for the others, after their rows; who is gone has left", async () => {
         const topic = nextRoom();
         const ana = await come("ana", topic);
         const bob = await come("bob", topic);
-        await shows(ana, topic, "ana", "bob");
-        await shows(bob, topic, "ana", "bob");
+        await showsUsers(ana, topic, "ana", "bob");
+        await showsUsers(bob, topic, "ana", "bob");
         const told = bob.heard.map(({ type }) => type).filter((type) => type !== "heartbeat");
         assert.deepEqual(told.slice(0, 4), ["welcome", "rows", "presence", "typing"]);
         const state = { place: "kitchen" };
-        assert.equal(await ask(bob, { type: "present", id: nextId(), topic, state, away: true }), "ack");
+        assert.equal(await answerTo(bob, { type: "present", id: nextId(), topic, state, away: true }), "ack");
         await eventually("what bob said", () => {
-          const said = shownBy(ana, topic).users?.get("bob");
+          const said = presenceAt(ana, topic).users?.get("bob");
           return JSON.stringify(said) === JSON.stringify({ state, away: true });
         });
         bob.terminate();
-        await shows(ana, topic, "ana");
-        assert.deepEqual(shownBy(ana, topic).news, ["+bob", "-bob"]);
+        await showsUsers(ana, topic, "ana");
+        assert.deepEqual(presenceAt(ana, topic).news, ["+bob", "-bob"]);
         ana.terminate();
       });
 
       it("who is removed is gone at once, with the batch, and hears of it before anybody comes in", async () => {
         const topic = nextRoom();
         const [ana, bob] = [await come("ana", topic), await come("bob", topic)];
-        await shows(ana, topic, "ana", "bob");
+        await showsUsers(ana, topic, "ana", "bob");
         await rooms.database.query(`delete from room_members where user_id = 'bob' and room_id = ${room}`);
         assert.equal((await bob.next("topic_closed")).reason, "removed");
         const cid = await come("cid", topic);
-        await shows(ana, topic, "ana", "cid");
+        await showsUsers(ana, topic, "ana", "cid");
         await bob.settle();
         assert.ok(!Buffer.concat(bob.bytes).includes('"cid"'));
         for (const socket of [ana, bob, cid]) socket.terminate();
@@ -107,9 +82,9 @@ await onEachServer("presence over sockets", (server) => {
         for (const end of ends) {
           const bob = await come("bob", topic);
           bob.say({ type: "typing", topic, on: true });
-          await types(ana, topic, "bob");
+          await showsTyping(ana, topic, "bob");
           end(bob);
-          await types(ana, topic);
+          await showsTyping(ana, topic);
           bob.terminate();
         }
         ana.terminate();
@@ -119,12 +94,12 @@ await onEachServer("presence over sockets", (server) => {
         const [topic, other] = [nextRoom(), nextRoom()];
         const [ana, bob] = [await come("ana", topic), await come("bob", topic)];
         bob.say({ type: "typing", topic, on: true });
-        await types(ana, topic, "bob");
-        await types(ana, topic);
+        await showsTyping(ana, topic, "bob");
+        await showsTyping(ana, topic);
         bob.say({ type: "unsubscribe", id: nextId(), topic });
-        assert.equal(await ask(bob, { type: "subscribe", id: nextId(), topic: other }), "rows");
-        await shows(bob, other, "bob");
-        await shows(ana, topic, "ana");
+        assert.equal(await answerTo(bob, { type: "subscribe", id: nextId(), topic: other }), "rows");
+        await showsUsers(bob, other, "bob");
+        await showsUsers(ana, topic, "ana");
         for (const socket of [ana, bob]) socket.terminate();
       });
 
@@ -133,29 +108,29 @@ await onEachServer("presence over sockets", (server) => {
         const ana = await come("ana", topic);
         const present = { type: "present", topic, state: 1 } as const;
         const answers: string[] = [];
-        for (let at = 0; at < 6; at += 1) answers.push(await ask(ana, { ...present, id: nextId() }));
+        for (let at = 0; at < 6; at += 1) answers.push(await answerTo(ana, { ...present, id: nextId() }));
         assert.deepEqual(answers, ["ack", "ack", "ack", "ack", "ack", "too_many_messages"]);
         const typing = { type: "typing", topic, on: true } as const;
         for (const answer of ["ack", "ack", "too_many_messages"])
-          assert.equal(await ask(ana, { ...typing, id: nextId() }), answer);
+          assert.equal(await answerTo(ana, { ...typing, id: nextId() }), answer);
         ana.say(typing);
         assert.equal((await ana.next("error")).code, "too_many_messages");
-        assert.equal(await ask(ana, { ...typing, on: false, id: nextId() }), "ack");
+        assert.equal(await answerTo(ana, { ...typing, on: false, id: nextId() }), "ack");
         const large = { ...present, id: nextId(), state: "x".repeat(511) };
         ana.say(large);
         const { code, id } = await ana.next("error");
         assert.deepEqual([code, id], ["invalid_message", large.id]);
-        assert.equal(await ask(ana, { ...present, topic: "room:9", id: nextId() }), "not_subscribed");
-        assert.equal(await ask(ana, { type: "subscribe", id: nextId(), topic: "plaza:1" }), "rows");
-        assert.equal(await ask(ana, { ...typing, topic: "plaza:1", id: nextId() }), "no_presence");
-        assert.equal(await ask(ana, { ...present, topic: "plaza:1", id: nextId() }), "ack");
+        assert.equal(await answerTo(ana, { ...present, topic: "room:9", id: nextId() }), "not_subscribed");
+        assert.equal(await answerTo(ana, { type: "subscribe", id: nextId(), topic: "plaza:1" }), "rows");
+        assert.equal(await answerTo(ana, { ...typing, topic: "plaza:1", id: nextId() }), "no_presence");
+        assert.equal(await answerTo(ana, { ...present, topic: "plaza:1", id: nextId() }), "ack");
         const [nobody, root] = [
           await come(undefined, "plaza:1", { ownerId: 7 }),
           await come("root", "plaza:1", { role: "admin" }),
         ];
         for (const socket of [nobody, root]) {
-          assert.equal(await ask(socket, { ...present, topic: "plaza:1", id: nextId() }), "no_presence");
-          await shows(socket, "plaza:1", "ana");
+          assert.equal(await answerTo(socket, { ...present, topic: "plaza:1", id: nextId() }), "no_presence");
+          await showsUsers(socket, "plaza:1", "ana");
           socket.terminate();
         }
         ana.terminate();
@@ -170,9 +145,9 @@ await onEachServer("presence over sockets", (server) => {
             headers: { authorization: `Bearer ${rooms.daemon.token({ sub: "cid" })}` },
           });
         const stream = await TestEventStream.open(rooms.port, `?topic=${topic}`, { authorization });
-        await shows(ana, topic, "ana", "bob");
+        await showsUsers(ana, topic, "ana", "bob");
         assert.equal((await stream.next("presence")).frame.count, 2);
-        assert.ok(!shownBy(ana, topic).news.includes("+cid"));
+        assert.ok(!presenceAt(ana, topic).news.includes("+cid"));
         stream.leave();
         ana.terminate();
       });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import { freePort } from "../../../daemon/database/cluster.ts";
+import { presenceAt, showsTyping, showsUsers } from "../../support/presence-at.ts";
 import { eventually } from "../../support/real-time.ts";
-import { enter, openRooms, type Rooms, startRooms } from "../../support/rooms.ts";
+import { another, come, openRooms, type Rooms } from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
-import { ShownPresence } from "../../support/shown-presence.ts";
 import type { TestSocket } from "../../support/socket.ts";
 
 const ROOMS = 5;
@@ -25,69 +24,48 @@ await onEachServer("presence over two daemons", (server) => {
   });
   after(() => Promise.all([first.daemon.stop(), second.daemon.stop()]));
 
-  const another = async ({ database }: Rooms): Promise<Rooms> => {
-    const port = await freePort();
-    return { database, port, daemon: await startRooms(database, port) };
-  };
-  const come = async (rooms: Rooms, sub: string, topic: string): Promise<TestSocket> => {
-    const socket = await enter(rooms, { sub });
-    socket.say({ type: "subscribe", id: "s", topic });
-    await socket.next("rows");
-    return socket;
-  };
-  const shownBy = (socket: TestSocket, topic: string): ShownPresence => ShownPresence.of(socket.frames, topic);
-  const usersOf = (socket: TestSocket, topic: string): string =>
-    [...(shownBy(socket, topic).users?.keys() ?? ["?"])].toSorted().join();
-  const shows = (socket: TestSocket, topic: string, users: string): Promise<void> =>
-    eventually(
-      () => `${users} at ${topic}; shown are ${usersOf(socket, topic)}`,
-      () => usersOf(socket, topic) === users,
-    );
-  const types = (socket: TestSocket, topic: string, users: string): Promise<void> =>
-    eventually(`${users} typing at ${topic}`, () => shownBy(socket, topic).typing.join() === users);
-
   it("users of both are shown by both, with what their clients say, and who types", async () => {
-    const ana = await come(first, "ana", "room:1");
-    const bob = await come(second, "bob", "room:1");
-    await shows(ana, "room:1", "ana,bob");
-    await shows(bob, "room:1", "ana,bob");
+    const ana = await come(first, { sub: "ana" }, "room:1");
+    const bob = await come(second, { sub: "bob" }, "room:1");
+    await showsUsers(ana, "room:1", "ana", "bob");
+    await showsUsers(bob, "room:1", "ana", "bob");
     bob.say({ type: "present", id: "p", topic: "room:1", state: "here", away: true });
     await eventually(
       "what bob said",
-      () => JSON.stringify(shownBy(ana, "room:1").users?.get("bob")) === '{"state":"here","away":true}',
+      () => JSON.stringify(presenceAt(ana, "room:1").users?.get("bob")) === '{"state":"here","away":true}',
     );
     bob.say({ type: "typing", topic: "room:1", on: true });
-    await types(ana, "room:1", "bob");
+    await showsTyping(ana, "room:1", "bob");
     bob.say({ type: "typing", topic: "room:1", on: false });
-    await types(ana, "room:1", "");
+    await showsTyping(ana, "room:1");
     const ends = [
       (cid: TestSocket) => cid.say({ type: "unsubscribe", id: "u", topic: "room:1" }),
       (cid: TestSocket) => cid.terminate(),
     ];
     for (const end of ends) {
-      const cid = await come(second, "cid", "room:1");
+      const cid = await come(second, { sub: "cid" }, "room:1");
       cid.say({ type: "typing", topic: "room:1", on: true });
-      await types(ana, "room:1", "cid");
+      await showsTyping(ana, "room:1", "cid");
       end(cid);
-      await types(ana, "room:1", "");
+      await showsTyping(ana, "room:1");
       cid.terminate();
     }
     bob.terminate();
-    await shows(ana, "room:1", "ana");
+    await showsUsers(ana, "room:1", "ana");
     ana.terminate();
   });
 
   it("a user who is at both is there once, and stays until both are left; one who is removed is gone from both at once", async () => {
-    const ana = await come(first, "ana", "room:2");
-    const [one, two] = [await come(first, "bob", "room:2"), await come(second, "bob", "room:2")];
-    const cid = await come(second, "cid", "room:2");
-    for (const socket of [ana, cid]) await shows(socket, "room:2", "ana,bob,cid");
+    const ana = await come(first, { sub: "ana" }, "room:2");
+    const [one, two] = [await come(first, { sub: "bob" }, "room:2"), await come(second, { sub: "bob" }, "room:2")];
+    const cid = await come(second, { sub: "cid" }, "room:2");
+    for (const socket of [ana, cid]) await showsUsers(socket, "room:2", "ana", "bob", "cid");
     one.terminate();
     await first.database.query("delete from room_members where room_id = 2 and user_id = 'bob'");
-    for (const socket of [ana, cid]) await shows(socket, "room:2", "ana,cid");
+    for (const socket of [ana, cid]) await showsUsers(socket, "room:2", "ana", "cid");
     for (const socket of [ana, cid])
       assert.deepEqual(
-        shownBy(socket, "room:2").news.filter((each) => each === "-bob"),
+        presenceAt(socket, "room:2").news.filter((each) => each === "-bob"),
         ["-bob"],
       );
     for (const socket of [ana, two, cid]) socket.terminate();
@@ -102,13 +80,10 @@ await onEachServer("presence over two daemons", (server) => {
       Array.from({ length: 2 * CLIENTS }, (_, at) => ({ topic, user: `u${11 + room}_${at}`, isMoving: at < CLIENTS })),
     );
     const sockets = new Map<string, TestSocket>();
-    for (const { topic, user, isMoving } of all) sockets.set(user, await come(isMoving ? third : second, user, topic));
-    const expected = (topic: string): string =>
-      all
-        .flatMap((one) => (one.topic === topic ? one.user : []))
-        .toSorted()
-        .join();
-    for (const { topic, user } of all) await shows(sockets.get(user) as TestSocket, topic, expected(topic));
+    for (const { topic, user, isMoving } of all)
+      sockets.set(user, await come(isMoving ? third : second, { sub: user }, topic));
+    const expected = (topic: string): string[] => all.flatMap((one) => (one.topic === topic ? one.user : []));
+    for (const { topic, user } of all) await showsUsers(sockets.get(user) as TestSocket, topic, ...expected(topic));
     const staying = all.filter(({ isMoving }) => !isMoving);
     for (const { user } of staying) (sockets.get(user) as TestSocket).forget();
 
@@ -117,18 +92,18 @@ await onEachServer("presence over two daemons", (server) => {
       all.map(async ({ topic, user, isMoving }) => {
         if (!isMoving) return;
         assert.equal((await (sockets.get(user) as TestSocket).closed).code, 1012);
-        const back = await come(second, user, topic);
+        const back = await come(second, { sub: user }, topic);
         sockets.set(user, back);
-        await shows(back, topic, expected(topic));
-        assert.deepEqual(shownBy(back, topic).news, []);
+        await showsUsers(back, topic, ...expected(topic));
+        assert.deepEqual(presenceAt(back, topic).news, []);
       }),
     );
     await stopped;
     // Whom nobody heard of by now has left: of a user who leaves, all are told, as of one who comes.
-    const witness = await come(second, "ana", "room:20");
-    const leaving = await come(second, "bob", "room:20");
+    const witness = await come(second, { sub: "ana" }, "room:20");
+    const leaving = await come(second, { sub: "bob" }, "room:20");
     leaving.terminate();
-    await eventually("a leave that came later", () => shownBy(witness, "room:20").news.includes("-bob"));
+    await eventually("a leave that came later", () => presenceAt(witness, "room:20").news.includes("-bob"));
     for (const { user } of staying) {
       const told = (sockets.get(user) as TestSocket).frames.filter(({ type }) => type === "presence");
       assert.deepEqual(told, []);
@@ -137,8 +112,8 @@ await onEachServer("presence over two daemons", (server) => {
   });
 
   it("while the bus is lost presence is partial and nobody leaves, rows go on; then all is told again", async () => {
-    const [ana, bob] = [await come(first, "ana", "room:3"), await come(second, "bob", "room:3")];
-    await shows(ana, "room:3", "ana,bob");
+    const [ana, bob] = [await come(first, { sub: "ana" }, "room:3"), await come(second, { sub: "bob" }, "room:3")];
+    await showsUsers(ana, "room:3", "ana", "bob");
     const lost = () => ana.frames.some((frame) => frame.type === "presence" && frame.partial === true);
     await eventually("a lost bus to be told", async () => {
       await first.database.query(
@@ -148,9 +123,9 @@ await onEachServer("presence over two daemons", (server) => {
     });
     await first.database.query("insert into notes values ('m', 3, 'rows go on')");
     await eventually("the row", () => Buffer.concat(ana.bytes).includes("rows go on"));
-    await eventually("all to be told again", () => !shownBy(ana, "room:3").isPartial);
-    await shows(ana, "room:3", "ana,bob");
-    assert.ok(!shownBy(ana, "room:3").news.includes("-bob"));
+    await eventually("all to be told again", () => !presenceAt(ana, "room:3").isPartial);
+    await showsUsers(ana, "room:3", "ana", "bob");
+    assert.ok(!presenceAt(ana, "room:3").news.includes("-bob"));
     for (const socket of [ana, bob]) socket.terminate();
   });
 });

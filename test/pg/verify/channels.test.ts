@@ -8,7 +8,7 @@ import { DaemonDocuments } from "../../../daemon/verify/daemon-documents.ts";
 import type { Verdict } from "../../../daemon/verify/verdict.ts";
 import { verifyChannels } from "../../../daemon/verify/verify-channels.ts";
 import { recordedShell } from "../../support/recorded-shell.ts";
-import { enter, openRooms, type Rooms, ROOMS_CONFIG } from "../../support/rooms.ts";
+import { come, enter, openRooms, type Rooms, ROOMS_CONFIG } from "../../support/rooms.ts";
 import { onEachServer } from "../../support/servers.ts";
 import { SECRET } from "../../support/tokens.ts";
 
@@ -57,9 +57,7 @@ await onEachServer("verify of channels", (server) => {
   const write = (statement: string): Promise<unknown> => rooms.database.query(statement);
 
   it("rows that are what SQL says are equal, also where more are held than must be, and those that change are compared again", async () => {
-    const socket = await enter(rooms, { sub: "x" });
-    socket.say({ type: "subscribe", id: "s", topic: "plaza:2" });
-    await socket.next("rows");
+    const socket = await come(rooms, { sub: "x" }, "plaza:2");
     await write("insert into messages (room_id, author, body) values (2, 'ana', 'one more')");
     await socket.next("rows_changed");
     const { compared, differing, unsettled } = await verdictOf();

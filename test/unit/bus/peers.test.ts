@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { BusPeers, SIGN_MS, SILENT_MS } from "../../../daemon/bus/peers.ts";
 import type { Bus, BusHealth } from "../../../daemon/bus/bus.ts";
+import { noteHeard } from "../../support/heard-peers.ts";
 import { LossyBus } from "../../support/lossy-bus.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -27,7 +28,6 @@ describe("daemons of one database", () => {
 
   /** Notes what it hears of the kind `word`. */
   const begin = (node: string, secret: string | null = SECRET): Daemon => {
-    const heard: string[] = [];
     const lines: string[] = [];
     const bus = exchange.open(clock);
     const line = (level: string) => (fields: object, message: string) =>
@@ -35,12 +35,7 @@ describe("daemons of one database", () => {
     const log = { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
     const { setTimeout, clearTimeout, now: monotonicMs } = clock;
     const peers = new BusPeers({ bus, node, log, monotonicMs, setTimeout, clearTimeout });
-    peers.listen("word", {
-      heard: (from, body) => void heard.push(`${from}: ${String(body)}`),
-      missed: (from) => void heard.push(`${from} missed`),
-      gone: (from, why) => void heard.push(`${from} ${why}`),
-    });
-    peers.onPartial((isPartial) => void heard.push(isPartial ? "partial" : "whole"));
+    const heard = noteHeard(peers);
     peers.start();
     if (secret !== null) peers.begin(secret);
     return { peers, heard, lines, bus };

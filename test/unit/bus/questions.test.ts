@@ -22,9 +22,8 @@ describe("a question to all other daemons", () => {
     readonly questions: Questions;
   }
 
-  const begin = (node: string): Daemon => {
+  const begin = (node: string, bus: Bus = exchange.open(clock)): Daemon => {
     const { setTimeout, clearTimeout, now: monotonicMs } = clock;
-    const bus = exchange.open(clock);
     const peers = new BusPeers({ bus, node, log, monotonicMs, setTimeout, clearTimeout });
     const questions = new Questions({ peers, setTimeout, clearTimeout });
     questions.answer("name", (body) => (body === "odd" ? undefined : [node, body]));
@@ -83,13 +82,7 @@ describe("a question to all other daemons", () => {
 
   it("names one that is heard and does not hear, as it may be there", async () => {
     const [a, b] = [begin("a"), begin("b")];
-    const deaf = exchange.open(clock);
-    const { setTimeout, clearTimeout, now: monotonicMs } = clock;
-    const peers = new BusPeers({ bus: deaf, node: "c", log, monotonicMs, setTimeout, clearTimeout });
-    deaf.onMessage(() => true);
-    peers.start();
-    peers.begin("5e".repeat(32));
-    clock.advance(1);
+    begin("c", { ...exchange.open(clock), onMessage: () => undefined });
     assert.deepEqual(await asked(a.questions.ask("name", 1), 1), {
       answers: { b: ["b", 1] },
       missing: ["c"],

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { BusPeers } from "../../../daemon/bus/peers.ts";
 import { chances } from "../../support/chances.ts";
 import { HeldTimers } from "../../support/held-timers.ts";
-import { LossyBus } from "../../support/lossy-bus.ts";
+import { FAIR, LossyBus, type Weather } from "../../support/lossy-bus.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
 const DAEMONS = 3;
@@ -20,7 +20,7 @@ const ANSWER_MS = 1_000;
 type Step =
   | { readonly kind: "change" | "hold" | "release" | "kill" | "leave" | "learn"; readonly slot: number }
   | { readonly kind: "pass"; readonly ms: number }
-  | { readonly kind: "weather"; readonly lost: number; readonly twice: number; readonly lateMs: number }
+  | ({ readonly kind: "weather" } & Weather)
   | { readonly kind: "repeat" | "alter"; readonly at: number }
   | { readonly kind: "renew" };
 
@@ -138,18 +138,12 @@ class World {
   readonly #exchange = new LossyBus();
   readonly #owners: Owner[] = [];
   #random: () => number;
-  #weather = { lost: 0, twice: 0, lateMs: 0 };
   #lives = 0;
   #secret = "00".repeat(32);
 
   constructor(random: () => number) {
     this.#random = random;
-    this.#exchange.fate = () => {
-      const { lost, twice, lateMs } = this.#weather;
-      if (random() < lost) return [];
-      const delay = (): number => Math.floor(random() * lateMs);
-      return random() < twice ? [delay(), delay()] : [delay()];
-    };
+    this.#exchange.weather(random, FAIR);
     for (let at = 0; at < DAEMONS; at += 1) this.#begin(at);
   }
 
@@ -158,8 +152,7 @@ class World {
       case "pass":
         return this.#clock.advance(step.ms);
       case "weather":
-        this.#weather = step;
-        return;
+        return this.#exchange.weather(this.#random, step);
       case "renew":
         this.#secret = String(Math.floor(this.#random() * 1e9)).padStart(64, "0");
         return;
@@ -172,7 +165,7 @@ class World {
   }
 
   judge(): void {
-    this.#weather = { lost: 0, twice: 0, lateMs: 0 };
+    this.#exchange.weather(this.#random, FAIR);
     for (const owner of this.#owners) {
       owner.timers.release();
       owner.peers.begin(this.#secret);

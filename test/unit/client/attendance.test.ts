@@ -183,7 +183,8 @@ it("What can't be said, as there is no WebSocket, is told to whoever said it, bu
   assert.deepEqual([sent.length, errors.map(String), clock.pending], [2, ["Error: room:42: unavailable"], 0]);
 });
 
-it("What was said too often is said again later, as it is by then, unless the connection is gone", () => {
+/** An attendance that must report nothing, what it sends, and a refusal of the last of that. */
+function saying() {
   const clock = new ManualClock();
   const sent: Up[] = [];
   const attendance = new Attendance(
@@ -197,6 +198,11 @@ it("What was said too often is said again later, as it is by then, unless the co
   );
   const refuseLast = (): void =>
     attendance.refused({ id: (sent.at(-1) as { id: string }).id, code: "too_many_messages" });
+  return { clock, sent, attendance, refuseLast };
+}
+
+it("What was said too often is said again later, as it is by then, unless the connection is gone", () => {
+  const { clock, sent, attendance, refuseLast } = saying();
   const states = () => sent.map((each) => each.type === "present" && each.state);
   attendance.subscribed();
   attendance.present("a");
@@ -221,21 +227,11 @@ it("What was said too often is said again later, as it is by then, unless the co
 });
 
 it("A sign of typing that was too much is said again by a keystroke a second later, and then that one has stopped", () => {
-  const clock = new ManualClock();
-  const sent: Up[] = [];
-  const attendance = new Attendance(
-    "room:42",
-    {
-      ...clock.parts,
-      report: (error) => assert.fail(String(error)),
-      socket: () => ({ send: (message) => sent.push(message) }),
-    },
-    () => undefined,
-  );
+  const { clock, sent, attendance, refuseLast } = saying();
   const signs = () => sent.splice(0).map((each) => each.type === "typing" && each.on);
   attendance.subscribed();
   attendance.type(true);
-  attendance.refused({ id: (sent.at(-1) as { id: string }).id, code: "too_many_messages" });
+  refuseLast();
   for (let key = 0; key < 9; key += 1) {
     attendance.type(true);
     clock.advance(100);

@@ -6,7 +6,8 @@ import { PresenceDaemon } from "../../support/presence-rig.ts";
 
 const LONG_MS = 20_000;
 
-it("what was said of a user at one daemon is said on by the other where they stay, also to one that comes later", () => {
+/** A bus on which each daemon has a second to get to know the others. */
+function acquainted() {
   const clock = new ManualClock();
   const bus = new LossyBus();
   const begin = (node: string): PresenceDaemon => {
@@ -14,6 +15,11 @@ it("what was said of a user at one daemon is said on by the other where they sta
     clock.advance(1_000);
     return daemon;
   };
+  return { clock, bus, begin };
+}
+
+it("what was said of a user at one daemon is said on by the other where they stay, also to one that comes later", () => {
+  const { clock, begin } = acquainted();
   const [a, b] = [begin("a"), begin("b")];
   const [leaving, staying] = [a.join("bob"), b.join("bob")];
   clock.advance(1_000);
@@ -54,13 +60,7 @@ it("what was said of a user who left is the same at all daemons when they come b
 });
 
 it("what daemons say to each other comes in messages of some 100 KB at most, however many users there are, and whatever they say", () => {
-  const clock = new ManualClock();
-  const bus = new LossyBus();
-  const begin = (node: string): PresenceDaemon => {
-    const daemon = new PresenceDaemon(node, bus, clock);
-    clock.advance(1_000);
-    return daemon;
-  };
+  const { clock, bus, begin } = acquainted();
   const [a, b] = [begin("a"), begin("b")];
   const late = b.join("ana");
   for (let at = 0; at < 1_500; at += 1) a.join(`${at}${"\u00e4".repeat(250)}`).types();

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
 import { chances } from "../../support/chances.ts";
-import { LossyBus } from "../../support/lossy-bus.ts";
+import { FAIR, LossyBus, type Weather } from "../../support/lossy-bus.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { type PresenceClient, PresenceDaemon } from "../../support/presence-rig.ts";
 
@@ -25,7 +25,7 @@ type Step =
   | { readonly kind: Kind; readonly slot: number; readonly user: number; readonly topic: number }
   | { readonly kind: "hold" | "release" | "kill" | "deploy"; readonly slot: number }
   | { readonly kind: "pass"; readonly ms: number }
-  | { readonly kind: "weather"; readonly lost: number; readonly twice: number; readonly lateMs: number };
+  | ({ readonly kind: "weather" } & Weather);
 
 const slot = fc.nat(DAEMONS - 1);
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model, { noNullPrototype: true });
@@ -58,19 +58,13 @@ class World {
   readonly #bus = new LossyBus();
   readonly daemons: PresenceDaemon[] = [];
   readonly #random: () => number;
-  #weather = { lost: 0, twice: 0, lateMs: 0 };
   #lives = 0;
   /** When each user typed last at each topic. */
   readonly signs = new Map<string, number>();
 
   constructor(random: () => number) {
     this.#random = random;
-    this.#bus.fate = () => {
-      const { lost, twice, lateMs } = this.#weather;
-      if (random() < lost) return [];
-      const delay = (): number => Math.floor(random() * lateMs);
-      return random() < twice ? [delay(), delay()] : [delay()];
-    };
+    this.#bus.weather(random, FAIR);
     for (let at = 0; at < DAEMONS; at += 1) this.#begin(at);
     // All have heard each other.
     this.clock.advance(6_000);
@@ -83,8 +77,7 @@ class World {
       case "pass":
         return this.clock.advance(step.ms);
       case "weather":
-        this.#weather = step;
-        return;
+        return this.#bus.weather(this.#random, step);
       case "hold":
       case "release":
       case "kill":
@@ -96,7 +89,7 @@ class World {
   }
 
   calm(): void {
-    this.#weather = { lost: 0, twice: 0, lateMs: 0 };
+    this.#bus.weather(this.#random, FAIR);
     for (const one of this.daemons) {
       one.timers.release();
       for (const each of one.clients) if (each.blocked) each.drained();
