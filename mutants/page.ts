@@ -28,10 +28,10 @@ export const PAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "every card with money shows the currency",
-    file: "dashboard/any/arrange.ts",
+    file: "react/display/arrange.ts",
     find: "  if (currency !== undefined) shown.add(currency);\n",
     replace: "",
-    test: "test/unit/dashboard/arrange.test.ts",
+    test: "test/unit/react/display/arrange.test.ts",
     title: "show the currency once",
   },
   {
@@ -44,10 +44,10 @@ export const PAGE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a newer daemon's metric is drawn as it comes",
-    file: "dashboard/any/arrange.ts",
+    file: "react/display/arrange.ts",
     find: ".filter(isAnything)",
     replace: "",
-    test: "test/unit/dashboard/arrange.test.ts",
+    test: "test/unit/react/display/arrange.test.ts",
     title: "leave out what this page does not know",
   },
 ];

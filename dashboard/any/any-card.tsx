@@ -5,11 +5,11 @@ import { Figure, Growth, Metric } from "../cards/figures.tsx";
 import { GroupList } from "../cards/group-list.tsx";
 import { Ring } from "../cards/ring.tsx";
 import { SeriesChart } from "../cards/series-chart.tsx";
-import type { Format } from "../language/format.ts";
 import { useLanguage } from "../language/language.tsx";
-import { readable } from "../language/readable.ts";
-import type { CardPlan } from "./arrange.ts";
-import { scalarAt, unitIn, valuesAt } from "./document-value.ts";
+import { readable } from "../../react/display/readable.ts";
+import { metricWriter, pairName } from "../../react/display/write-metric.ts";
+import type { CardPlan } from "../../react/display/arrange.ts";
+import { scalarAt, valuesAt } from "../../react/display/document-value.ts";
 
 interface Props {
   readonly card: CardPlan;
@@ -23,7 +23,7 @@ export function AnyCard({ card, title, metrics, asOf }: Props) {
   const { format, messages } = useLanguage();
   const { name, currency, figures, rings, growths, groups, series } = card;
   const label = ({ path }: MetricSchema) => readable(name === undefined ? path : path.slice(1));
-  const write = (metric: MetricSchema) => writer(metric, metrics, format);
+  const write = (metric: MetricSchema) => metricWriter(metric, metrics, format);
   const numberAt = ({ path }: MetricSchema) => scalarAt(metrics, path) as number | undefined;
   // The first number of a card with charts is what it is about.
   const isLarge = series.length > 0 || growths.length > 0;
@@ -84,42 +84,6 @@ export function AnyCard({ card, title, metrics, asOf }: Props) {
   );
 }
 
-/** A key that is no pair, by another version of the daemon, is shown as it is. */
-function pairName(key: string): string {
-  try {
-    return (JSON.parse(key) as string[]).join(" · ");
-  } catch {
-    return key;
-  }
-}
-
 function keyOf({ path }: MetricSchema): string {
   return path.join(".");
-}
-
-/** How a present value of the metric, or of its group, is written. */
-function writer(metric: MetricSchema, metrics: JsonObject, format: Format): (value: never) => string {
-  switch (metric.kind) {
-    case "count":
-      return format.count;
-    case "percentage":
-      return format.percentage;
-    case "growth":
-      return format.growth;
-    case "date":
-      return format.date;
-    case "value":
-    case "values":
-      if (metric.as === "date") return format.date;
-      return metric.as === "instant" ? (value: string) => format.dateAndTime(Date.parse(value)) : String;
-    case "sum":
-    case "decimal":
-    case "group":
-    case "series": {
-      const unit = unitIn(metrics, metric.unit);
-      return (value: string | number) => format.amount(String(value), unit);
-    }
-    default:
-      return String;
-  }
 }

@@ -2,7 +2,7 @@
 import { useLanguage } from "../language/language.tsx";
 import type { CardsProps } from "../owner-page.tsx";
 import { AnyCard } from "./any-card.tsx";
-import { arrange } from "./arrange.ts";
+import { arrange } from "../../react/display/arrange.ts";
 import { EventList } from "./event-list.tsx";
 import { useSchema } from "./use-schema.ts";
 

@@ -1,6 +1,6 @@
 import { type CSSProperties, useId } from "react";
 import type { Period } from "../../protocol/schema.ts";
-import type { Format } from "../language/format.ts";
+import type { Format } from "../../react/display/format.ts";
 import { useLanguage } from "../language/language.tsx";
 import { Metric } from "./figures.tsx";
 import { seriesKeys } from "./series-keys.ts";

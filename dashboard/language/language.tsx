@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { remember, remembered } from "../storage.ts";
 import { english, type Messages } from "./english.ts";
-import { type Format, formatFor } from "./format.ts";
+import { type Format, formatFor } from "../../react/display/format.ts";
 import { portuguese } from "./portuguese.ts";
 
 export const LANGUAGES = { en: english, "pt-BR": portuguese } as const satisfies Readonly<Record<string, Messages>>;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { freePort } from "../../daemon/database/cluster.ts";
-import { formatFor } from "../../dashboard/language/format.ts";
+import { formatFor } from "../../react/display/format.ts";
 import { describeInFirefox } from "../support/firefox.ts";
 import { DEMO } from "../support/oracle.ts";
 import { eventually } from "../support/real-time.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, it } from "node:test";
 import { freePort } from "../../daemon/database/cluster.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
-import { formatFor } from "../../dashboard/language/format.ts";
+import { formatFor } from "../../react/display/format.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
 import { microsecondsOf } from "../support/microseconds.ts";
 import { DEMO, oracleDocuments } from "../support/oracle.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { readable } from "../../../dashboard/language/readable.ts";
+import { readable } from "../../../../react/display/readable.ts";
 
 it("splits a configuration's names into the words that they are made of", () => {
   const written = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import fc from "fast-check";
-import { formatFor } from "../../../dashboard/language/format.ts";
+import { formatFor } from "../../../../react/display/format.ts";
 
 const english = formatFor("en-US");
 const portuguese = formatFor("pt-BR");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { arrange } from "../../../dashboard/any/arrange.ts";
-import type { MetricSchema } from "../../../protocol/schema.ts";
+import { arrange } from "../../../../react/display/arrange.ts";
+import type { MetricSchema } from "../../../../protocol/schema.ts";
 
 const unit = { currency: ["code"] };
 const count = (...path: string[]): MetricSchema => ({ kind: "count", path });

@@ -17,18 +17,23 @@ export interface CardPlan {
   readonly series: readonly Of<"series">[];
 }
 
-/** Cards in the order of the configuration; one with charts or many numbers is wide. A metric of a kind that is not known is left out. */
-export function arrange({ metrics }: KindSchema): {
-  readonly wide: readonly CardPlan[];
-  readonly narrow: readonly CardPlan[];
-} {
+/** Cards in the order of the configuration. A metric of a kind that is not known is left out. */
+export function cardPlans({ metrics }: KindSchema): readonly CardPlan[] {
   const byName = new Map<string | undefined, MetricSchema[]>();
   for (const metric of metrics) {
     const name = metric.path.length > 1 ? metric.path[0] : undefined;
     byName.set(name, [...(byName.get(name) ?? []), metric]);
   }
   const shown = new Set<string>();
-  const cards = [...byName].map(([name, below]) => cardOf(name, below, metrics, shown)).filter(isAnything);
+  return [...byName].map(([name, below]) => cardOf(name, below, metrics, shown)).filter(isAnything);
+}
+
+/** The same, and those with charts or many numbers, which are wide, by themselves. */
+export function arrange(schema: KindSchema): {
+  readonly wide: readonly CardPlan[];
+  readonly narrow: readonly CardPlan[];
+} {
+  const cards = cardPlans(schema);
   return { wide: cards.filter(isWide), narrow: cards.filter((card) => !isWide(card)) };
 }
 
