@@ -4,6 +4,7 @@ import { after, afterEach, before, beforeEach, it } from "node:test";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { freePort } from "../../daemon/database/cluster.ts";
 import type { Log } from "../../daemon/config/log.ts";
+import { assertAccessible } from "../support/axe.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
 import { type ConversationsServer, openConversations } from "../support/conversations-server.ts";
 import { DEMO } from "../support/oracle.ts";
@@ -258,6 +259,31 @@ await onEachServer("Conversations", (server) => {
         assert.ok(tree.includes(part), `${part} in\n${tree}`);
       assert.equal(await guest.getByRole("log").getAttribute("aria-live"), "polite");
     });
+
+    for (const colorScheme of ["light", "dark"] as const) {
+      it(`has no fault that axe knows, on a phone and on a desk, in two languages, ${colorScheme}`, async () => {
+        const owner = await open(1, "Pilots", { locale: "pt-BR", colorScheme });
+        const guest = await open(2, "Pilots", { viewport: { width: 320, height: 640 }, colorScheme });
+        await guest.getByRole("textbox", { name: "Write a message" }).pressSequentially("Bom dia");
+        await owner.locator(".typing").filter({ hasText: "Zoë" }).waitFor();
+        await assertAccessible(owner, "while somebody types");
+        await guest.keyboard.press("Enter");
+        await guest.getByRole("button", { name: "Edit" }).last().click();
+        await guest.getByRole("textbox", { name: "Change the message" }).waitFor();
+        await assertAccessible(guest, "while a message is edited");
+        await guest.getByRole("button", { name: "All conversations" }).click();
+        await guest.getByRole("navigation").waitFor();
+        await assertAccessible(guest, "the list on a phone");
+        await database.query("delete from conversation_members where conversation_id = 12 and person_id = 1");
+        await owner.getByText("Você não está mais nesta conversa.").waitFor();
+        await assertAccessible(owner, "removed");
+        const tab = await openTab({ colorScheme });
+        tabs.push(tab);
+        await tab.page.goto(address);
+        await tab.page.getByText("Open the link to your conversations").waitFor();
+        await assertAccessible(tab.page, "without a token");
+      });
+    }
 
     it("talks to its own server and to deltad, and to nothing else; without a token it says what to do", async () => {
       const answer = await fetch(address);

@@ -42,7 +42,10 @@ export function ConversationsApp({ initialToken }: { readonly initialToken: stri
         <LanguageSwitch />
       </header>
       <main className="entry">
-        <p>{words.noToken}</p>
+        <div className="card">
+          <h1>{words.title}</h1>
+          <p>{words.noToken}</p>
+        </div>
       </main>
     </>
   );
