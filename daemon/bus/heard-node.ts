@@ -15,7 +15,7 @@ import type { Envelope } from "./envelope.ts";
 type Phase = "unproven" | "present" | "silent" | "left";
 
 /**
- * `greet`: it must hear at once that it is heard. `taken`: it is present; `isNew`: since this message, and must be greeted as well; `isMissed`:
+ * `greet`: it must soon hear that it is heard. `taken`: it is present; `isNew`: since this message, and must be greeted as well; `isMissed`:
  * something that it said was lost, or it was not present before.
  */
 export type Consequence =
@@ -34,9 +34,9 @@ export class HeardNode {
     return this.#phase === "present";
   }
 
-  /** Whether it is among those that we say we hear. */
-  get isHeard(): boolean {
-    return this.#phase === "present" || this.#phase === "unproven";
+  /** Whether it is among those that we say we hear. One that has proven nothing within `withinMs` may be what somebody has repeated. */
+  isHeard(nowMs: number, withinMs: number): boolean {
+    return this.#phase === "present" || (this.#phase === "unproven" && nowMs - this.#heardMs < withinMs);
   }
 
   /** It may be there all the same: it has not said goodbye, and was heard within `withinMs`. */

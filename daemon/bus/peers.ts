@@ -45,6 +45,8 @@ export interface BusPeersOptions extends Timers {
 }
 
 export const SIGN_MS = 3_000;
+/** Fifteen daemons that begin together would answer each other with some hundred signs at once. */
+export const BETWEEN_SIGNS_MS = 50;
 /** Two signs may be lost in a row, not three: looked at each {@link SIGN_MS}, it is noticed after 12 s, before {@link SILENT_MS}. */
 const DEAF_MS = 10_500;
 export const SILENT_MS = 15_000;
@@ -74,6 +76,10 @@ export class BusPeers implements Peers {
   /** The log has that others can't be heard. */
   #isTold = false;
   #timer: unknown;
+  /** Of the last sign. */
+  #signedMs = Number.NEGATIVE_INFINITY;
+  /** Until the next sign may be given. */
+  #signTimer: unknown;
   #isOver = false;
 
   constructor(options: BusPeersOptions) {
@@ -146,14 +152,14 @@ export class BusPeers implements Peers {
   async stop(): Promise<void> {
     this.leave();
     this.#options.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#options.clearTimeout(this.#signTimer);
     await this.#options.bus.stop();
     this.#forged.stop();
   }
 
   #tick(): void {
     this.#giveSign();
-    if (this.#isDeaf()) this.#lose("the signs of life that it sends do not come back");
+    if (this.#isDeaf()) this.#lose(this.#whyDown ?? "the signs of life that it sends do not come back");
     this.#timer = this.#options.setTimeout(() => this.#tick(), SIGN_MS);
   }
 
@@ -167,10 +173,22 @@ export class BusPeers implements Peers {
     else this.#lose(health.reason);
   }
 
+  /** At once, or with others that are due: it tells each whether it is heard, so one does for all who ask. */
   #giveSign(): void {
+    if (this.#isOver || this.#sealing === undefined || this.#signTimer !== undefined) return;
+    const waitMs = this.#signedMs + BETWEEN_SIGNS_MS - this.#options.monotonicMs();
+    if (waitMs <= 0) return this.#sign();
+    this.#signTimer = this.#options.setTimeout(() => {
+      this.#signTimer = undefined;
+      this.#sign();
+    }, waitMs);
+  }
+
+  #sign(): void {
     if (this.#isOver) return;
-    const hears = [...this.#nodes].filter(([, { isHeard }]) => isHeard).map(([node]) => node);
-    this.#publish({ type: "alive", ...this.#next(), hears });
+    this.#signedMs = this.#options.monotonicMs();
+    const nodes = [...this.#nodes].filter(([, heard]) => heard.isHeard(this.#signedMs, SILENT_MS));
+    this.#publish({ type: "alive", ...this.#next(), hears: nodes.map(([node]) => node) });
   }
 
   #next(): { node: string; count: number; said: number } {

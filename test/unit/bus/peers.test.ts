@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { BusPeers, SIGN_MS, SILENT_MS } from "../../../daemon/bus/peers.ts";
+import { BETWEEN_SIGNS_MS, BusPeers, SIGN_MS, SILENT_MS } from "../../../daemon/bus/peers.ts";
+import { Sealing } from "../../../daemon/bus/envelope.ts";
 import type { Bus, BusHealth } from "../../../daemon/bus/bus.ts";
 import { noteHeard } from "../../support/heard-peers.ts";
 import { LossyBus } from "../../support/lossy-bus.ts";
@@ -10,6 +11,8 @@ const SECRET = "5e".repeat(32);
 const NONE: readonly number[] = [];
 /** Above the time in which signs that don't come back are noticed. */
 const LONG_MS = 60_000;
+/** In which two that begin know each other: each says that it is there, and that it hears the other. */
+const KNOWN_MS = 2 * BETWEEN_SIGNS_MS + 1;
 
 describe("daemons of one database", () => {
   let clock: ManualClock;
@@ -44,7 +47,7 @@ describe("daemons of one database", () => {
   const news = ({ heard }: Daemon): string[] => heard.splice(0);
   const acquainted = (...nodes: string[]): Daemon[] => {
     const all = nodes.map((node) => begin(node));
-    clock.advance(1);
+    clock.advance(KNOWN_MS);
     for (const daemon of all) news(daemon);
     return all;
   };
@@ -52,7 +55,7 @@ describe("daemons of one database", () => {
   it("know each other at once, and hear what is said in order", () => {
     const [a, b] = [begin("a"), begin("b")];
     assert.equal(a.peers.isPartial, true);
-    clock.advance(1);
+    clock.advance(KNOWN_MS);
     assert.deepEqual(news(a).toSorted(), ["b missed", "whole"]);
     assert.deepEqual(news(b).toSorted(), ["a missed", "whole"]);
     assert.deepEqual([a.peers.present, b.peers.present], [["b"], ["a"]]);
@@ -134,6 +137,11 @@ describe("daemons of one database", () => {
     a.bus.tell({ isUp: true });
     clock.advance(1);
     assert.deepEqual([news(a), news(b)], [["whole"], []]);
+    a.bus.tell({ isUp: false, reason: "ECONNREFUSED" });
+    exchange.fate = () => NONE;
+    clock.advance(LONG_MS);
+    // That signs do not come back either follows from it, and says less.
+    assert.deepEqual(a.peers.health, { isUp: false, reason: "ECONNREFUSED" });
   });
 
   it("count nobody as gone who could not be heard because what was sent lay somewhere for a minute", () => {
@@ -199,6 +207,40 @@ describe("daemons of one database", () => {
     assert.deepEqual(late.peers.present, []);
   });
 
+  it("forget by time whom somebody repeats who is gone, and count them no more among those that they hear", () => {
+    const [a] = acquainted("a") as [Daemon];
+    const recorded = [...exchange.published];
+    void a.peers.stop();
+    const late = begin("late");
+    for (const message of recorded) exchange.spread(message);
+    const hears = (): readonly string[] => {
+      const said = exchange.published.map((message) => new Sealing(SECRET).read(message));
+      const last = said.findLast((each) => typeof each === "object" && each.type === "alive");
+      return typeof last === "object" && last.type === "alive" ? last.hears : ["nothing was said"];
+    };
+    clock.advance(SIGN_MS);
+    assert.deepEqual(hears(), ["a"]);
+    clock.advance(SILENT_MS);
+    // What was taken once is no further sign of it.
+    for (const message of recorded) exchange.spread(message);
+    clock.advance(SIGN_MS);
+    assert.deepEqual([hears(), late.peers.present], [[], []]);
+  });
+
+  it("that begin in the same instant answer each other with a sign in 50 ms each, however many they are, and hear each other", () => {
+    const nodes = Array.from({ length: 8 }, (_, at) => `n${at}`);
+    const all = nodes.map((node) => begin(node));
+    const perWindow: number[] = [];
+    for (let windows = 0; windows < 6; windows += 1) {
+      exchange.published.length = 0;
+      clock.advance(BETWEEN_SIGNS_MS);
+      perWindow.push(exchange.published.length);
+    }
+    assert.ok(Math.max(...perWindow) <= nodes.length, perWindow.join());
+    for (const { peers } of all)
+      assert.deepEqual(peers.present.toSorted(), nodes.filter((node) => node !== peers.node).toSorted());
+  });
+
   it("neither speak nor hear before they know the secret, and after a new one only who knows it too", () => {
     const early = begin("early", null);
     const a = begin("a");
@@ -206,7 +248,7 @@ describe("daemons of one database", () => {
     assert.deepEqual([news(early), early.lines], [[], []]);
     assert.equal(early.peers.isPartial, true);
     early.peers.begin(SECRET);
-    clock.advance(1);
+    clock.advance(KNOWN_MS);
     assert.deepEqual(early.peers.present, ["a"]);
     news(a);
     early.peers.begin("99".repeat(32));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import type { Bus } from "../../../daemon/bus/bus.ts";
-import { BusPeers, SIGN_MS, SILENT_MS } from "../../../daemon/bus/peers.ts";
+import { BETWEEN_SIGNS_MS, BusPeers, SIGN_MS, SILENT_MS } from "../../../daemon/bus/peers.ts";
 import { type Answers, Questions } from "../../../daemon/bus/questions.ts";
 import { LossyBus } from "../../support/lossy-bus.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -29,7 +29,8 @@ describe("a question to all other daemons", () => {
     questions.answer("name", (body) => (body === "odd" ? undefined : [node, body]));
     peers.start();
     peers.begin("5e".repeat(32));
-    clock.advance(1);
+    // They know each other.
+    clock.advance(2 * BETWEEN_SIGNS_MS + 1);
     return { bus, peers, questions };
   };
   const asked = async (answers: Promise<Answers>, ms: number): Promise<object> => {
