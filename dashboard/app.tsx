@@ -1,6 +1,6 @@
 import { type ComponentType, useEffect, useState } from "react";
 import { readClaims } from "./entry/claims.ts";
-import { OwnerForm } from "./entry/owner-choice.tsx";
+import { kindOf, OwnerForm } from "./entry/owner-choice.tsx";
 import { TokenForm } from "./entry/token-form.tsx";
 import { type CardsProps, OwnerPage } from "./owner-page.tsx";
 import { forget, remember, remembered, takeFragmentToken } from "./storage.ts";
@@ -8,10 +8,12 @@ import { forget, remember, remembered, takeFragmentToken } from "./storage.ts";
 interface Props {
   readonly Cards: ComponentType<CardsProps>;
   readonly initialToken: string | undefined;
+  /** Kinds of topics that the cards of another show: by themselves they are not offered beside it. */
+  readonly parts: readonly string[];
 }
 
 /** Finds out whose numbers to show: token, then topic, then the page. */
-export function App({ Cards, initialToken }: Props) {
+export function App({ Cards, initialToken, parts }: Props) {
   const [token, setToken] = useState(initialToken);
   const [chosen, setChosen] = useState(() => remembered("topic"));
 
@@ -45,8 +47,10 @@ export function App({ Cards, initialToken }: Props) {
   if (token === undefined || !claims || (claims.topics.length === 0 && !claims.isAdmin)) {
     return <TokenForm key={token} rejected={token} onToken={chooseToken} />;
   }
+  const whole = claims.topics.filter((topic) => !parts.includes(kindOf(topic)));
+  const topics = whole.length > 0 ? whole : claims.topics;
   const isOpen = chosen !== undefined && (claims.isAdmin || claims.topics.includes(chosen));
-  const topic = isOpen ? chosen : claims.topics[0];
+  const topic = isOpen ? chosen : topics[0];
   if (topic === undefined) return <OwnerForm token={token} onTopic={chooseTopic} />;
   return (
     <OwnerPage
@@ -54,7 +58,7 @@ export function App({ Cards, initialToken }: Props) {
       Cards={Cards}
       token={token}
       topic={topic}
-      topics={claims.topics}
+      topics={topics}
       onTopic={chooseTopic}
       onLeave={leave}
     />

@@ -9,7 +9,10 @@ import "./styles/cards.css";
 import "./styles/charts.css";
 import "./styles/connection.css";
 
-/** Needs an element `#root` in the document. */
-export function showPage(Cards: ComponentType<CardsProps>): void {
-  mount((initialToken) => <App Cards={Cards} initialToken={initialToken} />);
+/**
+ * Needs an element `#root` in the document.
+ * @param parts kinds of topics that the cards show beside another one's numbers; a token that opens nothing else shows them by themselves
+ */
+export function showPage(Cards: ComponentType<CardsProps>, parts: readonly string[] = []): void {
+  mount((initialToken) => <App Cards={Cards} initialToken={initialToken} parts={parts} />);
 }

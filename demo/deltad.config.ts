@@ -1,5 +1,6 @@
 /**
- * The marketplace's metrics: what each owner sees live, what each listing brings, and everything at once; and its conversations, as channels.
+ * The marketplace's metrics: what each owner sees live, now and over time, what each listing brings, and everything at once; and its conversations,
+ * as channels.
  * Tables as in schema.sql.
  */
 import {
@@ -18,6 +19,7 @@ import {
   inserted,
   keys,
   lastMonths,
+  lastWeeks,
   lookup,
   members,
   month,
@@ -27,6 +29,7 @@ import {
   rows,
   sum,
   trailingDays,
+  trailingHours,
   user,
 } from "deltad";
 import { eq, isNotNull } from "drizzle-orm";
@@ -124,8 +127,14 @@ export default defineConfig({
   owner: { table: owners, key: owners.id, timeZone: owners.timeZone, currency: owners.currency },
   sources: {
     listings: { table: listings, key: listings.id, owner: listings.ownerId },
-    bookings: { table: bookings, key: bookings.id, owner: bookings.ownerId, listing: bookings.listingId },
-    payouts: { table: payouts, key: payouts.id, owner: payouts.ownerId },
+    bookings: {
+      table: bookings,
+      key: bookings.id,
+      owner: bookings.ownerId,
+      trends: bookings.ownerId,
+      listing: bookings.listingId,
+    },
+    payouts: { table: payouts, key: payouts.id, owner: payouts.ownerId, trends: payouts.ownerId },
   },
   metrics: {
     currency: currency(),
@@ -182,6 +191,30 @@ export default defineConfig({
     }),
   },
   topics: {
+    /** An owner over time: by itself, since only its page draws charts. */
+    trends: {
+      table: owners,
+      key: owners.id,
+      timeZone: owners.timeZone,
+      currency: owners.currency,
+      metrics: {
+        currency: currency(),
+        revenue: {
+          byHour: revenue.by(trailingHours(48, bookings.paidAt)),
+          byDay: revenue.by(trailingDays(30, bookings.paidAt)),
+          byWeek: revenue.by(lastWeeks(12, bookings.paidAt)),
+          byMonth: revenue.by(lastMonths(12, bookings.paidAt)),
+        },
+        bookings: {
+          byHour: count(bookings).by(trailingHours(48, bookings.createdAt)),
+          byDay: count(bookings).by(trailingDays(30, bookings.createdAt)),
+          byWeek: count(bookings).by(lastWeeks(12, bookings.createdAt)),
+          byMonth: count(bookings).by(lastMonths(12, bookings.createdAt)),
+        },
+        arrivals: { byDay: count(bookings).where(confirmed).by(trailingDays(30, bookings.checkIn)) },
+        payouts: { byMonth: sum(payouts.amount, { unit: "currency" }).by(lastMonths(12, payouts.dueOn)) },
+      },
+    },
     listing: {
       table: listings,
       key: listings.id,

@@ -33,6 +33,7 @@ create table if not exists bookings (
 -- One index per column by which deltad's loads look at an owner's recent or future rows.
 create index if not exists bookings_owner_created_at on bookings (owner_id, created_at);
 create index if not exists bookings_owner_paid_at on bookings (owner_id, paid_at);
+create index if not exists bookings_owner_check_in on bookings (owner_id, check_in);
 create index if not exists bookings_owner_check_out on bookings (owner_id, check_out);
 create index if not exists bookings_listing_id on bookings (listing_id);
 

@@ -10,7 +10,8 @@ export async function differing(
 ): Promise<number> {
   const query = async <Row>(sql: string, params: readonly unknown[] = []): Promise<Row[]> =>
     (await session.query(sql, [...params])).rows as Row[];
-  const expected = await oracleDocuments(DEMO, { query }, BigInt(Date.now()) * 1000n);
+  const owners = documents.map(([owner]) => owner);
+  const expected = await oracleDocuments(DEMO, { query }, BigInt(Date.now()) * 1000n, owners);
   return documents.filter(([owner, document]) => !isDeepStrictEqual(plain(document), plain(expected.get(owner))))
     .length;
 }

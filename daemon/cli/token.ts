@@ -3,12 +3,14 @@ import { readOption, refuseUnknownNames } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { signToken } from "../gateway/auth/auth.ts";
+import { parseTopic } from "../../protocol/topic.ts";
 import type { LoadDemo } from "./demo.ts";
 import { durationArgument } from "./duration.ts";
 import type { Shell } from "./shell.ts";
 
 interface TokenOptions {
   readonly owner: string[];
+  readonly topic: string[];
   readonly subject?: string;
   readonly admin: boolean;
   readonly ttl: number;
@@ -21,15 +23,22 @@ export function tokenCommand(shell: Shell, demo: LoadDemo): Command {
       "print a token for owners, signed with DELTAD_JWT_SECRET or, without it, with the running demo's secret",
     )
     .option("--owner <id>", "an owner whose metrics the token opens; may be repeated", append, [])
+    .option(
+      "--topic <name>",
+      "a topic of another kind that it opens, such as room:12; may be repeated",
+      appendTopic,
+      [],
+    )
     .option("--subject <sub>", "whose token it is: its claim sub, by which all of theirs can be revoked")
     .option("--admin", "opens every owner", false)
     .option("--ttl <duration>", "how long it lives: 90s, 30m, 1h, 7d", durationArgument, 3_600)
-    .action(async ({ owner, subject, admin, ttl }: TokenOptions, command: Command) => {
-      if (owner.length === 0 && !admin)
-        command.error("error: name an owner with --owner ID, or every owner with --admin");
+    .action(async ({ owner, topic, subject, admin, ttl }: TokenOptions, command: Command) => {
+      if (owner.length + topic.length === 0 && !admin)
+        command.error("error: name an owner with --owner ID, another topic with --topic KIND:KEY, or all with --admin");
       shell.print(
         signToken(await findSecret(shell, demo), {
           owners: owner,
+          topics: topic,
           subject,
           isAdmin: admin,
           ttlSeconds: ttl,
@@ -54,4 +63,9 @@ async function findSecret(shell: Shell, demo: LoadDemo): Promise<string> {
 function append(owner: string, before: string[]): string[] {
   if (owner === "") throw new InvalidArgumentError("An owner's id is not empty.");
   return [...before, owner];
+}
+
+function appendTopic(topic: string, before: string[]): string[] {
+  if (parseTopic(topic) === undefined) throw new InvalidArgumentError("A topic is written KIND:KEY.");
+  return [...before, topic];
 }

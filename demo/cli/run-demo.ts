@@ -113,7 +113,13 @@ async function bringUp(parts: Parts): Promise<void> {
   await home.writeRun({ pid: shell.pid, url, port, databaseUrl, jwtSecret, configFile, owner });
 
   const sign = (owners: readonly string[], subject: string): string =>
-    signToken(jwtSecret, { owners, subject, isAdmin: false, ttlSeconds: TOKEN_SECONDS });
+    signToken(jwtSecret, {
+      owners,
+      topics: owners.map((each) => `trends:${each}`),
+      subject,
+      isAdmin: false,
+      ttlSeconds: TOKEN_SECONDS,
+    });
   const [token, guestToken] = [sign([owner], people.speaker), sign([], people.guest)];
   const { pid } = shell;
   for (const line of introduction({ url, token, conversationsUrl, guestToken, owner, databaseUrl, passwordFile, pid }))

@@ -2,4 +2,4 @@ import { showPage } from "../../dashboard/show-page.tsx";
 import { MarketplaceCards } from "./marketplace-cards.tsx";
 import "./marketplace.css";
 
-showPage(MarketplaceCards);
+showPage(MarketplaceCards, ["trends"]);

@@ -212,6 +212,12 @@ describeInBrowser("The marketplace's page", (openTab) => {
     await shows("currency", "USD");
   });
 
+  it("does not offer by itself what is a part of an owner's page", async () => {
+    await openLive({ ownerId: 1, topics: ["trends:1"] });
+    assert.equal(await tab.page.getByRole("combobox").count(), 0);
+    await tab.page.getByText("Owner 1", { exact: true }).waitFor();
+  });
+
   it("lets an administrator name any owner", async () => {
     await tab.page.goto(`${home()}#token=${server.token({ role: "admin" })}`);
     await tab.page.getByLabel("Owner id").fill("01");

@@ -1,23 +1,23 @@
 -- The marketplace's metrics document by hand: one query per metric, plain predicates on rows and local dates at one instant.
--- Nothing here comes from deltad. $1: the instant T in microseconds since 1970 (bigint). $2: owners (bigint[]), NULL for all.
--- Rows: owner text, document jsonb.
+-- Nothing here comes from deltad. $1: the instant T in microseconds since 1970 (bigint). $2: owners by their keys, and trends by their
+-- topics' names (text[]); NULL for all. Rows: owner text, document jsonb.
 with clock as (
   select timestamptz 'epoch' + ($1::bigint / 1000000) * interval '1 second' + ($1::bigint % 1000000) * interval '1 microsecond' as t
 ),
 owner as (
   select o.id, o.currency, o.time_zone as tz, c.t, (c.t at time zone o.time_zone)::date as today, date_trunc('month', c.t at time zone o.time_zone)::date as this_month
     from owners o cross join clock c
-   where $2::bigint[] is null or o.id = any($2::bigint[])
+   where $2::text[] is null or array[o.id::text, 'trends:' || o.id] && $2::text[]
 ),
 -- Paid money with its local day; what is dated beyond 1900–2200 falls on no day that T can reach.
 paid as (
-  select b.owner_id, b.payment_amount as amount, d.day, date_trunc('month', d.day)::date as month
+  select b.owner_id, b.payment_amount as amount, b.paid_at as at, d.day, date_trunc('month', d.day)::date as month
     from bookings b join owner o on o.id = b.owner_id
     cross join lateral (select case when b.paid_at >= '1900-01-02Z' and b.paid_at < '2199-12-31Z' then (b.paid_at at time zone o.tz)::date end as day) d
    where b.payment_status = 'paid' and b.payment_amount not in ('NaN', 'Infinity', '-Infinity')
 ),
 created as (
-  select b.owner_id, d.day
+  select b.owner_id, b.created_at as at, d.day
     from bookings b join owner o on o.id = b.owner_id
     cross join lateral (select case when b.created_at >= '1900-01-02Z' and b.created_at < '2199-12-31Z' then (b.created_at at time zone o.tz)::date end as day) d
 ),
@@ -52,6 +52,32 @@ occupancy as (
              and exists (select from bookings b
                           where b.listing_id = l.id and b.owner_id = o.id and b.status = 'confirmed' and b.check_in <= o.t and o.t < b.check_out)) as booked
     from owner o
+),
+-- What an owner's trends count, with its local time.
+moment as (
+  select p.owner_id, 'revenue' as what, p.amount, p.at at time zone o.tz as local from paid p join owner o on o.id = p.owner_id where p.day is not null
+  union all
+  select c.owner_id, 'booking', 1, c.at at time zone o.tz from created c join owner o on o.id = c.owner_id where c.day is not null
+  union all
+  select b.owner_id, 'arrival', 1, b.check_in at time zone o.tz from bookings b join owner o on o.id = b.owner_id
+   where b.status = 'confirmed' and b.check_in >= '1900-01-02Z' and b.check_in < '2199-12-31Z'
+  union all
+  select p.owner_id, 'payout', p.amount, p.due_on::timestamp from payouts p
+   where p.amount not in ('NaN', 'Infinity', '-Infinity') and p.due_on between '1900-01-02' and '2199-12-30'
+),
+-- The same by hours, days, weeks from Monday and months, of as many as are shown, the current one last.
+trend as (
+  select m.owner_id, m.what, unit, to_char(date_trunc(unit, m.local), form) as key, sum(m.amount) as sum
+    from moment m join owner o on o.id = m.owner_id
+    cross join (values ('hour', 'YYYY-MM-DD"T"HH24', interval '47 hours'), ('day', 'YYYY-MM-DD', interval '29 days'),
+                       ('week', 'YYYY-MM-DD', interval '77 days'), ('month', 'YYYY-MM', interval '11 months')) u(unit, form, back)
+   where date_trunc(unit, m.local) between date_trunc(unit, o.t at time zone o.tz) - back and date_trunc(unit, o.t at time zone o.tz)
+   group by 1, 2, 3, 4
+),
+trends as (
+  select owner_id, what, unit, jsonb_object_agg(key, case when what in ('revenue', 'payout') then to_jsonb(sum::numeric(40, 2)::text) else to_jsonb(sum::bigint) end) as entries
+    from trend
+   group by 1, 2, 3
 )
 select o.id::text as owner,
   jsonb_build_object(
@@ -89,3 +115,22 @@ select o.id::text as owner,
                      from payouts p where p.owner_id = o.id and p.status = 'pending' and p.due_on >= o.today)))
   ) as document
 from owner o join revenue r using (id) join growth g using (id) join occupancy y using (id)
+where $2::text[] is null or o.id::text = any($2::text[])
+union all
+select 'trends:' || o.id,
+  jsonb_build_object(
+    'currency', o.currency,
+    'revenue', jsonb_build_object(
+      'byHour', coalesce((select entries from trends where owner_id = o.id and what = 'revenue' and unit = 'hour'), '{}'),
+      'byDay', coalesce((select entries from trends where owner_id = o.id and what = 'revenue' and unit = 'day'), '{}'),
+      'byWeek', coalesce((select entries from trends where owner_id = o.id and what = 'revenue' and unit = 'week'), '{}'),
+      'byMonth', coalesce((select entries from trends where owner_id = o.id and what = 'revenue' and unit = 'month'), '{}')),
+    'bookings', jsonb_build_object(
+      'byHour', coalesce((select entries from trends where owner_id = o.id and what = 'booking' and unit = 'hour'), '{}'),
+      'byDay', coalesce((select entries from trends where owner_id = o.id and what = 'booking' and unit = 'day'), '{}'),
+      'byWeek', coalesce((select entries from trends where owner_id = o.id and what = 'booking' and unit = 'week'), '{}'),
+      'byMonth', coalesce((select entries from trends where owner_id = o.id and what = 'booking' and unit = 'month'), '{}')),
+    'arrivals', jsonb_build_object('byDay', coalesce((select entries from trends where owner_id = o.id and what = 'arrival' and unit = 'day'), '{}')),
+    'payouts', jsonb_build_object('byMonth', coalesce((select entries from trends where owner_id = o.id and what = 'payout' and unit = 'month'), '{}')))
+from owner o
+where $2::text[] is null or 'trends:' || o.id = any($2::text[])

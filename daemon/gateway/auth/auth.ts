@@ -124,6 +124,8 @@ function isPlainHeader(header: { readonly crit?: unknown; readonly b64?: unknown
 
 export interface TokenRequest {
   readonly owners: readonly string[];
+  /** Names of topics of any kind; undefined: none beside the owners'. */
+  readonly topics?: readonly string[] | undefined;
   /** `sub`; undefined: none. */
   readonly subject?: string | undefined;
   /** Opens every owner. */
@@ -136,9 +138,10 @@ export interface TokenRequest {
 
 /** A token that a daemon with this secret takes. */
 export function signToken(secret: string, request: TokenRequest): string {
-  const { owners, subject, isAdmin, ttlSeconds, issuer, audience } = request;
+  const { owners, topics = [], subject, isAdmin, ttlSeconds, issuer, audience } = request;
   const claims = {
     owners,
+    ...(topics.length === 0 ? {} : { topics }),
     ...(subject === undefined ? {} : { sub: subject }),
     ...(isAdmin ? { role: "admin" } : {}),
     ...(issuer === undefined ? {} : { iss: issuer }),

@@ -8,6 +8,7 @@ export const DEMO_OWNERS = {
   lasting: HARD_ZONES.map((_, index) => String(index + 1)),
   passing: ["21", "22"],
   never: "99",
+  others: ["1", "2", "3", "4", "5", "21", "99"].map((id) => `trends:${id}`),
 } as const;
 
 const LISTINGS = 30;

@@ -77,9 +77,14 @@ export class Historian {
     const then = (table: string): string =>
       `(select * from history.${quoted(table)} where ${AT_SNAPSHOT.replace(/\$3/g, "$1")})`;
     const by = "lookup" in timeZone ? timeZone.lookup.by : owner.key;
+    // Owners over time have the same row.
+    const names = plans
+      .filter((plan) => plan.owner.table === owner.table)
+      .map(({ kind }) => `'${kind === "owner" ? "" : `${kind}:`}'`);
     // Of whose row nothing is found, there is no zone either.
-    this.#badOwners = `select o.${quoted(owner.key)}::text as owner
+    this.#badOwners = `select kind || o.${quoted(owner.key)} as owner
        from ${then(owner.table ?? "")} o left join ${then(held.table ?? "")} z on z.${quoted(held.key)} = o.${quoted(by)}
+      cross join unnest(array[${names.join(", ")}]) kind
       where z.${zone} = '${BAD_ZONE}' or z.${zone} is null`;
   }
 

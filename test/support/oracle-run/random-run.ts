@@ -126,9 +126,10 @@ class RandomRun {
   /** Some owners are watched, some by two, some by nobody; they come and go. */
   #changeScreens(): void {
     const v = this.#values;
-    const { lasting, passing, never } = this.#writes.owners;
+    const { lasting, passing, never, others = [] } = this.#writes.owners;
     for (const screen of this.#stack.screens) if (v.chance(0.08)) this.#stack.unwatch(screen);
-    while (this.#stack.screens.length < 10) this.#stack.watch(v.pick([...lasting, ...lasting, ...passing, never]));
+    while (this.#stack.screens.length < 10)
+      this.#stack.watch(v.pick([...lasting, ...lasting, ...passing, never, ...others]));
   }
 
   async #endSessions(): Promise<void> {

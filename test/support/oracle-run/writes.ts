@@ -9,8 +9,13 @@ import type { Write } from "./write.ts";
 
 /** How one of the marketplaces is written to at random. */
 export interface Writes {
-  /** Owners that are there at first, by id; some that come and go; and one that never has a row. */
-  readonly owners: { readonly lasting: readonly string[]; readonly passing: readonly string[]; readonly never: string };
+  /** Owners that are there at first, by id; some that come and go; one that never has a row; and topics of other kinds, by their names. */
+  readonly owners: {
+    readonly lasting: readonly string[];
+    readonly passing: readonly string[];
+    readonly never: string;
+    readonly others?: readonly string[];
+  };
   /** Statements that make owners and rows to begin with. */
   readonly first: (values: Values) => readonly string[];
   readonly all: readonly Write[];

@@ -66,6 +66,7 @@ describe("the command line", () => {
     "start --port 1",
     "token --ttl 1h",
     "token --owner",
+    "token --topic listing",
     "token --owner 1 --ttl soon",
   ];
   for (const args of misused) {
@@ -118,6 +119,14 @@ describe("deltad token", () => {
     const [one, other] = [await claimsOf(auth, printed[0]), await claimsOf(auth, again.printed[0])];
     assert.equal(one.token.subject, "u1");
     assert.ok(one.token.id !== undefined && one.token.id !== other.token.id);
+  });
+
+  it("opens topics of other kinds, which need no owner beside them", async () => {
+    const auth = createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now: Date.now });
+    const { printed } = await run("token --topic trends:7 --topic platform:all", environment);
+    assert.deepEqual((await claimsOf(auth, printed[0])).topics, ["trends:7", "platform:all"]);
+    const both = await run("token --owner 7 --topic trends:7", environment);
+    assert.deepEqual((await claimsOf(auth, both.printed[0])).topics, ["owner:7", "trends:7"]);
   });
 
   it("needs no owner for an admin", async () => {
