@@ -1,41 +1,114 @@
-/** What the operator's listener serves, to whom: metrics and statistics to every holder of a token, actions to those who may act. */
+/** What the operator's listener serves, to whom: what may be known to every holder of a token, actions to those who may act. */
+import * as v from "valibot";
+import type { OptionInUse } from "../config/options-in-use.ts";
 import { plain, respondWith, type WholeResponse } from "../gateway/http/response.ts";
 import { decoded } from "../gateway/http/well-formed.ts";
+import { CONNECTION_ORDERS, type ConnectionOrder } from "../gateway/sessions/connection-info.ts";
 import type { Holder } from "./admin-tokens.ts";
-import type { OperatorApi } from "./operator-api.ts";
+import { MOST_CONNECTIONS_TOLD, type OperatorConnections } from "./operator-connections.ts";
+import type { OperatorStatistics } from "./operator-statistics.ts";
 
 export interface AdminServices {
   /** In Prometheus's text format. */
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
-  readonly api: Pick<OperatorApi, "statistics" | "closeSubject">;
+  readonly statistics: Pick<OperatorStatistics, "ask">;
+  readonly connections: Pick<OperatorConnections, "list" | "close">;
+  readonly options: readonly OptionInUse[];
 }
 
-const CLOSE_SUBJECT = /^\/admin\/api\/subjects\/([^/?]+)\/close$/;
+/** What was asked, by whom. */
+interface Asked {
+  readonly query: URLSearchParams;
+  /** The part of the path that names something, decoded; empty where there is none. */
+  readonly name: string;
+  readonly holder: Holder;
+}
+
+interface OperatorRoute {
+  /** Those with POST act. */
+  readonly method: "GET" | "POST";
+  readonly path: RegExp;
+  answer(services: AdminServices, asked: Asked): WholeResponse | Promise<WholeResponse>;
+}
+
+const wholeNumber = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,4}$/),
+  v.transform(Number),
+  v.minValue(1),
+  v.maxValue(MOST_CONNECTIONS_TOLD),
+);
+const LIST = v.strictObject({
+  id: v.optional(v.string()),
+  subject: v.optional(v.string()),
+  topic: v.optional(v.string()),
+  address: v.optional(v.string()),
+  order: v.optional(v.picklist(Object.keys(CONNECTION_ORDERS) as ConnectionOrder[]), "newest"),
+  limit: v.optional(wholeNumber, "100"),
+});
+const HOW_TO_LIST = `ask by id, subject, topic or address; order: ${Object.keys(CONNECTION_ORDERS).join(", ")}; limit: 1 to ${MOST_CONNECTIONS_TOLD}`;
+
+const ROUTES: readonly OperatorRoute[] = [
+  {
+    method: "GET",
+    path: /^\/metrics$/,
+    answer: async ({ metrics }) => respondWith(200, metrics.contentType, await metrics.text()),
+  },
+  {
+    method: "GET",
+    path: /^\/admin\/api\/statistics$/,
+    answer: async ({ statistics }) => json(await statistics.ask()),
+  },
+  {
+    method: "GET",
+    path: /^\/admin\/api\/options$/,
+    answer: ({ options }) => json({ options }),
+  },
+  {
+    method: "GET",
+    path: /^\/admin\/api\/connections$/,
+    answer: async ({ connections }, { query }) => {
+      const { success, output } = v.safeParse(LIST, Object.fromEntries(query));
+      if (!success) return plain(400, HOW_TO_LIST);
+      const { order, limit, ...filter } = output;
+      return json(await connections.list(filter, order, limit));
+    },
+  },
+  ...(["id", "subject", "topic"] as const).map(
+    (by): OperatorRoute => ({
+      method: "POST",
+      path: {
+        id: /^\/admin\/api\/connections\/([^/]+)\/close$/,
+        subject: /^\/admin\/api\/subjects\/([^/]+)\/close$/,
+        topic: /^\/admin\/api\/topics\/([^/]+)\/close$/,
+      }[by],
+      answer: async ({ connections }, { name, holder }) => json(await connections.close({ [by]: name }, holder.name)),
+    }),
+  ),
+];
 
 export async function answerOperator(
   method: string | undefined,
-  path: string,
+  url: string,
   holder: Holder | undefined,
-  { metrics, api }: AdminServices,
+  services: AdminServices,
 ): Promise<WholeResponse> {
   if (holder === undefined) {
     const wanted = "show one of the tokens of DELTAD_ADMIN_TOKENS: Authorization: Bearer …";
     return plain(401, wanted, { "www-authenticate": "Bearer" });
   }
-  const subject = CLOSE_SUBJECT.exec(path)?.[1];
-  if (subject !== undefined) {
+  const [path = "", query = ""] = url.split("?");
+  const route = ROUTES.find((one) => one.path.test(path));
+  if (route === undefined) return plain(404, "not found");
+  if (route.method === "POST") {
     if (method !== "POST") return plain(405, "POST only", { allow: "POST" });
     if (!holder.mayAct) return plain(403, `${holder.name} may only read: DELTAD_ADMIN_ACT_TOKENS names who may act`);
-    const name = decoded(subject);
-    if (name === undefined) return plain(400, "the subject is not well encoded: percent-encode it as UTF-8");
-    return answerJson(await api.closeSubject(name, holder.name));
-  }
-  if (method !== "GET" && method !== "HEAD") return plain(405, "GET only", { allow: "GET, HEAD" });
-  if (path === "/admin/api/statistics") return answerJson(await api.statistics());
-  if (path === "/metrics") return respondWith(200, metrics.contentType, await metrics.text());
-  return plain(404, "not found");
+  } else if (method !== "GET" && method !== "HEAD") return plain(405, "GET only", { allow: "GET, HEAD" });
+  const name = decoded(route.path.exec(path)?.[1] ?? "");
+  if (name === undefined) return plain(400, "the name in the path is not well encoded: percent-encode it as UTF-8");
+  return route.answer(services, { query: new URLSearchParams(query), name, holder });
 }
 
-function answerJson(body: object): WholeResponse {
+function json(body: object): WholeResponse {
   return respondWith(200, "application/json", `${JSON.stringify(body)}\n`);
 }

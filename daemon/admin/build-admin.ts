@@ -5,13 +5,19 @@ import type { DaemonConfig } from "../config/config.ts";
 import type { Held } from "../config/held.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
+import type { Gateway } from "../gateway/gateway.ts";
+import type { Hub } from "../hub/hub.ts";
 import { AdminListener } from "./admin-listener.ts";
 import type { AdminServices } from "./admin-routes.ts";
-import { OperatorApi, type OperatorApiOptions } from "./operator-api.ts";
+import { OperatorConnections } from "./operator-connections.ts";
+import { OperatorStatistics } from "./operator-statistics.ts";
 
-type AdminConfig = Pick<DaemonConfig, "adminHost" | "adminPort" | "adminTokens" | "adminActTokens">;
+type AdminConfig = Pick<DaemonConfig, "adminHost" | "adminPort" | "adminTokens" | "adminActTokens" | "optionsInUse">;
 
-export interface AdminOptions extends Timers, Pick<OperatorApiOptions, "gateway" | "hub" | "monotonicMs"> {
+export interface AdminOptions extends Timers {
+  readonly gateway: Gateway;
+  readonly hub: Hub;
+  readonly monotonicMs: () => number;
   readonly config: AdminConfig;
   readonly peers: BusPeers;
   /** Undefined where there is no listener. */
@@ -24,7 +30,8 @@ export function buildAdmin(options: AdminOptions, held: Held): AdminListener | u
   const { config, metrics, log } = options;
   const questions = new Questions(options);
   held.add("questions to other daemons", () => questions.stop());
-  const api = new OperatorApi({ ...options, questions });
+  const statistics = new OperatorStatistics({ ...options, questions });
+  const connections = new OperatorConnections({ ...options, questions });
   if (config.adminPort === undefined || metrics === undefined) return undefined;
   const admin = new AdminListener({
     host: config.adminHost,
@@ -34,7 +41,9 @@ export function buildAdmin(options: AdminOptions, held: Held): AdminListener | u
       ...config.adminActTokens.map((token) => ({ ...token, mayAct: true })),
     ],
     metrics,
-    api,
+    statistics,
+    connections,
+    options: config.optionsInUse,
     log,
   });
   held.add("the operator's listener", () => admin.stop());

@@ -52,11 +52,16 @@ function listeningAt(environment: Environment): string {
   return `http://${reachable(readOption(environment, "host"))}:${readOption(environment, "port")}`;
 }
 
-async function readToken(file: string): Promise<string> {
+/** @throws ConfigError where there is no such file */
+export async function readTokenFile(file: string): Promise<string> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw new ConfigError(`the token's file can't be read (${errorCode(error) ?? "unknown"}): see --token-file`);
   });
-  const token = text.trim();
+  return text.trim();
+}
+
+async function readToken(file: string): Promise<string> {
+  const token = await readTokenFile(file);
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new ConfigError("the token's file holds no JWT: see --token-file");
   return token;
 }

@@ -22,7 +22,7 @@ export const ADMIN_OPTIONS = {
   adminActTokens: {
     name: "DELTAD_ADMIN_ACT_TOKENS",
     default: "",
-    help: "who may act there as well, as in `DELTAD_ADMIN_TOKENS`: close the connections of a subject at all daemons",
+    help: "who may act there as well, as in `DELTAD_ADMIN_TOKENS`: close connections at all daemons",
     schema: adminTokens,
   },
 } as const;

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { ConfigError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
+import { type OptionInUse, optionsInUse } from "./options-in-use.ts";
 import { OPTIONS, type Option, type OptionKey, type OptionValue, type OptionValues } from "./options.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -16,6 +17,8 @@ export type JwtKey =
 
 export type DaemonConfig = Omit<OptionValues, "jwtSecret" | "jwtSecretNext" | "jwtPublicKey" | "jwksUrl"> & {
   readonly jwt: JwtKey;
+  /** All of it as operators see it. */
+  readonly optionsInUse: readonly OptionInUse[];
 };
 
 /**
@@ -26,7 +29,8 @@ export function readConfig(environment: Environment): DaemonConfig {
   refuseUnknownNames(environment);
   const { jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl, ...rest } = readAll(environment);
   refuseUnclearOperators(rest);
-  return Object.freeze({ ...rest, jwt: Object.freeze(jwtKey({ jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl })) });
+  const jwt = Object.freeze(jwtKey({ jwtSecret, jwtSecretNext, jwtPublicKey, jwksUrl }));
+  return Object.freeze({ ...rest, jwt, optionsInUse: Object.freeze(optionsInUse(environment)) });
 }
 
 function refuseUnclearOperators({

@@ -20,6 +20,7 @@ import { topicRows } from "./http/topic-rows.ts";
 import { topicSnapshot } from "./http/topic-snapshot.ts";
 import { isWellFormed } from "./http/well-formed.ts";
 import { ClientSession } from "./sessions/client-session.ts";
+import { type ConnectionFilter, isMeant, type ListedConnection } from "./sessions/connection-info.ts";
 import { ConnectionLimits, type UsersCount } from "./sessions/connection-limits.ts";
 import { Counters } from "./sessions/counters.ts";
 import { drainSessions } from "./sessions/drain-sessions.ts";
@@ -47,10 +48,11 @@ export interface Gateway {
   endRevoked(isRevoked: (token: TokenName) => boolean): void;
   /** Tells those whom a topic lets in from now on: a user, or those whose token names an owner. */
   tellAvailable(topic: string, to: { readonly user: string } | { readonly owner: string }): void;
-  /** Closes the connections whose token has this `sub`, as an operator wants it; gives how many. */
-  endSubject(subject: string): number;
+  /** Closes the connections that are meant, as an operator wants it; gives how many. Their clients ask for a new token before they come back. */
+  endByOperator(filter: ConnectionFilter): number;
   /** Open connections. */
   readonly connections: number;
+  listed(): Iterable<ListedConnection>;
   /** Different `sub`s of their tokens, and how many connections have one. */
   readonly subjects: UsersCount;
   /** Counts what limits stopped. */
@@ -185,10 +187,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       const found = "user" in to ? connections.ofUser(to.user) : connections.ofTopic(ownerTopic(to.owner));
       for (const session of found) session.tellAvailable(topic);
     },
-    endSubject: (subject) => {
-      const found = [...connections.ofUser(subject)];
+    endByOperator: (filter) => {
+      const found = [...sessions].filter(({ listed }) => isMeant(listed, filter));
       for (const session of found) session.endByOperator();
       return found.length;
+    },
+    *listed() {
+      for (const { listed } of sessions) yield listed;
     },
     get connections() {
       return sessions.size;

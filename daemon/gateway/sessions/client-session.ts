@@ -10,6 +10,7 @@ import { encode } from "../../hub/frame.ts";
 import { Bearer, type BearerOwner } from "../auth/bearer.ts";
 import type { TokenName } from "../auth/claims.ts";
 import type { CountedWarning } from "../../config/counted-warning.ts";
+import type { ListedConnection } from "./connection-info.ts";
 import type { Seat } from "./connection-limits.ts";
 import type { Counters } from "./counters.ts";
 import type { Admission } from "./handshake.ts";
@@ -121,6 +122,19 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   /** An operator wants it so; the client asks for a new token before it comes back. */
   endByOperator(): void {
     this.#fail("unauthenticated", "closed by an operator: show a new token");
+  }
+
+  /** For operators. */
+  get listed(): ListedConnection {
+    const { sent, blocked: isBlocked } = this.#outbox;
+    const [state, reader, address, heard, { topics }] = [
+      this.#state,
+      this.reader,
+      this.#seat.address.name,
+      this.#inbox.heard,
+      this.#requests,
+    ];
+    return { id: this.id, state, reader, address, heard, sent, isBlocked, topics };
   }
 
   /** Whom topics ask who it is. */

@@ -29,6 +29,8 @@ type Bearer = Pick<Identity, "topics" | "user" | "isAdmin">;
 export interface Seat<Connection> {
   /** Why there was none; the connection must be closed. */
   readonly refusal: CloseName | undefined;
+  /** That the connection counts for. */
+  readonly address: ClientAddress;
   /** The connection came without a token; it may have to go until {@link tokenShown}. */
   awaitToken(connection: Unauthenticated): void;
   tokenShown(): void;
@@ -75,7 +77,7 @@ export class ConnectionLimits<Connection extends object> {
 
   enter(address: ClientAddress): Seat<Connection> {
     const refusal = this.#full(address);
-    if (refusal !== undefined) return new NoSeat(refusal);
+    if (refusal !== undefined) return new NoSeat(refusal, address);
     this.#all++;
     this.#perAddress.add(address);
     return new TakenSeat(this, this.#unauthenticated, address);
@@ -125,9 +127,11 @@ export class ConnectionLimits<Connection extends object> {
 
 class NoSeat implements Seat<object> {
   readonly refusal: CloseName;
+  readonly address: ClientAddress;
 
-  constructor(refusal: CloseName) {
+  constructor(refusal: CloseName, address: ClientAddress) {
     this.refusal = refusal;
+    this.address = address;
   }
 
   awaitToken(): void {}
@@ -148,7 +152,7 @@ class TakenSeat<Connection extends object> implements Seat<Connection> {
   readonly refusal = undefined;
   readonly #limits: ConnectionLimits<Connection>;
   readonly #unauthenticated: UnauthenticatedConnections;
-  readonly #address: ClientAddress;
+  readonly address: ClientAddress;
   #connection: Unauthenticated | undefined;
   #admitted: Admitted<Connection> | undefined;
   #isHere = true;
@@ -160,12 +164,12 @@ class TakenSeat<Connection extends object> implements Seat<Connection> {
   ) {
     this.#limits = limits;
     this.#unauthenticated = unauthenticated;
-    this.#address = address;
+    this.address = address;
   }
 
   awaitToken(connection: Unauthenticated): void {
     this.#connection = connection;
-    this.#unauthenticated.add(connection, this.#address);
+    this.#unauthenticated.add(connection, this.address);
   }
 
   tokenShown(): void {
@@ -183,6 +187,6 @@ class TakenSeat<Connection extends object> implements Seat<Connection> {
     if (!this.#isHere) return;
     this.#isHere = false;
     this.tokenShown();
-    this.#limits.leave(this.#address, this.#admitted);
+    this.#limits.leave(this.address, this.#admitted);
   }
 }

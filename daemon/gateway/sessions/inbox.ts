@@ -20,21 +20,37 @@ const NONSENSE = { capacity: 5, perSecond: 0.2 } as const;
 /** How many messages over the limit are answered before the connection is closed. */
 const EXCESS = { capacity: 10, perSecond: 0.2 } as const;
 
+/** What came of a client: since the connection began, and when last. */
+export interface Heard {
+  readonly messages: number;
+  /** Milliseconds since 1970. */
+  readonly sinceMs: number;
+  readonly lastMs: number | undefined;
+}
+
 export class Inbox {
   readonly #settings: InboxSettings;
   readonly #counters: Counters;
   readonly #now: () => number;
+  readonly #sinceMs: number;
+  #lastMs: number | undefined;
+  #heard = 0;
   #messages: TokenBucket;
   /** Made for those few clients that need them. */
   #nonsense: TokenBucket | undefined;
   #excess: TokenBucket | undefined;
 
-  /** @param now milliseconds */
+  /** @param now milliseconds since 1970 */
   constructor(settings: InboxSettings, counters: Counters, now: () => number) {
     this.#settings = settings;
     this.#counters = counters;
     this.#now = now;
+    this.#sinceMs = now();
     this.#messages = this.#bucketFor(0);
+  }
+
+  get heard(): Heard {
+    return { messages: this.#heard, sinceMs: this.#sinceMs, lastMs: this.#lastMs };
   }
 
   /** Makes room for a subscription to each of so many topics at once. */
@@ -44,6 +60,8 @@ export class Inbox {
 
   /** @param text undefined for a binary message */
   take(text: string | undefined): Said {
+    this.#heard += 1;
+    this.#lastMs = this.#now();
     const isWithin = this.#messages.take();
     if (!isWithin && !this.#takeExcess()) return this.#flood();
     const inbound = readMessage(text, this.#settings.maxJsonDepth);

@@ -23,6 +23,14 @@ export interface OutboxOwner {
   readonly reader: Subscriber["reader"];
 }
 
+/** What was handed to a socket since its connection began. */
+export interface Sent {
+  readonly frames: number;
+  readonly bytes: number;
+  /** Of these bytes, those that the peer has not taken. */
+  readonly bufferedBytes: number;
+}
+
 /** The same for every connection. */
 export interface OutboxServices extends Timers {
   readonly traffic: Traffic;
@@ -35,6 +43,8 @@ export class Outbox implements Subscriber {
   readonly #services: OutboxServices;
   #frames: Frame[] = [];
   #bytes = 0;
+  #framesSent = 0;
+  #bytesSent = 0;
   #blocked = false;
   #timer: unknown;
 
@@ -47,6 +57,10 @@ export class Outbox implements Subscriber {
 
   get blocked(): boolean {
     return this.#blocked;
+  }
+
+  get sent(): Sent {
+    return { frames: this.#framesSent, bytes: this.#bytesSent, bufferedBytes: this.#socket.bufferedBytes() };
   }
 
   get stays(): boolean {
@@ -70,6 +84,8 @@ export class Outbox implements Subscriber {
     const { traffic } = this.#services;
     traffic.framesSent += frames.length;
     traffic.bytesSent += this.#bytes;
+    this.#framesSent += frames.length;
+    this.#bytesSent += this.#bytes;
     this.#frames = [];
     this.#bytes = 0;
     const { highWaterBytes, tooSlowMs } = this.#settings;

@@ -81,6 +81,16 @@ export class SessionTopics {
     return ended.map(([, { id }]) => id);
   }
 
+  /** Those that it is subscribed to, in the order in which it asked for them. */
+  names(): string[] {
+    this.#forgetEnded();
+    return [...this.#subscribed.keys()];
+  }
+
+  has(topic: string): boolean {
+    return this.#openOne(topic) !== undefined;
+  }
+
   /** After the subscriber was blocked: brings every subscription up to date. */
   catchUp(): void {
     for (const { subscription } of this.#subscribed.values()) subscription.catchUp();

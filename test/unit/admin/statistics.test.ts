@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { OperatorApi } from "../../../daemon/admin/operator-api.ts";
+import { OperatorStatistics } from "../../../daemon/admin/operator-statistics.ts";
 import { largest, total } from "../../../daemon/admin/statistics.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 
@@ -50,11 +50,10 @@ it("No more than the 20 largest topics are told", () => {
 it("Topics are counted once a second, however many ask", async () => {
   const clock = new ManualClock();
   let counts = 0;
-  const api = new OperatorApi({
+  const api = new OperatorStatistics({
     gateway: {
       connections: 0,
       subjects: { subjects: 0, connectionsOfSubjects: 0 },
-      endSubject: () => 0,
     },
     hub: {
       *subscriptions() {
@@ -67,10 +66,9 @@ it("Topics are counted once a second, however many ask", async () => {
       answer: () => undefined,
     },
     peers: { health: { isUp: true } },
-    log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     monotonicMs: clock.now,
   });
-  const told = async (): Promise<number> => (await api.statistics()).daemon.subscriptions;
+  const told = async (): Promise<number> => (await api.ask()).daemon.subscriptions;
   const first = [await told(), await told()];
   clock.advance(1_000);
   assert.deepEqual([...first, await told()], [1, 1, 2]);

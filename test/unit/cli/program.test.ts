@@ -39,6 +39,7 @@ describe("the command line", () => {
     "verify",
     "doctor",
     "cost",
+    "top",
   ];
   for (const command of commands) {
     it(`deltad ${command} --help explains it and ends well`.replace("  ", " "), async () => {

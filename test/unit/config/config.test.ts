@@ -22,7 +22,12 @@ function refusal(environment: Environment): string {
 
 describe("the configuration", () => {
   it("has the documented defaults, and is frozen to its depths", () => {
-    const config = readConfig(ENOUGH);
+    const whole = readConfig(ENOUGH);
+    const { optionsInUse, ...config } = whole;
+    assert.deepEqual(
+      optionsInUse.filter(({ origin }) => origin === "environment").map(({ name }) => name),
+      Object.keys(ENOUGH),
+    );
     assert.deepEqual(config, {
       databaseUrl: ENOUGH["DATABASE_URL"],
       configFile: "deltad.config.ts",
@@ -65,7 +70,7 @@ describe("the configuration", () => {
       adminActTokens: [],
       logLevel: "info",
     });
-    for (const value of [config, config.jwt, config.origins]) assert.ok(Object.isFrozen(value));
+    for (const value of [whole, optionsInUse, config.jwt, config.origins]) assert.ok(Object.isFrozen(value));
   });
 
   it("takes an empty variable for one that is not set", () => {
