@@ -19,8 +19,10 @@ const CLIENT_ENTRIES = {
   explain: "client/explain",
   fallback: "client/fallback/with-fallback",
   fetch: "client/fetch-owner",
+  flatten: "client/flatten",
   react: "react/use-realtime-stats",
   "react/channels": "react/channels/use-rows",
+  "react/metric": "react/use-metric",
   testing: "testing/fake-daemon",
 };
 

@@ -30,6 +30,7 @@ import { PEERS_PRESENCE_MUTANTS } from "./peers-presence.ts";
 import { PRESENCE_MUTANTS } from "./presence.ts";
 import { REPLAYED_PARENTS_MUTANTS } from "./replayed-parents.ts";
 import { ROW_KEY_MUTANTS } from "./row-key.ts";
+import { REACT_MUTANTS } from "./react.ts";
 import { READING_MUTANTS } from "./reading.ts";
 import { RESUME_MUTANTS } from "./resume.ts";
 import { ROW_EVENT_MUTANTS } from "./row-events.ts";
@@ -90,6 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CLIENT_MUTANTS,
   ...CLIENT_TOKENS_MUTANTS,
   ...PAGE_MUTANTS,
+  ...REACT_MUTANTS,
   ...OPERATOR_MUTANTS,
   ...VERIFY_MUTANTS,
   ...WHOLE_MUTANTS,

@@ -1,8 +1,7 @@
 "use client";
 import { useCallback, useEffect, useMemo, useReducer } from "react";
-import type { AnyStreamTypes, Client, EventName, EventOf, Owner, StreamTypes } from "../client/client.ts";
-import { required, useProvidedClient } from "./provider.ts";
-import { isThere, type OwnerId } from "./use-owner.ts";
+import type { AnyStreamTypes, EventName, EventOf, Owner, StreamTypes } from "../client/client.ts";
+import { type OwnerId, useFollowed } from "./use-owner.ts";
 
 /** A page shows the newest events; an application that needs all of them listens with `owner.on`. */
 const KEPT = 100;
@@ -50,8 +49,7 @@ export function useEvents<S extends StreamTypes, Name extends EventName<S>>(
   names: readonly Name[] | "*",
   { keep = KEPT, enabled = true }: EventsOptions = {},
 ): Events<S, Name> {
-  const client = useProvidedClient<S>();
-  const from = ownerOf(client, owner) as unknown as Owner<AnyStreamTypes> | undefined;
+  const from = useFollowed<S>(owner) as unknown as Owner<AnyStreamTypes> | undefined;
   const key = names === "*" ? names : names.join(" ");
   const [collected, dispatch] = useReducer(collect, NONE);
   useEffect(() => {
@@ -72,14 +70,6 @@ export function useEvents<S extends StreamTypes, Name extends EventName<S>>(
     () => ({ events: events as unknown as readonly EventOf<S, Name>[], unread, missed, clear }),
     [events, unread, missed, clear],
   );
-}
-
-function ownerOf<S extends StreamTypes>(
-  client: Client<S> | undefined,
-  owner: Owner<S> | OwnerId,
-): Owner<S> | undefined {
-  if (typeof owner === "object") return owner;
-  return isThere(owner) ? required(client).owner(owner) : undefined;
 }
 
 export function collect(before: Collected, { owner, names, what, keep }: Action): Collected {

@@ -1,6 +1,6 @@
 "use client";
 /**
- * Hooks below a {@link RealtimeProvider}: the connection, an owner's numbers, one of them, or nothing while its id is not there yet.
+ * Hooks below a {@link RealtimeProvider}: the connection, an owner's numbers, or nothing while its id is not there yet.
  */
 import { useSyncExternalStore } from "react";
 import type {
@@ -15,7 +15,7 @@ import type {
 } from "../client/client.ts";
 import { INITIAL_CONNECTION } from "../client/connection-machine.ts";
 import { errorOf } from "./own-client.ts";
-import { useClient } from "./provider.ts";
+import { required, useClient, useProvidedClient } from "./provider.ts";
 import { type Status, statusOf } from "./status.ts";
 
 /** An owner's id; `"skip"` and undefined while it is not there yet: nothing is asked for. */
@@ -54,10 +54,11 @@ export function useView<Shown>(of: Observed<Shown> | undefined, nothing: () => S
   return useSyncExternalStore<Shown>(of?.subscribe ?? subscribeToNothing, of?.getSnapshot ?? nothing, nothing);
 }
 
-/** The owner of that id by the provider's client; undefined for `"skip"` and for none. */
-export function useOwnerOf<S extends StreamTypes>(ownerId: OwnerId): Owner<S> | undefined {
-  const client = useClient<S>();
-  return isThere(ownerId) ? client.owner(ownerId) : undefined;
+/** The owner itself, or the one of that id by the provider's client; undefined for `"skip"` and for none. */
+export function useFollowed<S extends StreamTypes>(owner: Owner<S> | OwnerId): Owner<S> | undefined {
+  const client = useProvidedClient<S>();
+  if (typeof owner === "object") return owner;
+  return isThere(owner) ? required(client).owner(owner) : undefined;
 }
 
 /** What {@link useConnection} returns. */
@@ -82,7 +83,7 @@ export function useConnection(): ProvidedConnection {
 
 /** An owner's numbers and how far they can be trusted. */
 export function useOwner<S extends StreamTypes = AnyStreamTypes>(ownerId: OwnerId): OwnerView<S> {
-  const owner = useOwnerOf<S>(ownerId);
+  const owner = useFollowed<S>(ownerId);
   const view = useView(owner, viewOfNothing);
   return {
     owner,
@@ -90,23 +91,6 @@ export function useOwner<S extends StreamTypes = AnyStreamTypes>(ownerId: OwnerI
     status: statusOf(view.connection, view.asOf !== undefined),
     error: errorOf(view.connection),
   };
-}
-
-/**
- * What the selector takes of an owner's numbers. The component renders only when that changes: a leaf, or a group, which stays the same
- * object while nothing in it changes. Undefined until there are numbers.
- */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- whose metrics they are can only be said
-export function useMetric<S extends StreamTypes = AnyStreamTypes, Value = unknown>(
-  ownerId: OwnerId,
-  selector: (metrics: S["metrics"]) => Value,
-): Value | undefined {
-  const owner = useOwnerOf<S>(ownerId);
-  const select = (): Value | undefined => {
-    const metrics = owner?.getSnapshot().metrics;
-    return metrics && selector(metrics);
-  };
-  return useSyncExternalStore<Value | undefined>(owner?.subscribe ?? subscribeToNothing, select, () => undefined);
 }
 
 /** Owners that a component waits for, each with the promise that it waits by. */
@@ -120,9 +104,14 @@ const KEPT_MS = 5_000;
  */
 export function useSuspenseOwner<S extends StreamTypes = AnyStreamTypes>(ownerId: string | number): OwnerView<S> {
   const view = useOwner<S>(ownerId);
-  const { owner } = view;
-  const { asOf, connection } = owner?.getSnapshot() ?? NOTHING;
-  if (!owner || asOf !== undefined) return view;
+  if (view.owner) suspendUntilShown(view.owner);
+  return view;
+}
+
+/** Suspends until the owner's first numbers are there; throws an Error where the connection stops before. */
+export function suspendUntilShown<S extends StreamTypes>(owner: Owner<S>): void {
+  const { asOf, connection } = owner.getSnapshot();
+  if (asOf !== undefined) return;
   if (connection.state === "closed") throw new Error(connection.cause.message, { cause: connection.cause });
   // oxlint-disable-next-line typescript/only-throw-error -- how React 18 is told to wait
   throw wait(owner as unknown as Owner<AnyStreamTypes>);

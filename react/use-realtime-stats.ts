@@ -26,7 +26,6 @@ export {
   type OwnerView,
   type ProvidedConnection,
   useConnection,
-  useMetric,
   useOwner,
   useSuspenseOwner,
 } from "./use-owner.ts";

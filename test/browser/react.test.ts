@@ -166,7 +166,7 @@ describeInBrowser("useRealtimeStats", (openTab) => {
     assert.equal(open(), 2);
   });
 
-  it("has hooks for an owner, one of its numbers and its events, which wait for an id, and a number renders when it changes", async () => {
+  it("has hooks for an owner and its events, which wait for an id", async () => {
     const part = (owner: string, element: string, text: string) =>
       tab.page.locator(`#part-${owner} ${element}`).getByText(text, { exact: true }).waitFor();
     await show({ owners: [], parts: ["skip"], shared: server.token({ ownerId: 1 }) });
@@ -174,20 +174,13 @@ describeInBrowser("useRealtimeStats", (openTab) => {
     await show({ owners: [], parts: ["1"], shared: server.token({ ownerId: 1 }) });
     await part("1", "p", "ready, 1.00, owner:1, 0");
     await part("1", "b", "1.00");
-    const shown = await tab.page.locator("#part-1 u").textContent();
-    server.publisher.patch("1", { other: 7 });
-    server.clock.advance(50);
     await tell("1", "stay_booked");
     await part("1", "p", "ready, 1.00, owner:1, 1");
     server.publisher.stale("1", "database");
     await part("1", "p", "stale, 1.00, owner:1, 1");
-    assert.equal(await tab.page.locator("#part-1 u").textContent(), shown);
     server.publisher.patch("1", { revenue: { today: "3.00" } });
     server.clock.advance(50);
-    await tab.page
-      .locator("#part-1 u")
-      .getByText(/^3\.00/)
-      .waitFor();
+    await part("1", "p", "stale, 3.00, owner:1, 1");
     assert.equal(sockets.length, 1);
   });
 

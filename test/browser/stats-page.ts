@@ -1,12 +1,11 @@
 /** The page of react.test.ts: shows what useRealtimeStats says of owners, as the test wants them shown. */
-import { createElement, memo, type ReactNode, StrictMode, Suspense } from "react";
+import { createElement, type ReactNode, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { type Client, createClient, type Owner } from "../../client/client.ts";
 import {
   RealtimeProvider,
   useConnection,
   useEvents,
-  useMetric,
   useOwner,
   useRealtimeStats,
   useSuspenseOwner,
@@ -68,8 +67,6 @@ function Listed({ owner, names }: { readonly owner: Owner<Shape>; readonly names
   return createElement("p", { onClick: listed.clear }, texts.join(", "));
 }
 
-const selections = new Set<object>();
-
 function Part({ ownerId }: { readonly ownerId: string }): ReactNode {
   const { status, metrics, owner } = useOwner<Shape>(ownerId);
   const { events } = useEvents<Shape, Name>(ownerId, "*");
@@ -78,18 +75,10 @@ function Part({ ownerId }: { readonly ownerId: string }): ReactNode {
     "section",
     { id: `part-${ownerId}` },
     createElement("p", null, texts.join(", ")),
-    createElement(Selected, { ownerId }),
     ownerId !== "skip" &&
       createElement(Suspense, { fallback: createElement("b", null, "waiting") }, createElement(Awaited, { ownerId })),
   );
 }
-
-/** Counts how often it is rendered: twice each time in strict mode. */
-const Selected = memo(({ ownerId }: { readonly ownerId: string }): ReactNode => {
-  const today = useMetric<Shape, string>(ownerId, (metrics) => metrics.revenue.today);
-  selections.add({});
-  return createElement("u", null, `${today}, ${selections.size / 2}`);
-});
 
 function Awaited({ ownerId }: { readonly ownerId: string }): ReactNode {
   const { metrics } = useSuspenseOwner<Shape>(ownerId);

@@ -12,6 +12,7 @@ const CLIENT_BYTES = 5.1 * 1024;
 const CHANNELS_BYTES = 2.75 * 1024;
 const REACT_BYTES = 2 * 1024;
 const REACT_CHANNELS_BYTES = 1024;
+const REACT_METRIC_BYTES = 0.5 * 1024;
 
 interface Bundle {
   readonly code: string;
@@ -94,6 +95,14 @@ describe("the client's weight", () => {
     const moreHooks = (await bundle([clients, channels, reacts, hooks])).gzipBytes - withReact.gzipBytes;
     assert.ok(moreHooks > 0 && moreHooks <= REACT_CHANNELS_BYTES, `${moreHooks} bytes`);
     for (const { modules } of [client, react]) assert.ok(modules.every((path) => !path.includes("/channels/")));
+  });
+
+  it("is at most 0.5 KB more with one value's hook, and without it none of it is there", async () => {
+    const reacts = join(ROOT, "dist/react/use-realtime-stats.js");
+    const both = await bundle([reacts, join(ROOT, "dist/react/use-metric.js")]);
+    const more = both.gzipBytes - react.gzipBytes;
+    assert.ok(more > 0 && more <= REACT_METRIC_BYTES, `${more} bytes`);
+    assert.ok(react.modules.every((path) => !path.endsWith("use-metric.js")));
   });
 
   it("has no development text in production, and in development it has", async () => {

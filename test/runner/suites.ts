@@ -46,6 +46,7 @@ export const LONG: ReadonlySet<string> = new Set([
   "test/browser/conversations.test.ts",
   "test/browser/firefox.test.ts",
   "test/browser/kinds.test.ts",
+  "test/browser/metric.test.ts",
   "test/browser/react.test.ts",
   "test/browser/rooms.test.ts",
   "test/cli/bad-database.test.ts",

@@ -7,6 +7,7 @@ import { openChannel } from "deltad/channels";
 import { createClient } from "deltad/client";
 import { withFallback } from "deltad/fallback";
 import { fetchOwner } from "deltad/fetch";
+import { flatten } from "deltad/flatten";
 import { FakeDaemon } from "deltad/testing";
 import { WebSocket } from "ws";
 import type config from "../../../demo/deltad.config.ts";
@@ -114,6 +115,21 @@ it("A client made from the page's words is typed, and runs on ws", () => {
   typed.owner("7").on("booking_created", ({ data }) => toast(data.guestName));
   const inNode = createClient({ url: "https://live.example.com", getToken, environment: { WebSocket } });
   assert.equal(inNode.owner("7").getSnapshot().connection.state, typed.owner("7").getSnapshot().connection.state);
+});
+
+it("The page's flat shape is one of the demo's document", () => {
+  const typed = createClient<StreamTypesOf<typeof config>>({ url: "https://live.example.com", getToken });
+  const flat = flatten(typed.owner("7").getSnapshot().metrics, {
+    revenueToday: "revenue.today",
+    bookingsToday: "bookings.today",
+    occupancyRate: "occupancy.percentage",
+    growthPercentage: "revenue.growthMonth",
+    activeListings: "listings.active",
+    pendingPayouts: "payouts.pending",
+    nextPayoutDate: "payouts.nextDate",
+  });
+  const typedAs: [string | undefined, number | undefined] = [flat.pendingPayouts, flat.occupancyRate];
+  assert.deepEqual(typedAs, [undefined, undefined]);
 });
 
 it("The page's test of an application hears what its daemon says", async () => {
