@@ -1,4 +1,5 @@
 import { type ComponentType, useEffect, useState } from "react";
+import { Connected } from "./connected.tsx";
 import { readClaims } from "./entry/claims.ts";
 import { kindOf, OwnerForm } from "./entry/owner-choice.tsx";
 import { TokenForm } from "./entry/token-form.tsx";
@@ -53,14 +54,8 @@ export function App({ Cards, initialToken, parts }: Props) {
   const topic = isOpen ? chosen : topics[0];
   if (topic === undefined) return <OwnerForm token={token} onTopic={chooseTopic} />;
   return (
-    <OwnerPage
-      key={`${topic} ${token}`}
-      Cards={Cards}
-      token={token}
-      topic={topic}
-      topics={topics}
-      onTopic={chooseTopic}
-      onLeave={leave}
-    />
+    <Connected key={`${topic} ${token}`} token={token}>
+      <OwnerPage Cards={Cards} token={token} topic={topic} topics={topics} onTopic={chooseTopic} onLeave={leave} />
+    </Connected>
   );
 }

@@ -1,7 +1,6 @@
 /**
- * The marketplace's metrics: what each owner sees live, now and over time, what each listing brings, and everything at once; and its conversations,
- * as channels.
- * Tables as in schema.sql.
+ * The marketplace's metrics: what each owner sees live, now and over time, what each listing brings, and everything at once; and, as
+ * channels, the rows of an owner's hangars, and conversations.
  */
 import {
   became,
@@ -25,6 +24,7 @@ import {
   month,
   occupant,
   overlap,
+  ownerOf,
   percentage,
   rows,
   sum,
@@ -33,67 +33,7 @@ import {
   user,
 } from "deltad";
 import { eq, isNotNull } from "drizzle-orm";
-import { bigint, date, numeric, pgTable, text, timestamp } from "drizzle-orm/pg-core";
-
-const owners = pgTable("owners", {
-  id: bigint("id", { mode: "bigint" }).primaryKey(),
-  name: text("name").notNull(),
-  timeZone: text("time_zone").notNull(),
-  currency: text("currency").notNull(),
-});
-
-const listings = pgTable("listings", {
-  id: bigint("id", { mode: "bigint" }).primaryKey(),
-  ownerId: bigint("owner_id", { mode: "bigint" }).notNull(),
-  hangarNumber: text("hangar_number").notNull(),
-  status: text("status").notNull(),
-  publishedAt: timestamp("published_at", { withTimezone: true }),
-});
-
-const bookings = pgTable("bookings", {
-  id: bigint("id", { mode: "bigint" }).primaryKey(),
-  listingId: bigint("listing_id", { mode: "bigint" }).notNull(),
-  ownerId: bigint("owner_id", { mode: "bigint" }).notNull(),
-  guestName: text("guest_name").notNull(),
-  status: text("status").notNull(),
-  paymentStatus: text("payment_status").notNull(),
-  paymentAmount: numeric("payment_amount", { precision: 12, scale: 2 }).notNull(),
-  checkIn: timestamp("check_in", { withTimezone: true }).notNull(),
-  checkOut: timestamp("check_out", { withTimezone: true }).notNull(),
-  createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
-  paidAt: timestamp("paid_at", { withTimezone: true }),
-});
-
-const payouts = pgTable("payouts", {
-  id: bigint("id", { mode: "bigint" }).primaryKey(),
-  ownerId: bigint("owner_id", { mode: "bigint" }).notNull(),
-  amount: numeric("amount", { precision: 12, scale: 2 }).notNull(),
-  status: text("status").notNull(),
-  dueOn: date("due_on").notNull(),
-});
-
-const people = pgTable("people", { id: bigint("id", { mode: "bigint" }).primaryKey() });
-
-const conversations = pgTable("conversations", { id: bigint("id", { mode: "bigint" }).primaryKey() });
-
-const conversationMembers = pgTable("conversation_members", {
-  id: bigint("id", { mode: "bigint" }).primaryKey(),
-  conversationId: bigint("conversation_id", { mode: "bigint" }).notNull(),
-  personId: bigint("person_id", { mode: "bigint" }).notNull(),
-  name: text("name").notNull(),
-  title: text("title").notNull(),
-});
-
-const messages = pgTable("messages", {
-  id: bigint("id", { mode: "bigint" }).primaryKey(),
-  conversationId: bigint("conversation_id", { mode: "bigint" }).notNull(),
-  authorId: bigint("author_id", { mode: "bigint" }).notNull(),
-  author: text("author").notNull(),
-  body: text("body").notNull(),
-  createdAt: timestamp("created_at", { withTimezone: true }).notNull(),
-  editedAt: timestamp("edited_at", { withTimezone: true }),
-  deletedAt: timestamp("deleted_at", { withTimezone: true }),
-});
+import { bookings, conversationMembers, conversations, listings, messages, owners, payouts, people } from "./tables.ts";
 
 const paid = eq(bookings.paymentStatus, "paid");
 const confirmed = eq(bookings.status, "confirmed");
@@ -122,6 +62,15 @@ const booking = {
   previousStatus: before(bookings.status),
 };
 const completed = changed(bookings.status).where(eq(bookings.status, "completed"));
+
+/** What rows of channels tell of a booking, wherever they show it. */
+const stay = {
+  listingId: bookings.listingId,
+  guestName: bookings.guestName,
+  status: bookings.status,
+  checkIn: bookings.checkIn,
+  checkOut: bookings.checkOut,
+};
 
 export default defineConfig({
   owner: { table: owners, key: owners.id, timeZone: owners.timeZone, currency: owners.currency },
@@ -251,6 +200,43 @@ export default defineConfig({
     },
   },
   channels: {
+    /** What an owner has, for whoever may see the owner: their listings, newest bookings, and stays by when they end. */
+    hangars: channel({
+      row: owners.id,
+      members: ownerOf(owners.id),
+      rows: {
+        owner: rows(owners, {
+          channel: owners.id,
+          key: owners.id,
+          data: { timeZone: owners.timeZone, currency: owners.currency },
+        }),
+        listings: rows(listings, {
+          channel: listings.ownerId,
+          key: listings.id,
+          data: { hangarNumber: listings.hangarNumber, status: listings.status },
+        }),
+        bookings: rows(bookings, {
+          channel: bookings.ownerId,
+          key: bookings.id,
+          newest: { count: 100, by: [bookings.createdAt, bookings.id] },
+          data: {
+            ...stay,
+            paymentStatus: bookings.paymentStatus,
+            amount: bookings.paymentAmount,
+            createdAt: bookings.createdAt,
+            paidAt: bookings.paidAt,
+          },
+        }),
+        // By their ends, so that the pages of older ones down to an instant are all that end after it.
+        stays: rows(bookings, {
+          channel: bookings.ownerId,
+          key: bookings.id,
+          newest: { count: 200, by: [bookings.checkOut, bookings.id] },
+          deleted: eq(bookings.status, "cancelled"),
+          data: stay,
+        }),
+      },
+    }),
     /** A room or a group. */
     conversation: channel({
       row: conversations.id,

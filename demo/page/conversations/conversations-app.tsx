@@ -1,15 +1,14 @@
 /** Somebody's conversations: which there are, and the one that is open. Rows come from deltad, writes go to the marketplace's own server. */
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import { createClient } from "../../../client/client.ts";
+import { useEffect, useRef, useState } from "react";
 import { explain } from "../../../client/explain.ts";
 import { Brand } from "../../../dashboard/brand.tsx";
+import { Connected } from "../../../dashboard/connected.tsx";
 import { ConnectionStatus } from "../../../dashboard/connection/connection-status.tsx";
 import { parsePayload } from "../../../dashboard/entry/claims.ts";
 import { LanguageSwitch } from "../../../dashboard/language/language-switch.tsx";
 import { useLanguage } from "../../../dashboard/language/language.tsx";
 import { forget, remember, remembered, takeFragmentToken } from "../../../dashboard/storage.ts";
 import { useChannel, useRows } from "../../../react/channels/use-rows.ts";
-import { RealtimeProvider } from "../../../react/provider.ts";
 import { Conversation } from "./conversation.tsx";
 import { ConversationList } from "./conversation-list.tsx";
 import { addressOf, pagePort } from "./page-port.ts";
@@ -29,8 +28,9 @@ export function ConversationsApp({ initialToken }: { readonly initialToken: stri
   }, []);
   const person = token === undefined ? undefined : personOf(token);
   if (token !== undefined && person !== undefined) {
+    const port = pagePort("deltad");
     return (
-      <Connected key={token} token={token}>
+      <Connected key={token} token={token} {...(port !== undefined && { url: addressOf(port) })}>
         <Conversations token={token} person={person} />
       </Connected>
     );
@@ -49,15 +49,6 @@ export function ConversationsApp({ initialToken }: { readonly initialToken: stri
       </main>
     </>
   );
-}
-
-/** To deltad, by one socket. */
-function Connected({ token, children }: { readonly token: string; readonly children: ReactNode }) {
-  const client = useMemo(() => {
-    const port = pagePort("deltad");
-    return createClient({ url: port === undefined ? "." : addressOf(port), getToken: () => token });
-  }, [token]);
-  return <RealtimeProvider client={client}>{children}</RealtimeProvider>;
 }
 
 interface Props {

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { DEMO } from "../../support/oracle.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
@@ -33,7 +32,8 @@ for (const type of ["module", "commonjs"]) {
       await mkdir(join(project, "node_modules"));
       await symlink(root, join(project, "node_modules/deltad"));
       await symlink(join(root, "node_modules/drizzle-orm"), join(project, "node_modules/drizzle-orm"));
-      await copyFile(DEMO.configFile, join(project, "deltad.config.ts"));
+      for (const file of ["deltad.config.ts", "tables.ts"])
+        await copyFile(join(root, "demo", file), join(project, file));
       await writeFile(join(project, "use.ts"), USE);
       await writeFile(join(project, "package.json"), JSON.stringify({ type }));
       const options = [
