@@ -51,6 +51,14 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     title: "An owner that the id says nothing of resumes from what can't be resumed",
   },
   {
+    name: "each stream of one topic has its events made for itself",
+    file: "daemon/gateway/http/event-socket.ts",
+    find: "points.isOfOne || point === undefined",
+    replace: "point === undefined",
+    test: "test/unit/gateway/http/event-socket.test.ts",
+    title: "In a stream of one topic the event's id is the frame's cursor, and its bytes are the same for all streams",
+  },
+  {
     name: "an id grows with the number of owners",
     file: "daemon/gateway/http/resume-points.ts",
     find: "if (text.length <= MAX_LENGTH || oldest === undefined)",

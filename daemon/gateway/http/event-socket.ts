@@ -1,10 +1,13 @@
 /** Server-sent events as the socket of a session: each frame one message, whose id is where the client stands after it. */
 import { CLOSE_EVENT } from "../../../protocol/event-stream.ts";
 import type { Frame } from "../../hub/frame.ts";
-import type { ResumePoints } from "./resume-points.ts";
+import { idOfOne, type ResumePoints } from "./resume-points.ts";
 import type { EventStream, Socket } from "../transports/transport.ts";
 
 interface Message {
+  /** With the id that it has in a stream of one topic, if the frame carries a cursor: the same bytes for all of these. */
+  readonly alone: Uint8Array;
+  /** Without an id. */
   readonly data: Uint8Array;
   /** Of frames that carry a cursor. */
   readonly point: { readonly topic: string; readonly cursor: string } | undefined;
@@ -18,9 +21,9 @@ export function eventSocket(stream: EventStream, points: ResumePoints): Socket {
     send: (frames) => {
       const chunks: Uint8Array[] = [];
       for (const frame of frames) {
-        const { data, point } = messageOf(frame);
-        if (point !== undefined) chunks.push(Buffer.from(`id: ${points.move(point.topic, point.cursor)}\n`));
-        chunks.push(data);
+        const { alone, data, point } = messageOf(frame);
+        if (points.isOfOne || point === undefined) chunks.push(alone);
+        else chunks.push(Buffer.from(`id: ${points.move(point.topic, point.cursor)}\n`), data);
       }
       stream.send(chunks);
     },
@@ -44,8 +47,8 @@ function messageOf(frame: Frame): Message {
 /** JSON text holds no line break, so that a frame is one line. */
 function makeMessage({ bytes, topic, position }: Frame): Message {
   const { cursor } = position;
-  return {
-    data: Buffer.concat([Buffer.from("data: "), bytes, Buffer.from("\n\n")]),
-    point: topic === undefined || cursor === undefined ? undefined : { topic, cursor },
-  };
+  const point = topic === undefined || cursor === undefined ? undefined : { topic, cursor };
+  const id = Buffer.from(point === undefined ? "" : `id: ${idOfOne(point.cursor)}\n`);
+  const alone = Buffer.concat([id, Buffer.from("data: "), bytes, Buffer.from("\n\n")]);
+  return { alone, data: alone.subarray(id.length), point };
 }

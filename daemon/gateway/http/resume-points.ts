@@ -7,19 +7,20 @@
 const MAX_LENGTH = 2_048;
 
 export class ResumePoints {
-  readonly #isOne: boolean;
+  /** The stream has one topic: its ids are those of {@link idOfOne}, and nothing needs to be moved. */
+  readonly isOfOne: boolean;
   readonly #isResumed: boolean;
   /** Those that moved last come last. */
   readonly #cursors = new Map<string, string>();
 
   /** @param lastEventId as the client sent it: any text */
   constructor(topics: readonly string[], lastEventId: string | undefined) {
-    this.#isOne = topics.length === 1;
+    this.isOfOne = topics.length === 1;
     this.#isResumed = lastEventId !== undefined;
     if (lastEventId === undefined) return;
     const sent = new URLSearchParams(lastEventId);
     for (const topic of topics) {
-      const cursor = this.#isOne ? lastEventId : sent.get(topic);
+      const cursor = this.isOfOne ? lastEventId : sent.get(topic);
       if (cursor !== null) this.#cursors.set(topic, cursor);
     }
   }
@@ -33,11 +34,7 @@ export class ResumePoints {
   move(topic: string, cursor: string): string {
     this.#cursors.delete(topic);
     this.#cursors.set(topic, cursor);
-    return this.#isOne ? this.#one(cursor) : this.#several();
-  }
-
-  #one(cursor: string): string {
-    return cursor.length <= MAX_LENGTH ? cursor : "-";
+    return this.isOfOne ? idOfOne(cursor) : this.#several();
   }
 
   #several(): string {
@@ -48,4 +45,9 @@ export class ResumePoints {
       this.#cursors.delete(oldest);
     }
   }
+}
+
+/** The id of a stream of one topic that has come to this cursor. */
+export function idOfOne(cursor: string): string {
+  return cursor.length <= MAX_LENGTH ? cursor : "-";
 }
