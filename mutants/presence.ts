@@ -151,6 +151,22 @@ export const PRESENCE_MUTANTS: readonly Mutant[] = [
     title: TYPES,
   },
   {
+    name: "all who type are looked through with each sign",
+    file: "daemon/presence/channel-presence.ts",
+    find: "endMs >= this.#typingMs) return;",
+    replace: "endMs >= Number.POSITIVE_INFINITY) return;",
+    test: CHANNEL,
+    title: "however many type",
+  },
+  {
+    name: "who types is looked through once and never again",
+    file: "daemon/presence/channel-presence.ts",
+    find: "        if (nextMs !== undefined) this.#lookAt(nextMs);\n",
+    replace: "",
+    test: CHANNEL,
+    title: "however many type",
+  },
+  {
     name: "who leaves types on",
     file: "daemon/presence/channel-presence.ts",
     find: "    this.#stopTyping(attendant, user);\n    const wasLast",

@@ -56,6 +56,8 @@ export class ChannelPresence implements TopicSide {
   /** Until it has passed, changes wait, and frames are kept for whoever comes. */
   #timer: unknown;
   #typingTimer: unknown;
+  /** When it is due. */
+  #typingMs = Number.POSITIVE_INFINITY;
   /** Until it has passed, another number of users waits. */
   #countTimer: unknown;
   #isOver = false;
@@ -130,13 +132,12 @@ export class ChannelPresence implements TopicSide {
 
   /** Another daemon says that one of its users types. */
   sign(user: string, node: string, sinceMs: number): void {
-    this.#typing?.sign(user, node, sinceMs);
-    this.#typingChanged();
+    this.#sign(user, node, sinceMs);
   }
 
   /** Another daemon says that one of its users types no more; without a user: it says nothing any more. */
   signEnds(node: string, user?: string): void {
-    if (this.#typing?.stop(node, user)) this.#typingChanged();
+    if (this.#typing?.stop(node, user)) this.#flushSoon();
   }
 
   /** How long the user types at connections to this daemon, unless they say it again; 0: they don't. */
@@ -158,28 +159,39 @@ export class ChannelPresence implements TopicSide {
       return undefined;
     }
     if (!this.#attendants.mayType(attendant)) return "too_many_messages";
-    this.#typing?.sign(user, attendant);
+    this.#sign(user, attendant, 0);
     this.#services.typingChanged(this.#topic, user);
-    this.#typingChanged();
     return undefined;
+  }
+
+  #sign(user: string, by: unknown, sinceMs: number): void {
+    if (this.#typing === undefined) return;
+    this.#lookAt(this.#typing.sign(user, by, sinceMs));
+    this.#flushSoon();
   }
 
   #stopTyping(attendant: Attendant, user: string): void {
     if (this.typesForMs(user) === 0) return;
     this.#typing?.stop(attendant, user);
     this.#services.typingChanged(this.#topic, user);
-    this.#typingChanged();
+    this.#flushSoon();
   }
 
-  #typingChanged(): void {
+  /** Looks whose time is over then, or earlier: of thousands who type and say so again, nobody is looked at for each sign. */
+  #lookAt(endMs: number): void {
     const { monotonicMs, setTimeout, clearTimeout } = this.#services;
+    if (this.#isOver || endMs >= this.#typingMs) return;
     clearTimeout(this.#typingTimer);
-    const endMs = this.#typing?.nextEndMs;
-    this.#typingTimer =
-      endMs === undefined || this.#isOver
-        ? undefined
-        : setTimeout(() => this.#typingChanged(), Math.max(0, Math.ceil(endMs - monotonicMs())));
-    this.#flushSoon();
+    this.#typingMs = endMs;
+    this.#typingTimer = setTimeout(
+      () => {
+        this.#typingMs = Number.POSITIVE_INFINITY;
+        const nextMs = this.#typing?.nextEndMs;
+        if (nextMs !== undefined) this.#lookAt(nextMs);
+        this.#flushSoon();
+      },
+      Math.max(0, Math.ceil(endMs - monotonicMs())),
+    );
   }
 
   #countSoon(): void {

@@ -23,10 +23,13 @@ export class ToldTyping {
     this.#options = options;
   }
 
-  /** @param sinceMs how long ago it was said */
-  sign(user: string, by: unknown, sinceMs = 0): void {
+  /**
+   * Until when it counts, by the clock.
+   * @param sinceMs how long ago it was said
+   */
+  sign(user: string, by: unknown, sinceMs: number): number {
     this.#typists ??= new Typists(this.#options.monotonicMs);
-    this.#typists.sign(user, by, sinceMs);
+    return this.#typists.sign(user, by, sinceMs);
   }
 
   /**

@@ -10,11 +10,16 @@ export class Typists {
     this.#monotonicMs = monotonicMs;
   }
 
-  /** @param sinceMs how long ago it was said */
-  sign(user: string, by: unknown, sinceMs = 0): void {
+  /**
+   * Until when it counts, by the clock.
+   * @param sinceMs how long ago it was said
+   */
+  sign(user: string, by: unknown, sinceMs: number): number {
     const words = this.#untilMs.get(user) ?? new Map<unknown, number>();
-    words.set(by, this.#monotonicMs() + TYPING_MS - sinceMs);
+    const untilMs = this.#monotonicMs() + TYPING_MS - sinceMs;
+    words.set(by, untilMs);
     this.#untilMs.set(user, words);
+    return untilMs;
   }
 
   /** False: the user did not type by this word. */

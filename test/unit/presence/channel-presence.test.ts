@@ -295,6 +295,22 @@ describe("who is at a channel of one daemon", () => {
     assert.deepEqual([ana.shown.typing.length, ana.shown.more], [20, 3]);
   });
 
+  it("however many type, who types is looked through when somebody's time may be over, and not with each sign", (t) => {
+    const ana = join("ana");
+    const typists = Array.from({ length: 100 }, (_, at) => daemon.join(`u${at}`));
+    clock.advance(100);
+    const timers = t.mock.method(clock, "setTimeout").mock;
+    for (const typist of [...typists, ...typists]) typist.types();
+    assert.ok(timers.callCount() < 5, `${timers.callCount()} timers by 200 signs`);
+    clock.advance(3_000);
+    for (const typist of typists) typist.types();
+    clock.advance(5_900);
+    assert.equal(ana.shown.typing.length + ana.shown.more, 100);
+    clock.advance(160);
+    assert.deepEqual(ana.shown.typing, []);
+    timers.restore();
+  });
+
   it("too many words are refused: five updates in thirty seconds, a sign in three, but never that typing ends", () => {
     const bob = join("bob");
     const said = Array.from({ length: 6 }, (_, state) => bob.present({ state }));
