@@ -2,6 +2,7 @@ import type { Mutant } from "./mutant.ts";
 
 const RANDOM = "test/unit/presence/random-presence.test.ts";
 const DAEMONS = "test/unit/presence/daemons.test.ts";
+const SLICES = "test/unit/presence/slices.test.ts";
 const SEVERAL = "test/pg/presence/several.test.ts";
 const EQUALS = "C3 Presence equals the sockets";
 const ENDS = "C4 Typing ends";
@@ -15,6 +16,78 @@ export const PEERS_PRESENCE_MUTANTS: readonly Mutant[] = [
     replace: "",
     test: DAEMONS,
     title: "what daemons say to each other comes in messages of some 100 KB at most",
+  },
+  {
+    name: "a part of many users is told in one message",
+    file: "daemon/presence/slices.ts",
+    find: ">= mostCharacters) + 1;",
+    replace: ">= 1e9) + 1;",
+    test: DAEMONS,
+    title: "users whose names happen to be in the same part",
+  },
+  {
+    name: "a slice says that the rest of its part is gone",
+    file: "daemon/presence/slices.ts",
+    find: " && (upTo === null || key <= upTo)",
+    replace: "",
+    test: SLICES,
+    title: "Who hears all slices",
+  },
+  {
+    name: "a slice says that those before it are gone",
+    file: "daemon/presence/slices.ts",
+    find: "return key > after && ",
+    replace: "return ",
+    test: SLICES,
+    title: "Who hears all slices",
+  },
+  {
+    name: "a part that is told again goes on where it was",
+    file: "daemon/presence/slices.ts",
+    find: '    this.#waiting.set(part, "");\n',
+    replace: '    this.#waiting.set(part, this.#waiting.get(part) ?? "");\n',
+    test: SLICES,
+    title: "A part that is told again while it is told",
+  },
+  {
+    name: "who begins takes those of whom it has heard for all",
+    file: "daemon/presence/exchange.ts",
+    find: "return this.#greetingTimer !== undefined || ",
+    replace: "return ",
+    test: DAEMONS,
+    title: "who is alone is told that nobody else is there",
+  },
+  {
+    name: "that a daemon begins is told to all clients of the others",
+    file: "daemon/presence/exchange.ts",
+    find: "? nowMs + LATE_MS : nowMs",
+    replace: "? nowMs : nowMs",
+    test: DAEMONS,
+    title: "that a daemon begins is told to nobody",
+  },
+  {
+    name: "one that greets who begins need not tell its users",
+    file: "daemon/presence/exchange.ts",
+    find: "? nowMs + LATE_MS : nowMs",
+    replace: "? nowMs + LATE_MS : nowMs + LATE_MS",
+    test: DAEMONS,
+    title: "where one that was there before does not tell",
+  },
+  {
+    name: "one that comes later need not tell its users",
+    file: "daemon/presence/exchange.ts",
+    find: ".some((dueMs) => dueMs <= nowMs)",
+    replace: ".some((dueMs) => dueMs <= nowMs && dueMs < 0)",
+    test: DAEMONS,
+    title: "where one that comes later does not tell",
+  },
+  {
+    name: "all who are there are told again when nothing is heard",
+    file: "daemon/presence/told-presence.ts",
+    find: "if (before !== undefined && !isMany) return",
+    replace: "if (before !== undefined && !isMany && !isOtherwise) return",
+    test: DAEMONS,
+    title: "while nothing is heard only that is told",
   },
   {
     name: "what was lost is never asked for",
@@ -34,9 +107,9 @@ export const PEERS_PRESENCE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "who is not named in a part stays",
-    file: "daemon/presence/exchange.ts",
-    find: "if (!present.has(keyOf(topic, user))) this.#drop(",
-    replace: "if (present.has(keyOf(topic, user))) this.#drop(",
+    file: "daemon/presence/slices.ts",
+    find: " && !present.has(key);",
+    replace: " && present.has(key);",
     test: RANDOM,
     title: EQUALS,
   },
@@ -90,8 +163,8 @@ export const PEERS_PRESENCE_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "nobody hears that others can't be heard",
-    file: "daemon/presence/presence.ts",
-    find: "    peers.onPartial(completed);\n",
+    file: "daemon/presence/exchange.ts",
+    find: "    options.peers.onPartial((isPartial) => this.#awaitGreetings(isPartial));\n",
     replace: "",
     test: SEVERAL,
     title: "while the bus is lost presence is partial",

@@ -33,18 +33,18 @@ export function nextPresence(before: PresenceList, frame: FrameOf<"presence">): 
 
 function usersAfter(
   before: PresenceList["users"],
-  { users, joined = [], updated = [], left = [] }: FrameOf<"presence">,
+  { users, joined, updated, left }: FrameOf<"presence">,
 ): PresenceList["users"] {
   const known = new Map(before?.map((person) => [person.user, person]));
   // Nobody is named, or what has changed of users who are not known.
-  if (!users && (!before || joined.length + updated.length + left.length === 0)) return undefined;
+  if (!users && !(before && (joined ?? updated ?? left))) return undefined;
   const after = new Map(users ? [] : known);
-  for (const [user, { state, away: isAway = false }] of [...(users ?? []), ...joined, ...updated]) {
+  for (const [user, { state, away: isAway = false }] of [users, joined, updated].flatMap((some) => some ?? [])) {
     const person = known.get(user);
     const isSame = person && person.isAway === isAway && JSON.stringify(person.state) === JSON.stringify(state);
     after.set(user, isSame ? person : { user, state, isAway });
   }
-  for (const user of left) after.delete(user);
+  for (const user of left ?? []) after.delete(user);
   const sorted = [...after.values()].toSorted((a, b) => (a.user < b.user ? -1 : 1));
   return sorted.length === before?.length && sorted.every((person, at) => person === before[at]) ? before : sorted;
 }

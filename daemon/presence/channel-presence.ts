@@ -126,7 +126,6 @@ export class ChannelPresence implements TopicSide {
 
   /** Others can be heard again, or no more. */
   partialChanged(): void {
-    this.#presence?.partialChanged();
     this.#flushSoon();
   }
 

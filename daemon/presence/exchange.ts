@@ -6,6 +6,10 @@
  * time. So whatever was lost, all hold the same one digest later, and a room of 20,000 of which one change was lost costs 80 users, not
  * 20,000. What comes from one daemon comes in order: what is said last of a user is right.
  *
+ * A daemon that begins to hear others, or hears them again, knows of none how many they are. It counts as incomplete for a second, in which
+ * they greet it, and until whoever did has told all. One that comes later makes the others incomplete only where it does not tell all in time:
+ * its clients are few and come after it.
+ *
  * Who types is told for as long as it holds, and counts from when it was said, however late it comes.
  */
 import type { PeerListener, Peers } from "../bus/peers.ts";
@@ -16,17 +20,25 @@ import { DelayGauge } from "./delay-gauge.ts";
 import type { Member } from "./member.ts";
 import { keyOf, MemberSet } from "./member-set.ts";
 import type { OwnMembers } from "./own-members.ts";
-import { type Here, hereOf, memberOf, type PresenceMessage, readPresenceMessage } from "./presence-message.ts";
+import {
+  type Here,
+  hereOf,
+  lengthOf,
+  memberOf,
+  type PresenceMessage,
+  readPresenceMessage,
+} from "./presence-message.ts";
 import type { Roster } from "./roster.ts";
+import { absentBy, Slices } from "./slices.ts";
 
 export interface ExchangeOptions extends Timers {
-  readonly peers: Pick<Peers, "node" | "say" | "listen">;
+  readonly peers: Pick<Peers, "node" | "say" | "listen" | "onPartial">;
   readonly roster: Roster;
   readonly own: OwnMembers;
   readonly channelOf: (topic: string) => ChannelPresence | undefined;
   readonly channels: () => Iterable<ChannelPresence>;
   readonly monotonicMs: () => number;
-  /** Of another daemon's users it is known, or not, that all are known. */
+  /** Others can be heard, or can't, or it is known, or not, that all of their users are known. */
   readonly completed: () => void;
 }
 
@@ -35,6 +47,10 @@ const KIND = "presence";
 const TELL_MS = 50;
 export const DIGEST_MS = 5_000;
 const ASK_MS = 500;
+/** In which those that are there greet who begins to hear them. By PostgreSQL it takes some 0.2 s. */
+export const GREETING_MS = 1_000;
+/** In which one that comes later tells all of its users. */
+const LATE_MS = 2 * DIGEST_MS;
 /** Characters in one message, or one user's more. */
 const MOST_CHARACTERS = 24_000;
 /** A daemon that was told to stop lets 20,000 clients come back spread over 20 s. */
@@ -43,28 +59,33 @@ const MOVING_MS = 30_000;
 export class PresenceExchange implements PeerListener {
   readonly #options: ExchangeOptions;
   readonly #others = new Map<string, MemberSet>();
-  /** Those of which the whole has not come yet. */
-  readonly #incomplete = new Set<string>();
+  /** Those of which the whole has not come yet, and since when it should have. */
+  readonly #incomplete = new Map<string, number>();
   readonly #gauges = new Map<string, DelayGauge>();
   /** What is to be told: users by topic, and whether they were removed. */
   readonly #changed = new Map<string, readonly [topic: string, user: string, isRemoved: boolean]>();
   readonly #typing = new Map<string, readonly [topic: string, user: string]>();
-  readonly #parts = new Set<number>();
+  readonly #slices: Slices;
   readonly #asks = new Set<string>();
   #mayAskMs = Number.NEGATIVE_INFINITY;
   #isDigestDue = false;
   #timer: unknown;
   #digestTimer: unknown;
+  /** Until others have greeted. */
+  #greetingTimer: unknown;
   #isOver = false;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    this.#slices = new Slices(options.own.members);
     options.peers.listen(KIND, this);
+    options.peers.onPartial((isPartial) => this.#awaitGreetings(isPartial));
   }
 
   /** Not all users of others are known. */
   get isIncomplete(): boolean {
-    return this.#incomplete.size > 0;
+    const nowMs = this.#options.monotonicMs();
+    return this.#greetingTimer !== undefined || [...this.#incomplete.values()].some((dueMs) => dueMs <= nowMs);
   }
 
   changed(topic: string, user: string, isRemoved: boolean): void {
@@ -83,18 +104,16 @@ export class PresenceExchange implements PeerListener {
   heard(from: string, body: unknown): void {
     const message = readPresenceMessage(body);
     if (message === undefined) return;
-    const { changes = [], typing = [], parts = [], digest, asks = [] } = message;
+    const { changes = [], typing = [], slices = [], digest, asks = [] } = message;
     const lateMs = this.#gaugeOf(from).lateMs(message.at, this.#options.monotonicMs());
     const members = this.#membersOf(from);
     for (const change of changes) {
       if (change.length === 5) this.#put(members, memberOf(change, from));
       else this.#drop(members, from, change[0], change[1], change[2] === 1);
     }
-    for (const [at, said] of parts) {
-      const present = new Set(said.map(([topic, user]) => keyOf(topic, user)));
-      for (const { topic, user } of members.part(at))
-        if (!present.has(keyOf(topic, user))) this.#drop(members, from, topic, user, false);
-      for (const one of said) this.#put(members, memberOf(one, from));
+    for (const slice of slices) {
+      for (const { topic, user } of absentBy(slice, members)) this.#drop(members, from, topic, user, false);
+      for (const one of slice[3]) this.#put(members, memberOf(one, from));
     }
     for (const [topic, user, forMs] of typing) this.#hearTyping(from, topic, user, forMs - lateMs);
     if (digest !== undefined) this.#compare(from, members, digest);
@@ -104,7 +123,8 @@ export class PresenceExchange implements PeerListener {
   missed(from: string): void {
     this.#asks.add(from);
     if (!this.#others.has(from)) {
-      this.#incomplete.add(from);
+      const nowMs = this.#options.monotonicMs();
+      this.#incomplete.set(from, this.#greetingTimer === undefined ? nowMs + LATE_MS : nowMs);
       // It knows nothing of this one either.
       this.#isDigestDue = true;
       this.#options.completed();
@@ -130,6 +150,19 @@ export class PresenceExchange implements PeerListener {
     this.#isOver = true;
     this.#options.clearTimeout(this.#timer);
     this.#options.clearTimeout(this.#digestTimer);
+    this.#options.clearTimeout(this.#greetingTimer);
+  }
+
+  #awaitGreetings(isPartial: boolean): void {
+    const { setTimeout, clearTimeout, completed } = this.#options;
+    clearTimeout(this.#greetingTimer);
+    this.#greetingTimer = undefined;
+    if (!isPartial && !this.#isOver)
+      this.#greetingTimer = setTimeout(() => {
+        this.#greetingTimer = undefined;
+        completed();
+      }, GREETING_MS);
+    completed();
   }
 
   #put(members: MemberSet, member: Member): void {
@@ -159,7 +192,7 @@ export class PresenceExchange implements PeerListener {
   #answer(theirs: ReadonlyMap<number, number>): void {
     const ours = this.#options.own.members.digests();
     for (const at of new Set([...ours.keys(), ...theirs.keys()]))
-      if (ours.get(at) !== theirs.get(at)) this.#parts.add(at);
+      if (ours.get(at) !== theirs.get(at)) this.#slices.add(at);
     this.#isDigestDue = true;
     this.#tellSoon();
   }
@@ -185,6 +218,7 @@ export class PresenceExchange implements PeerListener {
     this.#digestTimer ??= this.#options.setTimeout(() => {
       this.#digestTimer = undefined;
       if (this.#others.size === 0) return;
+      this.#options.completed();
       this.#isDigestDue = true;
       this.#tellSoon();
       this.#digestSoon();
@@ -201,20 +235,16 @@ export class PresenceExchange implements PeerListener {
 
   #tell(): void {
     const { peers, monotonicMs } = this.#options;
-    const changes = takeFirst(this.#changed, (change) => this.#changeOf(change), lengthOf);
-    const typing = takeFirst(this.#typing, (typist) => this.#signOf(typist), lengthOf);
-    const parts = takeFirst(
-      this.#parts,
-      (at) => this.#partOf(at),
-      ([, said]) => said.reduce((sum, one) => sum + lengthOf(one), 10),
-    );
+    const changes = takeFirst(this.#changed, (change) => this.#changeOf(change));
+    const typing = takeFirst(this.#typing, (typist) => this.#signOf(typist));
+    const slices = this.#slices.take(MOST_CHARACTERS);
     const said: Partial<PresenceMessage> = {
       ...(changes.length > 0 && { changes }),
       ...(typing.length > 0 && { typing }),
-      ...(parts.length > 0 && { parts }),
+      ...(slices.length > 0 && { slices }),
       ...this.#takeAsks(),
     };
-    const hasMore = this.#changed.size > 0 || this.#typing.size > 0 || this.#parts.size > 0;
+    const hasMore = this.#changed.size > 0 || this.#typing.size > 0 || !this.#slices.isEmpty;
     if (this.#isDigestDue && !hasMore) {
       this.#isDigestDue = false;
       said.digest = this.#options.own.members.digest;
@@ -232,10 +262,6 @@ export class PresenceExchange implements PeerListener {
     return [topic, user, Math.round(this.#options.channelOf(topic)?.typesForMs(user) ?? 0)];
   }
 
-  #partOf(at: number): [number, Here[]] {
-    return [at, this.#options.own.members.part(at).map(hereOf)];
-  }
-
   #takeAsks(): Pick<PresenceMessage, "asks"> | undefined {
     const nowMs = this.#options.monotonicMs();
     if (this.#asks.size === 0 || nowMs < this.#mayAskMs) return undefined;
@@ -250,24 +276,18 @@ export class PresenceExchange implements PeerListener {
 }
 
 /** Takes the first that wait, as they are said, until these have {@link MOST_CHARACTERS}. */
-function takeFirst<Key, Value, Said>(
-  waiting: { entries(): Iterable<[Key, Value]>; delete(key: Key): boolean },
+function takeFirst<Key, Value, Said extends readonly (string | number | null)[]>(
+  waiting: Map<Key, Value>,
   say: (value: Value) => Said,
-  charactersOf: (said: Said) => number,
 ): Said[] {
   const all: Said[] = [];
   let characters = 0;
-  for (const [key, value] of waiting.entries()) {
+  for (const [key, value] of waiting) {
     if (characters >= MOST_CHARACTERS) break;
     waiting.delete(key);
     const said = say(value);
-    characters += charactersOf(said);
+    characters += lengthOf(said);
     all.push(said);
   }
   return all;
-}
-
-/** Some more than that of its JSON. */
-function lengthOf(said: readonly (string | number | null)[]): number {
-  return said.reduce<number>((sum, each) => sum + String(each).length + 3, 2);
 }

@@ -51,7 +51,6 @@ export class Presence {
       completed,
     });
     this.#isPartial = isPartial();
-    peers.onPartial(completed);
     this.#services = {
       ...options,
       roster: this.#roster,

@@ -22,20 +22,19 @@ export class ToldPresence {
   readonly #topic: string;
   readonly #options: ToldPresenceOptions;
   /** Undefined: they are too many. */
-  #users: Map<string, Shown> | undefined = new Map();
-  #count = 0;
-  #isPartial = false;
+  #users: Map<string, Shown> | undefined;
+  #count: number;
+  #isPartial: boolean;
   #changed: Set<string> | undefined;
-  /** A difference does not say it. */
-  #mustTellAll = false;
   #whole: Frame | undefined;
 
   constructor(topic: string, options: ToldPresenceOptions) {
+    const { roster, isPartial } = options;
     this.#topic = topic;
     this.#options = options;
-    // Who was here before: nobody hears of a difference.
-    this.#mustTellAll = true;
-    this.tell(true);
+    this.#count = roster.count(topic);
+    this.#isPartial = isPartial();
+    this.#users = this.#count > MOST_USERS ? undefined : new Map(roster.at(topic));
   }
 
   /** True: they are told by their number. */
@@ -47,10 +46,6 @@ export class ToldPresence {
     if (!this.isCounted) this.#changed = (this.#changed ?? new Set()).add(user);
   }
 
-  partialChanged(): void {
-    this.#mustTellAll = true;
-  }
-
   /**
    * What is to be told to those who know what was told last; undefined: nothing.
    * @param isCountDue another number may be told
@@ -60,16 +55,14 @@ export class ToldPresence {
     const count = roster.count(this.#topic);
     const before = this.#users;
     const isMany = this.isCounted ? count >= FEW_USERS : count > MOST_USERS;
-    const isAll = this.#mustTellAll || isMany !== this.isCounted;
-    if (this.isCounted && !this.#mustTellAll && (!isCountDue || (isMany && count === this.#count))) return undefined;
+    const isOtherwise = isPartial() !== this.#isPartial;
+    if (this.isCounted && !isOtherwise && (!isCountDue || (isMany && count === this.#count))) return undefined;
     const changed = [...(this.#changed ?? [])];
     this.#changed = undefined;
-    this.#mustTellAll = false;
     this.#count = count;
     this.#isPartial = isPartial();
-    if (isMany) this.#users = undefined;
-    else if (isAll || before === undefined) this.#users = new Map(roster.at(this.#topic));
-    else return this.#difference(before, changed);
+    if (before !== undefined && !isMany) return this.#difference(before, changed, isOtherwise);
+    this.#users = isMany ? undefined : new Map(roster.at(this.#topic));
     this.#whole = undefined;
     return this.wholeFrame();
   }
@@ -84,7 +77,8 @@ export class ToldPresence {
     this.#whole = undefined;
   }
 
-  #difference(told: Map<string, Shown>, changed: readonly string[]): Frame | undefined {
+  /** @param isOtherwise whether it is partial is told though nobody has changed */
+  #difference(told: Map<string, Shown>, changed: readonly string[], isOtherwise: boolean): Frame | undefined {
     const joined: Person[] = [];
     const updated: Person[] = [];
     const left: string[] = [];
@@ -96,10 +90,11 @@ export class ToldPresence {
       if (shown === undefined) told.delete(user);
       else told.set(user, shown);
     }
-    if (joined.length + updated.length + left.length === 0) return undefined;
+    const isNobody = joined.length + updated.length + left.length === 0;
+    if (isNobody && !isOtherwise) return undefined;
     this.#whole = undefined;
     return this.#encode({
-      ...(joined.length > 0 && { joined }),
+      ...((joined.length > 0 || isNobody) && { joined }),
       ...(updated.length > 0 && { updated }),
       ...(left.length > 0 && { left }),
     });

@@ -14,8 +14,8 @@ const person = v.strictTuple([user, shown]);
 
 /**
  * Who is at a channel: each user once, whatever the number of their connections. `users` are all of them, and replace whom the client has;
- * without it `joined`, `updated` and `left` say what has changed. A frame with none of the four says that they are too many to be told: only
- * how many there are.
+ * without it `joined`, `updated` and `left` say what has changed; an empty `joined` alone says that nobody has, but `partial`. A frame with none
+ * of the four says that they are too many to be told: only how many there are.
  */
 export const presence = v.object({
   type: v.literal("presence"),

@@ -29,14 +29,14 @@ export class ShownPresence {
       this.more = ("more" in frame && typeof frame.more === "number" && frame.more) || 0;
     }
     if (frame.type !== "presence" || !("count" in frame)) return;
-    const { count, users, joined = [], updated = [], left = [], partial = false } = frame;
+    const { count, users, joined, updated, left, partial = false } = frame;
     this.count = count;
     this.isPartial = partial;
     if (users !== undefined) this.users = new Map(users);
-    else if (joined.length + updated.length + left.length === 0) this.users = undefined;
-    for (const [user, info] of joined) this.#set("joined", user, info);
-    for (const [user, info] of updated) this.#set("updated", user, info);
-    for (const user of left) {
+    else if ((joined ?? updated ?? left) === undefined) this.users = undefined;
+    for (const [user, info] of joined ?? []) this.#set("joined", user, info);
+    for (const [user, info] of updated ?? []) this.#set("updated", user, info);
+    for (const user of left ?? []) {
       if (this.users?.delete(user) !== true) throw new Error(`${user} left who was not there`);
       this.news.push(`-${user}`);
     }

@@ -46,6 +46,13 @@ it("what stays as it was is the same object: everything, the list, each user", (
   assert.deepEqual([moved.users?.[0] === list.users?.[0], moved.users?.[1] === list.users?.[1]], [true, false]);
 });
 
+it("that others can't be heard, or can again, is told with nobody who joined, and changes nobody", () => {
+  const list = after({ count: 1, users: [["ana", {}]] });
+  const partial = nextPresence(list, frame({ count: 1, joined: [], partial: true }));
+  assert.deepEqual([partial.isPartial, partial.users === list.users], [true, true]);
+  assert.deepEqual(nextPresence(partial, frame({ count: 1, joined: [] })), list);
+});
+
 it("of too many only the number is known, until all are named again", () => {
   const many = after({ count: 1, users: [["ana", {}]] }, { count: 201 });
   assert.deepEqual([many.users, many.count], [undefined, 201]);

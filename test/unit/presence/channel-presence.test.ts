@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
+import { GREETING_MS } from "../../../daemon/presence/exchange.ts";
 import { LEAVE_MS } from "../../../daemon/presence/roster.ts";
 import { LossyBus } from "../../support/lossy-bus.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
@@ -14,7 +15,8 @@ describe("who is at a channel of one daemon", () => {
   beforeEach(() => {
     clock = new ManualClock();
     daemon = new PresenceDaemon("a", new LossyBus(), clock);
-    clock.advance(10);
+    // It knows that it is alone.
+    clock.advance(GREETING_MS + 10);
   });
   const join = (user: string | undefined): PresenceClient => {
     const client = daemon.join(user);

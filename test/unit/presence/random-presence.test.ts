@@ -35,7 +35,7 @@ const client = (weight: number, ...kinds: Kind[]) => ({
 });
 const pass = {
   weight: 6,
-  arbitrary: record({ kind: fc.constant("pass" as const), ms: fc.constantFrom(1, 40, 500, 3_000, 11_000) }),
+  arbitrary: record({ kind: fc.constant("pass" as const), ms: fc.constantFrom(1, 40, 500, 3_000, 10_400, 11_000) }),
 };
 const weather = {
   weight: 2,
