@@ -160,15 +160,19 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
     return afterWelcome(talk);
   },
   "who is there": async (world) => {
-    const come = async (sub: string): Promise<Conversation> => {
+    const come = async (sub: string, topic = "counter:3"): Promise<Conversation> => {
       const talk = world.open();
       await talk.say({ type: "authenticate", token: world.token({ sub }) });
       await talk.hears("welcome");
-      await talk.say({ type: "subscribe", id: "a", topic: "counter:3" });
+      await talk.say({ type: "subscribe", id: "a", topic });
       await talk.hears("rows");
       await talk.hears("typing");
       return talk;
     };
+    // Its daemon knows by then that it is alone.
+    const first = await come("ana", "counter:2");
+    while ((await first.hears("presence"))["partial"] === true);
+    first.cut();
     const ana = await come("ana");
     const bob = await come("bob");
     await bob.say({ type: "present", id: "b", topic: "counter:3", state: { mood: "busy" }, away: true });
