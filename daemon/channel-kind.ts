@@ -63,7 +63,7 @@ export function buildChannels(plan: ChannelPlan, options: ChannelKindOptions): B
         openSide: (topic: string, tell: TellSide) => presence.open(topic, shows, tell),
       }),
     },
-    keys: canonicalOwners(plan.keyType, pools.lookups, monotonicMs),
+    keys: canonicalOwners([plan.keyType], pools.lookups, monotonicMs),
     guard: guardedKind(plan, access),
   };
 }

@@ -241,7 +241,13 @@ function build(
     kinds: new Map([
       ...plans.map(({ kind, owner }): [string, CanonicalKey] => [
         kind,
-        owner.table === undefined ? onlyWhole : canonicalOwners(owner.keyType, pools.lookups, monotonicMs),
+        owner.table === undefined
+          ? onlyWhole
+          : canonicalOwners(
+              owner.key.map(({ type }) => type),
+              pools.lookups,
+              monotonicMs,
+            ),
       ]),
       ...channels.map(({ plan, keys }) => [plan.kind, keys] as const),
     ]),

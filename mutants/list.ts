@@ -23,6 +23,7 @@ import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { OPERATOR_MUTANTS } from "./operator.ts";
+import { OWNER_KEYS_MUTANTS } from "./owner-keys.ts";
 import { PAGE_MUTANTS } from "./page.ts";
 import { OWNER_LOOKUP_MUTANTS } from "./owner-lookup.ts";
 import { PARENTS_MUTANTS } from "./parents.ts";
@@ -65,6 +66,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...READING_MUTANTS,
   ...SEVERAL_MUTANTS,
   ...SEVERAL_COLUMNS_MUTANTS,
+  ...OWNER_KEYS_MUTANTS,
   ...SQL_MUTANTS,
   ...UNSEEN_MUTANTS,
   ...SUBSCRIPTION_MUTANTS,

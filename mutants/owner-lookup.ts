@@ -25,8 +25,8 @@ export const OWNER_LOOKUP_MUTANTS: readonly Mutant[] = [
   {
     name: "a bulk statement over what owners look up is taken to name owners",
     file: "daemon/plan/parent-rows.ts",
-    find: "[...children, ...lookedUp].map(({ source }) =>",
-    replace: "children.map(({ source }) =>",
+    find: "[...named, ...lookedUp].map(({ source }) =>",
+    replace: "named.map(({ source }) =>",
     test: BATCHES,
     title: "are read again after a bulk statement over such rows",
   },

@@ -18,6 +18,7 @@ import { takeLeaderLock } from "./leader-lock.ts";
 import { type ReadKind, wantedOf } from "./read-kind.ts";
 import { KIND_TAGS, TAG } from "../plan/row-tag.ts";
 import { parentSelects } from "../plan/parent-rows.ts";
+import { spelled } from "../plan/owner-key.ts";
 import { linkOf } from "../plan/row-link.ts";
 import { linkName, type WatchedTable } from "../plan/watched-table.ts";
 
@@ -169,12 +170,11 @@ function resets(
       : `(case when c.link is null then c.source in (${sources}) else (c.source, c.link) in (${links}) end)`;
   const select = `select c.source, c.owner, c.rows, c.change_xid from ${RESET_TABLE} c where ${meant} and`;
   const parents = parentSelects(tables, unread, unreadOfParents, wanted);
+  const ofParents = `(c.source in (${parents?.sources.join(", ")}) and (${unreadOfParents}))`;
+  const allUnread = parents?.sources.length === 0 ? unread : `(${unread}) or ${ofParents}`;
   return parents === undefined
     ? [`unread_resets as materialized (\n  select r.*, false as moved from (${select} (${unread})) r)`]
-    : [
-        `written_resets as materialized (\n  ${select} ((${unread}) or (c.source in (${parents.sources}) and (${unreadOfParents}))))`,
-        ...parents.ctes,
-      ];
+    : [`written_resets as materialized (\n  ${select} (${allUnread}))`, ...parents.ctes];
 }
 
 function batchStatement(
@@ -235,7 +235,7 @@ function dimensionSelects(tables: readonly WatchedTable[], own: ReadKind["own"])
 export function changedDimensions(owners: WatchedTable, dimensions: readonly string[], each?: "transaction"): string {
   const columns = dimensions.map((name) => `d.${quoteIdentifier(name)}`);
   const xid = each === undefined ? [] : ["d.change_xid"];
-  return `select ${[`${linkOf(owners, "d")[0]}::text as owner`, ...xid].join(", ")}
+  return `select ${[`${spelled(linkOf(owners, "d"))} as owner`, ...xid].join(", ")}
           from ${deltaName(owners)} d
          group by ${[...columns, ...xid].join(", ")}
         having sum(d.change_weight) <> 0`;

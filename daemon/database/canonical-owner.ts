@@ -1,4 +1,5 @@
 import { KeyedRate } from "../config/keyed-rate.ts";
+import { keyParts, spellKey } from "../../protocol/key.ts";
 import { MAX_KEY_LENGTH } from "../../protocol/limits.ts";
 import { errorCode } from "./reason.ts";
 import type { Queryable } from "./session.ts";
@@ -24,39 +25,47 @@ const USUAL: Readonly<Record<string, RegExp>> = {
   text: /^[ -~]+$/,
 };
 
+/** The digits after the point are no part of a whole number's name. */
+function printed(value: string, type: string): string {
+  return `${type === "numeric" ? `trim_scale(${value})` : value}::text`;
+}
+
 type Learnt = { readonly id: string | undefined } | { readonly error: unknown; readonly untilMs: number };
 
 /**
- * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint. Asks the database about
+ * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint, "acme/07" and "%61cme/7" where it is
+ * a text and a bigint. Asks the database about
  * unusual spellings, once, whatever comes of it, and remembers the latest. Gives undefined for text that is no key, or longer than any;
  * rejects when the database can't be asked, or is being asked too much, by this asker (undefined: one that is trusted) or in all.
+ * @param keyTypes those of the key's columns
  * @param monotonicMs milliseconds
  */
 export function canonicalOwners(
-  keyType: string,
+  keyTypes: readonly string[],
   sessions: Sessions<Queryable>,
   monotonicMs: () => number,
 ): (id: string, asker: string | undefined) => Promise<string | undefined> {
-  const usual = USUAL[keyType];
+  const usual = keyTypes.map((type) => USUAL[type]);
   const known = new Map<string, Learnt>();
   const asked = new Map<string, Promise<Learnt>>();
   const rate = new KeyedRate(ASKER_AT_ONCE, ASKER_PER_SECOND, monotonicMs);
-  // The digits after the point are no part of a whole number's name.
-  const key = keyType === "numeric" ? "trim_scale($1::text::numeric)" : `$1::text::${keyType}`;
-  const text = `select ${key}::text as id where length(${key}::text) <= ${MAX_KEY_LENGTH}`;
+  const values = keyTypes.map((type, at) => printed(`$${at + 1}::text::${type}`, type)).join(", ");
+  const text = `select array[${values}] as parts where length(concat(${values})) <= ${MAX_KEY_LENGTH}`;
 
-  const ask = (id: string): Promise<Learnt> =>
+  const ask = (parts: readonly string[]): Promise<Learnt> =>
     sessions.run(async (session) => {
       try {
-        return { id: (await session.query<{ id: string }>(text, [id]))[0]?.id };
+        const [found] = await session.query<{ parts: string[] }>(text, parts);
+        const spelt = found && spellKey(found.parts);
+        return { id: spelt !== undefined && spelt.length <= MAX_KEY_LENGTH ? spelt : undefined };
       } catch (error) {
         // Not of that type, or of a domain that has no such value.
         if (/^2[23]/.test(errorCode(error) ?? "")) return { id: undefined };
         throw error;
       }
     });
-  const learn = async (id: string): Promise<Learnt> => {
-    const learnt = await ask(id).catch((error: unknown) => ({ error, untilMs: monotonicMs() + FAILED_MS }));
+  const learn = async (id: string, parts: readonly string[]): Promise<Learnt> => {
+    const learnt = await ask(parts).catch((error: unknown) => ({ error, untilMs: monotonicMs() + FAILED_MS }));
     asked.delete(id);
     known.delete(id);
     const oldest = known.keys().next();
@@ -64,21 +73,23 @@ export function canonicalOwners(
     known.set(id, learnt);
     return learnt;
   };
-  const find = (id: string, asker: string | undefined): Learnt | Promise<Learnt> => {
+  const find = (id: string, parts: readonly string[], asker: string | undefined): Learnt | Promise<Learnt> => {
     const before = known.get(id);
     if (before !== undefined && ("id" in before || monotonicMs() < before.untilMs)) return before;
     const under = asked.get(id);
     if (under !== undefined) return under;
     if (asked.size >= MOST_AT_ONCE) throw new Error("too many owner ids are being looked up");
     if (asker !== undefined && !rate.take(asker)) throw new Error("this token has too many owner ids looked up");
-    const learning = learn(id);
+    const learning = learn(id, parts);
     asked.set(id, learning);
     return learning;
   };
   return async (id, asker) => {
     if (id.length > MAX_KEY_LENGTH) return undefined;
-    if (usual?.test(id)) return id;
-    const learnt = await find(id, asker);
+    const parts = keyParts(id, keyTypes.length);
+    if (parts === undefined) return undefined;
+    if (parts.every((part, at) => usual[at]?.test(part))) return spellKey(parts);
+    const learnt = await find(id, parts, asker);
     if ("error" in learnt) throw learnt.error;
     return learnt.id;
   };

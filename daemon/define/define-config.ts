@@ -40,7 +40,11 @@ export interface Config<
 /** A table each of whose rows is a topic. */
 interface Rows {
   readonly table: TableOf<string>;
-  readonly key: ColumnOf<string>;
+  /**
+   * What topics are known by: a unique column, or up to four that are unique together, `[accounts.tenant, accounts.number]`: `owner:acme/7` is
+   * then the row that has these values, `%2F` and `%25` stand for a "/" and a "%" in one of them.
+   */
+  readonly key: Columns;
   /** A column that holds a zone's name, as `Europe/Lisbon`, or {@link lookup} of one in a row that this one names, or the name itself where all rows have one zone. */
   readonly timeZone: ColumnOf<string> | Field<string, string | null> | string;
   /** A column that holds a currency's code, as `EUR`, or {@link lookup} of one, or the code itself where all rows have one currency. */
@@ -68,11 +72,17 @@ export type TopicTree = Readonly<Record<string, Topic>>;
 export type Source<Kinds extends string = never> = {
   readonly table: TableOf<string>;
   /** What tells rows apart: a unique column, or several that are unique together, `[lines.orderId, lines.lineNo]`. */
-  readonly key: ColumnOf<string> | readonly [ColumnOf<string>, ...ColumnOf<string>[]];
+  readonly key: Columns;
 } & {
-  /** `owner` is left out of a table whose rows are nobody's: owners look their time zone or currency up there. */
-  readonly [Kind in Kinds | "owner"]?: ColumnOf<string> | Through;
+  /**
+   * Of a key of several columns a list, in their order, `[orders.tenant, orders.account]`. `owner` is left out of a table whose rows are
+   * nobody's: owners look their time zone or currency up there.
+   */
+  readonly [Kind in Kinds | "owner"]?: Columns | Through;
 };
+
+/** One column, or several together. */
+type Columns = ColumnOf<string> | readonly [ColumnOf<string>, ...ColumnOf<string>[]];
 
 /** Groups of metrics, nested at will; the names are those of the document. */
 export interface MetricTree {

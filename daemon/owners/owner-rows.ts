@@ -1,7 +1,8 @@
-import { quoteIdentifier } from "../database/identifier.ts";
 import type { Prepared, TextSession } from "../database/session.ts";
 import type { OwnerTable } from "../plan/plan.ts";
+import { ofOwners, spelled } from "../plan/owner-key.ts";
 import { ownerRelation, ownerValue } from "../plan/owner-lookup.ts";
+import { columnsOf } from "../plan/row-link.ts";
 
 /** The columns of an owner's own row that its numbers depend on. */
 export interface OwnerRow {
@@ -14,13 +15,13 @@ export interface OwnerRow {
 
 /** The statement that reads owners' rows; $1 their keys. */
 export function ownerRowsStatement(kind: string, table: OwnerTable): Prepared {
-  const key = quoteIdentifier(table.key);
+  const key = columnsOf("o", table.key);
   const currency = table.currency === undefined ? "null::text" : ownerValue(table.currency);
   return {
     name: `deltad_rows_${kind}`,
-    text: `select o.${key}::text, ${ownerValue(table.timeZone)}, ${currency}
+    text: `select ${spelled(key)}, ${ownerValue(table.timeZone)}, ${currency}
   from ${ownerRelation(table)} o
- where o.${key} = any($1::${table.keyType}[])`,
+ where ${ofOwners(key, table.key)}`,
   };
 }
 

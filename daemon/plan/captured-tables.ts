@@ -11,11 +11,12 @@ import {
 } from "./captured-columns.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { tableName } from "../define/drizzle-value.ts";
-import { ownerPath, type RowKey, rowKey } from "./owner-path.ts";
+import { ownerPath } from "./owner-path.ts";
+import { ownerKey, type RowKey, rowKey } from "./row-key.ts";
 import { EVERY_ROW, linkName, type ParentTable, type WatchedTable } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import type { KindConfig, KindSource } from "./kind-config.ts";
-import { findsRows, keyType, wideType } from "./column-type.ts";
+import { findsRows, wideType } from "./column-type.ts";
 import type { OwnerLookup } from "./plan.ts";
 
 interface Captured {
@@ -57,8 +58,8 @@ export class CapturedTables {
     const { own, timeZone, currency, sources } = kind;
     if (own !== undefined) {
       const { source, table, key } = own;
-      this.#add({ source, table, key: [key], link: [key], parents: [] });
-      for (const column of [key, timeZone, currency]) if (is(column, Column)) this.reference(table, column);
+      this.#add({ source, table, key, link: key, parents: [] });
+      for (const column of [...key, timeZone, currency]) if (is(column, Column)) this.reference(table, column);
     }
     for (const name of Object.keys(sources)) this.#addSource(name);
   }
@@ -94,6 +95,10 @@ export class CapturedTables {
         `lookup(): table ${tableName(table)} is neither a source with ${this.kind.name}: nor the ${this.kind.name} table`,
       );
     this.#refuseNobodys(captured);
+    if (captured.source === this.kind.own?.source && captured.key.length > 1)
+      throw new ConfigError(
+        `lookup(): the key of ${tableName(table)} has several columns, and rows are found by one: events tell nothing of the ${this.kind.name} table; keep what they tell in their own`,
+      );
     this.#tell(captured);
     return { source: captured.source, key: singleKey(captured) };
   }
@@ -127,11 +132,11 @@ export class CapturedTables {
     };
   }
 
-  /** The column that names the owner: the row's own, or that of the last row in between. */
-  ownerOf(table: PgTable): PgColumn | undefined {
+  /** The columns that name the owner: the row's own, or those of the last row in between. */
+  ownerOf(table: PgTable): readonly PgColumn[] {
     const captured = this.#tables.get(tableName(table));
     const last = captured?.parents.at(-1);
-    return (last === undefined ? captured : this.#source(last))?.link[0];
+    return (last === undefined ? captured : this.#source(last))?.link ?? [];
   }
 
   /** `r."name"`; see {@link use}. */
@@ -194,8 +199,7 @@ export class CapturedTables {
     if (own === undefined) return undefined;
     return {
       ...tablePlace(own.table),
-      key: own.key.name,
-      keyType: keyType(own.key),
+      key: ownerKey(own.key),
       by: [...namedBy],
       shown: [...shown],
     };

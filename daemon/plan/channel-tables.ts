@@ -5,7 +5,7 @@ import { quoteIdentifier } from "../database/identifier.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import { type CapturedColumns, capturedOf, namesOf, refuseReserved } from "./captured-columns.ts";
 import type { KindConfig } from "./kind-config.ts";
-import { rowKey } from "./owner-path.ts";
+import { rowKey } from "./row-key.ts";
 import type { WatchedTable } from "./watched-table.ts";
 
 interface Known {

@@ -1,6 +1,8 @@
 /** The configuration's outer form: known keys, tables where tables belong, names that can be names. Definitions are compile's business. */
 import { Column, is } from "drizzle-orm";
 import { type PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { MOST_KEY_COLUMNS } from "./owner-key.ts";
+import type { RowKey } from "./row-key.ts";
 import { OWNER_SOURCE } from "./watched-table.ts";
 import { ConfigError } from "../config/errors.ts";
 import { nearest } from "../config/nearest.ts";
@@ -13,12 +15,12 @@ import { isKindName } from "../../protocol/topic.ts";
 
 /** A configuration whose tables and columns are Drizzle's. Its metrics are still to be looked at. */
 export interface CheckedConfig {
-  readonly owner: OwnRows & {
+  readonly owner: KeyedRows & {
     readonly timeZone: OwnerColumn;
     readonly currency?: OwnerColumn;
   };
   /** Beside the table and its key, by kinds of topics: what names the row's topic, or a row of another source, {@link Through}. */
-  readonly sources: Readonly<Record<string, SourceRows & Readonly<Record<string, unknown>>>>;
+  readonly sources: Readonly<Record<string, KeyedRows & Readonly<Record<string, unknown>>>>;
   readonly metrics: MetricTree;
   readonly events?: Readonly<Record<string, unknown>>;
   readonly topics?: Readonly<Record<string, CheckedTopic>>;
@@ -40,21 +42,17 @@ export function isLookup(value: unknown): value is Lookup {
 }
 
 /** A kind of topics beside `owner`. Without a table there is one topic, of everything, and its zone and currency are constants. */
-export type CheckedTopic = (OwnRows | object) & {
+export type CheckedTopic = (KeyedRows | object) & {
   readonly timeZone: OwnerColumn;
   readonly currency?: OwnerColumn;
   readonly metrics: MetricTree;
   readonly events?: Readonly<Record<string, unknown>>;
 };
 
-interface SourceRows {
+/** The rows of a source, or those of which each is a topic. */
+interface KeyedRows {
   readonly table: PgTable;
-  readonly key: PgColumn | readonly [PgColumn, ...PgColumn[]];
-}
-
-interface OwnRows {
-  readonly table: PgTable;
-  readonly key: PgColumn;
+  readonly key: PgColumn | RowKey;
 }
 
 /** 45: PostgreSQL cuts names at 63 bytes, and change tables and triggers put words around this one. */
@@ -141,8 +139,8 @@ function checkSource(name: string, value: unknown, { kinds, lookedUp, hasWhole }
   const source = record(value, `sources.${name}`);
   const linked = ["owner", ...kinds];
   refuseUnknown(source, ["table", "key", ...linked], `sources.${name}.`);
-  checkTable(source, [], `sources.${name}`);
-  checkKey(source, `sources.${name}`);
+  checkTable(source, `sources.${name}`);
+  checkColumns(source, "key", `sources.${name}`, "[lines.orderId, lines.lineNo]");
   const said = linked.filter((kind) => Object.hasOwn(source, kind) && source[kind] !== undefined);
   const mayBeNobodys = hasWhole || lookedUp.some((table) => table === source["table"]);
   for (const kind of said.length > 0 || mayBeNobodys ? said : ["owner"]) checkLink(source, name, kind);
@@ -150,7 +148,8 @@ function checkSource(name: string, value: unknown, { kinds, lookedUp, hasWhole }
 
 function checkLink(source: Readonly<Record<string, unknown>>, name: string, kind: string): void {
   const link = source[kind];
-  if (!isThrough(link))
+  if (Array.isArray(link)) checkColumns(source, kind, `sources.${name}`, "[orders.tenant, orders.account]");
+  else if (!isThrough(link))
     checkColumn(source, kind, `sources.${name}`, ", or through(that column, the table whose row it names)");
   else if (link[ownerThrough].link.some(({ table }) => table !== source["table"]) || hasTwice(link[ownerThrough].link))
     throw new ConfigError(
@@ -163,14 +162,24 @@ function checkShown(holder: Readonly<Record<string, unknown>>, prefix: string): 
   if (holder["events"] !== undefined) record(holder["events"], `${prefix}events`);
 }
 
-/** A key of several columns is a list of them. */
-function checkKey(source: Readonly<Record<string, unknown>>, path: string): void {
-  const { key, table } = source;
-  if (!Array.isArray(key)) return checkColumn(source, "key", path, ", or a list of several");
-  const columns: readonly unknown[] = key;
+/** Several columns are a list. */
+function checkColumns(
+  holder: Readonly<Record<string, unknown>>,
+  name: string,
+  path: string,
+  example: string,
+  most = Number.POSITIVE_INFINITY,
+): void {
+  const { [name]: given, table } = holder;
+  if (!Array.isArray(given)) return checkColumn(holder, name, path, ", or a list of several");
+  const columns: readonly unknown[] = given;
   if (columns.length === 0 || columns.some((column) => !is(column, Column) || column.table !== table))
-    throw new ConfigError(`${path}.key must be columns of ${path}.table, as [lines.orderId, lines.lineNo]`);
-  if (hasTwice(columns)) throw new ConfigError(`${path}.key names a column twice`);
+    throw new ConfigError(`${path}.${name} must be columns of ${path}.table, as ${example}`);
+  if (hasTwice(columns)) throw new ConfigError(`${path}.${name} names a column twice`);
+  if (columns.length > most)
+    throw new ConfigError(
+      `${path}.${name} has ${columns.length} columns, at most ${most} name a topic: give ${path}.table a unique column, such as an identity column or one generated from its key, and sources a column with the same`,
+    );
 }
 
 function hasTwice(columns: readonly unknown[]): boolean {
@@ -179,16 +188,12 @@ function hasTwice(columns: readonly unknown[]): boolean {
 
 /** The table whose rows are topics. */
 function checkOwnTable(holder: Readonly<Record<string, unknown>>, path: string): void {
-  if (Array.isArray(holder["key"]))
-    throw new ConfigError(
-      `${path}.key must be one column: give ${path}.table a unique one, such as an identity column or one generated from its key, and sources a column with the same`,
-    );
-  checkTable(holder, ["key"], path);
+  checkTable(holder, path);
+  checkColumns(holder, "key", path, "[accounts.tenant, accounts.number]", MOST_KEY_COLUMNS);
 }
 
-function checkTable(holder: Readonly<Record<string, unknown>>, columns: readonly string[], path: string): void {
+function checkTable(holder: Readonly<Record<string, unknown>>, path: string): void {
   if (!is(holder["table"], PgTable)) throw new ConfigError(`${path}.table must be a Drizzle table, pgTable(…)`);
-  for (const column of columns) checkColumn(holder, column, path);
 }
 
 /** `or`: what else it may be. */

@@ -20,6 +20,7 @@ import { mayFail } from "./fallible.ts";
 import { fieldForm } from "./field-form.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import { formed } from "./field-sql.ts";
+import { type RowKey, rowKey } from "./row-key.ts";
 import { allOf } from "./row-value.ts";
 import { isPlaced, orderColumn } from "./row-order.ts";
 
@@ -98,7 +99,7 @@ function membersPlan(
         throw new ConfigError(
           `members: ${tableName(column.table)}.${column.name} is no column of ${tableName(row.table)}, the channel's own table`,
         );
-      if (members.kind === "owner") meets(column, owner.key, "members: ", "owner.key");
+      if (members.kind === "owner") meets(column, namedByOne(owner.key), "members: ", "owner.key");
       tables.reference(row.table, column);
       return { kind: members.kind, column: column.name };
     }
@@ -114,6 +115,15 @@ function membersPlan(
     }
   }
   return unreachable(members);
+}
+
+/** @throws ConfigError for a key of several columns */
+function namedByOne(declared: PgColumn | RowKey): PgColumn {
+  const [column, ...others] = rowKey(declared);
+  if (others.length === 0) return column;
+  throw new ConfigError(
+    "members: ownerOf() names an owner by one column, and owner.key has several: name the users by user(…), or list who may see it in a table, members(…)",
+  );
 }
 
 /** @throws ConfigError where the values of one column are never those of the other */

@@ -139,7 +139,7 @@ function lookupOf(
   tables.reference(column.table, column);
   refuseUnfound(by, found);
   const { own, name: kind } = tables.kind;
-  if (source === own?.source && by !== tables.ownerOf(row.table))
+  if (source === own?.source && !tables.ownerOf(row.table).includes(by))
     throw new ConfigError(
       `lookup(): of the ${kind} table only the row's own ${kind} is told, by the column that names it`,
     );

@@ -1,5 +1,4 @@
 /** A configuration → the plan that everything else follows. */
-import type { PgColumn } from "drizzle-orm/pg-core";
 import * as v from "valibot";
 import { RESERVED_TYPES } from "../../protocol/down.ts";
 import { eventName } from "../../protocol/down/event.ts";
@@ -20,7 +19,8 @@ import { type Definition, definition, type Metric } from "../define/definition.t
 import { type EventDefinition, event, field } from "../define/event-definition.ts";
 import type { Leaf, OccupantPlan, OwnerTable, OwnerValue, Plan, RowEventPlan } from "./plan.ts";
 import { PlanDraft } from "./plan-draft.ts";
-import type { WatchedTable } from "./watched-table.ts";
+import { listed, ownerKey, type RowKey, rowKey } from "./row-key.ts";
+import type { OwnerKey, WatchedTable } from "./watched-table.ts";
 
 /** Events that the daemon gives by itself; see `BuiltInEvents`. */
 const UNDECLARED = new Set(["bulk_changed"]);
@@ -89,11 +89,17 @@ function ownerTable(
 ): OwnerTable {
   const { own } = kind;
   if (own === undefined)
-    return { schema: "", table: undefined, key: "key", keyType: "text", source: undefined, dimensions: [], ...values };
+    return {
+      schema: "",
+      table: undefined,
+      key: [{ name: "key", type: "text" }],
+      source: undefined,
+      dimensions: [],
+      ...values,
+    };
   return {
     ...tablePlace(own.table),
-    key: own.key.name,
-    keyType: ownerKeyType(kind, own.key),
+    key: checkedKey(kind, own.key),
     source: own.source,
     dimensions,
     ...values,
@@ -140,17 +146,24 @@ function eventOf(declared: unknown): EventDefinition {
   );
 }
 
-function ownerKeyType({ name: kind, called, sources }: KindConfig, ownKey: PgColumn): string {
-  const key = at([called, "key"], () => keyType(ownKey));
+function checkedKey({ name: kind, called, sources }: KindConfig, ownKey: RowKey): OwnerKey {
+  const key = at([called, "key"], () => ownerKey(ownKey));
   for (const [name, source] of Object.entries(sources)) {
-    const column = source.owner;
-    // That of the last source in between names the owner.
-    if (column === undefined || isThrough(column)) continue;
-    const place = ["sources", name, kind];
-    at(place, () => keyType(column));
-    if (wideType(column) !== wideType(ownKey)) {
+    // Those of the last source in between name the owner.
+    if (source.owner === undefined || isThrough(source.owner)) continue;
+    const place = ["sources", name, kind].join(".");
+    const columns = rowKey(source.owner);
+    if (columns.length !== key.length)
       throw new ConfigError(
-        `${place.join(".")} is ${column.getSQLType()}, ${called}.key is ${ownKey.getSQLType()}: they never meet`,
+        `${place} is ${listed(columns)}, ${called}.key is ${listed(ownKey)}: give it a column of ${name} for each column of that key, in its order`,
+      );
+    for (const [nth, column] of columns.entries()) {
+      const named = ownKey[nth] ?? column;
+      at([place], () => keyType(column));
+      if (wideType(column) === wideType(named)) continue;
+      const [one, other] = key.length === 1 ? ["", ""] : [` by ${column.name}`, ` by ${named.name}`];
+      throw new ConfigError(
+        `${place}${one} is ${column.getSQLType()}, ${called}.key${other} is ${named.getSQLType()}: they never meet`,
       );
     }
   }

@@ -4,6 +4,7 @@ import { unreachable } from "../config/unreachable.ts";
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
 import type { FieldForm, FieldPlan, Plan } from "./plan.ts";
 import { foundOwner, joinedParents } from "./parent-rows.ts";
+import { spelled } from "./owner-key.ts";
 import { linkOf } from "./row-link.ts";
 import { captured, OWNER, watchedBy, ZONE } from "./row-source.ts";
 import { isOrdinary } from "./row-value.ts";
@@ -80,7 +81,7 @@ function lookedUp(field: Extract<FieldPlan, { kind: "lookup" }>, plan: Plan): st
   const nowFrom = (joins: string): string =>
     found(`${qualifiedName(other.schema, other.table)} t${joins}`, `::${type}`);
   if (other.source === plan.owner.source) return `(${nowFrom("")})`;
-  const own = (named: string): string => `${named}::text collate "C" = ${OWNER}`;
+  const own = (named: readonly string[]): string => `${spelled(named)} collate "C" = ${OWNER}`;
   const { joins, owner } = joinedParents(other);
   const then = foundOwner(linkOf(other, "t"), other);
   const last = `${found(`${quoteIdentifier(`delta_${other.source}`)} t${then.joins}`, "")} and ${own(then.owner)} and t.change_weight < 0

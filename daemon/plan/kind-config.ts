@@ -5,6 +5,7 @@ import type { MetricTree } from "../define/define-config.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import type { Through } from "../define/define-owner.ts";
 import { type CheckedConfig, type CheckedTopic, lookedUpIn, type OwnerColumn } from "./check-config.ts";
+import { type RowKey, rowKey } from "./row-key.ts";
 import { OWNER_SOURCE } from "./watched-table.ts";
 
 export interface KindConfig {
@@ -15,7 +16,7 @@ export interface KindConfig {
   /** Where its rows are declared: `owner`, or `topics.listing`. */
   readonly called: string;
   /** The rows that its topics are; undefined: there is one topic, of everything. */
-  readonly own: { readonly table: PgTable; readonly key: PgColumn; readonly source: string } | undefined;
+  readonly own: { readonly table: PgTable; readonly key: RowKey; readonly source: string } | undefined;
   readonly timeZone: OwnerColumn;
   readonly currency: OwnerColumn | undefined;
   readonly sources: Readonly<Record<string, KindSource>>;
@@ -27,9 +28,9 @@ export interface KindConfig {
 
 export interface KindSource {
   readonly table: PgTable;
-  readonly key: PgColumn | readonly [PgColumn, ...PgColumn[]];
+  readonly key: PgColumn | RowKey;
   /** What names the topic, a row of another source, or, undefined, neither: its rows are nobody's, or all are those of the one topic. */
-  readonly owner: PgColumn | Through | undefined;
+  readonly owner: PgColumn | RowKey | Through | undefined;
 }
 
 /** `owner` first, which is the only kind of most. */
@@ -47,7 +48,7 @@ export function kindsOf(config: CheckedConfig): readonly KindConfig[] {
 
 function kindOf(name: string, place: readonly string[], topic: CheckedTopic, config: CheckedConfig): KindConfig {
   const { timeZone, currency, metrics, events = {} } = topic;
-  const own = "table" in topic ? { table: topic.table, key: topic.key } : undefined;
+  const own = "table" in topic ? { table: topic.table, key: rowKey(topic.key) } : undefined;
   const lookedUp = lookedUpIn({ timeZone, currency }).map(tableName);
   const isNeeded = (table: PgTable): boolean => own === undefined || lookedUp.includes(tableName(table));
   const sources: [string, KindSource][] = [...ownTables(config)].filter(([, { table }]) => isNeeded(table));

@@ -6,18 +6,22 @@
  * comes or goes: then the owners that name it are read again ({@link lookedUpResets}), as they are where a parent moves (parent-rows.ts).
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import { ofOwners, spelled } from "./owner-key.ts";
 import type { OwnerTable, OwnerValue } from "./plan.ts";
-import { linkOf, resetLink } from "./row-link.ts";
+import { columnsOf, linkOf, resetLink } from "./row-link.ts";
 import { WHOLE_KEY, type WatchedTable } from "./watched-table.ts";
 
 /** What a FROM takes owners from: their key and {@link ownerValue}s. */
 export function ownerRelation({ schema, table, key, timeZone, currency }: OwnerTable): string {
-  if (table === undefined) return `(select ${quoteLiteral(WHOLE_KEY)}::text as ${quoteIdentifier(key)})`;
+  if (table === undefined) return `(select ${quoteLiteral(WHOLE_KEY)}::text as ${quoteIdentifier(key[0].name)})`;
   const own = qualifiedName(schema, table);
   const values = [timeZone, currency].flatMap((value) => (value === undefined ? [] : [value]));
   const lookups = values.flatMap((value) => ("lookup" in value ? [value] : []));
   if (lookups.length === 0) return own;
-  const columns = [key, ...values.flatMap((value) => ("column" in value ? [value.column] : []))];
+  const columns = [
+    ...key.map(({ name }) => name),
+    ...values.flatMap((value) => ("column" in value ? [value.column] : [])),
+  ];
   const found = lookups.map(({ lookup, as }, at) => ({
     value: `n${at}.${quoteIdentifier(lookup.column)} as ${as}`,
     join: `left join ${qualifiedName(lookup.schema, lookup.table)} n${at} on n${at}.${quoteIdentifier(lookup.key)} = w.${quoteIdentifier(lookup.by)}`,
@@ -55,9 +59,10 @@ export function lookedUpResets(table: WatchedTable, unread: string, wanted: stri
   const texts = namedIn.shown.map((name) => `c.${quoteIdentifier(name)}::text`);
   const [changed, naming] = [quoteIdentifier(`changed_${source}`), quoteIdentifier(`naming_${source}`)];
   const owners = qualifiedName(namedIn.schema, namedIn.table);
-  const [ownerKey, ...by] = [namedIn.key, ...namedIn.by].map((name) => `o.${quoteIdentifier(name)}`);
+  const by = namedIn.by.map((name) => `o.${quoteIdentifier(name)}`);
+  const key = columnsOf("o", namedIn.key);
   const named = (from: string): string =>
-    `select ${ownerKey}::text as owner, i.change_xid from ${changed} i join ${from} o on i.key in (${by.join(", ")})`;
+    `select ${spelled(key)} as owner, i.change_xid from ${changed} i join ${from} o on i.key in (${by.join(", ")})`;
   const areMany = `(select count(*) from ${naming}) > ${MOST_NAMING}`;
   const name = quoteLiteral(source);
   return {
@@ -75,7 +80,7 @@ export function lookedUpResets(table: WatchedTable, unread: string, wanted: stri
   select n.* from (
     ${named(owners)} where ${wanted}::text[] is null
     union all
-    ${named(`(select ${[ownerKey, ...by].join(", ")} from ${owners} o where ${ownerKey} = any(${wanted}::text[]::${namedIn.keyType}[]) offset 0)`)}
+    ${named(`(select ${[...key, ...by].join(", ")} from ${owners} o where ${ofOwners(key, namedIn.key, `${wanted}::text[]`)} offset 0)`)}
   ) n limit ${MOST_NAMING + 1})`,
     ],
     selects: [

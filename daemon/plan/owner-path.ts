@@ -1,11 +1,11 @@
 /** Which tables lie between a source's rows and their owners. */
-import { Column, is } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import { isThrough, ownerThrough } from "../define/define-owner.ts";
 import type { KindConfig } from "./kind-config.ts";
 import { findsRows } from "./column-type.ts";
+import { listed, rowKey } from "./row-key.ts";
 
 export interface OwnerPath {
   /** The source's columns that name the owner, or a row of the first table in between; none where nothing need name it. */
@@ -14,13 +14,6 @@ export interface OwnerPath {
   readonly parents: readonly string[];
   /** The rows have no owner: the link is their key. */
   readonly isNobodys: boolean;
-}
-
-/** The columns that tell a source's rows apart. */
-export type RowKey = readonly [PgColumn, ...PgColumn[]];
-
-export function rowKey(declared: PgColumn | RowKey): RowKey {
-  return is(declared, Column) ? [declared] : declared;
 }
 
 /** A batch joins each of them. */
@@ -52,7 +45,7 @@ export function ownerPath(source: string, config: KindConfig): OwnerPath {
   const { owner, key } = found;
   if (owner === undefined && config.own !== undefined) return { link: [rowKey(key)[0]], parents, isNobodys: true };
   if (owner === undefined) return { link: [], parents, isNobodys: false };
-  return { link: isThrough(owner) ? owner[ownerThrough].link : [owner], parents, isNobodys: false };
+  return { link: isThrough(owner) ? owner[ownerThrough].link : rowKey(owner), parents, isNobodys: false };
 }
 
 /** The source whose rows a source's rows name; undefined where they name the owner. */
@@ -95,10 +88,6 @@ function parentOf(source: string, config: KindConfig): string | undefined {
       );
   }
   return called;
-}
-
-function listed(columns: readonly PgColumn[]): string {
-  return columns.map(({ name }) => name).join(", ");
 }
 
 function refused({ name }: KindConfig, source: string, reason: string): ConfigError {

@@ -19,20 +19,21 @@
  * The new one alike.
  */
 import { qualifiedName, quoteIdentifier, quoteLiteral } from "../database/identifier.ts";
+import { spelled } from "./owner-key.ts";
 import { lookedUpResets } from "./owner-lookup.ts";
 import { columnsOf, isKnown, isNamed, keyText, linkOf, linkText, placed, placesOf, resetLink } from "./row-link.ts";
 import { cutText, MOST_TEXT } from "./text-limits.ts";
-import type { CapturedColumn, ParentTable, WatchedTable } from "./watched-table.ts";
+import { type CapturedColumn, linkColumns, type ParentTable, type WatchedTable } from "./watched-table.ts";
 
 /** A column of a parent, under its name in the rows below, and SQL of its value. */
 interface ParentValue extends CapturedColumn {
   readonly value: string;
 }
 
-/** Joins of the parents' rows to a row `t` of the table, the column that names the owner, and their used columns; all uncast. */
+/** Joins of the parents' rows to a row `t` of the table, the columns that name the owner, and their used columns; all uncast. */
 export function joinedParents(table: WatchedTable): {
   readonly joins: string;
-  readonly owner: string;
+  readonly owner: readonly string[];
   readonly columns: readonly ParentValue[];
 } {
   const { parents = [] } = table;
@@ -46,15 +47,15 @@ export function joinedParents(table: WatchedTable): {
   const columns = parents.flatMap((parent, at) =>
     parent.columns.map(({ name, type, as }) => ({ name: as, type, value: `p${at}.${quoteIdentifier(name)}` })),
   );
-  return { joins: joins.join(""), owner: ownerIn(named), columns };
+  return { joins: joins.join(""), owner: named, columns };
 }
 
 /** Whose a row is, where what it names leads to it by rows of other tables. */
 export interface FoundOwner {
   /** To be put behind the row's table in a FROM. */
   readonly joins: string;
-  /** In the type of the last parent's column; NULL for nobody's. */
-  readonly owner: string;
+  /** The owner's key in the types of the last parent's columns; one of them is NULL for nobody's. */
+  readonly owner: readonly string[];
   /** True where a parent moved in the changes that are read, or may have. */
   readonly moved: string;
   /** What the row has of its parents. */
@@ -98,17 +99,22 @@ export function foundOwner(link: readonly string[], child: Pick<WatchedTable, "s
     return join;
   });
   const isMoved = moved.length === 0 ? "false" : moved.join(" or ");
-  return { joins: joins.join(""), owner: ownerIn(named), moved: isMoved, columns };
+  return { joins: joins.join(""), owner: named, moved: isMoved, columns };
 }
 
-/** Whether what the table's rows, or resets, name is no owner. */
+/** Whether what the table's rows name is no owner. */
 export function leadsElsewhere({ parents, namedIn }: WatchedTable): boolean {
   return parents !== undefined || namedIn !== undefined;
 }
 
+/** Whether resets have an owner's key as a trigger writes several columns, and not as owners are known. */
+function namesByParts(table: WatchedTable): boolean {
+  return !leadsElsewhere(table) && linkColumns(table.owner).length > 1;
+}
+
 export interface ParentSelects {
-  /** The sources of parents and of what owners look up, as a list of literals. */
-  readonly sources: string;
+  /** The sources of parents and of what owners look up, as literals. */
+  readonly sources: readonly string[];
   /**
    * What {@link foundOwner} reads, and `unread_resets`: the rows of `written_resets`, each with its owner in place of what its rows name, and
    * those that follow from changed parents. `moved`: rows may have had another owner before.
@@ -117,7 +123,7 @@ export interface ParentSelects {
 }
 
 /**
- * Undefined where what all tables name is owners. Sessions that read changes join by indexes alone, and a CTE has none: what is looked up in
+ * Undefined where what all tables name is owners, as they are known. Sessions that read changes join by indexes alone, and a CTE has none: what is looked up in
  * one, by each of thousands of rows, is an object of JSON.
  * @param unread which rows `c` of a change table are read
  * @param unreadOfParents which of a parent's, and which rows that name one tell whether others were there before
@@ -129,18 +135,19 @@ export function parentSelects(
   unreadOfParents: string,
   wanted: string,
 ): ParentSelects | undefined {
-  if (!tables.some(leadsElsewhere)) return undefined;
+  const byParts = tables.filter(namesByParts);
+  if (byParts.length === 0 && !tables.some(leadsElsewhere)) return undefined;
   const children = tables.filter(({ parents }) => parents !== undefined);
   const lookedUp = tables.filter(({ namedIn }) => namedIn !== undefined);
   const parents = new Map(children.flatMap((child) => child.parents ?? []).map((parent) => [parent.source, parent]));
-  const sources = [...parents.keys(), ...lookedUp.map(({ source }) => source)].map(quoteLiteral).join(", ");
+  const sources = [...parents.keys(), ...lookedUp.map(({ source }) => source)].map(quoteLiteral);
   const changesOf = ({ source }: WatchedTable): string =>
     unread === unreadOfParents
       ? `from ${quoteIdentifier(`delta_${source}`)} c where true`
       : `from ${changeTable(source)} c where (${unreadOfParents})`;
   const found = lookedUp.map((table) => lookedUpResets(table, unreadOfParents, wanted));
   const unreadResets = [
-    ...writtenResets(children, lookedUp, sources),
+    ...writtenResets([...children, ...byParts], lookedUp, sources),
     ...children.flatMap((child) => changedParents(child, tables, changesOf)),
     ...found.flatMap(({ selects }) => selects),
   ];
@@ -198,23 +205,24 @@ function imagesOf(
   ];
 }
 
+/** @param named of whose rows a reset does not have the owner as it is known */
 function writtenResets(
-  children: readonly WatchedTable[],
+  named: readonly WatchedTable[],
   lookedUp: readonly WatchedTable[],
-  parents: string,
+  parents: readonly string[],
 ): readonly string[] {
-  const moved = `r.source in (${parents}) as moved`;
-  const names = [...children, ...lookedUp].map(({ source }) => quoteLiteral(source)).join(", ");
+  const moved = `${parents.length === 0 ? "false" : `r.source in (${parents.join(", ")})`} as moved`;
+  const names = [...named, ...lookedUp].map(({ source }) => quoteLiteral(source)).join(", ");
   return [
     `  select r.source, r.owner, r.rows, r.change_xid, ${moved}
     from written_resets r where r.owner is null or r.source not in (${names})`,
-    ...children.map((child) => {
+    ...named.map((child) => {
       const link = resetLink(child, "r");
       const { joins, owner } = foundOwner(placesOf("l", "link", link), child);
-      return `  select r.source, ${owner}::text, r.rows, r.change_xid, ${moved}
+      return `  select r.source, ${spelled(owner)}, r.rows, r.change_xid, ${moved}
     from written_resets r
   cross join lateral (select ${placed("link", link)}) l${joins}
-   where r.source = ${quoteLiteral(child.source)} and ${owner} is not null`;
+   where r.source = ${quoteLiteral(child.source)} and ${isKnown(owner)}`;
     }),
   ];
 }
@@ -240,21 +248,15 @@ function changedParents(
     const changes = `(select jsonb_object_agg(${keyText(placesOf("s", "link", key), key)}, s.net) from (${changed}) s)`;
     const net = `coalesce((${changes} ->> ${keyText(placesOf("i", "key", key), key)})::bigint, 0)`;
     const nexts = next.map(({ type }, place) => `next${place} ${type}`);
-    return `  select ${quoteLiteral(child.source)}, ${owner}::text, null::bigint, i.change_xid, true
+    return `  select ${quoteLiteral(child.source)}, ${spelled(owner)}, null::bigint, i.change_xid, true
     from ${imagesName(parent.source)} i
    cross join unnest(i.nexts) as v(${nexts.join(", ")})${joins}
-   where ${owner} is not null and (
+   where ${isKnown(owner)} and (
          (i.moved ->> ${quoteLiteral(child.source)})::boolean
          or (i.net > 0 and (select count(*) ${naming}) <> ${net})
          or (i.net < 0 and exists (select ${naming}))
          or (i.net = 0 and not exists (select ${itself}) and (exists (select ${naming}) or ${net} <> 0)))`;
   });
-}
-
-/** The last parent names the owner by one column. */
-function ownerIn([owner]: readonly string[]): string {
-  if (owner === undefined) throw new RangeError("a row's way to its owner ends in no column");
-  return owner;
 }
 
 function imagesName(source: string): string {

@@ -3,7 +3,7 @@
  * delta, `verify`, the boundaries and the document all follow. SQL fragments in it refer to a row `r` (captured columns, cast to
  * their wide types) and hold no clock.
  */
-import type { WatchedTable } from "./watched-table.ts";
+import type { OwnerKey, WatchedTable } from "./watched-table.ts";
 
 export interface Plan {
   /** Of its topics: `owner`. */
@@ -24,13 +24,11 @@ export interface OwnerTable {
   readonly schema: string;
   /** Undefined: there is none, and one topic of all rows, `WHOLE_KEY`. */
   readonly table: string | undefined;
-  readonly key: string;
+  readonly key: OwnerKey;
   /** The name that the table is watched under; none where there is no table. */
   readonly source: string | undefined;
   /** Those of its captured columns from which something of what is shown follows. */
   readonly dimensions: readonly string[];
-  /** The key's own type in the database, to which owner ids on the wire are cast, e.g. `bigint`, `uuid`. */
-  readonly keyType: string;
   readonly timeZone: OwnerValue;
   readonly currency: OwnerValue | undefined;
 }

@@ -17,6 +17,11 @@ export function linkTypes({ owner, columns }: WatchedTable): readonly string[] {
   return linkColumns(owner).map((name) => columns.find((column) => column.name === name)?.type ?? "text");
 }
 
+/** The types in which the table's rows, or the last of their parents, have the columns that name the owner. */
+export function ownerTypes(table: WatchedTable): readonly string[] {
+  return table.parents?.at(-1)?.next.map(({ type }) => type) ?? linkTypes(table);
+}
+
 /** What a reset names, in the types of the columns. The casts are for rows of this source alone, whatever the order of conditions. */
 export function resetLink(table: WatchedTable, reset: string): readonly string[] {
   const types = linkTypes(table);

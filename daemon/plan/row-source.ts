@@ -2,12 +2,13 @@
  * Where the rows `r` of a select come from: the same columns in the same types, whether changes or the table itself, and beside them
  * `deltad_owner`, the owner's key as text, and `deltad_zone`. Rows without an owner that exists are none.
  */
-import { type CapturedColumn, rowColumns, type WatchedTable } from "./watched-table.ts";
+import { type CapturedColumn, type OwnerKey, rowColumns, type WatchedTable } from "./watched-table.ts";
 import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
+import { isAmong, ofOwners, spelled } from "./owner-key.ts";
 import { ownerRelation, ownerValue } from "./owner-lookup.ts";
 import { type FoundOwner, foundOwner, joinedParents } from "./parent-rows.ts";
 import type { OwnerTable } from "./plan.ts";
-import { linkOf, linkTypes } from "./row-link.ts";
+import { columnsOf, isNamed, linkOf, ownerTypes } from "./row-link.ts";
 
 /** The row's owner, as the database prints its key. */
 export const OWNER = "r.deltad_owner";
@@ -51,9 +52,9 @@ function changed(
   const value = ({ name }: { readonly name: string }): string => `c.${quoteIdentifier(name)}`;
   const found = foundOwner(linkOf(table, "c"), table);
   const from = `${quoteIdentifier(`delta_${table.source}`)} c${found.joins}`;
-  const key = asKey(found.owner, owner);
+  const key = asKey(found.owner, owner.key);
   const own = ["change_weight", ...more].map((name) => `c.${name}`);
-  const asked = `(${wanted}::text[] is null or ${key} in (select unnest(${wanted}::text[])::${owner.keyType}))`;
+  const asked = `(${wanted}::text[] is null or ${isAmong(key, owner.key, wanted)})`;
   const columns = [...table.columns.map((column) => ({ ...column, value: value(column) })), ...found.columns];
   return `${rows(owner, own.join(", "), columns, from, key)}
   where ${[...conditions(found), asked].join(" and ")}`;
@@ -65,12 +66,13 @@ function changed(
  */
 export function tableRows(table: WatchedTable, owner: OwnerTable, conditions: readonly string[]): string {
   const { joins, owner: named, columns: ofParents } = joinedParents(table);
-  const type = table.parents?.at(-1)?.next[0]?.type ?? linkTypes(table)[0] ?? "text";
+  const types = ownerTypes(table);
+  const key = named.map((value, at) => `${value}::${types[at]}`);
   const from = `${qualifiedName(table.schema, table.table)} t${joins}`;
   const own = table.columns.map((column) => ({ ...column, value: `t.${quoteIdentifier(column.name)}` }));
   const columns = [...own, ...ofParents].map((column) => ({ ...column, value: `${column.value}::${column.type}` }));
-  return `${rows(owner, "1 as change_weight", columns, from, asKey(`${named}::${type}`, owner))}
-  where ${[ofOwners(named, owner), ...conditions].join(" and ")}`;
+  return `${rows(owner, "1 as change_weight", columns, from, asKey(key, owner.key))}
+  where ${[ofOwners(named, owner.key), ...conditions].join(" and ")}`;
 }
 
 function rows(
@@ -78,13 +80,13 @@ function rows(
   own: string,
   columns: readonly (CapturedColumn & { readonly value: string })[],
   from: string,
-  key: string,
+  key: readonly string[],
 ): string {
   const named = columns.map(({ name, type, value }) => `${value}${collation(type)} as ${quoteIdentifier(name)}`);
   return `select ${own}, ${named.join(", ")},
-    o.${quoteIdentifier(owner.key)}::text collate "C" as deltad_owner, ${ownerValue(owner.timeZone)} as deltad_zone
+    ${spelled(columnsOf("o", owner.key))} collate "C" as deltad_owner, ${ownerValue(owner.timeZone)} as deltad_zone
   from ${from}
-  join ${ownerRelation(owner)} o on o.${quoteIdentifier(owner.key)} = ${key}`;
+  join ${ownerRelation(owner)} o on ${isNamed("o", owner.key, key)}`;
 }
 
 /** The table's own column or a parent's of that name in {@link tableRows}, for an index: uncast. */
@@ -100,17 +102,16 @@ export function captured(table: WatchedTable, name: string): CapturedColumn {
   return column;
 }
 
-/** The owners asked for, by an index on the column: a condition on the table's own column, uncast. */
-export function ofOwners(column: string, owner: OwnerTable): string {
-  return `${column} = any($1::${owner.keyType}[])`;
+/** Compares by the key's own operator, so that the key's index serves. */
+function asKey(values: readonly string[], key: OwnerKey): readonly string[] {
+  return values.map((value, at) => {
+    const type = key[at]?.type ?? "text";
+    return AS_CAPTURED.has(type) ? value : `${value}::${type}`;
+  });
 }
 
-/** Compares by the key's own operator, so that the key's index serves. */
-function asKey(value: string, owner: OwnerTable): string {
-  // These compare with the change table's wide types as they are; a cast to a narrow integer could overflow on an orphaned row.
-  const comparable = ["smallint", "integer", "bigint", "numeric", "uuid", "text"].includes(owner.keyType);
-  return comparable ? value : `${value}::${owner.keyType}`;
-}
+/** These compare with the change table's wide types as they are; a cast to a narrow integer could overflow on an orphaned row. */
+const AS_CAPTURED: ReadonlySet<string> = new Set(["smallint", "integer", "bigint", "numeric", "uuid", "text"]);
 
 /** @throws RangeError for a source that the plan does not have */
 export function watchedBy(plan: { readonly tables: readonly WatchedTable[] }, source: string): WatchedTable {

@@ -13,7 +13,9 @@ import { quoteIdentifier } from "../database/identifier.ts";
 import { crowdedOwners, eventSelect, sourcesOfEvents, TRANSACTION, withheldSelect } from "./event-select.ts";
 import { fenced } from "./fallible.ts";
 import type { Bound, Dated, MeasurePlan, Plan, Projection, ProjectionTime, Ranked, SumPlan } from "./plan.ts";
-import { changedRows, indexedColumn, OWNER, ofOwners, settledRows, tableRows, watchedBy, ZONE } from "./row-source.ts";
+import { ofOwners } from "./owner-key.ts";
+import { columnsOf } from "./row-link.ts";
+import { changedRows, indexedColumn, OWNER, settledRows, tableRows, watchedBy, ZONE } from "./row-source.ts";
 import {
   allOf,
   anyOf,
@@ -96,7 +98,7 @@ export function loadSelects(plan: Plan): readonly string[] {
     if (!isRead(plan, tag)) return [];
     const table = watchedBy(plan, projection.source);
     const rows = tableRows(table, plan.owner, [
-      ofOwners(`o.${quoteIdentifier(plan.owner.key)}`, plan.owner),
+      ofOwners(columnsOf("o", plan.owner.key), plan.owner.key),
       ...unexpired(projection.time, table),
     ]);
     // $2 and $3 must have a type in every select, also where nothing else uses them.

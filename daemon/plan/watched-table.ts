@@ -5,6 +5,9 @@ export interface CapturedColumn {
   readonly type: string;
 }
 
+/** The columns of the own key of a kind's table, in the types to which texts from outside are cast. Its topics' names have their values in this order. */
+export type OwnerKey = readonly [CapturedColumn, ...CapturedColumn[]];
+
 /**
  * One watched table as capture sees it: its names in the database and the columns that definitions need.
  * Its change table is `deltad."change_<source>"`. In the plan of one kind of topics `owner` and `parents` are of that kind, whose topics are
@@ -19,7 +22,7 @@ export interface WatchedTable {
   /** The column that names a row, and is captured. */
   readonly key: string | readonly string[];
   /**
-   * What names the owner; for the owners' own table and rows that are nobody's, their key; where there are `parents`, what names a row of the
+   * What names the owner, several columns if its key has them; for the owners' own table and rows that are nobody's, their key; where there are `parents`, what names a row of the
    * first of them, several columns if that one's key is.
    */
   readonly owner: Link;
@@ -34,8 +37,7 @@ export interface WatchedTable {
     | {
         readonly schema: string;
         readonly table: string;
-        readonly key: string;
-        readonly keyType: string;
+        readonly key: OwnerKey;
         readonly by: readonly string[];
         /** What owners have of it. */
         readonly shown: readonly string[];

@@ -1,8 +1,10 @@
-import { quoteIdentifier } from "../database/identifier.ts";
 import type { Session } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
 import type { Plan } from "../plan/plan.ts";
+import { ofOwners, partsOf, spelled } from "../plan/owner-key.ts";
 import { ownerRelation } from "../plan/owner-lookup.ts";
+import { columnsOf } from "../plan/row-link.ts";
+import { keyParts, spellKey } from "../../protocol/key.ts";
 
 /** Which owners are verified. */
 export type Choice =
@@ -23,21 +25,29 @@ export async function listOwners(
   { owner }: Pick<Plan, "owner">,
   choice: Choice,
 ): Promise<ListedOwners> {
-  const key = `o.${quoteIdentifier(owner.key)}`;
+  const key = columnsOf("o", owner.key);
+  const after = partsOf("$1::text", owner.key).join(", ");
+  const order = `order by ${key.join(", ")}`;
   const from = `from ${ownerRelation(owner)} o`;
   const keys = async (rest: string, values: readonly unknown[]): Promise<string[]> => {
-    const text = `select ${key}::text as id ${from} ${rest}`;
+    const text = `select ${spelled(key)} as id ${from} ${rest}`;
     const rows = await sessions.run((session) => session.query<{ id: string }>(text, values));
     return rows.map(({ id }) => id);
   };
   switch (choice.kind) {
     case "named": {
-      const found = await keys(`where ${key} = any($1::text[]::${owner.keyType}[]) order by ${key}`, [choice.owners]);
+      const malformed = choice.owners.find((name) => keyParts(name, key.length) === undefined);
+      if (malformed !== undefined)
+        throw new Error(
+          `${malformed} spells no key of ${key.length} columns: write their values with "/" between them, and %2F and %25 for a "/" or "%" in one of them`,
+        );
+      const named = choice.owners.map((name) => spellKey(keyParts(name, key.length) ?? []));
+      const found = await keys(`where ${ofOwners(key, owner.key, "$1::text[]")} ${order}`, [named]);
       if (found.length < new Set(choice.owners).size) throw new Error("not every owner that was named has a row");
       return listed(found);
     }
     case "sample":
-      return listed(await keys(`order by md5(${key}::text || $1) limit $2`, [choice.seed, choice.count]));
+      return listed(await keys(`order by md5(${spelled(key)} || $1) limit $2`, [choice.seed, choice.count]));
     case "all":
       break;
   }
@@ -47,10 +57,10 @@ export async function listOwners(
   return {
     total: Number(count?.total),
     groups: async function* (size) {
-      let group = await keys(`order by ${key} limit $1`, [size]);
+      let group = await keys(`${order} limit $1`, [size]);
       while (group.length > 0) {
         yield group;
-        group = await keys(`where ${key} > $1::text::${owner.keyType} order by ${key} limit $2`, [group.at(-1), size]);
+        group = await keys(`where (${key.join(", ")}) > (${after}) ${order} limit $2`, [group.at(-1), size]);
       }
     },
   };

@@ -6,8 +6,10 @@ import type { WatchedTable } from "../plan/watched-table.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
 import { fenced } from "../plan/fallible.ts";
 import type { Accumulator, Bound, MeasurePlan, Plan, ProjectionTime, Window } from "../plan/plan.ts";
+import { ofOwners, spelled } from "../plan/owner-key.ts";
 import { ownerRelation, ownerValue } from "../plan/owner-lookup.ts";
-import { OWNER, ofOwners, tableRows, watchedBy, ZONE } from "../plan/row-source.ts";
+import { OWNER, tableRows, watchedBy, ZONE } from "../plan/row-source.ts";
+import { columnsOf } from "../plan/row-link.ts";
 import { allOf, clampedDate, clampedInstant, datedValue, instantOf, isSummable } from "../plan/row-value.ts";
 
 const NOW = instantOf("$2::bigint");
@@ -23,11 +25,11 @@ const NOW = instantOf("$2::bigint");
  */
 export function recomputeSelect(plan: Plan): string {
   const { owner, accumulators, overlaps } = plan;
-  const key = `o.${quoteIdentifier(owner.key)}`;
+  const key = columnsOf("o", owner.key);
   const currency = owner.currency === undefined ? "null" : ownerValue(owner.currency);
   const selects = [
-    `select 'owner' as kind, 0 as index, ${key}::text collate "C" as owner, null::text as key, ${currency} as value
-from ${ownerRelation(owner)} o where ${ofOwners(key, owner)} and $2::bigint is not null`,
+    `select 'owner' as kind, 0 as index, ${spelled(key)} collate "C" as owner, null::text as key, ${currency} as value
+from ${ownerRelation(owner)} o where ${ofOwners(key, owner.key)} and $2::bigint is not null`,
     ...accumulators.map(({ ranking }, index) =>
       ranking === undefined
         ? `select 'accumulator', ${index}, owner, key, trunc(value)::text from a${index} where value <> 0`

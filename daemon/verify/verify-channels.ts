@@ -44,8 +44,9 @@ export async function verifyChannels(options: VerifyChannelsOptions): Promise<Ve
 /** The channels' own table, as one of owners. */
 function keyed(plan: ChannelPlan): OwnerTable {
   const { schema, table } = watchedBy(plan, plan.source);
-  const { key, keyType, source } = plan;
-  return { schema, table, key, keyType, source, dimensions: [], timeZone: { constant: "UTC" }, currency: undefined };
+  const { key: name, keyType: type, source } = plan;
+  const key = [{ name, type }] as const;
+  return { schema, table, key, source, dimensions: [], timeZone: { constant: "UTC" }, currency: undefined };
 }
 
 /** What SQL finds of a channel. */

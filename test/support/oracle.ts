@@ -6,10 +6,11 @@ import type { JsonObject } from "../../protocol/json.ts";
 import kinds from "../kinds/deltad.config.ts";
 import rental from "../rental/deltad.config.ts";
 import second from "../second/deltad.config.ts";
+import tenants from "../tenants/deltad.config.ts";
 import wholesale from "../wholesale/deltad.config.ts";
 
 export interface Marketplace {
-  readonly name: "demo" | "second" | "rental" | "kinds" | "wholesale";
+  readonly name: "demo" | "second" | "rental" | "kinds" | "wholesale" | "tenants";
   /** As the definition file exports it. */
   readonly config: unknown;
   readonly configFile: string;
@@ -75,6 +76,16 @@ export const WHOLESALE: Marketplace = {
   schema: read("test/wholesale/schema.sql"),
   ownerType: "integer",
   oracle: read("test/wholesale/oracle.sql"),
+};
+
+/** Owners that two columns name, and another kind whose topics three do. Documents of that kind go by their topic's name. */
+export const TENANTS: Marketplace = {
+  name: "tenants",
+  config: tenants,
+  configFile: at("test/tenants/deltad.config.ts"),
+  schema: read("test/tenants/schema.sql"),
+  ownerType: "text",
+  oracle: read("test/tenants/oracle.sql"),
 };
 
 /** Documents by owner at an instant in microseconds since 1970; of all owners, unless some are named. The zones must be known to PostgreSQL. */

@@ -45,7 +45,13 @@ const OFFICES: WatchedTable = {
   columns: columns("code text", "zone text"),
   key: "code",
   owner: "code",
-  namedIn: { schema: "public", table: "people", key: "name", keyType: "text", by: ["office"], shown: ["zone"] },
+  namedIn: {
+    schema: "public",
+    table: "people",
+    key: [{ name: "name", type: "text" }],
+    by: ["office"],
+    shown: ["zone"],
+  },
 };
 
 await onEachServer("collations of columns that name rows", (server) => {

@@ -5,8 +5,8 @@ import { SessionPool } from "../../../daemon/database/session-pool.ts";
 import { onEachServer } from "../../support/servers.ts";
 
 /** As an administrator asks. */
-function asked(keyType: string, sessions: Parameters<typeof canonicalOwners>[1]) {
-  const canonical = canonicalOwners(keyType, sessions, () => performance.now());
+function asked(keyTypes: readonly string[], sessions: Parameters<typeof canonicalOwners>[1]) {
+  const canonical = canonicalOwners(keyTypes, sessions, () => performance.now());
   return (id: string): Promise<string | undefined> => canonical(id, undefined);
 }
 
@@ -68,15 +68,15 @@ await onEachServer("pooled sessions", (server) => {
     const database = await server.createDatabase();
     const pool = new SessionPool({ url: database.url, role: "pool", statementTimeoutMs: 5_000 }, 1);
     t.after(() => pool.stop());
-    const bigint = asked("bigint", pool);
+    const bigint = asked(["bigint"], pool);
     assert.deepEqual(
       await Promise.all(["7", " 07 ", "-0", "seven", "", "9223372036854775808", "7\0"].map((id) => bigint(id))),
       ["7", "7", "0", undefined, undefined, undefined, undefined],
     );
-    const uuid = asked("uuid", pool);
+    const uuid = asked(["uuid"], pool);
     assert.equal(await uuid("{A0EEBC99-9C0B4EF8BB6D6BB9BD380A11}"), "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11");
     assert.equal(await uuid("'; drop table x"), undefined);
-    const numeric = asked("numeric", pool);
+    const numeric = asked(["numeric"], pool);
     assert.deepEqual(await Promise.all(["7", "7.00", "0x", "1e131071", "7".repeat(257)].map((id) => numeric(id))), [
       "7",
       "7",
@@ -94,7 +94,7 @@ await onEachServer("pooled sessions", (server) => {
     await database.query("create domain odd as integer check (value % 2 = 1)");
     const pool = new SessionPool({ url: database.url, role: "pool", statementTimeoutMs: 5_000 }, 1);
     t.after(() => pool.stop());
-    const odd = asked("public.odd", pool);
+    const odd = asked(["public.odd"], pool);
     assert.deepEqual([await odd("07"), await odd("8"), await odd("x")], ["7", undefined, undefined]);
     await pool.stop();
     assert.deepEqual([await odd("07"), await odd("8"), await odd("x")], ["7", undefined, undefined]);
@@ -112,7 +112,7 @@ await onEachServer("pooled sessions", (server) => {
     };
     for (const [type, ids] of Object.entries(usual)) {
       for (const id of ids) {
-        assert.equal(await asked(type, absent)(id), id);
+        assert.equal(await asked([type], absent)(id), id);
         assert.deepEqual(await database.query(`select $1::text::${type}::text as id`, [id]), [{ id }]);
       }
     }
@@ -124,6 +124,6 @@ await onEachServer("pooled sessions", (server) => {
       text: "é",
       numeric: "7",
     };
-    for (const [type, id] of Object.entries(unusual)) await assert.rejects(asked(type, absent)(id), /asked/);
+    for (const [type, id] of Object.entries(unusual)) await assert.rejects(asked([type], absent)(id), /asked/);
   });
 });

@@ -4,6 +4,8 @@
  */
 import type { WatchedTable } from "../../../daemon/plan/watched-table.ts";
 import { compileKinds } from "../../../daemon/plan/compile.ts";
+import { spelled } from "../../../daemon/plan/owner-key.ts";
+import { columnsOf } from "../../../daemon/plan/row-link.ts";
 import type { JsonObject } from "../../../protocol/json.ts";
 import type { Marketplace } from "../oracle.ts";
 import type { TestDatabase } from "../servers.ts";
@@ -64,6 +66,10 @@ export class Historian {
     // Where all owners have one zone, nobody's is bad.
     if ("constant" in timeZone) throw new Error("the owners of a random run have zones of their own");
     const held = "lookup" in timeZone ? timeZone.lookup : { ...owner, ...timeZone };
+    const meets =
+      "lookup" in timeZone
+        ? `z.${quoted(timeZone.lookup.key)} = o.${quoted(timeZone.lookup.by)}`
+        : owner.key.map(({ name }) => `z.${quoted(name)} = o.${quoted(name)}`).join(" and ");
     const zone = quoted(held.column);
     this.#database = database;
     const rows = tables.map(({ table }) => {
@@ -76,14 +82,13 @@ export class Historian {
     this.#statement = unqualified.replace("with clock as", `with ${rows.join(",\n")},\nclock as`);
     const then = (table: string): string =>
       `(select * from history.${quoted(table)} where ${AT_SNAPSHOT.replace(/\$3/g, "$1")})`;
-    const by = "lookup" in timeZone ? timeZone.lookup.by : owner.key;
     // Owners over time have the same row.
     const names = plans
       .filter((plan) => plan.owner.table === owner.table)
       .map(({ kind }) => `'${kind === "owner" ? "" : `${kind}:`}'`);
     // Of whose row nothing is found, there is no zone either.
-    this.#badOwners = `select kind || o.${quoted(owner.key)} as owner
-       from ${then(owner.table ?? "")} o left join ${then(held.table ?? "")} z on z.${quoted(held.key)} = o.${quoted(by)}
+    this.#badOwners = `select kind || ${spelled(columnsOf("o", owner.key))} as owner
+       from ${then(owner.table ?? "")} o left join ${then(held.table ?? "")} z on ${meets}
       cross join unnest(array[${names.join(", ")}]) kind
       where z.${zone} = '${BAD_ZONE}' or z.${zone} is null`;
   }

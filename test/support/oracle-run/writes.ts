@@ -3,6 +3,7 @@ import { DEMO_OWNERS, DEMO_WRITES, demoRows } from "./demo-writes.ts";
 import { KINDS_OWNERS, KINDS_WRITES, kindsRows } from "./kinds-writes.ts";
 import { RENTAL_OWNERS, RENTAL_WRITES, rentalRows } from "./rental-writes.ts";
 import { SECOND_OWNERS, SECOND_WRITES, secondRows } from "./second-writes.ts";
+import { TENANTS_OWNERS, TENANTS_WRITES, tenantsRows } from "./tenants-writes.ts";
 import type { Values } from "./values.ts";
 import { WHOLESALE_OWNERS, WHOLESALE_WRITES, wholesaleRows } from "./wholesale-writes.ts";
 import type { Write } from "./write.ts";
@@ -26,6 +27,7 @@ const WRITES: Readonly<Record<Marketplace["name"], Writes>> = {
   second: { owners: SECOND_OWNERS, first: secondRows, all: SECOND_WRITES },
   kinds: { owners: KINDS_OWNERS, first: kindsRows, all: KINDS_WRITES },
   rental: { owners: RENTAL_OWNERS, first: rentalRows, all: RENTAL_WRITES },
+  tenants: { owners: TENANTS_OWNERS, first: tenantsRows, all: TENANTS_WRITES },
   wholesale: { owners: WHOLESALE_OWNERS, first: wholesaleRows, all: WHOLESALE_WRITES },
 };
 

@@ -13,7 +13,7 @@ function heldDatabase() {
     query: async <Row>(_: string, [id]: readonly unknown[] = []): Promise<Row[]> => {
       asked.push(String(id));
       await answered;
-      return [{ id: String(id).trim() }] as Row[];
+      return [{ parts: [String(id).trim()] }] as Row[];
     },
   };
   return { asked, answer, run: <T>(work: (given: typeof session) => Promise<T>): Promise<T> => work(session) };
@@ -22,7 +22,7 @@ function heldDatabase() {
 describe("canonical owner ids", () => {
   it("one spelling is asked after once, however many ask at the same time", async () => {
     const database = heldDatabase();
-    const canonical = canonicalOwners("bigint", database, () => 0);
+    const canonical = canonicalOwners(["bigint"], database, () => 0);
     const ids = [canonical(" 7", "a"), canonical(" 7", "b"), canonical("08", undefined)];
     database.answer();
     assert.deepEqual(await Promise.all([...ids, canonical("08", "c")]), ["7", "7", "08", "08"]);
@@ -31,7 +31,7 @@ describe("canonical owner ids", () => {
 
   it("beyond 10,000 spellings at once the next is refused, until some are answered", async () => {
     const database = heldDatabase();
-    const canonical = canonicalOwners("bigint", database, () => 0);
+    const canonical = canonicalOwners(["bigint"], database, () => 0);
     const ids = Array.from({ length: 10_000 }, (_, id) => canonical(` ${id}`, undefined));
     await assert.rejects(canonical("one more", undefined), /too many/);
     assert.equal(database.asked.length, 10_000);
@@ -43,7 +43,7 @@ describe("canonical owner ids", () => {
   it("one asker has 512 looked up at once and ten a second from there, and what is known costs it nothing", async () => {
     const database = heldDatabase();
     let nowMs = 0;
-    const canonical = canonicalOwners("bigint", database, () => nowMs);
+    const canonical = canonicalOwners(["bigint"], database, () => nowMs);
     database.answer();
     const flood = (from: number): Promise<unknown>[] =>
       Array.from({ length: 1_000 }, (_, id) => canonical(` ${from + id}`, "flooder"));
@@ -64,7 +64,7 @@ describe("canonical owner ids", () => {
       tries += 1;
       throw new Error("the database is away");
     };
-    const canonical = canonicalOwners("bigint", { run }, () => nowMs);
+    const canonical = canonicalOwners(["bigint"], { run }, () => nowMs);
     for (const at of [0, 500, 999]) {
       nowMs = at;
       await assert.rejects(canonical("07", "a"), /away/);

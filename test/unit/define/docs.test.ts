@@ -12,7 +12,7 @@ it("the page about your own tables shows code that the tests run", () => {
     const file = language === "ts" ? "deltad.config.ts" : "schema.sql";
     // What stands between two paragraphs is left out on the page.
     const paragraphs = code.split(language === "ts" ? "\n\n" : /(?<=;\n)/);
-    const runs = ["second", "rental", "kinds", "wholesale"].map((folder) => read(`test/${folder}/${file}`));
+    const runs = ["second", "rental", "kinds", "wholesale", "tenants"].map((folder) => read(`test/${folder}/${file}`));
     assert.ok(
       runs.some((run) => paragraphs.every((paragraph) => run.includes(paragraph))),
       code,

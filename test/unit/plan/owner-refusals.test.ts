@@ -2,9 +2,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { eq, gt } from "drizzle-orm";
-import { bigint, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { bigint, date, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { ConfigError } from "../../../daemon/config/errors.ts";
-import { became, count, inserted, lookup, parent, through } from "../../../daemon/define/define.ts";
+import {
+  became,
+  channel,
+  count,
+  inserted,
+  lookup,
+  ownerOf,
+  parent,
+  rows,
+  through,
+} from "../../../daemon/define/define.ts";
 import { compile } from "../../../daemon/plan/compile.ts";
 import { configured, people, sales, shops } from "../../support/sales-tables.ts";
 
@@ -25,6 +35,23 @@ const towns = pgTable("towns", { id: integer("id").primaryKey(), zone: text("zon
 const nobodys = { table: towns, key: towns.id };
 const zoned = (timeZone: unknown, sources: object): object =>
   throughShops({ owner: { ...good.owner, timeZone }, sources: { ...good.sources, ...sources } });
+const accounts = pgTable("accounts", {
+  tenant: text("tenant"),
+  number: integer("number"),
+  since: date("since"),
+  name: text("name"),
+  zone: text("zone"),
+});
+const orders = pgTable("orders", {
+  id: integer("id").primaryKey(),
+  tenant: text("tenant"),
+  account: bigint("account", { mode: "number" }),
+});
+const tenants = {
+  owner: { table: accounts, key: [accounts.tenant, accounts.number], timeZone: accounts.zone },
+  sources: { orders: { table: orders, key: orders.id, owner: [orders.tenant, orders.account] } },
+  metrics: { all: count(orders) },
+};
 const link = (name: string) => pgTable(name, { id: integer("id").primaryKey(), next: integer("next") });
 
 describe("compile refuses, of owners and of rows that lead to them", () => {
@@ -190,9 +217,78 @@ describe("compile refuses, of owners and of rows that lead to them", () => {
       /^sources\.towns\.owner must be a column of sources\.towns\.table, or through/,
     ],
     [
-      "an owner's key of several columns",
+      "an owner's key of more columns than a source names owners by",
       () => throughShops({ owner: { ...good.owner, key: [people.id, people.zone] } }),
-      /^owner\.key must be one column: give owner\.table a unique one, such as an identity column or one generated from its key, and sources a column with the same$/,
+      /^sources\.sales\.owner is person, owner\.key is id, zone: give it a column of sales for each column of that key, in its order$/,
+    ],
+    [
+      "a source that names owners by more columns than their key has",
+      () =>
+        throughShops({ sources: { ...good.sources, sales: { ...salesSource, owner: [sales.person, sales.shop] } } }),
+      /^sources\.sales\.owner is person, shop, owner\.key is id: give it a column of sales for each column of that key, in its order$/,
+    ],
+    [
+      "a source that names owners by columns of other types, or in another order, than their key's",
+      () => ({
+        ...tenants,
+        sources: { orders: { ...tenants.sources.orders, owner: [orders.account, orders.tenant] } },
+      }),
+      /^sources\.orders\.owner by account is bigint, owner\.key by tenant is text: they never meet$/,
+    ],
+    [
+      "an owner's key of columns of which equal values print different texts",
+      () => ({ ...tenants, owner: { ...tenants.owner, key: [accounts.tenant, accounts.since] } }),
+      /^owner\.key: since is date: owners are known by whole numbers, uuid, text, varchar or char$/,
+    ],
+    [
+      "an owner's key of five columns",
+      () => {
+        const { tenant, number, since, name, zone } = accounts;
+        return { ...tenants, owner: { ...tenants.owner, key: [tenant, number, since, name, zone] } };
+      },
+      /^owner\.key has 5 columns, at most 4 name a topic: give owner\.table a unique column, such as an identity column or one generated from its key, and sources a column with the same$/,
+    ],
+    [
+      "an owner's key of no columns, of another table's, and of one twice",
+      () => {
+        for (const key of [[], [accounts.tenant, orders.account]])
+          assert.throws(
+            () => compile({ ...tenants, owner: { ...tenants.owner, key } }),
+            new ConfigError("owner.key must be columns of owner.table, as [accounts.tenant, accounts.number]"),
+          );
+        return { ...tenants, owner: { ...tenants.owner, key: [accounts.tenant, accounts.tenant] } };
+      },
+      /^owner\.key names a column twice$/,
+    ],
+    [
+      "a source that names owners by another table's column",
+      () => ({
+        ...tenants,
+        sources: { orders: { ...tenants.sources.orders, owner: [orders.tenant, accounts.number] } },
+      }),
+      /^sources\.orders\.owner must be columns of sources\.orders\.table, as \[orders\.tenant, orders\.account\]$/,
+    ],
+    [
+      "the row of an owner that several columns name, looked up",
+      () => ({
+        ...tenants,
+        events: { placed: inserted(orders).data({ account: lookup(accounts.name, orders.account) }) },
+      }),
+      /^events\.placed: account: lookup\(\): the key of public\.accounts has several columns, and rows are found by one: events tell nothing of the owner table; keep what they tell in their own$/,
+    ],
+    [
+      "a channel of an owner that several columns name",
+      () => ({
+        ...tenants,
+        channels: {
+          talk: channel({
+            row: orders.id,
+            members: ownerOf(orders.account),
+            rows: { orders: rows(orders, { channel: orders.id, key: orders.id, data: { id: orders.id } }) },
+          }),
+        },
+      }),
+      /ownerOf\(\) names an owner by one column, and owner\.key has several: name the users by user\(…\), or list who may see it in a table, members\(…\)$/,
     ],
     [
       "a key of no columns",

@@ -109,7 +109,7 @@ describe("compile refuses, in one line", () => {
     [
       "a column of another table as a key",
       () => ({ ...good, owner: { ...good.owner, key: shops.id } }),
-      /^owner\.key must be a column of owner\.table$/,
+      /^owner\.key must be a column of owner\.table, or a list of several$/,
     ],
     [
       "a table that is none",
