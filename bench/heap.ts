@@ -36,7 +36,7 @@ export async function benchHeap({ server, report, quick }: BenchRun): Promise<vo
     const loaded = await daemon.ask("heap");
     for (const subscriber of subscribers) subscriber.assertHealthy();
     report.line(`          loaded in ${(tookMs / 1000).toFixed(1)} s, one socket after the other`);
-    report.figure("KiB of heap for each loaded owner", (loaded - empty) / owners / 1024, { atMost: 12.5 });
+    report.figure("KiB of heap for each loaded owner", (loaded - empty) / owners / 1024, { atMost: 10 });
     for (const subscriber of subscribers) subscriber.close();
   } finally {
     await daemon.stop();

@@ -163,8 +163,8 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
   {
     name: "a channel that was too large is so until nobody has asked for a minute",
     file: "daemon/hub/hub.ts",
-    find: "if (open.topic.isOutdated) {",
-    replace: 'if (open.topic.isOutdated && key === "") {',
+    find: "if (topic.isOutdated) {",
+    replace: 'if (topic.isOutdated && key === "") {',
     test: ADMISSION,
     title: TOO_LARGE,
   },

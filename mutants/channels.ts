@@ -39,7 +39,7 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   {
     name: "who is removed stays subscribed",
     file: "daemon/hub/topic.ts",
-    find: "for (const subscription of this.#subscriptions) subscription.checkAdmission();",
+    find: "for (const subscription of this.#subscriptions.members()) subscription.checkAdmission();",
     replace: "",
     test: MEMBERS,
     title: REMOVED,

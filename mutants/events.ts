@@ -27,8 +27,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "keys compare as text where they are numbers",
     file: "daemon/occupancy/stays.ts",
-    find: "(this.#numericKeys ? compareNumbers(a.key, b.key) : compareTexts(a.key, b.key))",
-    replace: "compareTexts(a.key, b.key)",
+    find: "this.#numericKeys ? compareNumbers(a, b) : compareTexts(a, b)",
+    replace: "compareTexts(a, b)",
     test: OCCUPANTS,
     title: TOLD,
   },
@@ -156,8 +156,8 @@ export const EVENTS_MUTANTS: readonly Mutant[] = [
   {
     name: "events alone don't go out",
     file: "daemon/topics/owner/pending.ts",
-    find: "    this.#events = [...this.#events, update];\n    this.#step(update);\n",
-    replace: "    this.#events = [...this.#events, update];\n",
+    find: "    this.#events.push(update);\n    this.#steps.push(update);\n",
+    replace: "    this.#steps.push(update);\n",
     test: WIRE,
     title: "Events without a change of metrics go out at once as well",
   },

@@ -153,8 +153,8 @@ export const EXTREME_MUTANTS: readonly Mutant[] = [
   {
     name: "a group's values are counted once more with every row",
     file: "daemon/metrics/owner-state.ts",
-    find: "if (tally !== undefined) this.#change(tally, groupOf(key), crossed);",
-    replace: "if (tally !== undefined) this.#change(tally, groupOf(key), 1);",
+    find: "if (tally !== undefined) this.#change(tally, compactKey(groupOf(key)), crossed);",
+    replace: "if (tally !== undefined) this.#change(tally, compactKey(groupOf(key)), 1);",
     test: "test/unit/metrics/owner-state.test.ts",
     title: "advance(fold(S, D), T') = fold(advance(S, T'), D) = snapshot(R + D, T')",
   },

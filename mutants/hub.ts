@@ -13,8 +13,8 @@ export const HUB_MUTANTS: readonly Mutant[] = [
   {
     name: "changes are not merged",
     file: "daemon/hub/topic.ts",
-    find: "if (!this.#send() || this.#options.minIntervalMs === 0) return;",
-    replace: "this.#send();\n    if (this.#options.minIntervalMs >= 0) return;",
+    find: "if (!this.#send() || this.#services.minIntervalMs === 0) return;",
+    replace: "this.#send();\n    if (this.#services.minIntervalMs >= 0) return;",
     test: "test/wire/gateway/stream.test.ts",
     title: "The first change goes out at once, those of the next 50 ms as one",
   },
@@ -29,8 +29,8 @@ export const HUB_MUTANTS: readonly Mutant[] = [
   {
     name: "an owner is never let go",
     file: "daemon/hub/hub.ts",
-    find: "      open.topic.stop();\n      kind.unwatch(key);",
-    replace: "      open.topic.stop();",
+    find: "    topic.stop();\n    kind.unwatch(key);",
+    replace: "    topic.stop();",
     test: "test/wire/gateway/stream.test.ts",
     title: "An owner is watched once for all its subscribers, and let go a minute after the last",
   },

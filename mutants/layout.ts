@@ -32,6 +32,31 @@ export const LAYOUT_MUTANTS: readonly Mutant[] = [
     title: IN_ORDER,
   },
   {
+    name: "texts and numbers of one thing have no order",
+    file: "daemon/metrics/schedule.ts",
+    find: '  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;\n',
+    replace: "",
+    test: SCHEDULE,
+    title: IN_ORDER,
+  },
+  {
+    name: "a topic's second subscriber takes the place of the first",
+    file: "daemon/hub/small-set.ts",
+    find: "new Set([held, member])",
+    replace: "member",
+    test: "test/unit/hub/small-set.test.ts",
+    title: "holds what a Set would, in the same order, whether it has one member or several",
+  },
+  {
+    name: "of groups that are due at one instant another is looked for",
+    file: "daemon/occupancy/due-groups.ts",
+    find: "return a === b ? compareKeys(there.name, group.name) < 0 : a < b;",
+    replace: "return a < b;",
+    test: "test/unit/occupancy/occupants.test.ts",
+    title:
+      "what is told is what a look at all rows says, after every batch, at every instant, and after every reading anew",
+  },
+  {
     name: "a change that is too large for a number is rounded",
     file: "daemon/metrics/schedule.ts",
     find: "return Number.isSafeInteger(change) ? change :",
@@ -65,8 +90,8 @@ export const LAYOUT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a group is looked at when its occupant changes no more",
-    file: "daemon/occupancy/occupants.ts",
-    find: "    if (group.due !== undefined) this.#due.add(group.due, of, group.name, -1);\n",
+    file: "daemon/occupancy/due-groups.ts",
+    find: "    if (group.due !== undefined) this.#sorted.splice(this.#placeOf(group, group.due), 1);\n",
     replace: "",
     test: "test/unit/occupancy/occupants.test.ts",
     title:

@@ -64,7 +64,7 @@ export const WITHHELD_MUTANTS: readonly Mutant[] = [
   {
     name: "withheld events overtake those that wait for a document",
     file: "daemon/owners/publisher.ts",
-    find: "    const events = this.#held;\n    this.#held = [];\n    if",
+    find: "    const events = this.#held;\n    this.#held = NO_EVENTS;\n    if",
     replace: "    const events: OwnerEvent[] = [];\n    if",
     test: OWNERS,
     title: "come after those that wait for the document of an owner that is read again",

@@ -67,6 +67,8 @@ export function withCursor({ bytes, position, ...rest }: Frame, cursor: string):
 const NOWHERE: FramePosition = {};
 
 function positionOf(message: DownFrame): FramePosition {
-  const at = "version" in message ? { epoch: message.epoch, version: message.version } : NOWHERE;
-  return "cursor" in message ? { ...at, cursor: message.cursor } : at;
+  if (!("version" in message)) return "cursor" in message ? { cursor: message.cursor } : NOWHERE;
+  // Written out: of what is spread and added to, V8 makes a hidden class for each object, three times its size.
+  const { epoch, version } = message;
+  return "cursor" in message ? { epoch, version, cursor: message.cursor } : { epoch, version };
 }

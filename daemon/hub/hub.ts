@@ -9,7 +9,7 @@ import { Delivery } from "./delivery.ts";
 import type { Frame } from "./frame.ts";
 import type { Subscription } from "./subscription.ts";
 import type { Subscriber } from "./subscriber.ts";
-import { ADMINISTRATOR, Topic } from "./topic.ts";
+import { ADMINISTRATOR, Topic, type TopicServices } from "./topic.ts";
 import type { TopicKind } from "./topic-content.ts";
 
 export interface HubOptions extends Timers {
@@ -37,25 +37,28 @@ const ONLOOKER: Subscriber = {
 interface OpenKind {
   readonly kind: TopicKind;
   /** By key: whoever publishes needs no name for it. */
-  readonly topics: Map<string, OpenTopic>;
+  readonly topics: Map<string, Topic>;
 }
 
-interface OpenTopic {
+interface FoundTopic {
+  readonly openKind: OpenKind;
   readonly topic: Topic;
-  /** Lets it go. */
-  readonly expire: () => void;
-  idleTimer: unknown;
+  readonly key: string;
 }
 
 export class Hub {
   readonly #options: HubOptions;
   readonly #delivery: Delivery<Subscription>;
   readonly #kinds: ReadonlyMap<string, OpenKind>;
+  readonly #topicServices: TopicServices;
+  /** Of the topics without subscribers. */
+  readonly #idleTimers = new Map<Topic, unknown>();
 
   constructor(options: HubOptions) {
     this.#options = options;
     this.#delivery = new Delivery({ sendsPerTurn: SENDS_PER_TURN, setImmediate: options.setImmediate });
     this.#kinds = new Map([...options.kinds].map(([name, kind]) => [name, { kind, topics: new Map() }]));
+    this.#topicServices = { ...options, emptied: (topic) => this.#emptied(topic) };
   }
 
   /**
@@ -70,14 +73,13 @@ export class Hub {
     const openKind = this.#kinds.get(kindName);
     if (openKind === undefined) throw new RangeError(`there is no kind of topic ${JSON.stringify(kindName)}`);
     const existing = openKind.topics.get(key);
-    const open = existing ?? this.#openTopic(name, key, openKind);
-    if (open.topic.isOutdated) {
-      open.topic.forget();
+    const topic = existing ?? this.#openTopic(name, key, openKind);
+    if (topic.isOutdated) {
+      topic.forget();
       watchAnew(openKind.kind, key);
     }
-    this.#options.clearTimeout(open.idleTimer);
-    open.idleTimer = undefined;
-    const subscription = open.topic.join(subscriber);
+    this.#stopIdleTimer(topic);
+    const subscription = topic.join(subscriber);
     if (id === undefined) subscription.catchUp();
     else subscription.request(id, resume);
     if (existing === undefined) openKind.kind.watch(key);
@@ -94,25 +96,25 @@ export class Hub {
     const wasOpen = this.#find(name) !== undefined;
     const subscription = this.subscribe(name, ONLOOKER);
     const found = this.#find(name);
-    const giveUp = found?.open.topic.whenLocated(answer);
+    const giveUp = found?.topic.whenLocated(answer);
     found?.openKind.kind.locate(found.key);
     return () => {
       giveUp?.();
       subscription.close();
-      if (!wasOpen && found?.open.topic.isEmpty) found.open.expire();
+      if (!wasOpen && found?.topic.isEmpty) this.#expire(found);
     };
   }
 
   /** Takes what happened to a topic, which is passed on if anybody has subscribed. */
   publish(kind: string, key: string, update: unknown): void {
     const openKind = this.#kinds.get(kind);
-    const open = openKind?.topics.get(key);
-    if (openKind === undefined || open === undefined || open.topic.accept(update)) return;
+    const topic = openKind?.topics.get(key);
+    if (openKind === undefined || topic === undefined || topic.accept(update)) return;
     this.#options.log.error({ kind, key }, "an update does not follow what came before: the topic is loaded again");
-    open.topic.distrust(this.#options.now() * 1000, "reload");
+    topic.distrust(this.#options.now() * 1000, "reload");
     // Not now: somebody is in the middle of publishing.
     this.#options.setImmediate(() => {
-      if (openKind.topics.get(key) !== open) return;
+      if (openKind.topics.get(key) !== topic) return;
       watchAnew(openKind.kind, key);
     });
   }
@@ -127,44 +129,50 @@ export class Hub {
   /** The topics that have subscriptions, with how many. */
   *subscriptions(): Iterable<readonly [topic: string, subscriptions: number]> {
     for (const [kind, { topics }] of this.#kinds)
-      for (const [key, { topic }] of topics) if (!topic.isEmpty) yield [printTopic({ kind, key }), topic.size];
+      for (const [key, topic] of topics) if (!topic.isEmpty) yield [printTopic({ kind, key }), topic.size];
   }
 
   stop(): void {
     for (const { topics } of this.#kinds.values()) {
-      for (const { topic, idleTimer } of topics.values()) {
-        this.#options.clearTimeout(idleTimer);
+      for (const topic of topics.values()) {
+        this.#stopIdleTimer(topic);
         topic.stop();
       }
       topics.clear();
     }
   }
 
-  #find(name: string): { openKind: OpenKind; open: OpenTopic; key: string } | undefined {
+  #find(name: string): FoundTopic | undefined {
     const { kind = "", key = "" } = parseTopic(name) ?? {};
     const openKind = this.#kinds.get(kind);
-    const open = openKind?.topics.get(key);
-    return openKind && open && { openKind, open, key };
+    const topic = openKind?.topics.get(key);
+    return openKind && topic && { openKind, topic, key };
   }
 
-  #openTopic(name: string, key: string, { kind, topics }: OpenKind): OpenTopic {
-    const { minIntervalMs, idleMs, now, setTimeout, clearTimeout } = this.#options;
-    const expire = (): void => {
-      clearTimeout(open.idleTimer);
-      if (topics.get(key) !== open) return;
-      topics.delete(key);
-      open.topic.stop();
-      kind.unwatch(key);
-    };
-    const emptied = (): void => {
-      if (topics.get(key) === open) open.idleTimer = setTimeout(expire, idleMs);
-    };
-    const lane = this.#delivery.lane();
-    const options = { minIntervalMs, now, setTimeout, clearTimeout, lane, emptied };
-    const topic = new Topic(name, kind.open(name, key), options, kind.openSide);
-    const open: OpenTopic = { topic, expire, idleTimer: undefined };
-    topics.set(key, open);
-    return open;
+  #openTopic(name: string, key: string, { kind, topics }: OpenKind): Topic {
+    const topic = new Topic(name, kind.open(name, key), this.#delivery.lane(), this.#topicServices, kind.openSide);
+    topics.set(key, topic);
+    return topic;
+  }
+
+  #emptied(topic: Topic): void {
+    const found = this.#find(topic.name);
+    if (found?.topic !== topic) return;
+    const timer = this.#options.setTimeout(() => this.#expire(found), this.#options.idleMs);
+    this.#idleTimers.set(topic, timer);
+  }
+
+  #stopIdleTimer(topic: Topic): void {
+    this.#options.clearTimeout(this.#idleTimers.get(topic));
+    this.#idleTimers.delete(topic);
+  }
+
+  #expire({ openKind: { kind, topics }, topic, key }: FoundTopic): void {
+    this.#stopIdleTimer(topic);
+    if (topics.get(key) !== topic) return;
+    topics.delete(key);
+    topic.stop();
+    kind.unwatch(key);
   }
 }
 

@@ -11,39 +11,48 @@ import { Attendance } from "./attendance.ts";
 import type { Lane, Send } from "./delivery.ts";
 import { encode, type Frame, type Refusal, withFields } from "./frame.ts";
 import { isoInstant } from "./instant.ts";
+import { SmallSet } from "./small-set.ts";
 import type { SubscribedTopic } from "./subscribed-topic.ts";
 import type { TopicSide } from "./topic-side.ts";
 import { Subscription } from "./subscription.ts";
 import type { Subscriber } from "./subscriber.ts";
 import type { HistoryRequest, Progress, Replay, ResumePoint, TopicContent, TopicKind } from "./topic-content.ts";
 
-export interface TopicOptions extends Timers {
+/** The same for all topics. */
+export interface TopicServices extends Timers {
   readonly minIntervalMs: number;
   readonly now: () => number;
-  readonly lane: Lane<Subscription>;
-  /** The last subscriber has left. */
-  readonly emptied: () => void;
+  /** A topic's last subscriber has left. */
+  readonly emptied: (topic: Topic) => void;
 }
 
 /** Whoever locates a topic. */
 export const ADMINISTRATOR: Reader = { isAdmin: true, user: undefined, maySee: () => true };
 
 export class Topic implements SubscribedTopic<Subscription> {
-  readonly #name: string;
+  readonly name: string;
   readonly #content: TopicContent;
-  readonly #options: TopicOptions;
+  readonly #lane: Lane<Subscription>;
+  readonly #services: TopicServices;
   readonly #side: TopicSide | undefined;
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #subscriptions = new SmallSet<Subscription>();
   #staleFrame: Frame | undefined;
   #liveFrame: Frame | undefined;
   #timer: unknown;
-  /** Who waits to hear where the topic stands. */
-  readonly #locators = new Set<(frame: Frame) => void>();
+  /** Who waits to hear where the topic stands; undefined where that is nobody, as at most topics. */
+  #locators: Set<(frame: Frame) => void> | undefined;
 
-  constructor(name: string, content: TopicContent, options: TopicOptions, openSide?: TopicKind["openSide"]) {
-    this.#name = name;
+  constructor(
+    name: string,
+    content: TopicContent,
+    lane: Lane<Subscription>,
+    services: TopicServices,
+    openSide?: TopicKind["openSide"],
+  ) {
+    this.name = name;
     this.#content = content;
-    this.#options = options;
+    this.#lane = lane;
+    this.#services = services;
     this.#side = openSide?.(name, (flush) => this.#broadcastOne(({ attendance }) => attendance?.follow(flush)));
   }
 
@@ -71,7 +80,7 @@ export class Topic implements SubscribedTopic<Subscription> {
   }
 
   leave(subscription: Subscription): void {
-    if (this.#subscriptions.delete(subscription) && this.isEmpty) this.#options.emptied();
+    if (this.#subscriptions.delete(subscription) && this.isEmpty) this.#services.emptied(this);
   }
 
   /** Takes what was published. False if it doesn't follow what was published before. */
@@ -88,7 +97,7 @@ export class Topic implements SubscribedTopic<Subscription> {
         return true;
       case "audience":
         // What waits to go out is for those who stay.
-        for (const subscription of this.#subscriptions) subscription.checkAdmission();
+        for (const subscription of this.#subscriptions.members()) subscription.checkAdmission();
         return true;
       case "flush_with_turn":
         queueMicrotask(() => this.#flushUnlessTimed());
@@ -113,9 +122,9 @@ export class Topic implements SubscribedTopic<Subscription> {
    * takes that back.
    */
   whenLocated(answer: (frame: Frame) => void): () => void {
-    this.#locators.add(answer);
+    (this.#locators ??= new Set()).add(answer);
     if (this.#staleFrame !== undefined) queueMicrotask(() => this.#answerLocators());
-    return () => this.#locators.delete(answer);
+    return () => this.#locators?.delete(answer);
   }
 
   /** {@link TopicContent.isOutdated} */
@@ -143,7 +152,7 @@ export class Topic implements SubscribedTopic<Subscription> {
   }
 
   liveFrame(): Frame {
-    this.#liveFrame ??= encode({ type: "live", timestamp: this.#options.now(), topic: this.#name });
+    this.#liveFrame ??= encode({ type: "live", timestamp: this.#services.now(), topic: this.name });
     return this.#liveFrame;
   }
 
@@ -156,12 +165,12 @@ export class Topic implements SubscribedTopic<Subscription> {
   }
 
   closedFrame(reason: Refusal): Frame {
-    const frame = encode({ type: "topic_closed", timestamp: this.#options.now(), topic: this.#name, reason });
+    const frame = encode({ type: "topic_closed", timestamp: this.#services.now(), topic: this.name, reason });
     return { ...frame, refusal: reason };
   }
 
   nackFrame(id: string, code: NackCode): Frame {
-    const frame = encode({ type: "nack", timestamp: this.#options.now(), id, code, message: NACK_MEANINGS[code] });
+    const frame = encode({ type: "nack", timestamp: this.#services.now(), id, code, message: NACK_MEANINGS[code] });
     return { ...frame, refusal: code };
   }
 
@@ -186,21 +195,21 @@ export class Topic implements SubscribedTopic<Subscription> {
   }
 
   ackFrame(id: string): Frame {
-    return encode({ type: "ack", timestamp: this.#options.now(), id, topic: this.#name });
+    return encode({ type: "ack", timestamp: this.#services.now(), id, topic: this.name });
   }
 
   deliver(subscription: Subscription, send: Send<Subscription>, cost: number): void {
-    this.#options.lane.push([subscription], send, cost);
+    this.#lane.push([subscription], send, cost);
   }
 
   stop(): void {
-    this.#options.clearTimeout(this.#timer);
+    this.#services.clearTimeout(this.#timer);
     this.#side?.stop();
   }
 
   #setStale(sinceMicroseconds: number, reason: string): void {
     const since = isoInstant(sinceMicroseconds);
-    const frame = encode({ type: "stale", timestamp: this.#options.now(), topic: this.#name, since, reason });
+    const frame = encode({ type: "stale", timestamp: this.#services.now(), topic: this.name, since, reason });
     this.#setStatus(frame);
   }
 
@@ -218,11 +227,12 @@ export class Topic implements SubscribedTopic<Subscription> {
   }
 
   #answerLocators(): void {
-    if (this.#locators.size === 0) return;
+    const locators = this.#locators;
+    if (locators === undefined) return;
     const frame = this.#staleFrame ?? this.#locatedFrame();
     if (frame === undefined) return;
-    for (const answer of this.#locators) queueMicrotask(() => answer(frame));
-    this.#locators.clear();
+    this.#locators = undefined;
+    for (const answer of locators) queueMicrotask(() => answer(frame));
   }
 
   #locatedFrame(): Frame | undefined {
@@ -238,8 +248,8 @@ export class Topic implements SubscribedTopic<Subscription> {
 
   #flush(): void {
     this.#timer = undefined;
-    if (!this.#send() || this.#options.minIntervalMs === 0) return;
-    this.#timer = this.#options.setTimeout(() => this.#flush(), this.#options.minIntervalMs);
+    if (!this.#send() || this.#services.minIntervalMs === 0) return;
+    this.#timer = this.#services.setTimeout(() => this.#flush(), this.#services.minIntervalMs);
   }
 
   /** True if something went out. */
@@ -265,6 +275,6 @@ export class Topic implements SubscribedTopic<Subscription> {
   }
 
   #broadcast(send: Send<Subscription>, cost: number): void {
-    if (!this.isEmpty) this.#options.lane.push([...this.#subscriptions], send, cost);
+    if (!this.isEmpty) this.#lane.push(this.#subscriptions.members(), send, cost);
   }
 }

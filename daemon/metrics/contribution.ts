@@ -1,6 +1,7 @@
 import type { Grain } from "../capture/batch.ts";
 import type { Key } from "./keyed-sums.ts";
 import { utcMidnight } from "./civil-date.ts";
+import { compactKey } from "./small-map.ts";
 import { type Calendar, periodStart, periodText, sameDay } from "./period.ts";
 import type { Accumulator, Window } from "../plan/plan.ts";
 
@@ -64,12 +65,15 @@ function edgeDays(window: Window, day: number): { readonly from: number; readonl
 
 function keyOf(grain: Grain, { keyedBy, andPeriod, window }: Accumulator): Key | undefined {
   if (keyedBy === "none") return "";
-  if (keyedBy === "key") return andPeriod === undefined ? grain.key : pairOf(grain, { unit: andPeriod, ...window });
+  if (keyedBy === "key") {
+    const key = andPeriod === undefined ? grain.key : pairOf(grain, { unit: andPeriod, ...window });
+    return key === undefined ? undefined : compactKey(key);
+  }
   return grain.day === undefined ? undefined : periodStart(grain.day, 0, window ?? { unit: keyedBy });
 }
 
 /** As PostgreSQL writes JSON. */
-function pairOf({ key, day }: Grain, calendar: Calendar): Key | undefined {
+function pairOf({ key, day }: Grain, calendar: Calendar): string | undefined {
   if (key === undefined || day === undefined) return undefined;
   return `[${JSON.stringify(key)}, "${periodText(periodStart(day, 0, calendar), calendar.unit)}"]`;
 }

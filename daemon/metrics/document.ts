@@ -13,12 +13,13 @@ import type { Key } from "./keyed-sums.ts";
 import type { Changes, OwnerState } from "./owner-state.ts";
 import { periodText } from "./period.ts";
 import type { PlanIndex } from "./plan-index.ts";
-import { SmallMap, TextMap } from "./small-map.ts";
+import { SmallMap } from "./small-map.ts";
 import { comesBefore, type Entry, firstOf } from "./top.ts";
 import type { Accumulator, Leaf, LeafValue } from "../plan/plan.ts";
 import type { JsonObject, JsonValue } from "../../protocol/json.ts";
 
 type Scalar = string | number | boolean;
+type Entries = SmallMap<Key, Scalar>;
 type Group = Extract<LeafValue, { kind: "group" }>;
 
 /** A group's keys in a document. With 100,000 it has 10 MB, for each reader that does not take it, and none that does can use it. */
@@ -33,9 +34,8 @@ export class Document {
   readonly #index: PlanIndex;
   readonly #state: OwnerState;
   readonly #currency: string | undefined;
-  /** By leaf. */
-  readonly #sent: (Scalar | undefined)[];
-  readonly #sentGroups = new SmallMap<number, SmallMap<Key, Scalar>>();
+  /** By leaf: its value, or its entries once they were written. */
+  readonly #sent: (Scalar | Entries | undefined)[];
 
   constructor(index: PlanIndex, state: OwnerState, currency: string | undefined) {
     this.#index = index;
@@ -72,11 +72,13 @@ export class Document {
     const document = emptyObject();
     for (const [at, { path, value }] of this.#index.plan.leaves.entries()) {
       objectAt(document, value.kind === "group" ? path : path.slice(0, -1));
-      const scalar = this.#sent[at];
-      if (scalar !== undefined) put(document, path, scalar);
-      if (value.kind !== "group") continue;
+      const sent = this.#sent[at];
+      if (value.kind !== "group") {
+        if (sent !== undefined && !(sent instanceof SmallMap)) put(document, path, sent);
+        continue;
+      }
       const accumulator = this.#index.plan.accumulators[value.accumulator];
-      for (const [key, entry] of this.#sentGroups.get(at)?.entries() ?? [])
+      for (const [key, entry] of sent instanceof SmallMap ? sent.entries() : [])
         put(document, [...path, keyText(accumulator, key)], entry);
     }
     return document;
@@ -109,8 +111,9 @@ export class Document {
 
   #writeGroup(into: JsonObject, at: number, leaf: Leaf, group: Group, changes: Changes): boolean {
     const accumulator = this.#index.plan.accumulators[group.accumulator];
-    const sent = this.#sentGroups.get(at) ?? newGroup(accumulator);
-    this.#sentGroups.set(at, sent);
+    const known = this.#sent[at];
+    const sent: Entries = known instanceof SmallMap ? known : new SmallMap();
+    this.#sent[at] = sent;
     const keys = new Set(changes.keys.get(group.counts));
     for (const key of changes.keys.get(group.accumulator) ?? []) keys.add(key);
     const first = group.most === undefined ? undefined : this.#first(group, group.most, sent, keys);
@@ -128,11 +131,13 @@ export class Document {
   }
 
   /** The keys that are shown of a group of which only the first are. Most changes are below those sent, and cost no look at the others. */
-  #first(group: Group, most: number, sent: SmallMap<Key, Scalar>, changed: ReadonlySet<Key>): ReadonlySet<Key> {
-    const entry = (key: Key): Entry => ({
-      key,
-      sum: this.#state.sum(group.accumulator, key),
-      count: this.#state.sum(group.counts, key),
+  #first(group: Group, most: number, sent: Entries, changed: ReadonlySet<Key>): ReadonlySet<Key> {
+    const accumulator = this.#index.plan.accumulators[group.accumulator];
+    const entry = (of: Key): Entry & { readonly of: Key } => ({
+      of,
+      key: keyText(accumulator, of),
+      sum: this.#state.sum(group.accumulator, of),
+      count: this.#state.sum(group.counts, of),
     });
     const shown = sent.size === most ? firstOf([...sent.keys()].map(entry), most, group) : [];
     const last = shown.at(-1);
@@ -145,7 +150,7 @@ export class Document {
     };
     if ([...changed].every(isBelow)) return new Set(sent.keys());
     const present = [...this.#state.keys(group.counts)].map(entry).filter(({ count }) => count > 0n);
-    return new Set(firstOf(present, most, group).map(({ key }) => key));
+    return new Set(firstOf(present, most, group).map(({ of }) => of));
   }
 
   #entry(group: Group, key: Key): Scalar | undefined {
@@ -181,12 +186,8 @@ export class Document {
   }
 }
 
-function newGroup(accumulator: Accumulator | undefined): SmallMap<Key, Scalar> {
-  return accumulator?.keyedBy === "key" ? new TextMap() : new SmallMap();
-}
-
 function keyText(accumulator: Accumulator | undefined, key: Key): string {
-  if (typeof key === "string") return key;
+  if (typeof key === "string" || accumulator?.keyedBy === "key") return String(key);
   return periodText(key, accumulator?.window?.unit ?? "day");
 }
 

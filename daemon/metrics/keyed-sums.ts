@@ -1,32 +1,28 @@
 import { add, type Integer } from "./integer.ts";
-import { SmallMap, TextMap } from "./small-map.ts";
+import { SmallMap } from "./small-map.ts";
 
-/** A group's key as text, or a period as its first day since 2000-01-01. An accumulator without keys has the one key `""`. */
+/**
+ * A group's text, a whole number as such (`compactKey`), or a period as its first day since 2000-01-01. An accumulator without keys has the
+ * one key `""`.
+ */
 export type Key = string | number;
 
-/** The sums of one keyed accumulator of one owner. A key whose sum is 0 takes no memory. */
-export class KeyedSums {
-  readonly #sums: SmallMap<Key, Integer>;
+/**
+ * The sums of one keyed accumulator of one owner, changed by {@link add} alone. A key whose sum is 0 takes no memory. It is a map, instead of
+ * having one, as an owner has many.
+ */
+export class KeyedSums extends SmallMap<Key, Integer> {
   #keysAbove = 0;
   /** Undefined: to be looked for. Infinity: there is none. */
   #earliest: number | undefined;
-
-  /** @param areTexts whether all of the keys are texts, or all are numbers */
-  constructor(areTexts: boolean) {
-    this.#sums = areTexts ? new TextMap() : new SmallMap();
-  }
 
   /** How many keys are above 0. */
   get keysAbove(): number {
     return this.#keysAbove;
   }
 
-  get keys(): readonly Key[] {
-    return this.#sums.keys();
-  }
-
   sum(key: Key): Integer {
-    return this.#sums.get(key) ?? 0;
+    return this.get(key) ?? 0;
   }
 
   /** Where keys are days: the smallest above 0. Costs by their number where the last one is above 0 no more, otherwise nothing. */
@@ -39,8 +35,8 @@ export class KeyedSums {
   add(key: Key, delta: Integer): -1 | 0 | 1 {
     const before = this.sum(key);
     const after = add(before, delta);
-    if (after === 0) this.#sums.delete(key);
-    else this.#sums.set(key, after);
+    if (after === 0) this.delete(key);
+    else this.set(key, after);
     if (before > 0 === after > 0) return 0;
     const crossed = after > 0 ? 1 : -1;
     this.#keysAbove += crossed;
@@ -55,8 +51,7 @@ export class KeyedSums {
 
   #findEarliest(): number {
     let earliest = Number.POSITIVE_INFINITY;
-    for (const [key, sum] of this.#sums.entries())
-      if (typeof key === "number" && key < earliest && sum > 0) earliest = key;
+    for (const [key, sum] of this.entries()) if (typeof key === "number" && key < earliest && sum > 0) earliest = key;
     return earliest;
   }
 }

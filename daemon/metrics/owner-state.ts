@@ -18,7 +18,7 @@ import type { PlanIndex } from "./plan-index.ts";
 import type { Accumulator, Quantity, Ranking, Term } from "../plan/plan.ts";
 import { groupAndRank, groupOf } from "./json-key.ts";
 import { Schedule } from "./schedule.ts";
-import { SmallMap } from "./small-map.ts";
+import { compactKey, SmallMap } from "./small-map.ts";
 
 /** The changes since the last call: leaves by index, and the keys of accumulators that show theirs. */
 export interface Changes {
@@ -110,7 +110,7 @@ export class OwnerState {
     const extremes = this.#extremes?.get(accumulator);
     if (extremes !== undefined) return extremes.keys;
     const sums = this.#sums[accumulator];
-    if (sums instanceof KeyedSums) return sums.keys;
+    if (sums instanceof KeyedSums) return sums.keys();
     return sums === 0 ? [] : [""];
   }
 
@@ -188,7 +188,7 @@ export class OwnerState {
     this.#noteChanged(accumulator, key);
     if (crossed === 0) return;
     const tally = this.#index.tallies[accumulator];
-    if (tally !== undefined) this.#change(tally, groupOf(key), crossed);
+    if (tally !== undefined) this.#change(tally, compactKey(groupOf(key)), crossed);
     for (const { overlap, other } of this.#index.overlaps[accumulator] ?? []) {
       // An overlap of a set with itself has both its sides cross at once.
       if (other === accumulator || this.#sum(other, key) > 0)
@@ -212,7 +212,7 @@ export class OwnerState {
     const sums = this.#sums[accumulator] ?? 0;
     if (sums instanceof KeyedSums) return sums.add(key, delta);
     if (this.#index.plan.accumulators[accumulator]?.keyedBy !== "none") {
-      const keyed = new KeyedSums(typeof key === "string");
+      const keyed = new KeyedSums();
       this.#sums[accumulator] = keyed;
       return keyed.add(key, delta);
     }

@@ -1,7 +1,7 @@
 import { add, type Integer, integerOf } from "./integer.ts";
 import type { Key } from "./keyed-sums.ts";
 
-/** A change: of what (an accumulator, or whatever the owner of the schedule numbers), of which of its keys, by how much, and when. */
+/** A change: of which accumulator, of which of its keys, by how much, and when. */
 export type TakeChange = (of: number, key: Key, delta: Integer, instant: number) => void;
 
 /** Changes in order, a column each: so a change takes 24 bytes and no objects of its own. */
@@ -111,13 +111,18 @@ function placeIn(stretch: Stretch, instant: number, of: number, key: Key): numbe
   return low;
 }
 
-/** Below 0 if the change at that place comes before; above 0 if there is none. The keys of one thing are all texts or all numbers. */
+/** Below 0 if the change at that place comes before; above 0 if there is none. */
 function compare({ instants, keys, changes }: Stretch, at: number, instant: number, of: number, key: Key): number {
   const thisInstant = instants[at];
   if (thisInstant === undefined) return 1;
   if (thisInstant !== instant) return thisInstant - instant;
-  const thisKey = keys[at] ?? "";
-  return ofIn(changes[at] ?? 0) - of || (thisKey === key ? 0 : thisKey < key ? -1 : 1);
+  return ofIn(changes[at] ?? 0) - of || compareKeys(keys[at] ?? "", key);
+}
+
+/** Numbers come before texts. */
+export function compareKeys(a: Key, b: Key): number {
+  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 // Unlike `splice`, what makes a new array leaves no room for more in it.

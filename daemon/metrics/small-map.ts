@@ -61,15 +61,15 @@ export class SmallMap<K extends string | number, V> {
  */
 export class TextMap<V> extends SmallMap<string | number, V> {
   override get(key: string | number): V | undefined {
-    return super.get(kept(key));
+    return super.get(compactKey(key));
   }
 
   override set(key: string | number, value: V): void {
-    super.set(kept(key), value);
+    super.set(compactKey(key), value);
   }
 
   override delete(key: string | number): void {
-    super.delete(kept(key));
+    super.delete(compactKey(key));
   }
 
   /** As they are now, in the order in which they came. */
@@ -78,8 +78,8 @@ export class TextMap<V> extends SmallMap<string | number, V> {
   }
 }
 
-/** The number that prints this very text, if it takes no room of its own. */
-function kept(text: string | number): string | number {
+/** The number that prints this very text, if it takes no room of its own; else the text. `String` gives the text again. */
+export function compactKey(text: string | number): string | number {
   if (typeof text === "number") return text;
   const { length } = text;
   if (length === 0 || length > MOST_DIGITS || (length > 1 && text.charCodeAt(0) === ZERO)) return text;

@@ -1,12 +1,12 @@
 /** The entries of a group with the greatest values: what `top` shows. */
-import type { Key } from "./keyed-sums.ts";
 import type { LeafValue } from "../plan/plan.ts";
 
 type Group = Extract<LeafValue, { kind: "group" }>;
 
 /** An entry of a group; `count` is above 0. */
-export interface Entry<K extends Key = Key> {
-  readonly key: K;
+export interface Entry {
+  /** As a document says it. */
+  readonly key: string;
   readonly sum: bigint;
   readonly count: bigint;
 }
@@ -18,8 +18,8 @@ export function comesBefore(a: Entry, b: Entry, { averageScale }: Pick<Group, "a
 }
 
 /** The first entries, in one pass over all. */
-export function firstOf<K extends Key>(entries: Iterable<Entry<K>>, most: number, group: Group): Entry<K>[] {
-  const first: Entry<K>[] = [];
+export function firstOf<E extends Entry>(entries: Iterable<E>, most: number, group: Group): E[] {
+  const first: E[] = [];
   for (const entry of entries) {
     const last = first.at(-1);
     if (first.length === most && last !== undefined && !comesBefore(entry, last, group)) continue;

@@ -1,8 +1,8 @@
 import type { Grain } from "../capture/batch.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import type { OccupantPlan, Plan } from "../plan/plan.ts";
-import { Schedule } from "../metrics/schedule.ts";
-import { TextMap } from "../metrics/small-map.ts";
+import { compactKey, TextMap } from "../metrics/small-map.ts";
+import { DueGroups } from "./due-groups.ts";
 import { imageOf, type OccupantChange, OccupiedGroup } from "./occupied-group.ts";
 
 const NONE: readonly OccupantChange[] = [];
@@ -20,8 +20,7 @@ export class Occupants {
   readonly #plan: Pick<Plan, "occupants" | "projections">;
   /** By definition and name. Most have a row and no stays: of these there is no more than the image. */
   readonly #groups: readonly TextMap<OccupiedGroup | string>[];
-  /** When to look at which group, by the number of its definition and its name. */
-  readonly #due = new Schedule();
+  readonly #due = new DueGroups();
   /** Groups that grains were folded into, with the latest transaction of these; undefined in a load. */
   #touched: Map<OccupiedGroup, bigint | undefined> | undefined;
   #changes: OccupantChange[] | undefined;
@@ -43,14 +42,7 @@ export class Occupants {
   advance(t: number): void {
     this.#t = t;
     if (this.#due.next > t) return;
-    const due: OccupiedGroup[] = [];
-    this.#due.takeDue(t, (of, name) => {
-      const group = this.#groups[of]?.get(String(name));
-      if (!(group instanceof OccupiedGroup)) return;
-      group.due = undefined;
-      due.push(group);
-    });
-    for (const group of due) this.#report(group, undefined);
+    for (const group of this.#due.take(t)) this.#report(group, undefined);
   }
 
   /** Grains of projections that no definition reads are passed over. */
@@ -111,7 +103,7 @@ export class Occupants {
     const [name, key, label] = JSON.parse(grain.key ?? "") as [string, string, string | null];
     const group = this.#group(definition, name);
     this.#touch(group, this.#xidOf(grain));
-    group.foldStay({ key, label, from, until }, grain.values[definition.stays.measure] ?? 0n, this.#t);
+    group.foldStay({ key: compactKey(key), label, from, until }, grain.values[definition.stays.measure] ?? 0n, this.#t);
   }
 
   #xidOf({ projection, values }: Grain): bigint | undefined {
@@ -124,11 +116,11 @@ export class Occupants {
     this.#touched.set(group, before !== undefined && (xid === undefined || before > xid) ? before : xid);
   }
 
-  #group(definition: OccupantPlan, name: string): OccupiedGroup {
+  #group(definition: OccupantPlan, name: string | number): OccupiedGroup {
     const groups = this.#groups[this.#plan.occupants.indexOf(definition)];
     const known = groups?.get(name);
     if (known instanceof OccupiedGroup) return known;
-    const group = new OccupiedGroup(definition, name);
+    const group = new OccupiedGroup(definition, compactKey(name));
     if (known !== undefined) group.foldRow(known, 1n);
     groups?.set(name, group);
     return group;
@@ -137,18 +129,10 @@ export class Occupants {
   #report(group: OccupiedGroup, xid: bigint | undefined): void {
     const change = group.takeChange(this.#t, xid);
     if (change !== undefined) (this.#changes ??= []).push(change);
-    const of = this.#plan.occupants.indexOf(group.definition);
-    this.#setDue(group, of, group.next);
-    if (group.isEmpty) this.#groups[of]?.delete(group.name);
-    else if (group.onlyRow !== undefined) this.#groups[of]?.set(group.name, group.onlyRow);
-  }
-
-  #setDue(group: OccupiedGroup, of: number, next: number): void {
-    const due = next === Number.POSITIVE_INFINITY ? undefined : next;
-    if (due === group.due) return;
-    if (group.due !== undefined) this.#due.add(group.due, of, group.name, -1);
-    if (due !== undefined) this.#due.add(due, of, group.name, 1);
-    group.due = due;
+    this.#due.set(group, group.next);
+    const groups = this.#groups[this.#plan.occupants.indexOf(group.definition)];
+    if (group.isEmpty) groups?.delete(group.name);
+    else if (group.onlyRow !== undefined) groups?.set(group.name, group.onlyRow);
   }
 
   *#occupied(): Generator<OccupiedGroup, undefined> {

@@ -32,16 +32,17 @@ interface Images {
 /** One group: its stays, whether its rows let anybody occupy it, and the occupant that was last reported. */
 export class OccupiedGroup {
   readonly definition: OccupantPlan;
-  readonly name: string;
+  /** As `compactKey` has it. */
+  readonly name: string | number;
   /** Undefined where it has none; most have one, which counts once and needs no list. */
   #stays: Stays | Stay | undefined;
   /** The image of its row. Where there was never one row alone: the images that came. */
   #row: string | Images | undefined;
   #reported: Stay | undefined;
-  /** For {@link Occupants}: the instant at which it is to be looked at; undefined: at none. */
+  /** For `DueGroups`: the instant at which it is to be looked at; undefined: at none. */
   due: number | undefined;
 
-  constructor(definition: OccupantPlan, name: string) {
+  constructor(definition: OccupantPlan, name: string | number) {
     this.definition = definition;
     this.name = name;
   }
@@ -109,7 +110,7 @@ export class OccupiedGroup {
     this.#reported = next;
     if (previous?.key === next?.key) return undefined;
     const cause = xid === undefined ? `at ${next?.from ?? previous?.until}` : `by ${xid}`;
-    return { name: this.definition.name, group: this.name, data: this.#data, previous, next, cause };
+    return { name: this.definition.name, group: String(this.name), data: this.#data, previous, next, cause };
   }
 
   /** Goes on from the last report before its rows were read again. */

@@ -3,8 +3,8 @@ import { add, type Integer, integerOf } from "../metrics/integer.ts";
 
 /** Somebody in a place from one instant until another, in microseconds since 1970. */
 export interface Stay {
-  /** The key of its row. */
-  readonly key: string;
+  /** The key of its row, as `compactKey` has it. */
+  readonly key: string | number;
   /** The name that clients get. */
   readonly label: string | null;
   readonly from: number;
@@ -106,11 +106,15 @@ export class Stays {
   #compare(a: Stay, b: Stay): number {
     return (
       a.from - b.from ||
-      (this.#numericKeys ? compareNumbers(a.key, b.key) : compareTexts(a.key, b.key)) ||
+      this.#compareKeys(String(a.key), String(b.key)) ||
       a.until - b.until ||
       // Another label is another image of the row; a name and no name differ as well.
       compareTexts(JSON.stringify(a.label), JSON.stringify(b.label))
     );
+  }
+
+  #compareKeys(a: string, b: string): number {
+    return this.#numericKeys ? compareNumbers(a, b) : compareTexts(a, b);
   }
 }
 

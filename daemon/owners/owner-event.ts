@@ -34,7 +34,8 @@ export function bulkEvent(incarnation: string, { source, xid, rows }: Reset): Ow
 
 export function occupantEvent(incarnation: string, change: OccupantChange): OwnerEvent {
   const { name, group, data, previous, next, cause } = change;
-  const identity = JSON.stringify([group, previous?.key ?? null, next?.key ?? null, cause]);
+  const keys = [previous, next].map((stay) => (stay === undefined ? null : String(stay.key)));
+  const identity = JSON.stringify([group, ...keys, cause]);
   return {
     id: eventId(incarnation, name, identity),
     name,

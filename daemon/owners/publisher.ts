@@ -11,6 +11,8 @@ import type { RowsPosition } from "../stream/stream-position.ts";
 
 /** A load takes tens of milliseconds; an owner has some events a second. */
 const HELD_EVENTS = 1_000;
+/** Most of the time none are held: then an owner has no list of its own. */
+const NO_EVENTS: readonly OwnerEvent[] = [];
 
 /** Events that were owed, in order, and how far each brings who gets it; where there are no events, how far those have come who had all. */
 export interface WithheldPage {
@@ -90,7 +92,7 @@ export class OwnerPublisher {
   /** Where who came and went was told last. */
   #told: Pick<DocumentPosition, "snapshot" | "asOf"> = { snapshot: "", asOf: 0 };
   /** Events of an owner that is read again: they go out with its document. */
-  #held: OwnerEvent[] = [];
+  #held = NO_EVENTS;
   /** Whether {@link tellWithheld} is still to come. */
   #owes = false;
   /** How often it was broken off. */
@@ -139,7 +141,7 @@ export class OwnerPublisher {
     if (this.#owes || this.#asOf === undefined) return this.#owes;
     this.#owes = true;
     const events = this.#held;
-    this.#held = [];
+    this.#held = NO_EVENTS;
     if (events.length > 0) {
       const rows = events.map((_, at) => ({ snapshot: at === events.length - 1 ? before : this.#told.snapshot }));
       this.#publishRows({ events, rows });
@@ -156,7 +158,7 @@ export class OwnerPublisher {
 
   /** Keeps events of an owner that is read again for its document; too many of them, or a document that may not come, don't wait. */
   hold(events: readonly OwnerEvent[]): void {
-    for (const event of events) this.#held.push(event);
+    if (events.length > 0) this.#held = [...this.#held, ...events];
     if (this.#held.length > HELD_EVENTS) this.#release(this.#asOf);
   }
 
@@ -213,7 +215,7 @@ export class OwnerPublisher {
   end(): void {
     this.#owes = false;
     this.#asOf = undefined;
-    this.#held = [];
+    this.#held = NO_EVENTS;
   }
 
   /**
@@ -229,7 +231,7 @@ export class OwnerPublisher {
   #release(asOf: number | undefined): void {
     const held = this.#held;
     if (held.length === 0) return;
-    this.#held = [];
+    this.#held = NO_EVENTS;
     if (this.#asOf !== undefined && asOf !== undefined) this.#events(held, asOf);
   }
 

@@ -43,10 +43,10 @@ export class Told {
 
   hear(changes: readonly OccupantChange[]): void {
     for (const { group, previous, next } of changes) {
-      assert.equal(this.there[group], previous?.key, "who leaves was there");
+      assert.equal(this.there[group], previous && String(previous.key), "who leaves was there");
       assert.notEqual(previous?.key, next?.key);
       if (next === undefined) delete this.there[group];
-      else this.there[group] = next.key;
+      else this.there[group] = String(next.key);
     }
   }
 }

@@ -18,7 +18,7 @@ import type { Demand, Published } from "../../owners/published.ts";
 import type { OwnerReplay } from "../../resume/owner-replay.ts";
 import type { CursorOf, MissedRange, StreamPosition } from "../../stream/stream-position.ts";
 import { type EventEncoding, eventFrames } from "./event-frames.ts";
-import { Pending, type PendingFlush, type PendingMetrics, stepFrom } from "./pending.ts";
+import { Pending, type PendingMetrics, stepFrom } from "./pending.ts";
 import { framesOf } from "./owner-replay.ts";
 import { ShownDocument } from "./shown-document.ts";
 
@@ -52,7 +52,8 @@ class OwnerTopic implements TopicContent<Published> {
   readonly #topic: string;
   readonly #owner: string;
   readonly #options: OwnerTopicOptions;
-  readonly #pending = new Pending();
+  /** Undefined where that is nothing, as most of the time. */
+  #pending: Pending | undefined;
   /** The last cursor that was made, and of which position. */
   #lastPosition: StreamPosition | undefined;
   #lastCursor = "";
@@ -77,29 +78,29 @@ class OwnerTopic implements TopicContent<Published> {
   accept(update: Published): Consequence {
     switch (update.kind) {
       case "document": {
-        this.#pending.document(update);
+        this.#toCome().document(update);
         const wasForgotten = this.#isForgotten;
         this.#isForgotten = false;
         return wasForgotten ? { kind: "live" } : { kind: "flush" };
       }
       case "patch": {
         if (this.#isForgotten) return { kind: "ignored" };
-        const head = this.#pending.metrics ?? this.#progress;
+        const head = this.#pending?.metrics ?? this.#progress;
         if (head === undefined || head.epoch !== update.epoch || head.version !== update.previous)
           return { kind: "broken" };
-        this.#pending.patch(update);
+        this.#toCome().patch(update);
         return { kind: "flush" };
       }
       case "events":
         if (this.#isForgotten) return { kind: "ignored" };
-        this.#pending.events(update);
+        this.#toCome().addEvents(update);
         // The metrics of the same batch, if there are any, come in the same turn.
         return { kind: "flush_with_turn" };
       case "position": {
         if (this.#isForgotten) return { kind: "ignored" };
-        const head = this.#pending.metrics ?? this.#progress;
+        const head = this.#pending?.metrics ?? this.#progress;
         if (head?.epoch !== update.epoch || head.version !== update.version) return { kind: "broken" };
-        this.#pending.position(update);
+        this.#toCome().position(update);
         return { kind: "located" };
       }
       case "stale":
@@ -114,7 +115,8 @@ class OwnerTopic implements TopicContent<Published> {
 
   flush(isHeard: boolean): Flush | undefined {
     const before = this.#progress;
-    const pending = this.#pending.take();
+    const pending = this.#pending;
+    this.#pending = undefined;
     const to = pending && nextProgress(before, pending, this.#eventsBefore);
     if (pending === undefined || to === undefined) return undefined;
     const { metrics, events } = pending;
@@ -150,12 +152,17 @@ class OwnerTopic implements TopicContent<Published> {
   }
 
   forget(): void {
-    this.#pending.clear();
+    this.#pending = undefined;
     // A receiver that had the document before has missed something, however little comes after.
     this.#eventsBefore = (this.#progress?.events ?? this.#eventsBefore) + 1;
     this.#progress = undefined;
     this.#snapshotFrame = undefined;
     this.#isForgotten = true;
+  }
+
+  #toCome(): Pending {
+    this.#pending ??= new Pending();
+    return this.#pending;
   }
 
   #cursorOf(point: ResumePoint): string {
@@ -206,7 +213,7 @@ class OwnerTopic implements TopicContent<Published> {
 /** Where everybody is that gets a flush; undefined while there is no document. */
 function nextProgress(
   before: Progress | undefined,
-  { metrics, events, steps }: PendingFlush,
+  { metrics, events, steps }: Pending,
   eventsBefore: number,
 ): Progress | undefined {
   const { incarnation } = metrics ?? before?.position ?? {};

@@ -9,8 +9,8 @@ import { onEachServer } from "../../support/servers.ts";
 const SECOND = 1_000_000;
 const DAY = 86_400 * SECOND;
 const OWNERS = Array.from({ length: 300 }, (_, owner) => String(owner + 1));
-/** Of each, without its topic and subscription: 13 KiB, and 45 with a dozen of `Map`s for each listing. */
-const MOST_BYTES = 20 * 1024;
+/** Of each, without its topic and subscription: 7 KiB, and 45 with a dozen of `Map`s for each listing. */
+const MOST_BYTES = 9 * 1024;
 
 await onEachServer("the heap of owners", (server) => {
   it("an owner of 20 listings and 100 bookings takes little room", async (t) => {

@@ -51,7 +51,7 @@ function expected(rows: readonly Row[]): JsonObject {
   return { counts: first("count", Number), sums: first("sum", String), averages: first("average", rounded) };
 }
 
-const row = fc.tuple(fc.constantFrom("a", "b", "c", "d", "e", "__proto__"), fc.integer({ min: -4, max: 4 }));
+const row = fc.tuple(fc.constantFrom("a", "b", "9", "10", "09", "__proto__"), fc.integer({ min: -4, max: 4 }));
 const steps = fc.array(
   fc.record({ inserted: fc.array(row, { maxLength: 2 }), deleted: fc.array(fc.nat({ max: 30 }), { maxLength: 2 }) }),
   { maxLength: 12 },
