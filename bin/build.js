@@ -120,7 +120,7 @@ function removeOrphans() {
   for (const folder of CODE) {
     for (const file of filesBelow(join(DIST, folder))) {
       const source = file.replace(DIST, ROOT).replace(/(\.d\.ts|\.js)(\.map)?$/, ".ts");
-      if (!existsSync(source)) rmSync(file);
+      if (!existsSync(source) && !existsSync(`${source}x`)) rmSync(file);
     }
   }
 }

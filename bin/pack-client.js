@@ -54,7 +54,7 @@ export async function writeClientCode(folder, entries) {
         modulePreload: false,
         lib: { entry: input, formats: [format] },
         rolldownOptions: {
-          external: ["react"],
+          external: ["react", "react/jsx-runtime"],
           onwarn: () => undefined,
           output: {
             entryFileNames: `[name].${extension}`,

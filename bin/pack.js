@@ -22,9 +22,13 @@ const CLIENT_ENTRIES = {
   flatten: "client/flatten",
   react: "react/use-realtime-stats",
   "react/channels": "react/channels/use-rows",
+  "react/display": "react/display/realtime-metrics-display",
   "react/metric": "react/use-metric",
   testing: "testing/fake-daemon",
 };
+
+/** Its stylesheets, by how they are imported. */
+const CLIENT_STYLES = { "react/display.css": "react/display/display.css" };
 
 const KEYWORDS = ["postgresql", "realtime", "websocket", "dashboard", "metrics"];
 
@@ -59,12 +63,21 @@ async function writeClient(folder, { version, license, peerDependencies, peerDep
     license,
     keywords: KEYWORDS,
     type: "module",
-    sideEffects: false,
-    exports: Object.fromEntries(exported),
+    sideEffects: ["*.css"],
+    exports: { ...Object.fromEntries(exported), ...writeClientStyles(folder) },
     ...peer("react", { peerDependencies, peerDependenciesMeta }),
   });
   cpSync(join(ROOT, "LICENSE"), join(folder, "LICENSE"));
   cpSync(join(ROOT, "docs/client.md"), join(folder, "README.md"));
+}
+
+/** Their entries in the package's exports. */
+function writeClientStyles(folder) {
+  const entries = Object.entries(CLIENT_STYLES).map(([name, source]) => {
+    cpSync(join(ROOT, source), join(folder, "css", name));
+    return [`./${name}`, `./css/${name}`];
+  });
+  return Object.fromEntries(entries);
 }
 
 function writeDaemon(folder, { files, exports, dependencies, optionalDependencies, ...rest }) {

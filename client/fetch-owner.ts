@@ -33,17 +33,26 @@ export async function fetchOwner<S extends StreamTypes = AnyStreamTypes>(
   ownerId: string | number,
   before?: Fetched<S["metrics"]>,
 ): Promise<Fetched<S["metrics"]>> {
-  const { url, getToken, signal = new AbortController().signal } = options;
-  const request = options.fetch ?? fetch;
-  const address = `${url.replace(/\/$/, "")}/v1/topics/${encodeURIComponent(ownerTopic(String(ownerId)))}`;
-  const ask = async (reason: "connect" | "refused"): Promise<Response> => {
-    const authorization = `Bearer ${await getToken({ reason, signal })}`;
-    return request(address, { headers: { authorization, ...(before && { "if-none-match": before.tag }) }, signal });
-  };
-  let response = await ask("connect");
-  if (response.status === 401) response = await ask("refused");
+  const path = `/v1/topics/${encodeURIComponent(ownerTopic(String(ownerId)))}`;
+  const response = await askDaemon(options, path, before && { "if-none-match": before.tag });
   if (response.status === 304 && before) return before;
   if (!response.ok) throw new Error(`${response.status} for owner ${ownerId}: ${(await response.text()).trim()}`);
   const { data, asOf } = (await response.json()) as { readonly data: S["metrics"]; readonly asOf: string };
   return { data, asOf, tag: response.headers.get("etag") ?? "" };
+}
+
+/** Asks for a path of the daemon with a token; once more where the token is not taken. */
+export async function askDaemon(
+  options: FetchOptions,
+  path: string,
+  headers?: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const { url, getToken, signal = new AbortController().signal } = options;
+  const request = options.fetch ?? fetch;
+  const ask = async (reason: "connect" | "refused"): Promise<Response> => {
+    const authorization = `Bearer ${await getToken({ reason, signal })}`;
+    return request(`${url.replace(/\/$/, "")}${path}`, { headers: { authorization, ...headers }, signal });
+  };
+  const response = await ask("connect");
+  return response.status === 401 ? ask("refused") : response;
 }

@@ -4,10 +4,10 @@ import type { Mutant } from "./mutant.ts";
 export const PAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "the page draws all topics as owners'",
-    file: "dashboard/any/use-schema.ts",
+    file: "react/display/read-schema.ts",
     find: 'if (kind === "owner") return schema;',
     replace: 'if (kind !== "") return schema;',
-    test: "test/unit/dashboard/use-schema.test.ts",
+    test: "test/unit/react/display/read-schema.test.ts",
     title: "of each kind of topics what the daemon tells of it, and of others nothing",
   },
   {

@@ -32,7 +32,7 @@ export {
 export { type Events, type EventsOptions, useEvents } from "./use-events.ts";
 
 /** The events of the marketplace in demo/: what a hook shows that is told no names. */
-const MARKETPLACE_EVENTS = {
+export const MARKETPLACE_EVENTS = {
   notifications: ["booking_created", "booking_updated", "booking_completed"],
   changes: ["occupancy_changed"],
 } as const;

@@ -2,7 +2,7 @@
  * `npm run docs`: the API reference of every entry that package.json exports, from its docstrings, to dist/reference/. Fails where an
  * export has no docstring, and where a {@link} leads nowhere.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Application, ReflectionKind } from "typedoc";
 
@@ -14,7 +14,7 @@ const { name, exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "u
 /** By the path of its source from the root, how an entry is imported: `client/client.ts` → `deltad/client`. */
 const entries = new Map(
   Object.entries(exports).map(([key, { types }]) => [
-    types.replace("./dist/", "").replace(/\.d\.ts$/, ".ts"),
+    sourceOf(types.replace("./dist/", "").replace(/\.d\.ts$/, "")),
     key.replace(/^\./, name),
   ]),
 );
@@ -33,7 +33,7 @@ const application = await Application.bootstrap({
 });
 const project = await application.convert();
 if (project) {
-  for (const module of project.children) module.name = entries.get(`${module.name}.ts`) ?? module.name;
+  for (const module of project.children) module.name = entries.get(sourceOf(module.name)) ?? module.name;
   for (const entry of project.children) {
     for (const reflection of entry.children.filter(isUndocumented)) {
       application.logger.warn(`${entry.name}: ${reflection.name} has no docstring`);
@@ -44,6 +44,10 @@ if (project) {
 }
 process.exitCode = application.logger.hasErrors() || application.logger.hasWarnings() ? 1 : 0;
 if (process.exitCode === 0) process.stdout.write(`${relative(process.cwd(), join(OUT, "index.html"))}\n`);
+
+function sourceOf(path) {
+  return existsSync(join(ROOT, `${path}.tsx`)) ? `${path}.tsx` : `${path}.ts`;
+}
 
 function isUndocumented(reflection) {
   if (reflection.kind === ReflectionKind.Reference) return false;

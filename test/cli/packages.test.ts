@@ -23,7 +23,7 @@ import { listeningOn } from "../support/listening-on.ts";
 import { startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const CLIENT_BYTES = 230 * 1024;
+const CLIENT_BYTES = 300 * 1024;
 const BUNDLE_BYTES = 5.1 * 1024;
 
 /** A page and its test, as somebody writes them; `config` is the demo's. */
@@ -71,7 +71,7 @@ owner.subscribe(() => undefined);
 client.connect();
 setImmediate(() => {
   const { connection, metrics } = owner.getSnapshot();
-  console.log(connection.state, metrics.revenue.today, typeof react.useRealtimeStats, typeof useRows);
+  console.log(connection.state, metrics.revenue.today, typeof react.useRealtimeStats, typeof useRows, typeof RealtimeMetricsDisplay);
   client.close();
 });
 `;
@@ -191,6 +191,20 @@ describe("The packages of a clone", () => {
       writeFileSync(join(project, "rooms", "page.tsx"), components.map(([, component]) => component).join("\n"));
       const rooms = `${options} ${more} --jsx react-jsx rooms/page.tsx`.split(" ");
       assert.equal(run(process.execPath, [tsc, ...rooms]).output, "");
+      // The components on the page about the client, each a module by itself.
+      const preamble = `import type { StreamTypesOf } from "deltad";
+import type config from "./deltad.config.ts";
+declare const getToken: () => Promise<string>;
+`;
+      writeFileSync(join(project, "styles.d.ts"), 'declare module "*.css";\n');
+      const onPage = [...readFileSync(join(ROOT, "docs/client.md"), "utf8").matchAll(/```tsx\n(.*?)```/gs)];
+      const names = onPage.map(([, code], at) => {
+        writeFileSync(join(project, `on-page-${at}.tsx`), `${preamble}${code}`);
+        return `on-page-${at}.tsx`;
+      });
+      assert.equal(names.length, 3);
+      const compiled = `${options} ${more} --jsx react-jsx styles.d.ts`.split(" ");
+      assert.equal(run(process.execPath, [tsc, ...compiled, ...names]).output, "");
       // The client's own declarations, without those of others.
       writeFileSync(
         join(project, "bare.ts"),
@@ -207,19 +221,30 @@ describe("The packages of a clone", () => {
     });
   }
 
+  it("have the display's stylesheet by its name", () => {
+    const resolved = run(process.execPath, ["-p", 'require.resolve("@deltad/client/react/display.css")']);
+    assert.equal(resolved.output, join(project, "node_modules/@deltad/client/css/react/display.css"));
+    assert.match(read("@deltad/client/css/react/display.css"), /\.deltad-display \{/);
+  });
+
   it("run in Node, as ES modules and by require", () => {
     const names = [
       ["{ createClient }", "@deltad/client"],
       ["{ FakeDaemon }", "@deltad/client/testing"],
       ["react", "@deltad/client/react"],
       ["{ useRows }", "@deltad/client/react/channels"],
+      ["{ RealtimeMetricsDisplay }", "@deltad/client/react/display"],
     ] as const;
     const imports = names.map(([what, from]) => `import ${what === "react" ? "* as react" : what} from "${from}";`);
     const requires = names.map(([what, from]) => `const ${what} = require("${from}");`);
     writeFileSync(join(project, "run.mjs"), `${imports.join("\n")}\n${RUN}`);
     writeFileSync(join(project, "run.cjs"), `${requires.join("\n")}\n${RUN}`);
     for (const file of ["run.mjs", "run.cjs"]) {
-      assert.deepEqual(run(process.execPath, [file]), { status: 0, output: "live 12.50 function function" }, file);
+      assert.deepEqual(
+        run(process.execPath, [file]),
+        { status: 0, output: "live 12.50 function function function" },
+        file,
+      );
     }
     for (const path of [
       "esm/react.js",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -12,6 +13,8 @@ const CLIENT_BYTES = 5.1 * 1024;
 const CHANNELS_BYTES = 2.75 * 1024;
 const REACT_BYTES = 2 * 1024;
 const REACT_CHANNELS_BYTES = 1024;
+const REACT_DISPLAY_BYTES = 7.25 * 1024;
+const REACT_DISPLAY_STYLES_BYTES = 1.75 * 1024;
 const REACT_METRIC_BYTES = 0.5 * 1024;
 
 interface Bundle {
@@ -45,7 +48,12 @@ async function bundle(
       write: false,
       modulePreload: false,
       target: "es2023",
-      rolldownOptions: { input, preserveEntrySignatures: "strict", external: ["react"], output: { minify: true } },
+      rolldownOptions: {
+        input,
+        preserveEntrySignatures: "strict",
+        external: ["react", "react/jsx-runtime"],
+        output: { minify: true },
+      },
     },
   });
   if (!("output" in built)) throw new Error("one build has one output");
@@ -103,6 +111,19 @@ describe("the client's weight", () => {
     const more = both.gzipBytes - react.gzipBytes;
     assert.ok(more > 0 && more <= REACT_METRIC_BYTES, `${more} bytes`);
     assert.ok(react.modules.every((path) => !path.endsWith("use-metric.js")));
+  });
+
+  it("is at most 7.25 KB more with the whole display, whose panel for developers a production bundle does not have", async () => {
+    const display = join(ROOT, "dist/react/display/realtime-metrics-display.js");
+    const reacts = join(ROOT, "dist/react/use-realtime-stats.js");
+    const both = await bundle([reacts, display]);
+    const more = both.gzipBytes - react.gzipBytes;
+    assert.ok(more > 0 && more <= REACT_DISPLAY_BYTES, `${more} bytes`);
+    const styles = gzipSync(readFileSync(join(ROOT, "react/display/display.css")), { level: 9 }).length;
+    assert.ok(styles <= REACT_DISPLAY_STYLES_BYTES, `${styles} bytes`);
+    const panel = "development only";
+    assert.ok(!both.code.includes(panel));
+    assert.ok((await bundle([display], "development")).code.includes(panel));
   });
 
   it("has no development text in production, and in development it has", async () => {

@@ -44,6 +44,7 @@ const ON_15_ALONE = ["test/pg/backup-page.test.ts", "test/pg/database/pgtap.test
 export const LONG: ReadonlySet<string> = new Set([
   "test/browser/any-page.test.ts",
   "test/browser/conversations.test.ts",
+  "test/browser/display.test.ts",
   "test/browser/firefox.test.ts",
   "test/browser/kinds.test.ts",
   "test/browser/metric.test.ts",

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { createElement, type ReactElement } from "react";
 import { renderToString } from "react-dom/server";
 import { createClient } from "../../../client/client.ts";
+import { RealtimeMetricsDisplay } from "../../../react/display/realtime-metrics-display.tsx";
 import {
   RealtimeProvider,
   type RealtimeOptions,
@@ -55,5 +56,20 @@ describe("On a server, useRealtimeStats", () => {
 
   it("says what is missing where there is neither", () => {
     assert.throws(() => renderToString(createElement(Stats, { ownerId: "1" })), /needs token or getToken/);
+  });
+});
+
+describe("On a server, RealtimeMetricsDisplay", () => {
+  it("shows the first numbers where it is given them and the schema, and asks for no token", () => {
+    const getToken = () => assert.fail("a token was asked for");
+    const schema = {
+      metrics: [{ kind: "sum" as const, path: ["revenue", "today"], scale: 2, unit: "m²" }],
+      events: [],
+    };
+    const html = renderToString(createElement(RealtimeMetricsDisplay, { ownerId: "1", getToken, initial, schema }));
+    assert.match(html, /<h2[^>]*>Revenue<\/h2>/);
+    assert.match(html, /data-metric="revenue.today" data-state="some">7.00 m²</);
+    // A strict Content-Security-Policy allows no styles in elements.
+    assert.ok(!html.includes("style="));
   });
 });

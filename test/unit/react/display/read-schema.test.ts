@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { schemaOf } from "../../../dashboard/any/use-schema.ts";
-import { compileKinds } from "../../../daemon/plan/compile.ts";
-import { pageSchema } from "../../../daemon/plan/page-schema.ts";
-import { KINDS } from "../../support/oracle.ts";
+import { schemaOf } from "../../../../react/display/read-schema.ts";
+import { compileKinds } from "../../../../daemon/plan/compile.ts";
+import { pageSchema } from "../../../../daemon/plan/page-schema.ts";
+import { KINDS } from "../../../support/oracle.ts";
 
 it("of each kind of topics what the daemon tells of it, and of others nothing", () => {
   const schema = pageSchema(compileKinds(KINDS.config).plans);
