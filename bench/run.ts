@@ -1,4 +1,4 @@
-/** `npm run bench -- latency|writer|engine|events|heap|import|load|resume|wire|channels [--quick] [--postgres 15]` */
+/** `npm run bench -- latency|writer|engine|events|heap|import|kinds|load|resume|wire|channels [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
 import { benchChannels } from "./channels.ts";
@@ -6,6 +6,7 @@ import { benchEngine } from "./engine.ts";
 import { benchEvents } from "./events.ts";
 import { benchHeap } from "./heap.ts";
 import { benchImport } from "./import.ts";
+import { benchKinds } from "./kinds.ts";
 import { benchLatency } from "./latency.ts";
 import { BenchServer } from "./support/bench-server.ts";
 import { benchLoad } from "./load.ts";
@@ -21,6 +22,7 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   events: benchEvents,
   heap: benchHeap,
   import: benchImport,
+  kinds: benchKinds,
   load: benchLoad,
   resume: benchResume,
   wire: benchWire,

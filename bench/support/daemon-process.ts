@@ -52,9 +52,9 @@ export class DaemonProcess {
     return new DaemonProcess(child, port);
   }
 
-  /** A token for these owners that outlives the run. */
-  token(owners: readonly string[]): string {
-    return jsonwebtoken.sign({ owners }, SECRET, { expiresIn: "1d" });
+  /** A token for these owners, and topics of other kinds, that outlives the run. */
+  token(owners: readonly string[], topics: readonly string[] = []): string {
+    return jsonwebtoken.sign({ owners, topics }, SECRET, { expiresIn: "1d" });
   }
 
   /** A token of a user who may see no owner. */

@@ -1,14 +1,10 @@
-/**
- * What a single-row insert, update and delete cost the server's processor, by what its own process for the session has used: steadier on a busy
- * machine than any throughput. Others there still empty its caches, which only adds: in many short rounds the cheapest counts. Linux alone
- * tells it.
- */
-import { access, readFile } from "node:fs/promises";
+/** What a single-row insert, update and delete cost the server's processor. */
 import type pg from "pg";
 import type { BenchServer } from "../support/bench-server.ts";
 import { createMarketplace, migrate } from "../support/marketplace.ts";
 import { EMPTY_TRIGGER, NOTIFY_DELETE_TRIGGER, NOTIFY_TRIGGER, OUTBOX_TRIGGER } from "../support/other-triggers.ts";
 import type { Report } from "../support/report.ts";
+import { tellsProcessorTime, usedUs } from "../support/server-processor-time.ts";
 
 const NOTHING = "no trigger";
 const EMPTY = "an empty trigger";
@@ -86,13 +82,6 @@ export async function benchProcessorTime(
   }
 }
 
-function tellsProcessorTime(): Promise<boolean> {
-  return access(`/proc/${process.pid}/schedstat`).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** One session, and the process that serves it. */
 class Writer {
   readonly #session: pg.Client;
@@ -113,14 +102,9 @@ class Writer {
   /** Microseconds for each of so many statements; the rows' ids are those of the round. */
   async processorUs(statement: StatementName, round: number, count: number): Promise<number> {
     const text = STATEMENTS[statement];
-    const before = await this.#usedUs();
+    const before = await usedUs([this.#pid]);
     for (let index = 1; index <= count; index += 1)
       await this.#session.query({ name: statement, text, values: [1_000_000 * round + index] });
-    return ((await this.#usedUs()) - before) / count;
-  }
-
-  async #usedUs(): Promise<number> {
-    const [nanoseconds] = (await readFile(`/proc/${this.#pid}/schedstat`, "utf8")).split(" ");
-    return Number(nanoseconds) / 1_000;
+    return ((await usedUs([this.#pid])) - before) / count;
   }
 }
