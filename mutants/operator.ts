@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 const TOKENS = "test/unit/admin/admin-tokens.test.ts";
 const METRICS = "test/pg/operator-metrics.test.ts";
 const OPERATORS = "test/pg/bus/operators.test.ts";
+const WHY = "test/pg/dba/why.test.ts";
 const OPTIONS =
   "Options of the operator's listener are refused in one sentence that says what to do, and repeats no token";
 const MOVES = "tells of each metric, and each moves by what it counts";
@@ -153,6 +154,38 @@ export const OPERATOR_MUTANTS: readonly Mutant[] = [
     replace: "text",
     test: OPERATORS,
     title: "deltad top shows them",
+  },
+  {
+    name: "a write that changed nothing is said to be told",
+    file: "daemon/dba/why.ts",
+    find: "if (changed?.length === 0)",
+    replace: "if (changed?.length === -1)",
+    test: WHY,
+    title: "says what was recorded of it",
+  },
+  {
+    name: "a row that no trigger saw is said to be as recorded",
+    file: "daemon/dba/why.ts",
+    find: "if (latest !== undefined && isSame(latest.after, now))",
+    replace: "if (latest === undefined || isSame(latest.after, now))",
+    test: WHY,
+    title: "says that no trigger saw it",
+  },
+  {
+    name: "what is kept no more is said to be unrecorded",
+    file: "daemon/dba/row-history.ts",
+    find: "rowSql(table, sees?.all === true)",
+    replace: "rowSql(table, false)",
+    test: WHY,
+    title: "says that it is kept no more",
+  },
+  {
+    name: "who is not connected is said to have no subscription",
+    file: "daemon/cli/followers.ts",
+    find: "if (ofSubject === 0)",
+    replace: "if (ofSubject === -1)",
+    test: WHY,
+    title: "tells those who do",
   },
   {
     name: "who may only read is told of one daemon as if it were all",

@@ -43,14 +43,14 @@ export class AdminClient {
    * The answer, as JSON; undefined where `stopping` was aborted before it came.
    * @throws ConfigError that says why there was none
    */
-  async get(path: string, stopping: AbortSignal): Promise<unknown> {
+  async get(path: string, stopping?: AbortSignal): Promise<unknown> {
     const { url, token } = this.#listener;
-    const signal = AbortSignal.any([stopping, AbortSignal.timeout(PATIENCE_MS)]);
+    const signal = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...(stopping ? [stopping] : [])]);
     let answer: Response;
     try {
       answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` }, signal });
     } catch (error) {
-      if (stopping.aborted) return undefined;
+      if (stopping?.aborted) return undefined;
       const reason = errorCode((error as Error).cause) ?? errorCode(error) ?? (error as Error).name;
       throw new ConfigError(`no daemon answers operators at ${url} (${reason}): see ${OPTIONS.adminPort.name}`);
     }

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, (shell: Shell, demo: LoadDemo) => Promis
   verify: async (shell, demo) => (await import("./verify.ts")).verifyCommand(shell, demo),
   adopt: async (shell) => (await import("./adopt.ts")).adoptCommand(shell),
   cost: async (shell) => (await import("./cost.ts")).costCommand(shell),
+  why: async (shell) => (await import("./why.ts")).whyCommand(shell),
   top: async (shell) => (await import("./top.ts")).topCommand(shell),
   doctor: async (shell) => (await import("./doctor.ts")).doctorCommand(shell),
 };

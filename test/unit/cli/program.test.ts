@@ -40,6 +40,7 @@ describe("the command line", () => {
     "doctor",
     "cost",
     "top",
+    "why",
   ];
   for (const command of commands) {
     it(`deltad ${command} --help explains it and ends well`.replace("  ", " "), async () => {
