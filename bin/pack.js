@@ -20,6 +20,7 @@ const CLIENT_ENTRIES = {
   fallback: "client/fallback/with-fallback",
   fetch: "client/fetch-owner",
   flatten: "client/flatten",
+  key: "client/key",
   react: "react/use-realtime-stats",
   "react/channels": "react/channels/use-rows",
   "react/display": "react/display/realtime-metrics-display",

@@ -68,6 +68,14 @@ export const OWNER_KEYS_MUTANTS: readonly Mutant[] = [
     title: "may have any character percent-encoded, and as many values as columns",
   },
   {
+    name: "a number that has become another one is part of a key",
+    file: "client/key.ts",
+    find: "Number.isSafeInteger(value)",
+    replace: "Number.isFinite(value)",
+    test: TEXTS,
+    title: "is given by topicKey as pages and tokens name it, and refused where a number has become another one",
+  },
+  {
     name: "a key's text may be longer than any key",
     file: "daemon/database/canonical-owner.ts",
     find: "spelt !== undefined && spelt.length <= MAX_KEY_LENGTH ? spelt",

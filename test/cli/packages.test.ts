@@ -33,6 +33,7 @@ import { createClient } from "@deltad/client";
 import { explain } from "@deltad/client/explain";
 import { withFallback } from "@deltad/client/fallback";
 import { fetchOwner } from "@deltad/client/fetch";
+import { topicKey } from "@deltad/client/key";
 import { useRealtimeStats } from "@deltad/client/react";
 import { useMetric } from "@deltad/client/react/metric";
 import { FakeDaemon } from "@deltad/client/testing";
@@ -44,6 +45,7 @@ const client = createClient<Marketplace>({ url: daemon.url, getToken: () => "t",
 const owner = client.owner("7");
 const today: string | undefined = owner.getSnapshot().metrics?.revenue.today;
 owner.on("booking_created", ({ data }) => data.guestName);
+export const other: string = client.owner(topicKey("acme", 7)).topic;
 const { connection } = owner.getSnapshot();
 export const why: string = connection.state === "closed" ? explain(connection.cause, "pt-BR") : "";
 // @ts-expect-error: no such metric

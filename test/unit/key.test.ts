@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { topicKey } from "../../client/key.ts";
 import { keyParts, spellKey } from "../../protocol/key.ts";
 
 describe("a key of several columns", () => {
@@ -23,6 +24,14 @@ describe("a key of several columns", () => {
     assert.deepEqual(keyParts("a%2fb/c", 2), ["a/b", "c"]);
     for (const name of ["acme", "a/b/c", "50%/7", "%FF/7", "a".repeat(255) + "/b"])
       assert.equal(keyParts(name, 2), undefined, name);
+  });
+
+  it("is given by topicKey as pages and tokens name it, and refused where a number has become another one", () => {
+    assert.equal(topicKey("a/b", 7), "a%2Fb/7");
+    assert.equal(topicKey("pt", "50%", 2n ** 60n), "pt/50%25/1152921504606846976");
+    assert.equal(topicKey("a/b"), "a/b");
+    for (const value of [0.5, 2 ** 60, Number.NaN])
+      assert.throws(() => topicKey("a", value), { name: "TypeError", message: /is no key: .* as text or bigint$/ });
   });
 
   it("of one column is as it is", () => {
