@@ -16,6 +16,8 @@ export interface Bus {
   onMessage(listener: (message: Uint8Array) => boolean): void;
   /** One listener, before `start`; called when that changes. */
   onHealth(listener: (health: BusHealth) => void): void;
+  /** What is published does not come back, though the bus is up: it connects anew, if it has a connection. */
+  renew(reason: string): void;
   /** Sends what waits to be sent. Bounded and idempotent. */
   stop(): Promise<void>;
 }

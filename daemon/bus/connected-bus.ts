@@ -82,6 +82,10 @@ export class ConnectedBus implements Bus {
     this.#tell = listener;
   }
 
+  renew(reason: string): void {
+    if (this.#connection !== undefined && this.#stopping === undefined) this.#lose(this.#connection, reason);
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;

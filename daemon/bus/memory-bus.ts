@@ -43,6 +43,8 @@ class MemoryBus implements Bus {
     this.#tell = listener;
   }
 
+  renew(): void {}
+
   stop(): Promise<void> {
     this.#isUp = false;
     this.#all.delete(this.#hear);

@@ -5,7 +5,8 @@
  * - **Nothing said is relied on.** A daemon owns what it tells of; who hears that something is missing (`missed`) asks for the whole.
  * - **Who does not hear itself hears nobody.** Every daemon gives a sign of life each 3 s, and its own come back to it by the same way as those
  *   of others. While they don't, others can't be heard (`isPartial`), and nobody counts as gone: a bus that stands still looks as if all
- *   had fallen silent. When they come back, the silence of others counts from then on.
+ *   had fallen silent. When they come back, the silence of others counts from then on. A bus that says that it is up all the same, as where its
+ *   subscription was lost and its connection was not, is told to connect anew.
  * - **Silence is judged when our own sign comes in**, never by a timer: a daemon that was held up itself would find everybody silent.
  */
 import { CountedWarning } from "../config/counted-warning.ts";
@@ -49,6 +50,7 @@ export const SIGN_MS = 3_000;
 export const BETWEEN_SIGNS_MS = 50;
 /** Two signs may be lost in a row, not three: looked at each {@link SIGN_MS}, it is noticed after 12 s, before {@link SILENT_MS}. */
 const DEAF_MS = 10_500;
+const DEAF = "the signs of life that it sends do not come back";
 export const SILENT_MS = 15_000;
 /** Who was killed has said no goodbye, and is not waited for without end. */
 const UNCERTAIN_MS = 3_600_000;
@@ -80,6 +82,8 @@ export class BusPeers implements Peers {
   #signedMs = Number.NEGATIVE_INFINITY;
   /** Until the next sign may be given. */
   #signTimer: unknown;
+  /** At the last tick; a daemon that was held up may find what came back only after it. */
+  #wasDeaf = false;
   #isOver = false;
 
   constructor(options: BusPeersOptions) {
@@ -159,7 +163,11 @@ export class BusPeers implements Peers {
 
   #tick(): void {
     this.#giveSign();
-    if (this.#isDeaf()) this.#lose(this.#whyDown ?? "the signs of life that it sends do not come back");
+    if (this.#isDeaf()) this.#lose(this.#whyDown ?? DEAF);
+    const isUpAndDeaf = this.#isDeaf() && this.#whyDown === undefined;
+    const mustRenew = isUpAndDeaf && this.#wasDeaf;
+    this.#wasDeaf = isUpAndDeaf && !mustRenew;
+    if (mustRenew) this.#options.bus.renew(DEAF);
     this.#timer = this.#options.setTimeout(() => this.#tick(), SIGN_MS);
   }
 

@@ -15,6 +15,8 @@ export class LossyBus {
   readonly #hearers = new Set<(message: Uint8Array) => void>();
   /** All that was ever published. */
   readonly published: Uint8Array[] = [];
+  /** How often one of its daemons had it connect anew. */
+  renewals = 0;
   /** For each message and who hears it, after how many milliseconds it comes: none, and it is lost; two, and it comes twice. */
   fate: () => readonly number[] = () => [0];
 
@@ -48,6 +50,7 @@ export class LossyBus {
       onHealth: (listener) => {
         tell = listener;
       },
+      renew: () => void (this.renewals += 1),
       stop: () => {
         isOpen = false;
         this.#hearers.delete(take);

@@ -48,6 +48,20 @@ await onEachServer("a bus by PostgreSQL", (server) => {
     await database.query(`drop database "${later.pathname.slice(1)}"`);
   });
 
+  it("that is up and hears nothing, as its subscription is lost and its session is not, is connected anew", async () => {
+    const proxy = await Proxy.start(database.url);
+    proxy.rewrite = (chunk) =>
+      Buffer.from(chunk.toString("latin1").replace("listen deltad_peers", "listen deltad_other"), "latin1");
+    const [a, b] = [startPeers(open(proxy.url), "a", SECRET), startPeers(open(database.url), "b", SECRET)];
+    await eventually("a to hear nothing", () => a.warnings.length > 0);
+    assert.match(a.warnings[0] ?? "", /do not come back/);
+    assert.deepEqual(a.words, []);
+    proxy.rewrite = undefined;
+    await Promise.all([a.isPartial(false), a.hears("b"), b.hears("a")]);
+    await Promise.all([a.peers.stop(), b.peers.stop()]);
+    await proxy.stop();
+  });
+
   it("says however much by at most 20 transactions a second", async () => {
     const proxy = await Proxy.start(database.url);
     const bus = startBus(open(proxy.url));

@@ -286,6 +286,18 @@ describe("daemons of one database", () => {
     }
   });
 
+  it("have a bus connect anew that says that it is up and carries nothing back, each 6 s, and no other", () => {
+    const [a] = acquainted("a") as [Daemon];
+    exchange.fate = () => NONE;
+    clock.advance(4 * SIGN_MS);
+    assert.deepEqual([a.peers.isPartial, exchange.renewals], [true, 0]);
+    clock.advance(4 * SIGN_MS);
+    assert.equal(exchange.renewals, 2);
+    a.bus.tell({ isUp: false, reason: "the queue is half full" });
+    clock.advance(LONG_MS);
+    assert.equal(exchange.renewals, 2);
+  });
+
   it("say nothing more to their clients once they have said goodbye, though they hear nothing", () => {
     const [a] = acquainted("a", "b") as [Daemon, Daemon];
     a.peers.leave();
