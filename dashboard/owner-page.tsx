@@ -1,4 +1,4 @@
-import type { ComponentType } from "react";
+import { type ComponentType, useMemo } from "react";
 import type { AnyStreamTypes, Owner } from "../client/client.ts";
 import { useRealtimeStats } from "../react/use-realtime-stats.ts";
 import { Brand } from "./brand.tsx";
@@ -7,6 +7,7 @@ import { ConnectionStatus } from "./connection/connection-status.tsx";
 import { kindOf, OwnerPicker } from "./entry/owner-choice.tsx";
 import { LanguageSwitch } from "./language/language-switch.tsx";
 import { useLanguage } from "./language/language.tsx";
+import { usePerFrame } from "./per-frame.ts";
 
 /** What cards are drawn from. */
 export interface CardsProps {
@@ -34,7 +35,8 @@ interface Props {
 
 export function OwnerPage({ Cards, token, topic, topics, onTopic, onLeave }: Props) {
   const { messages } = useLanguage();
-  const { metrics, asOf, connection, connect, owner, isConnected } = useRealtimeStats({ topic, token });
+  const { metrics: latest, asOf: at, connection, connect, owner, isConnected } = useRealtimeStats({ topic, token });
+  const { metrics, asOf } = usePerFrame(useMemo(() => ({ metrics: latest, asOf: at }), [latest, at]));
   const isEmpty = asOf !== undefined && metrics === undefined;
   return (
     <>

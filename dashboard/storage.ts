@@ -1,9 +1,12 @@
-type Name = "token" | "topic" | "language";
+type Name = "token" | "topic" | "language" | "range" | "notifications";
 
-/** What this tab remembers over a reload; nothing where the browser keeps nothing. */
+/** Choices that hold for other tabs too, and after the browser was closed. All else is this tab's own. */
+const LASTING: ReadonlySet<Name> = new Set(["range", "notifications"]);
+
+/** What is remembered over a reload; nothing where the browser keeps nothing. */
 export function remembered(name: Name): string | undefined {
   try {
-    return sessionStorage.getItem(key(name)) ?? undefined;
+    return storeOf(name).getItem(key(name)) ?? undefined;
   } catch {
     return undefined;
   }
@@ -11,7 +14,7 @@ export function remembered(name: Name): string | undefined {
 
 export function remember(name: Name, value: string): void {
   try {
-    sessionStorage.setItem(key(name), value);
+    storeOf(name).setItem(key(name), value);
   } catch {
     // The page works without: it asks again after a reload.
   }
@@ -19,10 +22,14 @@ export function remember(name: Name, value: string): void {
 
 export function forget(name: Name): void {
   try {
-    sessionStorage.removeItem(key(name));
+    storeOf(name).removeItem(key(name));
   } catch {
     // Nothing was kept.
   }
+}
+
+function storeOf(name: Name): Storage {
+  return LASTING.has(name) ? localStorage : sessionStorage;
 }
 
 function key(name: Name): string {

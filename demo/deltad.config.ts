@@ -32,11 +32,12 @@ import {
   trailingHours,
   user,
 } from "deltad";
-import { eq, isNotNull } from "drizzle-orm";
+import { eq, inArray, isNotNull } from "drizzle-orm";
 import { bookings, conversationMembers, conversations, listings, messages, owners, payouts, people } from "./tables.ts";
 
 const paid = eq(bookings.paymentStatus, "paid");
 const confirmed = eq(bookings.status, "confirmed");
+const arrives = inArray(bookings.status, ["confirmed", "completed"]);
 const revenue = sum(bookings.paymentAmount, { unit: "currency" }).where(paid);
 const active = eq(listings.status, "active");
 const pending = eq(payouts.status, "pending");
@@ -160,7 +161,7 @@ export default defineConfig({
           byWeek: count(bookings).by(lastWeeks(12, bookings.createdAt)),
           byMonth: count(bookings).by(lastMonths(12, bookings.createdAt)),
         },
-        arrivals: { byDay: count(bookings).where(confirmed).by(trailingDays(30, bookings.checkIn)) },
+        arrivals: { byDay: count(bookings).where(arrives).by(trailingDays(30, bookings.checkIn)) },
         payouts: { byMonth: sum(payouts.amount, { unit: "currency" }).by(lastMonths(12, payouts.dueOn)) },
       },
     },

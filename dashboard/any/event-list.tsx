@@ -40,7 +40,8 @@ export function EventList({ schema, metrics, owner, labels = {}, texts = {} }: P
     >
       {missed && <p>{messages.events.missed}</p>}
       {events.length === 0 && <p className="nothing">{messages.nothing}</p>}
-      <ol>
+      {/* What scrolls must be reached by keys. */}
+      <ol tabIndex={0} aria-label={messages.events.title}>
         {events.map((event) => (
           <li key={event.id} data-event={event.type}>
             <header>

@@ -3,11 +3,20 @@ import { Figure, Metric } from "../../dashboard/cards/figures.tsx";
 import { Ring } from "../../dashboard/cards/ring.tsx";
 import { useLanguage } from "../../dashboard/language/language.tsx";
 import type { MetricsDocument } from "./metrics-document.ts";
+import { Sparkline } from "./trends/sparkline.tsx";
+import { useTrendWords } from "./trends/words.ts";
 import { useWords } from "./words.ts";
 
-export function OccupancyCard({ occupancy = {} }: { readonly occupancy: MetricsDocument["occupancy"] }) {
+interface Props {
+  readonly occupancy: MetricsDocument["occupancy"];
+  /** Arrivals by days; undefined where the token does not open trends. */
+  readonly trend: readonly number[] | undefined;
+}
+
+export function OccupancyCard({ occupancy = {}, trend }: Props) {
   const { format } = useLanguage();
   const words = useWords();
+  const { lines } = useTrendWords();
   const { title, booked, available } = words.occupancy;
   return (
     <Card title={title} className="occupancy">
@@ -20,6 +29,7 @@ export function OccupancyCard({ occupancy = {} }: { readonly occupancy: MetricsD
           <Metric path="occupancy.available" value={occupancy.available} write={format.count} />
         </Figure>
       </dl>
+      {trend && <Sparkline values={trend} label={lines.arrivals} />}
     </Card>
   );
 }

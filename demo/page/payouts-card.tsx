@@ -2,16 +2,21 @@ import { Card } from "../../dashboard/cards/card.tsx";
 import { Figure, Metric } from "../../dashboard/cards/figures.tsx";
 import { useLanguage } from "../../dashboard/language/language.tsx";
 import type { MetricsDocument } from "./metrics-document.ts";
+import { Sparkline } from "./trends/sparkline.tsx";
+import { useTrendWords } from "./trends/words.ts";
 import { useWords } from "./words.ts";
 
 interface Props {
   readonly payouts: MetricsDocument["payouts"];
   readonly currency: string | undefined;
+  /** By months; undefined where the token does not open trends. */
+  readonly trend: readonly number[] | undefined;
 }
 
-export function PayoutsCard({ payouts = {}, currency }: Props) {
+export function PayoutsCard({ payouts = {}, currency, trend }: Props) {
   const { format } = useLanguage();
   const words = useWords();
+  const { lines } = useTrendWords();
   const { title, pending, nextDate } = words.payouts;
   return (
     <Card title={title} className="payouts">
@@ -27,6 +32,7 @@ export function PayoutsCard({ payouts = {}, currency }: Props) {
           <Metric path="payouts.nextDate" value={payouts.nextDate} write={format.date} />
         </Figure>
       </dl>
+      {trend && <Sparkline values={trend} label={lines.payouts} />}
     </Card>
   );
 }

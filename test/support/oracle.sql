@@ -60,7 +60,7 @@ moment as (
   select c.owner_id, 'booking', 1, c.at at time zone o.tz from created c join owner o on o.id = c.owner_id where c.day is not null
   union all
   select b.owner_id, 'arrival', 1, b.check_in at time zone o.tz from bookings b join owner o on o.id = b.owner_id
-   where b.status = 'confirmed' and b.check_in >= '1900-01-02Z' and b.check_in < '2199-12-31Z'
+   where b.status in ('confirmed', 'completed') and b.check_in >= '1900-01-02Z' and b.check_in < '2199-12-31Z'
   union all
   select p.owner_id, 'payout', p.amount, p.due_on::timestamp from payouts p
    where p.amount not in ('NaN', 'Infinity', '-Infinity') and p.due_on between '1900-01-02' and '2199-12-30'

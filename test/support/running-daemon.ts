@@ -43,10 +43,10 @@ export async function openMarketplace(
   return { database, port, daemon: await startMarketplaceDaemon(database, DEMO, port) };
 }
 
-/** The whole daemon in this process, as `deltad start` composes it. */
+/** The whole daemon in this process, as `deltad start` composes it; with another page than its own, where one is given. */
 export async function startMarketplaceDaemon(
   database: Pick<TestDatabase, "url">,
-  { configFile }: Pick<Marketplace, "configFile">,
+  { configFile, pageDir }: Pick<Marketplace, "configFile"> & { readonly pageDir?: string },
   port: number,
   environment: Readonly<Record<string, string>> = {},
   log: Log = QUIET,
@@ -58,7 +58,7 @@ export async function startMarketplaceDaemon(
     DELTAD_JWT_SECRET: SECRET,
     ...environment,
   });
-  const daemon = await startDaemon({ config, log });
+  const daemon = await startDaemon({ config, log, ...(pageDir !== undefined && { pageDir }) });
   const url = `http://127.0.0.1:${port}/`;
   return { url, token: (claims) => token(claims, Date.now()), stop: () => daemon.stop() };
 }
