@@ -30,6 +30,8 @@ const OPTIONS = { ...LIMITS, DELTAD_MIN_INTERVAL_MS: "0", DELTAD_HEARTBEAT_MS: "
 const WARM_UP = 5;
 /** Long after the frames of one write. */
 const COMPLETE_MS = 1_000;
+/** Long after the daemon began: by then it has found others, or knows that there are none. */
+const SETTLED_MS = 5_000;
 
 export async function benchFanOut({ server, report, quick }: BenchRun, of: FanOutTopic): Promise<void> {
   const [sockets, turns, rounds] = quick ? [500, 1, 10] : [5_000, 4, 30];
@@ -105,7 +107,8 @@ async function messagesOfOne(
 ): Promise<string[]> {
   const messages: string[] = [];
   const socket = await TopicSocket.subscribed(port, token, topic, (text) => messages.push(text));
-  // What shows the topic comes before the rounds.
+  // What shows the topic, and that presence is whole soon after the daemon began, comes before the rounds.
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
   messages.length = 0;
   await write();
   await new Promise((resolve) => setTimeout(resolve, COMPLETE_MS));

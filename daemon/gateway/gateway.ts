@@ -26,6 +26,7 @@ import { Counters } from "./sessions/counters.ts";
 import { drainSessions } from "./sessions/drain-sessions.ts";
 import { type Admission, decideHandshake } from "./sessions/handshake.ts";
 import { Traffic } from "./sessions/traffic.ts";
+import { TurnFlushes } from "./sessions/turn-flushes.ts";
 import { chooseTransport } from "./transports/choose-transport.ts";
 import type { Request, Response, Socket, Transport, TransportHandlers } from "./transports/transport.ts";
 
@@ -98,6 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     forbidden,
     counters,
     traffic,
+    turnFlushes: new TurnFlushes(),
     now,
     setTimeout,
     clearTimeout,

@@ -29,6 +29,7 @@ import { type Requester, SessionRequests } from "./session-requests.ts";
 import type { Subscribe } from "./session-topics.ts";
 import { type AlarmClock, setAlarm, startHeartbeat } from "./timers.ts";
 import type { Traffic } from "./traffic.ts";
+import type { TurnFlushes } from "./turn-flushes.ts";
 import type { Unauthenticated } from "./unauthenticated.ts";
 import type { Socket, SocketHandlers } from "../transports/transport.ts";
 
@@ -47,6 +48,7 @@ export interface SessionServices extends AlarmClock {
   readonly forbidden: CountedWarning;
   readonly counters: Counters;
   readonly traffic: Traffic;
+  readonly turnFlushes: TurnFlushes;
   /** The session has ended and holds nothing any more. */
   readonly onEnd: (session: ClientSession) => void;
 }

@@ -7,6 +7,7 @@ import type { Frame } from "../../hub/frame.ts";
 import type { Subscriber } from "../../hub/subscriber.ts";
 import type { Socket } from "../transports/transport.ts";
 import type { Traffic } from "./traffic.ts";
+import type { TurnFlushes } from "./turn-flushes.ts";
 
 /** The same for every connection. */
 export interface OutboxSettings {
@@ -34,6 +35,7 @@ export interface Sent {
 /** The same for every connection. */
 export interface OutboxServices extends Timers {
   readonly traffic: Traffic;
+  readonly turnFlushes: TurnFlushes;
 }
 
 export class Outbox implements Subscriber {
@@ -41,7 +43,8 @@ export class Outbox implements Subscriber {
   readonly #socket: Socket;
   readonly #settings: OutboxSettings;
   readonly #services: OutboxServices;
-  #frames: Frame[] = [];
+  /** Undefined where none wait. */
+  #frames: Frame[] | undefined;
   #bytes = 0;
   #framesSent = 0;
   #bytesSent = 0;
@@ -72,21 +75,22 @@ export class Outbox implements Subscriber {
   }
 
   send(frame: Frame): void {
-    this.#frames.push(frame);
+    if (this.#frames === undefined) this.#frames = [frame];
+    else this.#frames.push(frame);
     this.#bytes += frame.bytes.length;
     if (this.#bytes > this.#settings.highWaterBytes) this.flush();
-    else if (this.#frames.length === 1) queueMicrotask(() => this.flush());
+    else if (this.#frames.length === 1) this.#services.turnFlushes.add(this);
   }
 
   flush(): void {
-    if (this.#frames.length === 0) return;
     const frames = this.#frames;
+    if (frames === undefined) return;
     const { traffic } = this.#services;
     traffic.framesSent += frames.length;
     traffic.bytesSent += this.#bytes;
     this.#framesSent += frames.length;
     this.#bytesSent += this.#bytes;
-    this.#frames = [];
+    this.#frames = undefined;
     this.#bytes = 0;
     const { highWaterBytes, tooSlowMs } = this.#settings;
     this.#socket.send(frames);
@@ -105,6 +109,6 @@ export class Outbox implements Subscriber {
 
   stop(): void {
     this.#services.clearTimeout(this.#timer);
-    this.#frames = [];
+    this.#frames = undefined;
   }
 }

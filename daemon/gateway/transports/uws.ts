@@ -275,6 +275,9 @@ class UwsSocket implements Socket {
     const connection = this.#connection;
     const native = this.#native;
     if (!connection.isOpen) return;
+    const [only] = frames;
+    // The library corks what is sent alone by itself.
+    if (frames.length === 1 && only !== undefined) return void native.send(only.bytes, false);
     native.cork(() => {
       for (const { bytes } of frames) if (connection.isOpen) native.send(bytes, false);
     });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { Outbox } from "../../../../daemon/gateway/sessions/outbox.ts";
 import { Traffic } from "../../../../daemon/gateway/sessions/traffic.ts";
+import { TurnFlushes } from "../../../../daemon/gateway/sessions/turn-flushes.ts";
 import type { Socket } from "../../../../daemon/gateway/transports/transport.ts";
 import { ManualClock } from "../../../support/manual-clock.ts";
 import { textFrame, textOf } from "../../../support/text-frame.ts";
@@ -24,6 +25,7 @@ function setUp() {
   const traffic = new Traffic();
   const services = {
     traffic,
+    turnFlushes: new TurnFlushes(),
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
   };
@@ -44,6 +46,17 @@ it("The frames of one turn go out together, at its end", async () => {
   send("c");
   await turn();
   assert.deepEqual(flushes, [["a", "b"], ["c"]]);
+});
+
+it("What goes out at the end of a turn is in the order of its first frames, and what is sent meanwhile follows in the same turn", async () => {
+  const gone: string[] = [];
+  const flushes = new TurnFlushes();
+  const late = { flush: () => void gone.push("late") };
+  flushes.add({ flush: () => (gone.push("a"), flushes.add(late)) });
+  flushes.add({ flush: () => void gone.push("b") });
+  assert.deepEqual(gone, []);
+  await turn();
+  assert.deepEqual(gone, ["a", "b", "late"]);
 });
 
 it("A turn with more than the mark goes out in parts, so that no more than the mark and a frame waits", () => {
