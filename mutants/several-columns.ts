@@ -100,10 +100,18 @@ export const SEVERAL_COLUMNS_MUTANTS: readonly Mutant[] = [
   {
     name: "different texts name one row",
     file: "daemon/capture/validate-collations.ts",
-    find: "if (collation === undefined || collation.isDeterministic) return [];",
-    replace: "if (collation?.name !== '') return [];",
+    find: "if (isDeterministic && !isCitext) return [];",
+    replace: "if (!isCitext) return [];",
     test: COLLATIONS,
     title: "by which different texts are one are refused",
+  },
+  {
+    name: "a column of citext names one row by one text",
+    file: "daemon/capture/validate-collations.ts",
+    find: "if (isDeterministic && !isCitext) return [];",
+    replace: "if (isDeterministic) return [];",
+    test: COLLATIONS,
+    title: "do not tell that citext takes different texts for one",
   },
   {
     name: "rows are named by a column of another collation",

@@ -18,6 +18,8 @@ interface Collation {
   readonly name: string;
   readonly isDefault: boolean;
   readonly isDeterministic: boolean;
+  /** The column's type, or that beneath its domain, is citext, whose collation says nothing of it. */
+  readonly isCitext: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function validateCollations(session: Queryable, tables: readonly Wa
   const names = [...columns.keys()];
   const collations = new Map(found.map(({ at, ...collation }) => [names[at], collation]));
   const problems = [
-    ...names.flatMap((column) => nondeterministic(column, collations.get(column))),
+    ...names.flatMap((column) => ambiguous(column, collations.get(column))),
     ...new Map(pairs.flatMap((pair) => different(pair, collations)).map((one) => [one.meaning, one])).values(),
   ];
   if (problems.length > 0) throw new FindingsError(problems);
@@ -85,12 +87,17 @@ function told({ schema, table, column }: NamingColumn): string {
   return `${schema}.${table}, column ${column}`;
 }
 
-function nondeterministic(column: string, collation: Collation | undefined): Finding[] {
-  if (collation === undefined || collation.isDeterministic) return [];
+function ambiguous(column: string, collation: Collation | undefined): Finding[] {
+  if (collation === undefined) return [];
+  const { name, isDeterministic, isCitext } = collation;
+  if (isDeterministic && !isCitext) return [];
+  const [why, instead] = isCitext
+    ? ["is of the type citext", "make the column text"]
+    : [`has the nondeterministic collation ${name}`, "give the column a deterministic collation"];
   return [
     finding(
       "column_unsuitable",
-      `${column}, has the nondeterministic collation ${collation.name}, by which different texts are one: rows, owners and channels are known by one text; give the column a deterministic collation, or name them by another column.`,
+      `${column}, ${why}, by which different texts are one: rows, owners and channels are known by one text; ${instead}, or name them by another column.`,
     ),
   ];
 }
@@ -110,11 +117,20 @@ function different(
 }
 
 const COLLATIONS = `
-select w.at, k.oid::regcollation::text as name, k.oid = 'pg_catalog."default"'::regcollation as "isDefault",
-       k.collisdeterministic as "isDeterministic"
-  from json_to_recordset($1) as w(at int, schema text, "table" text, "column" text)
-  join pg_namespace n on n.nspname = w.schema
-  join pg_class c on c.relnamespace = n.oid and c.relname = w."table"
-  join pg_attribute a on a.attrelid = c.oid and a.attname = w."column" and not a.attisdropped
-  join pg_collation k on k.oid = a.attcollation
- order by w.at`;
+with recursive named as (
+  select w.at, a.attcollation as collation, a.atttypid as type
+    from json_to_recordset($1) as w(at int, schema text, "table" text, "column" text)
+    join pg_namespace n on n.nspname = w.schema
+    join pg_class c on c.relnamespace = n.oid and c.relname = w."table"
+    join pg_attribute a on a.attrelid = c.oid and a.attname = w."column" and not a.attisdropped
+), types as (
+  select at, type from named
+  union
+  select y.at, t.typbasetype from types y join pg_type t on t.oid = y.type where t.typtype = 'd'
+)
+select n.at, k.oid::regcollation::text as name, k.oid = 'pg_catalog."default"'::regcollation as "isDefault",
+       k.collisdeterministic as "isDeterministic",
+       exists (select from types y join pg_type t on t.oid = y.type where y.at = n.at and t.typname = 'citext') as "isCitext"
+  from named n
+  join pg_collation k on k.oid = n.collation
+ order by n.at`;

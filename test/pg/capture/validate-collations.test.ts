@@ -97,6 +97,18 @@ await onEachServer("collations of columns that name rows", (server) => {
     assert.match(String(error), /public\.territories, column person, has the nondeterministic collation/);
   });
 
+  it("do not tell that citext takes different texts for one: it is refused by its type, under domains too", async () => {
+    await database.query(`create extension citext; create domain land as citext; create domain homeland as land;
+      alter table clients alter land type homeland; alter table territories alter country type citext, alter person type citext`);
+    const citext = (table: string, column: string): string =>
+      `column_unsuitable | public.${table}, column ${column}, is of the type citext, by which different texts are one: rows, owners and channels are known by one text; make the column text, or name them by another column.`;
+    assert.deepEqual(await said({}), [
+      citext("territories", "country"),
+      citext("territories", "person"),
+      citext("clients", "land"),
+    ]);
+  });
+
   it("that differ between what names a row and its key are refused, as PostgreSQL refuses to join by them", async () => {
     const found = await said({ "clients.land": '"de-x-icu"', "territories.country": '"C"' });
     assert.deepEqual(found, [
