@@ -25,6 +25,13 @@ export interface EventFrame {
   readonly data: JsonObject;
 }
 `,
+  "protocol/schema.d.ts": `/** What \`GET /v1/schema\` answers with: which metrics and events there are. */
+export interface Schema {
+  readonly metrics: readonly object[];
+  readonly events: readonly object[];
+  readonly topics?: Readonly<Record<string, Pick<Schema, "metrics" | "events">>>;
+}
+`,
   "protocol/down.d.ts": `export interface Down {
   readonly type: string;
 }
@@ -77,8 +84,8 @@ export function writeClientTypes(folder, entries) {
     const text = STAND_INS[path] ?? readFileSync(join(DIST, path), "utf8");
     const target = join(folder, "types", path);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text.replaceAll(/from "(\.[^"]+)\.ts"/g, 'from "$1.js"'));
-    for (const [, relative] of text.matchAll(/from "(\.[^"]+)\.[jt]s"/g)) {
+    writeFileSync(target, text.replaceAll(/from "(\.[^"]+)\.tsx?"/g, 'from "$1.js"'));
+    for (const [, relative] of text.matchAll(/from "(\.[^"]+)\.[jt]sx?"/g)) {
       waiting.push(normalize(join(dirname(path), `${relative}.d.ts`)));
     }
   }

@@ -1,4 +1,5 @@
-/** `@deltad/client/fetch`: an owner's numbers by one request, for a server that renders a page, a script, or a cache of queries. */
+/** `@deltad/client/fetch`: an owner's numbers, or what numbers there are, by one request, for a server that renders a page, a script, or a cache of queries. */
+import type { Schema } from "../protocol/schema.ts";
 import { ownerTopic } from "../protocol/topic.ts";
 import type { AnyStreamTypes, StreamTypes } from "./stream-types.ts";
 import type { GetToken } from "./tokens.ts";
@@ -41,8 +42,18 @@ export async function fetchOwner<S extends StreamTypes = AnyStreamTypes>(
   return { data, asOf, tag: response.headers.get("etag") ?? "" };
 }
 
+/**
+ * Which metrics and events the configuration has: what a page draws from. Throws an Error, whose message begins with the HTTP status, where the
+ * daemon refuses.
+ */
+export async function fetchSchema(options: FetchOptions): Promise<Schema> {
+  const answer = await askDaemon(options, "/v1/schema");
+  if (!answer.ok) throw new Error(`${answer.status} for the schema: ${(await answer.text()).trim()}`);
+  return (await answer.json()) as Schema;
+}
+
 /** Asks for a path of the daemon with a token; once more where the token is not taken. */
-export async function askDaemon(
+async function askDaemon(
   options: FetchOptions,
   path: string,
   headers?: Readonly<Record<string, string>>,

@@ -4,10 +4,10 @@ import type { Mutant } from "./mutant.ts";
 export const PAGE_MUTANTS: readonly Mutant[] = [
   {
     name: "the page draws all topics as owners'",
-    file: "react/display/read-schema.ts",
+    file: "react/display/schema-of.ts",
     find: 'if (kind === "owner") return schema;',
     replace: 'if (kind !== "") return schema;',
-    test: "test/unit/react/display/read-schema.test.ts",
+    test: "test/unit/react/display/schema-of.test.ts",
     title: "of each kind of topics what the daemon tells of it, and of others nothing",
   },
   {

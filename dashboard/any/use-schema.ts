@@ -1,6 +1,7 @@
+import { fetchSchema } from "../../client/fetch-owner.ts";
 import { useEffect, useState } from "react";
 import type { KindSchema, Schema } from "../../protocol/schema.ts";
-import { readSchema, schemaOf } from "../../react/display/read-schema.ts";
+import { schemaOf } from "../../react/display/schema-of.ts";
 
 /**
  * What the daemon tells of one kind of topics in its configuration; asked for whenever it is reached, since another one may have started. Undefined until it
@@ -11,7 +12,7 @@ export function useSchema(token: string, isConnected: boolean, kind = "owner"): 
   useEffect(() => {
     if (!isConnected) return undefined;
     const stop = new AbortController();
-    readSchema({ url: ".", getToken: () => token, signal: stop.signal }).then(setSchema, () => undefined);
+    fetchSchema({ url: ".", getToken: () => token, signal: stop.signal }).then(setSchema, () => undefined);
     return () => stop.abort();
   }, [token, isConnected]);
   return schema && schemaOf(schema, kind);

@@ -1,7 +1,7 @@
 /** Whose numbers are shown. */
 import { useState } from "react";
 import { useLanguage } from "../language/language.tsx";
-import { readSchema } from "../../react/display/read-schema.ts";
+import { fetchSchema } from "../../client/fetch-owner.ts";
 import { parseTopic } from "../../protocol/topic.ts";
 import { EntryPage } from "./entry-page.tsx";
 import { topicOf } from "./topic-of.ts";
@@ -19,7 +19,7 @@ export function OwnerForm({ token, onTopic }: FormProps) {
   const { messages } = useLanguage();
   const [text, setText] = useState("");
   const open = async () => {
-    const schema = await readSchema({
+    const schema = await fetchSchema({
       url: ".",
       getToken: () => token,
       signal: AbortSignal.timeout(SCHEMA_MS),

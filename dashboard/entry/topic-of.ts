@@ -1,6 +1,6 @@
 import type { Schema } from "../../protocol/schema.ts";
 import { ownerTopic, parseTopic } from "../../protocol/topic.ts";
-import { schemaOf } from "../../react/display/read-schema.ts";
+import { schemaOf } from "../../react/display/schema-of.ts";
 
 /**
  * The topic that somebody means: a topic's name if the daemon has that kind, else an owner's id, which may hold ":" too. Without a schema

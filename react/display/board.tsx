@@ -13,7 +13,7 @@ import { scalarAt } from "./document-value.ts";
 import { formatFor } from "./format.ts";
 import type { DisplayLabels, DisplayLanguage } from "./labels.ts";
 import { Happened, Unread } from "./notifications.tsx";
-import { schemaOf } from "./read-schema.ts";
+import { schemaOf } from "./schema-of.ts";
 import { nameOf, type Shown, ShownProvider } from "./shown.tsx";
 import { useDaemonSchema } from "./use-schema.ts";
 import { metricWriter } from "./write-metric.ts";

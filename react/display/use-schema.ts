@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { GetToken } from "../../client/client.ts";
-import type { FetchOptions } from "../../client/fetch-owner.ts";
+import { type FetchOptions, fetchSchema } from "../../client/fetch-owner.ts";
 import type { Schema } from "../../protocol/schema.ts";
-import { readSchema } from "./read-schema.ts";
 
 interface Asking {
   readonly url: string;
@@ -47,7 +46,7 @@ function ask(
   tell: (change: (before: Known) => Known) => void,
 ): () => void {
   const stop = new AbortController();
-  readSchema({ ...daemon, signal: stop.signal }).then(
+  fetchSchema({ ...daemon, signal: stop.signal }).then(
     (schema) => tell(() => ({ schema })),
     (error: Error) => {
       // What was known before is still drawn.

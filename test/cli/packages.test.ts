@@ -1,8 +1,10 @@
 /** The packages that `npm run pack` makes, each as a project of its own has it. Nothing here asks a registry. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -18,6 +20,9 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
+import { freePort } from "../../daemon/database/cluster.ts";
+import type { Schema } from "../../protocol/schema.ts";
+import { assertAccessible } from "../support/axe.ts";
 import { describeInBrowser } from "../support/browser.ts";
 import { listeningOn } from "../support/listening-on.ts";
 import { startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
@@ -35,6 +40,7 @@ import { withFallback } from "@deltad/client/fallback";
 import { fetchOwner } from "@deltad/client/fetch";
 import { topicKey } from "@deltad/client/key";
 import { useRealtimeStats } from "@deltad/client/react";
+import type { RealtimeMetricsDisplayProps } from "@deltad/client/react/display";
 import { useMetric } from "@deltad/client/react/metric";
 import { FakeDaemon } from "@deltad/client/testing";
 import type config from "./deltad.config.ts";
@@ -61,6 +67,11 @@ export function Page(): string | undefined {
   month.value;
   return status === "ready" ? metrics?.revenue.today : month.status === "ready" ? month.value : month.status;
 }
+export const props: RealtimeMetricsDisplayProps = { ownerId: "7", token: "t", language: "pt-BR" };
+// @ts-expect-error: no such language
+export const wrong: RealtimeMetricsDisplayProps = { ownerId: "7", token: "t", language: "fr" };
+// @ts-expect-error: no owner
+export const nobody: RealtimeMetricsDisplayProps = { token: "t" };
 export { fetchOwner, today, withFallback };
 `;
 
@@ -254,6 +265,7 @@ declare const getToken: () => Promise<string>;
       "esm/react/channels.js",
       "cjs/react/channels.cjs",
       "esm/react/metric.js",
+      "esm/react/display.js",
     ])
       assert.match(read("@deltad/client", path), /^"use client";/);
   });
@@ -286,6 +298,52 @@ declare const getToken: () => Promise<string>;
       await tab.close();
       server.close();
       assert.deepEqual(tab.errors, []);
+    });
+  });
+
+  describeInBrowser("render a page on a server", (openTab) => {
+    stopGatewaysAfterEach();
+
+    it("by the example of Vite: its first numbers come with the page, and those after them by the socket", async () => {
+      const folder = join(project, "vite-ssr");
+      cpSync(join(ROOT, "examples/vite-ssr"), folder, { recursive: true });
+      // Where npm looks for the commands of a script.
+      mkdirSync(join(folder, "node_modules"));
+      symlinkSync(join(ROOT, "node_modules/.bin"), join(folder, "node_modules/.bin"));
+      const tsc = run(process.execPath, [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "."], folder);
+      assert.equal(tsc.output, "");
+      const { status, output } = run("npm", ["run", "build"], folder);
+      assert.equal(status, 0, output);
+      const ownPort = await freePort();
+      const own = `http://127.0.0.1:${ownPort}`;
+      const schema: Schema = { metrics: [{ kind: "sum", path: ["revenue", "today"], scale: 2 }], events: [] };
+      const { port, publisher, clock, token } = await startGateway({ transport: "auto", origins: [own], schema });
+      publisher.documents.set("1", { revenue: { today: "12.50" } });
+      const options = {
+        DELTAD_URL: `http://127.0.0.1:${port}`,
+        DELTAD_TOKEN: token({ ownerId: 1 }),
+        PORT: String(ownPort),
+      };
+      const server = spawn(process.execPath, ["start.js"], { cwd: folder, env: { ...process.env, ...options } });
+      const tab = await openTab();
+      try {
+        await once(server.stdout, "data");
+        const page = await (await fetch(own)).text();
+        assert.match(page, /<h2[^>]*>Revenue<.*data-metric="revenue.today" data-state="some">12\.50</);
+        assert.ok(!page.includes(options.DELTAD_TOKEN));
+        await tab.page.goto(own);
+        await tab.page.locator('[data-connection="live"]').waitFor();
+        publisher.patch("1", { revenue: { today: "13.00" } });
+        clock.advance(50);
+        await tab.page.getByText("13.00").waitFor();
+        await assertAccessible(tab.page, "the example of Vite");
+      } finally {
+        await tab.close();
+        server.kill();
+      }
+      // What the server made and what the browser would have made are the same.
+      assert.deepEqual(tab.errors, []);
+      assert.ok(!tab.requests.includes("GET /v1/schema"));
     });
   });
 

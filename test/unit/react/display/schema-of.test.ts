@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { schemaOf } from "../../../../react/display/read-schema.ts";
+import { schemaOf } from "../../../../react/display/schema-of.ts";
 import { compileKinds } from "../../../../daemon/plan/compile.ts";
 import { pageSchema } from "../../../../daemon/plan/page-schema.ts";
 import { KINDS } from "../../../support/oracle.ts";
