@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
 import { createClient } from "redis";
 import type { Bus } from "../../daemon/bus/bus.ts";
 import { connectRedis } from "../../daemon/bus/redis-connection.ts";
@@ -9,6 +14,17 @@ import { eventually } from "../support/real-time.ts";
 import { missingRedis, RedisServer } from "../support/redis-server.ts";
 
 const SECRET = "5e".repeat(32);
+const run = promisify(execFile);
+/** Says a word on the bus of its second argument by the module of its first, and writes what it hears. */
+const SAYS_A_WORD = `
+  const { connectRedis } = await import(process.argv[1]);
+  const connect = await connectRedis(process.argv[2]);
+  let hear;
+  const word = new Promise((resolve) => (hear = resolve));
+  const connection = await connect({ heard: (message) => (hear(message), true), lost: () => undefined });
+  await connection.send([Buffer.from("by TLS")]);
+  process.stdout.write(await word);
+  await connection.close();`;
 
 describe("a bus by Redis", { skip: missingRedis() ?? false }, async () => {
   const server = await RedisServer.reserved();
@@ -52,6 +68,30 @@ describe("a bus by Redis", { skip: missingRedis() ?? false }, async () => {
     } finally {
       await bus.bus.stop();
       await old.stop();
+    }
+  });
+
+  it("by TLS hears a server whose certificate the process was told to trust, and of another says why not", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "deltad-redis-tls-"));
+    const [certificate, key] = [join(folder, "cert.pem"), join(folder, "cert.key")];
+    const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+    const subject = ["-subj", "/CN=redis", "-addext", "subjectAltName=IP:127.0.0.1"];
+    await run("openssl", ["req", "-x509", ...curve, ...subject, "-keyout", key, "-out", certificate]);
+    const secure = await RedisServer.reserved();
+    const files = ["--tls-cert-file", certificate, "--tls-key-file", key, "--tls-ca-cert-file", certificate];
+    await secure.start("--port", "0", "--tls-port", String(secure.port), "--tls-auth-clients", "no", ...files);
+    const url = secure.url.replace("redis:", "rediss:");
+    const stranger = startBus(open(await connectRedis(url)));
+    try {
+      assert.match(await stranger.down(), /self-signed certificate/);
+      const module = new URL("../../daemon/bus/redis-connection.js", import.meta.url).href;
+      const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate };
+      const said = await run(process.execPath, ["--input-type=module", "-e", SAYS_A_WORD, module, url], { env });
+      assert.equal(said.stdout, "by TLS");
+    } finally {
+      await stranger.bus.stop();
+      await secure.stop();
+      await rm(folder, { recursive: true, force: true });
     }
   });
 
