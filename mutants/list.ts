@@ -15,6 +15,7 @@ import { EVENTS_MUTANTS } from "./events.ts";
 import { EXTREME_MUTANTS } from "./extremes.ts";
 import { GATEWAY_MUTANTS } from "./gateway.ts";
 import { HABITS_MUTANTS } from "./habits.ts";
+import { HANGAR_MUTANTS } from "./hangars.ts";
 import { HTTP_MUTANTS } from "./http.ts";
 import { HUB_MUTANTS } from "./hub.ts";
 import { KINDS_MUTANTS } from "./kinds.ts";
@@ -81,6 +82,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SHOWN_ROW_MUTANTS,
   ...SOCKETS_MUTANTS,
   ...ADMISSION_MUTANTS,
+  ...HANGAR_MUTANTS,
   ...HTTP_MUTANTS,
   ...CONVERSATION_MUTANTS,
   ...CHANNEL_MUTANTS,

@@ -6,6 +6,7 @@ import { useSchema } from "../../dashboard/any/use-schema.ts";
 import type { CardsProps } from "../../dashboard/owner-page.tsx";
 import { BookingsCard } from "./bookings-card.tsx";
 import { addressOf, pagePort } from "./conversations/page-port.ts";
+import { Hangars } from "./hangars/hangars.tsx";
 import { ListingsCard } from "./listings-card.tsx";
 import type { MetricsDocument } from "./metrics-document.ts";
 import { NotificationsCard } from "./notifications/notifications-card.tsx";
@@ -48,6 +49,7 @@ function OwnerCards({ metrics, asOf, owner, token, isConnected }: CardsProps) {
         <ListingsCard listings={listings} />
         <PayoutsCard payouts={payouts} currency={currency} trend={shapes?.payouts} />
       </div>
+      <Hangars owner={owner} />
       {schema && <EventList schema={schema} metrics={metrics} owner={owner} labels={events} texts={texts} />}
     </>
   );

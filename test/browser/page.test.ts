@@ -214,7 +214,7 @@ describeInBrowser("The marketplace's page", (openTab) => {
 
   it("does not offer by itself what is a part of an owner's page", async () => {
     await openLive({ ownerId: 1, topics: ["trends:1"] });
-    assert.equal(await tab.page.getByRole("combobox").count(), 0);
+    assert.equal(await tab.page.getByRole("combobox", { name: "Owner" }).count(), 0);
     await tab.page.getByText("Owner 1", { exact: true }).waitFor();
   });
 

@@ -31,16 +31,18 @@ export async function createHangars(database: TestDatabase, owners: number): Pro
     insert into listings (id, owner_id, hangar_number, status) select i, i, 'H', 'active' from generate_series(1, ${owners}) i`);
 }
 
-/** The demo's marketplace in a database of its own, with these rows, and a daemon on it. */
+/** The demo's marketplace in a database of its own, with these rows, and a daemon on it; with another page than its own, where one is given. */
 export async function openMarketplace(
   server: TestServer,
   rows: string,
+  pageDir?: string,
 ): Promise<{ readonly database: TestDatabase; readonly daemon: MarketplaceDaemon; readonly port: number }> {
   const database = await server.createDatabase();
   await createMarketplace(database, DEMO);
   await database.query(rows);
   const port = await freePort();
-  return { database, port, daemon: await startMarketplaceDaemon(database, DEMO, port) };
+  const page = { ...DEMO, ...(pageDir !== undefined && { pageDir }) };
+  return { database, port, daemon: await startMarketplaceDaemon(database, page, port) };
 }
 
 /** The whole daemon in this process, as `deltad start` composes it; with another page than its own, where one is given. */
