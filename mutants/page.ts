@@ -35,6 +35,14 @@ export const PAGE_MUTANTS: readonly Mutant[] = [
     title: "show the currency once",
   },
   {
+    name: "the page calls owners by their topics' names",
+    file: "dashboard/entry/owner-choice.tsx",
+    find: 'return kind === "owner" ? key : topic;',
+    replace: "return kind === key ? key : topic;",
+    test: "test/browser/kinds.test.ts",
+    title: "are shown to whom the token names them",
+  },
+  {
     name: "a period ends at UTC's midnight",
     file: "dashboard/cards/series-keys.ts",
     find: "Math.max(ordinal(asOf), ...known)",

@@ -33,6 +33,7 @@ export class WorkingCopy {
         original.replace(mutant.find, () => mutant.replace),
       );
       this.compile();
+      if (mutant.test.startsWith("test/browser/")) this.#buildPages();
       return await use();
     } finally {
       await writeFile(path, original);
@@ -45,6 +46,14 @@ export class WorkingCopy {
     // As bin/build.js does, whose output is copied: only what changed is compiled.
     const incrementally = ["--incremental", "--tsBuildInfoFile", "dist/code.tsbuildinfo"];
     spawnSync(process.execPath, [tsc, "-p", "tsconfig.json", ...incrementally], { cwd: this.#root, stdio: "ignore" });
+  }
+
+  /** Those of which a source has changed, also back to what it was. Throws where one can't be built. */
+  #buildPages(): void {
+    for (const page of ["page", "demo-page"]) {
+      const { status, stderr } = spawnSync(process.execPath, ["bin/build.js", page], { cwd: this.#root });
+      if (status !== 0) throw new Error(`${page} was not built: ${stderr.toString()}`);
+    }
   }
 
   /** Where a test file of the tree is compiled to. */
