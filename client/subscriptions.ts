@@ -49,7 +49,7 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
     const store: TopicStore<S> = new Store(topic, {
       ...this.#options,
       connection: () => this.#connection,
-      listenersChanged: (hasListeners) => this.#listenersChanged(store, hasListeners),
+      follow: (...change) => this.#follow(store, ...change),
       socket: () => this.#socket,
     });
     this.#topics.set(topic, store);
@@ -95,12 +95,12 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
   }
 
   /** Settled at the end of the turn, so that a listener that stops and starts again at once costs nothing. */
-  #listenersChanged(store: TopicStore<S>, hasListeners: boolean): void {
-    if (hasListeners) this.#withListeners.add(store);
+  #follow(store: TopicStore<S>, isFollowed: boolean, asksAnew?: boolean): void {
+    if (isFollowed) this.#withListeners.add(store);
     else this.#withListeners.delete(store);
     soon(() => {
       if (!this.#withListeners.has(store)) this.#unsubscribe(store);
-      else if (!this.#ids.has(store)) this.#subscribe(store);
+      else if (asksAnew || !this.#ids.has(store)) this.#subscribe(store);
     });
   }
 
@@ -113,7 +113,7 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
     this.#ids.set(store, id);
     this.#spell(topic, store);
     store.lost(this.#options.now());
-    this.#socket.send({ type: "subscribe", id, topic, ...(cursor !== undefined && { resume: cursor }) });
+    this.#socket.send({ type: "subscribe", id, topic, resume: cursor });
   }
 
   #unsubscribe(store: TopicStore<S>): void {

@@ -21,8 +21,8 @@ export interface TopicStoreOptions extends Clock {
   readonly connection: () => ConnectionState;
   /** Takes what a callback throws. */
   readonly report: (error: unknown) => void;
-  /** There is a listener, or none any more. */
-  readonly listenersChanged: (hasListeners: boolean) => void;
+  /** Follows the topic, as it has a listener, or no more. `asksAnew`: it is subscribed to once more, where it is already. */
+  readonly follow: (isFollowed: boolean, asksAnew?: true) => void;
   readonly socket: () => Pick<ProtocolSocket, "send"> | undefined;
 }
 
@@ -153,14 +153,14 @@ export class TopicStore<S extends StreamTypes> implements Owner<S> {
 
   #listen(undo: () => void): () => void {
     this.#listeners += 1;
-    if (this.#listeners === 1) this.#options.listenersChanged(true);
+    if (this.#listeners === 1) this.#options.follow(true);
     let undone = false;
     return () => {
       if (undone) return;
       undone = true;
       undo();
       this.#listeners -= 1;
-      if (this.#listeners === 0) this.#options.listenersChanged(false);
+      if (this.#listeners === 0) this.#options.follow(false);
     };
   }
 }

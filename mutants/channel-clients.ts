@@ -5,7 +5,9 @@ const ATTENDANCE = "test/unit/client/attendance.test.ts";
 const SIGHT = "test/unit/client/sight.test.ts";
 const FAKE = "test/unit/testing/fake-channel.test.ts";
 
-/** Mistakes of what applications have of channels: the client's rows, their hooks, the fake daemon. */
+/** Mistakes of what applications have of channels: the client's rows, their hooks, the fake daemon. */ const TOO_LARGE =
+  "test/pg/channels/too-large.test.ts";
+
 export const CHANNEL_CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: "rows that are told again are another list",
@@ -206,5 +208,29 @@ export const CHANNEL_CLIENT_MUTANTS: readonly Mutant[] = [
     replace: "/no_presence/.test(code)",
     test: ATTENDANCE,
     title: "What can't be said",
+  },
+  {
+    name: "a channel that is too large is never asked for again",
+    file: "client/channels/channel-store.ts",
+    find: "this.#options.setTimeout(this.#askAgain, TOO_LARGE_FOR_MS)",
+    replace: "undefined",
+    test: TOO_LARGE,
+    title: "is refused by its own code",
+  },
+  {
+    name: "a channel is asked for again of which nobody wants to hear",
+    file: "client/channels/channel-store.ts",
+    find: "    this.#options.clearTimeout(this.#timer);\n",
+    replace: "",
+    test: TOO_LARGE,
+    title: "is refused by its own code",
+  },
+  {
+    name: "by HTTP one channel that is too large ends the connection",
+    file: "client/fallback/carrier.ts",
+    find: ', 413: "too_large" };',
+    replace: " };",
+    test: TOO_LARGE,
+    title: "is refused by its own code",
   },
 ];

@@ -1,6 +1,5 @@
 /** One channel kept right through whatever happens to the socket: a topic whose document is rows. */
 import type { RowData } from "../../protocol/json.ts";
-import { soon } from "../environment.ts";
 import { Listeners } from "../listeners.ts";
 import { makeCause } from "../make-cause.ts";
 import type { Connection } from "../owner.ts";
@@ -45,6 +44,9 @@ interface Asked {
   readonly waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[];
 }
 
+/** Nobody says when a channel is not too large any more. */
+const TOO_LARGE_FOR_MS = 15_000;
+
 /** Ids of requests that are no subscription's. */
 let requests = 0;
 
@@ -60,6 +62,8 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
   #presence: PresenceView | undefined;
   #at: { readonly epoch: string; readonly version: number } | undefined;
   #isClosed = false;
+  /** It is asked for again then. */
+  #timer: unknown;
 
   constructor(topic: string, options: TopicStoreOptions) {
     super(topic, options);
@@ -152,6 +156,8 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
     this.#isClosed = true;
     this.#end();
     super.refused(cause);
+    if (cause.code === "too_large" || cause.reason === "too_large")
+      this.#timer = this.#options.setTimeout(this.#askAgain, TOO_LARGE_FOR_MS);
   }
 
   override lost(at: number): void {
@@ -217,15 +223,12 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
     for (const { reject } of waiting) reject(new Error(why));
   }
 
-  /** As if the last listener had gone, and one come. */
-  #askAgain(): void {
-    this.#isClosed = false;
-    this.#options.listenersChanged(false);
-    soon(() => this.#options.listenersChanged(true));
-  }
+  /** It is shown as closed until there is an answer. Whoever has just gone is not asked for: then it is closed no more. */
+  readonly #askAgain = (): void => this.#options.follow(true, true);
 
   /** Nothing of the channel comes any more, for now. */
   #end(): void {
+    this.#options.clearTimeout(this.#timer);
     this.attendance.lost();
     for (const set of this.#asked.keys()) this.#fail(set, "not connected");
   }

@@ -1,3 +1,4 @@
+import type { NackCode } from "../../protocol/codes.ts";
 import type { DownFrame } from "../../protocol/down.ts";
 import type { Clock } from "../environment.ts";
 
@@ -27,16 +28,19 @@ export interface TopicRequest {
   readonly resume: string | undefined;
 }
 
-/** Whether an HTTP status refuses a topic. */
-export function isRefusal(status: number): boolean {
-  return status === 403 || status === 404;
+/** The HTTP statuses that refuse a topic, and what they are on a WebSocket. */
+const REFUSALS: Readonly<Record<number, NackCode>> = { 403: "forbidden", 404: "unknown_topic", 413: "too_large" };
+
+/** Why an HTTP status refuses a topic; undefined where it does not. */
+export function refusalOf(status: number): NackCode | undefined {
+  return REFUSALS[status];
 }
 
-/** Says by a nack what an HTTP status does about one topic; the others go on. */
-export function refuse(topic: string, status: number, { topics, emit }: FrameRequest, { now }: HttpEnvironment): void {
+/** Says by a nack that one topic is refused; the others go on. */
+export function refuse(topic: string, code: NackCode, { topics, emit }: FrameRequest, { now }: HttpEnvironment): void {
   const id = topics.get(topic)?.id ?? "";
   topics.delete(topic);
-  emit({ type: "nack", timestamp: now(), id, code: status === 403 ? "forbidden" : "unknown_topic", message: "" });
+  emit({ type: "nack", timestamp: now(), id, code, message: "" });
 }
 
 /** One topic's snapshot by REST. */

@@ -4,7 +4,7 @@ import {
   closeCodeOf,
   fetchTopic,
   type HttpEnvironment,
-  isRefusal,
+  refusalOf,
   refuse,
   type TopicRequest,
 } from "./carrier.ts";
@@ -29,8 +29,9 @@ export const pollCarrier: Carrier = async (request, environment) => {
         request,
         environment,
       );
-      if (isRefusal(response.status)) {
-        refuse(topic, response.status, request, environment);
+      const refusal = refusalOf(response.status);
+      if (refusal !== undefined) {
+        refuse(topic, refusal, request, environment);
         continue;
       }
       waitMs = Math.max(waitMs, Number(response.headers.get("retry-after") ?? 0) * 1_000);

@@ -6,7 +6,7 @@ import {
   fetchTopic,
   type FrameRequest,
   type HttpEnvironment,
-  isRefusal,
+  refusalOf,
   refuse,
 } from "./carrier.ts";
 
@@ -33,7 +33,7 @@ export const streamCarrier: Carrier = async (request, environment) => {
       },
       signal,
     });
-    if (isRefusal(response.status)) {
+    if (refusalOf(response.status) !== undefined) {
       clearTimeout(firstTimer);
       if (await refuseSome(request, environment)) return await streamCarrier(request, environment);
     }
@@ -60,7 +60,8 @@ async function refuseSome(request: FrameRequest, environment: HttpEnvironment): 
   const before = request.topics.size;
   for (const topic of request.topics.keys()) {
     const { status } = await fetchTopic(topic, {}, request, environment);
-    if (isRefusal(status)) refuse(topic, status, request, environment);
+    const refusal = refusalOf(status);
+    if (refusal !== undefined) refuse(topic, refusal, request, environment);
   }
   return request.topics.size < before;
 }
@@ -75,7 +76,7 @@ function lastEventIdOf({ topics }: FrameRequest): string | undefined {
 
 /** The daemon counts the topics of the query; the client has its own ids. */
 function withOwnId(frame: DownFrame, { topics }: FrameRequest): DownFrame {
-  if (frame.type !== "snapshot" && frame.type !== "ack" && frame.type !== "nack") return frame;
+  if (frame.type !== "snapshot" && frame.type !== "rows" && frame.type !== "ack" && frame.type !== "nack") return frame;
   const id = [...topics.values()][Number(frame.id) - 1]?.id;
   return id === undefined ? frame : { ...frame, id };
 }

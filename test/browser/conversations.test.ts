@@ -8,6 +8,7 @@ import { assertAccessible } from "../support/axe.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
 import { type ConversationsServer, openConversations } from "../support/conversations-server.ts";
 import { DEMO } from "../support/oracle.ts";
+import { eventually } from "../support/real-time.ts";
 import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 
@@ -69,10 +70,16 @@ await onEachServer("Conversations", (server) => {
     });
 
     /** A tab of a person, in which the conversation of that title is open. */
-    async function open(person: number, title: string, options: BrowserContextOptions = {}): Promise<Page> {
+    async function open(
+      person: number,
+      title: string,
+      options: BrowserContextOptions = {},
+      prepare?: (page: Page) => Promise<unknown>,
+    ): Promise<Page> {
       const tab = await openTab(options);
       tabs.push(tab);
       const { page } = tab;
+      await prepare?.(page);
       await page.goto(`${address}/#token=${daemon.token({ sub: String(person), owners: person === 1 ? ["1"] : [] })}`);
       await page.getByRole("button", { name: title }).click();
       await page.getByRole("log", { name: title }).waitFor();
@@ -90,6 +97,10 @@ await onEachServer("Conversations", (server) => {
       await page.getByRole("textbox", { name: "Write a message" }).fill(text);
       await page.keyboard.press("Enter");
     };
+    /** A browser without windows puts no page in the background: the page hears what it would hear there. */
+    const see = (page: Page, state: "hidden" | "visible") =>
+      page.evaluate(`Object.defineProperty(document, "visibilityState", { configurable: true, value: "${state}" });
+        document.dispatchEvent(new Event("visibilitychange"))`);
     const bodies = (page: Page) => page.locator(".log .body").allTextContents();
 
     it("two people see what each says, puts right and takes back, and each may change only their own", async () => {
@@ -140,6 +151,20 @@ await onEachServer("Conversations", (server) => {
       await member(owner, "Zoë").waitFor();
     });
 
+    it("who has all tabs out of sight is away, and with the first that is looked at again here", async () => {
+      const owner = await open(1, "Pilots");
+      const tabs = [await open(2, "Pilots"), await open(2, "Pilots")] as const;
+      await member(owner, "Zoë (here)").waitFor();
+      await see(tabs[0], "hidden");
+      await say(tabs[0], "From behind");
+      await message(owner, "From behind").waitFor();
+      assert.equal(await member(owner, "Zoë (here)").count(), 1);
+      await see(tabs[1], "hidden");
+      await member(owner, "Zoë (away)").waitFor();
+      await see(tabs[0], "visible");
+      await member(owner, "Zoë (here)").waitFor();
+    });
+
     it("Shift and Enter begins a line, an empty text is not sent, and a refusal is said and keeps the text", async () => {
       const guest = await open(2, "H-01 · Campo");
       const field = guest.getByRole("textbox", { name: "Write a message" });
@@ -176,16 +201,29 @@ await onEachServer("Conversations", (server) => {
       await member(owner, "Zoë").waitFor();
     });
 
-    it("a conversation that is too large says so, to who reads it and to who comes", async () => {
-      const guest = await open(2, "Pilots");
+    it("a conversation that is too large says so, to who reads it and to who comes, until it is not", async () => {
+      const guest = await open(2, "Pilots", {}, ({ clock }) => clock.install());
       await message(guest, `Said ${SAID}`).waitFor();
       await database.query(`insert into people (id, name) select i, 'P' || i from generate_series(101, ${100 + MOST_MEMBERS}) i;
         insert into conversation_members (conversation_id, person_id, name, title) select 12, id, name, 'Pilots' from people where id > 100`);
       const isTooLarge = guest.getByText("This conversation is too large to be shown.");
       await isTooLarge.waitFor();
+      const sockets: string[] = [];
+      guest.on("websocket", (socket) => sockets.push(socket.url()));
       await guest.reload();
       await isTooLarge.waitFor();
       assert.doesNotMatch(await guest.innerText("body"), /You are not in|Said/);
+      await database.query("delete from conversation_members where person_id > 100");
+      // The daemon may have been asked before it had read of it: then the page asks again.
+      await eventually(
+        "what was said",
+        async () => {
+          await guest.clock.fastForward(15_000);
+          return message(guest, `Said ${SAID}`).isVisible();
+        },
+        { everyMs: 500 },
+      );
+      assert.equal(sockets.length, 1, "on the same connection");
     });
 
     it("older messages come when the reader comes near them, and what is read stays where it is", async () => {

@@ -12,7 +12,7 @@ it("Events of a commit that come again after a broken connection are told once, 
     ...new ManualClock().parts,
     connection: () => INITIAL_CONNECTION,
     report: (error) => assert.fail(String(error)),
-    listenersChanged: () => undefined,
+    follow: () => undefined,
     socket: () => undefined,
   });
   const told: string[] = [];
