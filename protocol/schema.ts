@@ -53,9 +53,9 @@ const metric = v.variant("kind", [
 ]);
 export type MetricSchema = v.InferOutput<typeof metric>;
 
+/** What an event tells: of the kinds `decimal` is a string, `instant` is ISO in UTC with microseconds, `days` a number of local days. */
 const field = v.object({
   name: v.string(),
-  /** `decimal`: a string. `instant`: ISO, in UTC with microseconds. `days`: a number of local days. */
   kind: v.picklist(["text", "number", "decimal", "boolean", "instant", "days", "currency"]),
   unit: v.optional(unit),
 });
