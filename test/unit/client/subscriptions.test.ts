@@ -9,18 +9,18 @@ import { ManualClock } from "../../support/manual-clock.ts";
 const settle = () => new Promise(setImmediate);
 
 it("A topic of any kind is subscribed to by its name while it has a listener", async () => {
-  const sent: Up[] = [];
+  const sent: string[] = [];
   const subscriptions = new Subscriptions({ ...new ManualClock().parts, report: () => assert.fail() });
   const topic = subscriptions.topic("platform:all");
   assert.equal(subscriptions.topic("platform:all"), topic);
-  subscriptions.opened({ send: (message) => sent.push(message), end: assert.fail });
+  subscriptions.opened({ send: (message) => sent.push(JSON.stringify(message)), end: assert.fail });
   const undo = topic.subscribe(() => undefined);
   await settle();
   undo();
   await settle();
   assert.deepEqual(sent, [
-    { type: "subscribe", id: "1", topic: "platform:all" },
-    { type: "unsubscribe", id: "2", topic: "platform:all" },
+    '{"type":"subscribe","id":"1","topic":"platform:all"}',
+    '{"type":"unsubscribe","id":"2","topic":"platform:all"}',
   ]);
 });
 
