@@ -223,6 +223,14 @@ export const PRESENCE_MUTANTS: readonly Mutant[] = [
     title: "who follows by server-sent events is there as well",
   },
   {
+    name: "who is removed is told that they are gone",
+    file: "daemon/hub/subscription.ts",
+    find: "    this.#open = false;\n    this.#attendance?.end(isRemoved);\n",
+    replace: "    this.#attendance?.end(isRemoved);\n    this.#open = false;\n",
+    test: "test/pg/presence/presence.test.ts",
+    title: "who is removed is gone at once, with the batch",
+  },
+  {
     name: "who is removed is told on who is there",
     file: "daemon/hub/subscription.ts",
     find: "    this.#attendance?.end(isRemoved);\n",

@@ -34,9 +34,9 @@ type Learnt = { readonly id: string | undefined } | { readonly error: unknown; r
 
 /**
  * Owner ids as the database prints them: " 07 " and "7" are one owner where the key is a bigint, "acme/07" and "%61cme/7" where it is
- * a text and a bigint. Asks the database about
- * unusual spellings, once, whatever comes of it, and remembers the latest. Gives undefined for text that is no key, or longer than any;
- * rejects when the database can't be asked, or is being asked too much, by this asker (undefined: one that is trusted) or in all.
+ * a text and a bigint. Asks the database about unusual spellings, once, whatever comes of it, and remembers the latest. Gives undefined for
+ * text that is no key, or longer than any; rejects when the database can't be asked, or is being asked too much, by this asker (undefined: one
+ * that is trusted) or in all.
  * @param keyTypes those of the key's columns
  * @param monotonicMs milliseconds
  */

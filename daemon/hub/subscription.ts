@@ -132,8 +132,9 @@ export class Subscription {
     if (!this.#open) return;
     this.#ackRequest();
     this.#wait(undefined);
-    this.#attendance?.end(isRemoved);
+    // Before its part ends, of which the others are told: it is not.
     this.#open = false;
+    this.#attendance?.end(isRemoved);
     this.#topic.leave(this);
   }
 

@@ -27,9 +27,11 @@ export type DaemonAnswer =
   /** It could not say in time. */
   | { readonly kind: "unavailable"; readonly owner: string };
 
-/** What a daemon shows of a channel; too much to be shown, and none that is there no more, are unavailable. */
+/** What a daemon shows of a channel; one that holds too much to be shown is unavailable. */
 export type RowsAnswer =
   | { readonly kind: "rows"; readonly owner: string; readonly sets: v.InferOutput<typeof rows>["sets"] }
+  /** It says that there is no such channel. */
+  | { readonly kind: "missing"; readonly owner: string }
   | Extract<DaemonAnswer, { kind: "stale" | "unavailable" }>;
 
 /** Nobody answers there, or not as a daemon that can be compared with. */
@@ -84,7 +86,8 @@ export class DaemonDocuments {
       const { status, body } = await this.#topic(kind, owner);
       const found = status === 200 ? v.safeParse(rows, body) : undefined;
       if (found?.success && found.output.at !== undefined) return { kind: "rows", owner, sets: found.output.sets };
-      return status === 404 || status === 413 ? { kind: "unavailable", owner } : this.#refusal(owner, status, body);
+      if (status === 404) return { kind: "missing", owner };
+      return status === 413 ? { kind: "unavailable", owner } : this.#refusal(owner, status, body);
     });
   }
 

@@ -87,9 +87,9 @@ async function verifyGroup(
         stale.push({ owner, since, reason });
         continue;
       }
-      // Its row has gone: there is nothing to compare.
-      if (found?.exists === false && before.get(owner)?.exists === false) continue;
-      const isSettled = found !== undefined && isSame(found, before.get(owner)) && answer.kind === "rows";
+      const isSettled = found !== undefined && isSame(found, before.get(owner)) && answer.kind !== "unavailable";
+      // Its row has gone, and the daemon says so: there is nothing to compare.
+      if (isSettled && answer.kind === "missing" && !found.exists) continue;
       const unlike = isSettled ? compare(plan, answer, found) : [];
       if (isSettled && unlike.length === 0) compared += 1;
       else again.push(owner);
@@ -135,9 +135,15 @@ async function readBySql(
 
 function compare(
   plan: ChannelPlan,
-  { owner, sets }: Extract<RowsAnswer, { kind: "rows" }>,
+  answer: Extract<RowsAnswer, { kind: "rows" | "missing" }>,
   found: Found,
 ): Difference[] {
+  const { owner } = answer;
+  if (answer.kind === "missing" || !found.exists) {
+    const told = (isThere: boolean): JsonObject => ({ channel: isThere ? "there" : "no such channel" });
+    return differences(owner, "daemon", told(answer.kind === "rows"), told(found.exists));
+  }
+  const { sets } = answer;
   return plan.sets.flatMap(({ name }, at) => {
     const { items = [], from = null } = sets[name] ?? {};
     const shown = items.map(([key, position, row]) => ({ key, position, row }));

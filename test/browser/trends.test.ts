@@ -131,7 +131,7 @@ await onEachServer("Trends and notifications", (server) => {
       assert.equal(await slider().getAttribute("aria-valuenow"), "0");
       await tab.page.keyboard.press("End");
       assert.equal(await read(), last);
-      await tab.page.getByRole("button", { name: "12 months" }).click();
+      await tab.page.locator(".trends").getByRole("button", { name: "12 months" }).click();
       await tab.page.locator('[role=slider][aria-valuemax="11"]').waitFor();
       assert.match(await read(), /^\w+ 20\d\d: R\$[\d,]+\.\d\d, \d+ bookings?$/);
       await tab.page.reload();
@@ -140,7 +140,7 @@ await onEachServer("Trends and notifications", (server) => {
 
     it("today's hours are those of the owner's clock", async () => {
       await openDrawn();
-      await tab.page.getByRole("button", { name: "Today" }).click();
+      await tab.page.locator(".trends").getByRole("button", { name: "Today" }).click();
       await tab.page.locator('[role=slider][aria-valuetext*=":00: R$"]').waitFor();
       const [now] = await database.query<{ hour: string }>(
         "select to_char(now() at time zone 'Pacific/Auckland', 'HH24') as hour",
@@ -165,8 +165,8 @@ await onEachServer("Trends and notifications", (server) => {
 
     it("a kind of notification that is switched off is neither shown nor counted, nor after a reload", async () => {
       await openDrawn();
-      await tab.page.getByLabel("Payments").uncheck();
-      await tab.page.getByLabel("Arrivals").uncheck();
+      await tab.page.getByRole("checkbox", { name: "Payments" }).uncheck();
+      await tab.page.getByRole("checkbox", { name: "Arrivals" }).uncheck();
       await book("Rui", 10);
       await notices().filter({ hasText: "Rui has booked" }).waitFor();
       await titled("(1) deltad");

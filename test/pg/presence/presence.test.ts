@@ -68,6 +68,11 @@ await onEachServer("presence over sockets", (server) => {
         await showsUsers(ana, topic, "ana", "cid");
         await bob.settle();
         assert.ok(!Buffer.concat(bob.bytes).includes('"cid"'));
+        const closed = bob.heard.findIndex(({ type }) => type === "topic_closed");
+        assert.deepEqual(
+          bob.heard.slice(closed + 1).filter((frame) => "topic" in frame && frame.topic === topic),
+          [],
+        );
         for (const socket of [ana, bob, cid]) socket.terminate();
       });
 

@@ -34,6 +34,7 @@ await onEachServer("verify of channels", (server) => {
   const verdictOf = async (
     between: (tries: number) => Promise<unknown> = async () => undefined,
     kind = "plaza",
+    readRows: DaemonDocuments["readRows"] = (of, keys) => documents.readRows(of, keys),
   ): Promise<Verdict> => {
     const plan = compileKinds(await loadDefinitionFile(ROOMS_CONFIG)).channels.find((one) => one.kind === kind);
     let tries = 0;
@@ -46,7 +47,7 @@ await onEachServer("verify of channels", (server) => {
         readRows: async (of, keys) => {
           tries += 1;
           await between(tries);
-          return documents.readRows(of, keys);
+          return readRows(of, keys);
         },
       },
       check: async () => [],
@@ -113,6 +114,26 @@ await onEachServer("verify of channels", (server) => {
     assert.match(summary, /^1 of 5 topics of the kind plaza differ: the running daemon at .* a sample, by --seed x$/);
     assert.equal((await run("--kind plaza --owner 2"))[0], 0);
     await assert.rejects(run("--kind plaza --fresh"), /plaza is a kind of channels.*leave out --fresh/);
+    socket.terminate();
+  });
+
+  it("a channel that goes meanwhile differs where that is unseen; so does one that the daemon does not know", async () => {
+    const told = ({ differences }: Verdict): unknown[][] =>
+      differences.map(({ owner, path, found, expected }) => [owner, path.join(), found, expected]);
+    const unknown: DaemonDocuments["readRows"] = async (_, keys) => keys.map((owner) => ({ kind: "missing", owner }));
+    assert.deepEqual(told(await verdictOf(undefined, "plaza", unknown)).slice(0, 1), [
+      ["1", "channel", "no such channel", "there"],
+    ]);
+    const deletes = (room: number, rest: string) => async (tries: number) =>
+      tries > 1 ? undefined : write(`begin; delete from rooms where id = ${room}; ${rest} commit`);
+    const gone = await verdictOf(deletes(3, ""), "office");
+    assert.deepEqual([gone.differing, gone.unsettled.includes("3")], [0, false]);
+    const socket = await come(rooms, { sub: "x" }, "plaza:4");
+    const unseen = deletes(4, "delete from deltad.change_rooms where change_xid = pg_current_xact_id();");
+    assert.deepEqual(
+      told(await verdictOf(unseen)).filter(([owner]) => owner === "4"),
+      [["4", "channel", "there", "no such channel"]],
+    );
     socket.terminate();
   });
 });
