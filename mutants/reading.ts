@@ -3,6 +3,14 @@ import type { Mutant } from "./mutant.ts";
 /** Mistakes in reading a batch, and in knowing that it can be trusted. */
 export const READING_MUTANTS: readonly Mutant[] = [
   {
+    name: "a batch is taken without a zone that was found good meanwhile",
+    file: "daemon/capture/change-feed.ts",
+    find: "if (reply.found && sink.zones().length > zones) {",
+    replace: "if (reply.found && sink.zones().length < zones) {",
+    test: "test/pg/capture/zones.test.ts",
+    title: "have it read again before it is taken",
+  },
+  {
     name: "a cut does not lock the tables",
     file: "daemon/capture/cut.ts",
     find: "`begin isolation level read committed; ${lockStatement(tables)}`",

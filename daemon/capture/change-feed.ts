@@ -96,6 +96,7 @@ export class ChangeFeed {
     const { sink } = this.#options.with;
     this.#options.scheduler.readBegins();
     const beganMs = this.#options.with.now();
+    const zones = sink.zones().length;
     const read = (): Promise<TextRow[]> => this.#read(isHeartbeat);
     const rows = await refusable(this.#contention.isRefused ? this.#options.locks.during(read) : read());
     if ("error" in rows) return this.#named(rows);
@@ -107,6 +108,11 @@ export class ChangeFeed {
     if (sink.needsCut(reply.batches)) {
       await this.#send(owed);
       return this.#readInCut();
+    }
+    // An owner of a zone that was found good meanwhile may be live by now: its rows and events need what the zone says.
+    if (reply.found && sink.zones().length > zones) {
+      await this.#send(owed);
+      return this.#readPlainly(false);
     }
     const compared = await refusable(this.#compare(reply));
     if ("error" in compared) {

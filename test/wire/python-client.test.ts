@@ -35,7 +35,7 @@ interface Line {
   readonly users?: Readonly<Record<string, object>>;
   readonly recovered?: boolean | null;
   readonly event?: string;
-  readonly data?: { readonly guestName: string };
+  readonly data?: { readonly guestName: string; readonly duration: number };
   readonly cut?: number;
   readonly same?: boolean;
 }
@@ -83,6 +83,8 @@ await onEachServer("A client in Python", (server) => {
     const told = lines.filter((line) => line.event === "booking_created").map((line) => line.data?.guestName);
     assert.deepEqual(told.slice(0, 4), ["first", "second", "third", "fourth"]);
     assert.equal(new Set(told).size, told.length);
+    // Also of the first, which comes when its owner's zone has just been found good.
+    for (const { data } of lines) if (data !== undefined) assert.equal(data.duration, 1, data.guestName);
     assert.equal(lines.at(-1)?.same, true);
   });
 
