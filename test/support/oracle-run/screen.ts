@@ -74,7 +74,7 @@ export class Screen implements Subscriber {
   #take(message: Down): void {
     switch (message.type) {
       case "snapshot":
-        this.#show(message.topic, fromSnapshot(message));
+        this.#show(message.topic, fromSnapshot(message), message.recovered !== undefined);
         break;
       case "metrics_updated": {
         const document = applyPatch(this.#document, message);
@@ -97,11 +97,13 @@ export class Screen implements Subscriber {
     }
   }
 
-  #show(topic: string, document: Materialised): void {
+  /** @param isResumed it had fallen behind and is told what happened since, behind the document: which that need not have changed */
+  #show(topic: string, document: Materialised, isResumed = false): void {
     assert.equal(topic, topicOf(this.owner));
     if (document.epoch === this.#document?.epoch) {
       const { version } = this.#document;
-      assert.ok(document.version > version, `version ${document.version} came to ${this.#place()}`);
+      const isNext = document.version > version || (isResumed && document.version === version);
+      assert.ok(isNext, `version ${document.version} came to ${this.#place()}`);
       assert.ok(document.asOf >= this.#document.asOf, `T went back, from ${this.#document.asOf} to ${document.asOf}`);
     } else {
       assert.ok(!this.#epochs.has(document.epoch), `epoch ${document.epoch} came again`);
