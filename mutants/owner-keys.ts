@@ -142,8 +142,8 @@ export const OWNER_KEYS_MUTANTS: readonly Mutant[] = [
   {
     name: "verify takes a name of another number of columns",
     file: "daemon/verify/listed-owners.ts",
-    find: "      if (malformed !== undefined)\n",
-    replace: "      if (malformed === '')\n",
+    find: "if (parts !== undefined) return spellKey(parts);",
+    replace: "if (name !== '') return spellKey(parts ?? []);",
     test: KEYS,
     title: "are listed for verify by all of their columns, in groups and by name",
   },

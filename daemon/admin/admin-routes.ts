@@ -3,9 +3,9 @@ import * as v from "valibot";
 import type { OptionInUse } from "../config/options-in-use.ts";
 import { plain, respondWith, type WholeResponse } from "../gateway/http/response.ts";
 import { decoded } from "../gateway/http/well-formed.ts";
-import { CONNECTION_ORDERS, type ConnectionOrder } from "../gateway/sessions/connection-info.ts";
+import { CONNECTION_FILTER } from "../gateway/sessions/connection-info.ts";
 import type { Holder } from "./admin-tokens.ts";
-import { MOST_CONNECTIONS_TOLD, type OperatorConnections } from "./operator-connections.ts";
+import { MOST_CONNECTIONS_TOLD, type OperatorConnections, CONNECTION_ORDER } from "./operator-connections.ts";
 import type { OperatorStatistics } from "./operator-statistics.ts";
 
 export interface AdminServices {
@@ -39,14 +39,11 @@ const wholeNumber = v.pipe(
   v.maxValue(MOST_CONNECTIONS_TOLD),
 );
 const LIST = v.strictObject({
-  id: v.optional(v.string()),
-  subject: v.optional(v.string()),
-  topic: v.optional(v.string()),
-  address: v.optional(v.string()),
-  order: v.optional(v.picklist(Object.keys(CONNECTION_ORDERS) as ConnectionOrder[]), "newest"),
+  ...CONNECTION_FILTER.entries,
+  order: v.optional(CONNECTION_ORDER, "newest"),
   limit: v.optional(wholeNumber, "100"),
 });
-const HOW_TO_LIST = `ask by id, subject, topic or address; order: ${Object.keys(CONNECTION_ORDERS).join(", ")}; limit: 1 to ${MOST_CONNECTIONS_TOLD}`;
+const HOW_TO_LIST = `ask by id, subject, topic or address; order: ${CONNECTION_ORDER.options.join(", ")}; limit: 1 to ${MOST_CONNECTIONS_TOLD}`;
 
 const ROUTES: readonly OperatorRoute[] = [
   {

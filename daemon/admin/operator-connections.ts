@@ -5,6 +5,8 @@ import type { Questions } from "../bus/questions.ts";
 import type { Log } from "../config/log.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import {
+  CONNECTION_FILTER,
+  CONNECTION_INFO,
   CONNECTION_ORDERS,
   type ConnectionFilter,
   type ConnectionInfo,
@@ -37,36 +39,12 @@ export const MOST_CONNECTIONS_TOLD = 1_000;
 /** Of each other daemon: all answers to one question go over the bus. */
 const MOST_OF_OTHERS = 100;
 
-const filter = {
-  id: v.optional(v.string()),
-  subject: v.optional(v.string()),
-  topic: v.optional(v.string()),
-  address: v.optional(v.string()),
-};
-const LIST = v.object({
-  filter: v.object(filter),
-  order: v.picklist(Object.keys(CONNECTION_ORDERS) as ConnectionOrder[]),
-  most: v.number(),
-});
-const CLOSE = v.object({ filter: v.object(filter), operator: v.string() });
+/** As a question or a request says it. */
+export const CONNECTION_ORDER = v.picklist(Object.keys(CONNECTION_ORDERS) as ConnectionOrder[]);
+const LIST = v.object({ filter: CONNECTION_FILTER, order: CONNECTION_ORDER, most: v.number() });
+const CLOSE = v.object({ filter: CONNECTION_FILTER, operator: v.string() });
 const CLOSED = v.object({ closed: v.number() });
-const info = v.object({
-  id: v.string(),
-  subject: v.optional(v.string()),
-  isAdmin: v.boolean(),
-  address: v.string(),
-  state: v.picklist(["unauthenticated", "verifying", "open", "draining", "closed"]),
-  since: v.string(),
-  lastMessage: v.optional(v.string()),
-  messagesReceived: v.number(),
-  framesSent: v.number(),
-  bytesSent: v.number(),
-  bufferedBytes: v.number(),
-  isBlocked: v.boolean(),
-  subscriptions: v.number(),
-  topics: v.array(v.string()),
-}) satisfies v.GenericSchema<unknown, ConnectionInfo>;
-const LISTED = v.object({ found: v.number(), first: v.array(info) });
+const LISTED = v.object({ found: v.number(), first: v.array(CONNECTION_INFO) });
 
 export class OperatorConnections {
   readonly #options: ConnectionsOptions;

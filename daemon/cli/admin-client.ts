@@ -3,7 +3,7 @@ import { type Environment, readOption } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { errorCode } from "../database/reason.ts";
-import { reachable, readTokenFile } from "./daemon-address.ts";
+import { reachable, readTokenFile, refuseUnlessHttp } from "./daemon-address.ts";
 
 export interface AdminAddress {
   readonly url?: string;
@@ -27,8 +27,7 @@ export async function adminAddress(environment: Environment, { url, tokenFile }:
       `say where the operator's listener of a daemon is: by ${OPTIONS.adminPort.name}, as the daemon has it, or by --url`,
     );
   const found = url ?? `http://${reachable(readOption(environment, "adminHost"))}:${port}`;
-  if (!URL.canParse(found) || !/^https?:$/.test(new URL(found).protocol))
-    throw new ConfigError("--url must be a URL like http://127.0.0.1:9464");
+  refuseUnlessHttp(found, "http://127.0.0.1:9464");
   return { url: found.replace(/\/+$/, ""), token: await tokenOf(environment, tokenFile) };
 }
 

@@ -27,8 +27,7 @@ export async function daemonAddress(
   demo: RunningDemo | undefined,
 ): Promise<DaemonAddress> {
   const url = given.url ?? demo?.url ?? listeningAt(environment);
-  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ""))
-    throw new ConfigError("--url must be a URL like http://127.0.0.1:8080");
+  refuseUnlessHttp(url, "http://127.0.0.1:8080");
   if (given.tokenFile !== undefined) {
     const token = await readToken(given.tokenFile);
     return { url, token: () => token };
@@ -40,6 +39,12 @@ export async function daemonAddress(
     );
   }
   return { url, token: shortLived(secret, environment) };
+}
+
+/** @throws ConfigError for what no request can be sent to */
+export function refuseUnlessHttp(url: string, example: string): void {
+  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ""))
+    throw new ConfigError(`--url must be a URL like ${example}`);
 }
 
 /** What can be opened on this machine where something listens on every address. */

@@ -4,7 +4,7 @@ import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { examineDatabase } from "../dba/doctor.ts";
 import { ownZoneOffset } from "../dba/examine-zones.ts";
-import { EXAMINATION_LIMITS } from "../dba/examination.ts";
+import { EXAMINATION_LIMITS, LOOKS_ONLY } from "../dba/examination.ts";
 import { loadDefinitionFile } from "../define/definition-file.ts";
 import { type Finding, FindingsError } from "../database/findings.ts";
 import { reasonOf } from "../database/reason.ts";
@@ -50,10 +50,9 @@ async function examine(shell: Shell, config: string | undefined): Promise<readon
   const url = readOption(shell.environment, "databaseUrl");
   const definition = await loadDefinitionFile(config ?? readOption(shell.environment, "configFile"));
   const compiled = compileKinds(definition);
-  const settings = { jit: "off", default_transaction_read_only: "on", lock_timeout: "1s" };
   let session: Session;
   try {
-    session = await Session.open({ url, role: "doctor", statementTimeoutMs: STATEMENT_MS, settings });
+    session = await Session.open({ url, role: "doctor", statementTimeoutMs: STATEMENT_MS, settings: LOOKS_ONLY });
   } catch (error) {
     // A standby, a pooler, an old server: findings as well.
     if (error instanceof FindingsError) return error.findings;

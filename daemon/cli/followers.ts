@@ -22,7 +22,7 @@ export async function followersOf(
   const whose = subject === undefined ? {} : { subject };
   const ofSubject = subject === undefined ? undefined : (await list({ subject, limit: "1" })).found;
   const followers: TopicFollowers[] = [];
-  for (const topic of topics.filter((name) => /^\w+:/.test(name))) {
+  for (const topic of topics) {
     const { found, connections, silent, isPartial } = await list({ topic, ...whose, limit: String(MOST_SHOWN) });
     followers.push({ topic, found, connections, silent, isPartial, ofSubject });
   }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
+import { MOST_CONNECTIONS_TOLD } from "../admin/operator-connections.ts";
 import { CONNECTION_ORDERS } from "../gateway/sessions/connection-info.ts";
 import { AdminClient, type AdminAddress, adminAddress } from "./admin-client.ts";
 import type { Shell } from "./shell.ts";
 import { topLines, type TopView } from "./top-lines.ts";
+import { wholeNumberArgument } from "./whole-number.ts";
 
 interface TopArguments extends AdminAddress {
   readonly order: string;
@@ -28,8 +30,8 @@ export function topCommand(shell: Shell): Command {
     )
     .option("--subject <sub>", "only connections whose token has this sub")
     .option("--topic <name>", "only connections that are subscribed to it")
-    .option("--limit <n>", "so many connections at most", from(1, 1_000), 20)
-    .option("--every <seconds>", "how long between two looks", from(1, 3_600), 2)
+    .option("--limit <n>", "so many connections at most", wholeNumberArgument(1, MOST_CONNECTIONS_TOLD), 20)
+    .option("--every <seconds>", "how long between two looks", wholeNumberArgument(1, 3_600), 2)
     .option("--once", "look once; so it is where nobody watches a terminal", false)
     .option("--json", "print what the daemon answers, as one JSON document for each look", false)
     .option("--url <url>", "the operator's listener, instead of DELTAD_ADMIN_HOST and DELTAD_ADMIN_PORT")
@@ -74,13 +76,4 @@ async function look(
   ]);
   if (statistics === undefined || listed === undefined) return undefined;
   return { atMs: Date.now(), statistics, listed } as TopView;
-}
-
-function from(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(number >= least && number <= most))
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    return number;
-  };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { databaseCheck } from "../capture/check-database.ts";
 import { isGiven, readOption, refuseUnknownNames } from "../config/config.ts";
 import { loadDefinitionFile } from "../define/definition-file.ts";
@@ -22,6 +22,7 @@ import { durationArgument } from "./duration.ts";
 import { Progress } from "./progress.ts";
 import type { Shell } from "./shell.ts";
 import { asJson, called, CODES, codeOf, report, type Round, summary, worse } from "./verify-report.ts";
+import { wholeNumberArgument } from "./whole-number.ts";
 
 interface VerifyArguments extends GivenAddress {
   readonly owner: string[];
@@ -52,7 +53,7 @@ export function verifyCommand(shell: Shell, demo: LoadDemo): Command {
       "--all",
       "every owner, and every topic of other kinds (so unless something else is said: of channels 100 each)",
     )
-    .option("--sample <n>", "so many of each kind at random", count)
+    .option("--sample <n>", "so many of each kind at random", wholeNumberArgument(1, 999_999))
     .option("--seed <text>", "which ones a sample takes: the same for the same text")
     .option("--owner <id>", "only this owner, or with --kind this one of them; may be repeated", more, [])
     .option("--kind <name>", "only topics of this kind, as the configuration calls it")
@@ -227,11 +228,6 @@ async function findDemo(shell: Shell, demo: LoadDemo): Promise<RunningDemo> {
   throw new ConfigError(
     `there is no running demo here to verify: start it with npm start, or set ${OPTIONS.databaseUrl.name}`,
   );
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 to 999999.");
-  return Number(text);
 }
 
 function more(id: string, before: string[]): string[] {

@@ -5,6 +5,7 @@ import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
 import { tellFinding } from "../database/findings.ts";
 import { Session } from "../database/session.ts";
+import { LOOKS_ONLY } from "../dba/examination.ts";
 import { readRowHistory, readSkippingRoles, readTransaction } from "../dba/row-history.ts";
 import { type Reason, reasonOfTransaction, reasonsOf } from "../dba/why.ts";
 import { loadDefinitionFile } from "../define/definition-file.ts";
@@ -87,7 +88,7 @@ async function lookAt(
     url: readOption(shell.environment, "databaseUrl"),
     role: "why",
     statementTimeoutMs: STATEMENT_MS,
-    settings: { jit: "off", default_transaction_read_only: "on", lock_timeout: "1s" },
+    settings: LOOKS_ONLY,
   });
   try {
     const findings = await checkCapture(session, [table], choices);

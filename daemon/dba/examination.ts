@@ -15,6 +15,9 @@ export interface Examined {
   readonly zoneOffset: (zone: string, instantMs: number) => number | undefined;
 }
 
+/** Of a session that only looks, and waits for nobody. */
+export const LOOKS_ONLY = { jit: "off", default_transaction_read_only: "on", lock_timeout: "1s" } as const;
+
 export type Examination = (examined: Examined) => Promise<readonly Finding[]>;
 
 /** What is still in order. */

@@ -4,7 +4,7 @@ import type { ChannelPlan } from "../plan/channel-plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { EVERY_ROW, linkColumns, type WatchedTable, WHOLE_KEY } from "../plan/watched-table.ts";
 import { spellKey } from "../../protocol/key.ts";
-import { printTopic } from "../../protocol/topic.ts";
+import { parseTopic, printTopic } from "../../protocol/topic.ts";
 import type { Image, RecordedWrite, RowHistory } from "./row-history.ts";
 
 export type WhyCode =
@@ -74,8 +74,9 @@ function ofWrite(table: WatchedTable, kinds: Kinds, write: RecordedWrite): Reaso
           ? "deleted it"
           : "inserted and deleted it"
       : `changed ${changed.join(", ")}`;
-  const topics = [...new Set([before, after].flatMap((image) => (image ? topicsOf(table, kinds, image) : [])))];
-  const told = topics.length > 0 ? `it concerns ${topics.join(", ")}` : "it is nobody's";
+  const concerned = [...new Set([before, after].flatMap((image) => (image ? concernedBy(table, kinds, image) : [])))];
+  const told = concerned.length > 0 ? `it concerns ${concerned.join(", ")}` : "it is nobody's";
+  const topics = concerned.filter((name) => parseTopic(name) !== undefined);
   return { code: "recorded", meaning: `${when} ${did}: ${told}.`, transaction, topics };
 }
 
@@ -137,8 +138,8 @@ function ofBulk(bulk: RowHistory["bulk"]): Reason[] {
   ];
 }
 
-/** Those that the row itself names. Of kinds that find it through other rows, that is said instead. */
-function topicsOf({ source }: WatchedTable, kinds: Kinds, image: Image): string[] {
+/** Topics that the row itself names. Of kinds that find it through other rows, that is said instead. */
+function concernedBy({ source }: WatchedTable, kinds: Kinds, image: Image): string[] {
   return kinds.flatMap(({ kind, tables }) => {
     const own = tables.find((one) => one.source === source);
     if (own === undefined) return [];

@@ -36,12 +36,13 @@ export async function listOwners(
   };
   switch (choice.kind) {
     case "named": {
-      const malformed = choice.owners.find((name) => keyParts(name, key.length) === undefined);
-      if (malformed !== undefined)
+      const named = choice.owners.map((name) => {
+        const parts = keyParts(name, key.length);
+        if (parts !== undefined) return spellKey(parts);
         throw new Error(
-          `${malformed} spells no key of ${key.length} columns: write their values with "/" between them, and %2F and %25 for a "/" or "%" in one of them`,
+          `${name} spells no key of ${key.length} columns: write their values with "/" between them, and %2F and %25 for a "/" or "%" in one of them`,
         );
-      const named = choice.owners.map((name) => spellKey(keyParts(name, key.length) ?? []));
+      });
       const found = await keys(`where ${ofOwners(key, owner.key, "$1::text[]")} ${order}`, [named]);
       if (found.length < new Set(choice.owners).size) throw new Error("not every owner that was named has a row");
       return listed(found);

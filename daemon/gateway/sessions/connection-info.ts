@@ -1,4 +1,5 @@
 /** What operators see of a connection: who, since when, and how much. Nothing of what it was sent, and no token. */
+import * as v from "valibot";
 import type { Identity } from "../auth/identity.ts";
 import type { Heard } from "./inbox.ts";
 import type { Sent } from "./outbox.ts";
@@ -18,31 +19,33 @@ export interface ListedConnection {
   readonly topics: Pick<SessionTopics, "names" | "has">;
 }
 
-export interface ConnectionInfo {
+/** Other daemons read it as well, be they of another release. */
+export const CONNECTION_INFO = v.object({
   /** As its `welcome` says. */
-  readonly id: string;
+  id: v.string(),
   /** `sub` of its token. */
-  readonly subject?: string | undefined;
-  readonly isAdmin: boolean;
+  subject: v.optional(v.string()),
+  isAdmin: v.boolean(),
   /** That it counts for: of IPv6 the /64. */
-  readonly address: string;
-  readonly state: SessionState;
+  address: v.string(),
+  state: v.picklist(["unauthenticated", "verifying", "open", "draining", "closed"] satisfies SessionState[]),
   /** ISO 8601. */
-  readonly since: string;
+  since: v.string(),
   /** When the client said something last, ISO 8601; absent where it never has. */
-  readonly lastMessage?: string | undefined;
-  readonly messagesReceived: number;
-  readonly framesSent: number;
+  lastMessage: v.optional(v.string()),
+  messagesReceived: v.number(),
+  framesSent: v.number(),
   /** Of frames, without what the transport puts around them. */
-  readonly bytesSent: number;
+  bytesSent: v.number(),
   /** Bytes that were sent and that the client has not taken. */
-  readonly bufferedBytes: number;
+  bufferedBytes: v.number(),
   /** It is sent nothing until it has taken these. */
-  readonly isBlocked: boolean;
-  readonly subscriptions: number;
+  isBlocked: v.boolean(),
+  subscriptions: v.number(),
   /** Topics that it is subscribed to, {@link MOST_TOPICS_TOLD} at most. */
-  readonly topics: readonly string[];
-}
+  topics: v.array(v.string()),
+});
+export type ConnectionInfo = v.InferOutput<typeof CONNECTION_INFO>;
 
 const MOST_TOPICS_TOLD = 20;
 
@@ -76,13 +79,14 @@ export function connectionInfo({
 }
 
 /** Which connections are meant: those that fulfil all that is said. */
-export interface ConnectionFilter {
-  readonly id?: string | undefined;
-  readonly subject?: string | undefined;
+export const CONNECTION_FILTER = v.object({
+  id: v.optional(v.string()),
+  subject: v.optional(v.string()),
   /** One that it is subscribed to. */
-  readonly topic?: string | undefined;
-  readonly address?: string | undefined;
-}
+  topic: v.optional(v.string()),
+  address: v.optional(v.string()),
+});
+export type ConnectionFilter = v.InferOutput<typeof CONNECTION_FILTER>;
 
 export function isMeant({ id, reader, address, topics }: ListedConnection, filter: ConnectionFilter): boolean {
   return (
