@@ -101,14 +101,15 @@ class Arm {
     writer: pg.Client;
     owners: OwnerSocket;
     listings: readonly TopicSocket[];
-    pids: readonly (readonly number[])[];
+    writers: readonly number[];
+    readers: readonly number[];
     arrivals: Arrivals;
   }) {
     this.#daemon = parts.daemon;
     this.#writer = parts.writer;
     this.#owners = parts.owners;
     this.#listings = parts.listings;
-    [this.#writers = [], this.#readers = []] = parts.pids;
+    [this.#writers, this.#readers] = [parts.writers, parts.readers];
     this.#arrivals = parts.arrivals;
   }
 
@@ -131,8 +132,9 @@ class Arm {
       const text = `select pid from pg_stat_activity where datname = current_database() and ${where}`;
       return (await writer.query<{ pid: number }>(text)).rows.map(({ pid }) => pid);
     };
-    const parts = [await pids("pid = pg_backend_pid()"), await pids(`usename = '${DAEMON_LOGIN.user}'`)];
-    return new Arm({ daemon, writer, owners, listings, pids: parts, arrivals });
+    const writers = await pids("pid = pg_backend_pid()");
+    const readers = await pids(`usename = '${DAEMON_LOGIN.user}'`);
+    return new Arm({ daemon, writer, owners, listings, writers, readers, arrivals });
   }
 
   /** Makes so many writes of `changes` each, one after the other's frames. */

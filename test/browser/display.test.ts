@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, it } from "node:test";
@@ -38,10 +38,8 @@ describeInBrowser("RealtimeMetricsDisplay", (openTab) => {
   stopGatewaysAfterEach();
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "deltad-display-"));
-    await mkdir(join(folder, "public"));
-    await writeFile(join(folder, "public", "favicon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
     await copyFile(STYLES, join(folder, "display.css"));
-    pageDir = await buildPage(folder, SCRIPT, { title: "display", icon: "./favicon.svg", stylesheet: "./display.css" });
+    pageDir = await buildPage(folder, SCRIPT, { title: "display", stylesheet: "./display.css" });
   });
   after(() => rm(folder, { recursive: true }));
 

@@ -1,14 +1,12 @@
 /** What an owner has, on the demo's page and the real daemon: the calendar, the newest bookings with their histories, and the hangars. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions } from "playwright-core";
 import { assertAccessible } from "../support/axe.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
-import { type MarketplaceDaemon, openMarketplace } from "../support/running-daemon.ts";
+import { DEMO_WITH_PAGE, type MarketplaceDaemon, openMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 
-const PAGE_DIR = fileURLToPath(new URL("../../demo-page", import.meta.url));
 /** Where the day is another one than where the browser is, for half of each day. */
 const ZONE = "Pacific/Kiritimati";
 /** For what takes many round trips. */
@@ -45,7 +43,7 @@ await onEachServer("An owner's hangars", (server) => {
     let tab: Tab;
 
     before(async () => {
-      ({ database, daemon } = await openMarketplace(server, `${ROWS}; ${LONE}`, PAGE_DIR));
+      ({ database, daemon } = await openMarketplace(server, `${ROWS}; ${LONE}`, DEMO_WITH_PAGE));
     });
     after(() => daemon.stop());
     beforeEach(async () => {

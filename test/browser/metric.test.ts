@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, it } from "node:test";
@@ -21,9 +21,7 @@ describeInBrowser("useMetric", (openTab) => {
   stopGatewaysAfterEach();
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "deltad-metric-"));
-    await mkdir(join(folder, "public"));
-    await writeFile(join(folder, "public", "favicon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
-    pageDir = await buildPage(folder, SCRIPT, { title: "metric", icon: "./favicon.svg" });
+    pageDir = await buildPage(folder, SCRIPT, { title: "metric" });
   });
   after(() => rm(folder, { recursive: true }));
 

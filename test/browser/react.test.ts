@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, it } from "node:test";
@@ -22,9 +22,7 @@ describeInBrowser("useRealtimeStats", (openTab) => {
   stopGatewaysAfterEach();
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "deltad-react-"));
-    await mkdir(join(folder, "public"));
-    await writeFile(join(folder, "public", "favicon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
-    pageDir = await buildPage(folder, SCRIPT, { title: "stats", icon: "./favicon.svg" });
+    pageDir = await buildPage(folder, SCRIPT, { title: "stats" });
   });
   after(() => rm(folder, { recursive: true }));
 

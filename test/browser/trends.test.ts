@@ -1,18 +1,20 @@
 /** The charts and notifications of the demo's page, on the real daemon. */
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions } from "playwright-core";
-import { freePort } from "../../daemon/database/cluster.ts";
 import { formatFor } from "../../react/display/format.ts";
 import { assertAccessible } from "../support/axe.ts";
 import { describeInBrowser, type Tab } from "../support/browser.ts";
 import { microsecondsOf } from "../support/microseconds.ts";
 import { DEMO, oracleDocuments } from "../support/oracle.ts";
-import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
+import {
+  DEMO_WITH_PAGE,
+  type MarketplaceDaemon,
+  openMarketplace,
+  startMarketplaceDaemon,
+} from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 
-const PAGE = { ...DEMO, pageDir: fileURLToPath(new URL("../../demo-page", import.meta.url)) };
 const FORMAT = formatFor("en-US");
 const WATCH_SHIFTS = `
   globalThis.shifted = 0;
@@ -32,13 +34,10 @@ await onEachServer("Trends and notifications", (server) => {
     let tab: Tab;
 
     const start = async () => {
-      daemon = await startMarketplaceDaemon(database, PAGE, port);
+      daemon = await startMarketplaceDaemon(database, DEMO_WITH_PAGE, port);
     };
     before(async () => {
-      database = await server.createDatabase();
-      await createMarketplace(database, DEMO);
-      port = await freePort();
-      await start();
+      ({ database, daemon, port } = await openMarketplace(server, "", DEMO_WITH_PAGE));
     });
     after(() => daemon.stop());
     beforeEach(async () => {

@@ -1,13 +1,11 @@
 /** The whole daemon, where the configuration declares several kinds of topics: whatever an owner's topic has, each has. */
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import { runProgram } from "../../daemon/cli/program.ts";
-import { freePort } from "../../daemon/database/cluster.ts";
 import type { Schema } from "../../protocol/schema.ts";
 import { KINDS, oracleDocuments } from "../support/oracle.ts";
 import { eventually } from "../support/real-time.ts";
-import { recordedShell } from "../support/recorded-shell.ts";
-import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
+import { ranCommand } from "../support/recorded-shell.ts";
+import { type MarketplaceDaemon, openMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 import { type DownOf, TestSocket } from "../support/socket.ts";
 import { SECRET } from "../support/tokens.ts";
@@ -26,11 +24,7 @@ await onEachServer("a daemon with several kinds of topics", (server) => {
   let port: number;
 
   before(async () => {
-    database = await server.createDatabase();
-    await createMarketplace(database, KINDS);
-    await database.query(`${ROWS}; ${stay(3, 2)}`);
-    port = await freePort();
-    daemon = await startMarketplaceDaemon(database, KINDS, port);
+    ({ database, daemon, port } = await openMarketplace(server, `${ROWS}; ${stay(3, 2)}`, KINDS));
   });
   after(() => daemon.stop());
 
@@ -116,25 +110,13 @@ await onEachServer("a daemon with several kinds of topics", (server) => {
   });
 
   it("verify compares the topics of all kinds, or of one", async () => {
-    const verify = async (...args: readonly string[]): Promise<{ code: number; printed: string[] }> => {
-      let code = 0;
-      const printed: string[] = [];
-      const shell = recordedShell({
-        environment: {
-          DATABASE_URL: database.url,
-          DELTAD_CONFIG: KINDS.configFile,
-          DELTAD_PORT: String(port),
-          DELTAD_JWT_SECRET: SECRET,
-        },
-        print: (line) => printed.push(line),
-        setExitCode: (told) => {
-          code = told;
-        },
-        catchSignals: () => new AbortController().signal,
-      });
-      await runProgram(shell, () => Promise.reject(new Error("there is no demo")), ["verify", ...args]);
-      return { code, printed };
+    const environment = {
+      DATABASE_URL: database.url,
+      DELTAD_CONFIG: KINDS.configFile,
+      DELTAD_PORT: String(port),
+      DELTAD_JWT_SECRET: SECRET,
     };
+    const verify = (...args: readonly string[]) => ranCommand({ environment }, ["verify", ...args]);
     const shows = `: the running daemon at ${daemon.url.slice(0, -1)} shows what SQL says`;
     assert.deepEqual(await verify(), {
       code: 0,

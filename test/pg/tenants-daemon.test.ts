@@ -5,12 +5,10 @@ import { WebSocket } from "ws";
 import { createClient } from "../../client/client.ts";
 import { topicKey } from "../../client/key.ts";
 import { fetchOwner } from "../../client/fetch-owner.ts";
-import { runProgram } from "../../daemon/cli/program.ts";
-import { freePort } from "../../daemon/database/cluster.ts";
 import { TENANTS } from "../support/oracle.ts";
 import { eventually } from "../support/real-time.ts";
-import { recordedShell } from "../support/recorded-shell.ts";
-import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
+import { ranCommand } from "../support/recorded-shell.ts";
+import { type MarketplaceDaemon, openMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 import { TestSocket } from "../support/socket.ts";
 import { SECRET } from "../support/tokens.ts";
@@ -27,11 +25,7 @@ await onEachServer("a daemon whose owners several columns name", (server) => {
   let port: number;
 
   before(async () => {
-    database = await server.createDatabase();
-    await createMarketplace(database, TENANTS);
-    await database.query(ROWS);
-    port = await freePort();
-    daemon = await startMarketplaceDaemon(database, TENANTS, port);
+    ({ database, daemon, port } = await openMarketplace(server, ROWS, TENANTS));
   });
   after(() => daemon.stop());
 
@@ -87,25 +81,13 @@ await onEachServer("a daemon whose owners several columns name", (server) => {
   });
 
   it("is verified, owner by owner, and has nothing that doctor misses", async () => {
-    const run = async (...args: readonly string[]): Promise<{ code: number; printed: string[] }> => {
-      let code = 0;
-      const printed: string[] = [];
-      const shell = recordedShell({
-        environment: {
-          DATABASE_URL: database.url,
-          DELTAD_CONFIG: TENANTS.configFile,
-          DELTAD_PORT: String(port),
-          DELTAD_JWT_SECRET: SECRET,
-        },
-        print: (line) => printed.push(line),
-        setExitCode: (told) => {
-          code = told;
-        },
-        catchSignals: () => new AbortController().signal,
-      });
-      await runProgram(shell, () => Promise.reject(new Error("there is no demo")), args);
-      return { code, printed };
+    const environment = {
+      DATABASE_URL: database.url,
+      DELTAD_CONFIG: TENANTS.configFile,
+      DELTAD_PORT: String(port),
+      DELTAD_JWT_SECRET: SECRET,
     };
+    const run = (...args: readonly string[]) => ranCommand({ environment }, args);
     const shows = `: the running daemon at ${daemon.url.slice(0, -1)} shows what SQL says`;
     assert.deepEqual(await run("verify"), {
       code: 0,

@@ -1,15 +1,19 @@
 /** A page of one script, as Vite builds it for browsers. */
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "vite";
 
-/** The folder with the page that was built. What lies in the given one's `public` is there as well, as `icon` does. */
+/** The folder with the page that was built, with an icon of its own where none is given. */
 export async function buildPage(
   folder: string,
   script: string,
-  { title, icon, stylesheet }: { readonly title: string; readonly icon: string; readonly stylesheet?: string },
+  { title, icon, stylesheet }: { readonly title: string; readonly icon?: string; readonly stylesheet?: string },
 ): Promise<string> {
-  const head = `<!doctype html><title>${title}</title><link rel="icon" href="${icon}">`;
+  if (icon === undefined) {
+    await mkdir(join(folder, "public"));
+    await writeFile(join(folder, "public", "favicon.svg"), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  }
+  const head = `<!doctype html><title>${title}</title><link rel="icon" href="${icon ?? "./favicon.svg"}">`;
   const style = stylesheet === undefined ? "" : `<link rel="stylesheet" href="${stylesheet}">`;
   await writeFile(
     join(folder, "index.html"),

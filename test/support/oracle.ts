@@ -16,8 +16,6 @@ export interface Marketplace {
   readonly configFile: string;
   /** SQL that makes its tables. */
   readonly schema: string;
-  /** The type of an owner's key. */
-  readonly ownerType: string;
   /** Parameters: the instant in microseconds, and an array of owners or NULL. Rows: owner, document. */
   readonly oracle: string;
 }
@@ -35,7 +33,6 @@ export const DEMO: Marketplace = {
   config: demo,
   configFile: at("demo/deltad.config.ts"),
   schema: read("demo/schema.sql"),
-  ownerType: "bigint",
   oracle: read("test/support/oracle.sql"),
 };
 
@@ -44,7 +41,6 @@ export const SECOND: Marketplace = {
   config: second,
   configFile: at("test/second/deltad.config.ts"),
   schema: read("test/second/schema.sql"),
-  ownerType: "uuid",
   oracle: read("test/second/oracle.sql"),
 };
 
@@ -54,7 +50,6 @@ export const RENTAL: Marketplace = {
   config: rental,
   configFile: at("test/rental/deltad.config.ts"),
   schema: read("test/rental/schema.sql"),
-  ownerType: "integer",
   oracle: read("test/rental/oracle.sql"),
 };
 
@@ -64,7 +59,6 @@ export const KINDS: Marketplace = {
   config: kinds,
   configFile: at("test/kinds/deltad.config.ts"),
   schema: read("test/kinds/schema.sql"),
-  ownerType: "text",
   oracle: read("test/kinds/oracle.sql"),
 };
 
@@ -74,7 +68,6 @@ export const WHOLESALE: Marketplace = {
   config: wholesale,
   configFile: at("test/wholesale/deltad.config.ts"),
   schema: read("test/wholesale/schema.sql"),
-  ownerType: "integer",
   oracle: read("test/wholesale/oracle.sql"),
 };
 
@@ -84,7 +77,6 @@ export const TENANTS: Marketplace = {
   config: tenants,
   configFile: at("test/tenants/deltad.config.ts"),
   schema: read("test/tenants/schema.sql"),
-  ownerType: "text",
   oracle: read("test/tenants/oracle.sql"),
 };
 

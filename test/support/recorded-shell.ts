@@ -1,3 +1,4 @@
+import { runProgram } from "../../daemon/cli/program.ts";
 import type { Shell } from "../../daemon/cli/shell.ts";
 
 export interface RecordedShell extends Shell {
@@ -24,4 +25,15 @@ export function recordedShell(facts: Partial<Shell> = {}): RecordedShell {
     printed,
     complaints,
   };
+}
+
+/** A command run to its end, which must ask for no demo. Rejects with what it throws. */
+export async function ranCommand(
+  facts: Partial<Shell>,
+  args: readonly string[],
+): Promise<{ readonly code: number; readonly printed: readonly string[] }> {
+  let code = 0;
+  const shell = recordedShell({ ...facts, setExitCode: (told) => void (code = told) });
+  await runProgram(shell, () => Promise.reject(new Error("there is no demo")), args);
+  return { code, printed: shell.printed };
 }

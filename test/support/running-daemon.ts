@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { readConfig } from "../../daemon/config/config.ts";
 import type { Log } from "../../daemon/config/log.ts";
@@ -15,6 +16,9 @@ export interface MarketplaceDaemon {
   stop(): Promise<void>;
 }
 
+/** The demo's marketplace with its own page. */
+export const DEMO_WITH_PAGE = { ...DEMO, pageDir: fileURLToPath(new URL("../../demo-page", import.meta.url)) };
+
 /** Makes the marketplace's tables and what deltad needs beside them. */
 export async function createMarketplace(
   database: TestDatabase,
@@ -31,18 +35,17 @@ export async function createHangars(database: TestDatabase, owners: number): Pro
     insert into listings (id, owner_id, hangar_number, status) select i, i, 'H', 'active' from generate_series(1, ${owners}) i`);
 }
 
-/** The demo's marketplace in a database of its own, with these rows, and a daemon on it; with another page than its own, where one is given. */
+/** A marketplace, the demo's unless another is given, in a database of its own, with these rows, and a daemon on it. */
 export async function openMarketplace(
   server: TestServer,
   rows: string,
-  pageDir?: string,
+  marketplace: Pick<Marketplace, "schema" | "configFile"> & { readonly pageDir?: string } = DEMO,
 ): Promise<{ readonly database: TestDatabase; readonly daemon: MarketplaceDaemon; readonly port: number }> {
   const database = await server.createDatabase();
-  await createMarketplace(database, DEMO);
+  await createMarketplace(database, marketplace);
   await database.query(rows);
   const port = await freePort();
-  const page = { ...DEMO, ...(pageDir !== undefined && { pageDir }) };
-  return { database, port, daemon: await startMarketplaceDaemon(database, page, port) };
+  return { database, port, daemon: await startMarketplaceDaemon(database, marketplace, port) };
 }
 
 /** The whole daemon in this process, as `deltad start` composes it; with another page than its own, where one is given. */

@@ -7,7 +7,7 @@ import { freePort } from "../../../daemon/database/cluster.ts";
 import { WHOLESALE } from "../../support/oracle.ts";
 import { eventually } from "../../support/real-time.ts";
 import { recordedShell } from "../../support/recorded-shell.ts";
-import { another, enter, openRooms, type Rooms } from "../../support/rooms.ts";
+import { another, come, enter, openRooms, type Rooms } from "../../support/rooms.ts";
 import { createMarketplace, startMarketplaceDaemon } from "../../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
@@ -161,14 +161,10 @@ await onEachServer("operators of several daemons", (server) => {
     const list = async (query: string): Promise<Listed> =>
       (await json(await ask(`/admin/api/connections?${query}`, { token: READER }))) as unknown as Listed;
     const sockets = [
-      await enter(one, { sub: "cid" }),
-      await enter(other, { sub: "cid" }),
-      await enter(other, { sub: "dee", role: "admin" }),
+      await come(one, { sub: "cid" }, "plaza:2"),
+      await come(other, { sub: "cid" }, "plaza:2"),
+      await come(other, { sub: "dee", role: "admin" }, "plaza:2"),
     ];
-    for (const socket of sockets) {
-      socket.say({ type: "subscribe", id: "s", topic: "plaza:2" });
-      await socket.next("rows");
-    }
 
     // Those of other tests may still be on their way out.
     await eventually("these alone", async () => (await list("topic=plaza:2")).found === 3);

@@ -7,7 +7,7 @@ import { freePort } from "../../../daemon/database/cluster.ts";
 import { daemonLogin } from "../../support/install.ts";
 import { eventually } from "../../support/real-time.ts";
 import { recordedShell } from "../../support/recorded-shell.ts";
-import { enter, openRooms, type Rooms, ROOMS_CONFIG } from "../../support/rooms.ts";
+import { come, enter, openRooms, type Rooms, ROOMS_CONFIG } from "../../support/rooms.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import { applyShop, SHOP_CONFIG, SHOP_SCHEMA } from "../../support/shop-database.ts";
 
@@ -172,9 +172,7 @@ await onEachServer("deltad why, of who follows a row's topics,", (server) => {
     await rooms.database.query(
       "insert into room_members values (1, 'bob'); insert into messages (id, room_id, author, body) values (9, 1, 'bob', 'hi')",
     );
-    const bob = await enter(rooms, { sub: "bob" });
-    bob.say({ type: "subscribe", id: "s", topic: "room:1" });
-    await bob.next("rows");
+    const bob = await come(rooms, { sub: "bob" }, "room:1");
     const followers = async (subject: string) => {
       const told = await why(environment, "messages", "9", "--subject", subject);
       return { room: told.followers?.find(({ topic }) => topic === "room:1"), says: told.lines.join("\n") };
