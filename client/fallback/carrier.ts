@@ -36,11 +36,19 @@ export function refusalOf(status: number): NackCode | undefined {
   return REFUSALS[status];
 }
 
-/** Says by a nack that one topic is refused; the others go on. */
-export function refuse(topic: string, code: NackCode, { topics, emit }: FrameRequest, { now }: HttpEnvironment): void {
+/** Says by a nack that an HTTP status refuses one topic; the others go on. False where it does not. */
+export function refuse(
+  topic: string,
+  status: number,
+  { topics, emit }: FrameRequest,
+  { now }: HttpEnvironment,
+): boolean {
+  const code = refusalOf(status);
+  if (code === undefined) return false;
   const id = topics.get(topic)?.id ?? "";
   topics.delete(topic);
   emit({ type: "nack", timestamp: now(), id, code, message: "" });
+  return true;
 }
 
 /** One topic's snapshot by REST. */

@@ -1,13 +1,5 @@
 import type { DownFrame } from "../../protocol/down.ts";
-import {
-  type Carrier,
-  closeCodeOf,
-  fetchTopic,
-  type HttpEnvironment,
-  refusalOf,
-  refuse,
-  type TopicRequest,
-} from "./carrier.ts";
+import { type Carrier, closeCodeOf, fetchTopic, type HttpEnvironment, refuse, type TopicRequest } from "./carrier.ts";
 
 /** Unless the daemon asks for more, by `Retry-After`. */
 const EVERY_MS = 5_000;
@@ -29,11 +21,7 @@ export const pollCarrier: Carrier = async (request, environment) => {
         request,
         environment,
       );
-      const refusal = refusalOf(response.status);
-      if (refusal !== undefined) {
-        refuse(topic, refusal, request, environment);
-        continue;
-      }
+      if (refuse(topic, response.status, request, environment)) continue;
       waitMs = Math.max(waitMs, Number(response.headers.get("retry-after") ?? 0) * 1_000);
       const isStale = response.status === 503 && tags.has(topic);
       if (!response.ok && response.status !== 304 && !isStale) return request.end(closeCodeOf(response.status));

@@ -60,8 +60,7 @@ async function refuseSome(request: FrameRequest, environment: HttpEnvironment): 
   const before = request.topics.size;
   for (const topic of request.topics.keys()) {
     const { status } = await fetchTopic(topic, {}, request, environment);
-    const refusal = refusalOf(status);
-    if (refusal !== undefined) refuse(topic, refusal, request, environment);
+    refuse(topic, status, request, environment);
   }
   return request.topics.size < before;
 }

@@ -1,7 +1,7 @@
-import { useEffect, useState } from "react";
 import type { Connection } from "../../client/client.ts";
 import { useLanguage } from "../language/language.tsx";
 import { explain } from "../../client/explain.ts";
+import { Countdown } from "../../react/display/countdown.tsx";
 
 interface Props {
   readonly connection: Connection;
@@ -23,7 +23,7 @@ export function ConnectionNotice({ connection, onReconnect, onLeave }: Props) {
         {state === "connecting" && messages.connection.connecting}{" "}
         {staleSince !== undefined && messages.staleSince(format.dateAndTime(staleSince))}
       </p>
-      {state === "retrying" && <Countdown until={connection.retryAt} />}
+      {state === "retrying" && <Countdown until={connection.retryAt} write={messages.retryIn} />}
       {(state === "retrying" || state === "closed") && (
         <button type="button" onClick={onReconnect}>
           {messages.reconnect}
@@ -36,15 +36,4 @@ export function ConnectionNotice({ connection, onReconnect, onLeave }: Props) {
       )}
     </div>
   );
-}
-
-/** Seconds until an instant (milliseconds since 1970). Hidden from screen readers, which would read every one of them. */
-function Countdown({ until }: { readonly until: number }) {
-  const { messages } = useLanguage();
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 500);
-    return () => clearInterval(timer);
-  }, []);
-  return <span aria-hidden="true">{messages.retryIn(Math.max(0, Math.ceil((until - now) / 1_000)))}</span>;
 }

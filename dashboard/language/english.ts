@@ -1,31 +1,22 @@
+import { SHARED_ENGLISH } from "../../react/display/shared-labels.ts";
 import type { MetricSchema } from "../../protocol/schema.ts";
 
 type Growth = Extract<MetricSchema, { kind: "growth" }>;
 
+const { missed, ...shared } = SHARED_ENGLISH;
+
 export const english = {
+  ...shared,
   name: "English",
   title: "Owner dashboard",
   owner: "Owner",
   language: "Language",
-  asOf: (time: string) => `as of ${time}`,
-  connection: {
-    idle: "Not connected",
-    connecting: "Connecting…",
-    live: "Live",
-    stale: "Not up to date",
-    retrying: "Reconnecting",
-    closed: "Stopped",
-  },
-  staleSince: (time: string) => `The numbers are as they were at ${time}.`,
-  retryIn: (seconds: number) => (seconds > 0 ? `Next attempt in ${seconds} s.` : "Trying now."),
-  reconnect: "Reconnect now",
   anotherToken: "Use another token",
   why: {
     stale: "The daemon can't vouch for the numbers at the moment.",
     timeZone: "This owner's time zone is not known to the database. Correct it and the numbers follow.",
   },
   noRow: "There is no owner with this id yet. The numbers appear as soon as there is one.",
-  overview: "Overview",
   /** What growth compares. */
   against: ({ period: { unit, length }, against }: Growth) => {
     if (unit === "hour")
@@ -45,12 +36,9 @@ export const english = {
   events: {
     title: "What happened",
     clear: (unread: number) => (unread > 0 ? `Clear ${unread} new` : "Nothing new"),
-    missed: "Something more happened while this page was away, and nobody can say what.",
+    missed,
   },
-  noText: "(empty)",
   nothing: "None yet",
-  yes: "Yes",
-  no: "No",
   token: {
     heading: "Open your dashboard",
     missing: "The address of this page normally carries your token, as in",

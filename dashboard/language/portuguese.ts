@@ -1,3 +1,4 @@
+import { SHARED_PORTUGUESE } from "../../react/display/shared-labels.ts";
 import type { Messages } from "./english.ts";
 
 const MASCULINE = {
@@ -25,30 +26,20 @@ const PERIODS = {
   year: { one: "ano", many: "anos", ...MASCULINE },
 } as const;
 
+const { missed, ...shared } = SHARED_PORTUGUESE;
+
 export const portuguese: Messages = {
+  ...shared,
   name: "Português",
   title: "Painel do proprietário",
   owner: "Proprietário",
   language: "Idioma",
-  asOf: (time) => `às ${time}`,
-  connection: {
-    idle: "Desconectado",
-    connecting: "Conectando…",
-    live: "Ao vivo",
-    stale: "Desatualizado",
-    retrying: "Reconectando",
-    closed: "Parado",
-  },
-  staleSince: (time) => `Os números são os de ${time}.`,
-  retryIn: (seconds) => (seconds > 0 ? `Próxima tentativa em ${seconds} s.` : "Tentando agora."),
-  reconnect: "Reconectar agora",
   anotherToken: "Usar outro token",
   why: {
     stale: "No momento o servidor não garante os números.",
     timeZone: "O banco de dados não conhece o fuso horário deste proprietário. Corrija-o e os números voltam.",
   },
   noRow: "Ainda não há proprietário com este código. Os números aparecem assim que houver.",
-  overview: "Visão geral",
   against: ({ period: { unit, length }, against }) => {
     if (unit === "hour")
       return length === 1 ? "esta hora contra a anterior" : `as últimas ${length} horas contra as ${length} anteriores`;
@@ -66,12 +57,9 @@ export const portuguese: Messages = {
   events: {
     title: "O que aconteceu",
     clear: (unread) => (unread > 0 ? `Limpar ${unread}` : "Nada de novo"),
-    missed: "Aconteceu mais enquanto esta página esteve ausente, e não há como saber o quê.",
+    missed,
   },
-  noText: "(vazio)",
   nothing: "Nada ainda",
-  yes: "Sim",
-  no: "Não",
   token: {
     heading: "Abra o seu painel",
     missing: "O endereço desta página normalmente traz o seu token, como em",

@@ -6,7 +6,7 @@ import { useLanguage } from "../../dashboard/language/language.tsx";
 import type { MetricsDocument } from "./metrics-document.ts";
 import { Sparkline } from "./trends/sparkline.tsx";
 import { useTrendWords } from "./trends/words.ts";
-import { useWords } from "./words.ts";
+import { called, useWords } from "./words.ts";
 
 interface Props {
   readonly bookings: MetricsDocument["bookings"];
@@ -36,7 +36,7 @@ export function BookingsCard({ bookings = {}, asOf, trend }: Props) {
         path="bookings.byStatus"
         values={bookings.byStatus}
         write={format.count}
-        nameOf={(status) => (Object.hasOwn(words.status, status) ? (words.status[status] ?? status) : status)}
+        nameOf={(status) => called(words.status, status)}
       />
       <SeriesChart
         title={byMonth}

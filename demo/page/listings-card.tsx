@@ -3,7 +3,7 @@ import { Figure, Metric } from "../../dashboard/cards/figures.tsx";
 import { GroupList } from "../../dashboard/cards/group-list.tsx";
 import { useLanguage } from "../../dashboard/language/language.tsx";
 import type { MetricsDocument } from "./metrics-document.ts";
-import { useWords } from "./words.ts";
+import { called, useWords } from "./words.ts";
 
 export function ListingsCard({ listings = {} }: { readonly listings: MetricsDocument["listings"] }) {
   const { format } = useLanguage();
@@ -27,7 +27,7 @@ export function ListingsCard({ listings = {} }: { readonly listings: MetricsDocu
         path="listings.byStatus"
         values={listings.byStatus}
         write={format.count}
-        nameOf={(status) => (Object.hasOwn(words.status, status) ? (words.status[status] ?? status) : status)}
+        nameOf={(status) => called(words.status, status)}
       />
     </Card>
   );

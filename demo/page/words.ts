@@ -107,3 +107,8 @@ const WORDS: Readonly<Record<LanguageTag, Words>> = { en: english, "pt-BR": port
 export function useWords(): Words {
   return WORDS[useLanguage().tag];
 }
+
+/** What a value of a column is called; as it is, where it is none that is known. */
+export function called(names: Readonly<Record<string, string>>, value: string): string {
+  return Object.hasOwn(names, value) ? (names[value] ?? value) : value;
+}

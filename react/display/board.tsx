@@ -20,6 +20,7 @@ import { metricWriter } from "./write-metric.ts";
 
 /** Notifications and changes together. */
 const KEPT = 20;
+const NO_METRICS = {};
 
 /** Whose numbers, by which connection, as of `useRealtimeStats`; and what is shown of them. */
 export type BoardOptions = OwnClientOptions & {
@@ -69,8 +70,13 @@ export function Board(props: Props): ReactNode {
   const schema = known.schema && schemaOf(known.schema, kind);
   const cards = useMemo(() => (schema ? cardPlans(schema) : []), [schema]);
   const format = useMemo(() => formatFor(language), [language]);
-  const { metrics = {} } = stats;
-  const shown: Shown = { language, labels, format, headingLevel, metrics, isKnown: asOf !== undefined };
+  const { metrics = NO_METRICS } = stats;
+  const isKnown = asOf !== undefined;
+  const figures = useMemo(
+    () => figuresOf(cards, { labels, metrics, format, isKnown }),
+    [cards, labels, metrics, format, isKnown],
+  );
+  const shown: Shown = { language, labels, format, headingLevel, metrics, isKnown };
   const isChange = ({ type }: { readonly type: string }) => changes.includes(type);
   const newest = events[0];
   return (
@@ -105,7 +111,7 @@ export function Board(props: Props): ReactNode {
                   state: labels.connection[connection.state],
                   unread,
                   news: (count) => labels.news(count, newest ? nameOf(labels, [newest.type]) : ""),
-                  figures: figuresOf(cards, shown),
+                  figures,
                 }
           }
         />
@@ -118,7 +124,7 @@ export function Board(props: Props): ReactNode {
 
 function figuresOf(
   cards: readonly CardPlan[],
-  { labels, metrics, format, isKnown }: Shown,
+  { labels, metrics, format, isKnown }: Pick<Shown, "labels" | "metrics" | "format" | "isKnown">,
 ): ReadonlyMap<string, string> {
   const written = cards.flatMap(({ name, figures, rings, growths }) =>
     [...rings, ...figures, ...growths].map((metric) => {

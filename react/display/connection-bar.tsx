@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
 import type { Connection } from "../../client/client.ts";
 import { explain } from "../../client/explain.ts";
+import { Countdown } from "./countdown.tsx";
 import { useShown } from "./shown.tsx";
 
 interface Props {
@@ -23,7 +24,7 @@ export function ConnectionBar({ connection, asOf, onReconnect }: Props): ReactNo
         </time>
       )}
       <Trouble connection={connection} />
-      {state === "retrying" && <Countdown until={connection.retryAt} />}
+      {state === "retrying" && <Countdown until={connection.retryAt} write={labels.retryIn} />}
       {canReconnect && (
         <button type="button" onClick={onReconnect}>
           {labels.reconnect}
@@ -51,15 +52,4 @@ function Trouble({ connection }: { readonly connection: Connection }): ReactNode
       {why} {since !== undefined && labels.staleSince(format.dateAndTime(since))}
     </p>
   );
-}
-
-/** Seconds until an instant (milliseconds since 1970). Hidden from screen readers, which would read every one of them. */
-function Countdown({ until }: { readonly until: number }): ReactNode {
-  const { labels } = useShown();
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 500);
-    return () => clearInterval(timer);
-  }, []);
-  return <span aria-hidden="true">{labels.retryIn(Math.max(0, Math.ceil((until - now) / 1_000)))}</span>;
 }

@@ -3,8 +3,8 @@ import type { AnyStreamTypes, EventOf } from "../../../client/client.ts";
 import { useLanguage } from "../../../dashboard/language/language.tsx";
 import type { BookingRow, StayRow } from "../hangars/rows.ts";
 import type { TimeFormat } from "../hangars/time-format.ts";
-import { called, useHangarWords } from "../hangars/words.ts";
-import { useWords } from "../words.ts";
+import { useHangarWords } from "../hangars/words.ts";
+import { called, useWords } from "../words.ts";
 
 interface Props {
   /** Undefined: it is there no more. Of one that only the calendar has, less is known. */

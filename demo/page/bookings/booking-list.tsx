@@ -5,8 +5,8 @@ import type { Booking, BookingRow } from "../hangars/rows.ts";
 import type { TimeFormat } from "../hangars/time-format.ts";
 import { cellName, cellOf, useRoving } from "../hangars/use-roving.ts";
 import { remPx, useWindowed } from "../hangars/use-windowed.ts";
-import { called, useHangarWords } from "../hangars/words.ts";
-import { useWords } from "../words.ts";
+import { useHangarWords } from "../hangars/words.ts";
+import { called, useWords } from "../words.ts";
 
 /** As in bookings.css. */
 const ROW_REM = 4;

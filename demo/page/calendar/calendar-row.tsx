@@ -2,8 +2,8 @@ import { memo, useMemo } from "react";
 import type { Listing, Stay } from "../hangars/rows.ts";
 import type { TimeFormat } from "../hangars/time-format.ts";
 import { cellName } from "../hangars/use-roving.ts";
-import { called, useHangarWords } from "../hangars/words.ts";
-import { useWords } from "../words.ts";
+import { useHangarWords } from "../hangars/words.ts";
+import { called, useWords } from "../words.ts";
 import { type Bar, barsOf } from "./bars.ts";
 import type { Zone } from "./zone.ts";
 

@@ -1,14 +1,14 @@
 /** What an owner has, from the channel `hangars:7`: the calendar, the newest bookings with one that is open, and the hangars. */
 import { useCallback, useMemo, useState } from "react";
 import type { AnyStreamTypes, Owner } from "../../../client/client.ts";
-import { useChannel, useRows } from "../../../react/channels/use-rows.ts";
+import { useRows } from "../../../react/channels/use-rows.ts";
 import { useEvents } from "../../../react/use-events.ts";
 import { Bookings } from "../bookings/bookings.tsx";
 import { nextChange } from "../calendar/bars.ts";
 import { Calendar } from "../calendar/calendar.tsx";
 import { addDays, zoneOf } from "../calendar/zone.ts";
 import { ListingsNow } from "../listings/listings-now.tsx";
-import type { Channels } from "./rows.ts";
+import { useHangars } from "./use-hangars.ts";
 import { useClock, useLit, useSeen } from "./use-seen.ts";
 
 const EVENTS = ["booking_updated", "booking_completed"] as const;
@@ -16,7 +16,7 @@ const EVENTS = ["booking_updated", "booking_completed"] as const;
 const KEPT = { keep: 1_000 };
 
 export function Hangars({ owner }: { readonly owner: Owner<AnyStreamTypes> }) {
-  const channel = useChannel<Channels, "hangars">("hangars", owner.topic.slice("owner:".length));
+  const channel = useHangars(owner);
   const [row] = useRows(channel, "owner").items;
   const listings = useSeen(useRows(channel, "listings"));
   const stays = useSeen(useRows(channel, "stays"));

@@ -6,8 +6,8 @@ import type { Zone } from "../calendar/zone.ts";
 import type { Listing, Stay } from "../hangars/rows.ts";
 import { useTimeFormat } from "../hangars/time-format.ts";
 import { remPx, useWindowed } from "../hangars/use-windowed.ts";
-import { called, useHangarWords } from "../hangars/words.ts";
-import { useWords } from "../words.ts";
+import { useHangarWords } from "../hangars/words.ts";
+import { called, useWords } from "../words.ts";
 
 /** As in hangars.css. */
 const ROW_REM = 3.25;

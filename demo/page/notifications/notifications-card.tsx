@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { AnyStreamTypes, Owner } from "../../../client/client.ts";
-import { useCalm } from "../../../dashboard/calm.ts";
+import { useCalm } from "./calm.ts";
 import { Card } from "../../../dashboard/cards/card.tsx";
 import { useLanguage } from "../../../dashboard/language/language.tsx";
 import { showUnread } from "./badge.ts";

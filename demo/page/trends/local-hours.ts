@@ -30,9 +30,18 @@ export function localHours(day: string, zone: string): LocalHour[] {
     .map(([key, many]) => ({ key, hours: many / 4 }));
 }
 
+/** By zone: to make one takes as long as to write some hundred hours. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function hourWriter(zone: string): (at: Date | number) => string {
+  const format = formats.get(zone) ?? hourFormat(zone);
+  formats.set(zone, format);
+  return (at) => format.format(at).replace(" ", "T");
+}
+
+function hourFormat(zone: string): Intl.DateTimeFormat {
   // Swedish writes dates as ISO does.
-  const format = new Intl.DateTimeFormat("sv-SE", {
+  return new Intl.DateTimeFormat("sv-SE", {
     timeZone: zone,
     year: "numeric",
     month: "2-digit",
@@ -40,5 +49,4 @@ function hourWriter(zone: string): (at: Date | number) => string {
     hour: "2-digit",
     hourCycle: "h23",
   });
-  return (at) => format.format(at).replace(" ", "T");
 }

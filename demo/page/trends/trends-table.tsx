@@ -1,3 +1,4 @@
+import { memo } from "react";
 import type { Point } from "./points.ts";
 import { useTrendWords } from "./words.ts";
 import type { PointWriter } from "./write-point.ts";
@@ -9,7 +10,7 @@ interface Props {
 }
 
 /** The chart's numbers, the newest first. */
-export function TrendsTable({ points, writer, title }: Props) {
+export const TrendsTable = memo(function TrendsTable({ points, writer, title }: Props) {
   const words = useTrendWords();
   return (
     <details className="twin">
@@ -38,4 +39,4 @@ export function TrendsTable({ points, writer, title }: Props) {
       </div>
     </details>
   );
-}
+});
