@@ -38,7 +38,14 @@ it("A message of another database or another life is foreign; one with any bit c
 });
 
 it("Who listens on the bus reads neither who says something nor what", () => {
-  const envelope: Envelope = { type: "said", node: "a-node", count: 1, said: 1, kind: "presence", body: "anastasia is here" };
+  const envelope: Envelope = {
+    type: "said",
+    node: "a-node",
+    count: 1,
+    said: 1,
+    kind: "presence",
+    body: "anastasia is here",
+  };
   const message = Buffer.from(new Sealing(secret).write(envelope)).toString("latin1");
   for (const word of ["a-node", "presence", "anastasia"]) assert.ok(!message.includes(word));
 });
