@@ -59,6 +59,14 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
     title: "In a stream of one topic the event's id is the frame's cursor, and its bytes are the same for all streams",
   },
   {
+    name: "a stream is sent what was joined for another",
+    file: "daemon/gateway/http/event-socket.ts",
+    find: "known?.chunks.length === chunks.length && known.chunks.every((chunk, at) => chunk === chunks[at])",
+    replace: "known !== undefined",
+    test: "test/unit/gateway/http/event-socket.test.ts",
+    title: "Several frames are one write, whose bytes are the same for all who are sent the same frames",
+  },
+  {
     name: "an id grows with the number of owners",
     file: "daemon/gateway/http/resume-points.ts",
     find: "if (text.length <= MAX_LENGTH || oldest === undefined)",

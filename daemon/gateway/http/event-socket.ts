@@ -25,14 +25,33 @@ export function eventSocket(stream: EventStream, points: ResumePoints): Socket {
         if (points.isOfOne || point === undefined) chunks.push(alone);
         else chunks.push(Buffer.from(`id: ${points.move(point.topic, point.cursor)}\n`), data);
       }
-      stream.send(chunks);
+      stream.send(joined(chunks));
     },
     bufferedBytes: () => stream.bufferedBytes(),
     close: (code, reason) => {
-      stream.send([Buffer.from(`event: ${CLOSE_EVENT}\ndata: ${JSON.stringify({ code, reason })}\n\n`)]);
+      stream.send(Buffer.from(`event: ${CLOSE_EVENT}\ndata: ${JSON.stringify({ code, reason })}\n\n`));
       stream.end();
     },
   };
+}
+
+/** By its first chunk: what was joined last. */
+const joints = new WeakMap<Uint8Array, { readonly chunks: readonly Uint8Array[]; readonly bytes: Uint8Array }>();
+
+/**
+ * One write for all: each is a chunk of the answer with a call of its own, which for thousands of events in a row would cost more
+ * than all else. The readers of one topic are sent the same chunks, which are joined once.
+ */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  if (first === undefined || chunks.length === 1) return first ?? Buffer.alloc(0);
+  const known = joints.get(first);
+  if (known?.chunks.length === chunks.length && known.chunks.every((chunk, at) => chunk === chunks[at])) {
+    return known.bytes;
+  }
+  const bytes = Buffer.concat(chunks);
+  joints.set(first, { chunks, bytes });
+  return bytes;
 }
 
 function messageOf(frame: Frame): Message {

@@ -70,8 +70,7 @@ export type OpenEventStream = (stream: EventStream) => EventStreamHandlers;
 
 /** A body without end, of type `text/event-stream`. */
 export interface EventStream {
-  /** Sends bytes together. */
-  send(chunks: readonly Uint8Array[]): void;
+  send(bytes: Uint8Array): void;
   /** Bytes that the peer has not taken; may miss what one flush left. */
   bufferedBytes(): number;
   /** Ends the answer and its connection; what was sent before still arrives if the peer reads. */

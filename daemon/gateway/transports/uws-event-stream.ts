@@ -56,12 +56,10 @@ export function openEventStream(
   });
   // May end it at once: nothing may be asked of the response after this.
   const handlers = open({
-    send: (chunks) => {
+    send: (bytes) => {
       if (!isOpen) return;
       if (unreadBytes > limits.maxBufferedBytes) return fail();
-      // Each write is a chunk of the answer with a call of its own: thousands of events in a row would cost more than all else.
-      const [first] = chunks;
-      native.cork(() => write(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)));
+      native.cork(() => write(bytes));
     },
     bufferedBytes: () => unreadBytes,
     end: () => {

@@ -100,12 +100,12 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
     leave(outgoing.socket);
     const fail = (): void => void outgoing.destroy();
     const handlersOfStream = open({
-      send: (chunks) => {
+      send: (bytes) => {
         if (outgoing.writableEnded) return;
         if (outgoing.writableLength > limits.maxBufferedBytes) return fail();
         // Without the cork Node would keep the bytes to the end of the turn, where they count as unread.
         outgoing.cork();
-        outgoing.write(Buffer.concat(chunks));
+        outgoing.write(bytes);
         outgoing.uncork();
       },
       bufferedBytes: () => outgoing.writableLength,

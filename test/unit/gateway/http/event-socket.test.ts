@@ -8,7 +8,7 @@ import { encode, type Frame } from "../../../../daemon/hub/frame.ts";
 function chunksOf(topics: readonly string[], frames: readonly Frame[]): readonly Uint8Array[] {
   const sent: Uint8Array[] = [];
   const stream = {
-    send: (chunks: readonly Uint8Array[]) => void sent.push(...chunks),
+    send: (bytes: Uint8Array) => void sent.push(bytes),
     bufferedBytes: () => 0,
     end() {},
   };
@@ -30,6 +30,18 @@ describe("A frame as a server-sent event", () => {
     assert.equal(textOf(one), `id: c1\ndata: ${Buffer.from(frame.bytes).toString()}\n\n`);
     assert.equal(one.length, 1);
     assert.equal(other[0], one[0], "nothing is made for one reader alone");
+  });
+
+  it("Several frames are one write, whose bytes are the same for all who are sent the same frames", () => {
+    const [frame, next, last] = [patch("owner:7", "c1"), patch("owner:7", "c2"), patch("owner:7", "c3")];
+    const sentOf = (...frames: Frame[]): readonly Uint8Array[] => chunksOf(["owner:7"], frames);
+    const idsOf = (sent: readonly Uint8Array[]): string[] => textOf(sent).match(/^id: .*$/gm) ?? [];
+    const one = sentOf(frame, next);
+    assert.equal(one.length, 1);
+    assert.equal(sentOf(frame, next)[0], one[0], "nothing is made for one reader alone");
+    assert.deepEqual(idsOf(sentOf(frame, last)), ["id: c1", "id: c3"]);
+    assert.deepEqual(idsOf(sentOf(frame, next, last)), ["id: c1", "id: c2", "id: c3"]);
+    assert.deepEqual(idsOf(sentOf(frame, next)), ["id: c1", "id: c2"]);
   });
 
   it("In a stream of several the id says where it is with each, also for a frame that other streams got", () => {
