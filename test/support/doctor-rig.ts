@@ -134,10 +134,23 @@ export class DoctorRig {
     this.#isKnownToBeInOrder = asked.role === undefined && isDeepStrictEqual(codes, IN_ORDER);
   }
 
+  /**
+   * Runs SQL in a session that ends, so that the server's statistics tell of it: one of PostgreSQL 14 that is idle keeps to itself what
+   * it counted in the last half second.
+   */
+  async inOwnSession(statement: string): Promise<void> {
+    const client = await this.database.client();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+
   /** Runs what a finding says. */
   async mend({ statement = "" }: Finding): Promise<void> {
     if (APPLY_MENDS.test(statement)) await applyShop(this.database);
-    else await this.database.query(statement);
+    else await this.inOwnSession(statement);
   }
 }
 

@@ -118,7 +118,7 @@ await onEachMajor("doctor", (major) => {
 
   it("finds changes that nobody reads, and they are gone once pruned: change_table_large", async () => {
     await rig.inOrder();
-    await rig.database.query("insert into payments (shop_id, amount) select 1, n from generate_series(1, 100) n");
+    await rig.inOwnSession("insert into payments (shop_id, amount) select 1, n from generate_series(1, 100) n");
     const asked = { limits: { changeRows: 50 } };
     await eventually(
       "the statistics to be told",
