@@ -5,10 +5,18 @@ export const READING_MUTANTS: readonly Mutant[] = [
   {
     name: "a batch is taken without a zone that was found good meanwhile",
     file: "daemon/capture/change-feed.ts",
-    find: "if (reply.found && sink.zones().length > zones) {",
-    replace: "if (reply.found && sink.zones().length < zones) {",
+    find: "    if (this.#lacksZones(reply, zones)) {\n      await",
+    replace: "    if (this.#lacksZones(reply, zones) && reply.pid < 0) {\n      await",
     test: "test/pg/capture/zones.test.ts",
     title: "have it read again before it is taken",
+  },
+  {
+    name: "a batch that is read in a cut before a zone is known to be good is taken",
+    file: "daemon/capture/change-feed.ts",
+    find: "      if (this.#lacksZones(reply, zones)) {\n        early",
+    replace: "      if (this.#lacksZones(reply, zones) && reply.pid < 0) {\n        early",
+    test: "test/pg/capture/zones.test.ts",
+    title: "are waited for by a cut too",
   },
   {
     name: "a cut does not lock the tables",

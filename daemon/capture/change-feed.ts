@@ -109,8 +109,7 @@ export class ChangeFeed {
       await this.#send(owed);
       return this.#readInCut();
     }
-    // An owner of a zone that was found good meanwhile may be live by now: its rows and events need what the zone says.
-    if (reply.found && sink.zones().length > zones) {
+    if (this.#lacksZones(reply, zones)) {
       await this.#send(owed);
       return this.#readPlainly(false);
     }
@@ -129,12 +128,18 @@ export class ChangeFeed {
   async #readInCut(): Promise<Refusal | undefined> {
     const { capture, session, locks, scheduler, pruner } = this.#options;
     let taken: Reply | undefined;
+    let early: Reply | undefined;
     const given = scheduler.cutBegins();
     if (given) await this.#send([given]);
     scheduler.readBegins();
     const beganMs = this.#options.with.now();
+    const zones = this.#options.with.sink.zones().length;
     const use = async (rows: TextRow[]): Promise<void> => {
       const reply = this.#vouchFor(rows, beganMs);
+      if (this.#lacksZones(reply, zones)) {
+        early = reply;
+        return;
+      }
       await this.#compare(reply);
       taken = reply;
       await this.#options.with.sink.applyCut(reply.batches, { snapshotId: reply.exportedSnapshot ?? "" });
@@ -145,6 +150,10 @@ export class ChangeFeed {
     if ("error" in done) {
       if (taken) throw done.error;
       return this.#named(done);
+    }
+    if (early) {
+      await this.#send(this.#readEnded(early));
+      return this.#readInCut();
     }
     if (!taken) throw new Error("a cut ended without a batch");
     this.#contention.loadsBegun();
@@ -210,6 +219,14 @@ export class ChangeFeed {
     if (!reply.leaseLives) throw new Error("the reader's lease has expired");
     if (reply.pid !== session.pid) throw new Error("the session's backend changed: a pooler in transaction mode");
     return reply;
+  }
+
+  /**
+   * An owner of a zone that was found good since there were so many may be live by now: its rows and events need what the zone says, and
+   * are to be read again.
+   */
+  #lacksZones(reply: Reply, zones: number): boolean {
+    return reply.found && this.#options.with.sink.zones().length > zones;
   }
 
   #compare(reply: Reply): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { it } from "node:test";
+import { it, type TestContext } from "node:test";
+import type { Batch } from "../../../daemon/capture/batch.ts";
 import { createLedger } from "../../support/ledger.ts";
 import { RecordingSink } from "../../support/recording-sink.ts";
 import { readerOf } from "../../support/run-reader.ts";
@@ -23,23 +24,41 @@ class LearningSink extends RecordingSink {
   }
 }
 
+/** Every batch with a row is to be read in a cut. */
+class CuttingSink extends LearningSink {
+  override needsCut(batch: Batch): boolean {
+    return batch.grains.length > 0;
+  }
+}
+
 await onEachServer("zones that are found good while a batch is read", (server) => {
-  it("have it read again before it is taken, so that nothing in it is told without its zone", async (t) => {
+  /** Whether all zones were known when the first batch with the row was taken. */
+  async function knewAllAtTheRow(t: TestContext, sink: LearningSink): Promise<boolean | undefined> {
     const ledger = await createLedger(await server.createDatabase());
-    const sink = new LearningSink();
     const running = readerOf(ledger.url, { sink });
     t.after(() => running.stop());
     await running.reader.start();
     await sink.until(() => sink.batches.length > 0, "a first batch");
     let knewAll: boolean | undefined;
-    sink.onApply = async () => {
+    const taken = async (): Promise<void> => {
       if (sink.sums.has("1")) knewAll ??= sink.knowsAll;
     };
+    sink.onApply = taken;
+    sink.onCut = taken;
     sink.isLearning = true;
     await ledger.database.query("insert into ledger (id, holder) values (1, 1)");
-    await sink.until(() => sink.sums.has("1"), "the row");
     await sink.until(() => knewAll !== undefined, "its batch");
-    assert.equal(knewAll, true);
     assert.equal(sink.sums.get("1"), 1n);
+    return knewAll;
+  }
+
+  it("have it read again before it is taken, so that nothing in it is told without its zone", async (t) => {
+    assert.equal(await knewAllAtTheRow(t, new LearningSink()), true);
+  });
+
+  it("are waited for by a cut too", async (t) => {
+    const sink = new CuttingSink();
+    assert.equal(await knewAllAtTheRow(t, sink), true);
+    assert.equal(sink.cuts.length, 1);
   });
 });
