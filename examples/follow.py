@@ -81,7 +81,6 @@ class Topic:
         self.cursor = frame.get("cursor", self.cursor)
         return True
 
-
     def change(self, name, what, key, position=None, row=None):
         """What became of a row. One that is older than all that are held, and not held itself, is none of ours."""
         rows = [item for item in self.data.get(name, []) if item[0] != key]
@@ -91,7 +90,7 @@ class Topic:
 
     def attend(self, frame):
         """Who is there: all of them, or what has changed; with none of it they are too many to be told, but for their number."""
-        if "users" in frame:
+        if "users" in frame or not {"joined", "updated", "left"} & frame.keys():
             self.users = {}
         for user, about in frame.get("users", []) + frame.get("joined", []) + frame.get("updated", []):
             self.users[user] = about
