@@ -138,6 +138,14 @@ export const SEVERAL_COLUMNS_MUTANTS: readonly Mutant[] = [
     title: "by which different texts are one are refused",
   },
   {
+    name: "owners are named by a column of another collation",
+    file: "daemon/capture/validate-collations.ts",
+    find: "return key.map((column, at) => [",
+    replace: "return key.slice(key.length).map((column, at) => [",
+    test: COLLATIONS,
+    title: "that differ between what names an owner and the owner's key are refused",
+  },
+  {
     name: "the daemon looks at no collation",
     file: "daemon/capture/check-database.ts",
     find: "    await validateCollations(session, seen);\n    if",

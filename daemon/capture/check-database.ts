@@ -2,7 +2,7 @@ import { checkCapture, isOfGoneColumns } from "./check.ts";
 import { checkIdentity } from "./identity.ts";
 import { APPLY, type Finding, finding } from "../database/findings.ts";
 import { type SummedColumn, validateTables } from "./validate.ts";
-import { validateCollations } from "./validate-collations.ts";
+import { type NamedRows, validateCollations } from "./validate-collations.ts";
 import { validateChannels } from "./validate-channels.ts";
 import { validateConditions } from "./validate-conditions.ts";
 import type { Queryable } from "../database/session.ts";
@@ -11,7 +11,6 @@ import { readApplied, refuseNewerVersion } from "../database/migrate.ts";
 import type { CaptureChoices } from "../plan/capture-choices.ts";
 import type { Compiled } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { WatchedTable } from "../plan/watched-table.ts";
 
 /**
  * Finds the reasons why a database can't be live; asked at every start of a session and from time to time.
@@ -58,9 +57,8 @@ export async function validateConfiguration(session: Queryable, { plans, channel
   for (const plan of plans) await validateConditions(session, plan);
 }
 
-/** The tables of all kinds, each as its kind sees it. */
-function seenBy({ plans, channels }: Pick<Compiled, "plans" | "channels">): readonly WatchedTable[] {
-  return [...plans, ...channels].flatMap(({ tables }) => tables);
+function seenBy({ plans, channels }: Pick<Compiled, "plans" | "channels">): readonly NamedRows[] {
+  return [...plans, ...channels];
 }
 
 function summedColumns(plan: Plan): SummedColumn[] {

@@ -5,7 +5,14 @@
  */
 import { type Finding, finding, FindingsError } from "../database/findings.ts";
 import type { Queryable } from "../database/session.ts";
+import type { OwnerTable } from "../plan/plan.ts";
 import { keyColumns, linkColumns, type WatchedTable } from "../plan/watched-table.ts";
+
+/** The tables of one kind of topics as it sees them, and the table whose rows its topics are, where its tables' rows are joined to that. */
+export interface NamedRows {
+  readonly tables: readonly WatchedTable[];
+  readonly owner?: Pick<OwnerTable, "schema" | "table" | "key">;
+}
 
 interface NamingColumn {
   readonly schema: string;
@@ -23,14 +30,15 @@ interface Collation {
 }
 
 /**
- * @param tables of all kinds of topics and channels, each as its kind sees it
+ * @param kinds of topics and channels
  * @throws FindingsError that names each column that names nothing reliably, and what to do
  */
-export async function validateCollations(session: Queryable, tables: readonly WatchedTable[]): Promise<void> {
-  const pairs = tables.flatMap(comparedColumns);
-  const columns = new Map(
-    [...tables.flatMap(namingColumns), ...pairs.flat()].map((column) => [told(column), column] as const),
+export async function validateCollations(session: Queryable, kinds: readonly NamedRows[]): Promise<void> {
+  const pairs = kinds.flatMap(({ tables, owner }) =>
+    tables.flatMap((table) => [...comparedColumns(table), ...comparedWithOwners(table, owner)]),
   );
+  const naming = kinds.flatMap(({ tables }) => tables.flatMap(namingColumns));
+  const columns = new Map([...naming, ...pairs.flat()].map((column) => [told(column), column] as const));
   const found = await session.query<Collation & { at: number }>(COLLATIONS, [
     JSON.stringify([...columns.values()].map((column, at) => ({ ...column, at }))),
   ]);
@@ -53,8 +61,21 @@ function namingColumns(table: WatchedTable): readonly NamingColumn[] {
   return [...own, ...theirs];
 }
 
-/** Of two tables, where PostgreSQL joins one to the other. */
-function comparedColumns(table: WatchedTable): readonly (readonly [NamingColumn, NamingColumn])[] {
+/** Of two tables, where PostgreSQL joins one to the other: what names a row, and the key of that row. */
+type ComparedColumns = readonly [NamingColumn, NamingColumn];
+
+function comparedWithOwners(table: WatchedTable, owners: NamedRows["owner"]): readonly ComparedColumns[] {
+  if (owners?.table === undefined || table.namedIn !== undefined) return [];
+  const { schema, table: name, key } = owners;
+  const last = table.parents?.at(-1);
+  const names = last?.next.map((column) => column.name) ?? linkColumns(table.owner);
+  return key.map((column, at) => [
+    { ...placeOf(last ?? table), column: names[at] ?? "" },
+    { schema, table: name, column: column.name },
+  ]);
+}
+
+function comparedColumns(table: WatchedTable): readonly ComparedColumns[] {
   const { owner, parents = [], namedIn } = table;
   const toParents = parents.flatMap((parent, at) => {
     const nearer = parents[at - 1];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, it } from "node:test";
 import { databaseCheck, validateConfiguration } from "../../../daemon/capture/check-database.ts";
-import { validateCollations } from "../../../daemon/capture/validate-collations.ts";
+import { type NamedRows, validateCollations } from "../../../daemon/capture/validate-collations.ts";
 import { FindingsError } from "../../../daemon/database/findings.ts";
 import { compileKinds } from "../../../daemon/plan/compile.ts";
 import type { ParentTable, WatchedTable } from "../../../daemon/plan/watched-table.ts";
@@ -54,6 +54,11 @@ const OFFICES: WatchedTable = {
   },
 };
 
+const KIND: NamedRows = {
+  tables: [TERRITORIES, CLIENTS, OFFICES],
+  owner: { schema: "public", table: "people", key: [{ name: "name", type: "text" }] },
+};
+
 await onEachServer("collations of columns that name rows", (server) => {
   let database: TestDatabase;
 
@@ -73,9 +78,7 @@ await onEachServer("collations of columns that name rows", (server) => {
       const [table, column] = place.split(".");
       await database.query(`alter table ${table} alter ${column} type text collate ${collation}`);
     }
-    const error: unknown = await validateCollations(database, [TERRITORIES, CLIENTS, OFFICES]).catch(
-      (reason: unknown) => reason,
-    );
+    const error: unknown = await validateCollations(database, [KIND]).catch((reason: unknown) => reason);
     if (error === undefined) return [];
     assert.ok(error instanceof FindingsError);
     return error.findings.map(({ code, meaning }) => `${code} | ${meaning}`);
@@ -93,7 +96,9 @@ await onEachServer("collations of columns that name rows", (server) => {
       "territories.person": "any_case",
     });
     assert.deepEqual(owners, [nondeterministic("territories", "person")]);
-    const error: unknown = await validateCollations(database, [CLIENTS]).catch((reason: unknown) => reason);
+    const error: unknown = await validateCollations(database, [{ tables: [CLIENTS] }]).catch(
+      (reason: unknown) => reason,
+    );
     assert.match(String(error), /public\.territories, column person, has the nondeterministic collation/);
   });
 
@@ -128,6 +133,13 @@ await onEachServer("collations of columns that name rows", (server) => {
       lookup[0] ?? "",
       /public\.people, column office, has the collation "C" and names rows by public\.offices, column code, which/,
     );
+  });
+
+  it("that differ between what names an owner and the owner's key are refused", async () => {
+    const found = await said({ "territories.person": '"de-x-icu"', "people.name": '"C"' });
+    assert.deepEqual(found, [
+      'column_unsuitable | public.territories, column person, has the collation "de-x-icu" and names rows by public.people, column name, which has "C": PostgreSQL compares no columns of two collations; give both the same, or one of them the database\'s own.',
+    ]);
   });
 
   it("that PostgreSQL compares are taken", async () => {
