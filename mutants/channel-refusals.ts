@@ -259,8 +259,8 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
   {
     name: "two channels have one name",
     file: "daemon/capture/check-database.ts",
-    find: "return [...plans, ...channels].flatMap(",
-    replace: "return [...plans, ...channels.slice(0, 0)].flatMap(",
+    find: "return [...plans, ...channels];",
+    replace: "return [...plans, ...channels.slice(0, 0)];",
     test: INDEXES,
     title: "a collation by which different texts are one",
   },
