@@ -1,4 +1,5 @@
 /** One kind of channels: what takes its part of each batch, what the hub asks about its topics, and who may see them. */
+import type { OperatedKind } from "./admin/daemon-state.ts";
 import { ChannelAccess } from "./channels/channel-access.ts";
 import { SnapshotChannelLoader } from "./channels/channel-loader.ts";
 import type { ChannelUpdate } from "./channels/channel-update.ts";
@@ -29,6 +30,7 @@ export interface BuiltChannels {
   readonly topics: TopicKind<ChannelUpdate>;
   readonly keys: CanonicalKey;
   readonly guard: GuardedKind;
+  readonly operated: OperatedKind;
 }
 
 /** An ALTER TABLE waits for loads, and writes for it. */
@@ -65,5 +67,6 @@ export function buildChannels(plan: ChannelPlan, options: ChannelKindOptions): B
     },
     keys: canonicalOwners([plan.keyType], pools.lookups, monotonicMs),
     guard: guardedKind(plan, access),
+    operated: { kind: plan.kind, phases: () => channels.phases(), reload: (key) => channels.reload(key) },
   };
 }

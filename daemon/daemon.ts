@@ -24,6 +24,7 @@ import { SYSTEM_TIMERS } from "./config/timers.ts";
 import { canonicalOwners } from "./database/canonical-owner.ts";
 import type { CanonicalKey } from "./gateway/auth/identification.ts";
 import { createPools, loadsAtOnce } from "./database/pools.ts";
+import type { SessionPool } from "./database/session-pool.ts";
 import { configuredAuth } from "./gateway/auth/auth.ts";
 import { channelClaims } from "./gateway/auth/guarded-channels.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
@@ -45,6 +46,7 @@ import { WHOLE_KEY } from "./plan/watched-table.ts";
 import { Slices } from "./owners/slices.ts";
 import { measuredRequests, measuredSink } from "./telemetry/measured.ts";
 import { readParts } from "./telemetry/readings.ts";
+import { BatchWatch } from "./telemetry/batch-watch.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { buildKind } from "./topic-kind.ts";
 
@@ -138,8 +140,7 @@ function build(
   const telemetry = config.adminPort === undefined ? undefined : new Telemetry();
 
   const pools = createPools(config.databaseUrl, plans.length, compiled.channels.length);
-  for (const pool of [pools.loads, pools.channels, pools.lookups, pools.revocations, pools.history, pools.audit])
-    held.add("a session pool", () => pool.stop());
+  for (const pool of Object.values<SessionPool>({ ...pools })) held.add("a session pool", () => pool.stop());
 
   // What the parts below tell those of other daemons; each listens before the start.
   const isShown = compiled.channels.some(({ shows }) => shows.presence || shows.typing);
@@ -190,7 +191,10 @@ function build(
   );
   for (const one of channels) held.add(`the channels of the kind ${one.plan.kind}`, () => one.channels.stop());
 
-  const sink = kindSinks([...kinds.map(({ owners }) => owners), ...channels.map((one) => one.channels)]);
+  const batches = new BatchWatch({ now: Date.now, monotonicMs });
+  const sink = batches.watching(
+    kindSinks([...kinds.map(({ owners }) => owners), ...channels.map((one) => one.channels)]),
+  );
   const reader: Reader = new Reader(
     {
       url: config.databaseUrl,
@@ -274,7 +278,10 @@ function build(
   held.add("the gateway", () => gateway.stop());
   held.add("the sessions of clients", () => gateway.drain());
   held.add("the goodbye to other daemons", () => peers.leave());
-  const admin = buildAdmin({ config, gateway, hub, peers, metrics: telemetry, log, monotonicMs, ...timers }, held);
+  const seen = { gateway, hub, peers, reader, batches, isLive, log, monotonicMs, ...timers };
+  const operated = [...kinds, ...channels].map((one) => one.operated);
+  const operators = { ...seen, config, kinds: operated, sessions: pools.operator, metrics: telemetry };
+  const admin = buildAdmin(operators, held);
   if (telemetry !== undefined) readParts(telemetry, { gateway, hub, kinds, isLive });
   return { peers, reader, revocations, gateway, admin };
 }

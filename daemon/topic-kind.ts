@@ -2,6 +2,7 @@
  * One kind of topics with metrics: what takes its part of each batch, and what the hub asks about its topics. Built by daemon.ts for each
  * kind that the configuration declares, over the same sessions, clock and reader.
  */
+import type { OperatedKind } from "./admin/daemon-state.ts";
 import type { Log } from "./config/log.ts";
 import type { Timers } from "./config/timers.ts";
 import type { Held } from "./config/held.ts";
@@ -36,7 +37,7 @@ export interface KindOptions extends Timers {
   readonly publish: (kind: string, key: string, update: Published) => void;
   readonly nudge: () => void;
   readonly telemetry: Telemetry | undefined;
-  /** Between two audits; 0: none. */
+  /** Between two audits; 0: none but those that are asked for. */
   readonly auditSeconds: number;
   readonly retentionSeconds: number;
   readonly log: Log;
@@ -46,8 +47,9 @@ export interface KindOptions extends Timers {
 export interface BuiltKind {
   readonly plan: Plan;
   readonly owners: Owners;
-  readonly audit: Audit | undefined;
+  readonly audit: Audit;
   readonly topics: TopicKind<Published>;
+  readonly operated: OperatedKind;
 }
 
 /** An ALTER TABLE waits for loads, and writes for it: owners whose loads take longer together are loaded in parts. */
@@ -59,10 +61,8 @@ export function buildKind(plan: Plan, options: KindOptions, held: Held): BuiltKi
   const log = plan.kind === "owner" ? options.log : withFields(options.log, { kind: plan.kind });
   const readsHistory = { plan, sessions: pools.history, zones: (): readonly string[] => owners.zones() };
   const loader = new SnapshotLoader({ plan, sessions: pools.loads, slices, timeoutMs: LOAD_TIMEOUT_MS });
-  const audit =
-    auditSeconds > 0
-      ? new Audit({ plan, sessions: pools.audit, everyMs: auditSeconds * 1000, monotonicMs, log })
-      : undefined;
+  const everyMs = auditSeconds > 0 ? auditSeconds * 1000 : Number.POSITIVE_INFINITY;
+  const audit = new Audit({ plan, sessions: pools.audit, everyMs, monotonicMs, log });
   const owners: Owners = new Owners({
     ...options,
     plan,
@@ -92,7 +92,14 @@ export function buildKind(plan: Plan, options: KindOptions, held: Held): BuiltKi
     replay: (owner, range) => history.replay(owner, range),
   };
   const topics = ownerTopics({ demand: owners, cursorOf: writeCursor, history: ownerHistory, now: Date.now });
-  return { plan, owners, audit, topics };
+  const operated: OperatedKind = {
+    kind: plan.kind,
+    phases: () => owners.operated.phases(),
+    audits: () => audit.counts,
+    reload: (key) => owners.operated.reload(key),
+    verify: (key) => owners.operated.verify(key),
+  };
+  return { plan, owners, audit, topics, operated };
 }
 
 function withFields({ debug, info, warn, error }: Log, more: Readonly<Record<string, unknown>>): Log {

@@ -149,7 +149,7 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a token of a clock that runs ahead outlives the revocation of its subject",
-    file: "daemon/cli/token-revoke.ts",
+    file: "daemon/database/revoke-tokens.ts",
     find: "now + $5::float8",
     replace: "now + 0 * $5::float8",
     test: "test/pg/revocation.test.ts",

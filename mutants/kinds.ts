@@ -53,8 +53,8 @@ export const KINDS_MUTANTS: readonly Mutant[] = [
   {
     name: "an audit is due while another kind's has the session",
     file: "daemon/verify/audit.ts",
-    find: "monotonicMs() >= this.#dueMs && sessions.hasFree",
-    replace: "monotonicMs() >= this.#dueMs && sessions !== undefined",
+    find: "!this.#isUnderWay && this.#options.sessions.hasFree",
+    replace: "!this.#isUnderWay",
     test: "test/pg/verify/audit.test.ts",
     title:
       "of several kinds is of one at a time: none is due, and has the reader wait, while another kind's is under way",

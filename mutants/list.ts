@@ -23,6 +23,7 @@ import { LAYOUT_MUTANTS } from "./layout.ts";
 import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
+import { OPERATOR_ACTION_MUTANTS } from "./operator-actions.ts";
 import { OPERATOR_MUTANTS } from "./operator.ts";
 import { OWNER_KEYS_MUTANTS } from "./owner-keys.ts";
 import { PAGE_MUTANTS } from "./page.ts";
@@ -97,6 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PAGE_MUTANTS,
   ...REACT_MUTANTS,
   ...OPERATOR_MUTANTS,
+  ...OPERATOR_ACTION_MUTANTS,
   ...VERIFY_MUTANTS,
   ...WHOLE_MUTANTS,
   ...HABITS_MUTANTS,

@@ -6,6 +6,8 @@ import { decoded } from "../gateway/http/well-formed.ts";
 import { CONNECTION_FILTER } from "../gateway/sessions/connection-info.ts";
 import type { Holder } from "./admin-tokens.ts";
 import { MOST_CONNECTIONS_TOLD, type OperatorConnections, CONNECTION_ORDER } from "./operator-connections.ts";
+import type { OperatorActions } from "./operator-actions.ts";
+import type { OperatorState } from "./operator-state.ts";
 import type { OperatorStatistics } from "./operator-statistics.ts";
 
 export interface AdminServices {
@@ -13,6 +15,8 @@ export interface AdminServices {
   readonly metrics: { text(): Promise<string>; readonly contentType: string };
   readonly statistics: Pick<OperatorStatistics, "ask">;
   readonly connections: Pick<OperatorConnections, "list" | "close">;
+  readonly state: Pick<OperatorState, "ask">;
+  readonly actions: Pick<OperatorActions, "reload" | "verify" | "drain" | "revoke">;
   readonly options: readonly OptionInUse[];
 }
 
@@ -45,6 +49,8 @@ const LIST = v.strictObject({
 });
 const HOW_TO_LIST = `ask by id, subject, topic or address; order: ${CONNECTION_ORDER.options.join(", ")}; limit: 1 to ${MOST_CONNECTIONS_TOLD}`;
 
+const NOT_VERIFIED = "only topics with numbers are verified here; `deltad verify` compares channels too";
+
 const ROUTES: readonly OperatorRoute[] = [
   {
     method: "GET",
@@ -55,6 +61,11 @@ const ROUTES: readonly OperatorRoute[] = [
     method: "GET",
     path: /^\/admin\/api\/statistics$/,
     answer: async ({ statistics }) => json(await statistics.ask()),
+  },
+  {
+    method: "GET",
+    path: /^\/admin\/api\/state$/,
+    answer: async ({ state }) => json(await state.ask()),
   },
   {
     method: "GET",
@@ -82,6 +93,32 @@ const ROUTES: readonly OperatorRoute[] = [
       answer: async ({ connections }, { name, holder }) => json(await connections.close({ [by]: name }, holder.name)),
     }),
   ),
+  {
+    method: "POST",
+    path: /^\/admin\/api\/topics\/([^/]+)\/reload$/,
+    answer: async ({ actions }, { name, holder }) => json(await actions.reload(name, holder.name)),
+  },
+  {
+    method: "POST",
+    path: /^\/admin\/api\/topics\/([^/]+)\/verify$/,
+    answer: async ({ actions }, { name, holder }) => {
+      const found = await actions.verify(name, holder.name);
+      return found === undefined ? plain(400, NOT_VERIFIED) : json(found);
+    },
+  },
+  {
+    method: "POST",
+    path: /^\/admin\/api\/daemons\/([^/]+)\/drain$/,
+    answer: async ({ actions }, { name, holder }) => json(await actions.drain(name, holder.name)),
+  },
+  {
+    method: "POST",
+    path: /^\/admin\/api\/subjects\/([^/]+)\/revoke$/,
+    answer: async ({ actions }, { name, holder }) => {
+      const done = await actions.revoke(name, holder.name);
+      return "refusal" in done ? plain(409, done.refusal) : json(done);
+    },
+  },
 ];
 
 export async function answerOperator(

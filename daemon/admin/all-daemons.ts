@@ -19,8 +19,9 @@ export async function askOthers<Answer>(
   about: string,
   body: unknown,
   schema: v.GenericSchema<unknown, Answer>,
+  patienceMs?: number,
 ): Promise<Reach & { readonly answers: ReadonlyMap<string, Answer> }> {
-  const { answers, missing, isPartial } = await questions.ask(about, body);
+  const { answers, missing, isPartial } = await questions.ask(about, body, patienceMs);
   const good = new Map<string, Answer>();
   for (const [daemon, answer] of answers) {
     const read = v.safeParse(schema, answer);

@@ -1,18 +1,28 @@
 /** The operator's side of a daemon: what it answers other daemons' operators, and the listener for its own, where there is one. */
 import { Questions } from "../bus/questions.ts";
 import type { BusPeers } from "../bus/peers.ts";
+import type { Reader } from "../capture/reader.ts";
 import type { DaemonConfig } from "../config/config.ts";
 import type { Held } from "../config/held.ts";
 import type { Log } from "../config/log.ts";
 import type { Timers } from "../config/timers.ts";
+import type { Queryable } from "../database/session.ts";
+import type { Sessions } from "../database/session-pool.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Hub } from "../hub/hub.ts";
+import type { BatchWatch } from "../telemetry/batch-watch.ts";
 import { AdminListener } from "./admin-listener.ts";
 import type { AdminServices } from "./admin-routes.ts";
+import type { OperatedKind } from "./daemon-state.ts";
+import { OperatorActions } from "./operator-actions.ts";
 import { OperatorConnections } from "./operator-connections.ts";
+import { OperatorState } from "./operator-state.ts";
 import { OperatorStatistics } from "./operator-statistics.ts";
 
-type AdminConfig = Pick<DaemonConfig, "adminHost" | "adminPort" | "adminTokens" | "adminActTokens" | "optionsInUse">;
+type AdminConfig = Pick<
+  DaemonConfig,
+  "adminHost" | "adminPort" | "adminTokens" | "adminActTokens" | "optionsInUse" | "jwtLeewayS"
+>;
 
 export interface AdminOptions extends Timers {
   readonly gateway: Gateway;
@@ -20,6 +30,12 @@ export interface AdminOptions extends Timers {
   readonly monotonicMs: () => number;
   readonly config: AdminConfig;
   readonly peers: BusPeers;
+  readonly reader: Pick<Reader, "standing">;
+  readonly batches: BatchWatch;
+  readonly kinds: readonly OperatedKind[];
+  readonly isLive: () => boolean;
+  /** For what operators ask of the database. */
+  readonly sessions: Sessions<Queryable>;
   /** Undefined where there is no listener. */
   readonly metrics: AdminServices["metrics"] | undefined;
   readonly log: Log;
@@ -27,11 +43,17 @@ export interface AdminOptions extends Timers {
 
 /** Nothing of it has begun yet; how it is stopped is added to `held`. */
 export function buildAdmin(options: AdminOptions, held: Held): AdminListener | undefined {
-  const { config, metrics, log } = options;
+  const { config, metrics, log, gateway, peers, reader } = options;
   const questions = new Questions(options);
   held.add("questions to other daemons", () => questions.stop());
   const statistics = new OperatorStatistics({ ...options, questions });
   const connections = new OperatorConnections({ ...options, questions });
+  const state = new OperatorState({ ...options, questions, parts: { ...options, reader: () => reader.standing } });
+  const drain = (): void => {
+    peers.leave();
+    void gateway.drain();
+  };
+  const actions = new OperatorActions({ ...options, questions, drain, leewayS: config.jwtLeewayS });
   if (config.adminPort === undefined || metrics === undefined) return undefined;
   const admin = new AdminListener({
     host: config.adminHost,
@@ -43,6 +65,8 @@ export function buildAdmin(options: AdminOptions, held: Held): AdminListener | u
     metrics,
     statistics,
     connections,
+    state,
+    actions,
     options: config.optionsInUse,
     log,
   });

@@ -1,4 +1,4 @@
-/** What one daemon asks of all others: each answers for itself, and who has not within two seconds is named. */
+/** What one daemon asks of all others: each answers for itself, and who has not within two seconds, or the time given, is named. */
 import * as v from "valibot";
 import type { Timers } from "../config/timers.ts";
 import type { BusPeers } from "./peers.ts";
@@ -22,13 +22,16 @@ interface OpenQuestion {
   readonly settle: () => void;
 }
 
+/** Gives, now or later, what this daemon answers, as JSON; undefined where it can't make sense of the question. Never rejects. */
+type Answerer = (body: unknown) => unknown;
+
 const PATIENCE_MS = 2_000;
 const QUESTION = v.object({ id: v.number(), about: v.string(), body: v.unknown() });
 const ANSWER = v.object({ to: v.string(), id: v.number(), body: v.unknown() });
 
 export class Questions {
   readonly #options: QuestionsOptions;
-  readonly #answerers = new Map<string, (body: unknown) => unknown>();
+  readonly #answerers = new Map<string, Answerer>();
   readonly #open = new Map<number, OpenQuestion>();
   #asked = 0;
 
@@ -39,18 +42,17 @@ export class Questions {
     options.peers.listen("answer", { heard: (from, body) => this.#take(from, body), gone });
   }
 
-  /** @param answer gives what this daemon answers, as JSON; undefined where it can't make sense of the question */
-  answer(about: string, answer: (body: unknown) => unknown): void {
+  answer(about: string, answer: Answerer): void {
     this.#answerers.set(about, answer);
   }
 
-  /** Resolves at once where there is nobody else. */
-  async ask(about: string, body: unknown): Promise<Answers> {
+  /** Resolves at once where there is nobody else, and after `patienceMs` at the latest. */
+  async ask(about: string, body: unknown, patienceMs = PATIENCE_MS): Promise<Answers> {
     const { peers } = this.#options;
     const { present, uncertain } = peers;
     const waiting = new Set(present);
     const answers = new Map<string, unknown>();
-    if (waiting.size > 0) await this.#tell({ about, body }, waiting, answers);
+    if (waiting.size > 0) await this.#tell({ about, body }, waiting, answers, patienceMs);
     return { answers, missing: [...waiting, ...uncertain], isPartial: peers.isPartial };
   }
 
@@ -59,7 +61,7 @@ export class Questions {
     for (const { settle } of this.#open.values()) settle();
   }
 
-  #tell(question: object, waiting: Set<string>, answers: Map<string, unknown>): Promise<void> {
+  #tell(question: object, waiting: Set<string>, answers: Map<string, unknown>, patienceMs: number): Promise<void> {
     const { peers, setTimeout, clearTimeout } = this.#options;
     const id = (this.#asked += 1);
     return new Promise((resolve) => {
@@ -68,7 +70,7 @@ export class Questions {
         this.#open.delete(id);
         resolve();
       };
-      const timer = setTimeout(settle, PATIENCE_MS);
+      const timer = setTimeout(settle, patienceMs);
       this.#open.set(id, { waiting, answers, settle });
       peers.say("question", { id, ...question });
     });
@@ -78,8 +80,12 @@ export class Questions {
     const question = v.safeParse(QUESTION, said);
     if (!question.success) return;
     const { id, about, body } = question.output;
+    const say = (answer: unknown): void => {
+      if (answer !== undefined) this.#options.peers.say("answer", { to: from, id, body: answer });
+    };
     const answer = this.#answerers.get(about)?.(body);
-    if (answer !== undefined) this.#options.peers.say("answer", { to: from, id, body: answer });
+    if (answer instanceof Promise) void answer.then(say);
+    else say(answer);
   }
 
   #take(from: string, said: unknown): void {

@@ -16,7 +16,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import { LeaderLock } from "./leader-lock.ts";
 import { Listener } from "./listener.ts";
 import type { Pruner } from "./pruner.ts";
-import { ReadScheduler } from "./read-scheduler.ts";
+import { type ReaderStanding, ReadScheduler } from "./read-scheduler.ts";
 import {
   openReaderSession,
   refuseSharedBackend,
@@ -40,6 +40,7 @@ export class Epoch {
   #session: Session | undefined;
   #registration: Registration | undefined;
   #failure: Error | undefined;
+  #isReading = false;
   #isStopping = false;
 
   /** `leases`: those of this daemon that were not given back. Earlier epochs' keep rows that nobody will read. */
@@ -98,6 +99,12 @@ export class Epoch {
     }
   }
 
+  /** Undefined while it does not read. */
+  get standing(): (ReaderStanding & { readonly pid: number }) | undefined {
+    const session = this.#isReading && this.#failure === undefined ? this.#session : undefined;
+    return session && { ...this.#scheduler.standing, pid: session.pid };
+  }
+
   async rows(statement: Prepared, values: readonly unknown[]): Promise<TextRow[]> {
     return this.#openSession().rows(statement, values);
   }
@@ -113,6 +120,7 @@ export class Epoch {
 
   /** Gives lease, bell and leader lock back where the session still answers. Bounded. */
   async close(): Promise<void> {
+    this.#isReading = false;
     this.#heartbeat.forgetProbe();
     const session = this.#session;
     if (session?.isOpen) await within(GIVE_BACK_MS, "the lease", this.#giveBack(session)).catch(() => undefined);
@@ -151,6 +159,7 @@ export class Epoch {
     onBegin?.(incarnation);
     sink.begin(this.id, incarnation);
     log.info({ epoch: this.id }, "reading changes");
+    this.#isReading = true;
     this.#pruner.prune();
     return new ChangeFeed({
       capture: this.#options,

@@ -41,6 +41,19 @@ import { InterruptibleSleep } from "./interruptible-sleep.ts";
 import type { LeaderLock } from "./leader-lock.ts";
 import { afterRead, AWAKE, type Decision, nextForm, type ReadOutcome } from "./read-states.ts";
 
+/** What a reader does between its reads, for operators. */
+export interface ReaderStanding {
+  /**
+   * `armed`: it sleeps, holds the bell, and writers notify. `following`: it sleeps, and the leader wakes it. `streaming`: it reads again and
+   * again, and writers don't notify.
+   */
+  readonly mode: "armed" | "following" | "streaming";
+  readonly isLeader: boolean;
+  /** Bells that it heard, and reads that have ended, since its epoch began. */
+  readonly bells: number;
+  readonly reads: number;
+}
+
 /** Carries out what read-states.ts decides: pauses between reads, and hears what cuts a sleep short. */
 export class ReadScheduler {
   readonly #leaderLock: LeaderLock;
@@ -49,9 +62,17 @@ export class ReadScheduler {
   #rang = false;
   #isAsleep = false;
   #wasRung = false;
+  #bells = 0;
+  #reads = 0;
 
   constructor(leaderLock: LeaderLock) {
     this.#leaderLock = leaderLock;
+  }
+
+  get standing(): ReaderStanding {
+    const { state } = this.#decision;
+    const mode = state.kind === "polling" ? "streaming" : state.holdsBell ? "armed" : "following";
+    return { mode, isLeader: this.#leaderLock.isHeld, bells: this.#bells, reads: this.#reads };
   }
 
   /** Which form of the batch statement the next read takes. */
@@ -61,6 +82,7 @@ export class ReadScheduler {
 
   /** A bell: kept until the next read begins; it cuts short a sleep, but no pause. */
   ring(): void {
+    this.#bells += 1;
     this.#rang = true;
     if (this.#isAsleep) this.#sleep.wake();
   }
@@ -91,6 +113,7 @@ export class ReadScheduler {
     { maySleep, isNeeded, nowMs }: Pick<ReadOutcome, "maySleep" | "isNeeded" | "nowMs">,
   ): readonly Prepared[] {
     const { found, bellTaken, leaderLockTaken } = reply;
+    this.#reads += 1;
     this.#leaderLock.replied(reply.others, leaderLockTaken);
     this.#decision = afterRead(this.#decision.state, {
       found,

@@ -51,6 +51,13 @@ export class Reader {
     this.#epoch?.nudge();
   }
 
+  /** Undefined while nothing reads. */
+  get standing(): (NonNullable<Epoch["standing"]> & { readonly epoch: string }) | undefined {
+    const epoch = this.#epoch;
+    const standing = epoch?.standing;
+    return epoch && standing && { ...standing, epoch: epoch.id };
+  }
+
   /** Asks the session that reads. Rejects while there is none. */
   rows(statement: Prepared, values: readonly unknown[]): Promise<TextRow[]> {
     return this.#epoch ? this.#epoch.rows(statement, values) : Promise.reject(new Error("nothing reads yet"));

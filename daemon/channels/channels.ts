@@ -109,6 +109,19 @@ export class Channels implements BatchSink {
     this.#versions.remember(key, channel.version);
   }
 
+  /** In which phase each watched channel is. */
+  phases(): readonly WatchedChannel["phase"][] {
+    return Array.from(this.#channels.values(), ({ phase }) => phase);
+  }
+
+  /** Has it read again at the next cut; gives false where nobody watches it. */
+  reload(key: string): boolean {
+    const channel = this.#channels.get(key);
+    // Between two epochs it waits for the next one anyway.
+    if (channel !== undefined && this.#offline === undefined) this.#load(channel, true);
+    return channel !== undefined;
+  }
+
   /** Answers with older rows as they are at the channel's version at that moment, which the position names; undefined where they can't be had. */
   page(key: string, request: PageRequest, answer: (told: ToldPage | undefined) => void): void {
     const channel = this.#channels.get(key);

@@ -30,6 +30,8 @@ export interface Pools {
   readonly revocations: SessionPool;
   /** For what clients missed. They cause these reads as well, but together: one at a time. */
   readonly history: SessionPool;
+  /** For what operators ask of the database: one session, so that no number of them costs more. */
+  readonly operator: SessionPool;
   /** For the daemon's own audit, one topic of whatever kind at a time: nothing else waits for it. */
   readonly audit: SessionPool;
 }
@@ -55,6 +57,7 @@ export function createPools(url: string, kinds: number, channels: number): Pools
     lookups: new SessionPool({ url, role: "lookups", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     revocations: new SessionPool({ url, role: "revocations", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     history: new SessionPool(history, 1),
+    operator: new SessionPool({ url, role: "operator", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     audit: new SessionPool({ url, role: "audit", statementTimeoutMs: AUDIT_TIMEOUT_MS, settings: { jit: "off" } }, 1),
   };
 }

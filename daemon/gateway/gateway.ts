@@ -51,6 +51,7 @@ export interface Gateway {
   tellAvailable(topic: string, to: { readonly user: string } | { readonly owner: string }): void;
   /** Closes the connections that are meant, as an operator wants it; gives how many. Their clients ask for a new token before they come back. */
   endByOperator(filter: ConnectionFilter): number;
+  readonly isDraining: boolean;
   /** Open connections. */
   readonly connections: number;
   listed(): Iterable<ListedConnection>;
@@ -196,6 +197,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     *listed() {
       for (const { listed } of sessions) yield listed;
+    },
+    get isDraining() {
+      return draining !== undefined;
     },
     get connections() {
       return sessions.size;

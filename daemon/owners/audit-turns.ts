@@ -11,16 +11,31 @@ export interface AuditedState {
   readonly t: number;
 }
 
+/** What an audit found. */
+export type AuditOutcome =
+  | { readonly kind: "right" }
+  /** `differing` values are not what SQL says; `leaves` tells of the first of them. */
+  | {
+      readonly kind: "drifted";
+      readonly differing: number;
+      readonly leaves: readonly string[];
+      /** The owner must be read again. */
+      readonly mustReload: boolean;
+    }
+  | { readonly kind: "failed"; readonly reason: string };
+
 export interface AuditUnderWay {
   /** Settles, without error and soon, once the cut's snapshot is no longer needed. */
   readonly imported: Promise<void>;
-  /** Whether the owner must be read again. Never rejects. */
-  readonly hasDrifted: Promise<boolean>;
+  /** Never rejects. */
+  readonly outcome: Promise<AuditOutcome>;
 }
 
 /** Finds out a second way what an owner's numbers should be. One at a time. */
 export interface OwnerAudit {
   readonly isDue: boolean;
+  /** One may begin, due or not. */
+  readonly isFree: boolean;
   /** @param state undefined if the owner has no numbers by then */
   begin(cut: Cut, owner: string, state: Promise<AuditedState | undefined>): AuditUnderWay;
 }
@@ -30,6 +45,14 @@ export interface AuditTurnsOptions {
   readonly owners: ReadonlyMap<string, WatchedOwner>;
   readonly driver: Pick<OwnerDriver, "advance" | "dispatch">;
 }
+
+/** An owner whose turn comes before all others', and who is told what was found. */
+interface AskedTurn {
+  readonly owner: WatchedOwner;
+  readonly answer: (outcome: AuditOutcome) => void;
+}
+
+const GONE: AuditOutcome = { kind: "failed", reason: "its numbers can't be vouched for any more" };
 
 /** While many owners load, few are live: so many are looked at in one turn. */
 const LOOKED_AT = 16;
@@ -41,6 +64,7 @@ const LOOKED_AT = 16;
  */
 export class AuditTurns {
   readonly #with: AuditTurnsOptions;
+  readonly #asked: AskedTurn[] = [];
   #rest: Iterator<WatchedOwner, undefined>;
   #next: WatchedOwner | undefined;
   #underWay: { readonly owner: WatchedOwner; readonly tell: (phase: LivePhase | undefined) => void } | undefined;
@@ -52,20 +76,27 @@ export class AuditTurns {
 
   /** True when an owner's turn has come, and one is live. */
   get isDue(): boolean {
-    return this.#with.audit.isDue && this.#find() !== undefined;
+    const { audit } = this.#with;
+    return (this.#asked.length > 0 && audit.isFree) || (audit.isDue && this.#find() !== undefined);
+  }
+
+  /** Has a live owner's turn come first. Never rejects. */
+  ask(owner: WatchedOwner): Promise<AuditOutcome> {
+    return new Promise((answer) => this.#asked.push({ owner, answer }));
   }
 
   /** Begins at a cut, where an owner's turn has come; resolves once the snapshot is imported. */
   async begin(cut: Cut): Promise<void> {
-    const owner = this.#with.audit.isDue ? this.#find() : undefined;
+    const asked = this.#with.audit.isFree ? this.#asked.shift() : undefined;
+    const owner = asked?.owner ?? (this.#with.audit.isDue ? this.#find() : undefined);
     if (owner === undefined) return;
-    this.#next = undefined;
+    if (owner === this.#next) this.#next = undefined;
     const phase = new Promise<LivePhase | undefined>((tell) => {
       this.#underWay = { owner, tell };
     });
     const state = phase.then((live) => live && { document: live.numbers.sent(), t: live.numbers.t });
-    const { imported, hasDrifted } = this.#with.audit.begin(cut, owner.id, state);
-    void this.#judge(owner, phase, hasDrifted);
+    const { imported, outcome } = this.#with.audit.begin(cut, owner.id, state);
+    void this.#judge(owner, phase, outcome).then((found) => asked?.answer(found));
     await imported;
   }
 
@@ -84,15 +115,18 @@ export class AuditTurns {
   abandon(): void {
     this.#underWay?.tell(undefined);
     this.#underWay = undefined;
+    for (const { answer } of this.#asked.splice(0)) answer(GONE);
   }
 
   async #judge(
     owner: WatchedOwner,
     phase: Promise<LivePhase | undefined>,
-    hasDrifted: Promise<boolean>,
-  ): Promise<void> {
-    const of = await phase;
-    if ((await hasDrifted) && of !== undefined) this.#with.driver.dispatch(owner, { type: "drifted", of });
+    outcome: Promise<AuditOutcome>,
+  ): Promise<AuditOutcome> {
+    const [of, found] = [await phase, await outcome];
+    if (of === undefined) return GONE;
+    if (found.kind === "drifted" && found.mustReload) this.#with.driver.dispatch(owner, { type: "drifted", of });
+    return found;
   }
 
   #find(): WatchedOwner | undefined {

@@ -29,7 +29,8 @@ import { LoadQueue } from "./load-queue.ts";
 import type { Loader } from "./loader.ts";
 import { OwnerDriver } from "./owner-driver.ts";
 import type { OwnerEvent } from "./owner-event.ts";
-import type { Phase, PhaseEvent } from "./owner-phase.ts";
+import { OperatedOwners } from "./operated-owners.ts";
+import type { PhaseEvent } from "./owner-phase.ts";
 import type { Demand, Publish, StaleReason } from "./published.ts";
 import { OwnerPublisher, Publisher } from "./publisher.ts";
 import { RunningLoads } from "./running-loads.ts";
@@ -66,6 +67,7 @@ const NAMED_OWNERS = 256;
 const OUTDATED: PhaseEvent = { type: "outdated" };
 
 export class Owners implements BatchSink, Demand {
+  readonly operated: OperatedOwners;
   readonly #options: OwnersOptions;
   readonly #publisher: Publisher;
   readonly #boundaries: BoundaryTimer<WatchedOwner>;
@@ -106,6 +108,7 @@ export class Owners implements BatchSink, Demand {
       log: options.log,
     });
     this.#audits = audit && new AuditTurns({ audit, owners: this.#owners, driver: this.#driver });
+    this.operated = new OperatedOwners({ owners: this.#owners, driver: this.#driver, audits: this.#audits, nudge });
     this.#withheld = new WithheldEvents({
       ...options,
       read: options.readWithheldEvents,
@@ -129,11 +132,6 @@ export class Owners implements BatchSink, Demand {
   /** True while the numbers of loaded owners can be vouched for. */
   get isLive(): boolean {
     return this.#offline === undefined;
-  }
-
-  /** In which phase each watched owner is. */
-  phases(): readonly Phase["kind"][] {
-    return [...this.#owners.values()].map(({ phase }) => phase.kind);
   }
 
   watch(id: string): void {

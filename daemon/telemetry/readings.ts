@@ -1,6 +1,6 @@
 import type { Gateway } from "../gateway/gateway.ts";
 import type { Hub } from "../hub/hub.ts";
-import type { Owners } from "../owners/owners.ts";
+import type { OperatedOwners } from "../owners/operated-owners.ts";
 import type { Audit } from "../verify/audit.ts";
 import { byLabel, only, type Telemetry } from "./telemetry.ts";
 
@@ -8,8 +8,8 @@ export interface ReadParts {
   readonly gateway: Pick<Gateway, "connections" | "counters" | "traffic">;
   readonly hub: Pick<Hub, "size">;
   readonly kinds: readonly {
-    readonly owners: Pick<Owners, "phases">;
-    readonly audit: Pick<Audit, "counts"> | undefined;
+    readonly owners: { readonly operated: Pick<OperatedOwners, "phases"> };
+    readonly audit: Pick<Audit, "counts">;
   }[];
   readonly isLive: () => boolean;
 }
@@ -17,10 +17,11 @@ export interface ReadParts {
 /** Has everything read at each scrape that the parts of the daemon know or count by themselves. */
 export function readParts(telemetry: Pick<Telemetry, "read">, { gateway, hub, kinds, isLive }: ReadParts): void {
   const { traffic, counters } = gateway;
-  const audited = (what: "ended" | "drifts"): number =>
-    kinds.reduce((sum, { audit }) => sum + (audit?.counts[what] ?? 0), 0);
+  const audited = (what: "ended" | "drifts"): number => kinds.reduce((sum, { audit }) => sum + audit.counts[what], 0);
   telemetry.read("deltad_ready", () => only(isLive() ? 1 : 0));
-  telemetry.read("deltad_owners", () => byLabel("phase", tally(kinds.flatMap(({ owners }) => owners.phases()))));
+  telemetry.read("deltad_owners", () =>
+    byLabel("phase", tally(kinds.flatMap(({ owners }) => owners.operated.phases()))),
+  );
   telemetry.read("deltad_audits_total", () => only(audited("ended")));
   telemetry.read("deltad_drift_total", () => only(audited("drifts")));
   telemetry.read("deltad_topics", () => only(hub.size));

@@ -9,7 +9,7 @@ import { within } from "../database/deadline.ts";
 import { reasonOf } from "../database/reason.ts";
 import type { Session } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
-import type { AuditedState, AuditUnderWay, OwnerAudit } from "../owners/audit-turns.ts";
+import type { AuditedState, AuditOutcome, AuditUnderWay, OwnerAudit } from "../owners/audit-turns.ts";
 import type { Plan } from "../plan/plan.ts";
 import { type Difference, describe, differences } from "./difference.ts";
 import { recomputeAt } from "./recompute-at.ts";
@@ -21,6 +21,7 @@ export interface AuditOptions {
    * reader would wait with it. Its statements have a limit, as an ALTER TABLE waits for them.
    */
   readonly sessions: Sessions<Session> & { readonly hasFree: boolean };
+  /** Infinity: only those that are asked for. */
   readonly everyMs: number;
   readonly monotonicMs: () => number;
   readonly log: Log;
@@ -30,6 +31,7 @@ export interface AuditOptions {
 const IMPORT_MS = 500;
 /** As many leaves stand in the log line. */
 const TOLD_LEAVES = 10;
+const RIGHT: AuditOutcome = { kind: "right" };
 
 export class Audit implements OwnerAudit {
   readonly #options: AuditOptions;
@@ -46,8 +48,11 @@ export class Audit implements OwnerAudit {
   }
 
   get isDue(): boolean {
-    const { sessions, monotonicMs } = this.#options;
-    return !this.#isUnderWay && monotonicMs() >= this.#dueMs && sessions.hasFree;
+    return this.isFree && this.#options.monotonicMs() >= this.#dueMs;
+  }
+
+  get isFree(): boolean {
+    return !this.#isUnderWay && this.#options.sessions.hasFree;
   }
 
   /** Since the start: how many owners were compared, and how many of them differed. */
@@ -73,47 +78,48 @@ export class Audit implements OwnerAudit {
       if (isLate) throw new Error(`no session took the snapshot within ${IMPORT_MS} ms`);
       return shown
         ? this.#judge(owner, differences(owner, "daemon", shown.document, expected.get(owner) ?? {}))
-        : false;
+        : RIGHT;
     });
-    return { imported: inTime, hasDrifted: this.#outcome(owner, compared) };
+    return { imported: inTime, outcome: this.#outcome(owner, compared) };
   }
 
-  async #outcome(owner: string, compared: Promise<boolean>): Promise<boolean> {
+  async #outcome(owner: string, compared: Promise<AuditOutcome>): Promise<AuditOutcome> {
     try {
-      const hasDrifted = await compared;
+      const outcome = await compared;
       this.#ended += 1;
-      return hasDrifted;
+      return outcome;
     } catch (error) {
       // Another one has its turn next; `deltad verify` says more, in its own time.
-      this.#options.log.debug({ owner, reason: reasonOf(error) }, "an owner could not be audited");
-      return false;
+      const reason = reasonOf(error);
+      this.#options.log.debug({ owner, reason }, "an owner could not be audited");
+      return { kind: "failed", reason };
     } finally {
       this.#isUnderWay = false;
       this.#dueMs = this.#options.monotonicMs() + this.#options.everyMs;
     }
   }
 
-  /** Whether the owner is to be read again. */
-  #judge(owner: string, found: readonly Difference[]): boolean {
+  #judge(owner: string, found: readonly Difference[]): AuditOutcome {
     if (found.length === 0) {
       this.#readAgain.delete(owner);
-      return false;
+      return RIGHT;
     }
     this.#drifts += 1;
     const leaves = found.slice(0, TOLD_LEAVES).map(describe);
+    const drifted = { kind: "drifted", differing: found.length, leaves } as const;
     const fields = { owner, leaves, differing: found.length, deltad_drift_total: this.#drifts };
     if (this.#readAgain.has(owner)) {
       this.#options.log.error(
         fields,
         "an owner that was read again still shows other numbers than SQL says: compare with `deltad verify --fresh`, and report it",
       );
-      return false;
+      return { ...drifted, mustReload: false };
     }
     this.#readAgain.add(owner);
     this.#options.log.warn(
       fields,
       "an owner showed other numbers than SQL says, and is read again: rows changed where no trigger saw it, or what one wrote down was changed",
     );
-    return true;
+    return { ...drifted, mustReload: true };
   }
 }

@@ -7,56 +7,28 @@ import { freePort } from "../../../daemon/database/cluster.ts";
 import { WHOLESALE } from "../../support/oracle.ts";
 import { eventually } from "../../support/real-time.ts";
 import { recordedShell } from "../../support/recorded-shell.ts";
-import { another, come, enter, openRooms, type Rooms } from "../../support/rooms.ts";
+import { ACTOR, ask as askAt, json, knows, type Operated, READER, startOperated } from "../../support/operated.ts";
+import { come, enter, openRooms, type Rooms } from "../../support/rooms.ts";
 import { createMarketplace, startMarketplaceDaemon } from "../../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
-const [READER, ACTOR] = ["reader-canary-0123456789abcdef-01", "actor-canary-0123456789abcdef-012"];
-
 const noDemo = (): Promise<never> => Promise.reject(new Error("there is no demo"));
-
-interface Operated extends Rooms {
-  readonly adminPort: number;
-  readonly lines: string[];
-}
 
 await onEachServer("operators of several daemons", (server) => {
   let plain: Rooms;
   let one: Operated;
   let other: Operated;
 
-  const start = async (): Promise<Operated> => {
-    const adminPort = await freePort();
-    const lines: string[] = [];
-    const line = (fields: object, message: string): void => void lines.push(`${message} ${JSON.stringify(fields)}`);
-    const options = {
-      DELTAD_ADMIN_PORT: String(adminPort),
-      DELTAD_ADMIN_TOKENS: `prometheus:${READER}`,
-      DELTAD_ADMIN_ACT_TOKENS: `ana-ops:${ACTOR}`,
-    };
-    const log = { debug: line, info: line, warn: line, error: line };
-    return { ...(await another(plain, options, log)), adminPort, lines };
-  };
-  const ask = (path: string, { token = ACTOR, method = "GET", at = one.adminPort } = {}): Promise<Response> =>
-    fetch(`http://127.0.0.1:${at}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
-  const json = async (answer: Response): Promise<Record<string, unknown>> => {
-    assert.equal(answer.status, 200);
-    assert.match(answer.headers.get("content-type") ?? "", /^application\/json/);
-    return (await answer.json()) as Record<string, unknown>;
-  };
-  const knowEachOther = (): Promise<void> =>
-    eventually("the daemons to know each other", async () => {
-      const { all, isPartial } = await json(await ask("/admin/api/statistics"));
-      return isPartial === false && (all as { daemons: number }).daemons === 3;
-    });
+  const ask = (path: string, { at = one.adminPort, ...how }: { token?: string; method?: string; at?: number } = {}) =>
+    askAt(at, path, how);
 
   before(async () => {
     plain = await openRooms(
       server,
       `insert into accounts values (7); insert into rooms (id, account_id, host, name) values (1, 7, 'ana', 'one'), (2, 7, 'ana', 'two')`,
     );
-    [one, other] = [await start(), await start()];
-    await knowEachOther();
+    [one, other] = [await startOperated(plain), await startOperated(plain)];
+    await knows(one, 3);
   });
   after(() => Promise.all([plain, one, other].map(({ daemon }) => daemon.stop())));
 

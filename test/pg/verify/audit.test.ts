@@ -90,7 +90,7 @@ await onEachServer("the daemon's own audit", (server) => {
       await eventually("its turn", () => audit.isDue);
       await exporter.query("begin isolation level repeatable read");
       const { rows } = await exporter.query<{ id: string }>("select pg_export_snapshot() as id");
-      const { imported, hasDrifted } = audit.begin(
+      const { imported, outcome } = audit.begin(
         { snapshotId: rows[0]?.id ?? "" },
         "1",
         Promise.resolve({ document, t }),
@@ -98,7 +98,9 @@ await onEachServer("the daemon's own audit", (server) => {
       assert.equal(audit.isDue, false, "one at a time");
       await imported;
       await exporter.query("commit");
-      return hasDrifted;
+      const found = await outcome;
+      assert.notEqual(found.kind, "failed");
+      return found.kind === "drifted" && found.mustReload;
     };
     try {
       assert.equal(audit.isDue, false, "not at once");
@@ -144,7 +146,7 @@ await onEachServer("the daemon's own audit", (server) => {
         assert.deepEqual(due(), none, `${round}: until it has ended`);
         await exporter.query("commit");
         tell(undefined);
-        assert.equal(await begun?.hasDrifted, false);
+        assert.deepEqual(await begun?.outcome, { kind: "right" });
         assert.deepEqual(
           due(),
           plans.map((_, kind) => kind !== 1),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { utcDay } from "../../../daemon/metrics/civil-date.ts";
-import type { AuditedState, AuditUnderWay, OwnerAudit } from "../../../daemon/owners/audit-turns.ts";
+import type { AuditedState, AuditOutcome, AuditUnderWay, OwnerAudit } from "../../../daemon/owners/audit-turns.ts";
 import { OwnersRig } from "../../support/owners-rig.ts";
 import { sale } from "../../support/sample-grains.ts";
 
@@ -11,6 +11,7 @@ const TODAY = utcDay(START);
 /** Is due when the test says so, and finds what the test says. */
 class ScriptedAudit implements OwnerAudit {
   isDue = true;
+  isFree = true;
   readonly begun: string[] = [];
   readonly states: (AuditedState | undefined)[] = [];
   imported: Promise<void> = Promise.resolve();
@@ -20,10 +21,11 @@ class ScriptedAudit implements OwnerAudit {
     this.begun.push(owner);
     this.isDue = false;
     void state.then((audited) => this.states.push(audited));
-    const hasDrifted = new Promise<boolean>((resolve) => {
-      this.judge = resolve;
+    const outcome = new Promise<AuditOutcome>((resolve) => {
+      this.judge = (isWrong) =>
+        resolve(isWrong ? { kind: "drifted", differing: 1, leaves: ["x"], mustReload: true } : { kind: "right" });
     });
-    return { imported: this.imported, hasDrifted };
+    return { imported: this.imported, outcome };
   }
 }
 
