@@ -13,7 +13,7 @@ export type ChannelFrame = FrameOf<
 >;
 
 /** Frames that only show that the daemon is there are skipped, as unknown ones are: any sign of life is one. */
-export type Heard = Exclude<Down, FrameOf<"heartbeat" | "token_expired"> | ChannelFrame>;
+export type Heard = Exclude<Down, FrameOf<"heartbeat" | "token_expired" | "operated"> | ChannelFrame>;
 
 type Example = Readonly<Record<string, "" | 0 | object>>;
 

@@ -51,8 +51,8 @@ export const CHANNEL_REFUSAL_MUTANTS: readonly Mutant[] = [
   {
     name: "what came while a channel was loaded is published where it was loaded",
     file: "daemon/channels/watched-channel.ts",
-    find: "of phase.since) this.#changed(changes.rows, position);",
-    replace: "of phase.since) this.#changed(changes.rows, position && phase.cut);",
+    find: "of phase.since) this.#changed(changes, position);",
+    replace: "of phase.since) this.#changed(changes, position && phase.cut);",
     test: LOADS,
     title: AT_ITS_CUT,
   },

@@ -159,8 +159,8 @@ export const CHANNEL_MUTANTS: readonly Mutant[] = [
   {
     name: "a version without changes is told to nobody",
     file: "daemon/topics/channel/channel-topic.ts",
-    find: "version === before.version)",
-    replace: "changes.length === 0)",
+    find: "const isMoved = version !== before?.version;",
+    replace: "const isMoved = changes?.length !== 0;",
     test: "test/unit/topics/channel/rows.test.ts",
     title: FRAMES,
   },

@@ -108,7 +108,7 @@ export const HTTP_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "what comes behind a bad request is served",
-    file: "daemon/gateway/transports/uws.ts",
+    file: "daemon/gateway/transports/uws-answer.ts",
     find: 'headers["connection"] === "close"',
     replace: 'headers["connection"] === "no"',
     test: BAD,

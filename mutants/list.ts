@@ -24,6 +24,7 @@ import { LOADING_MUTANTS } from "./loading.ts";
 import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { OPERATOR_ACTION_MUTANTS } from "./operator-actions.ts";
+import { OPERATION_MUTANTS } from "./operations.ts";
 import { OPERATOR_MUTANTS } from "./operator.ts";
 import { OWNER_KEYS_MUTANTS } from "./owner-keys.ts";
 import { PAGE_MUTANTS } from "./page.ts";
@@ -97,6 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...CLIENT_TOKENS_MUTANTS,
   ...PAGE_MUTANTS,
   ...REACT_MUTANTS,
+  ...OPERATION_MUTANTS,
   ...OPERATOR_MUTANTS,
   ...OPERATOR_ACTION_MUTANTS,
   ...VERIFY_MUTANTS,

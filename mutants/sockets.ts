@@ -184,9 +184,9 @@ export const SOCKETS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "answers that nobody reads are copied",
-    file: "daemon/gateway/transports/uws.ts",
-    find: 'else isOver = endAsTaken(native, typeof body === "string" ? Buffer.from(body) : body, { ...context, exchange });',
-    replace: "else native.end(body);",
+    file: "daemon/gateway/transports/uws-answer.ts",
+    find: 'else isOver = endAsTaken(native, typeof body === "string" ? Buffer.from(body) : body, context);',
+    replace: "else native.end(String(body), false);",
     test: FLOODS,
     title: "Of requests for the page whose answers nobody reads takes no memory",
   },

@@ -61,6 +61,8 @@ export const NACK_CODES = [
   "not_subscribed",
   "too_many_subscriptions",
   "too_many_messages",
+  /** More operations than this user, or this connection, may have done at once; repeat them later. */
+  "too_many_operations",
   /** No such set of rows, or no position. */
   "unknown_rows",
   /** More rows than can be sent at once, or more members than are known by name. */
@@ -79,6 +81,7 @@ export const NACK_MEANINGS: Readonly<Record<NackCode, string>> = {
   not_subscribed: "subscribe first",
   too_many_subscriptions: "unsubscribe from a topic first",
   too_many_messages: "slow down",
+  too_many_operations: "slow down: repeat these operations later",
   unknown_rows: "the topic has no such rows, or before is no position",
   too_large:
     "it has more rows than are sent at once, or too many members: its configuration needs newest, or claim() or everyone()",

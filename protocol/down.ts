@@ -8,6 +8,7 @@ import { history } from "./down/history.ts";
 import { live } from "./down/live.ts";
 import { metricsUpdated } from "./down/metrics-updated.ts";
 import { nack } from "./down/nack.ts";
+import { operated } from "./down/operated.ts";
 import { presence } from "./down/presence.ts";
 import { rows } from "./down/rows.ts";
 import { rowsChanged } from "./down/rows-changed.ts";
@@ -28,6 +29,7 @@ export const down = v.variant("type", [
   rows,
   rowsChanged,
   history,
+  operated,
   presence,
   typing,
   topicClosed,

@@ -24,3 +24,9 @@ export const MAX_KIND_LENGTH = 32;
 
 /** The longest key of a topic, in UTF-16 units. */
 export const MAX_KEY_LENGTH = 256;
+
+/** How many operations one request may have. */
+export const MAX_OPERATIONS = 64;
+
+/** The longest key of a row that an operation may name, in UTF-16 units. */
+export const MAX_ROW_KEY_LENGTH = 1_024;

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { authenticate } from "./up/authenticate.ts";
 import { history } from "./up/history.ts";
+import { operate } from "./up/operate.ts";
 import { ping } from "./up/ping.ts";
 import { present } from "./up/present.ts";
 import { refresh } from "./up/refresh.ts";
@@ -19,6 +20,7 @@ export const up = v.variant("type", [
   history,
   present,
   typing,
+  operate,
   ping,
 ]);
 export type Up = v.InferOutput<typeof up>;

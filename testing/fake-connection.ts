@@ -149,6 +149,8 @@ export class FakeConnection implements Peer {
       case "present":
       case "typing":
         return this.#take(message);
+      case "operate":
+        return this.#refuse(message.id, "forbidden");
       case "unsubscribe":
         this.#subscribed.delete(message.topic);
         return this.send({ type: "ack", timestamp, id: message.id });

@@ -57,6 +57,7 @@ export class HttpSocket extends SocketListeners implements Socket {
         this.#topics.delete(message.topic);
         break;
       case "history":
+      case "operate":
       case "present":
       case "typing":
         // Requests by HTTP are of frames that come by themselves.

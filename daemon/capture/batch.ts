@@ -1,3 +1,4 @@
+import type { SettledOutcome } from "../../protocol/operation.ts";
 import type { JsonObject, RowData } from "../../protocol/json.ts";
 
 /**
@@ -100,6 +101,18 @@ export interface ChannelChanges {
   /** In order of commit. */
   readonly rows: readonly ChannelChange[];
   readonly who: readonly ChannelWho[];
+  /** In order of commit; undefined where no set of the kind can be written by clients. */
+  readonly ops?: readonly ChannelOperation[];
+}
+
+/** What became of a client's operation, as the ledger has it: in the batch of the rows that it changed, and again where it was repeated. */
+export interface ChannelOperation {
+  readonly channel: string;
+  readonly client: string;
+  /** `sub` of whose it is. */
+  readonly subject: string;
+  readonly seq: number;
+  readonly outcome: SettledOutcome;
 }
 
 /** An exported snapshot at which a batch was read, open until the sink's promise settles. Loads import it. */

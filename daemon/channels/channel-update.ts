@@ -1,4 +1,4 @@
-import type { ChannelChange, ChannelRow } from "../capture/batch.ts";
+import type { ChannelChange, ChannelOperation, ChannelRow } from "../capture/batch.ts";
 import type { StaleReason } from "../owners/published.ts";
 import type { StreamPosition } from "../stream/stream-position.ts";
 import type { Audience } from "./audience.ts";
@@ -22,11 +22,12 @@ export type ChannelUpdate =
   | { readonly kind: "audience"; readonly audience: Audience | undefined }
   /** All that is held of it, by set. */
   | ({ readonly kind: "whole"; readonly sets: readonly LoadedRows[] } & ChannelPosition)
-  /** What became of its rows since `previous`, in order of commit. */
+  /** What became of its rows since `previous`, in order of commit, and of operations on them; that is this version where no row has changed. */
   | ({
       readonly kind: "changes";
       readonly previous: number;
       readonly changes: readonly ChannelChange[];
+      readonly ops: readonly ChannelOperation[];
     } & ChannelPosition)
   /** Where the state of this version holds by now. */
   | ({ readonly kind: "position" } & ChannelPosition)

@@ -7,7 +7,15 @@
  *
  * A bulk statement or TRUNCATE leaves no images: then the channels are loaded again, and their topics send a snapshot.
  */
-import type { Batch, BatchSink, ChannelChange, ChannelChanges, ChannelWho, Cut } from "../capture/batch.ts";
+import type {
+  Batch,
+  BatchSink,
+  ChannelChange,
+  ChannelChanges,
+  ChannelOperation,
+  ChannelWho,
+  Cut,
+} from "../capture/batch.ts";
 import { LastVersions } from "../owners/last-versions.ts";
 import { SlowLoads } from "../owners/slow-loads.ts";
 import type { StaleReason } from "../owners/published.ts";
@@ -49,6 +57,7 @@ export interface ToldPage extends Page {
 interface OwnChanges {
   readonly rows: ChannelChange[];
   readonly who: ChannelWho[];
+  readonly ops: ChannelOperation[];
 }
 
 /** As many are named in each read, which then costs nothing for the others' rows. */
@@ -64,6 +73,8 @@ export class Channels implements BatchSink {
   readonly #slowLoads = new SlowLoads<WatchedChannel>(({ phase, version }) =>
     phase === "waiting" || phase === "loading" ? version : undefined,
   );
+  /** Whoever asked where they stand waits: for the end of a reading that may have begun before that, and then for one that has not. */
+  readonly #toLocate = new Set<WatchedChannel>();
   readonly #located = new Set<WatchedChannel>();
   #position: BatchPosition = { epoch: "", incarnation: "", snapshot: "", asOf: 0 };
   /** Why no epoch runs, between two of them. */
@@ -104,6 +115,7 @@ export class Channels implements BatchSink {
     this.#channels.delete(key);
     this.#loads.remove(channel);
     this.#pages.end(channel);
+    this.#toLocate.delete(channel);
     this.#located.delete(channel);
     channel.letGo();
     this.#versions.remember(key, channel.version);
@@ -132,11 +144,11 @@ export class Channels implements BatchSink {
     );
   }
 
-  /** Reads the database once more, and then publishes where the channel stands; nothing of one that is stale. */
+  /** Reads the database after this, and then publishes where the channel stands; nothing of one that is stale. */
   locate(key: string): void {
     const channel = this.#channels.get(key);
     if (channel === undefined) return;
-    this.#located.add(channel);
+    this.#toLocate.add(channel);
     this.#options.nudge();
   }
 
@@ -151,6 +163,7 @@ export class Channels implements BatchSink {
   lost(_reason: string, since = this.#options.now() * 1000): void {
     this.#loads.clear();
     this.#pages.end();
+    this.#toLocate.clear();
     this.#located.clear();
     this.#offline = "database";
     for (const channel of this.#channels.values()) channel.lose("database", since);
@@ -218,11 +231,14 @@ export class Channels implements BatchSink {
     this.#loads.add(channel, isUrgent);
   }
 
-  /** `loading`: those that begin to load at the batch's cut, and have seen it. */
+  /** `loading`: those that begin to load at the batch's cut, and have seen its rows. */
   #take({ channels }: Batch, loading: ReadonlySet<WatchedChannel>): void {
     if (channels === undefined) return;
     for (const [channel, changes] of this.#byChannel(channels)) {
-      if (loading.has(channel)) continue;
+      if (loading.has(channel)) {
+        channel.take({ rows: [], who: [], ops: changes.ops }, this.#position);
+        continue;
+      }
       channel.take(changes, this.#position);
       this.#pages.take(channel, changes.rows);
     }
@@ -231,17 +247,18 @@ export class Channels implements BatchSink {
       if (times > 0 && who !== undefined) this.#options.letIn(channel, isOwner ? { owner: who } : { user: who });
   }
 
-  #byChannel({ rows, who }: ChannelChanges): Map<WatchedChannel, OwnChanges> {
+  #byChannel({ rows, who, ops = [] }: ChannelChanges): Map<WatchedChannel, OwnChanges> {
     const found = new Map<WatchedChannel, OwnChanges>();
     const of = (key: string): OwnChanges | undefined => {
       const channel = this.#channels.get(key);
       if (channel === undefined) return undefined;
-      const changes = found.get(channel) ?? { rows: [], who: [] };
+      const changes = found.get(channel) ?? { rows: [], who: [], ops: [] };
       found.set(channel, changes);
       return changes;
     };
     for (const row of rows) of(row.channel)?.rows.push(row);
     for (const one of who) of(one.channel)?.who.push(one);
+    for (const one of ops) of(one.channel)?.ops.push(one);
     return found;
   }
 
@@ -254,5 +271,9 @@ export class Channels implements BatchSink {
 
   #endBatch(): void {
     for (const channel of this.#located) if (channel.tellPosition(this.#position)) this.#located.delete(channel);
+    if (this.#toLocate.size === 0) return;
+    for (const channel of this.#toLocate) this.#located.add(channel);
+    this.#toLocate.clear();
+    this.#options.nudge();
   }
 }

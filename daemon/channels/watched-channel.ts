@@ -6,10 +6,10 @@
  *        └── the epoch ends ── any     │  └──────────────────┘                                              │
  *                                      └───────────────────────────────────────────────────────────────────┘
  *
- * It takes nothing from the batch at whose cut it is loaded, as the load has seen that; what later batches bring while it loads is kept,
+ * It takes no rows from the batch at whose cut it is loaded, as the load has seen them; what later batches bring while it loads is kept,
  * and follows.
  */
-import type { ChannelChange, ChannelChanges } from "../capture/batch.ts";
+import type { ChannelChanges } from "../capture/batch.ts";
 import { printTopic } from "../../protocol/topic.ts";
 import type { ChannelPlan } from "../plan/channel-plan.ts";
 import type { StaleReason } from "../owners/published.ts";
@@ -96,7 +96,7 @@ export class WatchedChannel {
     this.#publish({ kind: "audience", audience: this.#audience });
     this.#version += 1;
     this.#publish({ kind: "whole", sets, ...phase.cut, version: this.#version });
-    for (const { changes, position } of phase.since) this.#changed(changes.rows, position);
+    for (const { changes, position } of phase.since) this.#changed(changes, position);
     if (this.#isStale) this.#publish({ kind: "live" });
     this.#isStale = false;
     this.#isLate = false;
@@ -113,7 +113,7 @@ export class WatchedChannel {
   take(changes: ChannelChanges, position: BatchPosition): void {
     this.admit(changes.who);
     if (this.#phase.kind === "loading") this.#phase.since.push({ changes, position });
-    else if (this.#phase.kind === "live") this.#changed(changes.rows, position);
+    else if (this.#phase.kind === "live") this.#changed(changes, position);
   }
 
   /** Who may see it has changed, whatever becomes of its rows. */
@@ -153,10 +153,10 @@ export class WatchedChannel {
     this.#phase = { kind: "gone" };
   }
 
-  #changed(changes: readonly ChannelChange[], position: BatchPosition): void {
-    if (changes.length === 0) return;
+  #changed({ rows: changes, ops = [] }: ChannelChanges, position: BatchPosition): void {
+    if (changes.length + ops.length === 0) return;
     const previous = this.#version;
-    this.#version += 1;
-    this.#publish({ kind: "changes", changes, previous, ...position, version: this.#version });
+    if (changes.length > 0) this.#version += 1;
+    this.#publish({ kind: "changes", changes, ops, previous, ...position, version: this.#version });
   }
 }

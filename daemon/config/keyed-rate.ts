@@ -19,15 +19,16 @@ export class KeyedRate {
     this.#now = now;
   }
 
-  /** False if it happens too often. */
-  take(key: string): boolean {
+  /** Takes so many at once, at most `atOnce`. False, and none is taken, if it happens too often. */
+  take(key: string, count = 1): boolean {
+    const tookMs = count * this.#intervalMs;
     const nowMs = this.#now();
     // A clock that was set back is no reason to wait for it.
     const latestMs = nowMs + this.#atOnceMs;
     const before = Math.min(Math.max(this.#fullAtMs.get(key) ?? nowMs, nowMs), latestMs);
-    const isWithin = before + this.#intervalMs <= latestMs + this.#intervalMs / 1_000;
+    const isWithin = before + tookMs <= latestMs + this.#intervalMs / 1_000;
     this.#fullAtMs.delete(key);
-    this.#fullAtMs.set(key, isWithin ? before + this.#intervalMs : before);
+    this.#fullAtMs.set(key, isWithin ? before + tookMs : before);
     const oldest = this.#fullAtMs.keys().next();
     if (this.#fullAtMs.size > REMEMBERED && !oldest.done) this.#fullAtMs.delete(oldest.value);
     return isWithin;

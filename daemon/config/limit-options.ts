@@ -22,7 +22,7 @@ export const LIMIT_OPTIONS = {
   },
   maxJsonDepth: {
     name: "DELTAD_MAX_JSON_DEPTH",
-    default: "8",
+    default: "16",
     help: "how deep a client's message may nest",
     schema: wholeNumber(1, 1_000),
   },
@@ -61,6 +61,18 @@ export const LIMIT_OPTIONS = {
     default: "100",
     help: "the same of one token's `sub` (without one, of what it opens), whatever the address; administrators have any number",
     schema: wholeNumber(1, 1_000_000),
+  },
+  operationsPerSecond: {
+    name: "DELTAD_OPERATIONS_PER_SECOND",
+    default: "50",
+    help: "operations on rows of one token's `sub` in the long run, at once twice as many and 64 more; a request with more is refused as `too_many_operations`, by HTTP with 429",
+    schema: wholeNumber(1, 1_000_000),
+  },
+  maxPendingOperations: {
+    name: "DELTAD_MAX_PENDING_OPERATIONS",
+    default: "512",
+    help: "operations of one token's `sub` that may wait for the database; a request with more is refused likewise",
+    schema: wholeNumber(64, 1_000_000),
   },
   maxConnectionsPerTopic: {
     name: "DELTAD_MAX_CONNECTIONS_PER_TOPIC",

@@ -11,6 +11,7 @@ import type { TopicSnapshotOptions } from "./http/topic-snapshot.ts";
 import type { ConnectionMaxima } from "./sessions/connection-limits.ts";
 import type { SessionSettings } from "./sessions/client-session.ts";
 import type { Subscribe } from "./sessions/session-topics.ts";
+import type { OperationMaxima, OperationsOptions } from "./operations.ts";
 import type { TransportChoice } from "./transports/choose-transport.ts";
 import type { TransportLimits } from "./transports/transport.ts";
 
@@ -21,6 +22,10 @@ export interface GatewayOptions extends Timers {
   /** Those of {@link kinds} whose topics decide themselves who may see them. */
   readonly guarded?: GuardedKinds;
   readonly isRevoked: IsRevoked;
+  /** Undefined: clients may write to no row. */
+  readonly writes?: OperationsOptions["writes"];
+  /** Called with what became of each operation. */
+  readonly operated?: OperationsOptions["told"];
   /** True while the daemon vouches for what it sends. */
   readonly ready: () => boolean;
   /** Tells pages of the configuration. */
@@ -55,7 +60,7 @@ export interface GatewayOptions extends Timers {
 }
 
 /** Limits on what clients may use of the daemon. */
-export interface GatewayLimits extends ConnectionMaxima, RequestMaxima {
+export interface GatewayLimits extends ConnectionMaxima, RequestMaxima, OperationMaxima {
   /** Connections of one address that are neither WebSockets nor event streams; trusted proxies may have any number. */
   readonly maxHttpConnectionsPerAddress: number;
   /** Messages that one connection may send in the long run; at once twice as many, and one for each topic. */
@@ -64,7 +69,7 @@ export interface GatewayLimits extends ConnectionMaxima, RequestMaxima {
   readonly maxSubscriptions: number;
   /** A longer message ends its connection. */
   readonly maxMessageBytes: number;
-  /** How deep a message may nest; those of the protocol need 1. */
+  /** How deep a message may nest; those of the protocol need 3, and what an operation writes comes on top. */
   readonly maxJsonDepth: number;
 }
 
@@ -73,7 +78,9 @@ const DEFAULT_LIMITS: GatewayLimits = {
   messagesPerSecond: 10,
   maxSubscriptions: 1000,
   maxMessageBytes: MAX_MESSAGE_BYTES,
-  maxJsonDepth: 8,
+  maxJsonDepth: 16,
+  operationsPerSecond: 50,
+  maxPendingOperations: 512,
   maxConnections: 20_000,
   maxConnectionsPerAddress: 2_000,
   maxHttpConnectionsPerAddress: 2_000,

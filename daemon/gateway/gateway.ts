@@ -10,6 +10,7 @@ import { type ClientAddress, createClientAddress, createPeerAddress } from "./ht
 import { withCors } from "./http/cors.ts";
 import { eventStream } from "./http/event-stream.ts";
 import { originCheck } from "./http/origin.ts";
+import { syncAnswer, takesBody } from "./http/sync.ts";
 import { loadPage } from "./http/page.ts";
 import { PlainConnections } from "./http/plain-connections.ts";
 import { RequestRates } from "./http/request-rates.ts";
@@ -19,6 +20,7 @@ import { schemaAnswer } from "./http/schema.ts";
 import { topicRows } from "./http/topic-rows.ts";
 import { topicSnapshot } from "./http/topic-snapshot.ts";
 import { isWellFormed } from "./http/well-formed.ts";
+import { Operations } from "./operations.ts";
 import { ClientSession } from "./sessions/client-session.ts";
 import { type ConnectionFilter, isMeant, type ListedConnection } from "./sessions/connection-info.ts";
 import { ConnectionLimits, type UsersCount } from "./sessions/connection-limits.ts";
@@ -91,11 +93,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     { counters, log, setTimeout, clearTimeout },
   );
   const httpIdentification = { ...identification, isWithinRate: rates.isWithin };
+  const operations = new Operations({
+    ...settings.limits,
+    writes: options.writes,
+    told: options.operated,
+    access: identification.access,
+    counters,
+    now,
+  });
   const onEnd = (session: ClientSession): void => void sessions.delete(session);
   const forbidden = new CountedWarning("asked for a topic its token does not name", { log, setTimeout, clearTimeout });
   const services = {
     hub,
     identification,
+    operations,
     log,
     forbidden,
     counters,
@@ -129,6 +140,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       topicRows: (request, name, set) =>
         topicRows(request, { name, set }, { hub, identification: httpIdentification, setTimeout, clearTimeout }),
       schema: schemaAnswer(options.schema, httpIdentification),
+      sync: syncAnswer({ operations, identification: httpIdentification, maxDepth: settings.limits.maxJsonDepth }),
       eventStream: (request) => {
         const address = addressOf(request);
         return eventStream(request, {
@@ -152,6 +164,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const handlersFor = (route: Route): TransportHandlers => ({
     connected: (remoteAddress) => plainConnections.connected(remoteAddress),
     left: (remoteAddress) => plainConnections.left(remoteAddress),
+    takesBody: (request) => isWellFormed(request) && takesBody(request),
     request: (request, respond) =>
       answer(isWellFormed(request) ? route : badRequest, request, told(request, respond), log),
     handshake: (request) => {

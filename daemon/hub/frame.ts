@@ -1,5 +1,6 @@
 import type { NackCode } from "../../protocol/codes.ts";
 import type { DownFrame } from "../../protocol/down.ts";
+import type { SettledAnswer } from "../../protocol/operation.ts";
 
 /** The reader is no member, or no more; there is no such thing, or no more; or it holds more than can be sent at once. */
 export type Refusal = "removed" | "deleted" | "too_large";
@@ -14,6 +15,15 @@ export interface Frame {
   readonly position: FramePosition;
   /** Why a topic refuses its receiver, where the frame says so. */
   readonly refusal?: NackCode | Refusal;
+  /** What some users get in its place. */
+  readonly own?: OwnFrames;
+}
+
+export interface OwnFrames {
+  /** By `sub`. */
+  readonly frames: ReadonlyMap<string, Frame>;
+  /** False: everybody else gets nothing. */
+  readonly isForOthers: boolean;
 }
 
 /** Where the frame brings its receiver, as far as the message says it. */
@@ -33,11 +43,19 @@ export function encode(message: DownFrame): Frame {
   };
 }
 
+/** What a user gets of a frame; undefined: nothing. */
+export function frameFor(frame: Frame, user: string | undefined): Frame | undefined {
+  const { own } = frame;
+  if (own === undefined) return frame;
+  return (user === undefined ? undefined : own.frames.get(user)) ?? (own.isForOthers ? frame : undefined);
+}
+
 interface OwnFields {
   readonly id?: string;
   readonly recovered?: boolean;
   readonly at?: string;
   readonly error?: string;
+  readonly ops?: readonly SettledAnswer[];
 }
 
 /** The same frame, with what is this receiver's alone. */

@@ -1,5 +1,5 @@
 import type { Reader } from "../channels/audience.ts";
-import type { Frame } from "./frame.ts";
+import { type Frame, frameFor } from "./frame.ts";
 
 /** What gets frames. */
 export interface Subscriber {
@@ -15,6 +15,9 @@ export interface Subscriber {
 /** Sends frames from one number to before another; gives that of the first that was not sent, as the subscriber was blocked before. */
 export function sendWhileTaken(subscriber: Subscriber, frames: readonly Frame[], from: number, to: number): number {
   let at = from;
-  while (at < to && !subscriber.blocked) subscriber.send(frames[at++] as Frame);
+  while (at < to && !subscriber.blocked) {
+    const frame = frameFor(frames[at++] as Frame, subscriber.reader?.user);
+    if (frame !== undefined) subscriber.send(frame);
+  }
   return at;
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { epoch, instant, rowKey, rowPosition, timestamp, topic, version } from "../fields.ts";
 import { rowData } from "../json.ts";
+import { settledAnswer } from "../operation.ts";
 
 /** `[set, what, key, position, row]`; of a row that is there no more the first three. */
 export const change = v.union([
@@ -22,4 +23,9 @@ export const rowsChanged = v.object({
   previous: version,
   asOf: instant,
   changes: v.array(change),
+  /**
+   * What became of operations of this connection's user, whichever of their clients they are of: with this frame the client has all that they
+   * changed here. `previous` is `version` where nothing was changed.
+   */
+  ops: v.optional(v.array(settledAnswer)),
 });

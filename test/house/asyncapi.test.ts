@@ -7,7 +7,7 @@ import { assertWritten } from "../support/written-document.ts";
 
 /** Of the schemas, by the protocol that they are. */
 const HASHES: Readonly<Record<string, string>> = {
-  "deltad.v1": "9dd2c4017de2f092",
+  "deltad.v1": "59761e0518bded18",
 };
 
 describe("The protocol's schemas", () => {

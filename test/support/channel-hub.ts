@@ -50,7 +50,16 @@ export function channelHub(plan: ChannelPlan, page: ChannelDemand["page"] = (_, 
     },
     change: (changes: Extract<ChannelUpdate, { kind: "changes" }>["changes"]): void => {
       const previous = version;
-      publish({ kind: "changes", ...AT, previous, version: (version += 1), changes });
+      publish({ kind: "changes", ...AT, previous, version: (version += 1), changes, ops: [] });
+    },
+    /** Operations were done, which changed these rows or none. */
+    operate: (
+      ops: Extract<ChannelUpdate, { kind: "changes" }>["ops"],
+      changes: Extract<ChannelUpdate, { kind: "changes" }>["changes"] = [],
+    ): void => {
+      const previous = version;
+      if (changes.length > 0) version += 1;
+      publish({ kind: "changes", ...AT, previous, version, changes, ops });
     },
     /** What a subscriber gets, as text. */
     subscribe: (id?: string, reader = USER): string[] => {

@@ -8,9 +8,9 @@ import type { Route } from "./routes.ts";
 import type { Request, Response } from "../transports/transport.ts";
 
 const API_PREFIX = "/v1/";
-const METHODS = "GET, HEAD";
+const METHODS = "GET, HEAD, POST";
 /** Headers that our clients send and browsers ask about. */
-const ALLOWED_HEADERS = "authorization, if-none-match, last-event-id";
+const ALLOWED_HEADERS = "authorization, content-type, if-none-match, last-event-id";
 const EXPOSED_HEADERS = "etag, retry-after";
 /** How long a browser remembers the answer to a preflight. */
 const REMEMBERED_S = 600;

@@ -18,6 +18,7 @@ export const REFUSALS = {
   unknown_rows: refusal(404, "unknown_rows"),
   too_large: refusal(413, "too_large"),
   too_many_requests: refusal(429, "too_many_requests", { "retry-after": "1" }),
+  too_many_operations: refusal(429, "too_many_operations", { "retry-after": "1" }),
   unavailable: refusal(503, "unavailable", RETRY),
   stale: refusal(503, "stale", RETRY),
 } as const;

@@ -1,6 +1,7 @@
 /** HTTP beside the stream: only these paths, only these methods. */
 import { STREAM_PATH } from "../../../protocol/version.ts";
 import type { Page } from "./page.ts";
+import { SYNC_PATH, takesBody } from "./sync.ts";
 import { json, plain } from "./response.ts";
 import { decoded } from "./well-formed.ts";
 import type { Request, Response } from "../transports/transport.ts";
@@ -14,6 +15,8 @@ export interface RoutesOptions {
   /** Answers with older rows of a topic's set, by their names as the client wrote them. */
   readonly topicRows: (request: Request, name: string, set: string) => Promise<Response>;
   readonly schema: (request: Request) => Promise<Response>;
+  /** Does what a body asks for. */
+  readonly sync: (request: Request) => Promise<Response>;
   /** The stream's path without an upgrade. */
   readonly eventStream: (request: Request) => Response | Promise<Response>;
 }
@@ -26,7 +29,7 @@ const TOPIC_PATH = /^\/v1\/topics\/[^/]+$/;
 const ROWS_PATH = /^\/v1\/topics\/([^/]+)\/rows\/([^/]+)$/;
 
 /** What a path leads to; `page` for every other path, whether it leads to a file or not. */
-export type RouteName = "livez" | "readyz" | "schema" | "stream" | "topic" | "rows" | "page";
+export type RouteName = "livez" | "readyz" | "schema" | "stream" | "sync" | "topic" | "rows" | "page";
 
 export function routeName(path: string): RouteName {
   switch (path) {
@@ -38,18 +41,32 @@ export function routeName(path: string): RouteName {
       return "schema";
     case STREAM_PATH:
       return "stream";
+    case SYNC_PATH:
+      return "sync";
   }
   if (ROWS_PATH.test(path)) return "rows";
   return TOPIC_PATH.test(path) ? "topic" : "page";
 }
 
-export function createRoutes({ ready, page, topicSnapshot, topicRows, schema, eventStream }: RoutesOptions): Route {
+export function createRoutes({
+  ready,
+  page,
+  topicSnapshot,
+  topicRows,
+  schema,
+  sync,
+  eventStream,
+}: RoutesOptions): Route {
+  const readiness = (): Response => (ready() ? json(200, '{"ready":true}\n') : json(503, '{"ready":false}\n'));
   const find = (request: Request): (() => Response | Promise<Response>) | undefined => {
     switch (routeName(request.path)) {
       case "livez":
         return () => json(200, '{"live":true}\n');
       case "readyz":
-        return () => (ready() ? json(200, '{"ready":true}\n') : json(503, '{"ready":false}\n'));
+        return readiness;
+      // Pages of other hosts may ask here.
+      case "sync":
+        return request.method === "POST" ? () => sync(request) : readiness;
       case "schema":
         return () => schema(request);
       case "stream":
@@ -69,8 +86,9 @@ export function createRoutes({ ready, page, topicSnapshot, topicRows, schema, ev
   return (request) => {
     const answer = find(request);
     if (answer === undefined) return plain(404, "not found");
-    if (request.method !== "GET" && request.method !== "HEAD") return plain(405, "GET only", { allow: "GET, HEAD" });
-    return answer();
+    if (request.method === "GET" || request.method === "HEAD" || takesBody(request)) return answer();
+    const allow = request.path === SYNC_PATH ? "GET, HEAD, POST" : "GET, HEAD";
+    return plain(405, `${allow} only`, { allow });
   };
 }
 

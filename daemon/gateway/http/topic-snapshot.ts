@@ -1,5 +1,6 @@
 /**
- * `GET /v1/topics/:topic`: a topic's document, for clients that can't hold a stream open. With `?at=now`, for administrators, as it is once
+ * `GET /v1/topics/:topic`: a topic's document, for clients that can't hold a stream open. With `?fresh=1` it
+ * has all that was committed before it was asked for, whichever daemon told of it. With `?at=now`, for administrators, as it is once
  * the daemon has read the database again, `at` the snapshot of that reading: what `deltad verify` compares with SQL.
  */
 import type { Timers } from "../../config/timers.ts";
@@ -28,9 +29,12 @@ export async function topicSnapshot(request: Request, name: string, options: Top
   const permission = await permit(request, [name], options.identification);
   if ("refusal" in permission) return permission.refusal;
   const [topic = name] = permission.topics;
-  const at = new URLSearchParams(request.query).get("at");
-  if (at === null)
+  const query = new URLSearchParams(request.query);
+  const at = query.get("at");
+  if (at === null) {
+    if (query.get("fresh") === "1" && (await readLocated(topic, options)) === undefined) return REFUSALS.unavailable;
     return answerWith(await readFrames(topic, permission.identity, options), request, permission.identity);
+  }
   if (!permission.identity.isAdmin) return REFUSALS.forbidden;
   if (at !== "now") return refusal(400, "invalid_at");
   const frame = await readLocated(topic, options);

@@ -25,8 +25,7 @@ import {
   type SessionState,
   step,
 } from "./session-machine.ts";
-import { type Requester, SessionRequests } from "./session-requests.ts";
-import type { Subscribe } from "./session-topics.ts";
+import { type Requester, type RequestServices, SessionRequests } from "./session-requests.ts";
 import { type AlarmClock, setAlarm, startHeartbeat } from "./timers.ts";
 import type { Traffic } from "./traffic.ts";
 import type { TurnFlushes } from "./turn-flushes.ts";
@@ -38,8 +37,7 @@ export interface SessionSettings extends InboxSettings, OutboxSettings {
   readonly maxSubscriptions: number;
 }
 
-export interface SessionServices extends AlarmClock {
-  readonly hub: Subscribe;
+export interface SessionServices extends AlarmClock, RequestServices {
   readonly identification: Identification;
   /** 0 to 1: spreads the first heartbeats. */
   readonly random: () => number;

@@ -17,6 +17,8 @@ const NAMES = [
   /** Requests by HTTP answered with 429: of one address, and of one bearer. */
   "requestsPerAddress",
   "requests",
+  /** Batches of operations that were refused: of one user. */
+  "operations",
   /** Connections without a token that had to make room for another, of their address and of all. */
   "unauthenticatedPerAddress",
   "unauthenticated",

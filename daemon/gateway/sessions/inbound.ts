@@ -13,8 +13,9 @@ const KNOWN_TYPES: ReadonlySet<unknown> = new Set(up.options.map((option) => opt
 /** @param text undefined for a binary message */
 export function readMessage(text: string | undefined, maxDepth: number): Inbound {
   if (text === undefined) return nonsense("binary", "send text");
-  if (isDeeperThan(text, maxDepth)) return nonsense("too_deep", `nest at most ${maxDepth} deep`);
-  const value = parse(text);
+  const read = readJson(text, maxDepth);
+  if (read === undefined) return nonsense("too_deep", `nest at most ${maxDepth} deep`);
+  const { value } = read;
   if (typeof value !== "object" || value === null) return nonsense("bad_json", "a message is a JSON object");
   const result = v.safeParse(up, value);
   if (result.success) return { kind: "message", message: result.output };
@@ -29,11 +30,13 @@ function nonsense(code: ErrorCode, text: string): Extract<Inbound, { kind: "nons
   return { kind: "nonsense", code, text };
 }
 
-function parse(text: string): unknown {
+/** What JSON says, nothing where it is none; undefined where it nests too deep. */
+export function readJson(text: string, maxDepth: number): { readonly value?: unknown } | undefined {
+  if (isDeeperThan(text, maxDepth)) return undefined;
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) };
   } catch {
-    return undefined;
+    return {};
   }
 }
 

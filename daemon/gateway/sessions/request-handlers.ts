@@ -17,6 +17,8 @@ export interface RequestContext {
   /** The topic that a client names, if the session's bearer may see it. */
   access(name: string): Access | Promise<Access>;
   refresh(token: string): Promise<void>;
+  /** Answers when it is done; what is asked after it does not wait for that. */
+  operate(request: RequestOf<"operate">): void;
   ack(id: string): void;
   /** @param code nothing is said where it is undefined; a request without an `id` gets an `error` */
   refuse(id: string | undefined, code: NackCode | undefined): void;
@@ -46,6 +48,7 @@ const HANDLERS: { readonly [Type in ClientRequest["type"]]: Handler<Type> } = {
   }),
   present: ifSeen(attend),
   typing: ifSeen(attend),
+  operate: (request, session) => session.operate(request),
   unsubscribe: ifSeen((topic, { id }, session) => {
     session.topics.unsubscribe(topic);
     session.ack(id);

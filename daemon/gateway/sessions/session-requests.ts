@@ -1,9 +1,11 @@
 /** Serves the requests of one authenticated client, one after the other, so that an `unsubscribe` never overtakes its `subscribe`. */
 import { type ErrorCode, NACK_MEANINGS, type NackCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
+import type { Operate, SyncRequest } from "../../../protocol/up/operate.ts";
 import type { Subscriber } from "../../hub/subscriber.ts";
 import type { Access, Identification } from "../auth/identification.ts";
 import type { Identity } from "../auth/identity.ts";
+import type { Answered, Operations } from "../operations.ts";
 import { handle, type RequestContext } from "./request-handlers.ts";
 import type { ClientRequest } from "./session-machine.ts";
 import { SessionTopics, type Subscribe } from "./session-topics.ts";
@@ -12,6 +14,7 @@ import { SessionTopics, type Subscribe } from "./session-topics.ts";
 export interface RequestServices {
   readonly hub: Subscribe;
   readonly identification: Pick<Identification, "access">;
+  readonly operations: Pick<Operations, "do">;
   readonly now: () => number;
 }
 
@@ -94,6 +97,10 @@ export class SessionRequests implements RequestContext {
     for (const id of this.topics.endUnseen(next)) this.refuse(id, "forbidden");
   }
 
+  operate({ id, client, operations, atomic }: Operate): void {
+    this.#operate(id, { client, operations, atomic }).catch((error: unknown) => this.#requester.onError(error));
+  }
+
   ack(id: string): void {
     this.#requester.send({ type: "ack", timestamp: this.#services.now(), id });
   }
@@ -113,6 +120,16 @@ export class SessionRequests implements RequestContext {
   deny({ id, topic }: { readonly id?: string | undefined; readonly topic: string }, code: NackCode): void {
     if (code === "forbidden") this.#requester.onForbidden(topic);
     this.refuse(id, code);
+  }
+
+  /** What a frame will tell this connection, with the rows, is not told before. */
+  async #operate(id: string, batch: SyncRequest): Promise<void> {
+    const done = await this.#services.operations.do(this.#current(), batch);
+    if (this.#stopped) return;
+    if ("refusal" in done) return this.refuse(id, done.refusal);
+    const isTold = ({ topic }: Answered): boolean => topic !== undefined && this.topics.has(topic);
+    const answers = done.answers.flatMap((answered) => (isTold(answered) ? [] : [answered.answer]));
+    this.#requester.send({ type: "operated", timestamp: this.#services.now(), id, answers });
   }
 
   #begin(): void {

@@ -28,6 +28,8 @@ export interface TransportHandlers {
   connected(remoteAddress: string): boolean;
   /** One that was let in ended, or is a WebSocket or an event stream from now on. Once each. */
   left(remoteAddress: string): void;
+  /** Its body is read before it comes to {@link request}; that of any other never is. */
+  takesBody(request: Request): boolean;
   /** Answers once, now or later. */
   request(request: Request, respond: (response: Response) => void): void;
   /** Decides about a WebSocket handshake, at once. */
@@ -37,7 +39,7 @@ export interface TransportHandlers {
 }
 
 export interface TransportLimits {
-  /** A longer message closes the connection by 1009. */
+  /** A longer message closes the connection by 1009; a longer body is not kept. */
   readonly maxMessageBytes: number;
   /** A socket with more unread bytes than this is cut, as a safety net far above the gateway's own mark. */
   readonly maxBufferedBytes: number;
@@ -56,6 +58,8 @@ export interface Request {
   readonly remoteAddress: string;
   /** By lower-case name; undefined if absent. */
   header(name: string): string | undefined;
+  /** Where it was read; undefined if it was too long. */
+  readonly body?: string | undefined;
 }
 
 export interface Response {

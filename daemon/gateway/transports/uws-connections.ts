@@ -9,13 +9,14 @@
  *
  * A handle is only touched where the connection is known to be open: else it is another's memory.
  */
+import type { RequestBody } from "./request-body.ts";
 import type { TransportHandlers } from "./transport.ts";
 import type { Guard } from "./uws-event-stream.ts";
 
 /** What of the library's response is used between requests. */
 interface Handle {
   onAborted(handler: () => void): unknown;
-  onData(handler: () => void): unknown;
+  onData(handler: (piece: ArrayBuffer, isLast: boolean) => void): unknown;
   close(): unknown;
   getRemoteAddressAsText(): ArrayBuffer;
 }
@@ -25,8 +26,10 @@ type ConnectionHandlers = Pick<TransportHandlers, "connected" | "left">;
 /** One request, from its head to the last byte of its answer. */
 export interface Exchange {
   readonly remoteAddress: string;
-  /** Of its connection; undefined until the request has been read. */
+  /** Of its connection; undefined until the request's head has been read. */
   handle: Handle | undefined;
+  /** Takes its body, where that is wanted. */
+  body: RequestBody | undefined;
 }
 
 export class UwsConnections {
@@ -64,7 +67,7 @@ export class UwsConnections {
 
   /** A request's head was read. Its own `onAborted` takes the place of the connection's, and must lead to {@link leave}. */
   request(remoteAddress: string): Exchange {
-    this.#latest = { remoteAddress, handle: undefined };
+    this.#latest = { remoteAddress, handle: undefined, body: undefined };
     return this.#latest;
   }
 
@@ -85,9 +88,19 @@ export class UwsConnections {
   #await(handle: Handle, remoteAddress: string): void {
     const nothing = (): void => undefined;
     handle.onAborted(this.#guard("the end of a connection", () => this.leave(remoteAddress), nothing));
-    handle.onData(() => {
-      if (this.#latest !== undefined) this.#latest.handle = handle;
+    let current: Exchange | undefined;
+    const take = this.#guard(
+      "a request's body",
+      (piece: ArrayBuffer, isLast: boolean) => current?.body?.take(new Uint8Array(piece), isLast),
+      () => handle.close(),
+    );
+    handle.onData((piece, isLast) => {
+      if (this.#latest !== undefined) {
+        this.#latest.handle = handle;
+        current = this.#latest;
+      }
       this.#latest = undefined;
+      take(piece, isLast);
     });
   }
 }

@@ -2,11 +2,11 @@
  * The transport on uWebSockets.js: the only file that knows it. The library's handlers must not throw, and a request may neither be left
  * without an answer nor be answered after it was aborted: either ends the process. So every handler goes through `guard`, once, here.
  */
-import { STATUS_CODES } from "node:http";
 import type * as uWS from "uWebSockets.js";
 import type { Log } from "../../config/log.ts";
 import type { Frame } from "../../hub/frame.ts";
 import { listenError, probePort } from "./listen-error.ts";
+import { RequestBody } from "./request-body.ts";
 import type {
   CreateTransport,
   Request,
@@ -17,8 +17,9 @@ import type {
   TransportHandlers,
   TransportLimits,
 } from "./transport.ts";
+import { responder } from "./uws-answer.ts";
 import { addressOf, type Exchange, UwsConnections } from "./uws-connections.ts";
-import { type EventStreamContext, type Guard, openEventStream } from "./uws-event-stream.ts";
+import type { Guard } from "./uws-event-stream.ts";
 
 /** What the library has at run time and its typings lack. */
 interface Missing {
@@ -64,8 +65,8 @@ function createUwsTransport(
     };
   };
   const connections = new UwsConnections(handlers, guard);
-  const respond = (native: uWS.HttpResponse, request: Request): ((response: Response) => void) =>
-    guard("an answer", responder(native, request, { guard, limits, connections }), () => native.close());
+  const respond = (native: uWS.HttpResponse, request: Request, exchange: Exchange): ((response: Response) => void) =>
+    guard("an answer", responder(native, request, { guard, limits, connections, exchange }), () => native.close());
   const fail = (native: NativeSocket): void => {
     if (native.getUserData().isOpen) native.end(1011, "");
   };
@@ -84,7 +85,13 @@ function createUwsTransport(
       "a request",
       (native, incoming) => {
         const request = requestOf(native, incoming);
-        handlers.request(request, respond(native, request));
+        const exchange = connections.request(request.remoteAddress);
+        const answer = respond(native, request, exchange);
+        if (!handlers.takesBody(request)) return handlers.request(request, answer);
+        exchange.body = new RequestBody(limits.maxMessageBytes, {
+          whole: (body) => handlers.request({ ...request, body }, answer),
+          endless: () => native.close(),
+        });
       },
       (native) => native.close(),
     ),
@@ -101,7 +108,10 @@ function createUwsTransport(
       (native, incoming, upgradeContext) => {
         const request = requestOf(native, incoming);
         const handshake = handlers.handshake(request);
-        if (!handshake.accept) return respond(native, request)(handshake.response);
+        if (!handshake.accept) {
+          const exchange = connections.request(request.remoteAddress);
+          return respond(native, request, exchange)(handshake.response);
+        }
         const connection: Connection = { context: handshake.context, session: undefined, isOpen: true };
         const key = incoming.getHeader("sec-websocket-key");
         native.upgrade(connection, key, handshake.subprotocol ?? "", "", upgradeContext);
@@ -180,86 +190,6 @@ function requestOf(native: uWS.HttpResponse, incoming: uWS.HttpRequest): Request
     remoteAddress: addressOf(native),
     header: (name) => headers.get(name),
   };
-}
-
-interface AnswerContext extends EventStreamContext {
-  readonly connections: UwsConnections;
-}
-
-/**
- * Answers once; an aborted request is let go. The answer waits for the end of the packet that brought the request: what else came in it is
- * no longer read then, since the library ends a connection that asks again before it has its answer.
- */
-function responder(
-  native: uWS.HttpResponse,
-  { method, remoteAddress }: Request,
-  context: AnswerContext,
-): (response: Response) => void {
-  const { connections, guard } = context;
-  const exchange = connections.request(remoteAddress);
-  let isAnswered = false;
-  let isAborted = false;
-  let onAborted = (): void => connections.leave(remoteAddress);
-  native.onAborted(() => {
-    isAborted = true;
-    onAborted();
-  });
-  const write = ({ status, headers, body }: Response): boolean => {
-    let isOver = true;
-    native.cork(() => {
-      native.writeStatus(`${status} ${STATUS_CODES[status]}`);
-      for (const [name, value] of Object.entries(headers)) native.writeHeader(name, value);
-      if (typeof body === "function") {
-        connections.leave(remoteAddress);
-        onAborted = () => undefined;
-        onAborted = openEventStream(native, body, context);
-        isOver = false;
-      } else if (status === 304) native.endWithoutBody();
-      else if (method === "HEAD") native.endWithoutBody(Buffer.byteLength(body));
-      else isOver = endAsTaken(native, typeof body === "string" ? Buffer.from(body) : body, { ...context, exchange });
-    });
-    return isOver;
-  };
-  const answer = guard(
-    "an answer",
-    (response: Response) => {
-      if (isAborted) return;
-      if (exchange.handle === undefined) native.close();
-      else connections.answer(exchange, () => write(response));
-    },
-    () => native.close(),
-  );
-  return (response) => {
-    if (isAnswered || isAborted) return;
-    isAnswered = true;
-    // The library can't both answer and leave alone what else came in the same packet.
-    if (response.headers["connection"] === "close") native.close();
-    else setImmediate(answer, response);
-  };
-}
-
-/**
- * Answers with as much as the peer takes. The library would copy the rest, and a few bytes that ask for a page a thousand times would fill
- * the memory; a request that comes before the last one's answer is complete ends the connection instead.
- * @returns whether all of it was taken at once
- */
-function endAsTaken(
-  native: uWS.HttpResponse,
-  body: Uint8Array,
-  { guard, connections, exchange }: AnswerContext & { readonly exchange: Exchange },
-): boolean {
-  const start = native.getWriteOffset();
-  const endFrom = (offset: number): boolean => native.tryEnd(body.subarray(offset - start), body.length)[1];
-  const go = guard(
-    "an answer",
-    (offset: number) => connections.answer(exchange, () => endFrom(offset)),
-    () => native.close(),
-  );
-  native.onWritable((offset) => {
-    go(offset);
-    return true;
-  });
-  return endFrom(start);
 }
 
 class UwsSocket implements Socket {

@@ -4,6 +4,7 @@ import type { AddressInfo, Socket as NetSocket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../../config/log.ts";
+import { RequestBody } from "./request-body.ts";
 import { listenError } from "./listen-error.ts";
 import { upgradeRequired } from "../http/response.ts";
 import type {
@@ -26,6 +27,7 @@ const UNREAD_TIMEOUT_MS = 5_000;
 const END_TIMEOUT_MS = 10_000;
 /** Parts of one message, and pieces in which one part comes. Each costs some 200 bytes until the message is whole. */
 const MAX_PARTS = 1_024;
+const NOTHING = new Uint8Array();
 /** An option that the typings lack. */
 const UNTYPED = { closeTimeout: END_TIMEOUT_MS };
 
@@ -81,7 +83,6 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
   }
 
   server.on("request", (incoming, outgoing) => {
-    incoming.resume();
     const fail = (): void => void outgoing.destroy();
     const respond = ({ status, headers, body }: Response): void => {
       if (outgoing.headersSent || outgoing.destroyed) return;
@@ -93,7 +94,18 @@ export function createWsTransport(handlers: TransportHandlers, limits: Transport
       const length = status === 304 ? {} : { "content-length": Buffer.byteLength(body) };
       outgoing.writeHead(status, { ...headers, ...length }).end(body);
     };
-    guard("a request", () => handlers.request(requestOf(incoming), respond), fail);
+    const request = requestOf(incoming);
+    if (!handlers.takesBody(request)) {
+      incoming.resume();
+      return guard("a request", () => handlers.request(request, respond), fail);
+    }
+    const body = new RequestBody(limits.maxMessageBytes, {
+      whole: (text) => guard("a request", () => handlers.request({ ...request, body: text }, respond), fail),
+      endless: fail,
+    });
+    incoming.on("data", (piece: Buffer) => body.take(piece, false));
+    incoming.on("end", () => body.take(NOTHING, true));
+    outgoing.on("close", () => body.stop());
   });
 
   function stream(outgoing: ServerResponse, open: OpenEventStream): void {

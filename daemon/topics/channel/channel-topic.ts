@@ -15,6 +15,7 @@ import type { ToldPage } from "../../channels/channels.ts";
 import { type ChannelPlan, MOST_SET_BYTES } from "../../plan/channel-plan.ts";
 import { readPosition } from "../../plan/row-order.ts";
 import { HeldRows, type Item } from "./held-rows.ts";
+import { PendingAnswers } from "./pending-answers.ts";
 import { PendingChanges } from "./pending-changes.ts";
 
 /** Follows channels. */
@@ -55,6 +56,7 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
   /** What was accepted and has not gone out: all rows, if they were told, and the changes since. */
   #whole: readonly LoadedRows[] | undefined;
   #accepted: ChannelChange[] = [];
+  readonly #answers = new PendingAnswers();
   #audience: Audience | undefined;
   /** Where all that was accepted leads; undefined where that is nothing. */
   #pending: ChannelPosition | undefined;
@@ -111,6 +113,7 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
         this.#pending = update;
         if (this.#isTooLarge && this.#whole === undefined) this.#hasChanged = true;
         else this.#accepted.push(...update.changes);
+        for (const operation of update.ops) this.#answers.add(operation);
         return { kind: "flush" };
       }
       case "position": {
@@ -140,11 +143,13 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
     this.#progress = to;
     this.#snapshotFrame = undefined;
     if (!isStillTooLarge) this.#measure();
-    // Whoever is here is then told to go, or gets a snapshot.
-    if (this.#isTooLarge || changes === undefined || before?.epoch !== epoch)
-      return { from: undefined, to, frames: [] };
-    // What came and went again leaves a version behind, which the next frame goes on from.
-    if (!isHeard || version === before.version) return { from: before, to, frames: [] };
+    // Whoever is here is then told to go, or gets a snapshot, after which clients ask again what became of their operations.
+    const isFollowed = !this.#isTooLarge && changes !== undefined && before?.epoch === epoch;
+    const isMoved = version !== before?.version;
+    if (!isFollowed || !isHeard || (!isMoved && this.#answers.isEmpty)) {
+      this.#answers.clear();
+      return { from: isFollowed ? before : undefined, to, frames: [] };
+    }
     const frame = encode({
       type: "rows_changed",
       timestamp: this.#options.now(),
@@ -155,7 +160,7 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
       asOf: isoInstant(asOf),
       changes: changes.map((change) => [...change]),
     });
-    return { from: before, to, frames: [frame] };
+    return { from: before, to, frames: [this.#answers.putInto(frame, isMoved)] };
   }
 
   snapshotFrame(): Frame {
@@ -202,6 +207,7 @@ class ChannelTopic implements TopicContent<ChannelUpdate> {
   forget(): void {
     this.#whole = undefined;
     this.#accepted = [];
+    this.#answers.clear();
     this.#audience = undefined;
     this.#pending = undefined;
     this.#progress = undefined;

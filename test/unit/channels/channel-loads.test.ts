@@ -161,3 +161,55 @@ it("the end of a load wakes the reader for a page that waited for room, and for 
   assert.equal(last?.kind === "position" && last.snapshot, "15:15:");
   channels.stop();
 });
+
+it("an operation that changes no row is told at the version that is, also where its channel was being loaded", async () => {
+  const { channels, loads, told, clock } = channelsRig(PLAN);
+  const gone = (seq: number) => ({
+    channel: "1",
+    client: "c",
+    subject: "ana",
+    seq,
+    outcome: { outcome: "gone" } as const,
+  });
+  const batch = (snapshot: string, seq: number) =>
+    batchAt(snapshot, { channels: { rows: [], who: [], ops: [gone(seq), { ...gone(seq), channel: "2" }] } });
+  channels.watch("1");
+  clock.advance(100);
+  // The load sees the rows of the batch at whose cut it is, and none of its answers.
+  await channels.applyCut(batch("10:10:", 1), { snapshotId: "s" });
+  await channels.apply(batch("11:11:", 2));
+  await loads[0]?.answer();
+  await channels.apply(batch("12:12:", 3));
+  await channels.apply(batchAt("13:13:", { channels: { rows: [row("a")], who: [], ops: [gone(4)] } }));
+  const changes = told("1").filter((update) => update.kind === "changes");
+  assert.deepEqual(
+    changes.map(({ ops, version, previous }) => [ops.map(({ seq }) => seq), previous, version]),
+    [
+      [[1], 1, 1],
+      [[2], 1, 1],
+      [[3], 1, 1],
+      [[4], 1, 2],
+    ],
+  );
+  channels.stop();
+});
+
+it("where a channel stands is said of a reading that began after somebody asked", async () => {
+  const { channels, loads, told, cut, rig } = channelsRig(PLAN);
+  channels.watch("1");
+  await cut("10:10:");
+  await loads[0]?.answer();
+  // A reading is under way: it may have begun before what was done since.
+  channels.locate("1");
+  await channels.apply(batchAt("11:11:"));
+  const positions = () => told("1").filter((update) => update.kind === "position");
+  assert.deepEqual(positions(), []);
+  const nudges = rig.nudges;
+  await channels.apply(batchAt("12:12:"));
+  assert.ok(nudges >= 2, "another reading is asked for");
+  assert.deepEqual(
+    positions().map(({ snapshot }) => snapshot),
+    ["12:12:"],
+  );
+  channels.stop();
+});

@@ -56,7 +56,7 @@ await onEachTransport("Pages of other hosts", (transport) => {
       });
       assert.deepEqual([status, body], [200, ""]);
       assert.equal(headers.get("access-control-allow-origin"), GOOD);
-      assert.equal(headers.get("access-control-allow-methods"), "GET, HEAD");
+      assert.equal(headers.get("access-control-allow-methods"), "GET, HEAD, POST");
       for (const name of ["authorization", "if-none-match", "last-event-id"])
         assert.ok(headers.get("access-control-allow-headers")?.includes(name), name);
     }

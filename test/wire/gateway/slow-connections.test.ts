@@ -33,6 +33,11 @@ const WAYS: readonly Way[] = [
     trickles: true,
   },
   {
+    what: "whose operations never end",
+    first: () => "POST /v1/sync HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n",
+    trickles: true,
+  },
+  {
     what: "whose chunk never ends",
     first: () => "GET /livez HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3e8\r\n",
     trickles: true,

@@ -1,27 +1,38 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Identity } from "../../../../daemon/gateway/auth/identity.ts";
+import type { Done } from "../../../../daemon/gateway/operations.ts";
 import { type Requester, SessionRequests } from "../../../../daemon/gateway/sessions/session-requests.ts";
 import { Subscription } from "../../../../daemon/hub/subscription.ts";
 import { textFrame } from "../../../support/text-frame.ts";
+
+const QUIET_TOPIC = {
+  progress: undefined,
+  staleFrame: undefined,
+  liveFrame: () => textFrame(""),
+  ackFrame: () => textFrame(""),
+  isGuarded: false,
+  hasSide: false,
+  refusal: () => undefined,
+  closedFrame: () => textFrame(""),
+  history: () => undefined,
+  nackFrame: () => textFrame(""),
+  snapshotFrame: () => textFrame(""),
+  replay: () => undefined,
+  deliver: () => undefined,
+  leave: () => undefined,
+};
+const SERVICES = {
+  identification: { access: (_: unknown, name: string) => ({ topic: name }) },
+  operations: { do: async () => assert.fail("nobody writes") },
+  now: () => 0,
+};
 
 describe("a session's requests", () => {
   it("a connection that breaks while it is given its first document leaves no subscription behind", () => {
     let left = 0;
     const topic = {
-      progress: undefined,
-      staleFrame: undefined,
-      liveFrame: () => textFrame(""),
-      ackFrame: () => textFrame(""),
-      isGuarded: false,
-      hasSide: false,
-      refusal: () => undefined,
-      closedFrame: () => textFrame(""),
-      history: () => undefined,
-      nackFrame: () => textFrame(""),
-      snapshotFrame: () => textFrame(""),
-      replay: () => undefined,
-      deliver: () => undefined,
+      ...QUIET_TOPIC,
       leave: () => {
         left += 1;
       },
@@ -39,7 +50,7 @@ describe("a session's requests", () => {
       onForbidden: () => undefined,
       onError: (error) => assert.fail(String(error)),
     };
-    const services = { hub, identification: { access: (_: unknown, name: string) => ({ topic: name }) }, now: () => 0 };
+    const services = { ...SERVICES, hub };
     const requests: SessionRequests = new SessionRequests(requester, subscriber, services, 10);
     const token = { subject: undefined, id: undefined, issuedAtSeconds: undefined };
     requests.start(new Identity({ token, bearer: "x", isAdmin: false, expiresAtMs: 1 }, new Set(["owner:1"])));
@@ -56,7 +67,7 @@ describe("a session's requests", () => {
       onError: (error) => assert.fail(String(error)),
     };
     const hub = { subscribe: () => assert.fail("nobody subscribes") };
-    const services = { hub, identification: { access: (_: unknown, name: string) => ({ topic: name }) }, now: () => 0 };
+    const services = { ...SERVICES, hub };
     const subscriber = { blocked: false, send: () => undefined };
     const requests = new SessionRequests(requester, subscriber, services, 10);
     const token = { subject: "ana", id: undefined, issuedAtSeconds: undefined };
@@ -69,5 +80,48 @@ describe("a session's requests", () => {
       ["error", "invalid_message", "subscribe first"],
       ["error", "too_many_messages", "slow down"],
     ]);
+  });
+
+  it("an operation is answered at once but for what a frame will tell, and what is asked behind it does not wait", async () => {
+    const said: object[] = [];
+    const requester: Requester = {
+      send: (message) => void said.push(message),
+      refresh: async () => "refresh_refused",
+      onForbidden: () => undefined,
+      onError: (error) => assert.fail(String(error)),
+    };
+    const client = "00000000-0000-4000-8000-000000000001";
+    const answers = ["room:1", "room:2", undefined].map((topic, at) => ({
+      topic,
+      answer: { client, seq: at + 1, outcome: "applied" as const },
+    }));
+    let answer = (): void => assert.fail("it was not asked");
+    const operations = {
+      do: (who: Identity) =>
+        new Promise<Done>((resolve) => {
+          assert.equal(who.user, "ana");
+          answer = () => resolve({ answers });
+        }),
+    };
+    const subscriber = { blocked: false, send: () => undefined };
+    const hub = { subscribe: () => new Subscription(QUIET_TOPIC, subscriber) };
+    const requests = new SessionRequests(requester, subscriber, { ...SERVICES, hub, operations }, 10);
+    const token = { subject: "ana", id: undefined, issuedAtSeconds: undefined };
+    requests.start(new Identity({ token, bearer: "ana", isAdmin: false, expiresAtMs: 1 }, new Set()));
+    requests.push({ type: "subscribe", id: "a", topic: "room:1" });
+    const write = { op: "delete", seq: 1, topic: "room:1", rows: "posts", key: "7" } as const;
+    requests.push({ type: "operate", id: "b", client, operations: [write] });
+    requests.push({ type: "ping", id: "c" });
+    answer();
+    await new Promise((resolve) => void setImmediate(resolve));
+    assert.deepEqual(said, [
+      { type: "ack", timestamp: 0, id: "c" },
+      { type: "operated", timestamp: 0, id: "b", answers: answers.slice(1).map(({ answer: told }) => told) },
+    ]);
+    requests.push({ type: "operate", id: "d", client, operations: [write] });
+    requests.stop();
+    answer();
+    await new Promise((resolve) => void setImmediate(resolve));
+    assert.equal(said.length, 2, "one that has ended is told nothing");
   });
 });

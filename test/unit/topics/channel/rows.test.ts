@@ -131,7 +131,7 @@ it("changes that are more bytes than are sent at once are told by a snapshot, an
   const at = { epoch: "e", incarnation: "i", snapshot: "1:1:", asOf: 0 };
   const topic = channelTopics({ plan: CHANNEL, demand: NO_DEMAND, now: () => 0 }).open("room:1", "1");
   const flushed = (previous: number, changes: readonly ChannelChange[]): readonly (string | undefined)[] => {
-    topic.accept({ kind: "changes", ...at, version: previous + 1, previous, changes });
+    topic.accept({ kind: "changes", ...at, version: previous + 1, previous, changes, ops: [] });
     const flush = topic.flush(true);
     return flush?.from === undefined ? ["snapshot"] : flush.frames.map(({ bytes }) => String(bytes));
   };

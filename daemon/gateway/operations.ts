@@ -1,0 +1,169 @@
+/**
+ * What clients do to rows, by WebSocket and by HTTP the same: a batch is held to the limits on its user, each of its operations gets the channel
+ * that its user may write to, and the database does, and says, the rest. Batches of one client are done one after the other, as they came.
+ */
+import type { NackCode } from "../../protocol/codes.ts";
+import type { Answer, Operation, Outcome } from "../../protocol/operation.ts";
+import { parseTopic } from "../../protocol/topic.ts";
+import type { SyncRequest } from "../../protocol/up/operate.ts";
+import { KeyedRate } from "../config/keyed-rate.ts";
+import type { ChannelPlan } from "../plan/channel-plan.ts";
+import type { Access } from "./auth/identification.ts";
+import type { Identity } from "./auth/identity.ts";
+import type { Counters } from "./sessions/counters.ts";
+
+/** Whose operations they are. */
+export interface Writer {
+  /** `sub` of their token. */
+  readonly subject: string;
+  /** Those that the token names. */
+  readonly topics: readonly string[];
+}
+
+/** An operation, and where it is to be done; `at` is undefined where its user may not, or there is no such channel. */
+export interface PlacedOperation {
+  readonly operation: Operation;
+  readonly at: { readonly plan: ChannelPlan; readonly key: string } | undefined;
+}
+
+export interface PlacedBatch {
+  readonly client: string;
+  readonly isAtomic: boolean;
+  readonly operations: readonly PlacedOperation[];
+}
+
+/** Where operations are done: one answer for each, in their order. Rejects where the database could not be asked. */
+export interface Writes {
+  /** The kinds of channels of which some rows may be written. */
+  readonly plans: ReadonlyMap<string, ChannelPlan>;
+  operate(writer: Writer, batch: PlacedBatch): Promise<readonly Answer[]>;
+}
+
+export interface OperationMaxima {
+  /** Of one user, in the long run; at once twice as many, and a whole batch. */
+  readonly operationsPerSecond: number;
+  /** Of one user, on whatever connections: those that wait for the database. */
+  readonly maxPendingOperations: number;
+}
+
+export interface OperationsOptions extends OperationMaxima {
+  /** Undefined: nothing may be written. */
+  readonly writes: Writes | undefined;
+  readonly access: (identity: Identity, name: string) => Access | Promise<Access>;
+  readonly counters: Pick<Counters, "count">;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** What became of one. */
+  readonly told?: ((outcome: Outcome["outcome"]) => void) | undefined;
+}
+
+/** An answer, and the topic whose subscribers may hear of it in a frame; undefined where no frame will tell. */
+export interface Answered {
+  readonly answer: Answer;
+  readonly topic: string | undefined;
+}
+
+export type Done =
+  | { readonly answers: readonly Answered[] }
+  | { readonly refusal: Extract<NackCode, "forbidden" | "too_many_operations" | "unavailable"> };
+
+const A_BATCH = 64;
+/** Of these nothing is written down, so that no frame tells of them. */
+const UNSETTLED: ReadonlySet<Outcome["outcome"]> = new Set(["retry", "id_reused", "gap", "pruned"]);
+
+export class Operations {
+  readonly #options: OperationsOptions;
+  readonly #rate: KeyedRate;
+  /** By bearer. */
+  readonly #pending = new Map<string, number>();
+  /** The last batch of each client that is under way; settles without error. */
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  constructor(options: OperationsOptions) {
+    this.#options = options;
+    const { operationsPerSecond, now } = options;
+    this.#rate = new KeyedRate(2 * operationsPerSecond + A_BATCH, operationsPerSecond, now);
+  }
+
+  /** Never rejects for what a client may say, nor for what a database may be. */
+  async do(identity: Identity, { client, operations, atomic = false }: SyncRequest): Promise<Done> {
+    const { writes, counters, maxPendingOperations } = this.#options;
+    const { user: subject, bearer } = identity;
+    if (writes === undefined || subject === undefined) return { refusal: "forbidden" };
+    const pending = (this.#pending.get(bearer) ?? 0) + operations.length;
+    if (pending > maxPendingOperations || !this.#rate.take(bearer, operations.length)) {
+      counters.count("operations");
+      return { refusal: "too_many_operations" };
+    }
+    this.#pending.set(bearer, pending);
+    try {
+      return await this.#inTurn(`${client} ${subject}`, async () => {
+        const topics = await this.#topics(identity.asMember, operations);
+        if (topics === undefined) return { refusal: "unavailable" };
+        const located = operations.map((operation) => ({ operation, at: at(topics.get(operation.topic), writes) }));
+        const answers = await writes.operate(
+          { subject, topics: [...identity.topics] },
+          { client, isAtomic: atomic, operations: located },
+        );
+        return { answers: this.#answered(answers, operations, topics) };
+      });
+    } catch {
+      return { refusal: "unavailable" };
+    } finally {
+      const left = (this.#pending.get(bearer) ?? 0) - operations.length;
+      if (left > 0) this.#pending.set(bearer, left);
+      else this.#pending.delete(bearer);
+    }
+  }
+
+  async #inTurn(client: string, work: () => Promise<Done>): Promise<Done> {
+    const before = this.#last.get(client);
+    const done = before === undefined ? work() : before.then(work);
+    const settled = done.catch(() => undefined);
+    this.#last.set(client, settled);
+    try {
+      return await done;
+    } finally {
+      if (this.#last.get(client) === settled) this.#last.delete(client);
+    }
+  }
+
+  /** The canonical names of those that may be seen, by the names that the client wrote; undefined where somebody must be asked who is away. */
+  async #topics(
+    identity: Identity,
+    operations: readonly Operation[],
+  ): Promise<ReadonlyMap<string, string> | undefined> {
+    const topics = new Map<string, string>();
+    const names = [...new Set(operations.map(({ topic }) => topic))];
+    const found = await Promise.all(names.map(async (name) => this.#options.access(identity, name)));
+    for (const [nth, access] of found.entries()) {
+      if ("topic" in access) topics.set(names[nth] ?? "", access.topic);
+      else if (access.refusal === "unavailable") return undefined;
+    }
+    return topics;
+  }
+
+  #answered(
+    answers: readonly Answer[],
+    operations: readonly Operation[],
+    topics: ReadonlyMap<string, string>,
+  ): Answered[] {
+    return answers.map((answer, nth) => {
+      this.#options.told?.(answer.outcome);
+      const topic = topics.get(operations[nth]?.topic ?? "");
+      return { answer, topic: isInLedger(answer) ? topic : undefined };
+    });
+  }
+}
+
+/** Of what is forbidden the ledger does not say in which channel. */
+function isInLedger(outcome: Outcome): boolean {
+  const first = outcome.outcome === "duplicate" ? outcome.first : outcome;
+  return !UNSETTLED.has(first.outcome) && first.outcome !== "forbidden";
+}
+
+function at(topic: string | undefined, { plans }: Writes): PlacedOperation["at"] {
+  const { kind = "", key = "" } = parseTopic(topic ?? "") ?? {};
+  const plan = plans.get(kind);
+  return plan && { plan, key };
+}
