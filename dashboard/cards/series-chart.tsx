@@ -1,8 +1,8 @@
 import { type CSSProperties, useId } from "react";
 import type { Period } from "../../protocol/schema.ts";
-import type { Format } from "../../react/display/format.ts";
 import { useLanguage } from "../language/language.tsx";
 import { Metric } from "./figures.tsx";
+import { periodNames } from "./period-names.ts";
 import { seriesKeys } from "./series-keys.ts";
 
 interface Props {
@@ -37,7 +37,7 @@ export function SeriesChart({ title, path, values, period, asOf, write, writeWho
       <ol aria-labelledby={heading}>
         {keys.map((key, at) => {
           const value = values?.[key] ?? 0;
-          const { name, label } = namesOf(key, unit, format);
+          const { name, label } = periodNames(key, unit, format);
           const isNamed = !isDense || (keys.length - 1 - at) % 7 === 0;
           return (
             <li key={key} title={`${name}: ${writeWhole(value as never)}`}>
@@ -54,23 +54,6 @@ export function SeriesChart({ title, path, values, period, asOf, write, writeWho
       </ol>
     </div>
   );
-}
-
-/** What a period is called, and what stands under its bar. */
-function namesOf(key: string, unit: Period["unit"], format: Format): { readonly name: string; readonly label: string } {
-  switch (unit) {
-    case "hour": {
-      const label = `${key.slice(11)}:00`;
-      return { name: `${format.date(key.slice(0, 10))}, ${label}`, label };
-    }
-    case "day":
-    case "week":
-      return { name: format.date(key), label: format.day(key) };
-    case "month":
-      return { name: format.monthAndYear(key), label: format.month(key) };
-    default:
-      return { name: key, label: key };
-  }
 }
 
 function share(ofHighest: number): CSSProperties {

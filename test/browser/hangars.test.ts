@@ -245,6 +245,21 @@ await onEachServer("An owner's hangars", (server) => {
       assert.ok((await rows().count()) < 60);
     });
 
+    it("have a list of 250 hangars that is as long as all of them, of which those in sight are there", async () => {
+      await open(2);
+      const list = tab.page.getByRole("region", { name: "Each hangar" });
+      const rows = list.locator("tbody tr[aria-rowindex]");
+      await rows.first().waitFor();
+      assert.ok((await rows.count()) < 60);
+      const height = "document.querySelector('.hangars-now .scroll').scrollHeight";
+      const whole = await tab.page.evaluate<number>(height);
+      await list.focus();
+      await press("End");
+      await list.getByRole("rowheader", { name: `H-${MANY_LISTINGS}`, exact: true }).waitFor();
+      assert.ok((await rows.count()) < 60);
+      assert.ok(Math.abs((await tab.page.evaluate<number>(height)) - whole) <= 1);
+    });
+
     it("read older stays when an earlier month is wanted, and mark days of which they know nothing yet", async () => {
       await open(2);
       // Some 480 stays in a month: the first 200 tell nothing of its beginning.

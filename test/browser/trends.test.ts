@@ -176,6 +176,25 @@ await onEachServer("Trends and notifications", (server) => {
       assert.equal(await tab.page.getByRole("checkbox", { name: "Bookings" }).isChecked(), true);
     });
 
+    it("each of several notifications that come at once is told outside of the page, of the kinds that are on", async () => {
+      await openDrawn();
+      // What the browser itself shows is out of a test's sight.
+      await tab.page.evaluate(`globalThis.outside = []; globalThis.Notification = class {
+        static permission = "granted";
+        static requestPermission = async () => "granted";
+        constructor(title, { body }) { outside.push(body); }
+      }`);
+      await tab.page.getByRole("button", { name: "Also tell me outside of this page" }).click();
+      await tab.page.getByRole("checkbox", { name: "Arrivals" }).uncheck();
+      await tab.page.evaluate(`Object.defineProperty(document, "hidden", { configurable: true, value: true })`);
+      await book("Noé", 15);
+      await notices().filter({ hasText: "Noé has paid" }).waitFor();
+      assert.deepEqual((await tab.page.evaluate<string[]>("outside")).toSorted(), [
+        "Noé has booked H-07",
+        "Noé has paid R$15.00",
+      ]);
+    });
+
     it("a token that does not open trends shows none, and all else", async () => {
       await open({}, {});
       await tab.page.locator('[data-metric="bookings.total"]').filter({ hasText: "90" }).waitFor();

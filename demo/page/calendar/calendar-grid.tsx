@@ -2,9 +2,9 @@ import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef } from 
 import type { Listing, Stay } from "../hangars/rows.ts";
 import type { TimeFormat } from "../hangars/time-format.ts";
 import { cellOf, useRoving } from "../hangars/use-roving.ts";
+import { Spacer } from "../hangars/spacer.tsx";
 import { remPx, useWindowed } from "../hangars/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
-import { occupants } from "./bars.ts";
 import { CalendarRow, type Day } from "./calendar-row.tsx";
 import { addDays, DAY_MS, type Zone } from "./zone.ts";
 
@@ -16,9 +16,10 @@ const MOST_WHOLE = 200;
 interface Props {
   readonly listings: readonly Listing[];
   readonly stays: readonly Stay[];
+  /** Who is there now, by listing. */
+  readonly there: ReadonlyMap<string, Stay>;
   readonly lit: ReadonlyMap<string, number>;
   readonly zone: Zone;
-  readonly now: number;
   readonly first: string;
   readonly days: number;
   readonly today: string;
@@ -33,9 +34,9 @@ const NO_STAYS: readonly Stay[] = [];
 export function CalendarGrid({
   listings,
   stays,
+  there,
   lit,
   zone,
-  now,
   first,
   days,
   today,
@@ -52,7 +53,6 @@ export function CalendarGrid({
   const initial = { row: 0, column: Math.min(Math.max(0, todayColumn), days - 1) };
   const { active, go, onKeyDown } = useRoving(scroller, rowPx, size, initial);
   const byListing = useMemo(() => grouped(stays), [stays]);
-  const there = occupants(stays, now);
   const columns = useMemo(
     () => Array.from({ length: days }, (_, at) => dayOf(addDays(first, at), today)),
     [first, days, today],
@@ -145,14 +145,4 @@ function grouped(stays: readonly Stay[]): ReadonlyMap<string, readonly Stay[]> {
     groups.set(stay.row.listingId, group);
   }
   return groups;
-}
-
-/** In place of rows that are out of sight. */
-function Spacer({ rows, rowPx, columns }: { readonly rows: number; readonly rowPx: number; readonly columns: number }) {
-  if (rows <= 0) return undefined;
-  return (
-    <tr aria-hidden="true" className="spacer" style={{ height: rows * rowPx }}>
-      <td colSpan={columns} />
-    </tr>
-  );
 }

@@ -2,7 +2,7 @@
 import { memo, useEffect, useState } from "react";
 import { Card } from "../../../dashboard/cards/card.tsx";
 import type { ShownRows } from "../../../react/channels/use-rows.ts";
-import type { Listing, StayRow } from "../hangars/rows.ts";
+import type { Listing, Stay, StayRow } from "../hangars/rows.ts";
 import { useTimeFormat } from "../hangars/time-format.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { useWords } from "../words.ts";
@@ -18,13 +18,15 @@ const STATUSES = ["pending", "confirmed", "completed"];
 interface Props {
   readonly listings: readonly Listing[];
   readonly stays: ShownRows<StayRow>;
+  /** Who is there now, by listing. */
+  readonly there: ReadonlyMap<string, Stay>;
   readonly lit: ReadonlyMap<string, number>;
   readonly zone: Zone;
   readonly now: number;
   readonly onOpen: (booking: string) => void;
 }
 
-export const Calendar = memo(function Calendar({ listings, stays, lit, zone, now, onOpen }: Props) {
+export const Calendar = memo(function Calendar({ listings, stays, there, lit, zone, now, onOpen }: Props) {
   const { unavailable, loading, noListings, olderFailed, again, calendar: words } = useHangarWords();
   const { status: statuses } = useWords();
   const format = useTimeFormat(zone);
@@ -65,7 +67,7 @@ export const Calendar = memo(function Calendar({ listings, stays, lit, zone, now
       ) : (
         <CalendarGrid
           key={looked}
-          {...{ listings, lit, zone, now, first, today, knownFrom, format, onOpen }}
+          {...{ listings, there, lit, zone, first, today, knownFrom, format, onOpen }}
           stays={stays.items}
           days={DAYS}
         />

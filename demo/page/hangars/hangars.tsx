@@ -4,7 +4,7 @@ import type { AnyStreamTypes, Owner } from "../../../client/client.ts";
 import { useRows } from "../../../react/channels/use-rows.ts";
 import { useEvents } from "../../../react/use-events.ts";
 import { Bookings } from "../bookings/bookings.tsx";
-import { nextChange } from "../calendar/bars.ts";
+import { nextChange, occupants } from "../calendar/bars.ts";
 import { Calendar } from "../calendar/calendar.tsx";
 import { addDays, zoneOf } from "../calendar/zone.ts";
 import { ListingsNow } from "../listings/listings-now.tsx";
@@ -37,10 +37,11 @@ export function Hangars({ owner }: { readonly owner: Owner<AnyStreamTypes> }) {
       ),
     [listings.items],
   );
-  const shared = { listings: sorted, zone, now };
+  const there = useMemo(() => occupants(stays.items, now), [stays.items, now]);
+  const shared = { listings: sorted, zone };
   return (
     <>
-      <Calendar {...shared} stays={stays} lit={lit} onOpen={setOpen} />
+      <Calendar {...shared} {...{ stays, there, lit, now }} onOpen={setOpen} />
       <Bookings
         {...shared}
         events={events}
@@ -51,7 +52,7 @@ export function Hangars({ owner }: { readonly owner: Owner<AnyStreamTypes> }) {
         open={open}
         onOpen={setOpen}
       />
-      <ListingsNow {...shared} stays={stays.items} status={listings.status} />
+      <ListingsNow {...shared} {...{ there, now }} stays={stays.items} status={listings.status} />
     </>
   );
 }

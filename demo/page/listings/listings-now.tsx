@@ -1,10 +1,11 @@
 import { memo, useMemo, useRef } from "react";
 import { Card } from "../../../dashboard/cards/card.tsx";
 import type { Status } from "../../../react/status.ts";
-import { isAgreed, occupants } from "../calendar/bars.ts";
+import { isAgreed } from "../calendar/bars.ts";
 import type { Zone } from "../calendar/zone.ts";
 import type { Listing, Stay } from "../hangars/rows.ts";
 import { useTimeFormat } from "../hangars/time-format.ts";
+import { Spacer } from "../hangars/spacer.tsx";
 import { remPx, useWindowed } from "../hangars/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { called, useWords } from "../words.ts";
@@ -12,23 +13,26 @@ import { called, useWords } from "../words.ts";
 /** As in hangars.css. */
 const ROW_REM = 3.25;
 const MOST_WHOLE = 200;
+const COLUMNS = 4;
 
 interface Props {
   readonly listings: readonly Listing[];
   readonly stays: readonly Stay[];
+  /** Who is there now, by listing. */
+  readonly there: ReadonlyMap<string, Stay>;
   readonly status: Status;
   readonly zone: Zone;
   readonly now: number;
 }
 
 /** Each hangar: whether it is offered, who is there, until when, and who comes next. */
-export const ListingsNow = memo(function ListingsNow({ listings, stays, status, zone, now }: Props) {
+export const ListingsNow = memo(function ListingsNow({ listings, stays, there, status, zone, now }: Props) {
   const words = useHangarWords();
   const { status: statuses } = useWords();
   const format = useTimeFormat(zone);
   const scroller = useRef<HTMLDivElement>(null);
-  const shown = useWindowed(scroller, listings.length, listings.length > MOST_WHOLE ? remPx(ROW_REM) : 0);
-  const there = occupants(stays, now);
+  const rowPx = remPx(ROW_REM);
+  const shown = useWindowed(scroller, listings.length, listings.length > MOST_WHOLE ? rowPx : 0);
   const next = useMemo(() => nextByListing(stays, now), [stays, now]);
   const { title, status: statusTitle, now: nowTitle, next: nextTitle, free } = words.listings;
   const guest = (stay: Stay, edge: "checkIn" | "checkOut") => (
@@ -58,7 +62,8 @@ export const ListingsNow = memo(function ListingsNow({ listings, stays, status, 
               <th scope="col">{nextTitle}</th>
             </tr>
           </thead>
-          <tbody style={{ translate: `0 ${shown.first * remPx(ROW_REM)}px` }}>
+          <tbody>
+            <Spacer rows={shown.first} rowPx={rowPx} columns={COLUMNS} />
             {listings.slice(shown.first, shown.end).map(({ key, row }, at) => {
               const [occupant, after] = [there.get(key), next.get(key)];
               return (
@@ -74,6 +79,7 @@ export const ListingsNow = memo(function ListingsNow({ listings, stays, status, 
                 </tr>
               );
             })}
+            <Spacer rows={listings.length - shown.end} rowPx={rowPx} columns={COLUMNS} />
           </tbody>
         </table>
       </div>

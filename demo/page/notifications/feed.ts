@@ -33,8 +33,6 @@ interface Options {
   readonly isHidden: () => boolean;
   /** Milliseconds since any instant. */
   readonly now: () => number;
-  /** Called for each. */
-  readonly onNotice: (notice: Notice) => void;
 }
 
 /** A slow line takes so long for what was missed. */
@@ -54,10 +52,13 @@ export class Feed {
     this.#options = options;
   }
 
-  /** Follows the owner. Returns its own undo. */
-  start(): () => void {
+  /**
+   * Follows the owner. Returns its own undo.
+   * @param tell called for each notice, also where several come at once
+   */
+  start(tell: (notice: Notice) => void): () => void {
     const { owner } = this.#options;
-    const undos = [owner.subscribe(() => this.#look()), owner.on("*", (event) => this.#take(event))];
+    const undos = [owner.subscribe(() => this.#look()), owner.on("*", (event) => this.#take(event, tell))];
     this.#look();
     return () => {
       for (const undo of undos) undo();
@@ -82,13 +83,13 @@ export class Feed {
     } else if (this.#wasLive) this.#isBroken = true;
   }
 
-  #take({ id, type, timestamp, data }: EventOf<AnyStreamTypes>): void {
+  #take({ id, type, timestamp, data }: EventOf<AnyStreamTypes>, tell: (notice: Notice) => void): void {
     const kind = kindOf(type, data);
     if (kind === undefined) return;
     const isLate = this.#isBroken || this.#isMadeUp() || this.#options.isHidden();
     const notice = { id, kind, at: timestamp, data, isLate };
     this.#show([notice, ...this.#notices].slice(0, MOST_NOTICES));
-    this.#options.onNotice(notice);
+    tell(notice);
   }
 
   #isMadeUp(): boolean {

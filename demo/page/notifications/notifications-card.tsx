@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import type { AnyStreamTypes, Owner } from "../../../client/client.ts";
 import { useCalm } from "./calm.ts";
 import { Card } from "../../../dashboard/cards/card.tsx";
@@ -16,21 +16,19 @@ export function NotificationsCard({ owner }: { readonly owner: Owner<AnyStreamTy
   const { format } = useLanguage();
   const words = useNoticeWords();
   const [settings, setSettings] = useState(readSettings);
-  const [fresh, setFresh] = useState<Notice>();
   const feed = useMemo(
-    () => new Feed({ owner, isHidden: () => document.hidden, now: () => performance.now(), onNotice: setFresh }),
+    () => new Feed({ owner, isHidden: () => document.hidden, now: () => performance.now() }),
     [owner],
   );
-  useEffect(() => feed.start(), [feed]);
   const all = useSyncExternalStore(feed.subscribe, feed.getSnapshot);
   const notices = all.filter(({ kind }) => !settings.muted.includes(kind));
   const write = (notice: Notice) => writeNotice(notice, words, format);
 
   useUnreadBadge(notices.length);
-  useEffect(() => {
-    if (fresh && settings.isOutside && !settings.muted.includes(fresh.kind)) tellOutside(fresh.id, write(fresh));
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once for each notice
-  }, [fresh]);
+  const tell = useEffectEvent((notice: Notice) => {
+    if (settings.isOutside && !settings.muted.includes(notice.kind)) tellOutside(notice.id, write(notice));
+  });
+  useEffect(() => feed.start(tell), [feed]);
 
   const keep = (next: NoticeSettings) => {
     keepSettings(next);

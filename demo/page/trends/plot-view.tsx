@@ -45,10 +45,9 @@ export function PlotView({ points, at, onPoint, texts }: Props) {
     };
   }, [onPoint]);
 
-  useEffect(() => {
-    plot?.show(points, texts);
-    plot?.point(at);
-  }, [plot, points, at, texts]);
+  useEffect(() => plot?.show(points, texts), [plot, points, texts]);
+  // Where a point is, is known once they are shown.
+  useEffect(() => plot?.point(at), [plot, points, texts, at]);
 
   return (
     <div className="canvas" ref={target}>

@@ -1,6 +1,7 @@
+import { periodNames } from "../../../dashboard/cards/period-names.ts";
 import type { Format } from "../../../react/display/format.ts";
 import type { PlotTexts } from "./plot.ts";
-import type { Point, Range } from "./points.ts";
+import { type Point, type Range, RANGES } from "./points.ts";
 import type { useTrendWords } from "./words.ts";
 
 /** How the points of a chart are written: around it, under it, and in its table. */
@@ -21,32 +22,11 @@ interface Writing {
 }
 
 export function writerOf({ range, format, words, currency }: Writing): PointWriter {
-  const hour = (key: string) => `${key.slice(11)}:00`;
-  const nameOf = (key: string) => {
-    switch (range) {
-      case "today":
-        return hour(key);
-      case "hours":
-        return `${format.date(key.slice(0, 10))}, ${hour(key)}`;
-      case "days":
-        return format.date(key);
-      case "weeks":
-        return words.weekOf(format.date(key));
-      default:
-        return format.monthAndYear(key);
-    }
-  };
-  const tick = ({ key }: Point) => {
-    switch (range) {
-      case "today":
-      case "hours":
-        return hour(key);
-      case "days":
-      case "weeks":
-        return format.day(key);
-      default:
-        return format.month(key);
-    }
+  const namesOf = ({ key }: Point) => periodNames(key, RANGES[range].unit, format);
+  const name = (point: Point) => {
+    const names = namesOf(point);
+    if (range === "today") return names.label;
+    return range === "weeks" ? words.weekOf(names.name) : names.name;
   };
   const border = (begins: string) => {
     if (range === "hours") return `${format.day(begins)} ${format.month(begins.slice(0, 7))}`;
@@ -57,13 +37,13 @@ export function writerOf({ range, format, words, currency }: Writing): PointWrit
   const bookings = ({ bookings: many }: Point) =>
     many === undefined ? words.toCome : words.count(format.count(many), many === 1);
   return {
-    tick,
+    tick: (point) => namesOf(point).label,
     border,
     money: format.short,
     count: format.count,
-    name: ({ key }) => nameOf(key),
+    name,
     revenue,
     bookings,
-    whole: (point) => `${nameOf(point.key)}: ${revenue(point)}, ${bookings(point)}`,
+    whole: (point) => `${name(point)}: ${revenue(point)}, ${bookings(point)}`,
   };
 }

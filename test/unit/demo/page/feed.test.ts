@@ -57,8 +57,8 @@ describe("notifications", () => {
     isHidden = false;
     nowMs = 1_000;
     told = [];
-    feed = new Feed({ owner, isHidden: () => isHidden, now: () => nowMs, onNotice: (notice) => told.push(notice) });
-    stop = feed.start();
+    feed = new Feed({ owner, isHidden: () => isHidden, now: () => nowMs });
+    stop = feed.start((notice) => told.push(notice));
     owner.become(LIVE, NOON);
   });
 
