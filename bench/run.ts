@@ -1,4 +1,4 @@
-/** `npm run bench -- latency|writer|engine|events|heap|import|kinds|load|resume|wire|channels [--quick] [--postgres 15]` */
+/** `npm run bench -- latency|writer|engine|events|heap|import|kinds|load|page|resume|wire|channels [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
 import { benchChannels } from "./channels.ts";
@@ -11,6 +11,7 @@ import { benchLatency } from "./latency.ts";
 import { BenchServer } from "./support/bench-server.ts";
 import { benchLoad } from "./load.ts";
 import { Report } from "./support/report.ts";
+import { benchPage } from "./page.ts";
 import { benchResume } from "./resume.ts";
 import { benchWire } from "./wire.ts";
 import { benchWriter } from "./writer.ts";
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   import: benchImport,
   kinds: benchKinds,
   load: benchLoad,
+  page: benchPage,
   resume: benchResume,
   wire: benchWire,
   channels: benchChannels,

@@ -49,7 +49,8 @@ const TRIALS = {
 function vite(folder, module, moduleResolution) {
   project(folder, { type: "module" });
   install(folder, client, daemon, ...REACT, ...TYPES, "@types/react-dom@19", "vite@8", "drizzle-orm@0.45");
-  for (const file of ["deltad.config.ts", "tables.ts"]) cpSync(join(ROOT, "demo", file), join(folder, file));
+  for (const file of ["deltad.config.ts", "channels.ts", "tables.ts"])
+    cpSync(join(ROOT, "demo", file), join(folder, file));
   write(
     folder,
     "main.tsx",

@@ -4,7 +4,7 @@ import { useRealtimeStats } from "../react/use-realtime-stats.ts";
 import { Brand } from "./brand.tsx";
 import { ConnectionNotice } from "./connection/connection-notice.tsx";
 import { ConnectionStatus } from "./connection/connection-status.tsx";
-import { kindOf, OwnerPicker } from "./entry/owner-choice.tsx";
+import { kindOf, type NameOf, OwnerPicker } from "./entry/owner-choice.tsx";
 import { LanguageSwitch } from "./language/language-switch.tsx";
 import { useLanguage } from "./language/language.tsx";
 import { usePerFrame } from "./per-frame.ts";
@@ -22,6 +22,8 @@ export interface CardsProps {
   /** For requests beside the stream. */
   readonly token: string;
   readonly isConnected: boolean;
+  /** Shows another topic. */
+  readonly onTopic: (topic: string) => void;
 }
 
 interface Props {
@@ -29,11 +31,12 @@ interface Props {
   readonly token: string;
   readonly topic: string;
   readonly topics: readonly string[];
+  readonly nameOf: NameOf | undefined;
   readonly onTopic: (topic: string) => void;
   readonly onLeave: () => void;
 }
 
-export function OwnerPage({ Cards, token, topic, topics, onTopic, onLeave }: Props) {
+export function OwnerPage({ Cards, token, topic, topics, nameOf, onTopic, onLeave }: Props) {
   const { messages } = useLanguage();
   const { metrics: latest, asOf: at, connection, connect, owner, isConnected } = useRealtimeStats({ topic, token });
   const { metrics, asOf } = usePerFrame(useMemo(() => ({ metrics: latest, asOf: at }), [latest, at]));
@@ -42,7 +45,7 @@ export function OwnerPage({ Cards, token, topic, topics, onTopic, onLeave }: Pro
     <>
       <header className="topbar">
         <Brand />
-        <OwnerPicker topic={topic} topics={topics} onTopic={onTopic} />
+        <OwnerPicker topic={topic} topics={topics} nameOf={nameOf} onTopic={onTopic} />
         <ConnectionStatus connection={connection} asOf={asOf} />
         <LanguageSwitch />
       </header>
@@ -57,6 +60,7 @@ export function OwnerPage({ Cards, token, topic, topics, onTopic, onLeave }: Pro
           owner={owner}
           token={token}
           isConnected={isConnected}
+          onTopic={onTopic}
         />
       </main>
     </>

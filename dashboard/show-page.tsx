@@ -1,6 +1,6 @@
 /** The owner page around cards: `main.tsx` shows those that any configuration has; another page brings its own. */
 import type { ComponentType } from "react";
-import { App } from "./app.tsx";
+import { App, type PageParts } from "./app.tsx";
 import { mount } from "./mount.tsx";
 import type { CardsProps } from "./owner-page.tsx";
 import "./styles/theme.css";
@@ -11,8 +11,8 @@ import "./styles/connection.css";
 
 /**
  * Needs an element `#root` in the document.
- * @param parts kinds of topics that the cards show beside another one's numbers; a token that opens nothing else shows them by themselves
+ * @param parts what else a page of one's own says
  */
-export function showPage(Cards: ComponentType<CardsProps>, parts: readonly string[] = []): void {
-  mount((initialToken) => <App Cards={Cards} initialToken={initialToken} parts={parts} />);
+export function showPage(Cards: ComponentType<CardsProps>, parts: PageParts = {}): void {
+  mount((initialToken) => <App Cards={Cards} initialToken={initialToken} {...parts} />);
 }

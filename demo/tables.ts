@@ -1,11 +1,14 @@
 /** The marketplace's tables, as in schema.sql. */
 import { bigint, date, numeric, pgTable, text, timestamp } from "drizzle-orm/pg-core";
 
+export const marketplaces = pgTable("marketplaces", { id: bigint("id", { mode: "bigint" }).primaryKey() });
+
 export const owners = pgTable("owners", {
   id: bigint("id", { mode: "bigint" }).primaryKey(),
   name: text("name").notNull(),
   timeZone: text("time_zone").notNull(),
   currency: text("currency").notNull(),
+  marketplaceId: bigint("marketplace_id", { mode: "bigint" }).notNull(),
 });
 
 export const listings = pgTable("listings", {

@@ -76,8 +76,8 @@ export const HANGAR_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "the calendar has stays that were cancelled",
-    file: "demo/deltad.config.ts",
-    find: '          deleted: eq(bookings.status, "cancelled"),\n',
+    file: "demo/channels.ts",
+    find: '        deleted: eq(bookings.status, "cancelled"),\n',
     replace: "",
     test: "test/pg/demo-hangars.test.ts",
     title: "have the stays that end last, without those that were cancelled, and the others page by page",

@@ -59,6 +59,22 @@ export const PAGE_MUTANTS: readonly Mutant[] = [
     title: "leave out what this page does not know",
   },
   {
+    name: "who has an owner sees who all owners are",
+    file: "demo/channels.ts",
+    find: 'members: claim("marketplaces")',
+    replace: 'members: claim("owners")',
+    test: "test/pg/demo-marketplace.test.ts",
+    title: "are rows for administrators and for whose token names the marketplace, and nobody else",
+  },
+  {
+    name: "an owner is offered to who may not open it",
+    file: "demo/page/platform/owner-list.tsx",
+    find: "(claims.isAdmin || claims.topics.includes(topic))",
+    replace: 'topic !== ""',
+    test: "test/browser/platform.test.ts",
+    title: "is told to staff by name, without numbers that their token does not open",
+  },
+  {
     name: "notifications that are made up for after a break are not marked",
     file: "demo/page/notifications/feed.ts",
     find: "this.#isBroken || this.#isMadeUp()",

@@ -105,7 +105,7 @@ export function keyOf({ url = ".", token, subject }: OwnClientOptions, id: strin
 }
 
 /** Whose token it is, as a daemon tells whether another may take its place. */
-function subjectOf(token: string): unknown {
+export function subjectOf(token: string): unknown {
   try {
     const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
     const { sub, ownerId, owners, topics, role } = JSON.parse(atob(payload)) as Record<string, unknown>;

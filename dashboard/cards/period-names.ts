@@ -2,7 +2,11 @@ import type { Period } from "../../protocol/schema.ts";
 import type { Format } from "../../react/display/format.ts";
 
 /** What a period of a chart is called, and in short, where there is little room. Its key is as the document has it. */
-export function periodNames(key: string, unit: Period["unit"], format: Format): { readonly name: string; readonly label: string } {
+export function periodNames(
+  key: string,
+  unit: Period["unit"],
+  format: Format,
+): { readonly name: string; readonly label: string } {
   switch (unit) {
     case "hour": {
       const label = `${key.slice(11)}:00`;

@@ -1,6 +1,6 @@
 /** Whose numbers are shown. */
 import { useState } from "react";
-import { useLanguage } from "../language/language.tsx";
+import { type LanguageTag, useLanguage } from "../language/language.tsx";
 import { fetchSchema } from "../../client/fetch-owner.ts";
 import { parseTopic } from "../../protocol/topic.ts";
 import { EntryPage } from "./entry-page.tsx";
@@ -46,20 +46,25 @@ export function OwnerForm({ token, onTopic }: FormProps) {
   );
 }
 
+/** What a topic is called; undefined for those that go by their names. */
+export type NameOf = (topic: string, tag: LanguageTag) => string | undefined;
+
 interface Props {
   readonly topic: string;
   readonly topics: readonly string[];
+  readonly nameOf: NameOf | undefined;
   readonly onTopic: (topic: string) => void;
 }
 
 /** Names whose numbers they are; lets choose where the token names several. */
-export function OwnerPicker({ topic, topics, onTopic }: Props) {
-  const { messages } = useLanguage();
+export function OwnerPicker({ topic, topics, nameOf, onTopic }: Props) {
+  const { messages, tag } = useLanguage();
+  const called = (one: string) => nameOf?.(one, tag) ?? shortName(one);
   const label = kindOf(topic) === "owner" && messages.owner;
   if (topics.length < 2) {
     return (
       <span className="owner">
-        {label} <strong>{shortName(topic)}</strong>
+        {label} <strong>{called(topic)}</strong>
       </span>
     );
   }
@@ -69,7 +74,7 @@ export function OwnerPicker({ topic, topics, onTopic }: Props) {
       <select aria-label={messages.owner} value={topic} onChange={(event) => onTopic(event.target.value)}>
         {topics.map((one) => (
           <option key={one} value={one}>
-            {shortName(one)}
+            {called(one)}
           </option>
         ))}
       </select>

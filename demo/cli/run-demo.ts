@@ -120,9 +120,20 @@ async function bringUp(parts: Parts): Promise<void> {
       isAdmin: false,
       ttlSeconds: TOKEN_SECONDS,
     });
+  const adminToken = signToken(jwtSecret, { owners: [], isAdmin: true, ttlSeconds: TOKEN_SECONDS });
   const [token, guestToken] = [sign([owner], people.speaker), sign([], people.guest)];
   const { pid } = shell;
-  for (const line of introduction({ url, token, conversationsUrl, guestToken, owner, databaseUrl, passwordFile, pid }))
+  for (const line of introduction({
+    url,
+    token,
+    adminToken,
+    conversationsUrl,
+    guestToken,
+    owner,
+    databaseUrl,
+    passwordFile,
+    pid,
+  }))
     shell.print(line);
 }
 

@@ -4,7 +4,7 @@ declare
   partitioned text;
 begin
   select string_agg(format('%I.%I', n.nspname, c.relname), ', ') into partitioned
-    from (values ('public', 'owners'), ('public', 'listings'), ('public', 'bookings'), ('public', 'payouts'), ('public', 'messages'), ('public', 'conversation_members'), ('public', 'conversations'), ('public', 'people')) w(schema, "table")
+    from (values ('public', 'owners'), ('public', 'listings'), ('public', 'bookings'), ('public', 'payouts'), ('public', 'marketplaces'), ('public', 'messages'), ('public', 'conversation_members'), ('public', 'conversations'), ('public', 'people')) w(schema, "table")
     join pg_namespace n on n.nspname = w.schema
     join pg_class c on c.relnamespace = n.oid and c.relname = w."table" and c.relkind = 'p';
   if partitioned is not null then
@@ -24,8 +24,10 @@ create unlogged table deltad.change_owner (
   change_seq    bigint   not null default nextval('deltad.change_seq'),
   change_weight smallint not null,                               -- -1 the old image of a row, +1 the new one
   id bigint,
+  name text,
   time_zone text,
-  currency text
+  currency text,
+  marketplace_id bigint
 ) with (
   -- Rows live for seconds: vacuum by their number, not by their share, at full speed, and never take the writers off the table to hand
   -- back its last pages.
@@ -109,6 +111,24 @@ create unlogged table deltad.change_payouts (
 
 -- Locks nothing of yours.
 create index on deltad.change_payouts (change_xid);
+
+-- Locks nothing of yours.
+create unlogged table deltad.change_marketplace_row (
+  change_xid    xid8     not null default pg_current_xact_id(),  -- the top-level transaction, also under savepoints
+  change_seq    bigint   not null default nextval('deltad.change_seq'),
+  change_weight smallint not null,                               -- -1 the old image of a row, +1 the new one
+  id bigint
+) with (
+  -- Rows live for seconds: vacuum by their number, not by their share, at full speed, and never take the writers off the table to hand
+  -- back its last pages.
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0,
+  vacuum_truncate = false
+);
+
+-- Locks nothing of yours.
+create index on deltad.change_marketplace_row (change_xid);
 
 -- Locks nothing of yours.
 create unlogged table deltad.change_conversation_messages (
@@ -219,10 +239,10 @@ begin
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
   if apart is null then
     insert into deltad.change_owner
-           (change_xid, change_seq, change_weight, id, time_zone, currency)
+           (change_xid, change_seq, change_weight, id, name, time_zone, currency, marketplace_id)
     select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
-           '1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."time_zone"::pg_catalog.text,
-           r."currency"::pg_catalog.text
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."name"::pg_catalog.text,
+           r."time_zone"::pg_catalog.text, r."currency"::pg_catalog.text, r."marketplace_id"::pg_catalog.int8
       from new_rows r
      limit 5001;
     if not found then
@@ -230,10 +250,10 @@ begin
     end if;
   else
     execute 'insert into deltad.change_owner
-           (change_xid, change_seq, change_weight, id, time_zone, currency)
+           (change_xid, change_seq, change_weight, id, name, time_zone, currency, marketplace_id)
     select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
-           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."time_zone"::pg_catalog.text,
-           r."currency"::pg_catalog.text
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."name"::pg_catalog.text,
+           r."time_zone"::pg_catalog.text, r."currency"::pg_catalog.text, r."marketplace_id"::pg_catalog.int8
       from new_rows r
      where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
      limit 5001';
@@ -262,6 +282,16 @@ begin
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('owner', '');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'owner', 'marketplace_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."marketplace_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."marketplace_id"::pg_catalog.int8 is not null) changed
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('owner', 'marketplace_id');
       end if;
     end if;
     perform deltad.ring();
@@ -296,15 +326,15 @@ begin
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
   if apart is null then
     insert into deltad.change_owner
-           (change_xid, change_seq, change_weight, id, time_zone, currency)
+           (change_xid, change_seq, change_weight, id, name, time_zone, currency, marketplace_id)
     select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
-           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."time_zone"::pg_catalog.text,
-           r."currency"::pg_catalog.text
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."name"::pg_catalog.text,
+           r."time_zone"::pg_catalog.text, r."currency"::pg_catalog.text, r."marketplace_id"::pg_catalog.int8
       from old_rows r
     union all
     select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
-           '1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."time_zone"::pg_catalog.text,
-           r."currency"::pg_catalog.text
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."name"::pg_catalog.text,
+           r."time_zone"::pg_catalog.text, r."currency"::pg_catalog.text, r."marketplace_id"::pg_catalog.int8
       from new_rows r
      limit 10001;
     if not found then
@@ -312,16 +342,16 @@ begin
     end if;
   else
     execute 'insert into deltad.change_owner
-           (change_xid, change_seq, change_weight, id, time_zone, currency)
+           (change_xid, change_seq, change_weight, id, name, time_zone, currency, marketplace_id)
     select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
-           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."time_zone"::pg_catalog.text,
-           r."currency"::pg_catalog.text
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."name"::pg_catalog.text,
+           r."time_zone"::pg_catalog.text, r."currency"::pg_catalog.text, r."marketplace_id"::pg_catalog.int8
       from old_rows r
      where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
     union all
     select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
-           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."time_zone"::pg_catalog.text,
-           r."currency"::pg_catalog.text
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."name"::pg_catalog.text,
+           r."time_zone"::pg_catalog.text, r."currency"::pg_catalog.text, r."marketplace_id"::pg_catalog.int8
       from new_rows r
      where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
      limit 10001';
@@ -357,6 +387,19 @@ begin
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('owner', '');
       end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'owner', 'marketplace_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."marketplace_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."marketplace_id"::pg_catalog.int8 is not null
+              union all
+              select r."marketplace_id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."marketplace_id"::pg_catalog.int8 is not null) changed
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('owner', 'marketplace_id');
+      end if;
     end if;
     perform deltad.ring();
   end if;
@@ -390,10 +433,10 @@ begin
   -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
   if apart is null then
     insert into deltad.change_owner
-           (change_xid, change_seq, change_weight, id, time_zone, currency)
+           (change_xid, change_seq, change_weight, id, name, time_zone, currency, marketplace_id)
     select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
-           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."time_zone"::pg_catalog.text,
-           r."currency"::pg_catalog.text
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8, r."name"::pg_catalog.text,
+           r."time_zone"::pg_catalog.text, r."currency"::pg_catalog.text, r."marketplace_id"::pg_catalog.int8
       from old_rows r
      limit 5001;
     if not found then
@@ -401,10 +444,10 @@ begin
     end if;
   else
     execute 'insert into deltad.change_owner
-           (change_xid, change_seq, change_weight, id, time_zone, currency)
+           (change_xid, change_seq, change_weight, id, name, time_zone, currency, marketplace_id)
     select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
-           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."time_zone"::pg_catalog.text,
-           r."currency"::pg_catalog.text
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8, r."name"::pg_catalog.text,
+           r."time_zone"::pg_catalog.text, r."currency"::pg_catalog.text, r."marketplace_id"::pg_catalog.int8
       from old_rows r
      where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
      limit 5001';
@@ -433,6 +476,16 @@ begin
       get diagnostics owners = row_count;
       if owners operator(pg_catalog.>) 1000 then  -- too many to name
         insert into deltad.reset (source, link) values ('owner', '');
+      end if;
+      insert into deltad.reset (source, link, owner, rows)
+      select 'owner', 'marketplace_id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select r."marketplace_id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."marketplace_id"::pg_catalog.int8 is not null) changed
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('owner', 'marketplace_id');
       end if;
     end if;
     perform deltad.ring();
@@ -491,7 +544,9 @@ begin
       from (values ('id', old."id"::pg_catalog.int8 is not null, old."id"::pg_catalog.int8::pg_catalog.text),
                    ('id', new."id"::pg_catalog.int8 is not null, new."id"::pg_catalog.int8::pg_catalog.text),
                    ('', true, 'all'::pg_catalog.text),
-                   ('', true, 'all'::pg_catalog.text)) moved(link, names, owner)
+                   ('', true, 'all'::pg_catalog.text),
+                   ('marketplace_id', old."marketplace_id"::pg_catalog.int8 is not null, old."marketplace_id"::pg_catalog.int8::pg_catalog.text),
+                   ('marketplace_id', new."marketplace_id"::pg_catalog.int8 is not null, new."marketplace_id"::pg_catalog.int8::pg_catalog.text)) moved(link, names, owner)
      where moved.names
        and not exists (select from deltad.reset known
                         where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'owner'
@@ -512,13 +567,15 @@ begin
   else
     if tg_op operator(pg_catalog.<>) 'INSERT' then
       insert into deltad.change_owner
-             (change_weight, id, time_zone, currency)
-      values (-1, old."id"::pg_catalog.int8, old."time_zone"::pg_catalog.text, old."currency"::pg_catalog.text);
+             (change_weight, id, name, time_zone, currency, marketplace_id)
+      values (-1, old."id"::pg_catalog.int8, old."name"::pg_catalog.text, old."time_zone"::pg_catalog.text,
+              old."currency"::pg_catalog.text, old."marketplace_id"::pg_catalog.int8);
     end if;
     if tg_op operator(pg_catalog.<>) 'DELETE' then
       insert into deltad.change_owner
-             (change_weight, id, time_zone, currency)
-      values (1, new."id"::pg_catalog.int8, new."time_zone"::pg_catalog.text, new."currency"::pg_catalog.text);
+             (change_weight, id, name, time_zone, currency, marketplace_id)
+      values (1, new."id"::pg_catalog.int8, new."name"::pg_catalog.text, new."time_zone"::pg_catalog.text,
+              new."currency"::pg_catalog.text, new."marketplace_id"::pg_catalog.int8);
     end if;
     if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
       perform deltad.ring();
@@ -1655,6 +1712,300 @@ begin
              (change_weight, id, owner_id, amount, status, due_on)
       values (1, new."id"::pg_catalog.int8, new."owner_id"::pg_catalog.int8, new."amount"::pg_catalog.numeric,
               new."status"::pg_catalog.text, new."due_on"::pg_catalog.date);
+    end if;
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+      perform deltad.ring();
+    end if;
+    return null;
+  end if;
+  perform deltad.ring();
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_insert_marketplace_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'marketplaces') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'marketplaces') and not deltad.is_partition_of(tg_relid, 'public', 'marketplaces') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('marketplace_row') from (select from new_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_marketplace_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_marketplace_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'marketplace_row', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('marketplace_row', 'id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_update_marketplace_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'marketplaces') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'marketplaces') and not deltad.is_partition_of(tg_relid, 'public', 'marketplaces') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('marketplace_row') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_marketplace_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     limit 10001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_marketplace_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+    union all
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from new_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 10001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 10000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 10000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'marketplace_row', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1),
+                        pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) 1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null
+              union all
+              select r."id"::pg_catalog.int8::pg_catalog.text as owner, 1 as weight from new_rows r where r."id"::pg_catalog.int8 is not null) changed
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('marketplace_row', 'id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_delete_marketplace_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+  owners pg_catalog.int8;
+  apart  pg_catalog.text;
+begin
+  if tg_nargs operator(pg_catalog.>) 0 or (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'marketplaces') or pg_catalog.current_setting('deltad.capture', true) is not null then
+    if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'marketplaces') and not deltad.is_partition_of(tg_relid, 'public', 'marketplaces') then
+      return null;  -- not the table it was made for
+    end if;
+    if pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then
+      perform deltad.skip_capture('marketplace_row') from (select from old_rows limit 1) changed;
+      return null;
+    end if;
+    -- Of a tree of partitions. Rows of this statement that a row trigger has kept already: see deltad.row_captured().
+    if tg_nargs operator(pg_catalog.>) 0 and pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then
+      apart := deltad.row_captured(tg_relid);
+    end if;
+  end if;
+
+  -- Rows are kept as images, -1 old and +1 new, up to a limit; beyond it, each of their owners is to be read again.
+  if apart is null then
+    insert into deltad.change_marketplace_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval('deltad.change_seq'::pg_catalog.regclass),
+           '-1'::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+     limit 5001;
+    if not found then
+      return null;
+    end if;
+  else
+    execute 'insert into deltad.change_marketplace_row
+           (change_xid, change_seq, change_weight, id)
+    select pg_catalog.pg_current_xact_id(), pg_catalog.nextval(''deltad.change_seq''::pg_catalog.regclass),
+           ''-1''::pg_catalog.int2, r."id"::pg_catalog.int8
+      from old_rows r
+     where (' operator(pg_catalog.||) apart operator(pg_catalog.||) ') is not true
+     limit 5001';
+  end if;
+  get diagnostics images = row_count;
+
+  -- The latter as deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if images operator(pg_catalog.>) 5000 or not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
+    if images operator(pg_catalog.>) 5000 then
+      insert into deltad.reset (source, link, owner, rows)
+      select 'marketplace_row', 'id', changed.owner,
+               greatest(pg_catalog.count(*) filter (where changed.weight operator(pg_catalog.=) -1))
+        from (select r."id"::pg_catalog.int8::pg_catalog.text as owner, -1 as weight from old_rows r where r."id"::pg_catalog.int8 is not null) changed
+       group by changed.owner
+       limit 1001;
+      get diagnostics owners = row_count;
+      if owners operator(pg_catalog.>) 1000 then  -- too many to name
+        insert into deltad.reset (source, link) values ('marketplace_row', 'id');
+      end if;
+    end if;
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.capture_truncate_marketplace_row() returns trigger
+language plpgsql security definer
+as $$
+begin
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'marketplaces') then
+    if not deltad.is_partition_of(tg_relid, 'public', 'marketplaces') then
+      return null;  -- not the table it was made for
+    end if;
+  end if;
+  insert into deltad.reset (source) values ('marketplace_row');
+  -- As deltad.ring() begins, without the price of the call: the daemon is awake, and nobody need wake it.
+  if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+    perform deltad.ring();
+  end if;
+  return null;
+end
+$$;
+
+-- Locks nothing of yours.
+create or replace function deltad.row_marketplace_row() returns trigger
+language plpgsql security definer
+as $$
+declare
+  images pg_catalog.int8;
+begin
+  if tg_when operator(pg_catalog.=) 'AFTER' then
+    images := case when pg_catalog.current_setting('deltad.capture', true) operator(pg_catalog.=) 'off' and deltad.may_skip() then 0
+                   else (case when pg_catalog.current_setting('deltad.row_images', true) operator(pg_catalog.<>) '' then pg_catalog.current_setting('deltad.row_images', true)::pg_catalog.int8 else 0 end) operator(pg_catalog.+) 1
+              end;
+    perform pg_catalog.set_config('deltad.row_images', images::pg_catalog.text, true);
+    if images operator(pg_catalog.>) 5000 and exists (
+         select from deltad.reset known
+          where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'marketplace_row' and known.link is null and known.owner is null) then
+      return null;  -- the whole table is read again
+    end if;
+  end if;
+  if (tg_table_schema, tg_table_name) operator(pg_catalog.<>) ('public', 'marketplaces') and not deltad.is_partition_of(tg_relid, 'public', 'marketplaces') then
+    if tg_when operator(pg_catalog.=) 'BEFORE' then
+      return new;
+    end if;
+    return null;  -- neither the table it was made for nor a partition of it
+  end if;
+
+  if tg_when operator(pg_catalog.=) 'BEFORE' then  -- a row that moves to another partition: statement triggers may not see it
+    insert into deltad.reset (source, link, owner)
+    select distinct 'marketplace_row', moved.link, moved.owner
+      from (values ('id', old."id"::pg_catalog.int8 is not null, old."id"::pg_catalog.int8::pg_catalog.text),
+                   ('id', new."id"::pg_catalog.int8 is not null, new."id"::pg_catalog.int8::pg_catalog.text)) moved(link, names, owner)
+     where moved.names
+       and not exists (select from deltad.reset known
+                        where known.change_xid operator(pg_catalog.=) pg_catalog.pg_current_xact_id() and known.source operator(pg_catalog.=) 'marketplace_row'
+                          and known.link operator(pg_catalog.=) moved.link and known.owner operator(pg_catalog.=) moved.owner);
+    if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) then
+      perform deltad.ring();
+    end if;
+    return new;
+  end if;
+
+  if images operator(pg_catalog.=) 0 then
+    perform deltad.skip_capture('marketplace_row');
+    return null;
+  end if;
+
+  if images operator(pg_catalog.>) 5000 then  -- too many rows, and their owners were not counted
+    insert into deltad.reset (source) values ('marketplace_row');
+  else
+    if tg_op operator(pg_catalog.<>) 'INSERT' then
+      insert into deltad.change_marketplace_row
+             (change_weight, id)
+      values (-1, old."id"::pg_catalog.int8);
+    end if;
+    if tg_op operator(pg_catalog.<>) 'DELETE' then
+      insert into deltad.change_marketplace_row
+             (change_weight, id)
+      values (1, new."id"::pg_catalog.int8);
     end if;
     if not pg_catalog.pg_try_advisory_xact_lock_shared(1684368500, 1) or pg_catalog.txid_current() operator(pg_catalog.%) 1021 operator(pg_catalog.=) 0 then
       perform deltad.ring();
@@ -2924,7 +3275,7 @@ end
 $$;
 
 -- ACCESS SHARE on public.owners: waits for nobody but DDL, and nobody waits for it.
-create view deltad.guard_owner as select id, time_zone, currency from public.owners;
+create view deltad.guard_owner as select id, name, time_zone, currency, marketplace_id from public.owners;
 
 -- ACCESS SHARE on public.listings: waits for nobody but DDL, and nobody waits for it.
 create view deltad.guard_listings as select id, owner_id, hangar_number, status, published_at from public.listings;
@@ -2934,6 +3285,9 @@ create view deltad.guard_bookings as select id, listing_id, owner_id, guest_name
 
 -- ACCESS SHARE on public.payouts: waits for nobody but DDL, and nobody waits for it.
 create view deltad.guard_payouts as select id, owner_id, amount, status, due_on from public.payouts;
+
+-- ACCESS SHARE on public.marketplaces: waits for nobody but DDL, and nobody waits for it.
+create view deltad.guard_marketplace_row as select id from public.marketplaces;
 
 -- ACCESS SHARE on public.messages: waits for nobody but DDL, and nobody waits for it.
 create view deltad.guard_conversation_messages as select id, conversation_id, author_id, author, body, created_at, edited_at, deleted_at from public.messages;
@@ -3051,6 +3405,32 @@ alter table only public.payouts
   enable always trigger deltad_delete,
   enable always trigger deltad_truncate;
 
+-- SHARE ROW EXCLUSIVE on public.marketplaces: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_insert after insert on public.marketplaces
+  referencing new table as new_rows
+  for each statement execute function deltad.capture_insert_marketplace_row();
+
+-- SHARE ROW EXCLUSIVE on public.marketplaces: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_update after update on public.marketplaces
+  referencing old table as old_rows new table as new_rows
+  for each statement execute function deltad.capture_update_marketplace_row();
+
+-- SHARE ROW EXCLUSIVE on public.marketplaces: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_delete after delete on public.marketplaces
+  referencing old table as old_rows
+  for each statement execute function deltad.capture_delete_marketplace_row();
+
+-- SHARE ROW EXCLUSIVE on public.marketplaces: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+create or replace trigger deltad_truncate after truncate on public.marketplaces
+  for each statement execute function deltad.capture_truncate_marketplace_row();
+
+-- SHARE ROW EXCLUSIVE on public.marketplaces: waits for whoever has written there and not committed, and writers wait for it; readers don't.
+alter table only public.marketplaces
+  enable always trigger deltad_insert,
+  enable always trigger deltad_update,
+  enable always trigger deltad_delete,
+  enable always trigger deltad_truncate;
+
 -- SHARE ROW EXCLUSIVE on public.messages: waits for whoever has written there and not committed, and writers wait for it; readers don't.
 create or replace trigger deltad_insert after insert on public.messages
   referencing new table as new_rows
@@ -3156,10 +3536,10 @@ alter table only public.people
   enable always trigger deltad_truncate;
 
 -- What of which table is captured is written down.
-delete from deltad.source where source <> all (array['owner', 'listings', 'bookings', 'payouts', 'conversation_messages', 'conversation_members', 'conversation_row', 'person_row']::text[]);
+delete from deltad.source where source <> all (array['owner', 'listings', 'bookings', 'payouts', 'marketplace_row', 'conversation_messages', 'conversation_members', 'conversation_row', 'person_row']::text[]);
 call deltad.register_source('owner', 'public', 'owners', 'id', 'id',
   array['capture_insert_owner', 'capture_update_owner', 'capture_delete_owner', 'capture_truncate_owner', 'row_owner'],
-  '{"bulkRows":5000,"twoPhase":true,"links":["id",""]}');
+  '{"bulkRows":5000,"twoPhase":true,"links":["id","","marketplace_id"]}');
 call deltad.register_source('listings', 'public', 'listings', 'id', 'owner_id',
   array['capture_insert_listings', 'capture_update_listings', 'capture_delete_listings', 'capture_truncate_listings', 'row_listings'],
   '{"bulkRows":5000,"twoPhase":true,"links":["owner_id","id",""]}');
@@ -3169,6 +3549,9 @@ call deltad.register_source('bookings', 'public', 'bookings', 'id', 'owner_id',
 call deltad.register_source('payouts', 'public', 'payouts', 'id', 'owner_id',
   array['capture_insert_payouts', 'capture_update_payouts', 'capture_delete_payouts', 'capture_truncate_payouts', 'row_payouts'],
   '{"bulkRows":5000,"twoPhase":true,"links":["owner_id",""]}');
+call deltad.register_source('marketplace_row', 'public', 'marketplaces', 'id', 'id',
+  array['capture_insert_marketplace_row', 'capture_update_marketplace_row', 'capture_delete_marketplace_row', 'capture_truncate_marketplace_row', 'row_marketplace_row'],
+  '{"bulkRows":5000,"twoPhase":true}');
 call deltad.register_source('conversation_messages', 'public', 'messages', 'id', 'conversation_id',
   array['capture_insert_conversation_messages', 'capture_update_conversation_messages', 'capture_delete_conversation_messages', 'capture_truncate_conversation_messages', 'row_conversation_messages'],
   '{"bulkRows":5000,"twoPhase":true}');
@@ -3189,7 +3572,7 @@ call deltad.watch_ddl();
 do $$
 begin
   perform deltad.forget_uncaptured();
-  perform deltad.reset_source(source) from unnest(array['owner', 'listings', 'bookings', 'payouts', 'conversation_messages', 'conversation_members', 'conversation_row', 'person_row']::text[]) source;
+  perform deltad.reset_source(source) from unnest(array['owner', 'listings', 'bookings', 'payouts', 'marketplace_row', 'conversation_messages', 'conversation_members', 'conversation_row', 'person_row']::text[]) source;
 end
 $$;
 

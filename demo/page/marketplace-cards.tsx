@@ -12,6 +12,7 @@ import type { MetricsDocument } from "./metrics-document.ts";
 import { NotificationsCard } from "./notifications/notifications-card.tsx";
 import { OccupancyCard } from "./occupancy-card.tsx";
 import { PayoutsCard } from "./payouts-card.tsx";
+import { PlatformCards } from "./platform/platform-cards.tsx";
 import { RevenueCard } from "./revenue-card.tsx";
 import { shapesOf } from "./trends/shapes.ts";
 import { TrendsCard } from "./trends/trends-card.tsx";
@@ -19,9 +20,16 @@ import { useTrends } from "./trends/use-trends.ts";
 import { useZone } from "./trends/use-zone.ts";
 import { useWords } from "./words.ts";
 
-/** Of owners; what other topics show is drawn from its description. */
+/** Of owners and of the platform; what other topics show is drawn from its description. */
 export function MarketplaceCards(props: CardsProps) {
-  return props.kind === "owner" ? <OwnerCards {...props} /> : <AnyCards {...props} />;
+  switch (props.kind) {
+    case "owner":
+      return <OwnerCards {...props} />;
+    case "platform":
+      return <PlatformCards {...props} />;
+    default:
+      return <AnyCards {...props} />;
+  }
 }
 
 function OwnerCards({ metrics, asOf, owner, token, isConnected }: CardsProps) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, it } from "node:test";
 import type { BrowserContextOptions } from "playwright-core";
 import { assertAccessible } from "../support/axe.ts";
-import { describeInBrowser, type Tab } from "../support/browser.ts";
+import { describeInBrowser, type Tab, whenTrue } from "../support/browser.ts";
 import { DEMO_WITH_PAGE, type MarketplaceDaemon, openMarketplace } from "../support/running-daemon.ts";
 import { onEachServer, type TestDatabase } from "../support/servers.ts";
 
@@ -83,11 +83,7 @@ await onEachServer("An owner's hangars", (server) => {
     const grid = () => tab.page.getByRole("grid");
     const bar = (id: string) => tab.page.locator(`[data-stay="${id}"]`);
     /** Waits until this has been lit up. */
-    const lit = (what: string) =>
-      tab.page.evaluate(`new Promise((found) => requestAnimationFrame(function look() {
-        if (lit.has("${what}")) found();
-        else requestAnimationFrame(look);
-      }))`);
+    const lit = (what: string) => whenTrue(tab.page, `lit.has("${what}")`);
     const line = (id: string) => tab.page.locator(`[data-booking="${id}"]`);
     const lines = () => tab.page.locator("[data-booking]");
     const detail = () => tab.page.locator("section.detail");

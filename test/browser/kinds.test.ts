@@ -61,6 +61,10 @@ await onEachServer("Topics of several kinds", (server) => {
       await tab.page.getByRole("button", { name: "Show" }).click();
       await shows("owners", "2");
       await tab.page.getByText("platform:all").waitFor();
+      await tab.page.goto(`${daemon.url}#token=${daemon.token({ role: "admin", sub: "another" })}`);
+      await tab.page.getByLabel("Owner id").fill("02");
+      await tab.page.getByRole("button", { name: "Show" }).click();
+      await shows("listings.total", "1");
     });
   });
 });

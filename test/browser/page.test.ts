@@ -218,14 +218,6 @@ describeInBrowser("The marketplace's page", (openTab) => {
     await tab.page.getByText("Owner 1", { exact: true }).waitFor();
   });
 
-  it("lets an administrator name any owner", async () => {
-    await tab.page.goto(`${home()}#token=${server.token({ role: "admin" })}`);
-    await tab.page.getByLabel("Owner id").fill("01");
-    await press("Show");
-    await connection("live");
-    assert.equal(await text("currency"), "BRL");
-  });
-
   it("stops at a token that is refused, says why, and takes another", async () => {
     await tab.page.goto(`${home()}#token=${server.token({ ownerId: 1, exp: 1 })}`);
     await connection("closed");

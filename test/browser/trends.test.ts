@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, it } from "node:test";
 import type { BrowserContextOptions } from "playwright-core";
 import { formatFor } from "../../react/display/format.ts";
 import { assertAccessible } from "../support/axe.ts";
-import { describeInBrowser, type Tab } from "../support/browser.ts";
+import { describeInBrowser, type Tab, whenTrue } from "../support/browser.ts";
 import { microsecondsOf } from "../support/microseconds.ts";
 import { DEMO, oracleDocuments } from "../support/oracle.ts";
 import {
@@ -22,6 +22,13 @@ const WATCH_SHIFTS = `
     for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) globalThis.shifted += value;
   }).observe({ type: "layout-shift", buffered: true });`;
 const MOST_SHIFT = 0.01;
+/** What the browser itself shows is out of a test's sight. */
+const TELL_OUTSIDE = `globalThis.outside = [];
+  globalThis.Notification = class {
+    static permission = "granted";
+    static requestPermission = async () => "granted";
+    constructor(title, { body }) { outside.push(body); }
+  }`;
 const TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(shifted))))";
 
 await onEachServer("Trends and notifications", (server) => {
@@ -59,11 +66,15 @@ await onEachServer("Trends and notifications", (server) => {
     const notices = () => tab.page.locator("[data-notice-kind]");
     const read = async () => (await slider().getAttribute("aria-valuetext")) ?? "";
     const reads = (text: string) => tab.page.locator(`[role=slider][aria-valuetext*="${text}"]`).waitFor();
-    const titled = (title: string) => tab.page.waitForFunction(`document.title === ${JSON.stringify(title)}`);
+    const titled = (title: string) => whenTrue(tab.page, `document.title === ${JSON.stringify(title)}`);
 
-    async function open(options: BrowserContextOptions = {}, claims: object = { topics: ["trends:1"] }): Promise<void> {
+    async function open(
+      options: BrowserContextOptions = {},
+      claims: object = { topics: ["trends:1"] },
+      script = WATCH_SHIFTS,
+    ): Promise<void> {
       tab = await openTab(options);
-      await tab.page.addInitScript(WATCH_SHIFTS);
+      await tab.page.addInitScript(script);
       await tab.page.goto(`${daemon.url}#token=${daemon.token({ ownerId: 1, ...claims })}`);
       await tab.page.locator("[data-connection=live]").waitFor();
     }
@@ -177,13 +188,7 @@ await onEachServer("Trends and notifications", (server) => {
     });
 
     it("each of several notifications that come at once is told outside of the page, of the kinds that are on", async () => {
-      await openDrawn();
-      // What the browser itself shows is out of a test's sight.
-      await tab.page.evaluate(`globalThis.outside = []; globalThis.Notification = class {
-        static permission = "granted";
-        static requestPermission = async () => "granted";
-        constructor(title, { body }) { outside.push(body); }
-      }`);
+      await open({}, {}, TELL_OUTSIDE);
       await tab.page.getByRole("button", { name: "Also tell me outside of this page" }).click();
       await tab.page.getByRole("checkbox", { name: "Arrivals" }).uncheck();
       await tab.page.evaluate(`Object.defineProperty(document, "hidden", { configurable: true, value: true })`);

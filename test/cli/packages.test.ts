@@ -168,7 +168,8 @@ describe("The packages of a clone", () => {
 
   it("say what to install for a bus by Redis, which nobody else needs", () => {
     assert.deepEqual(manifest("deltad").peerDependenciesMeta, { redis: { optional: true } });
-    for (const file of ["deltad.config.ts", "tables.ts"]) copyFileSync(join(ROOT, "demo", file), join(project, file));
+    for (const file of ["deltad.config.ts", "channels.ts", "tables.ts"])
+      copyFileSync(join(ROOT, "demo", file), join(project, file));
     const options = {
       DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none",
       DELTAD_JWT_SECRET: "0123456789abcdef0123456789abcdef",
@@ -189,7 +190,8 @@ describe("The packages of a clone", () => {
     ["nodenext", "nodenext"],
   ] as const) {
     it(`give a page the types of its configuration, by ${resolution}, with every declaration checked`, () => {
-      for (const file of ["deltad.config.ts", "tables.ts"]) copyFileSync(join(ROOT, "demo", file), join(project, file));
+      for (const file of ["deltad.config.ts", "channels.ts", "tables.ts"])
+        copyFileSync(join(ROOT, "demo", file), join(project, file));
       writeFileSync(join(project, "use.ts"), USE);
       const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
       const options = `--noEmit --strict --target es2023 --lib es2023,dom --module ${module} --moduleResolution ${resolution}`;

@@ -91,6 +91,7 @@ describe("the demo", () => {
   it("prints one line each for the page, for writing and for stopping, and the token opens the page's metrics", async () => {
     assert.match(demo.output, /^write a booking: +npx deltad demo write$/m);
     assert.match(demo.output, new RegExp(`^stop: +Ctrl-C, or: kill ${demo.child.pid}$`, "m"));
+    assert.match(demo.output, /^see all owners: +http\S+#token=\S+$/m);
     const { status, bookings } = await metrics(first);
     assert.equal(status, 200);
     assert.ok((bookings ?? 0) > 1_000, `${bookings} bookings`);

@@ -49,6 +49,7 @@ export const LONG: ReadonlySet<string> = new Set([
   "test/browser/hangars.test.ts",
   "test/browser/kinds.test.ts",
   "test/browser/metric.test.ts",
+  "test/browser/platform.test.ts",
   "test/browser/react.test.ts",
   "test/browser/rooms.test.ts",
   "test/browser/trends.test.ts",

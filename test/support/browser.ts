@@ -56,6 +56,14 @@ async function openTab(browser: Browser, options: BrowserContextOptions = {}): P
   return { page, errors, refusals, requests, close: () => context.close() };
 }
 
+/** Resolves in the frame in which the expression is true in the page. Playwright's own waiting needs a policy that allows `eval`. */
+export async function whenTrue(page: Page, expression: string): Promise<void> {
+  await page.evaluate(`new Promise((done) => requestAnimationFrame(function look() {
+    if (${expression}) done();
+    else requestAnimationFrame(look);
+  }))`);
+}
+
 /** Undefined where there is none. */
 export function findChromium(): string | undefined {
   const named = process.env["DELTAD_TEST_CHROMIUM"];

@@ -20,6 +20,7 @@ export function matching(
   return bookings.filter(isWanted).toReversed();
 }
 
-function plain(text: string): string {
+/** Without case and accents. */
+export function plain(text: string): string {
   return text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
 }

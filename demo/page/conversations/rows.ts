@@ -1,4 +1,4 @@
-/** The rows of deltad.config.ts's channels, as the page gets them. */
+/** The rows of channels.ts, as the page gets them. */
 export interface MessageRow {
   readonly authorId: string;
   readonly author: string;

@@ -1,4 +1,4 @@
-/** The rows of an owner's hangars, as deltad.config.ts's channel gives them to the page. Instants are ISO 8601. */
+/** The rows of an owner's hangars, as channels.ts gives them to the page. Instants are ISO 8601. */
 import type { Item } from "../../../client/channels/channel.ts";
 
 interface OwnerRow {

@@ -16,10 +16,7 @@ export function NotificationsCard({ owner }: { readonly owner: Owner<AnyStreamTy
   const { format } = useLanguage();
   const words = useNoticeWords();
   const [settings, setSettings] = useState(readSettings);
-  const feed = useMemo(
-    () => new Feed({ owner, isHidden: () => document.hidden, now: () => performance.now() }),
-    [owner],
-  );
+  const feed = useMemo(() => feedOf(owner), [owner]);
   const all = useSyncExternalStore(feed.subscribe, feed.getSnapshot);
   const notices = all.filter(({ kind }) => !settings.muted.includes(kind));
   const write = (notice: Notice) => writeNotice(notice, words, format);
@@ -79,6 +76,10 @@ export function NotificationsCard({ owner }: { readonly owner: Owner<AnyStreamTy
       <OutsideButton isOutside={settings.isOutside} onChange={(isOutside) => keep({ ...settings, isOutside })} />
     </Card>
   );
+}
+
+function feedOf(owner: Owner<AnyStreamTypes>): Feed {
+  return new Feed({ owner, isHidden: () => document.hidden, now: () => performance.now() });
 }
 
 /** In the tab's title and on its icon, as long as the component is there. */

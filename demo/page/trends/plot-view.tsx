@@ -46,8 +46,7 @@ export function PlotView({ points, at, onPoint, texts }: Props) {
   }, [onPoint]);
 
   useEffect(() => plot?.show(points, texts), [plot, points, texts]);
-  // Where a point is, is known once they are shown.
-  useEffect(() => plot?.point(at), [plot, points, texts, at]);
+  useEffect(() => plot?.point(at), [plot, at]);
 
   return (
     <div className="canvas" ref={target}>

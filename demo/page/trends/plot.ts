@@ -15,7 +15,7 @@ export interface PlotTexts {
 export interface Plot {
   /** Puts other points in the place of those that it shows. */
   readonly show: (points: readonly Point[], texts: PlotTexts) => void;
-  /** Moves the cursor to that point; away from all for undefined. */
+  /** Moves the cursor to that point, also of others that are shown later; away from all for undefined. */
   readonly point: (at: number | undefined) => void;
   readonly resize: (width: number, height: number) => void;
   /** Draws again what it shows: colours are those of the page's style then. */
@@ -31,6 +31,7 @@ const Y_AXIS_PX = 44;
 /** @param onPoint called with the point under the pointer, or undefined where it leaves */
 export function createPlot(target: HTMLElement, onPoint: (at: number | undefined) => void): Plot {
   let shown: readonly Point[] = [];
+  let pointed: number | undefined;
   let texts: PlotTexts | undefined;
   const style = getComputedStyle(target);
   const color = (name: string) => () => style.getPropertyValue(`--${name}`);
@@ -106,16 +107,21 @@ export function createPlot(target: HTMLElement, onPoint: (at: number | undefined
     dataOf([]),
     target,
   );
+  const placeCursor = () => {
+    const point = pointed === undefined ? undefined : shown[pointed];
+    if (point === undefined) plot.setCursor({ left: -10, top: -10 }, false);
+    else plot.setCursor({ left: plot.valToPos(middleOf(point), "x"), top: 0 }, false);
+  };
   return {
     show: (points, written) => {
       shown = points;
       texts = written;
       plot.setData(dataOf(points));
+      placeCursor();
     },
     point: (at) => {
-      const point = at === undefined ? undefined : shown[at];
-      if (point === undefined) plot.setCursor({ left: -10, top: -10 }, false);
-      else plot.setCursor({ left: plot.valToPos(middleOf(point), "x"), top: 0 }, false);
+      pointed = at;
+      placeCursor();
     },
     resize: (width, height) => plot.setSize({ width, height }),
     redraw: () => plot.redraw(false, true),

@@ -32,7 +32,7 @@ for (const type of ["module", "commonjs"]) {
       await mkdir(join(project, "node_modules"));
       await symlink(root, join(project, "node_modules/deltad"));
       await symlink(join(root, "node_modules/drizzle-orm"), join(project, "node_modules/drizzle-orm"));
-      for (const file of ["deltad.config.ts", "tables.ts"])
+      for (const file of ["deltad.config.ts", "channels.ts", "tables.ts"])
         await copyFile(join(root, "demo", file), join(project, file));
       await writeFile(join(project, "use.ts"), USE);
       await writeFile(join(project, "package.json"), JSON.stringify({ type }));

@@ -33,7 +33,7 @@ describe("compile", () => {
       columns.map(({ name }) => name),
     ]);
     assert.deepEqual(captured, [
-      ["owner", ["id", "time_zone", "currency"]],
+      ["owner", ["id", "name", "time_zone", "currency", "marketplace_id"]],
       ["listings", ["id", "owner_id", "hangar_number", "status", "published_at"]],
       [
         "bookings",
