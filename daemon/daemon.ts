@@ -46,6 +46,8 @@ import { WHOLE_KEY } from "./plan/watched-table.ts";
 import { Slices } from "./owners/slices.ts";
 import { measuredRequests, measuredSink } from "./telemetry/measured.ts";
 import { readParts } from "./telemetry/readings.ts";
+import { PublicationLog } from "./admin/publication-log.ts";
+import { printTopic } from "../protocol/topic.ts";
 import { BatchWatch } from "./telemetry/batch-watch.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { buildKind } from "./topic-kind.ts";
@@ -148,6 +150,12 @@ function build(
   const peers = buildPeers({ choice: busChoice, isNeeded, bus: tuning.bus, log, monotonicMs, ...timers });
   held.add("the bus", () => peers.stop());
 
+  const publications = new PublicationLog(Date.now);
+  const publish = (kind: string, key: string, update: object): void => {
+    if (telemetry !== undefined) publications.take(printTopic({ kind, key }), update);
+    hub.publish(kind, key, update);
+  };
+
   const cursors = new Cursors();
   const kinds = plans.map((plan) =>
     buildKind(
@@ -159,7 +167,7 @@ function build(
         clock,
         slices,
         cursors,
-        publish: (kind, key, update) => hub.publish(kind, key, update),
+        publish,
         nudge: () => reader.nudge(),
         telemetry,
         auditSeconds: config.auditInterval,
@@ -180,7 +188,7 @@ function build(
     buildChannels(plan, {
       presence,
       pools,
-      publish: (kind, key, update) => hub.publish(kind, key, update),
+      publish,
       letIn: (topic, to) => gateway.tellAvailable(topic, to),
       nudge: () => reader.nudge(),
       log,
@@ -268,6 +276,7 @@ function build(
     maxSockets,
     trustedProxies: config.trustedProxies,
     heartbeatMs: config.heartbeatMs,
+    isRecording: telemetry !== undefined,
     asked: telemetry && measuredRequests(telemetry, monotonicMs),
     log,
     now: Date.now,
@@ -278,7 +287,7 @@ function build(
   held.add("the gateway", () => gateway.stop());
   held.add("the sessions of clients", () => gateway.drain());
   held.add("the goodbye to other daemons", () => peers.leave());
-  const seen = { gateway, hub, peers, reader, batches, isLive, log, monotonicMs, ...timers };
+  const seen = { gateway, hub, peers, reader, batches, publications, isLive, log, monotonicMs, ...timers };
   const operated = [...kinds, ...channels].map((one) => one.operated);
   const operators = { ...seen, config, kinds: operated, sessions: pools.operator, metrics: telemetry };
   const admin = buildAdmin(operators, held);

@@ -206,8 +206,8 @@ export const ADMISSION_MUTANTS: readonly Mutant[] = [
   {
     name: "a revocation closes no open socket",
     file: "daemon/gateway/sessions/client-session.ts",
-    find: "if (this.#bearer.isAmong(isRevoked))",
-    replace: "if (this.#bearer.isAmong(() => false))",
+    find: "if (!this.#bearer.isAmong(isRevoked))",
+    replace: "if (!this.#bearer.isAmong(() => false))",
     test: "test/pg/revocation.test.ts",
     title: "By its jti: its idle sockets on every daemon close with 4401 within 5 s",
   },

@@ -122,7 +122,7 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "no high-water mark",
     file: "daemon/gateway/sessions/outbox.ts",
-    find: "if (this.#blocked || this.#socket.bufferedBytes() <= highWaterBytes) return;",
+    find: "if (this.#blocked || bufferedBytes <= highWaterBytes) return;",
     replace: "if (this.#blocked || highWaterBytes > 0) return;",
     test: "test/wire/gateway/slow-reader.test.ts",
     title: "L7 A slow subscriber costs bounded memory and never delays another",
@@ -130,8 +130,8 @@ export const GATEWAY_MUTANTS: readonly Mutant[] = [
   {
     name: "a silent reader costs a hundred times its high-water mark",
     file: "daemon/gateway/sessions/outbox.ts",
-    find: "bufferedBytes() <= highWaterBytes) return;",
-    replace: "bufferedBytes() <= 100 * highWaterBytes) return;",
+    find: "bufferedBytes <= highWaterBytes) return;",
+    replace: "bufferedBytes <= 100 * highWaterBytes) return;",
     test: "test/wire/gateway/import.test.ts",
     title: "Costs each of its silent streams of server-sent events the high-water mark and one frame",
   },

@@ -25,6 +25,7 @@ import { METRICS_MUTANTS } from "./metrics.ts";
 import type { Mutant } from "./mutant.ts";
 import { OPERATOR_ACTION_MUTANTS } from "./operator-actions.ts";
 import { OPERATION_MUTANTS } from "./operations.ts";
+import { OPERATOR_FRAMES_MUTANTS } from "./operator-frames.ts";
 import { OPERATOR_MUTANTS } from "./operator.ts";
 import { OWNER_KEYS_MUTANTS } from "./owner-keys.ts";
 import { PAGE_MUTANTS } from "./page.ts";
@@ -101,6 +102,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OPERATION_MUTANTS,
   ...OPERATOR_MUTANTS,
   ...OPERATOR_ACTION_MUTANTS,
+  ...OPERATOR_FRAMES_MUTANTS,
   ...VERIFY_MUTANTS,
   ...WHOLE_MUTANTS,
   ...HABITS_MUTANTS,

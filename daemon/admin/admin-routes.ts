@@ -7,6 +7,7 @@ import { CONNECTION_FILTER } from "../gateway/sessions/connection-info.ts";
 import type { Holder } from "./admin-tokens.ts";
 import { MOST_CONNECTIONS_TOLD, type OperatorConnections, CONNECTION_ORDER } from "./operator-connections.ts";
 import type { OperatorActions } from "./operator-actions.ts";
+import { type OperatorFrames, TRANSACTION } from "./operator-frames.ts";
 import type { OperatorState } from "./operator-state.ts";
 import type { OperatorStatistics } from "./operator-statistics.ts";
 
@@ -16,6 +17,7 @@ export interface AdminServices {
   readonly statistics: Pick<OperatorStatistics, "ask">;
   readonly connections: Pick<OperatorConnections, "list" | "close">;
   readonly state: Pick<OperatorState, "ask">;
+  readonly frames: Pick<OperatorFrames, "frames" | "told">;
   readonly actions: Pick<OperatorActions, "reload" | "verify" | "drain" | "revoke">;
   readonly options: readonly OptionInUse[];
 }
@@ -49,6 +51,9 @@ const LIST = v.strictObject({
 });
 const HOW_TO_LIST = `ask by id, subject, topic or address; order: ${CONNECTION_ORDER.options.join(", ")}; limit: 1 to ${MOST_CONNECTIONS_TOLD}`;
 
+const TOLD = v.strictObject({ topic: v.string(), transaction: TRANSACTION, subject: v.optional(v.string()) });
+const HOW_TO_ASK = "ask by topic and transaction, a number as pg_current_xact_id() gives it, and perhaps by subject";
+const NO_CONNECTION = "no daemon that answered has had a connection by that id within the last ten minutes";
 const NOT_VERIFIED = "only topics with numbers are verified here; `deltad verify` compares channels too";
 
 const ROUTES: readonly OperatorRoute[] = [
@@ -80,6 +85,22 @@ const ROUTES: readonly OperatorRoute[] = [
       if (!success) return plain(400, HOW_TO_LIST);
       const { order, limit, ...filter } = output;
       return json(await connections.list(filter, order, limit));
+    },
+  },
+  {
+    method: "GET",
+    path: /^\/admin\/api\/connections\/([^/]+)\/frames$/,
+    answer: async ({ frames }, { name }) => {
+      const found = await frames.frames(name);
+      return found === undefined ? plain(404, NO_CONNECTION) : json(found);
+    },
+  },
+  {
+    method: "GET",
+    path: /^\/admin\/api\/told$/,
+    answer: async ({ frames }, { query }) => {
+      const { success, output } = v.safeParse(TOLD, Object.fromEntries(query));
+      return success ? json(await frames.told(output)) : plain(400, HOW_TO_ASK);
     },
   },
   ...(["id", "subject", "topic"] as const).map(

@@ -16,6 +16,8 @@ import type { AdminServices } from "./admin-routes.ts";
 import type { OperatedKind } from "./daemon-state.ts";
 import { OperatorActions } from "./operator-actions.ts";
 import { OperatorConnections } from "./operator-connections.ts";
+import { OperatorFrames } from "./operator-frames.ts";
+import type { PublicationLog } from "./publication-log.ts";
 import { OperatorState } from "./operator-state.ts";
 import { OperatorStatistics } from "./operator-statistics.ts";
 
@@ -32,6 +34,7 @@ export interface AdminOptions extends Timers {
   readonly peers: BusPeers;
   readonly reader: Pick<Reader, "standing">;
   readonly batches: BatchWatch;
+  readonly publications: PublicationLog;
   readonly kinds: readonly OperatedKind[];
   readonly isLive: () => boolean;
   /** For what operators ask of the database. */
@@ -54,6 +57,7 @@ export function buildAdmin(options: AdminOptions, held: Held): AdminListener | u
     void gateway.drain();
   };
   const actions = new OperatorActions({ ...options, questions, drain, leewayS: config.jwtLeewayS });
+  const frames = new OperatorFrames({ ...options, questions });
   if (config.adminPort === undefined || metrics === undefined) return undefined;
   const admin = new AdminListener({
     host: config.adminHost,
@@ -66,6 +70,7 @@ export function buildAdmin(options: AdminOptions, held: Held): AdminListener | u
     statistics,
     connections,
     state,
+    frames,
     actions,
     options: config.optionsInUse,
     log,

@@ -15,6 +15,7 @@ import { keyColumns, type WatchedTable } from "../plan/watched-table.ts";
 import { type AdminAddress, AdminClient, adminAddress } from "./admin-client.ts";
 import { followersOf, tellFollowers } from "./followers.ts";
 import type { Shell } from "./shell.ts";
+import { tellTold, toldOf } from "./told.ts";
 
 interface WhyArguments extends AdminAddress {
   readonly transaction?: string;
@@ -62,9 +63,13 @@ export function whyCommand(shell: Shell): Command {
         );
       const topics = [...new Set(reasons.flatMap((reason) => reason.topics ?? []))];
       const followers = client && (await followersOf(client, topics, given.subject));
-      if (given.json) return shell.print(JSON.stringify({ reasons, ...(followers && { followers }) }));
+      const written = given.transaction ?? reasons.find((reason) => reason.topics !== undefined)?.transaction;
+      const told = client && written !== undefined ? await toldOf(client, topics, written, given.subject) : undefined;
+      if (given.json)
+        return shell.print(JSON.stringify({ reasons, ...(followers && { followers }), ...(told && { told }) }));
       for (const { meaning } of reasons) shell.print(meaning);
       for (const line of followers ? tellFollowers(followers) : []) shell.print(line);
+      for (const line of told ? tellTold(told) : []) shell.print(line);
       if (client === undefined && topics.length > 0)
         shell.print(
           `Who follows them is known to the daemon: set ${OPTIONS.adminPort.name} and ${OPTIONS.adminTokens.name} as it has them.`,

@@ -53,6 +53,8 @@ export interface GatewayOptions extends Timers {
   readonly trustedProxies?: readonly string[];
   /** Called with each request by HTTP; what it gives is called once, with the status of the answer. */
   readonly asked?: ((route: RouteName) => (status: number) => void) | undefined;
+  /** Whether operators may ask what connections were sent. */
+  readonly isRecording?: boolean;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;

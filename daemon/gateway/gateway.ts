@@ -1,5 +1,4 @@
 /** Subscribers to sockets: accepts connections, keeps their registry, and lets them go in good order. */
-import { randomUUID } from "node:crypto";
 import { ownerTopic } from "../../protocol/topic.ts";
 import type { Log } from "../config/log.ts";
 import type { TokenName } from "./auth/claims.ts";
@@ -27,6 +26,7 @@ import { ConnectionLimits, type UsersCount } from "./sessions/connection-limits.
 import { Counters } from "./sessions/counters.ts";
 import { drainSessions } from "./sessions/drain-sessions.ts";
 import { type Admission, decideHandshake } from "./sessions/handshake.ts";
+import { Recordings } from "./sessions/recordings.ts";
 import { Traffic } from "./sessions/traffic.ts";
 import { TurnFlushes } from "./sessions/turn-flushes.ts";
 import { chooseTransport } from "./transports/choose-transport.ts";
@@ -57,12 +57,16 @@ export interface Gateway {
   /** Open connections. */
   readonly connections: number;
   listed(): Iterable<ListedConnection>;
+  /** Those that ended within the last ten minutes, by id, where operators may ask. */
+  readonly ended: Recordings["ended"];
   /** Different `sub`s of their tokens, and how many connections have one. */
   readonly subjects: UsersCount;
   /** Counts what limits stopped. */
   readonly counters: Counters;
   readonly traffic: Traffic;
 }
+
+const NONE_ENDED: Recordings["ended"] = new Map();
 
 type Respond = (response: Response) => void;
 
@@ -79,6 +83,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const sessions = new Set<ClientSession>();
   const counters = new Counters();
   const traffic = new Traffic();
+  const recordings = options.isRecording ? new Recordings({ now }) : undefined;
   const connections = new ConnectionLimits<ClientSession>(settings.limits, counters);
   const isAllowedOrigin = originCheck({ allowed: options.origins, log, now });
   const addressOf = createClientAddress(options.trustedProxies ?? []);
@@ -112,6 +117,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     counters,
     traffic,
     turnFlushes: new TurnFlushes(),
+    recordings,
     now,
     setTimeout,
     clearTimeout,
@@ -122,7 +128,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   let draining: Promise<void> | undefined;
 
   const begin = (socket: Socket, { admission, address }: Opening): ClientSession => {
-    const session = new ClientSession(randomUUID(), socket, connections.enter(address), settings.session, services);
+    const session = new ClientSession(socket, connections.enter(address), settings.session, services);
     sessions.add(session);
     // An event stream's token was looked at in between.
     if (draining === undefined) session.start(admission);
@@ -210,6 +216,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     *listed() {
       for (const { listed } of sessions) yield listed;
+    },
+    get ended() {
+      return recordings?.ended ?? NONE_ENDED;
     },
     get isDraining() {
       return draining !== undefined;

@@ -13,6 +13,8 @@ export interface Frame {
   /** Undefined where the message is about the connection. */
   readonly topic: string | undefined;
   readonly position: FramePosition;
+  /** Milliseconds since 1970. */
+  readonly madeMs: number;
   /** Why a topic refuses its receiver, where the frame says so. */
   readonly refusal?: NackCode | Refusal;
   /** What some users get in its place. */
@@ -40,6 +42,7 @@ export function encode(message: DownFrame): Frame {
     type: message.type,
     topic: "topic" in message ? message.topic : undefined,
     position: positionOf(message),
+    madeMs: message.timestamp,
   };
 }
 
@@ -62,8 +65,9 @@ interface OwnFields {
 export function withFields(frame: Frame, fields: OwnFields): Frame {
   const own = JSON.stringify(fields);
   if (own === "{}") return frame;
-  const { bytes, type, topic, position } = frame;
-  return { bytes: Buffer.concat([Buffer.from(`${own.slice(0, -1)},`), bytes.subarray(1)]), type, topic, position };
+  const { type, topic, position, madeMs } = frame;
+  const bytes = Buffer.concat([Buffer.from(`${own.slice(0, -1)},`), frame.bytes.subarray(1)]);
+  return { bytes, type, topic, position, madeMs };
 }
 
 const DATA = ',"data":';

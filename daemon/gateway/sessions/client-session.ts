@@ -1,6 +1,7 @@
 /**
  * One client's connection: carries out what {@link step} decides. Whatever happens, its timers and subscriptions end with it.
  */
+import { randomUUID } from "node:crypto";
 import { CLOSE, CLOSE_MEANINGS, type CloseName, type ErrorCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
 import { AUTHENTICATION_TIMEOUT_MS } from "../../../protocol/limits.ts";
@@ -18,12 +19,14 @@ import type { Identification } from "../auth/identification.ts";
 import type { Identity } from "../auth/identity.ts";
 import { Inbox, type InboxSettings } from "./inbox.ts";
 import { Outbox, type OutboxOwner, type OutboxSettings } from "./outbox.ts";
+import { type Ending, GONE, type Recordings, REVOKED } from "./recordings.ts";
 import {
   type ClientRequest,
   type SessionEffect,
   type SessionEvent,
   type SessionState,
   step,
+  TOO_MANY,
 } from "./session-machine.ts";
 import { type Requester, type RequestServices, SessionRequests } from "./session-requests.ts";
 import { type AlarmClock, setAlarm, startHeartbeat } from "./timers.ts";
@@ -47,13 +50,14 @@ export interface SessionServices extends AlarmClock, RequestServices {
   readonly counters: Counters;
   readonly traffic: Traffic;
   readonly turnFlushes: TurnFlushes;
+  readonly recordings: Recordings | undefined;
   /** The session has ended and holds nothing any more. */
   readonly onEnd: (session: ClientSession) => void;
 }
 
 /** Its parts get the session itself, not functions of their own: there are very many sessions. */
 export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, Requester, Unauthenticated {
-  readonly id: string;
+  readonly id = randomUUID();
   readonly #socket: Socket;
   readonly #settings: SessionSettings;
   readonly #services: SessionServices;
@@ -68,15 +72,9 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
   /** Requests of the handshake. */
   #firstRequests: readonly ClientRequest[] | undefined;
   #byeRetryMs: readonly [number, number] | undefined;
+  #ending: Ending = GONE;
 
-  constructor(
-    id: string,
-    socket: Socket,
-    seat: Seat<ClientSession>,
-    settings: SessionSettings,
-    services: SessionServices,
-  ) {
-    this.id = id;
+  constructor(socket: Socket, seat: Seat<ClientSession>, settings: SessionSettings, services: SessionServices) {
     this.#socket = socket;
     this.#seat = seat;
     this.#settings = settings;
@@ -116,7 +114,9 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
 
   /** Ends the session if its token is among those that were revoked. */
   endIf(isRevoked: (token: TokenName) => boolean): void {
-    if (this.#bearer.isAmong(isRevoked)) this.#fail("unauthenticated");
+    if (!this.#bearer.isAmong(isRevoked)) return;
+    this.#ending = REVOKED;
+    this.#fail("unauthenticated");
   }
 
   /** An operator wants it so; the client asks for a new token before it comes back. */
@@ -126,7 +126,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
 
   /** For operators. */
   get listed(): ListedConnection {
-    const { sent, blocked: isBlocked } = this.#outbox;
+    const { sent, blocked: isBlocked, recorder } = this.#outbox;
     const [state, reader, address, heard, { topics }] = [
       this.#state,
       this.reader,
@@ -134,7 +134,7 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
       this.#inbox.heard,
       this.#requests,
     ];
-    return { id: this.id, state, reader, address, heard, sent, isBlocked, topics };
+    return { id: this.id, state, reader, address, heard, sent, isBlocked, topics, recorder };
   }
 
   /** Whom topics ask who it is. */
@@ -279,11 +279,13 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
     const { code } = CLOSE[name];
     this.#services.log.debug({ connection: this.id, code }, meaning);
     this.#services.traffic.end(name);
+    if (this.#ending === GONE) this.#ending = { close: name, reason: meaning };
     this.#outbox.flush();
     this.#socket.close(code, meaning);
   }
 
   #release(): void {
+    this.#services.recordings?.keep(this.listed, this.#ending);
     this.#stopDeadline?.();
     this.#stopHeartbeat?.();
     this.#bearer.stop();
@@ -293,5 +295,3 @@ export class ClientSession implements SocketHandlers, OutboxOwner, BearerOwner, 
     this.#services.onEnd(this);
   }
 }
-
-const TOO_MANY: SessionEvent = { kind: "nonsense", code: "too_many_messages", text: "slow down" };

@@ -1,6 +1,7 @@
 /** What operators see of a connection: who, since when, and how much. Nothing of what it was sent, and no token. */
 import * as v from "valibot";
 import type { Identity } from "../auth/identity.ts";
+import type { FrameRecorder } from "./frame-recorder.ts";
 import type { Heard } from "./inbox.ts";
 import type { Sent } from "./outbox.ts";
 import type { SessionState } from "./session-machine.ts";
@@ -17,6 +18,8 @@ export interface ListedConnection {
   readonly sent: Sent;
   readonly isBlocked: boolean;
   readonly topics: Pick<SessionTopics, "names" | "has">;
+  /** Undefined where nothing is recorded of it. */
+  readonly recorder?: FrameRecorder | undefined;
 }
 
 /** Other daemons read it as well, be they of another release. */

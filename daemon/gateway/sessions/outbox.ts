@@ -5,6 +5,7 @@
 import type { Timers } from "../../config/timers.ts";
 import type { Frame } from "../../hub/frame.ts";
 import type { Subscriber } from "../../hub/subscriber.ts";
+import type { FrameRecorder } from "./frame-recorder.ts";
 import type { Socket } from "../transports/transport.ts";
 import type { Traffic } from "./traffic.ts";
 import type { TurnFlushes } from "./turn-flushes.ts";
@@ -36,6 +37,10 @@ export interface Sent {
 export interface OutboxServices extends Timers {
   readonly traffic: Traffic;
   readonly turnFlushes: TurnFlushes;
+  /** Undefined: nobody may ask what was sent. */
+  readonly recordings?: { begin(): FrameRecorder | undefined } | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 export class Outbox implements Subscriber {
@@ -50,12 +55,14 @@ export class Outbox implements Subscriber {
   #bytesSent = 0;
   #blocked = false;
   #timer: unknown;
+  readonly recorder: FrameRecorder | undefined;
 
   constructor(owner: OutboxOwner, socket: Socket, settings: OutboxSettings, services: OutboxServices) {
     this.#owner = owner;
     this.#socket = socket;
     this.#settings = settings;
     this.#services = services;
+    this.recorder = services.recordings?.begin();
   }
 
   get blocked(): boolean {
@@ -94,7 +101,9 @@ export class Outbox implements Subscriber {
     this.#bytes = 0;
     const { highWaterBytes, tooSlowMs } = this.#settings;
     this.#socket.send(frames);
-    if (this.#blocked || this.#socket.bufferedBytes() <= highWaterBytes) return;
+    const bufferedBytes = this.#socket.bufferedBytes();
+    if (this.recorder !== undefined) this.#record(frames, bufferedBytes);
+    if (this.#blocked || bufferedBytes <= highWaterBytes) return;
     this.#blocked = true;
     this.#timer = this.#services.setTimeout(() => this.#owner.onTooSlow(), tooSlowMs);
   }
@@ -105,6 +114,11 @@ export class Outbox implements Subscriber {
     this.#blocked = false;
     this.#services.clearTimeout(this.#timer);
     this.#owner.onDrained();
+  }
+
+  #record(frames: readonly Frame[], bufferedBytes: number): void {
+    const nowMs = this.#services.now();
+    for (const frame of frames) this.recorder?.record(frame, nowMs, bufferedBytes);
   }
 
   stop(): void {

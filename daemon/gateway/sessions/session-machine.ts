@@ -24,6 +24,8 @@ export type SessionEvent =
   /** The peer has gone. */
   | { readonly kind: "gone" };
 
+export const TOO_MANY: SessionEvent = { kind: "nonsense", code: "too_many_messages", text: "slow down" };
+
 export type SessionEffect =
   | { readonly do: "verify"; readonly token: string }
   | { readonly do: "welcome"; readonly identity: Identity }

@@ -96,6 +96,42 @@ await onEachServer("operators of a daemon and another", (server) => {
     await stateUntil("it to be over", (now) => now.database.oldest?.application !== "nightly import");
   });
 
+  it("see the last frames of a connection at another daemon, and for a while of one that ended, with why; nothing of what they said", async () => {
+    const socket = await come(other, { sub: "ana" }, "plaza:1");
+    const { connections } = await json(await ask(one, "/admin/api/connections?subject=ana&topic=plaza:1"));
+    const { id = "" } = (connections as readonly { readonly id: string }[])[0] ?? {};
+    const frames = async () => {
+      const text = await (await ask(one, `/admin/api/connections/${id}/frames`, { token: READER })).text();
+      assert.ok(!text.includes('"name"') && !text.includes("one"), "no row of it");
+      return JSON.parse(text) as {
+        daemon: string;
+        frames: readonly Record<string, unknown>[];
+        ended?: Record<string, string>;
+      };
+    };
+    const open = await frames();
+    assert.notEqual(open.daemon, (await state()).daemons[0]?.daemon);
+    assert.equal(open.ended, undefined);
+    const rows = open.frames.find(({ type }) => type === "rows");
+    assert.equal(rows?.["topic"], "plaza:1");
+    assert.ok(Number(rows["bytes"]) > 100 && Number(rows["version"]) >= 0 && Number(rows["delayMs"]) < 60_000);
+    assert.deepEqual(
+      open.frames.slice(0, 2).map(({ type }) => type),
+      ["welcome", "rows"],
+    );
+    assert.equal((await json(await act(`/admin/api/connections/${id}/close`))).closed, 1);
+    await socket.closed;
+    const closed = await frames();
+    assert.deepEqual(
+      [closed.ended?.["close"], closed.ended?.["reason"]],
+      ["unauthenticated", "closed by an operator: show a new token"],
+    );
+    assert.equal(closed.frames.length, open.frames.length);
+    assert.equal((await ask(one, "/admin/api/connections/nobody/frames")).status, 404);
+    for (const wrong of ["topic=a", "topic=a&transaction=x", "topic=a&transaction=1&colour=red"])
+      assert.equal((await ask(one, `/admin/api/told?${wrong}`)).status, 400, wrong);
+  });
+
   it("have a topic read again at all daemons that watch it, in their own name", async () => {
     const sockets = [await come(one, { sub: "ana" }, "plaza:2"), await come(other, { sub: "bob" }, "plaza:2")];
     assert.equal((await ask(one, "/admin/api/topics/plaza%3A2/reload", { method: "POST", token: READER })).status, 403);

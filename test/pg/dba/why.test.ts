@@ -14,6 +14,9 @@ import { applyShop, SHOP_CONFIG, SHOP_SCHEMA } from "../../support/shop-database
 interface Told {
   readonly reasons: readonly { readonly code: string; readonly meaning: string; readonly topics?: readonly string[] }[];
   readonly followers?: readonly { readonly topic: string; readonly found: number; readonly ofSubject?: number }[];
+  readonly told?: readonly {
+    readonly daemons: readonly { readonly connections: readonly { readonly subject?: string }[] }[];
+  }[];
 }
 
 async function why(
@@ -158,10 +161,14 @@ await onEachServer("deltad why, of who follows a row's topics,", (server) => {
   let environment: Readonly<Record<string, string>>;
 
   before(async () => {
-    const admin = { DELTAD_ADMIN_PORT: String(await freePort()), DELTAD_ADMIN_TOKENS: `prometheus:${READER}` };
+    const admin = {
+      DELTAD_ADMIN_PORT: String(await freePort()),
+      DELTAD_ADMIN_TOKENS: `prometheus:${READER}`,
+      DELTAD_MIN_INTERVAL_MS: "500",
+    };
     rooms = await openRooms(
       server,
-      "insert into accounts values (7); insert into rooms (id, account_id, host, name) values (1, 7, 'ana', 'one')",
+      "insert into accounts values (7); insert into rooms (id, account_id, host, name) values (1, 7, 'ana', 'one'); insert into room_members values (1, 'eve'), (1, 'fay')",
       admin,
     );
     environment = { DATABASE_URL: rooms.database.url, DELTAD_CONFIG: ROOMS_CONFIG, ...admin };
@@ -190,5 +197,72 @@ await onEachServer("deltad why, of who follows a row's topics,", (server) => {
       /This subject has no connection, so that it is told nothing of room:1\./,
     );
     for (const socket of [bob, cid]) socket.terminate();
+  });
+
+  /** Of its own message, in a transaction of its own; gives that one's number. */
+  const write = async (id: number): Promise<string> => {
+    const [written] = await rooms.database.query<{ xid: string }>(
+      `insert into messages (id, room_id, author, body) values (${id}, 1, 'eve', 'hi') returning pg_current_xact_id()::text as xid`,
+    );
+    return written?.xid ?? "";
+  };
+
+  it("says that it was sent as a version of its own, merged into a later one, or came with the whole", async () => {
+    const eve = await come(rooms, { sub: "eve" }, "room:1");
+    const ask = async (id: number): Promise<string> =>
+      (await why(environment, "messages", String(id), "--subject", "eve")).lines.join("\n");
+    const alone = await write(100);
+    await eve.next("rows_changed");
+    assert.match(
+      await ask(100),
+      /Connection \S+ of eve was sent it as version \d+ of room:1 at 20\S+, \d+ ms after the frame was made\./,
+    );
+    assert.match(
+      (await why(environment, "messages", "100", "--transaction", alone)).lines.join("\n"),
+      /was sent it as version/,
+    );
+
+    const published = async (transaction: string): Promise<boolean> => {
+      const query = new URLSearchParams({ topic: "room:1", transaction });
+      const answer = await fetch(
+        `http://127.0.0.1:${environment["DELTAD_ADMIN_PORT"]}/admin/api/told?${query.toString()}`,
+        {
+          headers: { authorization: `Bearer ${READER}` },
+        },
+      );
+      const { daemons } = (await answer.json()) as { daemons: readonly { published?: object }[] };
+      return daemons[0]?.published !== undefined;
+    };
+    // Two that come within one interval; a machine that is held up has another try.
+    let next = 101;
+    await eventually("two to go out as one", async () => {
+      const [one, other] = [(next += 2), next + 1];
+      const seen = eve.frames.length;
+      const first = await write(one);
+      await eventually("the first", () => published(first));
+      const second = await write(other);
+      await eventually("the second", () => published(second));
+      await eventually("a frame of it", () => eve.frames.length > seen);
+      return /of eve was sent it merged into version \d+ of room:1 at/.test(await ask(one));
+    });
+    const late = await come(rooms, { sub: "eve" }, "room:1");
+    assert.match(await ask(100), /of eve has it with the whole of room:1, version \d+ at/);
+    for (const socket of [eve, late]) socket.terminate();
+  });
+
+  it("says that the token was revoked, and when its connection ended", async () => {
+    const fay = await come(rooms, { sub: "fay" }, "room:1");
+    await rooms.database.query(
+      "select deltad.revoke_token(null, 'fay', clock_timestamp() + interval '1 minute', null)",
+    );
+    await fay.closed;
+    await write(200);
+    const { lines, told } = await why(environment, "messages", "200", "--subject", "fay");
+    assert.match(
+      lines.join("\n"),
+      /Connection \S+ of fay has ended at 20\S+ \(unauthenticated\): its token was revoked\./,
+    );
+    const [connection] = told?.[0]?.daemons[0]?.connections ?? [];
+    assert.equal(connection?.subject, "fay");
   });
 });

@@ -26,6 +26,7 @@ function setUp() {
   const services = {
     traffic,
     turnFlushes: new TurnFlushes(),
+    now: clock.now,
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
   };
