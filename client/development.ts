@@ -86,7 +86,8 @@ export const ADVICE = {
   4406: "Client and daemon are of different versions: update the older.",
   1006: "Is the daemon running at this URL, and reachable from here? Its /livez answers 200.",
   token: "Check what getToken returns: a JWT as text.",
-  forbidden: "The token names other topics: see its claims ownerId, owners and topics.",
+  forbidden:
+    "The token names other topics: see its claims ownerId, owners and topics; or the topic is a channel, and its members are without the token's sub.",
   unknown_topic: "The configuration has no such kind of topic, or its key is of another type.",
   invalid_message: "The configuration has no such kind of topic, or its key is of another type.",
   too_many_subscriptions: "Raise DELTAD_MAX_SUBSCRIPTIONS, or follow fewer owners on one connection.",

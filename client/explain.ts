@@ -16,7 +16,7 @@ export interface Ending {
 export function explain({ kind, code, reason }: Ending, language = "en"): string {
   const sentences = language.startsWith("pt") ? PORTUGUESE : ENGLISH;
   if (kind === "code") return sentences[closeSentence(code, reason)];
-  if (kind === "nack") return sentences[nackSentence(code)];
+  if (kind === "nack") return sentences[nackSentence(code, reason)];
   return sentences[kind];
 }
 
@@ -49,8 +49,14 @@ function closeSentence(code: unknown, reason: string): keyof Sentences {
   }
 }
 
-function nackSentence(code: unknown): keyof Sentences {
-  switch (code) {
+function nackSentence(code: unknown, reason: string): keyof Sentences {
+  // Of a topic that was open, the reason is the code of its end.
+  switch (code === "topic_closed" ? reason : code) {
+    case "removed":
+    case "deleted":
+      return reason as "removed" | "deleted";
+    case "too_large":
+      return "tooLarge";
     case "forbidden":
       return "forbidden";
     case "unknown_topic":

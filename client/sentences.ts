@@ -16,6 +16,9 @@ export const ENGLISH = {
   origin: "This page's address is not on the daemon's list of allowed origins (DELTAD_ORIGINS).",
   forbidden: "This token does not allow this. Choose something else or use another token.",
   unknownTopic: "There can't be anything by this name. Check how it is written.",
+  removed: "You don't take part in this any more.",
+  deleted: "This is not there any more.",
+  tooLarge: "This holds too much to be shown.",
 } as const;
 
 export type Sentences = { readonly [Name in keyof typeof ENGLISH]: string };
@@ -37,4 +40,7 @@ export const PORTUGUESE: Sentences = {
   origin: "O endereço desta página não está na lista de origens permitidas (DELTAD_ORIGINS).",
   forbidden: "Este token não dá acesso a isto. Escolha outra coisa ou use outro token.",
   unknownTopic: "Não pode haver nada com este nome. Confira como está escrito.",
+  removed: "Você não participa mais disto.",
+  deleted: "Isto não existe mais.",
+  tooLarge: "Há coisas demais aqui para mostrar.",
 };

@@ -115,6 +115,8 @@ async def follow(url, topic, token, updates):
                 await socket.send(json.dumps(subscribe))
             elif kind == "nack":
                 raise SystemExit(f"refused: {frame['code']}")
+            elif kind == "topic_closed" and frame["topic"] == topic.name:
+                raise SystemExit(f"closed: {frame['reason']}")
             elif frame.get("topic") == topic.name and not topic.take(frame):
                 await socket.send(json.dumps({"type": "snapshot", "id": "gap", "topic": topic.name}))
             if kind in ("metrics_updated", "rows_changed"):

@@ -3,6 +3,22 @@ import type { Mutant } from "./mutant.ts";
 /** Mistakes in what definitions become in SQL. */
 export const DEFINITION_MUTANTS: readonly Mutant[] = [
   {
+    name: "a misspelt name of a channel's is as if it had been left out",
+    file: "daemon/define/define-channel.ts",
+    find: '  refuseOthers(others, "channel()"',
+    replace: '  refuseOthers({}, "channel()"',
+    test: "test/unit/plan/channels.test.ts",
+    title: "a misspelt name of a channel's",
+  },
+  {
+    name: "a misspelt name of a set's is as if it had been left out",
+    file: "daemon/define/define-channel.ts",
+    find: '  refuseOthers(others, "rows()"',
+    replace: '  refuseOthers({}, "rows()"',
+    test: "test/unit/plan/channels.test.ts",
+    title: "a misspelt name of a set's",
+  },
+  {
     name: "images of days that are not known cancel each other",
     file: "daemon/plan/select.ts",
     find: '...("column" in time ? ["g.day is null"] : [])',

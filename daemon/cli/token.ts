@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { readOption, refuseUnknownNames } from "../config/config.ts";
 import { ConfigError } from "../config/errors.ts";
 import { OPTIONS } from "../config/options.ts";
@@ -20,7 +20,7 @@ interface TokenOptions {
 export function tokenCommand(shell: Shell, demo: LoadDemo): Command {
   return new Command("token")
     .description(
-      "print a token for owners, signed with DELTAD_JWT_SECRET or, without it, with the running demo's secret",
+      "print a token for owners, or for a member of channels, signed with DELTAD_JWT_SECRET or, without it, with the running demo's secret",
     )
     .option("--owner <id>", "an owner whose metrics the token opens; may be repeated", append, [])
     .option(
@@ -29,12 +29,21 @@ export function tokenCommand(shell: Shell, demo: LoadDemo): Command {
       appendTopic,
       [],
     )
-    .option("--subject <sub>", "whose token it is: its claim sub, by which all of theirs can be revoked")
-    .option("--admin", "opens every owner", false)
-    .option("--ttl <duration>", "how long it lives: 90s, 30m, 1h, 7d", durationArgument, 3_600)
+    .option(
+      "--subject <sub>",
+      "whose token it is: its claim sub, which opens the channels whose members name it, and by which all of theirs can be revoked",
+    )
+    .option("--admin", "opens every owner and every channel", false)
+    .addOption(
+      new Option("--ttl <duration>", "how long it lives: 90s, 30m, 1h, 7d")
+        .argParser(durationArgument)
+        .default(3_600, "1h"),
+    )
     .action(async ({ owner, topic, subject, admin, ttl }: TokenOptions, command: Command) => {
-      if (owner.length + topic.length === 0 && !admin)
-        command.error("error: name an owner with --owner ID, another topic with --topic KIND:KEY, or all with --admin");
+      if (owner.length + topic.length === 0 && subject === undefined && !admin)
+        command.error(
+          "error: name an owner with --owner ID, another topic with --topic KIND:KEY, a member of channels with --subject SUB, or all with --admin",
+        );
       shell.print(
         signToken(await findSecret(shell, demo), {
           owners: owner,

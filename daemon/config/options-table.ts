@@ -9,10 +9,11 @@ export function optionsMarkdown(): string {
   return ["| Name | Default | What it is |", "| --- | --- | --- |", ...rows].join("\n");
 }
 
-/** Lines for the end of a command's help. */
-export function optionsHelp(): string {
-  const width = Math.max(...ROWS.map(({ name }) => name.length));
-  const lines = ROWS.map((option) => {
+/** Lines for the end of a command's help. `unread`: what that command does not heed. */
+export function optionsHelp(unread: readonly string[] = []): string {
+  const rows = ROWS.filter(({ name }) => !unread.includes(name));
+  const width = Math.max(...rows.map(({ name }) => name.length));
+  const lines = rows.map((option) => {
     const value = worth(option, "");
     return `  ${option.name.padEnd(width)}  ${option.help.replaceAll("`", "")}${value ? ` (${value})` : ""}`;
   });

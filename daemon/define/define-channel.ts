@@ -4,6 +4,7 @@
  */
 import type { SQL } from "drizzle-orm";
 import { ConfigError } from "../config/errors.ts";
+import { nearest } from "../config/nearest.ts";
 import {
   type Channel,
   type ChannelDefinition,
@@ -50,7 +51,8 @@ export function channel<Table extends string, const Sets extends Readonly<Record
   readonly presence?: boolean | undefined;
   readonly typing?: boolean | undefined;
 }): Channel<RowsIn<Sets>> {
-  const { row, members: who, rows: sets, presence = false, typing = false } = declared;
+  const { row, members: who, rows: sets, presence = false, typing = false, ...others } = declared;
+  refuseOthers(others, "channel()", ["row", "members", "rows", "presence", "typing"]);
   if (typeof who !== "object" || who === null || !(membersDefinition in who))
     throw new ConfigError(
       "channel(): members must say who may see it: members(…), a user's or an owner's column by user(…) or ownerOf(…), claim(…) or everyone()",
@@ -89,11 +91,12 @@ export function rows<Table extends string, const Fields extends Readonly<Record<
     readonly data: Fields;
   },
 ): Rows<RowOf<Fields>> {
-  const { newest, deleted, data } = declared;
+  const { channel: inChannel, key, newest, deleted, data, ...others } = declared;
+  refuseOthers(others, "rows()", ["channel", "key", "newest", "deleted", "data"]);
   const made: RowsOfChannel = {
     table: tableOf(table, "rows()"),
-    channel: columnOf(declared.channel, "rows(), at channel,"),
-    key: columnOf(declared.key, "rows(), at key,"),
+    channel: columnOf(inChannel, "rows(), at channel,"),
+    key: columnOf(key, "rows(), at key,"),
     newest: newest && {
       count: newest.count,
       by: (newest.by ?? []).map((column) => columnOf(column, "rows(), at newest.by,")),
@@ -137,6 +140,16 @@ export function claim(name: string): Members {
 /** Everybody with a good token. */
 export function everyone(): Members {
   return who({ kind: "everyone" });
+}
+
+/** A misspelt name would be as if it had been left out. `others` is what nobody took: a name that nothing reads does not compile. */
+function refuseOthers(others: Readonly<Record<string, never>>, called: string, known: readonly string[]): void {
+  const [name] = Object.keys(others);
+  if (name === undefined) return;
+  const meant = nearest(name, known);
+  throw new ConfigError(
+    `${called} does not take ${name}; ${meant === undefined ? `it takes ${known.join(", ")}` : `did you mean ${meant}?`}`,
+  );
 }
 
 function who(made: MembersDefinition): Members {

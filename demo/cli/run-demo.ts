@@ -23,7 +23,7 @@ import { DemoHome } from "./home.ts";
 import { linkedPages } from "./linked-pages.ts";
 import { ReopenedSession } from "./reopened-session.ts";
 import { type DemoServer, givenServer, openSession, ownServer } from "./server.ts";
-import { demoConfig, type DemoSettings } from "./settings.ts";
+import { demoConfig, type DemoSettings, UNREAD_OPTIONS } from "./settings.ts";
 import { refuseBusyPort, startDemoDaemon } from "./start-daemon.ts";
 import { writeCommand } from "./write-command.ts";
 
@@ -35,7 +35,7 @@ export function demoCommand(shell: Shell): Command {
   return new Command("demo")
     .description("try it out: PostgreSQL, sample data, the daemon and people who use it, all on this machine")
     .option("--database <url>", "an empty database to use, instead of a PostgreSQL of the demo's own")
-    .addHelpText("after", optionsHelp())
+    .addHelpText("after", optionsHelp(UNREAD_OPTIONS))
     .action(({ database }: { database?: string }) => runDemo(shell, database))
     .addCommand(writeCommand(shell));
 }

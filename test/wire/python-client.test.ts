@@ -127,4 +127,22 @@ await onEachServer("A client in Python", (server) => {
     assert.deepEqual(documents, [rows, changed, changed, rows, changed, changed]);
     assert.equal(lines.at(-1)?.same, true);
   });
+
+  it("Says that its user was removed, and ends", {
+    skip: python === undefined && "python3-websockets is not installed",
+  }, async (t) => {
+    const { daemon, database } = await openRooms(
+      server,
+      `insert into accounts values (7);
+       insert into rooms (id, account_id, name) values (1, 7, 'one');
+       insert into room_members (room_id, user_id) values (1, 'ana');`,
+    );
+    t.after(() => daemon.stop());
+    const script = spawn(python ?? "", [SCRIPT, daemon.url, "room:1", daemon.token({ sub: "ana" })]);
+    t.after(() => script.kill());
+    const [code, errors] = await printed(script, async ({ document }) => {
+      if (document === "rows") await database.query("delete from room_members");
+    });
+    assert.deepEqual([code, errors.trim()], [1, "closed: removed"]);
+  });
 });

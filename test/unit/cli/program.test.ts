@@ -84,6 +84,12 @@ describe("the command line", () => {
     for (const { name } of Object.values(OPTIONS)) assert.match(printed.join("\n"), new RegExp(`^  ${name} `, "m"));
   });
 
+  it("deltad demo --help leaves out what the demo does not heed", async () => {
+    const { printed } = await run("demo --help");
+    assert.match(printed.join("\n"), /^  DELTAD_PORT /m);
+    assert.doesNotMatch(printed.join("\n"), /^  (DATABASE_URL|DELTAD_CONFIG|DELTAD_JWKS_URL) /m);
+  });
+
   it("deltad start refuses a bad configuration before it connects to anything", async () => {
     const { error } = await run("start", {
       DELTAD_JWT_SECRET: SECRET,
@@ -129,6 +135,14 @@ describe("deltad token", () => {
     assert.deepEqual((await claimsOf(auth, printed[0])).topics, ["trends:7", "platform:all"]);
     const both = await run("token --owner 7 --topic trends:7", environment);
     assert.deepEqual((await claimsOf(auth, both.printed[0])).topics, ["owner:7", "trends:7"]);
+  });
+
+  it("needs nothing but a subject for a member of channels", async () => {
+    const keys = fixedKeys(secretKeys(SECRET, undefined));
+    const auth = createAuth({ keys, now: Date.now, channels: { lists: [] } });
+    const { printed } = await run("token --subject ana", environment);
+    const claims = await claimsOf(auth, printed[0]);
+    assert.deepEqual([claims.token.subject, claims.topics, claims.isAdmin], ["ana", [], false]);
   });
 
   it("needs no owner for an admin", async () => {

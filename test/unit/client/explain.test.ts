@@ -19,6 +19,15 @@ it("Every cause has a sentence in English and in Portuguese, by whatever tag of 
   }
 });
 
+it("Of a topic that was open it is told why it ended: its reader was removed, it was deleted, or it became too large", () => {
+  const ended = ["removed", "deleted", "too_large"].map((reason) => explain(makeCause("nack", reason, "topic_closed")));
+  const [removed = "", deleted = "", tooLarge = ""] = ended;
+  assert.match(removed, /take part/);
+  assert.match(deleted, /not there/);
+  assert.match(tooLarge, /too much/);
+  assert.equal(tooLarge, explain(makeCause("nack", "", "too_large")));
+});
+
 it("A token that has expired is told from one that is not good", () => {
   const { code } = CLOSE.unauthenticated;
   assert.match(explain(makeCause("code", CLOSE_MEANINGS.expired, code)), /has expired/);

@@ -33,6 +33,7 @@ it("the page about rooms shows code that the tests run", () => {
     // What stands between two paragraphs is left out on the page.
     const paragraphs = code
       .replace("@deltad/client/channels", "deltad/channels")
+      .replace('"@deltad/client"', '"deltad/client"')
       .split("\n")
       .map((line) => line.trim())
       .join("\n")

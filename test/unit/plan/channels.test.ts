@@ -49,6 +49,21 @@ describe("channels that can't be are refused in one line", () => {
   const cases: readonly [title: string, channels: () => object, message: RegExp][] = [
     ["a kind that another has", () => ({ owner: room() }), /^channels\.owner: a kind of channels has small letters/],
     ["what is none", () => ({ room: 7 }), /^channels\.room: must be channel\(\{/],
+    [
+      "a misspelt name of a channel's",
+      () => ({ room: room({ typng: true }) }),
+      /^channel\(\) does not take typng; did you mean typing\?$/,
+    ],
+    [
+      "a misspelt name of a set's",
+      () => ({ room: room({ rows: { posts: set({ delted: isNotNull(posts.later) }) } }) }),
+      /^rows\(\) does not take delted; did you mean deleted\?$/,
+    ],
+    [
+      "a name that is like none",
+      () => ({ room: room({ rows: { posts: set({ orderedAsOftenAsPossible: 1 }) } }) }),
+      /^rows\(\) does not take orderedAsOftenAsPossible; it takes channel, key, newest, deleted, data$/,
+    ],
     ["no rows", () => ({ room: room({ rows: {} }) }), /^channels\.room: rows: name at least one/],
     ["nobody", () => ({ room: room({ members: undefined }) }), /members must say who may see it/],
     ["a column of another table", () => ({ room: room({ members: user(posts.body) }) }), /no column of public\.rooms/],
