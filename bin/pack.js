@@ -14,6 +14,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Entries of the client's package, by their names: the source, from the root. */
 const CLIENT_ENTRIES = {
+  "caught-up": "client/caught-up",
   channels: "client/channels/channel",
   client: "client/client",
   explain: "client/explain",

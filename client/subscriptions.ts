@@ -30,7 +30,9 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
   /** The same, by the topic as the daemon spells it, and until it has said how, as the application does. */
   readonly #bySpelling = new Map<string, Set<TopicStore<S>>>();
   #connection: ConnectionState = INITIAL_CONNECTION;
-  #socket: Pick<ProtocolSocket, "send" | "end"> | undefined;
+  /** What is asked for no topic's own sake hears its answer by its id. */
+  readonly heard = new Map<string | undefined, (answer: Answer) => void>();
+  socket: Pick<ProtocolSocket, "send" | "end"> | undefined;
   #requests = 0;
 
   constructor(options: Pick<TopicStoreOptions, keyof Clock | "report">) {
@@ -50,19 +52,19 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
       ...this.#options,
       connection: () => this.#connection,
       follow: (...change) => this.#follow(store, ...change),
-      socket: () => this.#socket,
+      socket: () => this.socket,
     });
     this.#topics.set(topic, store);
     return store;
   }
 
   opened(socket: Pick<ProtocolSocket, "send" | "end">): void {
-    this.#socket = socket;
+    this.socket = socket;
     for (const store of this.#withListeners) this.#subscribe(store);
   }
 
   closed(heardAt: number): void {
-    this.#socket = undefined;
+    this.socket = undefined;
     for (const store of this.#ids.keys()) store.lost(heardAt);
     this.#ids.clear();
     this.#bySpelling.clear();
@@ -80,13 +82,13 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
   }
 
   frameReceived(frame: TopicFrame | ChannelFrame | Answer): void {
-    if (frame.type === "nack" || frame.type === "error") return this.#refused(frame);
-    const asked = this.#storeOf((frame as { readonly id?: string }).id);
+    this.heard.get((frame as Answer).id)?.(frame as Answer);
+    if (frame.type === "error" || frame.type === "nack") return this.#refused(frame);
+    const asked = this.#storeOf((frame as Answer).id);
     if (asked && frame.topic) this.#spell(frame.topic, asked);
-    if (frame.type === "ack") return;
-    for (const store of asked ? [asked] : (this.#bySpelling.get(frame.topic) ?? [])) {
+    for (const store of asked ? [asked] : (this.#bySpelling.get(frame.topic as string) ?? [])) {
       const id = store.receive(frame) && this.#ids.get(store);
-      if (id) this.#socket?.send({ type: "snapshot", id, topic: store.topic });
+      if (id) this.socket?.send({ type: "snapshot", id, topic: store.topic });
     }
   }
 
@@ -106,18 +108,18 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
 
   /** Anew where it was subscribed to before. */
   #subscribe(store: TopicStore<S>): void {
-    if (!this.#socket) return;
+    if (!this.socket) return;
     const { topic, cursor } = store;
     const id = this.#nextId();
     this.#forget(store);
     this.#ids.set(store, id);
     this.#spell(topic, store);
     store.lost(this.#options.now());
-    this.#socket.send({ type: "subscribe", id, topic, resume: cursor });
+    this.socket.send({ type: "subscribe", id, topic, resume: cursor });
   }
 
   #unsubscribe(store: TopicStore<S>): void {
-    if (this.#forget(store)) this.#socket?.send({ type: "unsubscribe", id: this.#nextId(), topic: store.topic });
+    if (this.#forget(store)) this.socket?.send({ type: "unsubscribe", id: this.#nextId(), topic: store.topic });
     store.unsubscribed();
   }
 
@@ -141,10 +143,10 @@ export class Subscriptions<S extends StreamTypes> implements ConnectionListener 
       return;
     }
     const cause = makeCause("nack", message, code);
-    if (!FOR_GOOD.test(code)) return this.#socket?.end("lost", cause);
+    if (!FOR_GOOD.test(code)) return this.socket?.end("lost", cause);
     warnOfRefusal(store, cause);
     store.refused(cause);
-    if ([...this.#ids.keys()].every(({ isRefused }) => isRefused)) this.#socket?.end("stopped", cause);
+    if ([...this.#ids.keys()].every(({ isRefused }) => isRefused)) this.socket?.end("stopped", cause);
   }
 
   #storeOf(id: string | undefined): TopicStore<S> | undefined {

@@ -31,6 +31,7 @@ import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import type { GatewayOptions } from "./gateway/gateway-options.ts";
 import { openFiles } from "./gateway/open-files.ts";
 import { Cursors } from "./stream/cursor.ts";
+import { Receipts } from "./stream/receipt.ts";
 import { RevocationFeed } from "./gateway/auth/revocation-feed.ts";
 import { Hub } from "./hub/hub.ts";
 import type { TopicKind } from "./hub/topic-content.ts";
@@ -156,7 +157,7 @@ function build(
     hub.publish(kind, key, update);
   };
 
-  const cursors = new Cursors();
+  const [cursors, receipts] = [new Cursors(), new Receipts()];
   const kinds = plans.map((plan) =>
     buildKind(
       plan,
@@ -219,8 +220,7 @@ function build(
       sessions: pools.loads,
       check: databaseCheck(compiled, choices),
       onBegin: (incarnation) => {
-        cursors.begin(incarnation);
-        peers.begin(incarnation);
+        for (const part of [cursors, receipts, peers]) part.begin(incarnation);
       },
       log,
       now: monotonicMs,
@@ -265,6 +265,7 @@ function build(
     ]),
     guarded: new Map(channels.map(({ plan, guard }) => [plan.kind, guard])),
     isRevoked: (token) => revocations.isRevoked(token),
+    readReceipt: (text) => receipts.read(text),
     ready: isLive,
     host: config.host,
     port: config.port,

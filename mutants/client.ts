@@ -111,8 +111,8 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: "a topic without listeners stays subscribed for ever",
     file: "client/subscriptions.ts",
-    find: "if (this.#forget(store)) this.#socket?.send(",
-    replace: "if (!this.#forget(store)) this.#socket?.send(",
+    find: "if (this.#forget(store)) this.socket?.send(",
+    replace: "if (!this.#forget(store)) this.socket?.send(",
     test: "test/wire/client-owners.test.ts",
     title: "are followed while somebody listens",
   },
@@ -183,7 +183,7 @@ export const CLIENT_MUTANTS: readonly Mutant[] = [
   {
     name: "a refusal that passes stops the client",
     file: "client/subscriptions.ts",
-    find: 'if (!FOR_GOOD.test(code)) return this.#socket?.end("lost", cause);\n',
+    find: 'if (!FOR_GOOD.test(code)) return this.socket?.end("lost", cause);\n',
     replace: "",
     test: "test/wire/client.test.ts",
     title: "tries again where the database could not be asked",

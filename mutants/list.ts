@@ -38,6 +38,7 @@ import { ROW_KEY_MUTANTS } from "./row-key.ts";
 import { REACT_MUTANTS } from "./react.ts";
 import { READING_MUTANTS } from "./reading.ts";
 import { RESUME_MUTANTS } from "./resume.ts";
+import { RECEIPT_MUTANTS } from "./receipts.ts";
 import { ROW_EVENT_MUTANTS } from "./row-events.ts";
 import { SEVERAL_MUTANTS } from "./several.ts";
 import { SEVERAL_COLUMNS_MUTANTS } from "./several-columns.ts";
@@ -87,6 +88,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ADMISSION_MUTANTS,
   ...HANGAR_MUTANTS,
   ...HTTP_MUTANTS,
+  ...RECEIPT_MUTANTS,
   ...CONVERSATION_MUTANTS,
   ...CHANNEL_MUTANTS,
   ...BUS_MUTANTS,

@@ -100,15 +100,15 @@ export const RESUME_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a copy of the files takes the original's cursors",
-    file: "sql/incarnation.sql",
-    find: "             extract(epoch from pg_postmaster_start_time()),\n",
+    file: "sql/present_incarnation.sql",
+    find: "           extract(epoch from pg_postmaster_start_time()),\n",
     replace: "",
     test: "test/pg/resume/copies.test.ts",
     title: "in a copy of the files, taken before or after, is of another life",
   },
   {
     name: "a crash that the server survives leaves cursors good",
-    file: "sql/incarnation.sql",
+    file: "sql/present_incarnation.sql",
     find: "sha256(i.secret || convert_to(",
     replace: "sha256(convert_to(",
     test: "test/pg/resume/lost-database.test.ts",

@@ -69,6 +69,12 @@ export const NACK_CODES = [
   "too_large",
   /** Topics of this kind have no presence, or no typing; or by this token nobody is shown. */
   "no_presence",
+  /** Not what `deltad.here()` gives. */
+  "bad_receipt",
+  /** Another database gave it, or this one before it was restarted, restored or failed over; or no daemon had read it yet. */
+  "foreign_receipt",
+  /** The transaction is not over yet, or the topic is stale. */
+  "timed_out",
   /** The database could not be asked, or nothing was told of the topic yet; try again. */
   "unavailable",
 ] as const;
@@ -86,6 +92,10 @@ export const NACK_MEANINGS: Readonly<Record<NackCode, string>> = {
   too_large:
     "it has more rows than are sent at once, or too many members: its configuration needs newest, or claim() or everyone()",
   no_presence: "the topic has none of it, or the token has no sub, or is an administrator's",
+  bad_receipt: "for is what deltad.here() gave, as it is",
+  foreign_receipt:
+    "it is of another database, or of before a restart of this one: every snapshot of now has what was committed then",
+  timed_out: "the transaction is not over yet, or the topic is stale: wait again",
   unavailable: "try again later",
 };
 

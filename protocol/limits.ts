@@ -30,3 +30,10 @@ export const MAX_OPERATIONS = 64;
 
 /** The longest key of a row that an operation may name, in UTF-16 units. */
 export const MAX_ROW_KEY_LENGTH = 1_024;
+
+/** The longest receipt of a transaction in a request; those that `deltad.here()` gives have 32 characters. */
+export const MAX_RECEIPT_LENGTH = 64;
+
+/** How long a request for a transaction waits, unless it says so itself, and how long at most. */
+export const WAIT_MS = 5_000;
+export const MAX_WAIT_MS = 30_000;

@@ -9,6 +9,7 @@ import { snapshotRequest } from "./up/snapshot-request.ts";
 import { subscribe } from "./up/subscribe.ts";
 import { typing } from "./up/typing.ts";
 import { unsubscribe } from "./up/unsubscribe.ts";
+import { wait } from "./up/wait.ts";
 
 /** Every message from a client. Fields that the daemon doesn't know are ignored. */
 export const up = v.variant("type", [
@@ -21,6 +22,7 @@ export const up = v.variant("type", [
   present,
   typing,
   operate,
+  wait,
   ping,
 ]);
 export type Up = v.InferOutput<typeof up>;

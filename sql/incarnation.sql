@@ -7,12 +7,6 @@ as $$
 begin
   insert into deltad.incarnation (secret) values (uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
   on conflict do nothing;
-  return (
-    select sha256(i.secret || convert_to(concat_ws(' ',
-             extract(epoch from pg_postmaster_start_time()),
-             (select d.oid from pg_database d where d.datname = current_database()),
-             i.tableoid), 'UTF8'))
-      from deltad.incarnation i
-  );
+  return deltad.present_incarnation();
 end
 $$;

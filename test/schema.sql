@@ -235,6 +235,12 @@ create function deltad.heartbeat(id uuid, cursor pg_snapshot, probe text)
 alter function deltad.heartbeat(id uuid, cursor pg_snapshot, probe text) owner to deltad_capture_database;
 grant execute on function deltad.heartbeat(id uuid, cursor pg_snapshot, probe text) to deltad_daemon_database;
 
+create function deltad.here()
+  returns text
+  language plpgsql volatile security definer
+  set search_path=pg_catalog, pg_temp;
+alter function deltad.here() owner to deltad_capture_database;
+
 create function deltad.horizon(retention interval, max_kept bigint)
   returns pg_snapshot
   language plpgsql volatile
@@ -289,6 +295,12 @@ create function deltad.partition_key(watched regclass)
   language sql stable;
 alter function deltad.partition_key(watched regclass) owner to deltad_capture_database;
 grant execute on function deltad.partition_key(watched regclass) to deltad_daemon_database;
+
+create function deltad.present_incarnation()
+  returns bytea
+  language sql stable
+  set search_path=pg_catalog, pg_temp;
+alter function deltad.present_incarnation() owner to deltad_capture_database;
 
 create function deltad.prune(max_rows integer, retention interval DEFAULT '00:00:00'::interval, max_kept bigint DEFAULT 0)
   returns bigint

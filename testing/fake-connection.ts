@@ -151,6 +151,9 @@ export class FakeConnection implements Peer {
         return this.#take(message);
       case "operate":
         return this.#refuse(message.id, "forbidden");
+      case "wait":
+        if (!this.#subscribed.has(message.topic)) return this.#refuse(message.id, "not_subscribed");
+        return this.send({ type: "ack", timestamp, id: message.id });
       case "unsubscribe":
         this.#subscribed.delete(message.topic);
         return this.send({ type: "ack", timestamp, id: message.id });

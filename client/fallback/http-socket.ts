@@ -58,6 +58,7 @@ export class HttpSocket extends SocketListeners implements Socket {
         break;
       case "history":
       case "operate":
+      case "wait":
       case "present":
       case "typing":
         // Requests by HTTP are of frames that come by themselves.

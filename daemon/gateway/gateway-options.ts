@@ -8,6 +8,7 @@ import type { GuardedKinds, IsRevoked, TopicKinds } from "./auth/identification.
 import type { RequestMaxima } from "./http/request-rates.ts";
 import type { RouteName } from "./http/routes.ts";
 import type { TopicSnapshotOptions } from "./http/topic-snapshot.ts";
+import type { ReceiptReader } from "./receipt-waits.ts";
 import type { ConnectionMaxima } from "./sessions/connection-limits.ts";
 import type { SessionSettings } from "./sessions/client-session.ts";
 import type { Subscribe } from "./sessions/session-topics.ts";
@@ -26,6 +27,7 @@ export interface GatewayOptions extends Timers {
   readonly writes?: OperationsOptions["writes"];
   /** Called with what became of each operation. */
   readonly operated?: OperationsOptions["told"];
+  readonly readReceipt: ReceiptReader;
   /** True while the daemon vouches for what it sends. */
   readonly ready: () => boolean;
   /** Tells pages of the configuration. */

@@ -18,6 +18,7 @@ import { createRoutes, type Route, routeName } from "./http/routes.ts";
 import { schemaAnswer } from "./http/schema.ts";
 import { topicRows } from "./http/topic-rows.ts";
 import { topicSnapshot } from "./http/topic-snapshot.ts";
+import { TopicWaits } from "./http/topic-wait.ts";
 import { isWellFormed } from "./http/well-formed.ts";
 import { Operations } from "./operations.ts";
 import { ClientSession } from "./sessions/client-session.ts";
@@ -77,7 +78,7 @@ interface Opening {
 }
 
 export function createGateway(options: GatewayOptions): Gateway {
-  const { hub, auth, kinds, log, now, setTimeout, clearTimeout, random } = options;
+  const { hub, auth, kinds, readReceipt, log, now, setTimeout, clearTimeout, random } = options;
   const identification = createIdentification(auth, kinds, options.isRevoked, options.guarded);
   const settings = settingsOf(options);
   const sessions = new Set<ClientSession>();
@@ -112,6 +113,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     hub,
     identification,
     operations,
+    readReceipt,
     log,
     forbidden,
     counters,
@@ -138,6 +140,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const routes = async (): Promise<Route> => {
     const page = await loadPage(options.pageDir, log);
+    const waits = new TopicWaits({ hub, identification: httpIdentification, readReceipt });
     const route = createRoutes({
       ready: () => draining === undefined && options.ready(),
       page,
@@ -145,6 +148,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         topicSnapshot(request, name, { hub, identification: httpIdentification, setTimeout, clearTimeout }),
       topicRows: (request, name, set) =>
         topicRows(request, { name, set }, { hub, identification: httpIdentification, setTimeout, clearTimeout }),
+      topicWait: (request, name) => waits.answer(request, name),
       schema: schemaAnswer(options.schema, httpIdentification),
       sync: syncAnswer({ operations, identification: httpIdentification, maxDepth: settings.limits.maxJsonDepth }),
       eventStream: (request) => {

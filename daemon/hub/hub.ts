@@ -11,6 +11,7 @@ import type { Subscription } from "./subscription.ts";
 import type { Subscriber } from "./subscriber.ts";
 import { ADMINISTRATOR, Topic, type TopicServices } from "./topic.ts";
 import type { TopicKind } from "./topic-content.ts";
+import { type Wait, type WaitingHub, Waits } from "./waits.ts";
 
 export interface HubOptions extends Timers {
   /** By the names that topics begin with. */
@@ -46,18 +47,20 @@ interface FoundTopic {
   readonly key: string;
 }
 
-export class Hub {
+export class Hub implements WaitingHub {
   readonly #options: HubOptions;
   readonly #delivery: Delivery<Subscription>;
   readonly #kinds: ReadonlyMap<string, OpenKind>;
   readonly #topicServices: TopicServices;
   /** Of the topics without subscribers. */
   readonly #idleTimers = new Map<Topic, unknown>();
+  readonly #waits: Waits;
 
   constructor(options: HubOptions) {
     this.#options = options;
     this.#delivery = new Delivery({ sendsPerTurn: SENDS_PER_TURN, setImmediate: options.setImmediate });
     this.#kinds = new Map([...options.kinds].map(([name, kind]) => [name, { kind, topics: new Map() }]));
+    this.#waits = new Waits(options);
     this.#topicServices = { ...options, emptied: (topic) => this.#emptied(topic) };
   }
 
@@ -105,6 +108,29 @@ export class Hub {
     };
   }
 
+  /** {@link WaitingHub.wait} */
+  wait(...[name, subscription, request, settle]: Parameters<WaitingHub["wait"]>): void {
+    const found = this.#find(name);
+    if (found === undefined) return settle("ended");
+    const { topic, openKind, key } = found;
+    let giveUp: (() => void) | undefined;
+    // After what goes out to the topic's subscribers by then.
+    const located = (): void => topic.deliver(subscription, () => (this.#waits.look(wait), 1), 1);
+    const wait: Wait = {
+      ...request,
+      reached: () => (subscription.topic === undefined ? "ended" : subscription.reached),
+      locate: () => {
+        giveUp = topic.whenLocated(located);
+        openKind.kind.locate(key);
+      },
+      settle: (outcome) => {
+        giveUp?.();
+        settle(outcome);
+      },
+    };
+    this.#waits.begin(wait);
+  }
+
   /** Takes what happened to a topic, which is passed on if anybody has subscribed. */
   publish(kind: string, key: string, update: unknown): void {
     const openKind = this.#kinds.get(kind);
@@ -133,6 +159,7 @@ export class Hub {
   }
 
   stop(): void {
+    this.#waits.stop();
     for (const { topics } of this.#kinds.values()) {
       for (const topic of topics.values()) {
         this.#stopIdleTimer(topic);

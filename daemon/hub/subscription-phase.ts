@@ -10,7 +10,10 @@ export type Phase =
   | Asking
   | Replaying;
 
-/** In the middle of a flush of many frames. */
+/**
+ * In the middle of a flush of many frames. A subscriber that is blocked between them gets the rest, and what was held meanwhile, when it has
+ * drained: the frames are there for all.
+ */
 export interface Receiving {
   readonly kind: "receiving";
   /** Where the subscriber was before it. */

@@ -11,9 +11,7 @@
  *                                     └─ snapshot, `recovered: true` ─▶ replaying ── the last frame, then what was held
  *
  * Blocked before the answer it waits, and asks again; blocked in a replay it goes on once it has drained. A replay of which nobody can
- * say the rest any more ends with a snapshot and `recovered: false`.
- * A flush of many frames comes in parts (`receiving`). A subscriber that is blocked between them gets the rest, and what was held
- * meanwhile, when it has drained: the frames are there for all.
+ * say the rest any more ends with a snapshot and `recovered: false`. A flush of many frames comes in parts (`receiving`).
  */
 import { unreachable } from "../config/unreachable.ts";
 import type { Attendance } from "./attendance.ts";
@@ -59,9 +57,8 @@ export class Subscription {
     if (!this.#open || this.#subscriber.blocked) return;
     const { progress } = this.#topic;
     if (progress !== undefined) this.#bringTo(progress);
-    // Nobody knows when a snapshot can come: the request is answered now, and the snapshot follows by itself.
+    // Nobody knows when a snapshot can come: the request is answered now, and it follows by itself. `live` is said of what it has.
     if (this.#topic.staleFrame !== undefined) this.#ackRequest();
-    // `live` is said of what it has.
     else if (this.#phase.kind === "asking") return;
     this.#sendStatus();
     this.#attendance?.catchUp();
@@ -96,6 +93,11 @@ export class Subscription {
     this.#ackRequest();
     this.#request = id;
     this.catchUp();
+  }
+
+  /** Where the frames that were sent have brought the subscriber; undefined while it is on its way there. */
+  get reached(): Progress | undefined {
+    return this.#phase.kind === "current" ? this.#phase.progress : undefined;
   }
 
   /** Whoever has the subscription may ask its topic for more; undefined once it has ended. */

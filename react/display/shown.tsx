@@ -21,7 +21,7 @@ export const ShownProvider = ShownContext.Provider;
 
 export function useShown(): Shown {
   const shown = useContext(ShownContext);
-  if (!shown) throw new Error("a part of the display needs the display around it");
+  if (!shown) throw new Error("use it within the display");
   return shown;
 }
 

@@ -7,7 +7,7 @@ import { assertWritten } from "../support/written-document.ts";
 
 /** Of the schemas, by the protocol that they are. */
 const HASHES: Readonly<Record<string, string>> = {
-  "deltad.v1": "59761e0518bded18",
+  "deltad.v1": "6e5a14b5cb967215",
 };
 
 describe("The protocol's schemas", () => {

@@ -60,6 +60,8 @@ export async function startGateway(
     auth: createAuth({ keys: fixedKeys(secretKeys(SECRET, undefined)), now }),
     kinds: new Map([["owner", canonicalBigint]]),
     isRevoked: async () => false,
+    readReceipt: (text) =>
+      /^\d+$/.test(text) ? { incarnation: publisher.incarnation, xid: BigInt(text) } : "malformed",
     ready: () => true,
     host: "127.0.0.1",
     port: 0,

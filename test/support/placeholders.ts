@@ -20,6 +20,7 @@ export function withPlaceholders(lines: readonly string[]): string {
     .replaceAll(/"(cursor|resume)":"([^"]+)"/g, (whole, name: string, cursor: string) =>
       cursor === MADE_UP ? whole : `"${name}":"${texts.cursor(cursor)}"`,
     )
+    .replaceAll(/"for":"[\w-]{32}"/g, '"for":"RECEIPT"')
     .replaceAll(/^((?:id|Last-Event-ID): )(\S+)$/gm, (_, name: string, cursor: string) => name + texts.cursor(cursor))
     .replaceAll(/"epoch":"([^"]+)"/g, (_, epoch: string) => `"epoch":"${texts.epoch(epoch)}"`)
     .replaceAll(/"(version|previous)":(\d+)/g, (_, name: string, number: string) => `"${name}":${version(number)}`)

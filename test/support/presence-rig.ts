@@ -124,7 +124,7 @@ export class PresenceClient {
       send: (frame) => this.#take(frame),
     };
     const subscribe: Hub["subscribe"] = (...of) => (this.#subscription = daemon.hub.subscribe(...of));
-    this.#topics = new SessionTopics({ subscribe }, subscriber, 1);
+    this.#topics = new SessionTopics({ subscribe, wait: (...of) => daemon.hub.wait(...of) }, subscriber, 1);
   }
 
   subscribe(): void {

@@ -187,6 +187,16 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
     return afterWelcome(ana);
   },
   "what the other said": async () => saidByBob,
+  wait: async (world) => {
+    const [row] = await world.database.query<{ here: string }>("select deltad.here()");
+    const talk = await world.follow();
+    await talk.say({ type: "wait", id: "b", topic: "owner:1", for: row?.here });
+    await talk.hears("ack");
+    await talk.say({ type: "wait", id: "c", topic: "owner:1", for: "another text" });
+    await talk.hears("nack");
+    talk.cut();
+    return afterWelcome(talk);
+  },
   "bulk statement": async (world) => {
     const talk = await world.follow();
     await world.database.query(

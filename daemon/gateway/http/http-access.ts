@@ -16,11 +16,14 @@ export const REFUSALS = {
   forbidden: refusal(403, "forbidden"),
   unknown_topic: refusal(404, "unknown_topic"),
   unknown_rows: refusal(404, "unknown_rows"),
+  bad_receipt: refusal(400, "bad_receipt"),
+  foreign_receipt: refusal(409, "foreign_receipt"),
   too_large: refusal(413, "too_large"),
   too_many_requests: refusal(429, "too_many_requests", { "retry-after": "1" }),
   too_many_operations: refusal(429, "too_many_operations", { "retry-after": "1" }),
   unavailable: refusal(503, "unavailable", RETRY),
   stale: refusal(503, "stale", RETRY),
+  timed_out: refusal(504, "timed_out"),
 } as const;
 
 /** Who may ask for what over HTTP. */
@@ -74,6 +77,9 @@ export function refusalOf(why: NackCode | Refusal, identity: Identity): Response
     case "unknown_topic":
     case "unknown_rows":
     case "too_large":
+    case "bad_receipt":
+    case "foreign_receipt":
+    case "timed_out":
       return REFUSALS[why];
     default:
       return REFUSALS.unavailable;

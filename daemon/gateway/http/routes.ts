@@ -14,6 +14,8 @@ export interface RoutesOptions {
   readonly topicSnapshot: (request: Request, name: string) => Promise<Response>;
   /** Answers with older rows of a topic's set, by their names as the client wrote them. */
   readonly topicRows: (request: Request, name: string, set: string) => Promise<Response>;
+  /** Answers when a topic, by its name as the client wrote it, has what a transaction did. */
+  readonly topicWait: (request: Request, name: string) => Promise<Response>;
   readonly schema: (request: Request) => Promise<Response>;
   /** Does what a body asks for. */
   readonly sync: (request: Request) => Promise<Response>;
@@ -26,10 +28,11 @@ export type Route = (request: Request) => Response | Promise<Response>;
 const SCHEMA_PATH = "/v1/schema";
 const TOPICS_PATH = "/v1/topics/";
 const TOPIC_PATH = /^\/v1\/topics\/[^/]+$/;
+const WAIT_PATH = /^\/v1\/topics\/([^/]+)\/wait$/;
 const ROWS_PATH = /^\/v1\/topics\/([^/]+)\/rows\/([^/]+)$/;
 
 /** What a path leads to; `page` for every other path, whether it leads to a file or not. */
-export type RouteName = "livez" | "readyz" | "schema" | "stream" | "sync" | "topic" | "rows" | "page";
+export type RouteName = "livez" | "readyz" | "schema" | "stream" | "sync" | "topic" | "rows" | "wait" | "page";
 
 export function routeName(path: string): RouteName {
   switch (path) {
@@ -44,19 +47,13 @@ export function routeName(path: string): RouteName {
     case SYNC_PATH:
       return "sync";
   }
+  if (WAIT_PATH.test(path)) return "wait";
   if (ROWS_PATH.test(path)) return "rows";
   return TOPIC_PATH.test(path) ? "topic" : "page";
 }
 
-export function createRoutes({
-  ready,
-  page,
-  topicSnapshot,
-  topicRows,
-  schema,
-  sync,
-  eventStream,
-}: RoutesOptions): Route {
+export function createRoutes(options: RoutesOptions): Route {
+  const { ready, page, topicSnapshot, topicRows, topicWait, schema, sync, eventStream } = options;
   const readiness = (): Response => (ready() ? json(200, '{"ready":true}\n') : json(503, '{"ready":false}\n'));
   const find = (request: Request): (() => Response | Promise<Response>) | undefined => {
     switch (routeName(request.path)) {
@@ -77,6 +74,8 @@ export function createRoutes({
         const [, name = "", set = ""] = ROWS_PATH.exec(request.path) ?? [];
         return () => topicRows(request, decode(name), decode(set));
       }
+      case "wait":
+        return () => topicWait(request, decode(WAIT_PATH.exec(request.path)?.[1] ?? ""));
       case "page":
         break;
     }

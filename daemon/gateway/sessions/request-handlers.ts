@@ -5,7 +5,7 @@ import type { Access } from "../auth/identification.ts";
 import type { ClientRequest } from "./session-machine.ts";
 import type { SessionTopics } from "./session-topics.ts";
 
-type RequestOf<Type extends ClientRequest["type"]> = Extract<ClientRequest, { type: Type }>;
+export type RequestOf<Type extends ClientRequest["type"]> = Extract<ClientRequest, { type: Type }>;
 /** Requests about a topic. */
 type TopicRequest = Extract<ClientRequest, { topic: string }>;
 
@@ -20,6 +20,8 @@ export interface RequestContext {
   /** Answers when it is done; what is asked after it does not wait for that. */
   operate(request: RequestOf<"operate">): void;
   ack(id: string): void;
+  /** Answers when the topic's frames have what a transaction did, or with why not. */
+  wait(topic: string, request: RequestOf<"wait">): void;
   /** @param code nothing is said where it is undefined; a request without an `id` gets an `error` */
   refuse(id: string | undefined, code: NackCode | undefined): void;
   /** Refuses where there is a code, else says that it is done. A request without an `id` asks for no answer. */
@@ -49,6 +51,7 @@ const HANDLERS: { readonly [Type in ClientRequest["type"]]: Handler<Type> } = {
   present: ifSeen(attend),
   typing: ifSeen(attend),
   operate: (request, session) => session.operate(request),
+  wait: ifSeen((topic, request, session) => session.wait(topic, request)),
   unsubscribe: ifSeen((topic, { id }, session) => {
     session.topics.unsubscribe(topic);
     session.ack(id);

@@ -1,12 +1,14 @@
 /** Serves the requests of one authenticated client, one after the other, so that an `unsubscribe` never overtakes its `subscribe`. */
 import { type ErrorCode, NACK_MEANINGS, type NackCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
+import { WAIT_MS } from "../../../protocol/limits.ts";
 import type { Operate, SyncRequest } from "../../../protocol/up/operate.ts";
 import type { Subscriber } from "../../hub/subscriber.ts";
 import type { Access, Identification } from "../auth/identification.ts";
 import type { Identity } from "../auth/identity.ts";
 import type { Answered, Operations } from "../operations.ts";
-import { handle, type RequestContext } from "./request-handlers.ts";
+import { receiptOf, type ReceiptReader, REFUSAL_OF } from "../receipt-waits.ts";
+import { handle, type RequestContext, type RequestOf } from "./request-handlers.ts";
 import type { ClientRequest } from "./session-machine.ts";
 import { SessionTopics, type Subscribe } from "./session-topics.ts";
 
@@ -15,6 +17,7 @@ export interface RequestServices {
   readonly hub: Subscribe;
   readonly identification: Pick<Identification, "access">;
   readonly operations: Pick<Operations, "do">;
+  readonly readReceipt: ReceiptReader;
   readonly now: () => number;
 }
 
@@ -103,6 +106,15 @@ export class SessionRequests implements RequestContext {
 
   ack(id: string): void {
     this.#requester.send({ type: "ack", timestamp: this.#services.now(), id });
+  }
+
+  wait(topic: string, { id, for: text, timeoutMs = WAIT_MS }: RequestOf<"wait">): void {
+    const receipt = receiptOf(text, this.#services.readReceipt);
+    if (typeof receipt === "string") return this.refuse(id, receipt);
+    this.refuse(
+      id,
+      this.topics.wait(topic, { receipt, timeoutMs }, (outcome) => this.answer(id, REFUSAL_OF[outcome])),
+    );
   }
 
   refuse(id: string | undefined, code: NackCode | undefined): void {

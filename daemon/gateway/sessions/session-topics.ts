@@ -4,12 +4,16 @@ import type { Subscription } from "../../hub/subscription.ts";
 import type { Subscriber } from "../../hub/subscriber.ts";
 import type { SideRequest } from "../../hub/topic-side.ts";
 import type { HistoryRequest } from "../../hub/topic-content.ts";
+import type { WaitingHub, WaitOutcome, WaitRequest } from "../../hub/waits.ts";
 import type { Identity } from "../auth/identity.ts";
 
 /** The hub, as far as a session needs it. */
-export interface Subscribe {
+export interface Subscribe extends WaitingHub {
   subscribe(topic: string, subscriber: Subscriber, id: string, resume?: string): Subscription;
 }
+
+/** At a time. */
+const MOST_WAITS = 16;
 
 interface Subscribed {
   readonly subscription: Subscription;
@@ -22,6 +26,7 @@ export class SessionTopics {
   readonly #subscriber: Subscriber;
   readonly #most: number;
   readonly #subscribed = new Map<string, Subscribed>();
+  #waiting = 0;
   #stopped = false;
 
   /** @param most how many there may be */
@@ -52,6 +57,19 @@ export class SessionTopics {
     const known = this.#openOne(topic);
     known?.topic?.history(known, request);
     return known === undefined ? "not_subscribed" : undefined;
+  }
+
+  /** Calls `settle`, perhaps at once; or else the reason why not. */
+  wait(topic: string, request: WaitRequest, settle: (outcome: WaitOutcome) => void): NackCode | undefined {
+    const known = this.#openOne(topic);
+    if (known === undefined) return "not_subscribed";
+    if (this.#waiting >= MOST_WAITS) return "too_many_messages";
+    this.#waiting += 1;
+    this.#hub.wait(topic, known, request, (outcome) => {
+      this.#waiting -= 1;
+      if (!this.#stopped) settle(outcome);
+    });
+    return undefined;
   }
 
   /** The reason why a client's word of its user is not told to others. */

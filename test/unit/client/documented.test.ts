@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { it } from "node:test";
 import type { StreamTypesOf } from "deltad";
+import { caughtUp } from "deltad/caught-up";
 import { openChannel } from "deltad/channels";
 import { createClient } from "deltad/client";
 import { withFallback } from "deltad/fallback";
@@ -33,7 +34,7 @@ it("The page about the client shows code that is compiled here, or by npm run tr
       .flatMap((text) => text.split("\n"))
       .map((line) => line.trim())
       // In this repository the client's package is a part of the daemon's.
-      .map((line) => line.replace(/from "deltad\/([\w/]+)"/, (_, entry: string) => `from "${packaged(entry)}"`)),
+      .map((line) => line.replace(/from "deltad\/([\w/-]+)"/, (_, entry: string) => `from "${packaged(entry)}"`)),
   );
   const blocks = [...read("docs/client.md").matchAll(/```(?:ts|html)\n(.*?)```/gs)];
   assert.ok(blocks.length >= 4);
@@ -48,6 +49,14 @@ export async function asks(): Promise<void> {
   const first = await fetchOwner(daemonAndToken, "7");
   const later = await fetchOwner(daemonAndToken, "7", first);
   show(later.data, later.asOf, later === first);
+}
+
+/** Compiled, and never called: there is no such application. */
+export async function waits(body: FormData): Promise<void> {
+  const client = createClient({ url: "https://live.example.com", getToken });
+  const answer = await fetch("/bookings", { method: "POST", body });
+  const { receipt } = (await answer.json()) as { receipt: string };
+  await caughtUp(client, "owner:7", receipt, { timeoutMs: 5_000 });
 }
 
 /** Compiled, and never called: Node 20 has no WebSocket of its own. */

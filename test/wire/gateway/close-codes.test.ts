@@ -25,7 +25,7 @@ const bug = (): never => {
 const SITUATIONS: Readonly<Record<Exclude<CloseName, "goingAway">, Situation>> = {
   internal: {
     what: "a bug on one connection",
-    options: { hub: { subscribe: bug, locate: bug } },
+    options: { hub: { subscribe: bug, locate: bug, wait: bug } },
     lead: async (running) => {
       const socket = await welcomed(running);
       socket.say({ type: "subscribe", id: "1", topic: "owner:7" });

@@ -25,6 +25,7 @@ const QUIET_TOPIC = {
 const SERVICES = {
   identification: { access: (_: unknown, name: string) => ({ topic: name }) },
   operations: { do: async () => assert.fail("nobody writes") },
+  readReceipt: () => undefined,
   now: () => 0,
 };
 
@@ -43,6 +44,7 @@ describe("a session's requests", () => {
         requests.stop();
         return new Subscription(topic, subscriber);
       },
+      wait: () => assert.fail("nobody waits"),
     };
     const requester: Requester = {
       send: () => undefined,
@@ -66,7 +68,7 @@ describe("a session's requests", () => {
       onForbidden: () => undefined,
       onError: (error) => assert.fail(String(error)),
     };
-    const hub = { subscribe: () => assert.fail("nobody subscribes") };
+    const hub = { subscribe: () => assert.fail("nobody subscribes"), wait: () => assert.fail("nobody waits") };
     const services = { ...SERVICES, hub };
     const subscriber = { blocked: false, send: () => undefined };
     const requests = new SessionRequests(requester, subscriber, services, 10);
@@ -104,7 +106,7 @@ describe("a session's requests", () => {
         }),
     };
     const subscriber = { blocked: false, send: () => undefined };
-    const hub = { subscribe: () => new Subscription(QUIET_TOPIC, subscriber) };
+    const hub = { subscribe: () => new Subscription(QUIET_TOPIC, subscriber), wait: () => assert.fail("nobody waits") };
     const requests = new SessionRequests(requester, subscriber, { ...SERVICES, hub, operations }, 10);
     const token = { subject: "ana", id: undefined, issuedAtSeconds: undefined };
     requests.start(new Identity({ token, bearer: "ana", isAdmin: false, expiresAtMs: 1 }, new Set()));

@@ -20,6 +20,7 @@ function session() {
         rig.subscriptions.set(topic, subscription);
         return subscription;
       },
+      wait: (...of) => hub.wait(...of),
     },
     subscriber,
     3,
