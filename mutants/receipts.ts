@@ -66,8 +66,8 @@ export const RECEIPT_MUTANTS: readonly Mutant[] = [
     file: "daemon/hub/hub.ts",
     find: 'reached: () => (subscription.topic === undefined ? "ended" : subscription.reached),',
     replace: 'reached: () => (subscription.topic === undefined ? "ended" : topic.progress),',
-    test: WAIT,
-    title: "The answer follows the frame that has it",
+    test: "test/unit/hub/waits.test.ts",
+    title: "Who is blocked has not got what others have",
   },
   {
     name: "a connection waits as often as it likes",
