@@ -6,6 +6,14 @@ const PAGE = "test/browser/conversations.test.ts";
 /** Mistakes of the demo's conversations: its own server, its page, and how an earlier demo's database gets them. */
 export const CONVERSATION_MUTANTS: readonly Mutant[] = [
   {
+    name: "who is there stands anywhere among those who take part",
+    file: "demo/page/conversations/people.tsx",
+    find: "shown.toSorted(byState)",
+    replace: "shown",
+    test: PAGE,
+    title: "of those who take part, who is there comes first",
+  },
+  {
     name: "anybody writes in a conversation",
     file: "demo/conversations/messages.ts",
     find: "where conversation_id = $2 and person_id = $1\n       returning",

@@ -165,6 +165,22 @@ await onEachServer("Conversations", (server) => {
       await member(owner, "Zoë (here)").waitFor();
     });
 
+    it("of those who take part, who is there comes first, then who is away", async () => {
+      await database.query(`insert into people (id, name) values (3, 'Ana'), (4, 'Bia'), (5, 'Caio');
+        insert into conversation_members (conversation_id, person_id, name, title) select 12, id, name, 'Pilots' from people where id > 2`);
+      const owner = await open(1, "Pilots");
+      await see(await open(4, "Pilots"), "hidden");
+      await open(5, "Pilots");
+      await member(owner, "Bia (away)").waitFor();
+      await member(owner, "Caio (here)").waitFor();
+      const names = await owner.getByRole("list", { name: "Who takes part" }).getByRole("listitem").allTextContents();
+      // Zoë may still be there from before.
+      assert.deepEqual(
+        names.filter((name) => !name.startsWith("Zoë")),
+        ["Caio (here)", "Bia (away)", "Ana"],
+      );
+    });
+
     it("Shift and Enter begins a line, an empty text is not sent, and a refusal is said and keeps the text", async () => {
       const guest = await open(2, "H-01 · Campo");
       const field = guest.getByRole("textbox", { name: "Write a message" });

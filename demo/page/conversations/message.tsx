@@ -1,5 +1,5 @@
 import { memo, useRef, useState } from "react";
-import { useLanguage } from "../../../dashboard/language/language.tsx";
+import { type LanguageTag, useLanguage } from "../../../dashboard/language/language.tsx";
 import type { MessageRow } from "./rows.ts";
 import { TextField } from "./text-field.tsx";
 import { type Failure, useWords } from "./words.ts";
@@ -12,9 +12,13 @@ interface Props {
   readonly writer: Writer;
 }
 
+const minutes = (tag: LanguageTag) => new Intl.DateTimeFormat(tag, { dateStyle: "short", timeStyle: "short" });
+/** When something was said: nobody asks for its second. */
+const MINUTES: Readonly<Record<LanguageTag, Intl.DateTimeFormat>> = { en: minutes("en"), "pt-BR": minutes("pt-BR") };
+
 /** What somebody said; who said it may put it right, or take it back. */
 export const Message = memo(function Message({ id, row, isOwn, writer }: Props) {
-  const { format } = useLanguage();
+  const { format, tag } = useLanguage();
   const words = useWords();
   const [isEditing, setIsEditing] = useState(false);
   const [failure, setFailure] = useState<Failure>();
@@ -33,7 +37,9 @@ export const Message = memo(function Message({ id, row, isOwn, writer }: Props) 
     <li data-message={id} data-own={isOwn}>
       <header>
         <strong>{row.author}</strong>
-        <time dateTime={row.createdAt}>{format.dateAndTime(Date.parse(row.createdAt))}</time>
+        <time dateTime={row.createdAt} title={format.dateAndTime(Date.parse(row.createdAt))}>
+          {MINUTES[tag].format(Date.parse(row.createdAt))}
+        </time>
         {row.editedAt !== null && <span className="edited">{words.edited}</span>}
       </header>
       {isEditing ? (

@@ -10,22 +10,35 @@ interface Props {
   readonly others: readonly Item<MemberRow>[];
 }
 
+/** By whether somebody is away; who is not there has none. */
+const STATES: ReadonlyMap<boolean | undefined, "here" | "away"> = new Map([
+  [false, "here"],
+  [true, "away"],
+]);
+/** There is room for a few names, so that those who can answer come first. */
+const ORDER = ["here", "away", undefined] as const;
+
+function byState(a: { readonly state: (typeof ORDER)[number] }, b: { readonly state: (typeof ORDER)[number] }): number {
+  return ORDER.indexOf(a.state) - ORDER.indexOf(b.state);
+}
+
 export function Members({ channel, others }: Props) {
   const words = useWords();
   const { users, isPartial } = usePresence(channel);
-  const here = new Map(users.map((person) => [person.user, person]));
+  const isAway = new Map(users.map((person) => [person.user, person.isAway]));
+  const shown = others.map(({ key, row: { personId, name } }) => ({
+    key,
+    name,
+    state: STATES.get(isAway.get(personId)),
+  }));
   return (
     <ul className="members" aria-label={words.members}>
-      {others.map(({ key, row: { personId, name } }) => {
-        const person = here.get(personId);
-        const state = person && (person.isAway ? words.away : words.here);
-        return (
-          <li key={key} data-state={person && (person.isAway ? "away" : "here")} title={state}>
-            {name}
-            {state !== undefined && <span className="unseen"> ({state})</span>}
-          </li>
-        );
-      })}
+      {shown.toSorted(byState).map(({ key, name, state }) => (
+        <li key={key} data-state={state} title={state && words[state]}>
+          {name}
+          {state && <span className="unseen"> ({words[state]})</span>}
+        </li>
+      ))}
       {isPartial && <li>{words.partial}</li>}
     </ul>
   );
