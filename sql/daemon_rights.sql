@@ -29,4 +29,10 @@ as $$
     ('switched_on',       'EXECUTE')
   union all
   select 'change_' || s.source, 'SELECT' from deltad.source s
+  union all
+  -- Where clients write.
+  select 'operation', 'SELECT' where to_regclass('deltad.operation') is not null
+  union all
+  select p.proname, 'EXECUTE' from pg_proc p
+   where p.pronamespace = 'deltad'::regnamespace and (p.proname like 'write\_%' or p.proname = 'refuse_operation')
 $$;

@@ -27,6 +27,9 @@ begin
   end;
 
   perform deltad.expire_readers();
+  if to_regclass('deltad.operation') is not null then
+    execute 'select deltad.prune_operations()';
+  end if;
   if retention > interval '0' and max_kept > 0 then
     perform deltad.make_mark(retention, max_kept);
   end if;

@@ -1,5 +1,6 @@
 -- What is not as it must be about the owners, rights and comments of deltad's objects, in the order in which the statements mend it.
--- Everything in schema deltad belongs to one role, which nobody logs in as; PUBLIC may do nothing; the role of daemons may do what
+-- Everything in schema deltad belongs to one role, which nobody logs in as, but for the functions by which clients write: those are another
+-- one's, which may do nothing but what deltad.written says; PUBLIC may do nothing; the role of daemons may do what
 -- deltad.daemon_rights() says, and read the captured columns; a partitioned table's owner may make partitions of it; what others were granted is theirs. Every comment begins with the version,
 -- that of a trigger, which is on a table of others, with that of the deltad that made or changed it: a newer one leaves the table alone.
 create or replace function deltad.unsettled(version text, configuration text) returns table (problem text, statement text)
@@ -15,20 +16,28 @@ declare
   daemon      constant name := deltad.wanted_role('deltad_daemon_', known);
   daemon_oid  constant oid := to_regrole(quote_ident(daemon));
   former_oid  constant oid := case when known <> daemon then to_regrole(quote_ident(known)) end;
+  -- Null where clients write nothing.
+  writer      constant name := (
+    select deltad.wanted_role('deltad_writer_', pg_get_userbyid(p.proowner))
+      from pg_proc p where p.pronamespace = 'deltad'::regnamespace and p.proname like 'write\_%'
+     order by starts_with(pg_get_userbyid(p.proowner)::text, 'deltad_writer_') desc limit 1);
+  writer_oid  constant oid := to_regrole(quote_ident(writer));
   modern      constant boolean := current_setting('server_version_num')::int >= 160000;
 begin
   return query
     select format('The role %I does not exist.', wanted), format('create role %I nologin', wanted)
-      from unnest(array[capture, daemon]) wanted where to_regrole(quote_ident(wanted)) is null;
+      from unnest(array[capture, daemon, writer]) wanted where wanted is not null and to_regrole(quote_ident(wanted)) is null;
 
   -- Who applies hands over what is made here, and puts its functions into triggers: from PostgreSQL 16 on that is to inherit from the
   -- role and to set it.
-  if not (select rolsuper from pg_roles where rolname = current_user)
-     and (capture_oid is null or not pg_has_role(capture_oid, 'usage')
-          or not pg_has_role(capture_oid, case when modern then 'set' else 'member' end)) then
-    return query select format('%I is not a member of %I.', current_user, capture),
-                        format('grant %I to %I', capture, current_user) || case when modern then ' with inherit true, set true' else '' end;
-  end if;
+  return query
+    select format('%I is not a member of %I.', current_user, role.name),
+           format('grant %I to %I', role.name, current_user) || case when modern then ' with inherit true, set true' else '' end
+      from (values (capture, capture_oid), (writer, writer_oid)) role(name, oid)
+     where role.name is not null
+       and not (select rolsuper from pg_roles where rolname = current_user)
+       and (role.oid is null or not pg_has_role(role.oid, 'usage')
+            or not pg_has_role(role.oid, case when modern then 'set' else 'member' end));
 
   if known is null then
     return query select 'This database is not written down as where deltad was installed.', format(
@@ -67,7 +76,9 @@ begin
       union all
       select 2, case p.prokind when 'p' then 'procedure' else 'function' end, p.oid::regprocedure::text, p.proname,
              p.proowner, coalesce(p.proacl, acldefault('f', p.proowner)), obj_description(p.oid, 'pg_proc'),
-             (select format('captures %I.%I', s.schema_name, s.table_name) from deltad.source s where s.functions ? p.proname::text limit 1)
+             case when p.proname like 'write\_%' then 'writes rows for clients'
+                  else (select format('captures %I.%I', s.schema_name, s.table_name) from deltad.source s where s.functions ? p.proname::text limit 1)
+             end
         from pg_proc p where p.pronamespace = 'deltad'::regnamespace
     ), granted as (
       select o.place, o.called, g.grantee, g.privilege_type as privilege
@@ -77,8 +88,13 @@ begin
         from object o join deltad.daemon_rights() r on r.object = o.name and (o.place < 2) = (r.privilege <> 'EXECUTE')
     ), difference as (
       select o.place, 0 as rank, format('%s %s belongs to %I.', o.kind, o.called, pg_get_userbyid(o.owner)) as problem,
-             format('alter %s %s owner to %I', o.kind, o.called, capture) as statement
-        from object o where o.owner is distinct from capture_oid
+             case when o.name like 'write\_%' and o.place = 2
+                  -- Only who could make a function in the schema may be given one.
+                  then format('grant create on schema deltad to %2$I; alter function %1$s owner to %2$I; revoke create on schema deltad from %2$I',
+                              o.called, writer)
+                  else format('alter %s %s owner to %I', o.kind, o.called, capture) end as statement
+        from object o
+       where o.owner is distinct from case when o.name like 'write\_%' and o.place = 2 then writer_oid else capture_oid end
       union all
       select distinct o.place, 1, format('PUBLIC may use %s %s.', o.kind, o.called),
              format('revoke all on %s %s from public', case o.kind when 'view' then 'table' else o.kind end, o.called)
@@ -170,5 +186,51 @@ begin
       from watched w join pg_attribute a on a.attrelid = w.oid, aclexplode(a.attacl) g
      where g.grantee = former_oid and g.privilege_type = 'SELECT'
      group by w.schema_name, w.table_name;
+
+  if writer is null then
+    return;
+  end if;
+  -- What the role may do by which clients write. What else it was granted, for triggers that it fires, is theirs who granted it.
+  return query
+    select format('%I may not use schema deltad.', writer), format('grant usage on schema deltad to %I', writer)
+     where has_schema_privilege(writer_oid, 'deltad'::regnamespace, 'usage') is not true
+    union all
+    select format('%I may not call %s.', writer, p.oid::regprocedure), format('grant execute on function %s to %I', p.oid::regprocedure, writer)
+      from pg_proc p
+     where p.pronamespace = 'deltad'::regnamespace and p.proname in ('begin_operation', 'end_operation', 'refused_outcome')
+       and has_function_privilege(writer_oid, p.oid, 'execute') is not true;
+  return query execute $q$
+    with wanted as (
+      select w.privilege, c.oid, n.oid as schema_oid, n.nspname, c.relname, a.attname, a.attnum
+        from deltad.written w
+        join pg_namespace n on n.nspname = w.schema_name
+        join pg_class c on c.relnamespace = n.oid and c.relname = w.table_name
+        left join unnest(w.columns) named(name) on true
+        left join pg_attribute a on a.attrelid = c.oid and a.attname = named.name and not a.attisdropped
+       where w.privilege = 'DELETE' or a.attname is not null
+    )
+    select distinct format('%I may not use schema %I.', $1, w.nspname), format('grant usage on schema %I to %I', w.nspname, $1)
+      from wanted w where has_schema_privilege($2, w.schema_oid, 'usage') is not true
+    union all
+    select format('%I may not %s from %I.%I.', $1, lower(w.privilege), w.nspname, w.relname),
+           format('grant delete on %I.%I to %I', w.nspname, w.relname, $1)
+      from (select distinct d.privilege, d.oid, d.nspname, d.relname from wanted d where d.privilege = 'DELETE') w
+     where has_table_privilege($2, w.oid, 'delete') is not true
+    union all
+    select format('%I may not %s %s of %I.%I.', $1, lower(w.privilege), string_agg(distinct quote_ident(w.attname), ', '), w.nspname, w.relname),
+           format('grant %s (%s) on %I.%I to %I', lower(w.privilege), string_agg(distinct quote_ident(w.attname), ', '), w.nspname, w.relname, $1)
+      from wanted w
+     where w.privilege <> 'DELETE' and has_column_privilege($2, w.oid, w.attnum, w.privilege) is not true
+     group by w.privilege, w.nspname, w.relname
+    union all
+    -- A serial column takes its default from a sequence of its own.
+    select distinct format('%I may not use sequence %I.%I.', $1, sn.nspname, s.relname),
+           format('grant usage on sequence %I.%I to %I', sn.nspname, s.relname, $1)
+      from (select distinct i.oid from wanted i where i.privilege = 'INSERT') w
+      join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = w.oid and d.classid = 'pg_class'::regclass and d.deptype = 'a'
+      join pg_class s on s.oid = d.objid and s.relkind = 'S'
+      join pg_namespace sn on sn.oid = s.relnamespace
+     where has_sequence_privilege($2, s.oid, 'usage') is not true
+  $q$ using writer, writer_oid;
 end
 $$;

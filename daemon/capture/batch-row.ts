@@ -1,6 +1,6 @@
 import type { TextRow } from "../database/session.ts";
 import type { Batch, ChannelWho, Grain, Reset } from "./batch.ts";
-import { parseChannelChanges, parseChannelWho } from "./channel-row.ts";
+import { parseChannelChanges, parseChannelWho, parseOperations } from "./channel-row.ts";
 import { parseEvents } from "./event-row.ts";
 import { partTag, TAG } from "../plan/row-tag.ts";
 
@@ -46,6 +46,7 @@ interface Part {
   readonly withheld: Set<string>;
   readonly rows: TextRow[];
   readonly who: ChannelWho[];
+  readonly operations: TextRow[];
 }
 
 /** @param kinds how many. Throws when the head row is missing: such a reply is no batch. */
@@ -58,13 +59,14 @@ export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: num
     withheld: new Set(),
     rows: [],
     who: [],
+    operations: [],
   });
   const first = part();
   const parts: readonly [Part, ...Part[]] = [first, ...Array.from({ length: kinds - 1 }, part)];
   const sides = new Map<number, TextRow>();
   for (const row of rows) {
     const [kind, tag] = partTag(Number(row[0]));
-    const { grains, resets, events, dimensions, withheld, rows: channelRows, who } = parts[kind] ?? first;
+    const { grains, resets, events, dimensions, withheld, rows: channelRows, who, operations } = parts[kind] ?? first;
     if (tag >= 0) grains.push(parseGrain(tag, row));
     else if (tag === TAG.reset) resets.push(parseReset(row));
     else if (tag === TAG.dimension) dimensions.push(textOf(row[1]));
@@ -72,6 +74,7 @@ export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: num
     else if (tag === TAG.withheld) withheld.add(textOf(row[1]));
     else if (tag === TAG.channelRow) channelRows.push(row);
     else if (tag === TAG.channelWho) who.push(parseChannelWho(row));
+    else if (tag === TAG.operation) operations.push(row);
     else sides.set(tag, row);
   }
   const head = sides.get(TAG.head);
@@ -82,12 +85,20 @@ export function parseReply(rows: readonly TextRow[], epoch: string, tookMs?: num
     clock: Number(textOf(head[4])),
     ...(tookMs === undefined ? {} : { tookMs }),
   };
-  const batchOf = ({ events, withheld, rows: channelRows, who, ...read }: Part): Batch => ({
+  const batchOf = ({ events, withheld, rows: channelRows, who, operations, ...read }: Part): Batch => ({
     ...common,
     ...read,
     events: parseEvents(events),
     withheld: [...withheld],
-    ...(channelRows.length + who.length === 0 ? {} : { channels: { rows: parseChannelChanges(channelRows), who } }),
+    ...(channelRows.length + who.length + operations.length === 0
+      ? {}
+      : {
+          channels: {
+            rows: parseChannelChanges(channelRows),
+            who,
+            ...(operations.length === 0 ? {} : { ops: parseOperations(operations) }),
+          },
+        }),
   });
   const [heartbeat, leaderLock, origin] = [TAG.heartbeat, TAG.leaderLock, TAG.origin].map((tag) => sides.get(tag));
   const [own, ...others] = parts;

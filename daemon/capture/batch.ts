@@ -101,7 +101,7 @@ export interface ChannelChanges {
   /** In order of commit. */
   readonly rows: readonly ChannelChange[];
   readonly who: readonly ChannelWho[];
-  /** In order of commit; undefined where no set of the kind can be written by clients. */
+  /** Those of each client by their `seq`; undefined where there are none. */
   readonly ops?: readonly ChannelOperation[];
 }
 

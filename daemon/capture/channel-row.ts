@@ -1,6 +1,6 @@
 import type { RowData } from "../../protocol/json.ts";
 import type { TextRow } from "../database/session.ts";
-import type { ChannelChange, ChannelRow, ChannelWho } from "./batch.ts";
+import type { ChannelChange, ChannelOperation, ChannelRow, ChannelWho } from "./batch.ts";
 import { inOrderOfCommit, placeOf } from "./event-row.ts";
 
 /** Rows of channels in order of commit, from rows of `TAG.channelRow` of one reading. */
@@ -20,6 +20,18 @@ export function parseChannelRow(row: TextRow): ChannelRow & { readonly page: num
 
 export function parseChannelWho([, channel, who, , times]: TextRow): ChannelWho {
   return { channel: channel ?? "", who: who ?? undefined, times: Number(times) };
+}
+
+/** What became of operations, in the order in which each client asked for its own. */
+export function parseOperations(rows: readonly TextRow[]): ChannelOperation[] {
+  return rows
+    .map(([, channel, client, , seq, , m]) => ({
+      channel: channel ?? "",
+      client: client ?? "",
+      seq: Number(seq),
+      ...(JSON.parse(m ?? "") as Pick<ChannelOperation, "subject" | "outcome">),
+    }))
+    .toSorted((a, b) => a.seq - b.seq);
 }
 
 function parse([, channel, key, set, , , m]: TextRow): Omit<ChannelChange, "isNew"> & { readonly what: string } {

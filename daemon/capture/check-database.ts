@@ -11,6 +11,9 @@ import { readApplied, refuseNewerVersion } from "../database/migrate.ts";
 import type { CaptureChoices } from "../plan/capture-choices.ts";
 import type { Compiled } from "../plan/compile.ts";
 import type { Plan } from "../plan/plan.ts";
+import { checkWrites } from "../writes/check-writes.ts";
+import { validateWrites } from "../writes/validate-writes.ts";
+import { writtenSets } from "../writes/written-set.ts";
 
 /**
  * Finds the reasons why a database can't be live; asked at every start of a session and from time to time.
@@ -23,6 +26,7 @@ export function databaseCheck(
   const steps = ownSteps();
   const sums = plans.flatMap(summedColumns);
   const seen = seenBy({ plans, channels });
+  const written = writtenSets(channels);
   // The configuration does not change, and PostgreSQL's reading of it as good as never.
   let areConditionsJudged = false;
   return async (session) => {
@@ -44,8 +48,9 @@ export function databaseCheck(
     await validateCollations(session, seen);
     if (!areConditionsJudged) await validateChannels(session, channels);
     if (!areConditionsJudged) for (const plan of plans) await validateConditions(session, plan);
+    if (!areConditionsJudged) await validateWrites(session, written);
     areConditionsJudged = true;
-    return found;
+    return [...found, ...(await checkWrites(session, written))];
   };
 }
 
@@ -54,6 +59,7 @@ export async function validateConfiguration(session: Queryable, { plans, channel
   await validateTables(session, tables, plans.flatMap(summedColumns));
   await validateCollations(session, seenBy({ plans, channels }));
   await validateChannels(session, channels);
+  await validateWrites(session, writtenSets(channels));
   for (const plan of plans) await validateConditions(session, plan);
 }
 

@@ -12,6 +12,8 @@ export interface ReadKind {
   readonly own?: Pick<OwnerTable, "source" | "dimensions">;
   /** Selects from `"delta_<source>"`, one of them for each source at most; see statement.ts for their parameters and columns. */
   readonly selects: readonly string[];
+  /** The kind of channels whose rows clients write: what became of their operations is read with the rows. */
+  readonly operations?: string | undefined;
 }
 
 /** $1 to $3 are the same for all kinds. */
@@ -24,7 +26,11 @@ export function wantedOf(place: number): string {
 
 /** @param place as of {@link readKind} */
 export function readChannels(plan: ChannelPlan, place: number): ReadKind {
-  return { tables: plan.tables, selects: channelDeltaSelects(plan, wantedOf(place)) };
+  return {
+    tables: plan.tables,
+    selects: channelDeltaSelects(plan, wantedOf(place)),
+    operations: plan.sets.some(({ writes }) => writes !== undefined) ? plan.kind : undefined,
+  };
 }
 
 /** @param place of the kind among those of one statement */

@@ -91,6 +91,8 @@ export function lockStatement(tables: readonly WatchedTable[]): string {
 }
 
 const RESET_TABLE = "deltad.reset";
+/** Only where clients write. */
+const LEDGER = "deltad.operation";
 
 /**
  * Rows that the cursor's snapshot did not see. Both sides are index conditions; asking pg_visible_in_snapshot instead would scan
@@ -186,7 +188,9 @@ function batchStatement(
 ): string {
   const reading = { unread, unreadOfParents: UNSEEN };
   const resets = `exists (select from ${RESET_TABLE} c where ${unread})`;
-  const found = [...tables.map((table) => `exists (select from ${deltaName(table)})`), resets].join(" or ");
+  const hasLedger = kinds.some(({ operations }) => operations !== undefined);
+  const ledger = hasLedger ? [`exists (select from ${LEDGER} c where ${unread})`] : [];
+  const found = [...tables.map((table) => `exists (select from ${deltaName(table)})`), resets, ...ledger].join(" or ");
   const wanted = kinds.map((_, at) => `cardinality(${wantedOf(at)}::text[])`);
   return `with ${deltas(tables, eventSources, reading).join(",\n")}
 select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
@@ -200,7 +204,7 @@ select ${TAG.head}::int as tag, pg_current_snapshot()::text as owner,
          .join("")}`;
 }
 
-function kindSelect({ tables, own, selects }: ReadKind, reading: ReadingOfChanges, wanted: string): string {
+function kindSelect({ tables, own, selects, operations }: ReadKind, reading: ReadingOfChanges, wanted: string): string {
   const parts = [
     `select ${TAG.reset} as tag, r.owner, r.source as key, null::int as day,
        case when count(*) = count(r.rows) then sum(r.rows)::bigint end as from_us, r.change_xid::text::bigint as until_us, null as m
@@ -209,8 +213,18 @@ function kindSelect({ tables, own, selects }: ReadKind, reading: ReadingOfChange
  group by r.owner, r.source, r.change_xid`,
     ...dimensionSelects(tables, own),
     ...selects.map((select) => `(${select})`),
+    ...(operations === undefined ? [] : [operationSelect(operations, reading.unread, wanted)]),
   ];
   return `with ${resets(tables, reading, wanted).join(",\n")}\n${parts.join("\nunion all\n")}`;
+}
+
+/** The ledger outlives a crash and a restore: what it has of transactions that are yet to come is of another life of the data. */
+function operationSelect(kind: string, unread: string, wanted: string): string {
+  return `select ${TAG.operation}, c.channel, c.client::text, null::int, c.seq, c.change_xid::text::bigint,
+       json_build_object('subject', c.subject, 'outcome', c.outcome)::text
+  from ${LEDGER} c
+ where (${unread}) and c.kind = ${quoteLiteral(kind)} and c.change_xid < pg_snapshot_xmax(pg_current_snapshot())
+   and (${wanted}::text[] is null or c.channel in (select unnest(${wanted}::text[])))`;
 }
 
 /** The select with the tags of the kind at this place. */

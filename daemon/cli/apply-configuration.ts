@@ -11,6 +11,8 @@ import { type MigrationStep, ownSteps, rightsStep } from "../database/migration-
 import { Session } from "../database/session.ts";
 import { captureChoices, configurationName } from "../plan/capture-choices.ts";
 import { type Compiled, compileKinds } from "../plan/compile.ts";
+import { writeObjects } from "../writes/write-objects.ts";
+import { writtenSets } from "../writes/written-set.ts";
 
 /** A migration waits for a lock at most 800 ms at a time; building its objects takes milliseconds. */
 const STATEMENT_MS = 60_000;
@@ -31,7 +33,11 @@ export async function readRequirements(configFile: string): Promise<Requirements
   return {
     name,
     compiled,
-    steps: [...(await ownSteps()), watchStep(compiled.tables, captureChoices(config)), await rightsStep(name)],
+    steps: [
+      ...(await ownSteps()),
+      watchStep(compiled.tables, captureChoices(config), await writeObjects(writtenSets(compiled.channels))),
+      await rightsStep(name),
+    ],
   };
 }
 

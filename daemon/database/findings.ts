@@ -83,6 +83,12 @@ export const FINDINGS = {
   change_table_different: error("A change table lacks columns that were applied."),
   column_unreadable: error("The daemon may not read a column that metrics need."),
   rows_hidden: error("Row-level security hides rows of a watched table from the daemon."),
+  writes_lacking: error(
+    "What clients may write is not as the configuration says: a function is missing or different, or its role has not the rights that it needs.",
+  ),
+  column_unwritable: error(
+    "The configuration lets clients write a column that nobody can write, or insert rows without one that must have a value.",
+  ),
   guard_missing: warning(
     "The view that holds captured columns is not there: `DROP COLUMN` or `ALTER … TYPE` would succeed, and make later writes fail.",
   ),

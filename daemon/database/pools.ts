@@ -18,6 +18,12 @@ const HISTORY_TIMEOUT_MS = 10_000;
 /** An owner with more rows than can be read in this time is not audited: an ALTER TABLE would wait for it, and writes for that. */
 const AUDIT_TIMEOUT_MS = 5_000;
 
+/** Opened when first needed, so none where nothing is written. Each waits for its own commit. */
+const WRITING_SESSIONS = 8;
+const WRITE_TIMEOUT_MS = 5_000;
+/** Whoever keeps a row locked for longer has the operation repeated, and no others wait behind it. */
+const WRITE_LOCK_TIMEOUT_MS = 2_000;
+
 /** A daemon's sessions beside those of its reader and its listener. */
 export interface Pools {
   /** For loads and pruning. */
@@ -28,6 +34,8 @@ export interface Pools {
   readonly lookups: SessionPool;
   /** For revoked tokens: a flood of look-ups must not put a revocation off. */
   readonly revocations: SessionPool;
+  /** For what clients write: nothing that is read waits for a row that somebody has locked. */
+  readonly writes: SessionPool;
   /** For what clients missed. They cause these reads as well, but together: one at a time. */
   readonly history: SessionPool;
   /** For what operators ask of the database: one session, so that no number of them costs more. */
@@ -44,6 +52,12 @@ export function createPools(url: string, kinds: number, channels: number): Pools
     statementTimeoutMs: LOAD_TIMEOUT_MS,
     settings: { jit: "off", plan_cache_mode: "force_generic_plan" },
   };
+  const writes = {
+    url,
+    role: "writes",
+    statementTimeoutMs: WRITE_TIMEOUT_MS,
+    settings: { jit: "off", lock_timeout: String(WRITE_LOCK_TIMEOUT_MS) },
+  };
   const history = {
     url,
     role: "history",
@@ -56,6 +70,7 @@ export function createPools(url: string, kinds: number, channels: number): Pools
     channels: new SessionPool({ ...loads, role: "channels" }, 1 + channels * (CHANNEL_LOADS_AT_ONCE + 1)),
     lookups: new SessionPool({ url, role: "lookups", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     revocations: new SessionPool({ url, role: "revocations", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
+    writes: new SessionPool(writes, WRITING_SESSIONS),
     history: new SessionPool(history, 1),
     operator: new SessionPool({ url, role: "operator", statementTimeoutMs: LOOKUP_TIMEOUT_MS }, 1),
     audit: new SessionPool({ url, role: "audit", statementTimeoutMs: AUDIT_TIMEOUT_MS, settings: { jit: "off" } }, 1),

@@ -25,6 +25,13 @@ export function readFunctions(): Promise<SqlFile[]> {
   return readFolder("sql/");
 }
 
+/** `sql/writes/`: what is installed only where clients write, its tables first. */
+export async function readWriteFiles(): Promise<SqlFile[]> {
+  const files = await readFolder("sql/writes/");
+  const isTables = ({ name }: SqlFile): boolean => name === "ledger";
+  return [...files.filter(isTables), ...files.filter((file) => !isTables(file))];
+}
+
 async function readFolder(folder: string): Promise<SqlFile[]> {
   const url = new URL(folder, ROOT);
   const names = (await readdir(url)).filter((name) => name.endsWith(".sql")).toSorted();

@@ -22,7 +22,7 @@ with own as (
                   where d.refclassid = 'pg_authid'::regclass and d.refobjid = r.oid and d.dbid <> 0
                     and d.dbid <> (select oid from pg_database where datname = current_database())) as used_elsewhere
     from pg_roles r
-   where r.rolname ~ '^deltad_(capture|daemon)(_|$)'
+   where r.rolname ~ '^deltad_(capture|daemon|writer)(_|$)'
      and (r.oid in (select nspowner from own)
           or r.oid in (select a.grantee from pg_namespace n, aclexplode(n.nspacl) a where n.oid in (select oid from own)))
 ), routine as (

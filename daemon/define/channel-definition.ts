@@ -6,6 +6,10 @@ import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 export const channelDefinition: unique symbol = Symbol.for("deltad.channel");
 /** Where a set of rows keeps its definition. */
 export const rowsDefinition: unique symbol = Symbol.for("deltad.rows");
+/** Where a register keeps its definition. */
+export const registerDefinition: unique symbol = Symbol.for("deltad.register");
+/** Where what a row is given at its insert is kept. */
+export const givenDefinition: unique symbol = Symbol.for("deltad.given");
 /** Where the answer to who may see a channel is kept. */
 export const membersDefinition: unique symbol = Symbol.for("deltad.members");
 
@@ -43,7 +47,14 @@ export type MembersDefinition =
   | { readonly kind: "claim"; readonly claim: string }
   /** Of the channel's own row: its user, or the owner whose bearers see it. */
   | { readonly kind: "user" | "owner"; readonly column: PgColumn }
-  | { readonly kind: "table"; readonly table: PgTable; readonly channel: PgColumn; readonly user: PgColumn };
+  | {
+      readonly kind: "table";
+      readonly table: PgTable;
+      readonly channel: PgColumn;
+      readonly user: PgColumn;
+      /** Rows for which it is not true let nobody in. */
+      readonly where: SQL | undefined;
+    };
 
 export interface RowsOfChannel {
   readonly table: PgTable;
@@ -53,4 +64,33 @@ export interface RowsOfChannel {
   /** True for rows that are there no more. */
   readonly deleted: SQL | undefined;
   readonly data: Readonly<Record<string, PgColumn>>;
+  /** What clients may change of them. */
+  readonly writes: WritesDefinition | undefined;
 }
+
+export interface WritesDefinition {
+  /** Who of the members; undefined: all. */
+  readonly by: MembersDefinition | undefined;
+  readonly insert: InsertDefinition | undefined;
+  readonly registers: Readonly<Record<string, RegisterDefinition>>;
+  readonly isDeletable: boolean;
+  /** The setting that holds the token's claims while a client's operation is done. */
+  readonly claims: string | undefined;
+}
+
+export interface InsertDefinition {
+  /** Those that a client may give; undefined: all in `data`. */
+  readonly columns: readonly PgColumn[] | undefined;
+  readonly defaults: readonly { readonly column: PgColumn; readonly given: GivenDefinition }[];
+}
+
+/** Columns that change together. */
+export interface RegisterDefinition {
+  readonly columns: readonly PgColumn[];
+  /** Who did not see the value that is there changes nothing. */
+  readonly isChecked: boolean;
+}
+
+export type GivenDefinition =
+  | { readonly kind: "user" }
+  | { readonly kind: "constant"; readonly value: string | number | boolean };

@@ -9,6 +9,7 @@ import {
   type Channel,
   type ChannelDefinition,
   channelDefinition,
+  givenDefinition,
   type Members,
   type MembersDefinition,
   membersDefinition,
@@ -16,6 +17,7 @@ import {
   type RowsOfChannel,
   rowsDefinition,
 } from "./channel-definition.ts";
+import { type Given, type NamesOf, type Writes, writesOf } from "./define-writes.ts";
 import { columnOf, tableOf } from "./drizzle-value.ts";
 import type { ValueOf } from "./event-value.ts";
 import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
@@ -80,6 +82,7 @@ function rowsOf(name: string, set: unknown): RowsOfChannel {
  * @param declared.newest only so many, from 1 to 1,000, by these columns; clients read older ones page by page. Left out: all, at most 1,000
  * @param declared.deleted rows for which this is true are there no more
  * @param declared.data the columns that clients get; no other leaves the database
+ * @param declared.writes what clients may change of the rows. Left out: nothing
  */
 export function rows<Table extends string, const Fields extends Readonly<Record<string, ColumnOf<Table>>>>(
   table: TableOf<Table>,
@@ -89,12 +92,14 @@ export function rows<Table extends string, const Fields extends Readonly<Record<
     readonly newest?: { readonly count: number; readonly by: readonly ColumnOf<NoInfer<Table>>[] };
     readonly deleted?: Condition | undefined;
     readonly data: Fields;
+    readonly writes?: Writes<NoInfer<Table>, NoInfer<NamesOf<Fields>>> | undefined;
   },
 ): Rows<RowOf<Fields>> {
-  const { channel: inChannel, key, newest, deleted, data, ...others } = declared;
-  refuseOthers(others, "rows()", ["channel", "key", "newest", "deleted", "data"]);
+  const { channel: inChannel, key, newest, deleted, data, writes, ...others } = declared;
+  refuseOthers(others, "rows()", ["channel", "key", "newest", "deleted", "data", "writes"]);
+  const own = tableOf(table, "rows()");
   const made: RowsOfChannel = {
-    table: tableOf(table, "rows()"),
+    table: own,
     channel: columnOf(inChannel, "rows(), at channel,"),
     key: columnOf(key, "rows(), at key,"),
     newest: newest && {
@@ -105,26 +110,40 @@ export function rows<Table extends string, const Fields extends Readonly<Record<
     data: Object.fromEntries(
       Object.entries(data ?? {}).map(([name, column]) => [name, columnOf(column, `rows(), at data.${name},`)]),
     ),
+    writes: writes === undefined ? undefined : writesOf(own, writes),
   };
   return { [rowsDefinition]: made };
 }
 
-/** Those whom the rows of a table name, as that table is at every moment: who is removed sees nothing from then on. A user is a token's `sub`. */
+/**
+ * Those whom the rows of a table name, as that table is at every moment: who is removed sees nothing from then on. A user is a token's `sub`.
+ * @param columns.where only rows for which this is true; for `by` of `writes`
+ */
 export function members<Table extends string>(
   table: TableOf<Table>,
-  columns: { readonly channel: ColumnOf<NoInfer<Table>>; readonly user: ColumnOf<NoInfer<Table>> },
+  columns: {
+    readonly channel: ColumnOf<NoInfer<Table>>;
+    readonly user: ColumnOf<NoInfer<Table>>;
+    readonly where?: Condition | undefined;
+  },
 ): Members {
   return who({
     kind: "table",
     table: tableOf(table, "members()"),
     channel: columnOf(columns.channel, "members(), at channel,"),
     user: columnOf(columns.user, "members(), at user,"),
+    where: columns.where as SQL | undefined,
   });
 }
 
 /** The one user whom a column of the channel's own row names by a token's `sub`. */
-export function user(column: ColumnOf<string>): Members {
-  return who({ kind: "user", column: columnOf(column, "user()") });
+export function user(column: ColumnOf<string>): Members;
+/** The user who inserts a row, by the `sub` of the token: for `insert.defaults` of `writes`. */
+export function user(): Given;
+export function user(...columns: readonly [column?: ColumnOf<string>]): Members | Given {
+  // A misspelt column is undefined, and given.
+  if (columns.length === 0) return { [givenDefinition]: { kind: "user" } };
+  return who({ kind: "user", column: columnOf(columns[0], "user()") });
 }
 
 /** Whoever may see the owner that a column of the channel's own row names. */

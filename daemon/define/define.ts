@@ -23,6 +23,7 @@ export {
   type TopicTree,
 } from "./define-config.ts";
 export { channel, claim, everyone, members, ownerOf, type RowOf, rows, user } from "./define-channel.ts";
+export { type Given, type Register, register, type Writes } from "./define-writes.ts";
 export type { Channel, Members, Rows } from "./channel-definition.ts";
 export { parent, type ParentColumn, type Through, through } from "./define-owner.ts";
 export { became, before, changed, days, deleted, id, inserted, lookup, occupant } from "./define-event.ts";

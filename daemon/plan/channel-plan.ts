@@ -1,6 +1,7 @@
 /** Channels of a {@link Plan}. SQL in them refers to a row `r`, as everywhere in a plan. */
 
 import type { WatchedTable } from "./watched-table.ts";
+import type { WritesPlan } from "./writes-plan.ts";
 
 /** A kind of channels: topics `<kind>:<key>`. */
 export interface ChannelPlan {
@@ -40,6 +41,8 @@ export interface RowSetPlan {
   readonly where: string;
   /** SQL of the JSON object that clients get. */
   readonly data: string;
+  /** What clients may change; undefined: nothing. */
+  readonly writes?: WritesPlan | undefined;
 }
 
 /** A column without NULLs whose order is that of whole numbers, or of a text byte by byte. */

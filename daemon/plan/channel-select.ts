@@ -79,7 +79,9 @@ export function channelWhoSelect(plan: ChannelPlan): string {
     const conditions = [
       `${linkOf(table, "t")[0]} = $1::text::${plan.keyType}`,
       // The parameter must have a type where nothing else uses it.
-      ...(isMember ? userConditions(table, members.user) : ["coalesce($2::text, '') is not null"]),
+      ...(isMember
+        ? namesUser(`t.${quoteIdentifier(members.user)}`, captured(table, members.user).type, "$2::text")
+        : ["coalesce($2::text, '') is not null"]),
     ];
     return `select ${TAG.channelWho}, ${named}, ${who}, null::int, 1, null::bigint, null
   from ${tableRows(table)}
@@ -88,21 +90,23 @@ export function channelWhoSelect(plan: ChannelPlan): string {
   return selects.map((select) => `(${select})`).join("\nunion all\n");
 }
 
-/** By the index on a column of numbers or uuid, where the name may be one; what it prints decides. */
-function userConditions(table: WatchedTable, user: string): readonly string[] {
-  const column = `t.${quoteIdentifier(user)}`;
-  const { type } = captured(table, user);
-  const printed = `${column}::text = $2::text`;
+/**
+ * SQL conditions that a column names a user: by the index on a column of numbers or uuid, where the name may be one; what it prints decides.
+ * @param type the column's wide one
+ * @param user SQL of the name, as text
+ */
+export function namesUser(column: string, type: string, user: string): readonly string[] {
+  const printed = `${column}::text = ${user}`;
   const form = FORMS[type];
-  return form === undefined ? [printed] : [`${column} = case when ${form} then $2::text::${type} end`, printed];
+  return form === undefined ? [printed] : [`${column} = case when ${form(user)} then ${user}::${type} end`, printed];
 }
 
 /** SQL that says whether a text can be cast: only one that can is printed as it is. */
-const FORMS: Readonly<Record<string, string>> = {
+const FORMS: Readonly<Record<string, (text: string) => string>> = {
   // The inner case keeps a longer number from being cast at all.
-  bigint:
-    "case when $2::text ~ '^-?[0-9]{1,19}$' then $2::text::numeric between -9223372036854775808 and 9223372036854775807 else false end",
-  uuid: "$2::text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'",
+  bigint: (text) =>
+    `case when ${text} ~ '^-?[0-9]{1,19}$' then ${text}::numeric between -9223372036854775808 and 9223372036854775807 else false end`,
+  uuid: (text) => `${text} ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'`,
 };
 
 const NOBODY = "null::text";
@@ -205,11 +209,16 @@ function shown({ order, data, limits }: RowSetPlan): string {
 
 /** Rows `r` of the table `t`, with the captured columns in their wide types, for a FROM. */
 function tableRows(table: WatchedTable): string {
-  const columns = table.columns.map(
-    ({ name, type }) => `t.${quoteIdentifier(name)}::${type}${collation(type)} as ${quoteIdentifier(name)}`,
-  );
   return `${qualifiedName(table.schema, table.table)} t
-  cross join lateral (select ${columns.join(", ")}) r`;
+  cross join lateral (${wideRow("t", table.columns)}) r`;
+}
+
+/** A select of a row's columns in their wide types. */
+export function wideRow(row: string, columns: WatchedTable["columns"]): string {
+  const wide = columns.map(
+    ({ name, type }) => `${row}.${quoteIdentifier(name)}::${type}${collation(type)} as ${quoteIdentifier(name)}`,
+  );
+  return `select ${wide.join(", ")}`;
 }
 
 function deltaRows(table: WatchedTable, more: readonly string[]): string {

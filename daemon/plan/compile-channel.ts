@@ -12,6 +12,7 @@ import {
   type RowsOfChannel,
 } from "../define/channel-definition.ts";
 import type { ChannelTables } from "./channel-tables.ts";
+import { compileWrites } from "./compile-writes.ts";
 import { type ChannelPlan, type MembersPlan, MOST_NEWEST, ROW_LIMITS, type RowSetPlan } from "./channel-plan.ts";
 import type { CheckedConfig } from "./check-config.ts";
 import { keyType, wideType } from "./column-type.ts";
@@ -104,7 +105,9 @@ function membersPlan(
       return { kind: members.kind, column: column.name };
     }
     case "table": {
-      const { table, channel, user } = members;
+      const { table, channel, user, where } = members;
+      if (where !== undefined)
+        throw new ConfigError("members: where is for writes.by alone: keep who may see it in a table of their own");
       for (const [name, column] of Object.entries({ channel, user }))
         if (tableName(column.table) !== tableName(table))
           throw new ConfigError(`members: ${name} must be a column of ${tableName(table)}`);
@@ -148,10 +151,15 @@ class RowSet {
     this.#tables = tables;
   }
 
-  compile({ table, channel, key, newest, deleted, data }: RowsOfChannel): RowSetPlan {
+  compile(rows: RowsOfChannel): RowSetPlan {
+    const { table, channel, key, newest, deleted, data, writes } = rows;
     if (!SET_NAME.test(this.#name))
       throw new ConfigError("a set of rows has letters, digits and _, at most 31, and begins with no digit");
-    const reference = (column: PgColumn): string => this.#tables.reference(table, column);
+    const reads = new Set<string>();
+    const reference = (column: PgColumn): string => {
+      reads.add(column.name);
+      return this.#tables.reference(table, column);
+    };
     for (const column of [channel, key]) reference(column);
     meets(channel, this.#row, "channel: ", "row");
     const source = this.#tables.feed(this.#kind, table, `${this.#kind}_${this.#name}`, channel, key);
@@ -159,7 +167,9 @@ class RowSet {
     for (const column of columns) reference(column);
     const order = [...columns, ...(columns.includes(key) ? [] : [key])].map(orderColumn);
     const isThere = deleted && `(${deletedSql(deleted, table, reference)}) is not true`;
-    return {
+    // What data alone names is not read to say whether a row is there.
+    const ofRow = [...reads];
+    const plan: RowSetPlan = {
       name: this.#name,
       source,
       channel: channel.name,
@@ -170,6 +180,10 @@ class RowSet {
       where: allOf([`r.${quoteIdentifier(channel.name)} is not null`, ...order.map(isPlaced), isThere]) ?? "true",
       data: this.#data(data, reference),
     };
+    if (writes === undefined) return plan;
+    const shown = (column: PgColumn): string => jsonOf(column, `r.${quoteIdentifier(column.name)}`);
+    const set = { kind: this.#kind, name: this.#name, rows, row: this.#row, shown, reads: ofRow };
+    return { ...plan, writes: at(["writes"], () => compileWrites(writes, set)) };
   }
 
   #data(data: RowsOfChannel["data"], reference: (column: PgColumn) => string): string {

@@ -39,6 +39,8 @@ export const TAG = {
   channelRow: -12,
   /** owner: the channel's key; key: whom it lets in, or null, which says that it exists; from_us: how many times more. */
   channelWho: -13,
+  /** owner: the channel's key; key: the client; from_us: its seq; until_us: the xid; m: `{"subject", "outcome"}` as JSON. */
+  operation: -14,
 } as const;
 
 /**

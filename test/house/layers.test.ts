@@ -9,6 +9,7 @@ const LAYERS = [
   "daemon/database/",
   "daemon/define/",
   "daemon/plan/",
+  "daemon/writes/",
   "daemon/capture/",
   "daemon/stream/",
   "daemon/bus/",
