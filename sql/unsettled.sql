@@ -22,6 +22,13 @@ declare
       from pg_proc p where p.pronamespace = 'deltad'::regnamespace and p.proname like 'write\_%'
      order by starts_with(pg_get_userbyid(p.proowner)::text, 'deltad_writer_') desc limit 1);
   writer_oid  constant oid := to_regrole(quote_ident(writer));
+  -- In a copy, the original's.
+  past_writer constant name := (
+    select distinct pg_get_userbyid(p.proowner)
+      from pg_proc p
+     where p.pronamespace = 'deltad'::regnamespace and p.proname like 'write\_%'
+       and starts_with(pg_get_userbyid(p.proowner)::text, 'deltad_writer_') and pg_get_userbyid(p.proowner) <> writer
+     limit 1);
   modern      constant boolean := current_setting('server_version_num')::int >= 160000;
 begin
   return query
@@ -230,7 +237,15 @@ begin
       join pg_depend d on d.refclassid = 'pg_class'::regclass and d.refobjid = w.oid and d.classid = 'pg_class'::regclass and d.deptype = 'a'
       join pg_class s on s.oid = d.objid and s.relkind = 'S'
       join pg_namespace sn on sn.oid = s.relnamespace
-     where has_sequence_privilege($2, s.oid, 'usage') is not true
-  $q$ using writer, writer_oid;
+     where case when s.relkind = 'S' then has_sequence_privilege($2, s.oid, 'usage') end is not true
+    union all
+    select format('%I may use schema %I.', $3, s.name), format('revoke usage on schema %I from %I', s.name, $3)
+      from (select 'deltad'::name as name union select w.nspname from wanted w) s
+      join pg_namespace n on n.nspname = s.name and exists (
+             select from aclexplode(n.nspacl) g where g.grantee = to_regrole(quote_ident($3)))
+    union all
+    select distinct format('%I may write to %I.%I.', $3, w.nspname, w.relname), format('revoke all on table %I.%I from %I', w.nspname, w.relname, $3)
+      from wanted w where $3 is not null
+  $q$ using writer, writer_oid, past_writer;
 end
 $$;

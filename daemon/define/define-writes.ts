@@ -80,9 +80,7 @@ export function writesOf(table: PgTable, declared: Writes<string, string>): Writ
   const { by, insert = false, registers = {}, claims } = declared;
   const isDeletable = declared.delete ?? false;
   if (by !== undefined && (typeof by !== "object" || by === null || !(membersDefinition in by)))
-    throw new ConfigError(
-      "rows(): writes.by must say who of the members may write: members(…), user(…) or ownerOf(…)",
-    );
+    throw new ConfigError("rows(): writes.by must say who of the members may write: members(…), user(…) or ownerOf(…)");
   if (typeof isDeletable !== "boolean") throw new ConfigError("rows(): writes.delete must be true or false");
   if (claims !== undefined && typeof claims !== "string")
     throw new ConfigError('rows(): writes.claims is the name of a setting, as "request.jwt.claims"');

@@ -42,7 +42,9 @@ export interface WrittenSet {
 export function compileWrites(writes: WritesDefinition, set: WrittenSet): WritesPlan {
   const functionName = `write_${set.kind}.${set.name}`;
   if (functionName.length > MOST_FUNCTION_NAME)
-    throw new ConfigError(`deltad.${functionName} would have more than ${MOST_FUNCTION_NAME} letters: choose shorter names`);
+    throw new ConfigError(
+      `deltad.${functionName} would have more than ${MOST_FUNCTION_NAME} letters: choose shorter names`,
+    );
   const registers = Object.entries(writes.registers).map(([name, { columns, isChecked }]): RegisterPlan => {
     const fields = at(["registers", name], () => {
       if (!NAME.test(name))
@@ -57,7 +59,9 @@ export function compileWrites(writes: WritesDefinition, set: WrittenSet): Writes
   if (registers.length === 0 && insert === undefined && !writes.isDeletable)
     throw new ConfigError("nothing may be written: declare insert, registers or delete, or leave writes out");
   if (writes.claims !== undefined && !SETTING.test(writes.claims))
-    throw new ConfigError(`claims: ${JSON.stringify(writes.claims)} is no setting of an application, as "request.jwt.claims"`);
+    throw new ConfigError(
+      `claims: ${JSON.stringify(writes.claims)} is no setting of an application, as "request.jwt.claims"`,
+    );
   return {
     functionName,
     by: writes.by && at(["by"], () => writersPlan(writes.by as MembersDefinition, set.row)),
@@ -89,7 +93,9 @@ function formOf(column: PgColumn): WrittenForm {
   if (!type.endsWith("[]")) return singleForm(column);
   const { baseColumn: element } = column as PgColumn & { readonly baseColumn?: PgColumn };
   if (element === undefined || type.endsWith("[][]") || wideType(element) === "jsonb")
-    throw new ConfigError(`${column.name} is ${column.getSQLType()}: clients write lists of single values; make it jsonb`);
+    throw new ConfigError(
+      `${column.name} is ${column.getSQLType()}: clients write lists of single values; make it jsonb`,
+    );
   return { items: singleForm(element) };
 }
 
@@ -136,7 +142,9 @@ function writersPlan(by: MembersDefinition, row: PgColumn): WritersPlan {
     case "everyone":
       return by;
     case "claim":
-      throw new ConfigError("name those who may write by members(…), user(…) or ownerOf(…): a claim() is for members alone");
+      throw new ConfigError(
+        "name those who may write by members(…), user(…) or ownerOf(…): a claim() is for members alone",
+      );
     case "user":
     case "owner":
       if (tableName(by.column.table) !== tableName(row.table))

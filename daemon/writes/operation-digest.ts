@@ -3,7 +3,9 @@ import type { Operation } from "../../protocol/operation.ts";
 
 /** SHA-256 of what an operation asks for, in whatever order its client wrote the names: two that ask for the same have the same. */
 export function digestOf({ seq: _seq, ...asked }: Operation): Buffer {
-  return createHash("sha256").update(JSON.stringify(inOrder(asked))).digest();
+  return createHash("sha256")
+    .update(JSON.stringify(inOrder(asked)))
+    .digest();
 }
 
 function inOrder(value: unknown): unknown {

@@ -2,9 +2,9 @@
 import type { Operation, SettledOutcome } from "../../protocol/operation.ts";
 import type { RowData } from "../../protocol/json.ts";
 import type { ChannelPlan, RowSetPlan } from "../plan/channel-plan.ts";
-import type { SingleForm, WrittenField, WrittenForm } from "../plan/writes-plan.ts";
+import type { SingleForm, WritesPlan, WrittenField, WrittenForm } from "../plan/writes-plan.ts";
 
-/** The set that the operation is about; `forbidden` where its channel has none of the name, or nobody writes it. */
+/** The set that the operation is about; undefined where its channel has none of the name, or nobody writes it. */
 export function writtenSetOf(plan: ChannelPlan, operation: Operation): RowSetPlan | undefined {
   return plan.sets.find(({ name, writes }) => name === operation.rows && writes !== undefined);
 }
@@ -13,33 +13,39 @@ export function writtenSetOf(plan: ChannelPlan, operation: Operation): RowSetPla
 export function refusalOf({ writes }: RowSetPlan, operation: Operation): SettledOutcome | undefined {
   if (writes === undefined) return { outcome: "forbidden" };
   if (!isStorable(operation)) return invalid("PostgreSQL holds neither NUL characters nor halves of surrogate pairs");
-  switch (operation.op) {
-    case "delete":
-      return writes.isDeletable ? undefined : invalid("rows of this set are not deleted");
-    case "insert": {
-      if (writes.insert === undefined) return invalid("rows of this set are not inserted");
-      const { fields } = writes.insert;
-      const unknown = Object.keys(operation.value).find((name) => fields.every((field) => field.name !== name));
-      if (unknown !== undefined) return invalid(`value: an insert does not take ${unknown}`);
-      return wrongValue(
-        fields.filter(({ name }) => Object.hasOwn(operation.value, name)),
-        operation.value,
-      );
-    }
-    case "set": {
-      const register = writes.registers.find(({ name }) => name === operation.register);
-      if (register === undefined) return invalid(`this set has no register ${operation.register}`);
-      const { fields, isChecked } = register;
-      if (isChecked && operation.base === undefined) return invalid("base: say what the register held, it is checked");
-      const names = fields.map(({ name }) => name);
-      for (const part of ["base", "value"] as const) {
-        const given = operation[part];
-        if (given === undefined || hasExactly(given, names)) continue;
-        return invalid(`${part} must have exactly ${names.join(", ")}`);
-      }
-      return wrongValue(fields, operation.value);
-    }
+  if (operation.op === "delete") return writes.isDeletable ? undefined : invalid("rows of this set are not deleted");
+  return operation.op === "insert" ? insertRefusal(writes, operation) : setRefusal(writes, operation);
+}
+
+function insertRefusal(
+  { insert }: WritesPlan,
+  { value }: Extract<Operation, { op: "insert" }>,
+): SettledOutcome | undefined {
+  if (insert === undefined) return invalid("rows of this set are not inserted");
+  const { fields } = insert;
+  const unknown = Object.keys(value).find((name) => fields.every((field) => field.name !== name));
+  if (unknown !== undefined) return invalid(`value: an insert does not take ${unknown}`);
+  return wrongValue(
+    fields.filter(({ name }) => Object.hasOwn(value, name)),
+    value,
+  );
+}
+
+function setRefusal(
+  { registers }: WritesPlan,
+  operation: Extract<Operation, { op: "set" }>,
+): SettledOutcome | undefined {
+  const register = registers.find(({ name }) => name === operation.register);
+  if (register === undefined) return invalid(`this set has no register ${operation.register}`);
+  const { fields, isChecked } = register;
+  if (isChecked && operation.base === undefined) return invalid("base: say what the register held, it is checked");
+  const names = fields.map(({ name }) => name);
+  for (const part of ["base", "value"] as const) {
+    const given = operation[part];
+    if (given !== undefined && !hasExactly(given, names))
+      return invalid(`${part} must have exactly ${names.join(", ")}`);
   }
+  return wrongValue(fields, operation.value);
 }
 
 function invalid(reason: string): SettledOutcome {

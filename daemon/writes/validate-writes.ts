@@ -60,7 +60,11 @@ function rightProblems(place: string, right: WriteRight, table: DatabaseTable | 
 }
 
 /** An insert without them would always fail. */
-function insertProblems(place: string, { set, writes, table }: WrittenSet, found: DatabaseTable | undefined): Finding[] {
+function insertProblems(
+  place: string,
+  { set, writes, table }: WrittenSet,
+  found: DatabaseTable | undefined,
+): Finding[] {
   if (writes.insert === undefined || found === undefined) return [];
   const given = insertedColumns(writes.insert, set);
   return found.columns

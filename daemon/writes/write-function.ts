@@ -78,7 +78,9 @@ end
 function setBlock(written: WrittenSet, { isChecked, fields }: RegisterPlan): string {
   const { set } = written;
   const shown = fields.map(({ name, shown: value }) => `${quoteLiteral(name)}, ${value}`);
-  const values = fields.map((field, at) => `\n          _v${at} ${typeOf(written, field.column)} := ${valueOf(field)};`);
+  const values = fields.map(
+    (field, at) => `\n          _v${at} ${typeOf(written, field.column)} := ${valueOf(field)};`,
+  );
   const assignments = fields.map(({ column }, at) => `${quoteIdentifier(column)} = _v${at}`);
   const unseen = "_now is distinct from (_asked -> 'base') and _now is distinct from (_asked -> 'value')";
   const refused = isChecked

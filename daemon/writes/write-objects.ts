@@ -77,6 +77,10 @@ const WITHOUT_WRITES = `-- Clients write nothing any more. Locks nothing of your
 do ${dollarQuoted(`
 declare
   statement text;
+  writer    name;
+  writers   constant name[] := array(
+    select distinct r.rolname from pg_proc p join pg_roles r on r.oid = p.proowner
+     where p.pronamespace = 'deltad'::regnamespace and p.proname like 'write\\_%' and starts_with(r.rolname::text, 'deltad_writer_'));
 begin
   if to_regclass('deltad.written') is null then
     return;
@@ -87,6 +91,12 @@ begin
   drop function deltad.refuse_operation, deltad.begin_operation, deltad.end_operation, deltad.refused_outcome,
                 deltad.prune_operations, deltad.writing_to_take_back;
   drop table deltad.operation, deltad.operator_client, deltad.written;
+  foreach writer in array writers loop
+    execute format('drop owned by %I', writer);
+    if not deltad.is_used_elsewhere(writer) then
+      execute format('drop role %I', writer);
+    end if;
+  end loop;
 end
 `)};
 `;

@@ -11,7 +11,11 @@ import type { WritersPlan } from "../plan/writes-plan.ts";
 import { columnOf } from "./written-set.ts";
 
 export function mayWrite(plan: ChannelPlan, by: WritersPlan | undefined): string {
-  const conditions = [exists(plan, []), ...isAmong(plan, memberPlan(plan)), ...(by === undefined ? [] : isAmong(plan, by))];
+  const conditions = [
+    exists(plan, []),
+    ...isAmong(plan, memberPlan(plan)),
+    ...(by === undefined ? [] : isAmong(plan, by)),
+  ];
   return [...new Set(conditions)].join("\n     and ");
 }
 

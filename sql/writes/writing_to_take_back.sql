@@ -23,6 +23,14 @@ begin
      cross join (select distinct d.schema_name, d.table_name from deltad.written d) t
      where to_regclass(format('%I.%I', t.schema_name, t.table_name)) is not null
     union all
+    select distinct null::name, format('revoke all on sequence %I.%I from %I', sn.nspname, s.relname, w.rolname)
+      from writer w
+     cross join deltad.written d
+      join pg_depend o on o.classid = 'pg_class'::regclass and o.refclassid = 'pg_class'::regclass and o.deptype = 'a'
+                      and o.refobjid = to_regclass(format('%I.%I', d.schema_name, d.table_name))
+      join pg_class s on s.oid = o.objid and s.relkind = 'S'
+      join pg_namespace sn on sn.oid = s.relnamespace
+    union all
     select p.proname, format('drop function %s', p.oid::regprocedure)
       from pg_proc p where p.pronamespace = 'deltad'::regnamespace and p.proname like 'write\_%';
 end

@@ -1,7 +1,19 @@
 /** Boards whose widgets clients change, messages that they send, and parts that they only see. */
 import { channel, count, defineConfig, members, register, rows, user } from "deltad";
 import { inArray, isNotNull } from "drizzle-orm";
-import { bigint, customType, integer, jsonb, numeric, pgEnum, pgTable, text, timestamp, uuid, varchar } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  customType,
+  integer,
+  jsonb,
+  numeric,
+  pgEnum,
+  pgTable,
+  text,
+  timestamp,
+  uuid,
+  varchar,
+} from "drizzle-orm/pg-core";
 
 const key = (name: string) => bigint(name, { mode: "bigint" });
 const range = customType<{ data: string }>({ dataType: () => "int4range" });

@@ -96,7 +96,7 @@ export class Operators {
         client: clientId(client),
         isAtomic,
         operations: asked.map((one, n) => ({
-          operation: { seq: first + n, topic: `board:${board}`, ...one } as Operation,
+          operation: { seq: first + n, topic: `board:${board}`, ...one },
           at: { plan, key: board },
         })),
       },

@@ -3,7 +3,7 @@
 /** Everything in the catalogs that somebody could have left something in; privileges as they are in force. */
 export const TRACES_OF_DATABASE = `
   select 'schema', nspname::text, coalesce(nspacl, acldefault('n', nspowner))::text from pg_namespace where nspname !~ '^pg_(toast|temp)'
-  union all select 'relation', c.oid::regclass::text, concat_ws(' ', c.relkind, coalesce(relacl, acldefault('r', relowner))::text, reloptions)
+  union all select 'relation', c.oid::regclass::text, concat_ws(' ', c.relkind, coalesce(relacl, acldefault(case relkind when 'S' then 's' else 'r' end::"char", relowner))::text, reloptions)
     from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname !~ '^(pg_|information_schema)'
   union all select 'column', attrelid::regclass || '.' || attname, concat_ws(' ', attnum, nullif(attacl, '{}')::text)
     from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace

@@ -78,10 +78,21 @@ await onEachServer("the ledger", (server) => {
     const of = (seq: number, outcome: string) => [clientId(client), seq, "1", "ana", outcome];
     await operators.operate("ana", client, 1, [move(3)]);
     const { changed, ops, found } = await told();
-    assert.deepEqual(changed.map(([key]) => key), [widget(1)]);
+    assert.deepEqual(
+      changed.map(([key]) => key),
+      [widget(1)],
+    );
     assert.deepEqual({ ops, found }, { ops: [of(1, "applied")], found: true });
-    await operators.operate("ana", client, 2, [move(3), set(1, "title", { title: "a" }, { title: "b" }), set(99, "place", { x: 1, y: 1 })]);
-    assert.deepEqual(await told(), { found: true, changed: [], ops: [of(2, "applied"), of(3, "conflict"), of(4, "gone")] });
+    await operators.operate("ana", client, 2, [
+      move(3),
+      set(1, "title", { title: "a" }, { title: "b" }),
+      set(99, "place", { x: 1, y: 1 }),
+    ]);
+    assert.deepEqual(await told(), {
+      found: true,
+      changed: [],
+      ops: [of(2, "applied"), of(3, "conflict"), of(4, "gone")],
+    });
     assert.deepEqual(await told(), { found: false, changed: [], ops: [] });
     await operators.operate("ana", client, 1, [move(3)]);
     assert.deepEqual(await told(null, "cut"), { found: true, changed: [], ops: [of(1, "applied")] });
@@ -149,7 +160,9 @@ await onEachServer("the ledger", (server) => {
     await session.query("select deltad.prune(5000)");
     assert.deepEqual(await operators.outcomes("ana", client, 5, [move(9)]), [{ outcome: "pruned" }]);
     client -= 1;
-    const [kept] = await boards.database.query("select count(*)::int as n from deltad.operator_client where used_on < current_date");
+    const [kept] = await boards.database.query(
+      "select count(*)::int as n from deltad.operator_client where used_on < current_date",
+    );
     assert.ok(Number(kept?.["n"]) > 2);
   });
 
@@ -181,7 +194,11 @@ await onEachServer("the ledger", (server) => {
     const clashing = [move(3), set(3, "title", { title: "w3" }, { title: "w2" })];
     assert.deepEqual(await operators.outcomes("ana", client, 6, clashing, { isAtomic: true }), [
       { outcome: "aborted", failed: 7 },
-      { outcome: "invalid", constraint: "one_title", reason: "a constraint refuses what the batch leaves behind (23505)" },
+      {
+        outcome: "invalid",
+        constraint: "one_title",
+        reason: "a constraint refuses what the batch leaves behind (23505)",
+      },
     ]);
     assert.deepEqual(await operators.outcomes("ana", client, 9, [move(3)], { isAtomic: true }), [
       { outcome: "gap", expected: 8 },

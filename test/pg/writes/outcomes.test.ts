@@ -38,18 +38,24 @@ await onEachServer("what becomes of operations", (server) => {
   });
 
   it("a register that is checked is changed by who has seen its value alone; the others get the value", async () => {
-    assert.deepEqual(await outcomes("ana", set(2, "title", { title: "mine" }, { title: "w2" })), [{ outcome: "applied" }]);
+    assert.deepEqual(await outcomes("ana", set(2, "title", { title: "mine" }, { title: "w2" })), [
+      { outcome: "applied" },
+    ]);
     assert.deepEqual(await outcomes("bob", set(2, "title", { title: "theirs" }, { title: "w2" })), [
       { outcome: "conflict", current: { title: "mine" } },
     ]);
     assert.equal((await row(2))?.["title"], "mine");
     // What is wanted is there already.
-    assert.deepEqual(await outcomes("bob", set(2, "title", { title: "mine" }, { title: "w2" })), [{ outcome: "applied" }]);
+    assert.deepEqual(await outcomes("bob", set(2, "title", { title: "mine" }, { title: "w2" })), [
+      { outcome: "applied" },
+    ]);
   });
 
   it("another column that changes, or a touch without change, is no conflict", async () => {
     await boards.database.query("update widgets set x = x + 1, title = title where id = $1", [widget(3)]);
-    assert.deepEqual(await outcomes("ana", set(3, "title", { title: "seen" }, { title: "w3" })), [{ outcome: "applied" }]);
+    assert.deepEqual(await outcomes("ana", set(3, "title", { title: "seen" }, { title: "w3" })), [
+      { outcome: "applied" },
+    ]);
   });
 
   it("values of every kind are taken and compared in the form in which clients get them", async () => {
@@ -72,7 +78,10 @@ await onEachServer("what becomes of operations", (server) => {
       Array.from({ length: 11 }, () => ({ outcome: "applied" })),
     );
     const { settings: left, price, tags, metric, slot } = (await row(3)) ?? {};
-    assert.deepEqual({ left, price, tags, metric, slot }, { left: null, price: "2.25", tags: [], metric: null, slot: null });
+    assert.deepEqual(
+      { left, price, tags, metric, slot },
+      { left: null, price: "2.25", tags: [], metric: null, slot: null },
+    );
   });
 
   it("what the database refuses is invalid by the constraint's name, without a word of the rows", async () => {
@@ -159,7 +168,12 @@ await onEachServer("what becomes of operations", (server) => {
   });
 
   it("a key that the database makes is told", async () => {
-    const [answer] = await outcomes("cid", { op: "insert", rows: "messages", key: "temporary", value: { body: "hello" } });
+    const [answer] = await outcomes("cid", {
+      op: "insert",
+      rows: "messages",
+      key: "temporary",
+      value: { body: "hello" },
+    });
     const rows = await boards.database.query("select id::text, board_id::text, author, body from messages");
     assert.deepEqual(answer, { outcome: "applied", key: rows[0]?.["id"] });
     assert.deepEqual(rows, [{ id: rows[0]?.["id"], board_id: "1", author: "cid", body: "hello" }]);
