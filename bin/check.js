@@ -13,7 +13,9 @@ const STEPS = [
   { name: "lint", commands: [["node_modules/oxlint/bin/oxlint", "--deny-warnings"]] },
   {
     name: "SQL",
-    commands: [["node_modules/squawk-cli/js/bin/squawk", ...sqlFiles("migrations", "sql", "demo/migrations")]],
+    commands: [
+      ["node_modules/squawk-cli/js/bin/squawk", ...sqlFiles("migrations", "sql", "sql/writes", "demo/migrations")],
+    ],
   },
   { name: "format", commands: [["node_modules/@biomejs/biome/bin/biome", "format"]] },
   { name: "dead code", commands: [["node_modules/knip/bin/knip.js", "--no-progress"]] },
@@ -46,5 +48,9 @@ function succeeds(command) {
 }
 
 function sqlFiles(...folders) {
-  return folders.flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)));
+  return folders.flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith(".sql"))
+      .map((name) => join(folder, name)),
+  );
 }

@@ -2,13 +2,11 @@
  * A small watched schema with handwritten change tables and triggers, for tests of reading: every row of `ledger` is a grain of its
  * own, so that a change read twice, or never, shows by its key.
  */
-import { readdir, readFile } from "node:fs/promises";
 import type { ReadKind } from "../../daemon/capture/read-kind.ts";
+import { readFunctions, readMigrations } from "../../daemon/database/sql-file.ts";
 import type { WatchedTable } from "../../daemon/plan/watched-table.ts";
 import { daemonLogin } from "./install.ts";
 import type { TestDatabase } from "./servers.ts";
-
-const ROOT = new URL("../../../", import.meta.url);
 
 export const LEDGER_TABLES: readonly WatchedTable[] = [
   {
@@ -103,13 +101,8 @@ export interface Ledger {
 }
 
 export async function createLedger(database: TestDatabase): Promise<Ledger> {
-  const filesOf = async (folder: string): Promise<URL[]> => {
-    const names = await readdir(new URL(folder, ROOT));
-    return names.toSorted().map((name) => new URL(folder + name, ROOT));
-  };
   await database.query("set check_function_bodies = off");
-  for (const file of [...(await filesOf("migrations/")), ...(await filesOf("sql/"))])
-    await database.query(await readFile(file, "utf8"));
+  for (const { text } of [...(await readMigrations()), ...(await readFunctions())]) await database.query(text);
   await database.query(SCHEMA);
   return { database, url: await daemonLogin(database) };
 }
