@@ -4,7 +4,6 @@
  */
 import type { SQL } from "drizzle-orm";
 import { ConfigError } from "../config/errors.ts";
-import { nearest } from "../config/nearest.ts";
 import {
   type Channel,
   type ChannelDefinition,
@@ -18,7 +17,7 @@ import {
   rowsDefinition,
 } from "./channel-definition.ts";
 import { type Given, type NamesOf, type Writes, writesOf } from "./define-writes.ts";
-import { columnOf, tableOf } from "./drizzle-value.ts";
+import { columnOf, refuseOthers, tableOf } from "./drizzle-value.ts";
 import type { ValueOf } from "./event-value.ts";
 import type { ColumnOf, Condition, TableOf } from "./typed-table.ts";
 
@@ -159,16 +158,6 @@ export function claim(name: string): Members {
 /** Everybody with a good token. */
 export function everyone(): Members {
   return who({ kind: "everyone" });
-}
-
-/** A misspelt name would be as if it had been left out. `others` is what nobody took: a name that nothing reads does not compile. */
-function refuseOthers(others: Readonly<Record<string, never>>, called: string, known: readonly string[]): void {
-  const [name] = Object.keys(others);
-  if (name === undefined) return;
-  const meant = nearest(name, known);
-  throw new ConfigError(
-    `${called} does not take ${name}; ${meant === undefined ? `it takes ${known.join(", ")}` : `did you mean ${meant}?`}`,
-  );
 }
 
 function who(made: MembersDefinition): Members {

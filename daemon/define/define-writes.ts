@@ -13,7 +13,7 @@ import {
   registerDefinition,
   type WritesDefinition,
 } from "./channel-definition.ts";
-import { columnOf } from "./drizzle-value.ts";
+import { columnOf, refuseOthers } from "./drizzle-value.ts";
 import type { ColumnOf } from "./typed-table.ts";
 
 interface Named {
@@ -77,8 +77,8 @@ function registered<Column extends string>(made: RegisterDefinition): Register<C
 
 /** @throws ConfigError where the types were not looked at and something is none */
 export function writesOf(table: PgTable, declared: Writes<string, string>): WritesDefinition {
-  const { by, insert = false, registers = {}, claims } = declared;
-  const isDeletable = declared.delete ?? false;
+  const { by, insert = false, registers = {}, claims, delete: isDeletable = false, ...others } = declared;
+  refuseOthers(others, "rows(), at writes,", ["by", "insert", "registers", "delete", "claims"]);
   if (by !== undefined && (typeof by !== "object" || by === null || !(membersDefinition in by)))
     throw new ConfigError("rows(): writes.by must say who of the members may write: members(…), user(…) or ownerOf(…)");
   if (typeof isDeletable !== "boolean") throw new ConfigError("rows(): writes.delete must be true or false");
@@ -105,9 +105,11 @@ function insertOf(
 ): InsertDefinition {
   if (typeof declared !== "object" || declared === null)
     throw new ConfigError("rows(): writes.insert must be true, false or { columns, defaults }");
+  const { columns: given, defaults = {}, ...others } = declared;
+  refuseOthers(others, "rows(), at writes.insert,", ["columns", "defaults"]);
   return {
-    columns: declared.columns?.map((column) => columnOf(column, "rows(), at writes.insert.columns,")),
-    defaults: Object.entries(declared.defaults ?? {}).map(([name, given]) => {
+    columns: given?.map((column) => columnOf(column, "rows(), at writes.insert.columns,")),
+    defaults: Object.entries(defaults).map(([name, value]) => {
       const columns = getTableColumns(table);
       const column = columns[name];
       const near = nearest(name, Object.keys(columns));
@@ -115,7 +117,7 @@ function insertOf(
         throw new ConfigError(
           `rows(): writes.insert.defaults.${name} is no column of the table${near === undefined ? "" : `: did you mean ${near}?`}`,
         );
-      return { column, given: givenOf(name, given) };
+      return { column, given: givenOf(name, value) };
     }),
   };
 }

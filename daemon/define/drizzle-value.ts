@@ -5,6 +5,7 @@
 import { Column, is, SQL } from "drizzle-orm";
 import { getTableConfig, type PgColumn, PgTable } from "drizzle-orm/pg-core";
 import { ConfigError } from "../config/errors.ts";
+import { nearest } from "../config/nearest.ts";
 import type { RowValue } from "./definition.ts";
 
 /** With its schema. */
@@ -53,4 +54,14 @@ export function tableOf(value: unknown, called: string): PgTable {
 
 function given(value: unknown): string {
   return value === undefined ? "undefined" : "something else";
+}
+
+/** A misspelt name would be as if it had been left out. `others` is what nobody took: a name that nothing reads does not compile. */
+export function refuseOthers(others: Readonly<Record<string, never>>, called: string, known: readonly string[]): void {
+  const [name] = Object.keys(others);
+  if (name === undefined) return;
+  const meant = nearest(name, known);
+  throw new ConfigError(
+    `${called} does not take ${name}; ${meant === undefined ? `it takes ${known.join(", ")}` : `did you mean ${meant}?`}`,
+  );
 }

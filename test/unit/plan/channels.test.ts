@@ -62,7 +62,7 @@ describe("channels that can't be are refused in one line", () => {
     [
       "a name that is like none",
       () => ({ room: room({ rows: { posts: set({ orderedAsOftenAsPossible: 1 }) } }) }),
-      /^rows\(\) does not take orderedAsOftenAsPossible; it takes channel, key, newest, deleted, data$/,
+      /^rows\(\) does not take orderedAsOftenAsPossible; it takes channel, key, newest, deleted, data, writes$/,
     ],
     ["no rows", () => ({ room: room({ rows: {} }) }), /^channels\.room: rows: name at least one/],
     ["nobody", () => ({ room: room({ members: undefined }) }), /members must say who may see it/],
