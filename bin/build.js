@@ -1,6 +1,6 @@
 /**
- * `node bin/build.js [code|page|demo-page]` builds a clone: TypeScript to dist/, the owner page to dist/page/, the demo's to
- * dist/demo-page/. It builds only what is stale, so
+ * `node bin/build.js [code|page|operator-page|demo-page]` builds a clone: TypeScript to dist/, the owner page to dist/page/, the operator's to
+ * dist/operator-page/, the demo's to dist/demo-page/. It builds only what is stale, so
  * that every command may call it: each part keeps a fingerprint of its sources (names, sizes, times) beside its output.
  */
 import { spawnSync } from "node:child_process";
@@ -50,6 +50,13 @@ const PARTS = [
     sources: ["dashboard", "client", "react", "protocol", "package-lock.json"],
     stamp: "page.built",
     command: ["vite", "bin/vite.js", "build", "--config", "dashboard/vite.config.ts", "--logLevel", "warn"],
+  },
+  {
+    key: "operator-page",
+    name: "the operator's page",
+    sources: ["dashboard", "react", "client", "protocol", "package-lock.json"],
+    stamp: "operator-page.built",
+    command: ["vite", "bin/vite.js", "build", "--config", "dashboard/operator/vite.config.ts", "--logLevel", "warn"],
   },
   {
     key: "demo-page",

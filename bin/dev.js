@@ -36,7 +36,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 
 async function buildAll() {
   // The page as the daemon serves it is not looked at here, but a daemon without one would complain.
-  return (await build("code")) && (await build("page")) && (await build("demo-page"));
+  return (await build("code")) && (await build("page")) && (await build("operator-page")) && (await build("demo-page"));
 }
 
 async function build(part) {

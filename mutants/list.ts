@@ -26,6 +26,7 @@ import type { Mutant } from "./mutant.ts";
 import { OPERATOR_ACTION_MUTANTS } from "./operator-actions.ts";
 import { OPERATION_MUTANTS } from "./operations.ts";
 import { OPERATOR_FRAMES_MUTANTS } from "./operator-frames.ts";
+import { OPERATOR_PAGE_MUTANTS } from "./operator-page.ts";
 import { OPERATOR_MUTANTS } from "./operator.ts";
 import { OWNER_KEYS_MUTANTS } from "./owner-keys.ts";
 import { PAGE_MUTANTS } from "./page.ts";
@@ -105,6 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...OPERATOR_MUTANTS,
   ...OPERATOR_ACTION_MUTANTS,
   ...OPERATOR_FRAMES_MUTANTS,
+  ...OPERATOR_PAGE_MUTANTS,
   ...VERIFY_MUTANTS,
   ...WHOLE_MUTANTS,
   ...HABITS_MUTANTS,

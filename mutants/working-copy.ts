@@ -50,7 +50,7 @@ export class WorkingCopy {
 
   /** Those of which a source has changed, also back to what it was. Throws where one can't be built. */
   #buildPages(): void {
-    for (const page of ["page", "demo-page"]) {
+    for (const page of ["page", "operator-page", "demo-page"]) {
       const { status, stderr } = spawnSync(process.execPath, ["bin/build.js", page], { cwd: this.#root });
       if (status !== 0) throw new Error(`${page} was not built: ${stderr.toString()}`);
     }

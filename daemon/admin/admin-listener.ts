@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Log } from "../config/log.ts";
+import { loadPage, type Page } from "../gateway/http/page.ts";
 import { plain, type WholeResponse } from "../gateway/http/response.ts";
 import { listenError } from "../gateway/transports/listen-error.ts";
 import { type AdminServices, answerOperator } from "./admin-routes.ts";
@@ -16,6 +17,8 @@ export interface AdminListenerOptions extends AdminServices {
   /** 0: the system chooses. */
   readonly port: number;
   readonly tokens: readonly AdminToken[];
+  /** A folder with the built page, served to everybody who comes here: it holds nothing, and asks for a token. */
+  readonly pageDir: string;
   readonly log: Log;
 }
 
@@ -26,6 +29,7 @@ const TIMEOUT_MS = 10_000;
 export class AdminListener {
   readonly #options: AdminListenerOptions;
   readonly #server: Server;
+  #page: Page = () => undefined;
 
   constructor(options: AdminListenerOptions) {
     this.#options = options;
@@ -34,6 +38,8 @@ export class AdminListener {
       // Nobody reads it: a body would hold the connection.
       request.resume();
       const { method, url = "", headers } = request;
+      const page = method === "GET" || method === "HEAD" ? this.#pageAt(url) : undefined;
+      if (page !== undefined) return respond(response, page);
       answerOperator(method, url, holderOf(headers.authorization), options).then(
         (answer) => respond(response, answer),
         (error: unknown) => {
@@ -50,7 +56,8 @@ export class AdminListener {
    * @throws ConfigError if the port can't be had
    */
   async start(): Promise<number> {
-    const { host, port } = this.#options;
+    const { host, port, pageDir, log } = this.#options;
+    this.#page = await loadPage(pageDir, log);
     this.#server.listen({ host, port, exclusive: true });
     try {
       await once(this.#server, "listening");
@@ -59,6 +66,12 @@ export class AdminListener {
       throw listenError(host, port, code, { host: "DELTAD_ADMIN_HOST", port: "DELTAD_ADMIN_PORT" });
     }
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  #pageAt(url: string): WholeResponse | undefined {
+    const [path = ""] = url.split("?");
+    if (path === "/" || path === "/admin") return plain(308, "the page is at /admin/", { location: "/admin/" });
+    return path.startsWith("/admin/") ? this.#page(path.slice("/admin".length)) : undefined;
   }
 
   /** Ends everything at once. Idempotent. */

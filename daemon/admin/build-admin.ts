@@ -1,4 +1,5 @@
 /** The operator's side of a daemon: what it answers other daemons' operators, and the listener for its own, where there is one. */
+import { fileURLToPath } from "node:url";
 import { Questions } from "../bus/questions.ts";
 import type { BusPeers } from "../bus/peers.ts";
 import type { Reader } from "../capture/reader.ts";
@@ -44,6 +45,9 @@ export interface AdminOptions extends Timers {
   readonly log: Log;
 }
 
+/** Built by Vite beside the compiled daemon. */
+const PAGE_DIR = fileURLToPath(new URL("../../operator-page/", import.meta.url));
+
 /** Nothing of it has begun yet; how it is stopped is added to `held`. */
 export function buildAdmin(options: AdminOptions, held: Held): AdminListener | undefined {
   const { config, metrics, log, gateway, peers, reader } = options;
@@ -73,6 +77,7 @@ export function buildAdmin(options: AdminOptions, held: Held): AdminListener | u
     frames,
     actions,
     options: config.optionsInUse,
+    pageDir: PAGE_DIR,
     log,
   });
   held.add("the operator's listener", () => admin.stop());

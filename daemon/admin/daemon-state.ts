@@ -36,6 +36,8 @@ export const DAEMON_STATE = v.object({
   loads: v.object({ waiting: count, loading: count }),
   /** Connections that have not taken what they were sent, and how much that is in all. */
   sending: v.object({ blocked: count, bufferedBytes: count }),
+  /** Of clients' connections, since the start: how many began, what they said, and what they were sent. */
+  traffic: v.object({ opened: count, messagesReceived: count, framesSent: count, bytesSent: count }),
   /** Of loaded owners, since the start: how many were compared with SQL, and how many differed. */
   audits: v.object({ ended: count, drifts: count }),
 });
@@ -57,13 +59,18 @@ export interface DaemonParts {
   readonly reader: () => Reader["standing"];
   readonly batches: Pick<BatchWatch, "counts" | "last">;
   readonly kinds: readonly OperatedKind[];
-  readonly gateway: { listed(): Iterable<Pick<ListedConnection, "sent" | "isBlocked">>; readonly isDraining: boolean };
+  readonly gateway: {
+    listed(): Iterable<Pick<ListedConnection, "sent" | "isBlocked">>;
+    readonly isDraining: boolean;
+    readonly traffic: DaemonState["traffic"];
+  };
   readonly isLive: () => boolean;
 }
 
 export function daemonState({ reader, batches, kinds, gateway, isLive }: DaemonParts): DaemonState {
   const standing = reader();
   const { last } = batches;
+  const { opened, messagesReceived, framesSent, bytesSent } = gateway.traffic;
   const phases = kinds.map((kind) => ({ kind: kind.kind, phases: tally(kind.phases()) }));
   const inPhase = (name: string): number => phases.reduce((sum, kind) => sum + (kind.phases[name] ?? 0), 0);
   let [blocked, bufferedBytes] = [0, 0];
@@ -80,6 +87,7 @@ export function daemonState({ reader, batches, kinds, gateway, isLive }: DaemonP
     kinds: phases,
     loads: { waiting: inPhase("waiting"), loading: inPhase("loading") },
     sending: { blocked, bufferedBytes },
+    traffic: { opened, messagesReceived, framesSent, bytesSent },
     audits: {
       ended: kinds.reduce((sum, { audits }) => sum + (audits?.().ended ?? 0), 0),
       drifts: kinds.reduce((sum, { audits }) => sum + (audits?.().drifts ?? 0), 0),

@@ -35,7 +35,7 @@ export interface CloseAnswer extends Reach {
   readonly closed: number;
 }
 
-export const MOST_CONNECTIONS_TOLD = 1_000;
+export const MOST_CONNECTIONS_TOLD = 5_000;
 /** Of each other daemon: all answers to one question go over the bus. */
 const MOST_OF_OTHERS = 100;
 

@@ -1,8 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, relative, sep } from "node:path";
 import type { Log } from "../../config/log.ts";
-import { plain, respondWith } from "./response.ts";
-import type { Response } from "../transports/transport.ts";
+import { plain, respondWith, type WholeResponse } from "./response.ts";
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -32,7 +31,7 @@ const CONTENT_SECURITY_POLICY = [
 /** Vite puts a hash of the content into these files' names. */
 const HASHED_FOLDER = "/assets/";
 
-export type Page = (path: string) => Response | undefined;
+export type Page = (path: string) => WholeResponse | undefined;
 
 /**
  * Reads a folder of static files into memory, once: what isn't in it now can't be asked for, whatever the path says.
@@ -40,7 +39,7 @@ export type Page = (path: string) => Response | undefined;
  * @returns the answer to a path as sent, or undefined where there is no such file
  */
 export async function loadPage(folder: string | undefined, log: Log): Promise<Page> {
-  const files = folder === undefined ? new Map<string, Response>() : await readFolder(folder);
+  const files = folder === undefined ? new Map<string, WholeResponse>() : await readFolder(folder);
   if (folder !== undefined && !files.has("/")) {
     log.warn({ folder }, "there is no page to serve: build it with npm run build");
   }
@@ -50,8 +49,8 @@ export async function loadPage(folder: string | undefined, log: Log): Promise<Pa
   };
 }
 
-async function readFolder(folder: string): Promise<Map<string, Response>> {
-  const files = new Map<string, Response>();
+async function readFolder(folder: string): Promise<Map<string, WholeResponse>> {
+  const files = new Map<string, WholeResponse>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
     const contentType = CONTENT_TYPES[extname(entry.name)];
     if (!entry.isFile() || contentType === undefined) continue;

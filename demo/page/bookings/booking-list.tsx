@@ -4,7 +4,7 @@ import type { ShownRows } from "../../../react/channels/use-rows.ts";
 import type { Booking, BookingRow } from "../hangars/rows.ts";
 import type { TimeFormat } from "../hangars/time-format.ts";
 import { cellName, cellOf, useRoving } from "../hangars/use-roving.ts";
-import { remPx, useWindowed } from "../hangars/use-windowed.ts";
+import { remPx, useWindowed } from "../../../dashboard/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { called, useWords } from "../words.ts";
 

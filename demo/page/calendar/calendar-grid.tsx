@@ -3,7 +3,7 @@ import type { Listing, Stay } from "../hangars/rows.ts";
 import type { TimeFormat } from "../hangars/time-format.ts";
 import { cellOf, useRoving } from "../hangars/use-roving.ts";
 import { Spacer } from "../hangars/spacer.tsx";
-import { remPx, useWindowed } from "../hangars/use-windowed.ts";
+import { remPx, useWindowed } from "../../../dashboard/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { CalendarRow, type Day } from "./calendar-row.tsx";
 import { addDays, DAY_MS, type Zone } from "./zone.ts";

@@ -6,7 +6,7 @@ import type { Zone } from "../calendar/zone.ts";
 import type { Listing, Stay } from "../hangars/rows.ts";
 import { useTimeFormat } from "../hangars/time-format.ts";
 import { Spacer } from "../hangars/spacer.tsx";
-import { remPx, useWindowed } from "../hangars/use-windowed.ts";
+import { remPx, useWindowed } from "../../../dashboard/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { called, useWords } from "../words.ts";
 

@@ -5,7 +5,7 @@ import { useLanguage } from "../../../dashboard/language/language.tsx";
 import { ownerTopic } from "../../../protocol/topic.ts";
 import { plain } from "../bookings/matching.ts";
 import { Spacer } from "../hangars/spacer.tsx";
-import { remPx, useWindowed } from "../hangars/use-windowed.ts";
+import { remPx, useWindowed } from "../../../dashboard/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { OwnerLine } from "./owner-line.tsx";
 import { useOwners } from "./use-owners.ts";
