@@ -26,6 +26,7 @@ const CLIENT_ENTRIES = {
   "react/channels": "react/channels/use-rows",
   "react/display": "react/display/realtime-metrics-display",
   "react/metric": "react/use-metric",
+  sync: "client/sync/sync",
   testing: "testing/fake-daemon",
 };
 

@@ -53,6 +53,7 @@ import { VERIFY_MUTANTS } from "./verify.ts";
 import { WHOLE_MUTANTS } from "./whole.ts";
 import { WINDOW_MUTANTS } from "./windows.ts";
 import { WITHHELD_MUTANTS } from "./withheld.ts";
+import { SYNC_MUTANTS } from "./sync.ts";
 // from "./whole.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -97,6 +98,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...PRESENCE_MUTANTS,
   ...CHANNEL_REFUSAL_MUTANTS,
   ...CHANNEL_CLIENT_MUTANTS,
+  ...SYNC_MUTANTS,
   ...CLIENT_MACHINE_MUTANTS,
   ...CLIENT_MUTANTS,
   ...CLIENT_TOKENS_MUTANTS,

@@ -1,6 +1,8 @@
 /** What a test makes a topic of the fake daemon do. */
 import type { ChannelTypes, Item, Person } from "../client/channels/channel.ts";
 import type { EventName, StreamTypes } from "../client/client.ts";
+import type { Operation, Outcome } from "../client/sync/operation.ts";
+import type { SetWrites } from "./fake-writes.ts";
 
 /** A part of a document, as deep as the test cares: what it leaves out is not there. */
 export type DeepPartial<T> = T extends object ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> } : T;
@@ -60,6 +62,12 @@ export interface ChannelControl<Sets extends ChannelTypes[string]> {
    * on; before, it is refused, as by a kind of channels that has none of it. Others hear nothing of it but by these two.
    */
   readonly said: readonly Said[];
+  /** From now on clients may change rows of the set so; before, they may not. */
+  readonly allowWrites: (name: keyof Sets & string, writes: SetWrites) => void;
+  /** What clients have changed, or tried to, in order; what they repeat is there once more. */
+  readonly operations: readonly (Operation & { readonly seq: number })[];
+  /** From now on operations come to what the function says; undefined: to what they come to by the rows. */
+  readonly answerBy: (answer: (operation: Operation) => Outcome | undefined) => void;
   /** The daemon can't vouch for the rows; the reason is `database` unless another is given. */
   readonly stale: (reason?: string) => void;
   readonly live: () => void;

@@ -1,11 +1,14 @@
 import type { NackCode } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
 import type { RowData } from "../protocol/json.ts";
+import type { Operation } from "../protocol/operation.ts";
 import type { Said, SomePerson } from "./controls.ts";
 import { copyOf, FakeTopic, type Request } from "./fake-topic.ts";
+import { isSettled, judge, type SetWrites, type Verdict } from "./fake-writes.ts";
 
 type Item = [key: string, position: string, row: RowData];
-type Change =
+/** What became of a row. */
+export type Change =
   | [set: string, what: "inserted" | "updated", key: string, position: string, row: RowData]
   | [set: string, what: "deleted", key: string];
 
@@ -20,6 +23,9 @@ interface FakeRows {
 export class FakeChannel extends FakeTopic {
   readonly #sets = new Map<string, FakeRows>();
   readonly said: Said[] = [];
+  readonly writes = new Map<string, SetWrites>();
+  readonly operations: Operation[] = [];
+  answerBy: (operation: Operation) => Verdict | undefined = () => undefined;
   #presence: DownFrame | undefined;
   #typing: DownFrame | undefined;
   #version = 1;
@@ -53,26 +59,59 @@ export class FakeChannel extends FakeTopic {
   }
 
   insertRow(epoch: string, name: string, key: string, row: object): DownFrame {
+    return this.changed(epoch, [this.#insert(name, key, row)]);
+  }
+
+  updateRow(epoch: string, name: string, key: string, row: object): DownFrame {
+    return this.changed(epoch, [this.#update(name, key, row)]);
+  }
+
+  deleteRow(epoch: string, name: string, key: string): DownFrame {
+    return this.changed(epoch, [this.#delete(name, key)]);
+  }
+
+  /** Does it, or not; adds what becomes of rows. */
+  operate(operation: Operation, changes: Change[]): Verdict {
+    const { rows, key } = operation;
+    this.operations.push(operation);
+    const told = this.answerBy(operation);
+    if (told && (!isSettled(told) || told.outcome !== "applied")) return told;
+    const { outcome, row } = judge(operation, this.#sets.get(rows)?.rows.get(key)?.[1], this.writes.get(rows));
+    if (row === null) changes.push(this.#delete(rows, key));
+    else if (row) changes.push(operation.op === "insert" ? this.#insert(rows, key, row) : this.#update(rows, key, row));
+    return told ?? outcome;
+  }
+
+  /** Keeps the rows as they are; gives what brings them back. */
+  keep(): () => void {
+    const kept = [...this.#sets].map(([name, set]) => [name, { ...set, rows: new Map(set.rows) }] as const);
+    return () => {
+      this.#sets.clear();
+      for (const [name, set] of kept) this.#sets.set(name, set);
+    };
+  }
+
+  #insert(name: string, key: string, row: object): Change {
     const set = this.#sets.get(name) ?? { rows: new Map(), from: null };
     if (set.rows.has(key)) throw new Error(`a row of ${name} has the key ${key} already: update it`);
     this.#sets.set(name, set);
     const position = this.#nextPosition();
     const data = copyOf(row) as RowData;
     set.rows.set(key, [position, data]);
-    return this.#changed(epoch, [name, "inserted", key, position, data]);
+    return [name, "inserted", key, position, data];
   }
 
-  updateRow(epoch: string, name: string, key: string, row: object): DownFrame {
+  #update(name: string, key: string, row: object): Change {
     const [rows, [position]] = this.#row(name, key);
     const data = copyOf(row) as RowData;
     rows.set(key, [position, data]);
-    return this.#changed(epoch, [name, "updated", key, position, data]);
+    return [name, "updated", key, position, data];
   }
 
-  deleteRow(epoch: string, name: string, key: string): DownFrame {
+  #delete(name: string, key: string): Change {
     const [rows] = this.#row(name, key);
     rows.delete(key);
-    return this.#changed(epoch, [name, "deleted", key]);
+    return [name, "deleted", key];
   }
 
   override page(epoch: string, { id, rows: name, before, limit }: Request<"history">): DownFrame | undefined {
@@ -124,11 +163,12 @@ export class FakeChannel extends FakeTopic {
     return { type: "topic_available", ...this.header() };
   }
 
-  #changed(epoch: string, change: Change): DownFrame {
+  /** The version moves where rows have changed. */
+  changed(epoch: string, changes: Change[]): Extract<DownFrame, { type: "rows_changed" }> {
     const previous = this.#version;
-    this.#version += 1;
+    if (changes.length > 0) this.#version += 1;
     const at = { epoch, version: this.#version, previous, asOf: this.instant() };
-    return { type: "rows_changed", ...this.header(), ...at, changes: [change] };
+    return { type: "rows_changed", ...this.header(), ...at, changes };
   }
 
   #row(name: string, key: string): readonly [FakeRows["rows"], readonly [position: string, row: RowData]] {

@@ -5,6 +5,7 @@ import { type DownFrame, frame } from "../protocol/down.ts";
 import { noticeMs } from "../protocol/down/token-expiring.ts";
 import { requestId } from "../protocol/fields.ts";
 import { type Up, up } from "../protocol/up.ts";
+import type { Operate } from "../protocol/up/operate.ts";
 import { PROTOCOL } from "../protocol/version.ts";
 import type { FakeSocket, Peer } from "./fake-socket.ts";
 import type { FakeTopic, Request } from "./fake-topic.ts";
@@ -19,6 +20,7 @@ export interface Host {
   readonly endOf: (token: string) => number | undefined;
   /** Why the topic can't be subscribed to; undefined: it can. */
   readonly refusal: (topic: string) => NackCode | undefined;
+  readonly operate: (connection: FakeConnection, message: Operate) => void;
   readonly closed: (connection: FakeConnection) => void;
 }
 
@@ -33,11 +35,21 @@ export class FakeConnection implements Peer {
   readonly #host: Host;
   readonly #subscribed = new Set<string>();
   #authenticated = false;
+  #subject = "";
   #alarm: unknown;
 
   constructor(socket: FakeSocket, host: Host) {
     this.#socket = socket;
     this.#host = host;
+  }
+
+  /** Whose it is: the `sub` of its token, or where that is no JWT the token. */
+  get subject(): string {
+    return this.#subject;
+  }
+
+  isSubscribedTo(topic: string): boolean {
+    return this.#subscribed.has(topic);
   }
 
   /** Throws where the frame isn't one of the protocol's: the test makes the daemon say something that no daemon says. */
@@ -93,6 +105,7 @@ export class FakeConnection implements Peer {
       return this.close(CLOSE.unauthenticated.code, CLOSE_MEANINGS.expired);
     }
     this.#authenticated = true;
+    this.#subject = subjectOf(token);
     this.#serveUntil(end);
     this.send({
       type: "welcome",
@@ -150,7 +163,7 @@ export class FakeConnection implements Peer {
       case "typing":
         return this.#take(message);
       case "operate":
-        return this.#refuse(message.id, "forbidden");
+        return this.#host.operate(this, message);
       case "wait":
         if (!this.#subscribed.has(message.topic)) return this.#refuse(message.id, "not_subscribed");
         return this.send({ type: "ack", timestamp, id: message.id });
@@ -190,5 +203,14 @@ export class FakeConnection implements Peer {
 
   #refuse(id: string, code: NackCode): void {
     this.send({ type: "nack", timestamp: this.#host.clock.now(), id, code, message: "" });
+  }
+}
+
+function subjectOf(token: string): string {
+  try {
+    const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
+    return (JSON.parse(atob(payload)) as { readonly sub?: string }).sub ?? token;
+  } catch {
+    return token;
   }
 }

@@ -10,9 +10,12 @@ import type { ChannelControl, DeepPartial, TopicControl } from "./controls.ts";
 import { FakeChannel } from "./fake-channel.ts";
 import { FakeConnection, type Host } from "./fake-connection.ts";
 import { FakeSocket } from "./fake-socket.ts";
+import { operate } from "./fake-operations.ts";
 import { FakeTopic } from "./fake-topic.ts";
+import { FakeLedger } from "./fake-writes.ts";
 
 export type { ChannelControl, DeepPartial, Said, SomePerson, TopicControl } from "./controls.ts";
+export type { SetWrites } from "./fake-writes.ts";
 
 /**
  * Speaks the real protocol, checked by its schemas, without a network or a database: give the client its `url` and its `WebSocket`. It
@@ -42,6 +45,7 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes, C extends Channe
   readonly #connections = new Set<FakeConnection>();
   /** When each token ends that was shown while tokens had an end. */
   readonly #ends = new Map<string, number>();
+  readonly #ledger = new FakeLedger();
   #epoch = 1;
 
   /** @param clock the global one unless parts of another are given; `now` in milliseconds since 1970 */
@@ -100,6 +104,9 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes, C extends Channe
         publish((channel) => channel.setPresence(users, count, isPartial)),
       setTyping: (users) => publish((channel) => channel.setTyping(users)),
       said: (this.#topic(name) as FakeChannel).said,
+      operations: (this.#topic(name) as FakeChannel).operations,
+      allowWrites: (set, writes) => void (this.#topic(name) as FakeChannel).writes.set(set, writes),
+      answerBy: (answer) => ((this.#topic(name) as FakeChannel).answerBy = answer as FakeChannel["answerBy"]),
       ...this.#vouching(name),
     };
   }
@@ -126,6 +133,11 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes, C extends Channe
   /** A client that comes back from now on can't have the events that it missed. */
   forgetEvents(): void {
     for (const topic of this.#topics.values()) topic.forget();
+  }
+
+  /** What clients have done is not known any more, as after a restore of the database: what they repeat is `pruned`. */
+  forgetOperations(): void {
+    this.#ledger.forget();
   }
 
   /** Every client hears that its token is about to expire. */
@@ -168,6 +180,20 @@ export class FakeDaemon<S extends StreamTypes = AnyStreamTypes, C extends Channe
         return this.acceptsToken(token);
       },
       refusal: (name) => (this.#mayFollow(name) ? this.#topic(name).refusal : "forbidden"),
+      operate: (connection, message) => {
+        const channelOf = (name: string): FakeChannel | undefined => {
+          const channel = this.#topic(name);
+          return channel instanceof FakeChannel && this.#mayFollow(name) ? channel : undefined;
+        };
+        const { now } = this.#clock;
+        operate(message, connection, {
+          ledger: this.#ledger,
+          channelOf,
+          connections: this.#connections,
+          epoch: host.epoch,
+          now,
+        });
+      },
       closed: (connection) => this.#connections.delete(connection),
     };
     const connection = new FakeConnection(socket, host);

@@ -62,6 +62,11 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
   #presence: PresenceView | undefined;
   #at: { readonly epoch: string; readonly version: number } | undefined;
   #isClosed = false;
+  /**
+   * Hears of answers to operations before whoever shows the rows that came with them; `isShown`: those rows are there. Undefined: all rows
+   * have come anew, and answers may have been lost.
+   */
+  settled: ((answers: FrameOf<"rows_changed">["ops"], isShown: boolean) => void) | undefined;
   /** It is asked for again then. */
   #timer: unknown;
 
@@ -173,6 +178,7 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
       return set.replace(items as readonly WireItem[], from).map((change) => [name, change] as const);
     });
     this.#at = { epoch, version };
+    this.settled?.(undefined, true);
     super.receive({ type: "snapshot", topic, timestamp, epoch, version, asOf, cursor: "", data: {} });
     this.attendance.subscribed();
     if (!isFirst) for (const [name, change] of told) this.#changes.call(name, change);
@@ -189,6 +195,7 @@ export class ChannelStore extends TopicStore<AnyStreamTypes> {
         })
       : [];
     if (isNext) this.#at = { epoch, version };
+    if (frame.ops) this.settled?.(frame.ops, isNext);
     const isMissing = super.receive({ ...frame, type: "metrics_updated", previous, cursor: "", data: {} });
     for (const [name, change] of told) this.#changes.call(name, change);
     return isMissing;

@@ -2,12 +2,20 @@
  * Looks like a WebSocket to the client, and is HTTP requests: what the client sends decides what is asked for. Every change of that, a
  * new token and a ping too, asks anew, from the last cursors.
  */
+import type { NackCode } from "../../protocol/codes.ts";
 import type { DownFrame } from "../../protocol/down.ts";
 import type { Up } from "../../protocol/up.ts";
 import { PROTOCOL } from "../../protocol/version.ts";
 import { type Socket, soon } from "../environment.ts";
 import { SocketListeners } from "../socket-listeners.ts";
-import type { Carrier, FrameRequest, HttpEnvironment, TopicRequest } from "./carrier.ts";
+import {
+  type Carrier,
+  closeCodeOf,
+  type FrameRequest,
+  type HttpEnvironment,
+  refusalOf,
+  type TopicRequest,
+} from "./carrier.ts";
 
 /** Until the daemon's own welcome comes, if it comes this way at all. */
 const HEARTBEAT_MS = 30_000;
@@ -56,20 +64,15 @@ export class HttpSocket extends SocketListeners implements Socket {
       case "unsubscribe":
         this.#topics.delete(message.topic);
         break;
-      case "history":
       case "operate":
+        return void this.#operate(message);
+      case "history":
       case "wait":
       case "present":
       case "typing":
         // Requests by HTTP are of frames that come by themselves.
         if (message.id === undefined) return;
-        return this.#emit({
-          type: "nack",
-          timestamp: this.#environment.now(),
-          id: message.id,
-          code: "unavailable",
-          message: "",
-        });
+        return this.#refuse(message.id, "unavailable");
       case "snapshot":
       case "ping":
         break;
@@ -128,6 +131,30 @@ export class HttpSocket extends SocketListeners implements Socket {
       const lost = () => request.end(1006);
       this.#carrier(request, this.#environment).then(lost, lost);
     });
+  }
+
+  /** By a request of its own: what became of the operations is in its answer, whether frames bring it as well or not. */
+  async #operate({ id, client, operations, atomic }: Extract<Up, { type: "operate" }>): Promise<void> {
+    const { fetch, now } = this.#environment;
+    try {
+      const response = await fetch(`${this.#baseUrl}/v1/sync`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
+        body: JSON.stringify({ client, operations, atomic }),
+      });
+      const { status } = response;
+      if (status === 401) return this.end(closeCodeOf(status));
+      const isLater = status === 429 || status >= 500;
+      if (!response.ok) return this.#refuse(id, isLater ? "unavailable" : (refusalOf(status) ?? "forbidden"));
+      const { answers } = (await response.json()) as Pick<Extract<DownFrame, { type: "operated" }>, "answers">;
+      this.#emit({ type: "operated", timestamp: now(), id, answers });
+    } catch {
+      this.#refuse(id, "unavailable");
+    }
+  }
+
+  #refuse(id: string, code: NackCode): void {
+    this.#emit({ type: "nack", timestamp: this.#environment.now(), id, code, message: "" });
   }
 
   #emit(frame: DownFrame): void {

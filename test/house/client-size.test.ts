@@ -11,6 +11,7 @@ import { ROOT } from "./source-tree.ts";
 const CLIENT_BYTES = 5.1 * 1024;
 /** What was asked for is 3.5 KB. */
 const CHANNELS_BYTES = 2.75 * 1024;
+const SYNC_BYTES = 4 * 1024;
 const REACT_BYTES = 2 * 1024;
 const REACT_CHANNELS_BYTES = 1024;
 const REACT_DISPLAY_BYTES = 7.25 * 1024;
@@ -103,6 +104,16 @@ describe("the client's weight", () => {
     const moreHooks = (await bundle([clients, channels, reacts, hooks])).gzipBytes - withReact.gzipBytes;
     assert.ok(moreHooks > 0 && moreHooks <= REACT_CHANNELS_BYTES, `${moreHooks} bytes`);
     for (const { modules } of [client, react]) assert.ok(modules.every((path) => !path.includes("/channels/")));
+  });
+
+  it("is at most 4 KB more with changes of rows, and without them none of it is there", async () => {
+    const [clients, channels, sync] = ["client/client.js", "client/channels/channel.js", "client/sync/sync.js"].map(
+      (path) => join(ROOT, "dist", path),
+    ) as [string, string, string];
+    const withChannels = await bundle([clients, channels]);
+    const more = (await bundle([clients, channels, sync])).gzipBytes - withChannels.gzipBytes;
+    assert.ok(more > 0 && more <= SYNC_BYTES, `${more} bytes`);
+    assert.ok(withChannels.modules.every((path) => !path.includes("client/sync/")));
   });
 
   it("is at most 0.5 KB more with one value's hook, and without it none of it is there", async () => {

@@ -17,6 +17,7 @@ export const LAWS = [
   "C3 Presence equals the sockets",
   "C4 Typing ends",
   "C5 Nothing is dropped without a word",
+  "D4 A queue never loses an operation without saying so, and only `retry` holds it",
 ] as const;
 
 /** How many tests that passed bear each law's title. */

@@ -9,6 +9,7 @@ import { createClient } from "deltad/client";
 import { withFallback } from "deltad/fallback";
 import { fetchOwner } from "deltad/fetch";
 import { flatten } from "deltad/flatten";
+import { createSync } from "deltad/sync";
 import { FakeDaemon } from "deltad/testing";
 import { WebSocket } from "ws";
 import type config from "../../../demo/deltad.config.ts";
@@ -57,6 +58,24 @@ export async function waits(body: FormData): Promise<void> {
   const answer = await fetch("/bookings", { method: "POST", body });
   const { receipt } = (await answer.json()) as { receipt: string };
   await caughtUp(client, "owner:7", receipt, { timeoutMs: 5_000 });
+}
+
+/** Compiled, and never called. */
+export function changes(client: ReturnType<typeof createClient>): void {
+  const sync = createSync(client, { subject: "ana" });
+  sync.start();
+  const board = sync.document("board", 3);
+  const widgets = board.rows("widgets");
+  widgets.subscribe(() => show(widgets.getSnapshot().items, widgets.getSnapshot().pending));
+  const change = board.change((edits) => edits.set("widgets", "w1", "title", { title: "Sales" }));
+  change.undo();
+}
+
+/** Compiled, and never called. */
+export function takesChanges(daemon: FakeDaemon): void {
+  const board3 = daemon.channel("board:3");
+  board3.allowWrites("widgets", { registers: { title: { fields: ["title"], isChecked: true } } });
+  board3.answerBy(({ key }) => (key === "w2" ? { outcome: "invalid", reason: "too long" } : undefined));
 }
 
 /** Compiled, and never called: Node 20 has no WebSocket of its own. */
