@@ -52,6 +52,7 @@ import { printTopic } from "../protocol/topic.ts";
 import { BatchWatch } from "./telemetry/batch-watch.ts";
 import { Telemetry } from "./telemetry/telemetry.ts";
 import { buildKind } from "./topic-kind.ts";
+import { Operator } from "./writes/operator.ts";
 
 export interface DaemonOptions {
   readonly config: DaemonConfig;
@@ -200,6 +201,7 @@ function build(
   );
   for (const one of channels) held.add(`the channels of the kind ${one.plan.kind}`, () => one.channels.stop());
 
+  const operator = new Operator({ sessions: pools.writes, plans: compiled.channels, log });
   const batches = new BatchWatch({ now: Date.now, monotonicMs });
   const sink = batches.watching(
     kindSinks([...kinds.map(({ owners }) => owners), ...channels.map((one) => one.channels)]),
@@ -264,6 +266,8 @@ function build(
       ...channels.map(({ plan, keys }) => [plan.kind, keys] as const),
     ]),
     guarded: new Map(channels.map(({ plan, guard }) => [plan.kind, guard])),
+    writes: operator.plans.size === 0 ? undefined : operator,
+    operated: telemetry && ((outcome) => telemetry.count("deltad_operations_total", { outcome })),
     isRevoked: (token) => revocations.isRevoked(token),
     readReceipt: (text) => receipts.read(text),
     ready: isLive,

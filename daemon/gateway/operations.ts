@@ -8,29 +8,10 @@ import { parseTopic } from "../../protocol/topic.ts";
 import type { SyncRequest } from "../../protocol/up/operate.ts";
 import { KeyedRate } from "../config/keyed-rate.ts";
 import type { ChannelPlan } from "../plan/channel-plan.ts";
+import type { PlacedBatch, PlacedOperation, Writer } from "../writes/operator.ts";
 import type { Access } from "./auth/identification.ts";
 import type { Identity } from "./auth/identity.ts";
 import type { Counters } from "./sessions/counters.ts";
-
-/** Whose operations they are. */
-export interface Writer {
-  /** `sub` of their token. */
-  readonly subject: string;
-  /** Those that the token names. */
-  readonly topics: readonly string[];
-}
-
-/** An operation, and where it is to be done; `at` is undefined where its user may not, or there is no such channel. */
-export interface PlacedOperation {
-  readonly operation: Operation;
-  readonly at: { readonly plan: ChannelPlan; readonly key: string } | undefined;
-}
-
-export interface PlacedBatch {
-  readonly client: string;
-  readonly isAtomic: boolean;
-  readonly operations: readonly PlacedOperation[];
-}
 
 /** Where operations are done: one answer for each, in their order. Rejects where the database could not be asked. */
 export interface Writes {
@@ -88,7 +69,7 @@ export class Operations {
   /** Never rejects for what a client may say, nor for what a database may be. */
   async do(identity: Identity, { client, operations, atomic = false }: SyncRequest): Promise<Done> {
     const { writes, counters, maxPendingOperations } = this.#options;
-    const { user: subject, bearer } = identity;
+    const { user: subject, bearer, claims } = identity;
     if (writes === undefined || subject === undefined) return { refusal: "forbidden" };
     const pending = (this.#pending.get(bearer) ?? 0) + operations.length;
     if (pending > maxPendingOperations || !this.#rate.take(bearer, operations.length)) {
@@ -102,7 +83,7 @@ export class Operations {
         if (topics === undefined) return { refusal: "unavailable" };
         const located = operations.map((operation) => ({ operation, at: at(topics.get(operation.topic), writes) }));
         const answers = await writes.operate(
-          { subject, topics: [...identity.topics] },
+          { subject, topics: [...identity.topics], claims },
           { client, isAtomic: atomic, operations: located },
         );
         return { answers: this.#answered(answers, operations, topics) };

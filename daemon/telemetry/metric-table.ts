@@ -90,6 +90,11 @@ export const METRICS = {
     help: "messages, requests and connections that a limit stopped, by `limit`",
     labels: ["limit"],
   },
+  deltad_operations_total: {
+    kind: "counter",
+    help: "clients' operations on rows that were answered, by `outcome`",
+    labels: ["outcome"],
+  },
   deltad_http_requests_total: {
     kind: "counter",
     help: "answered requests by HTTP, by `route` and `status`; an event stream is answered when it begins",

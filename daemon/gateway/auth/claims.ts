@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import * as v from "valibot";
 import { topic } from "../../../protocol/fields.ts";
+import type { JsonObject } from "../../../protocol/json.ts";
 import { MAX_KEY_LENGTH } from "../../../protocol/limits.ts";
 import { ownerTopic } from "../../../protocol/topic.ts";
 
@@ -25,12 +26,16 @@ export interface Claims {
   readonly expiresAtMs: number;
   /** The lists by whose names channels ask. */
   readonly lists: ReadonlyMap<string, readonly string[]>;
+  /** The whole payload, where it is shown to the database; undefined where nobody asks. */
+  readonly all: JsonObject | undefined;
 }
 
 /** What channels ask of tokens; undefined where there are none. */
 export interface ChannelClaims {
   /** Claims that list keys of channels. */
   readonly lists: readonly string[];
+  /** What is written for a bearer is shown all of them. */
+  readonly areShown?: boolean;
 }
 
 /** More names than this would make one sign-in hundreds of look-ups. */
@@ -108,5 +113,6 @@ export function readClaims(
     isAdmin,
     expiresAtMs: exp * 1000,
     lists,
+    all: channels?.areShown ? (payload as JsonObject) : undefined,
   };
 }

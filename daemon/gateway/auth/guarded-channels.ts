@@ -6,7 +6,10 @@ import type { GuardedKind } from "./identification.ts";
 /** What channels ask of tokens. */
 export function channelClaims(plans: readonly ChannelPlan[]): ChannelClaims | undefined {
   if (plans.length === 0) return undefined;
-  return { lists: plans.flatMap(({ members }) => (members.kind === "claim" ? [members.claim] : [])) };
+  return {
+    lists: plans.flatMap(({ members }) => (members.kind === "claim" ? [members.claim] : [])),
+    areShown: plans.some(({ sets }) => sets.some(({ writes }) => writes?.claims !== undefined)),
+  };
 }
 
 /** Who may see channels of a kind. */

@@ -10,20 +10,23 @@ export class Identity {
   readonly expiresAtMs: number;
   /** May see every topic, and where it stands in the database. */
   readonly isAdmin: boolean;
+  /** All that the token claims, where the database is shown it. */
+  readonly claims: Claims["all"];
   /** May be let into channels, which the token does not name. */
   readonly #joins: boolean;
 
   /** @param topics those that the token names */
   constructor(
-    { token, bearer, isAdmin, expiresAtMs }: Pick<Claims, "token" | "bearer" | "isAdmin" | "expiresAtMs">,
+    claims: Pick<Claims, "token" | "bearer" | "isAdmin" | "expiresAtMs"> & Partial<Pick<Claims, "all">>,
     topics: ReadonlySet<string>,
     joins = false,
   ) {
-    this.token = token;
-    this.bearer = bearer;
+    this.token = claims.token;
+    this.bearer = claims.bearer;
     this.topics = topics;
-    this.expiresAtMs = expiresAtMs;
-    this.isAdmin = isAdmin;
+    this.expiresAtMs = claims.expiresAtMs;
+    this.isAdmin = claims.isAdmin;
+    this.claims = claims.all;
     this.#joins = joins;
   }
 

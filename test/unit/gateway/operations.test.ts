@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { Access } from "../../../daemon/gateway/auth/identification.ts";
 import { Identity } from "../../../daemon/gateway/auth/identity.ts";
-import { Operations, type OperationsOptions, type PlacedBatch } from "../../../daemon/gateway/operations.ts";
+import { Operations, type OperationsOptions } from "../../../daemon/gateway/operations.ts";
+import type { PlacedBatch } from "../../../daemon/writes/operator.ts";
 import type { Answer, Operation, Outcome } from "../../../protocol/operation.ts";
 import { ManualClock } from "../../support/manual-clock.ts";
 import { CHANNEL } from "../../support/posts-channel.ts";
@@ -83,7 +84,7 @@ it("An operation is placed by its channel's canonical name, and done for its use
     [false, "room:2"],
     [false, "ROOM"],
   ]);
-  assert.deepEqual(asked[0]?.writer, { subject: "ana", topics: ["owner:1"] });
+  assert.deepEqual(asked[0]?.writer, { subject: "ana", topics: ["owner:1"], claims: undefined });
   assert.equal(asked[0]?.batch.isAtomic, true);
   assert.deepEqual(
     asked[0]?.batch.operations.map(({ at }) => at?.key),

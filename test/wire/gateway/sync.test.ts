@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { it } from "node:test";
-import type { PlacedBatch, Writer } from "../../../daemon/gateway/operations.ts";
+import type { PlacedBatch, Writer } from "../../../daemon/writes/operator.ts";
 import type { Answer } from "../../../protocol/operation.ts";
 import { startGateway, stopGatewaysAfterEach } from "../../support/gateway.ts";
 import { CHANNEL } from "../../support/posts-channel.ts";
@@ -59,7 +59,7 @@ await onEachTransport("POST /v1/sync", (transport) => {
     }
     socket.destroy();
     assert.equal(asked.length, 2);
-    assert.deepEqual(asked[0]?.[0], { subject: "ana", topics: [] });
+    assert.deepEqual(asked[0]?.[0], { subject: "ana", topics: [], claims: undefined });
     assert.deepEqual(asked[0]?.[1].operations[0]?.operation, WRITE);
   });
 
