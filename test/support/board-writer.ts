@@ -70,6 +70,11 @@ export class BoardWriter {
     return this.#isThere;
   }
 
+  get isConnected(): boolean {
+    return this.#socket?.native.readyState === 1;
+  }
+
+  /** How many operations have no answer. */
   get waiting(): number {
     return this.#open.size;
   }
@@ -95,6 +100,7 @@ export class BoardWriter {
   cut(): void {
     this.#socket?.terminate();
     this.#socket = undefined;
+    this.#isThere = false;
   }
 
   /** The number of the first. */

@@ -10,6 +10,7 @@ import {
   id,
   inserted,
   ownerOf,
+  register,
   rows,
   sum,
 } from "deltad";
@@ -49,6 +50,7 @@ export default defineConfig({
           key: orders.id,
           newest: { count: 2, by: [orders.id] },
           data: { item: orders.item, status: orders.status },
+          writes: { registers: { status: register(orders.status).checked() } },
         }),
       },
     }),

@@ -159,6 +159,37 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
     talk.cut();
     return afterWelcome(talk);
   },
+  operations: async (world) => {
+    const talk = world.open();
+    await talk.say({ type: "authenticate", token: world.token({ sub: "ana", ownerId: "1" }) });
+    await talk.hears("welcome");
+    await talk.say({ type: "subscribe", id: "a", topic: "desk:1" });
+    await talk.hears("rows");
+    const write = async (id: string, seq: number, base: string, value: string, isTold = true): Promise<void> => {
+      await talk.say(operate(id, { ...toStatus(seq, base, value) }));
+      await talk.hears("operated");
+      if (isTold) await talk.hears("rows_changed");
+    };
+    await write("b", 1, "sent", "open");
+    await write("c", 2, "sent", "lost");
+    await write("d", 1, "sent", "open");
+    await write("e", 7, "open", "lost", false);
+    talk.cut();
+    return answersFirst(afterWelcome(talk));
+  },
+  "operations by HTTP": async (world) => {
+    const Authorization = `Bearer ${world.token({ sub: "ana", ownerId: "1" })}`;
+    const { client, operations } = operate("", toStatus(3, "open", "sent"));
+    const body = JSON.stringify({ client, operations });
+    const path = "/v1/sync";
+    const answer = await fetch(`http://127.0.0.1:${world.port}${path}`, {
+      method: "POST",
+      headers: { Authorization },
+      body,
+    });
+    const said = [`→ POST ${path}`, `Authorization: ${Authorization}`, "", body];
+    return [...said, `← ${answer.status}`, "", (await answer.text()).trim()];
+  },
   "who is there": async (world) => {
     const come = async (sub: string, topic = "counter:3"): Promise<Conversation> => {
       const talk = world.open();
@@ -295,6 +326,25 @@ const SITUATIONS: Readonly<Record<string, (world: World) => Promise<readonly str
     return afterWelcome(talk).slice(2);
   },
 };
+
+/** Of order 4, at desk 1. */
+function toStatus(seq: number, base: string, value: string): object {
+  const row = { seq, topic: "desk:1", rows: "orders", op: "set", key: "4", register: "status" };
+  return { ...row, base: { status: base }, value: { status: value } };
+}
+
+function operate(id: string, operation: object) {
+  return { type: "operate", id, client: "2f0e7f5c-8d43-4a0e-9a57-0c1d6f3b8e21", operations: [operation] };
+}
+
+/** Which of the two comes first, `operated` or the frame with the rows, is chance. */
+function answersFirst(lines: readonly string[]): string[] {
+  const sorted = [...lines];
+  for (const [at, line] of lines.entries())
+    if (line.includes('"type":"operated"') && lines[at - 1]?.includes('"rows_changed"'))
+      sorted.splice(at - 1, 2, line, lines[at - 1] ?? "");
+  return sorted;
+}
 
 /** What is the same in every conversation is told once. */
 function afterWelcome({ lines }: Conversation): readonly string[] {
