@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """An independent client of deltad.v1: follows one topic, loses its connection, comes back and checks itself.
 
-    python3 examples/follow.py URL TOPIC TOKEN [--cut-after 2] [--away 1] [--stop-after 2]
+    python3 examples/follow.py URL TOPIC TOKEN [--cut-after 2] [--away 1] [--stop-after 2] [--write OPERATIONS]
 
 Materialises the metrics from merge patches, or the rows of a channel from what becomes of them; cuts its socket after so many updates, stays
 away, resumes with its cursor, and after so many further updates compares what it has with what REST gives for the same epoch and version.
-Of a channel it also says who is there and who types, whenever that changes.
+Of a channel it also says who is there and who types, whenever that changes. OPERATIONS, a JSON array as `operate` takes it but for `seq` and
+`topic`, are done at the first connection and sent again at the second where they have no answer; each answer is said with what is then shown.
 Every line of output is a JSON object. Exits with 0 if the two are equal. Needs Debian's python3-websockets alone.
 """
 
@@ -13,6 +14,7 @@ import argparse
 import asyncio
 import json
 import urllib.request
+import uuid
 
 import websockets
 
@@ -48,6 +50,9 @@ class Topic:
         self.seen = set()
         self.lowest = {}
         self.users = {}
+        # Kept until each has its answer: an operation that is sent again is not done again.
+        self.client = str(uuid.uuid4())
+        self.unanswered = {}
 
     def take(self, frame):
         """Applies a frame. False if it does not fit: then a snapshot must be asked for."""
@@ -66,6 +71,7 @@ class Topic:
                 return False
             for change in frame["changes"]:
                 self.change(*change)
+            self.settle(frame.get("ops", []))
         elif kind == "presence":
             self.attend(frame)
         elif kind == "typing":
@@ -87,6 +93,19 @@ class Topic:
         if what != "deleted" and position >= self.lowest.get(name, ""):
             rows.append([key, position, row])
         self.data[name] = rows
+
+    def write(self, operations):
+        for operation in operations:
+            seq = len(self.unanswered) + 1
+            self.unanswered[seq] = {"seq": seq, "topic": self.name, **operation}
+
+    def settle(self, answers):
+        """What became of operations, those of this client: with the frame that told it all that they did is there."""
+        for answer in answers:
+            if answer["client"] != self.client or answer["outcome"] in ("retry", "gap"):
+                continue
+            if self.unanswered.pop(answer["seq"], None) is not None:
+                say(answer=answer, shown=shown(self.data))
 
     def attend(self, frame):
         """Who is there: all of them, or what has changed; with none of it they are too many to be told, but for their number."""
@@ -117,8 +136,15 @@ async def follow(url, topic, token, updates):
                 raise SystemExit(f"refused: {frame['code']}")
             elif kind == "topic_closed" and frame["topic"] == topic.name:
                 raise SystemExit(f"closed: {frame['reason']}")
+            elif kind == "operated":
+                topic.settle(frame["answers"])
             elif frame.get("topic") == topic.name and not topic.take(frame):
                 await socket.send(json.dumps({"type": "snapshot", "id": "gap", "topic": topic.name}))
+            if kind == "rows" and topic.unanswered:
+                # Also after a reconnect: rows may have come in place of the frame that had the answer.
+                operations = list(topic.unanswered.values())
+                operate = {"type": "operate", "id": "write", "client": topic.client, "operations": operations}
+                await socket.send(json.dumps(operate))
             if kind in ("metrics_updated", "rows_changed"):
                 updates -= 1
             if updates == 0:
@@ -140,9 +166,11 @@ async def main():
     arguments.add_argument("--cut-after", type=int, default=2)
     arguments.add_argument("--away", type=float, default=1)
     arguments.add_argument("--stop-after", type=int, default=2)
+    arguments.add_argument("--write", type=json.loads, default=[])
     options = arguments.parse_args()
 
     topic = Topic(options.topic)
+    topic.write(options.write)
     await follow(options.url, topic, options.token, options.cut_after)
     say(cut=topic.version)
     await asyncio.sleep(options.away)

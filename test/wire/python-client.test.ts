@@ -6,6 +6,8 @@ import { createInterface } from "node:readline";
 import { it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
+import { BOARD_ROWS, BOARDS_CONFIG, BOARDS_SCHEMA, widget } from "../support/boards.ts";
+import { applyFile } from "../support/install.ts";
 import { DEMO } from "../support/oracle.ts";
 import { findPython } from "../support/python.ts";
 import { enter, openRooms } from "../support/rooms.ts";
@@ -38,6 +40,8 @@ interface Line {
   readonly data?: { readonly guestName: string; readonly duration: number };
   readonly cut?: number;
   readonly same?: boolean;
+  readonly answer?: { readonly seq: number; readonly outcome: string };
+  readonly shown?: Readonly<Record<string, readonly (readonly [string, string, Record<string, unknown>])[]>>;
 }
 
 /** Calls back with every line that the script prints; gives its exit code and errors. */
@@ -144,5 +148,35 @@ await onEachServer("A client in Python", (server) => {
       if (document === "rows") await database.query("delete from room_members");
     });
     assert.deepEqual([code, errors.trim()], [1, "closed: removed"]);
+  });
+
+  it("Writes to a row, and hears what became of it with the row", {
+    skip: python === undefined && "python3-websockets is not installed",
+  }, async (t) => {
+    const database = await server.createDatabase();
+    await database.query(BOARDS_SCHEMA);
+    await applyFile(database.url, BOARDS_CONFIG);
+    await database.query(BOARD_ROWS);
+    const daemon = await startMarketplaceDaemon(database, { configFile: BOARDS_CONFIG }, await freePort());
+    t.after(() => daemon.stop());
+    const row = { rows: "widgets", key: widget(1), register: "title" };
+    const write = JSON.stringify([{ ...row, op: "set", base: { title: "w1" }, value: { title: "by python" } }]);
+    const times = ["--cut-after", "1", "--stop-after", "1", "--away", "0", "--write", write];
+    const script = spawn(python ?? "", [SCRIPT, daemon.url, "board:1", daemon.token({ sub: "ana" }), ...times]);
+    t.after(() => script.kill());
+    const lines: Line[] = [];
+    const [code, errors] = await printed(script, async (line) => {
+      lines.push(line);
+      if (lines.filter(({ document }) => document === "rows").length === 2 && line.document)
+        await database.query(`update widgets set x = 5 where id = '${widget(1)}'`);
+    });
+    assert.equal(code, 0, `${errors}\n${JSON.stringify(lines)}`);
+    const answers = lines.flatMap(({ answer, shown }) => (answer ? [{ answer, shown }] : []));
+    assert.deepEqual(
+      answers.map(({ answer }) => [answer.seq, answer.outcome]),
+      [[1, "applied"]],
+    );
+    assert.equal(answers[0]?.shown?.["widgets"]?.find(([key]) => key === widget(1))?.[2]["title"], "by python");
+    assert.equal(lines.at(-1)?.same, true);
   });
 });
