@@ -1,7 +1,8 @@
-/** `npm run bench -- latency|writer|engine|events|heap|import|kinds|load|page|resume|wire|channels [--quick] [--postgres 15]` */
+/** `npm run bench -- latency|writer|engine|events|heap|import|kinds|load|page|resume|wire|channels|documents [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
 import { benchChannels } from "./channels.ts";
+import { benchDocuments } from "./documents.ts";
 import { benchEngine } from "./engine.ts";
 import { benchEvents } from "./events.ts";
 import { benchHeap } from "./heap.ts";
@@ -29,6 +30,7 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   resume: benchResume,
   wire: benchWire,
   channels: benchChannels,
+  documents: benchDocuments,
 };
 
 const { values, positionals } = parseArgs({

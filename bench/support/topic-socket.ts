@@ -1,6 +1,7 @@
 /** A socket of one topic, whatever its kind: what happens to each frame is its user's business. */
 import { once } from "node:events";
 import { WebSocket } from "ws";
+import type { Up } from "../../protocol/up.ts";
 import { PROTOCOL, STREAM_PATH } from "../../protocol/version.ts";
 
 /** Called with each frame after the welcome, and the monotonic time of its arrival in nanoseconds. */
@@ -50,6 +51,10 @@ export class TopicSocket {
     socket.send(JSON.stringify({ type: "subscribe", id: "1", topic }));
     await shown;
     return subscriber;
+  }
+
+  send(message: Up): void {
+    this.#socket.send(JSON.stringify(message));
   }
 
   close(): void {
