@@ -21,8 +21,6 @@ import { loadDefinitionFile } from "./define/definition-file.ts";
 import { Held } from "./config/held.ts";
 import type { Log } from "./config/log.ts";
 import { SYSTEM_TIMERS } from "./config/timers.ts";
-import { canonicalOwners } from "./database/canonical-owner.ts";
-import type { CanonicalKey } from "./gateway/auth/identification.ts";
 import { createPools, loadsAtOnce } from "./database/pools.ts";
 import type { SessionPool } from "./database/session-pool.ts";
 import { configuredAuth } from "./gateway/auth/auth.ts";
@@ -43,7 +41,6 @@ import { Presence } from "./presence/presence.ts";
 import { sourcesOfRows } from "./plan/channel-select.ts";
 import { sourcesOfEvents } from "./plan/event-select.ts";
 import { pageSchema } from "./plan/page-schema.ts";
-import { WHOLE_KEY } from "./plan/watched-table.ts";
 import { Slices } from "./owners/slices.ts";
 import { measuredRequests, measuredSink } from "./telemetry/measured.ts";
 import { readParts } from "./telemetry/readings.ts";
@@ -252,19 +249,7 @@ function build(
   const gateway: Gateway = createGateway({
     hub,
     auth,
-    kinds: new Map([
-      ...plans.map(({ kind, owner }): [string, CanonicalKey] => [
-        kind,
-        owner.table === undefined
-          ? onlyWhole
-          : canonicalOwners(
-              owner.key.map(({ type }) => type),
-              pools.lookups,
-              monotonicMs,
-            ),
-      ]),
-      ...channels.map(({ plan, keys }) => [plan.kind, keys] as const),
-    ]),
+    kinds: new Map([...kinds, ...channels].map(({ plan, keys }) => [plan.kind, keys])),
     guarded: new Map(channels.map(({ plan, guard }) => [plan.kind, guard])),
     writes: operator.plans.size === 0 ? undefined : operator,
     operated: telemetry && ((outcome) => telemetry.count("deltad_operations_total", { outcome })),
@@ -299,6 +284,3 @@ function build(
   if (telemetry !== undefined) readParts(telemetry, { gateway, hub, kinds, isLive });
   return { peers, reader, revocations, gateway, admin };
 }
-
-/** A kind without a table has one topic. */
-const onlyWhole: CanonicalKey = async (key) => (key === WHOLE_KEY ? key : undefined);

@@ -6,7 +6,9 @@ import type { OperatedKind } from "./admin/daemon-state.ts";
 import type { Log } from "./config/log.ts";
 import type { Timers } from "./config/timers.ts";
 import type { Held } from "./config/held.ts";
+import { canonicalOwners } from "./database/canonical-owner.ts";
 import type { Pools } from "./database/pools.ts";
+import type { CanonicalKey } from "./gateway/auth/identification.ts";
 import type { TopicKind } from "./hub/topic-content.ts";
 import type { Clock } from "./metrics/clock.ts";
 import type { ReadDayStarts } from "./owners/day-starts.ts";
@@ -16,6 +18,7 @@ import type { Published } from "./owners/published.ts";
 import type { Slices } from "./owners/slices.ts";
 import { sourcesOfEvents } from "./plan/event-select.ts";
 import type { Plan } from "./plan/plan.ts";
+import { WHOLE_KEY } from "./plan/watched-table.ts";
 import { History } from "./resume/history.ts";
 import { historyReader } from "./resume/history-reader.ts";
 import { longHistory } from "./resume/long-history-reader.ts";
@@ -49,6 +52,7 @@ export interface BuiltKind {
   readonly owners: Owners;
   readonly audit: Audit;
   readonly topics: TopicKind<Published>;
+  readonly keys: CanonicalKey;
   readonly operated: OperatedKind;
 }
 
@@ -99,8 +103,17 @@ export function buildKind(plan: Plan, options: KindOptions, held: Held): BuiltKi
     reload: (key) => owners.operated.reload(key),
     verify: (key) => owners.operated.verify(key),
   };
-  return { plan, owners, audit, topics, operated };
+  return { plan, owners, audit, topics, keys: keysOf(plan, pools.lookups, monotonicMs), operated };
 }
+
+function keysOf({ owner }: Plan, lookups: Pools["lookups"], monotonicMs: () => number): CanonicalKey {
+  if (owner.table === undefined) return onlyWhole;
+  const types = owner.key.map(({ type }) => type);
+  return canonicalOwners(types, lookups, monotonicMs);
+}
+
+/** A kind without a table has one topic. */
+const onlyWhole: CanonicalKey = async (key) => (key === WHOLE_KEY ? key : undefined);
 
 function withFields({ debug, info, warn, error }: Log, more: Readonly<Record<string, unknown>>): Log {
   const adding =

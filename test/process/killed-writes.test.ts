@@ -8,6 +8,7 @@ import { freePort } from "../../daemon/database/cluster.ts";
 import type { Outcome } from "../../protocol/operation.ts";
 import { BOARDS_CONFIG, BOARDS_SCHEMA, clientId, widget } from "../support/boards.ts";
 import { BoardWriter, place, type Wanted } from "../support/board-writer.ts";
+import { chances } from "../support/chances.ts";
 import { DeltadProgram } from "../support/deltad-program.ts";
 import { applyFile } from "../support/install.ts";
 import { eventually, pause } from "../support/real-time.ts";
@@ -60,6 +61,9 @@ await onEachServer("clients that write while much breaks", (server) => {
     let other = program.start("start");
     await other.says(/listening/);
 
+    const seed = String(Date.now());
+    test.diagnostic(`seed ${seed}`);
+    const chance = chances(seed);
     const writers = Array.from({ length: CLIENTS }, (_, n) => new BoardWriter(`user${n + 1}`, n + 1));
     const sent = writers.map(() => new Map<number, Sent>());
     let isOver = false;
@@ -71,7 +75,7 @@ await onEachServer("clients that write while much breaks", (server) => {
       let waiting = 0;
       while (!isOver) {
         if (!writer.isConnected) {
-          const at = ports[Math.floor(Math.random() * ports.length)] ?? 0;
+          const at = ports[Math.floor(chance() * ports.length)] ?? 0;
           await writer.connect(at, daemon.token({ sub: writer.user })).catch(() => writer.cut());
         } else if (writer.waiting > 0 && waiting === writer.settled.size) since += 1;
         else since = 0;
@@ -89,9 +93,9 @@ await onEachServer("clients that write while much breaks", (server) => {
       const writer = writers[at] ?? assert.fail("a writer");
       for (let n = 0; n < OPERATIONS; n += 1) {
         await eventually("rows", () => writer.isThere && writer.waiting < 5, { withinMs: 120_000 });
-        const key = KEYS[Math.floor(Math.random() * KEYS.length)] ?? "";
+        const key = KEYS[Math.floor(chance() * KEYS.length)] ?? "";
         const row = writer.shown.get(key) ?? {};
-        const what = Math.random() < 0.6 ? "place" : "title";
+        const what = chance() < 0.6 ? "place" : "title";
         const became = `${(value += 1)}`;
         const base = String(what === "place" ? row["x"] : row["title"]);
         const wanted: Wanted =
@@ -99,8 +103,8 @@ await onEachServer("clients that write while much breaks", (server) => {
             ? place(key, value, Number(base))
             : { op: "set", key, register: "title", value: { title: became }, base: { title: base } };
         sent[at]?.set(writer.send([wanted]), { key, what, value: became, base });
-        if (Math.random() < 0.3) await pause(Math.random() * 60, "chance");
-        if (Math.random() < 0.08) writer.cut();
+        if (chance() < 0.3) await pause(chance() * 60, "chance");
+        if (chance() < 0.08) writer.cut();
       }
       await eventually(`answers for ${writer.user}`, () => writer.waiting === 0, { withinMs: 120_000 });
     };

@@ -17,7 +17,11 @@ export const LAWS = [
   "C3 Presence equals the sockets",
   "C4 Typing ends",
   "C5 Nothing is dropped without a word",
+  "D1 An operation is applied at most once",
+  "D2 An answer never overtakes nor trails its value",
+  "D3 Whatever is overwritten was told to its writer",
   "D4 A queue never loses an operation without saying so, and only `retry` holds it",
+  "D5 All three ways end alike for a recorded script",
 ] as const;
 
 /** How many tests that passed bear each law's title. */
