@@ -168,7 +168,7 @@ export const KINDS_MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a kind without a table has a topic for each key",
-    file: "daemon/daemon.ts",
+    file: "daemon/topic-kind.ts",
     find: "(key === WHOLE_KEY ? key : undefined)",
     replace: "key",
     test: DAEMON,

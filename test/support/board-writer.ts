@@ -106,9 +106,7 @@ export class BoardWriter {
   /** The number of the first. */
   send(wanted: readonly Wanted[], atomic = false): number {
     const first = this.#seq + 1;
-    const operations = wanted.map(
-      (one) => ({ seq: (this.#seq += 1), topic: this.#board, rows: SET, ...one }) as Operation,
-    );
+    const operations = wanted.map((one) => ({ seq: (this.#seq += 1), topic: this.#board, rows: SET, ...one }));
     if (atomic) this.#atomic.add(first);
     this.#sent.set(first, operations);
     for (const { seq } of operations) this.#open.set(seq, operations);
@@ -162,7 +160,7 @@ export class BoardWriter {
       if (client !== this.client || !this.#open.has(seq)) continue;
       if (outcome.outcome === "retry" || outcome.outcome === "gap") continue;
       this.#open.delete(seq);
-      this.settled.set(seq, { outcome: outcome as Outcome, shown: this.shown });
+      this.settled.set(seq, { outcome, shown: this.shown });
     }
   }
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { freePort } from "../../../daemon/database/cluster.ts";
 import type { DownFrame } from "../../../protocol/down.ts";
-import type { Answer, Operation, Outcome } from "../../../protocol/operation.ts";
+import type { Answer, Outcome } from "../../../protocol/operation.ts";
 import { BOARDS_CONFIG, BOARDS_SCHEMA, clientId } from "../../support/boards.ts";
 import { BoardWriter, type Wanted } from "../../support/board-writer.ts";
 import { TestEventStream } from "../../support/event-stream.ts";
@@ -80,7 +80,7 @@ interface At {
 }
 
 const first = (outcome: Outcome): Outcome => (outcome.outcome === "duplicate" ? outcome.first : outcome);
-const outcomeOf = ({ client: _client, seq: _seq, ...outcome }: Answer): Outcome => first(outcome as Outcome);
+const outcomeOf = ({ client: _client, seq: _seq, ...outcome }: Answer): Outcome => first(outcome);
 
 async function socketWay({ board, port, token }: At): Promise<Way> {
   const writer = new BoardWriter("ana", board, `board:${board}`);
@@ -128,9 +128,7 @@ function httpWay(
   return {
     again,
     operate: (wanted, atomic) => {
-      const operations = wanted.map(
-        (one) => ({ seq: (seq += 1), topic: `board:${board}`, rows: "widgets", ...one }) as Operation,
-      );
+      const operations = wanted.map((one) => ({ seq: (seq += 1), topic: `board:${board}`, rows: "widgets", ...one }));
       last = JSON.stringify({ client, operations, atomic });
       return again();
     },
@@ -233,7 +231,7 @@ await onEachServer("the three ways to write", (server) => {
     );
     const shown = (sockets.at(-1)?.[1] ?? []) as [string, { title: string }][];
     assert.deepEqual(
-      shown.map(([id, { title }]) => [id, title]).toSorted(),
+      shown.map(([id, { title }]) => [id, title]).toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1)),
       rows.map(({ key: id, title }) => [id, title]),
     );
   });
