@@ -6,7 +6,7 @@ import { createClient } from "../../client/client.ts";
 import type { WebSocketConstructor } from "../../client/environment.ts";
 import { withFallback } from "../../client/fallback/with-fallback.ts";
 import { createSync, type Sync } from "../../client/sync/sync.ts";
-import type { PlacedBatch } from "../../daemon/gateway/operations.ts";
+import type { PlacedBatch } from "../../daemon/writes/operator.ts";
 import { BrowserTabs } from "../support/browser-tabs.ts";
 import { startGateway, stopGatewaysAfterEach } from "../support/gateway.ts";
 import { CHANNEL } from "../support/posts-channel.ts";
