@@ -5,6 +5,8 @@ import { type RefObject, useEffect, useState } from "react";
 const MORE = 8;
 
 interface Windowed {
+  /** The row at the top of what is seen, as of the last scrolling: to ask the element would have it laid out. */
+  readonly at: number;
   /** The first row that is there. */
   readonly first: number;
   /** The first after it that is not. */
@@ -29,12 +31,23 @@ export function useWindowed(scroller: RefObject<HTMLElement | null>, count: numb
     return () => observer.disconnect();
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- it looks anew with other rows only
   }, [scroller, rowPx]);
-  if (rowPx === 0) return { first: 0, end: count, onScroll: look };
+  if (rowPx === 0) return { at: 0, first: 0, end: count, onScroll: look };
   const end = Math.min(count, sight.at + sight.rows + MORE);
-  return { first: Math.max(0, Math.min(sight.at, count - sight.rows) - MORE), end, onScroll: look };
+  const first = Math.max(0, Math.min(sight.at, count - sight.rows) - MORE);
+  return { at: sight.at, first, end, onScroll: look };
 }
 
-/** So many times the size of the page's text, in pixels. */
-export function remPx(rem: number): number {
+/** So many times the size of the page's text, in pixels, as it was when the page was last come back to: each look costs the page's styles. */
+export function useRemPx(rem: number): number {
+  const [px, setPx] = useState(() => remPx(rem));
+  useEffect(() => {
+    const look = () => setPx(remPx(rem));
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, [rem]);
+  return px;
+}
+
+function remPx(rem: number): number {
   return rem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }

@@ -67,6 +67,14 @@ export const HANGAR_MUTANTS: readonly Mutant[] = [
     title: "search older bookings a thousand at a time, and ask before they read further",
   },
   {
+    name: "a list of bookings runs away under its reader",
+    file: "demo/page/bookings/booking-list.tsx",
+    find: "if (to >= 0) element.scrollBy",
+    replace: "if (to < 0) element.scrollBy",
+    test: "test/browser/hangars.test.ts",
+    title: "leave what somebody reads where it is while a booking comes above it and goes",
+  },
+  {
     name: "a list of very many hangars ends where sight does",
     file: "demo/page/listings/listings-now.tsx",
     find: "<Spacer rows={listings.length - shown.end} rowPx={rowPx} columns={COLUMNS} />",

@@ -217,6 +217,27 @@ await onEachServer("An owner's hangars", (server) => {
       assert.match((await lines().first().textContent()) ?? "", /^Guest 9907R\$9,907\.00/);
     });
 
+    it("leave what somebody reads where it is while a booking comes above it and goes", async () => {
+      await open(2);
+      await lines().first().waitFor();
+      await tab.page.evaluate(`document.querySelector("[data-booking-list]").scrollTo({ top: 20 * 64 + 10 })`);
+      const read = tab.page.locator('[data-booking][aria-posinset="22"]');
+      await read.waitFor();
+      const id = (await read.getAttribute("data-booking")) ?? "";
+      const top = async () => Math.round((await line(id).boundingBox())?.y ?? NaN);
+      const before = await top();
+      const comes = `insert into bookings (listing_id, owner_id, guest_name, status, payment_status, payment_amount, check_in, check_out)
+        values (1001, 2, 'New', 'pending', 'unpaid', 1, now(), now() + interval '1 hour')`;
+      for (const [statement, place] of [
+        [comes, 23],
+        ["delete from bookings where owner_id = 2 and guest_name = 'New'", 22],
+      ] as const) {
+        await database.query(statement);
+        await tab.page.locator(`[data-booking="${id}"][aria-posinset="${place}"]`).waitFor();
+        assert.equal(await top(), before);
+      }
+    });
+
     it("search older bookings a thousand at a time, and ask before they read further", async () => {
       await open(2);
       await tab.page.getByLabel("Search guest or hangar").fill("Guest 1999");

@@ -4,7 +4,7 @@ import type { ShownRows } from "../../../react/channels/use-rows.ts";
 import type { Booking, BookingRow } from "../hangars/rows.ts";
 import type { TimeFormat } from "../hangars/time-format.ts";
 import { cellName, cellOf, useRoving } from "../hangars/use-roving.ts";
-import { remPx, useWindowed } from "../../../dashboard/use-windowed.ts";
+import { useRemPx, useWindowed } from "../../../dashboard/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { called, useWords } from "../words.ts";
 
@@ -44,8 +44,8 @@ export function BookingList({
 }: Props) {
   const words = useHangarWords();
   const scroller = useRef<HTMLDivElement>(null);
-  const rowPx = remPx(ROW_REM);
-  const { first, end, onScroll } = useWindowed(scroller, found.length, rowPx);
+  const rowPx = useRemPx(ROW_REM);
+  const { at, first, end, onScroll } = useWindowed(scroller, found.length, rowPx);
   const { active, go, onKeyDown } = useRoving(
     scroller,
     rowPx,
@@ -58,7 +58,7 @@ export function BookingList({
   useEffect(() => {
     if (isWanted) void older(100);
   }, [isWanted, older]);
-  useSteady(scroller, found, rowPx);
+  useSteady(scroller, found, rowPx, at);
   const onClick = ({ target }: MouseEvent) => {
     const cell = cellOf(target);
     const booking = cell && found[cell.row];
@@ -145,16 +145,20 @@ const Line = memo(function Line({ booking, at, size, changes, hangar, currency, 
 });
 
 /** What somebody reads stays where it is while bookings come and go above it; at the very top the newest is seen. */
-function useSteady(scroller: React.RefObject<HTMLElement | null>, found: readonly Booking[], rowPx: number): void {
+function useSteady(
+  scroller: React.RefObject<HTMLElement | null>,
+  found: readonly Booking[],
+  rowPx: number,
+  at: number,
+): void {
   const before = useRef(found);
   useLayoutEffect(() => {
     const element = scroller.current;
-    const at = Math.floor((element?.scrollTop ?? 0) / rowPx);
     const key = before.current[at]?.key;
     if (element && at > 0 && before.current !== found && found[at]?.key !== key) {
       const to = found.findIndex((booking) => booking.key === key);
       if (to >= 0) element.scrollBy({ top: (to - at) * rowPx });
     }
     before.current = found;
-  }, [scroller, found, rowPx]);
+  }, [scroller, found, rowPx, at]);
 }

@@ -3,7 +3,7 @@ import type { Listing, Stay } from "../hangars/rows.ts";
 import type { TimeFormat } from "../hangars/time-format.ts";
 import { cellOf, useRoving } from "../hangars/use-roving.ts";
 import { Spacer } from "../hangars/spacer.tsx";
-import { remPx, useWindowed } from "../../../dashboard/use-windowed.ts";
+import { useRemPx, useWindowed } from "../../../dashboard/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { CalendarRow, type Day } from "./calendar-row.tsx";
 import { addDays, DAY_MS, type Zone } from "./zone.ts";
@@ -46,7 +46,7 @@ export function CalendarGrid({
 }: Props) {
   const { calendar: words } = useHangarWords();
   const scroller = useRef<HTMLDivElement>(null);
-  const rowPx = remPx(ROW_REM);
+  const rowPx = useRemPx(ROW_REM);
   const todayColumn = (Date.parse(today) - Date.parse(first)) / DAY_MS;
   const size = { rows: listings.length, columns: days };
   const shown = useWindowed(scroller, listings.length, listings.length > MOST_WHOLE ? rowPx : 0);

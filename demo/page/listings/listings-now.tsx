@@ -6,7 +6,7 @@ import type { Zone } from "../calendar/zone.ts";
 import type { Listing, Stay } from "../hangars/rows.ts";
 import { useTimeFormat } from "../hangars/time-format.ts";
 import { Spacer } from "../hangars/spacer.tsx";
-import { remPx, useWindowed } from "../../../dashboard/use-windowed.ts";
+import { useRemPx, useWindowed } from "../../../dashboard/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { called, useWords } from "../words.ts";
 
@@ -31,7 +31,7 @@ export const ListingsNow = memo(function ListingsNow({ listings, stays, there, s
   const { status: statuses } = useWords();
   const format = useTimeFormat(zone);
   const scroller = useRef<HTMLDivElement>(null);
-  const rowPx = remPx(ROW_REM);
+  const rowPx = useRemPx(ROW_REM);
   const shown = useWindowed(scroller, listings.length, listings.length > MOST_WHOLE ? rowPx : 0);
   const next = useMemo(() => nextByListing(stays, now), [stays, now]);
   const { title, status: statusTitle, now: nowTitle, next: nextTitle, free } = words.listings;

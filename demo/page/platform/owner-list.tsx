@@ -5,7 +5,7 @@ import { useLanguage } from "../../../dashboard/language/language.tsx";
 import { ownerTopic } from "../../../protocol/topic.ts";
 import { plain } from "../bookings/matching.ts";
 import { Spacer } from "../hangars/spacer.tsx";
-import { remPx, useWindowed } from "../../../dashboard/use-windowed.ts";
+import { useRemPx, useWindowed } from "../../../dashboard/use-windowed.ts";
 import { useHangarWords } from "../hangars/words.ts";
 import { OwnerLine } from "./owner-line.tsx";
 import { useOwners } from "./use-owners.ts";
@@ -31,7 +31,7 @@ export function OwnerList({ token, onTopic }: Props) {
   const [text, setText] = useState("");
   const claims = useMemo(() => readClaims(token), [token]);
   const scroller = useRef<HTMLDivElement>(null);
-  const rowPx = remPx(ROW_REM);
+  const rowPx = useRemPx(ROW_REM);
   const { items, status } = owners ?? NONE;
   const found = useMemo(() => {
     const part = plain(text.trim());

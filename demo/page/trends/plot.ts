@@ -34,7 +34,13 @@ export function createPlot(target: HTMLElement, onPoint: (at: number | undefined
   let pointed: number | undefined;
   let texts: PlotTexts | undefined;
   const style = getComputedStyle(target);
-  const color = (name: string) => () => style.getPropertyValue(`--${name}`);
+  // A look at a style costs the page all of its styles: one for each colour, until they may be others.
+  const colors = new Map<string, string>();
+  const color = (name: string) => () => {
+    const known = colors.get(name) ?? style.getPropertyValue(`--${name}`);
+    colors.set(name, known);
+    return known;
+  };
   const ends = () => shown.reduce((end, { from, length }) => Math.max(end, from + length), 1);
   /** As many ticks as have room, the last of them where the last point is. */
   const ticked = (plot: uPlot): readonly Point[] => {
@@ -124,7 +130,10 @@ export function createPlot(target: HTMLElement, onPoint: (at: number | undefined
       placeCursor();
     },
     resize: (width, height) => plot.setSize({ width, height }),
-    redraw: () => plot.redraw(false, true),
+    redraw: () => {
+      colors.clear();
+      plot.redraw(false, true);
+    },
     remove: () => plot.destroy(),
   };
 }
