@@ -21,23 +21,24 @@ export function useRoving(
   initial: Cell,
 ): Roving {
   const [active, setActive] = useState(initial);
-  const isWanted = useRef(false);
+  // Not whether one is: of a rendering before, whose effects may come after the key, it is another cell.
+  const wanted = useRef<Cell>(undefined);
   useEffect(() => {
     const element = scroller.current;
-    if (!isWanted.current || !element) return;
+    if (wanted.current !== active || !element) return;
     const cell = element.querySelector<HTMLElement>(`[data-cell="${cellName(active)}"]`);
     if (!cell) {
       // It is there once this was scrolled to.
       element.scrollTo({ top: Math.max(0, active.row - 2) * rowPx });
       return;
     }
-    isWanted.current = false;
+    wanted.current = undefined;
     cell.focus({ preventScroll: true });
     cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
   const go = (cell: Cell) => {
-    isWanted.current = true;
-    setActive({ ...cell });
+    wanted.current = { ...cell };
+    setActive(wanted.current);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // Rows come and go above the one that has the focus: where it is, it says itself.
