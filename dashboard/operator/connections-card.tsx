@@ -1,6 +1,6 @@
 import { useMemo, useRef, useState } from "react";
 import { useLanguage } from "../language/language.tsx";
-import { remPx, useWindowed } from "../use-windowed.ts";
+import { useRemPx, useWindowed } from "../use-windowed.ts";
 import type { Connections } from "./answers.ts";
 import { askedOrder, COLUMNS, inOrder, type Order } from "./connection-order.ts";
 import { ConnectionRow } from "./connection-row.tsx";
@@ -36,7 +36,7 @@ export function ConnectionsCard({ token, changes }: Props) {
   const { answer } = usePolled<Connections>(token, path, EVERY_MS, changes);
   const rows = useMemo(() => inOrder(answer?.connections ?? [], order), [answer, order]);
   const scroller = useRef<HTMLDivElement>(null);
-  const rowPx = remPx(ROW_REM);
+  const rowPx = useRemPx(ROW_REM);
   const { first, end, onScroll } = useWindowed(scroller, rows.length, rowPx);
   const { head, by } = words.connection;
   return (
