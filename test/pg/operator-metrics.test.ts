@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { METRICS } from "../../daemon/telemetry/metric-table.ts";
+import { BOARDS_CONFIG, clientId, openBoards, widget } from "../support/boards.ts";
 import { DEMO } from "../support/oracle.ts";
 import { eventually } from "../support/real-time.ts";
 import { createHangars, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
@@ -75,6 +76,28 @@ await onEachServer("The operator's listener", (server) => {
     assert.equal((await ask("/metrics", { at: port })).status, 404, "nothing of it is on the clients' port");
   });
 
+  /** The marketplace has no rows that clients write: what a daemon of boards tells when one has. */
+  async function toldOfOperation(): Promise<string> {
+    const boards = await openBoards(server);
+    const [at, listener] = [await freePort(), await freePort()];
+    const writing = await startMarketplaceDaemon(boards.database, { configFile: BOARDS_CONFIG }, at, {
+      DELTAD_ADMIN_PORT: String(listener),
+      DELTAD_ADMIN_TOKENS: `prometheus:${TOKEN}`,
+    });
+    try {
+      const remove = { seq: 1, topic: "board:1", rows: "widgets", op: "delete", key: widget(1) };
+      const answer = await fetch(`${writing.url}v1/sync`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${writing.token({ sub: "ana" })}` },
+        body: JSON.stringify({ client: clientId(1), operations: [remove] }),
+      });
+      assert.equal(answer.status, 200);
+      return await (await ask("/metrics", { at: listener })).text();
+    } finally {
+      await writing.stop();
+    }
+  }
+
   it("tells of each metric, and each moves by what it counts", async () => {
     const seen = new Set<string>();
     const moves = async (name: keyof typeof METRICS, label: string, work: () => Promise<unknown>): Promise<void> => {
@@ -105,6 +128,8 @@ await onEachServer("The operator's listener", (server) => {
       fetch(`${daemon.url}v1/topics/owner:1`, { headers: { authorization: `Bearer ${daemon.token({ ownerId: 1 })}` } });
     await moves("deltad_http_requests_total", 'route="topic",status="', document);
     await moves("deltad_http_request_seconds", 'route="topic"', document);
+    assert.match(await toldOfOperation(), /^deltad_operations_total\{outcome="applied"\} 1$/m);
+    seen.add("deltad_operations_total");
     await moves("deltad_audits_total", "", async () => undefined);
     await moves("deltad_drift_total", "", () =>
       database.query(`begin; update bookings set payment_amount = payment_amount + 3 where owner_id = 1;
