@@ -1,7 +1,8 @@
-/** `npm run bench -- latency|writer|engine|events|heap|import|kinds|load|page|resume|wire|channels|documents [--quick] [--postgres 15]` */
+/** `npm run bench -- latency|writer|engine|events|heap|import|kinds|load|page|resume|wire|channels|documents|compare [--quick] [--postgres 15]` */
 import { parseArgs } from "node:util";
 import type { BenchRun } from "./bench-run.ts";
 import { benchChannels } from "./channels.ts";
+import { benchCompare } from "./compare.ts";
 import { benchDocuments } from "./documents.ts";
 import { benchEngine } from "./engine.ts";
 import { benchEvents } from "./events.ts";
@@ -31,11 +32,20 @@ const BENCHES: Readonly<Record<string, (run: BenchRun) => Promise<void>>> = {
   wire: benchWire,
   channels: benchChannels,
   documents: benchDocuments,
+  compare: benchCompare,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: "boolean", default: false }, postgres: { type: "string", default: "18" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    postgres: { type: "string", default: "18" },
+    owners: { type: "string" },
+    bookings: { type: "string" },
+    rates: { type: "string" },
+    seconds: { type: "string" },
+    write: { type: "boolean" },
+  },
 });
 if (positionals.length === 0 || positionals.some((name) => !BENCHES[name])) {
   process.stderr.write(`usage: npm run bench -- ${Object.keys(BENCHES).join("|")} [--quick] [--postgres 15]\n`);
@@ -49,7 +59,7 @@ for (const name of positionals) {
   const onSignal = (): void => void server.stop().finally(() => process.exit(130));
   process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
   try {
-    await BENCHES[name]?.({ server, report, quick: values.quick });
+    await BENCHES[name]?.({ server, report, quick: values.quick, asked: values });
   } finally {
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
     await server.stop();

@@ -1,4 +1,5 @@
 /** The PostgreSQL server that a benchmark runs on: one of its own, set as a production server of this size would be. */
+import { readFile } from "node:fs/promises";
 import pg from "pg";
 import { type RunningCluster, startCluster } from "../../test/support/servers.ts";
 
@@ -71,6 +72,12 @@ export class BenchServer {
   /** The server's own log file, for counting statements. */
   get logFile(): string {
     return `${this.#running.dataDir}/server.log`;
+  }
+
+  /** Of the server's first process. */
+  async pid(): Promise<number> {
+    const [pid] = (await readFile(`${this.#running.dataDir}/postmaster.pid`, "utf8")).split("\n");
+    return Number(pid);
   }
 
   async stop(): Promise<void> {

@@ -52,6 +52,10 @@ export class DaemonProcess {
     return new DaemonProcess(child, port);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** A token for these owners, and topics of other kinds, that outlives the run. */
   token(owners: readonly string[], topics: readonly string[] = []): string {
     return jsonwebtoken.sign({ owners, topics }, SECRET, { expiresIn: "1d" });

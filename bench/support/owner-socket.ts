@@ -33,6 +33,8 @@ export class OwnerSocket {
   readonly #onDocument: OnDocument;
   /** Of frames that this class has no use for. */
   onEvent: OnEvent = () => undefined;
+  /** Of each message after the welcome. */
+  onBytes: (bytes: number) => void = () => undefined;
   #fault: Error | undefined;
 
   private constructor(socket: WebSocket, onDocument: OnDocument) {
@@ -52,7 +54,10 @@ export class OwnerSocket {
     const subscriber = new OwnerSocket(socket, onDocument);
     // The first frame is the welcome.
     await once(socket, "message");
-    socket.on("message", (data: Buffer) => subscriber.#take(data.toString()));
+    socket.on("message", (data: Buffer) => {
+      subscriber.onBytes(data.length);
+      subscriber.#take(data.toString());
+    });
     return subscriber;
   }
 

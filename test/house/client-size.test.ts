@@ -12,6 +12,7 @@ const CLIENT_BYTES = 5.1 * 1024;
 /** What was asked for is 3.5 KB. */
 const CHANNELS_BYTES = 2.75 * 1024;
 const SYNC_BYTES = 4 * 1024;
+const CAUGHT_UP_BYTES = 0.3 * 1024;
 const REACT_BYTES = 2 * 1024;
 const REACT_CHANNELS_BYTES = 1024;
 const REACT_DISPLAY_BYTES = 7.25 * 1024;
@@ -114,6 +115,13 @@ describe("the client's weight", () => {
     const more = (await bundle([clients, channels, sync])).gzipBytes - withChannels.gzipBytes;
     assert.ok(more > 0 && more <= SYNC_BYTES, `${more} bytes`);
     assert.ok(withChannels.modules.every((path) => !path.includes("client/sync/")));
+  });
+
+  it("is at most 0.3 KB more with caughtUp, and without it none of it is there", async () => {
+    const clients = join(ROOT, "dist/client/client.js");
+    const more = (await bundle([clients, join(ROOT, "dist/client/caught-up.js")])).gzipBytes - client.gzipBytes;
+    assert.ok(more > 0 && more <= CAUGHT_UP_BYTES, `${more} bytes`);
+    assert.ok(client.modules.every((path) => !path.endsWith("caught-up.js")));
   });
 
   it("is at most 0.5 KB more with one value's hook, and without it none of it is there", async () => {
