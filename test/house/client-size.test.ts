@@ -12,7 +12,7 @@ const CLIENT_BYTES = 5.1 * 1024;
 /** What was asked for is 3.5 KB. */
 const CHANNELS_BYTES = 2.75 * 1024;
 const SYNC_BYTES = 4 * 1024;
-const CAUGHT_UP_BYTES = 0.3 * 1024;
+const CAUGHT_UP_BYTES = 0.4 * 1024;
 const REACT_BYTES = 2 * 1024;
 const REACT_CHANNELS_BYTES = 1024;
 const REACT_DISPLAY_BYTES = 7.25 * 1024;
@@ -117,7 +117,7 @@ describe("the client's weight", () => {
     assert.ok(withChannels.modules.every((path) => !path.includes("client/sync/")));
   });
 
-  it("is at most 0.3 KB more with caughtUp, and without it none of it is there", async () => {
+  it("is at most 0.4 KB more with caughtUp, and without it none of it is there", async () => {
     const clients = join(ROOT, "dist/client/client.js");
     const more = (await bundle([clients, join(ROOT, "dist/client/caught-up.js")])).gzipBytes - client.gzipBytes;
     assert.ok(more > 0 && more <= CAUGHT_UP_BYTES, `${more} bytes`);
