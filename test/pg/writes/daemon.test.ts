@@ -1,7 +1,8 @@
 /** What clients do to rows, by the whole daemon: who hears what, when, and that nothing is done twice. */
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
-import { BOARDS_CONFIG, BOARDS_SCHEMA, BOARD_ROWS, widget } from "../../support/boards.ts";
+import type { Answer } from "../../../protocol/operation.ts";
+import { BOARDS_CONFIG, BOARDS_SCHEMA, BOARD_ROWS, clientId, widget } from "../../support/boards.ts";
 import { BoardWriter, place } from "../../support/board-writer.ts";
 import { eventually } from "../../support/real-time.ts";
 import { type MarketplaceDaemon, startMarketplaceDaemon } from "../../support/running-daemon.ts";
@@ -123,5 +124,45 @@ await onEachServer("what clients do to rows, by daemons", (server) => {
       }
     }
     assert.ok(told > 0, "something was overwritten");
+  });
+
+  it("who may not write hears the same whether the row, or the channel, is there; an administrator is no member", async () => {
+    const [{ port, daemon } = assert.fail("no daemon")] = site.daemons;
+    const asked = async (claims: object, number: number, topic: string, key: string): Promise<unknown> => {
+      const operation = { seq: 1, topic, rows: "widgets", op: "delete", key };
+      const answer = await fetch(`http://127.0.0.1:${port}/v1/sync`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${daemon.token(claims)}` },
+        body: JSON.stringify({ client: clientId(number), operations: [operation] }),
+      });
+      assert.equal(answer.status, 200);
+      const { answers } = (await answer.json()) as { answers: readonly Answer[] };
+      return answers.map(({ client: _client, ...told }) => told);
+    };
+    const refused = [{ seq: 1, outcome: "forbidden" }];
+    let number = 10;
+    for (const claims of [{ sub: "cid" }, { sub: "dan" }, { sub: "root", role: "admin" }])
+      for (const topic of ["board:1", "board:99", "board:x", "none:1"])
+        for (const key of [widget(1), widget(99)])
+          assert.deepEqual(
+            await asked(claims, (number += 1), topic, key),
+            refused,
+            JSON.stringify([claims, topic, key]),
+          );
+    assert.deepEqual(await asked({ sub: "ana" }, 9, "board:01", widget(4)), [{ seq: 1, outcome: "applied" }]);
+  });
+
+  it("who is removed while an answer is under way asks again, and hears it", async () => {
+    const { database } = site;
+    await database.query("insert into board_members values (1, 'eve', 'editor')");
+    const eve = await enter("eve", 8);
+    const seq = eve.send([place(widget(3), 77)]);
+    await database.query("delete from board_members where user_id = 'eve'");
+    await settled(eve);
+    const outcome = eve.settled.get(seq)?.outcome;
+    const first = outcome?.outcome === "duplicate" ? outcome.first : outcome;
+    const [row] = await database.query<{ x: number }>(`select x from widgets where id = '${widget(3)}'`);
+    assert.equal(first?.outcome, row?.x === 77 ? "applied" : "forbidden");
+    eve.cut();
   });
 });
