@@ -16,6 +16,7 @@ const PARTS = [
   "dist/protocol",
   "dist/demo",
   "dist/demo-page",
+  "dist/operator-page",
   "dist/page",
   "demo",
   "migrations",

@@ -11,7 +11,7 @@ type Variables = Readonly<Record<string, string>>;
 export class Fleet {
   readonly balancer: Balancer;
   readonly ports: readonly number[];
-  readonly #program: DeltadProgram;
+  readonly #programs: DeltadProgram[];
   readonly #variablesOf: (at: number) => Variables;
   readonly #daemons: DemoProcess[][];
 
@@ -21,7 +21,7 @@ export class Fleet {
     balancer: Balancer,
     variablesOf: (at: number) => Variables,
   ) {
-    this.#program = program;
+    this.#programs = [program];
     this.#variablesOf = variablesOf;
     this.#daemons = ports.map(() => []);
     this.ports = ports;
@@ -70,13 +70,21 @@ export class Fleet {
 
   /** Starts a daemon that was ended. Resolves when it listens. */
   async begin(at: number): Promise<void> {
-    const daemon = this.#program.start("start", { DELTAD_PORT: String(this.ports[at]), ...this.#variablesOf(at) });
+    const daemon = this.#programs
+      .at(-1)
+      ?.start("start", { DELTAD_PORT: String(this.ports[at]), ...this.#variablesOf(at) });
+    if (daemon === undefined) throw new Error("there is no program");
     this.#daemons[at]?.push(daemon);
     await daemon.says(/listening/);
   }
 
+  /** From now on daemons that are started are of this program, which the fleet ends. */
+  upgrade(program: DeltadProgram): void {
+    this.#programs.push(program);
+  }
+
   async stop(): Promise<void> {
     await this.balancer.stop();
-    await this.#program.remove();
+    for (const program of this.#programs) await program.remove();
   }
 }
