@@ -92,11 +92,7 @@ function formOf(column: PgColumn): WrittenForm {
   if (type === "jsonb") return "json";
   if (!type.endsWith("[]")) return singleForm(column);
   const { baseColumn: element } = column as PgColumn & { readonly baseColumn?: PgColumn };
-  if (element === undefined || type.endsWith("[][]") || wideType(element) === "jsonb")
-    throw new ConfigError(
-      `${column.name} is ${column.getSQLType()}: clients write lists of single values; make it jsonb`,
-    );
-  return { items: singleForm(element) };
+  return { items: element === undefined ? "text" : singleForm(element) };
 }
 
 function singleForm(column: PgColumn): SingleForm {
