@@ -52,6 +52,7 @@ import { UNSEEN_MUTANTS } from "./unseen.ts";
 import { VERIFY_MUTANTS } from "./verify.ts";
 import { WHOLE_MUTANTS } from "./whole.ts";
 import { WINDOW_MUTANTS } from "./windows.ts";
+import { WRITE_MUTANTS } from "./writes.ts";
 import { WITHHELD_MUTANTS } from "./withheld.ts";
 import { SYNC_MUTANTS } from "./sync.ts";
 // from "./whole.ts";
@@ -112,4 +113,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...VERIFY_MUTANTS,
   ...WHOLE_MUTANTS,
   ...HABITS_MUTANTS,
+  ...WRITE_MUTANTS,
 ];
