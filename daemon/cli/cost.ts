@@ -2,9 +2,11 @@ import { Command, InvalidArgumentError } from "commander";
 import { readOption, refuseUnknownNames } from "../config/config.ts";
 import { OPTIONS } from "../config/options.ts";
 import { costReport, estimateCosts, type TableCost } from "../dba/cost.ts";
+import { type LedgerCost, ledgerReport, tryLedger } from "../dba/ledger-cost.ts";
 import { loadDefinitionFile } from "../define/definition-file.ts";
 import { captureChoices } from "../plan/capture-choices.ts";
 import { compileKinds } from "../plan/compile.ts";
+import { writtenSets } from "../writes/written-set.ts";
 import { withMigrationSession } from "./apply-configuration.ts";
 import type { Shell } from "./shell.ts";
 
@@ -28,25 +30,38 @@ export function costCommand(shell: Shell): Command {
     .option("--config <file>", `instead of ${OPTIONS.configFile.name}`)
     .action(async ({ rows, json, config }: CostArguments) => {
       refuseUnknownNames(shell.environment);
-      const costs = await tryConfiguration(shell, config ?? readOption(shell.environment, "configFile"), rows);
-      for (const line of json ? [JSON.stringify({ costs })] : costReport(costs)) shell.print(line);
+      const tried = await tryConfiguration(shell, config ?? readOption(shell.environment, "configFile"), rows);
+      for (const line of json ? [JSON.stringify(tried)] : triedReport(tried)) shell.print(line);
     });
 }
 
+interface Tried {
+  readonly costs: readonly TableCost[];
+  /** Where clients write. */
+  readonly ledger?: LedgerCost;
+}
+
 /** Its progress goes to standard error. */
-export async function tryConfiguration(shell: Shell, configFile: string, rows: number): Promise<TableCost[]> {
+export async function tryConfiguration(shell: Shell, configFile: string, rows: number): Promise<Tried> {
   const url = readOption(shell.environment, "databaseUrl");
   const definition = await loadDefinitionFile(configFile);
-  return withMigrationSession(url, (session) =>
-    estimateCosts({
+  const { tables, channels } = compileKinds(definition);
+  return withMigrationSession(url, async (session) => {
+    const costs = await estimateCosts({
       session,
-      tables: compileKinds(definition).tables,
+      tables,
       limits: captureChoices(definition),
       rows,
       tell: (line) => shell.complain(`${line}\n`),
       stopping: shell.catchSignals(() => Promise.resolve()),
-    }),
-  );
+    });
+    return writtenSets(channels).length === 0 ? { costs } : { costs, ledger: await tryLedger(session, rows) };
+  });
+}
+
+/** For people. */
+export function triedReport({ costs, ledger }: Tried): string[] {
+  return [...costReport(costs), ...(ledger === undefined ? [] : [ledgerReport(ledger)])];
 }
 
 function wholeRows(text: string): number {

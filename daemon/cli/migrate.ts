@@ -8,9 +8,8 @@ import { findPending, readApplied } from "../database/migrate.ts";
 import { migrationScript, scripted, scriptedFor } from "../database/migration-script.ts";
 import type { Session } from "../database/session.ts";
 import { applyConfiguration, readRequirements, withMigrationSession } from "./apply-configuration.ts";
-import { costReport } from "../dba/cost.ts";
 import { tellSwitched } from "../dba/switch-capture.ts";
-import { TRIAL_ROWS, tryConfiguration } from "./cost.ts";
+import { TRIAL_ROWS, triedReport, tryConfiguration } from "./cost.ts";
 import { exportCommand } from "./migrate-export.ts";
 import { switchCommands } from "./migrate-switch.ts";
 import { uninstallCommand } from "./migrate-uninstall.ts";
@@ -43,8 +42,8 @@ export function migrateCommand(shell: Shell): Command {
         .option("--trial", "begin with comments on what it would cost a write, as `deltad cost` finds", false)
         .action(async ({ config, trial }: { config?: string; trial: boolean }) => {
           if (trial) {
-            const costs = await tryConfiguration(shell, context(config).configFile, TRIAL_ROWS);
-            for (const line of costReport(costs)) shell.print(`-- ${line}`);
+            const tried = await tryConfiguration(shell, context(config).configFile, TRIAL_ROWS);
+            for (const line of triedReport(tried)) shell.print(`-- ${line}`);
           }
           return isGiven(shell.environment, "databaseUrl")
             ? migratePlan(context(config))

@@ -43,7 +43,8 @@ export async function estimateCosts(options: CostOptions): Promise<TableCost[]> 
   return costs;
 }
 
-async function inVain<T>(session: TrialSession, work: () => Promise<T>): Promise<T> {
+/** In a transaction that is rolled back. */
+export async function inVain<T>(session: TrialSession, work: () => Promise<T>): Promise<T> {
   await session.script(`begin isolation level read committed;
 set local search_path = pg_catalog, pg_temp;
 set local jit = off;
@@ -85,7 +86,7 @@ async function costOf(table: WatchedTable, { session, limits, rows, tell, stoppi
 }
 
 /** Where deltad is not installed, its own objects are made for this transaction. */
-async function lendOwnObjects(session: TrialSession): Promise<void> {
+export async function lendOwnObjects(session: TrialSession): Promise<void> {
   const steps = await ownSteps();
   const applied = await readApplied(session);
   const pending = pendingSteps(steps, applied);
