@@ -67,7 +67,7 @@ await onEachServer("names of every kind", (server) => {
                 insert: { defaults: { by: user() } },
                 registers: { title: register(widgets.title), other: register(widgets.other).checked() },
                 delete: true,
-              } as never,
+              },
             }),
           },
         }),
