@@ -26,12 +26,16 @@ const CLIENT_ENTRIES = {
   "react/channels": "react/channels/use-rows",
   "react/display": "react/display/realtime-metrics-display",
   "react/metric": "react/use-metric",
+  "react/sync": "react/sync/use-document",
   sync: "client/sync/sync",
   testing: "testing/fake-daemon",
 };
 
 /** Its stylesheets, by how they are imported. */
-const CLIENT_STYLES = { "react/display.css": "react/display/display.css" };
+const CLIENT_STYLES = {
+  "react/display.css": "react/display/display.css",
+  "react/sync.css": "react/sync/sync.css",
+};
 
 const KEYWORDS = ["postgresql", "realtime", "websocket", "dashboard", "metrics"];
 

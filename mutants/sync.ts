@@ -58,8 +58,8 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: "client/sync/queue.ts",
     find: "return queue.client === client ? { ...queue, client: fresh, next: 1 } : queue;",
     replace: "return client ? queue : { ...queue, client: fresh };",
-    test: SYNC,
-    title: "of a cloned profile go on by another client, and none is lost",
+    test: QUEUE,
+    title: "goes on as another client where its numbers are somebody else's",
   },
   {
     name: "a decision lets go of what still waits",
@@ -138,8 +138,8 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     file: "client/sync/document-store.ts",
     find: "if (done.length > 0) this.#linger(",
     replace: "if (done.length < 0) this.#linger(",
-    test: SYNC,
-    title: "stay on screen where the sender hears of the answer before the rows come",
+    test: "test/unit/sync/document-store.test.ts",
+    title: "What was done stays on screen until the rows come",
   },
   {
     name: "a change of another tab is undone",
@@ -147,7 +147,7 @@ export const SYNC_MUTANTS: readonly Mutant[] = [
     find: "(queue = this.#kept): Queue => changes.reduce(changedQueue, queue)",
     replace: "(): Queue => changes.reduce(changedQueue, this.#kept)",
     test: SYNC,
-    title: "are shown by all, sent by one in order",
+    title: "are kept for the next start of the browser",
   },
   {
     name: "what nothing keeps is lost",

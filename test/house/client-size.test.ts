@@ -15,6 +15,7 @@ const SYNC_BYTES = 4 * 1024;
 const CAUGHT_UP_BYTES = 0.4 * 1024;
 const REACT_BYTES = 2 * 1024;
 const REACT_CHANNELS_BYTES = 1024;
+const REACT_SYNC_BYTES = 3.25 * 1024;
 const REACT_DISPLAY_BYTES = 7.25 * 1024;
 const REACT_DISPLAY_STYLES_BYTES = 1.75 * 1024;
 const REACT_METRIC_BYTES = 0.5 * 1024;
@@ -107,7 +108,7 @@ describe("the client's weight", () => {
     for (const { modules } of [client, react]) assert.ok(modules.every((path) => !path.includes("/channels/")));
   });
 
-  it("is at most 4 KB more with changes of rows, and without them none of it is there", async () => {
+  it("is at most 4 KB more with changes of rows, and 3.25 KB more with their components; without them none of it is there", async () => {
     const [clients, channels, sync] = ["client/client.js", "client/channels/channel.js", "client/sync/sync.js"].map(
       (path) => join(ROOT, "dist", path),
     ) as [string, string, string];
@@ -115,6 +116,13 @@ describe("the client's weight", () => {
     const more = (await bundle([clients, channels, sync])).gzipBytes - withChannels.gzipBytes;
     assert.ok(more > 0 && more <= SYNC_BYTES, `${more} bytes`);
     assert.ok(withChannels.modules.every((path) => !path.includes("client/sync/")));
+    const [reacts, components] = ["react/channels/use-rows.js", "react/sync/use-document.js"].map((path) =>
+      join(ROOT, "dist", path),
+    ) as [string, string];
+    const withHooks = await bundle([clients, channels, sync, reacts]);
+    const moreComponents =
+      (await bundle([clients, channels, sync, reacts, components])).gzipBytes - withHooks.gzipBytes;
+    assert.ok(moreComponents > 0 && moreComponents <= REACT_SYNC_BYTES, `${moreComponents} bytes`);
   });
 
   it("is at most 0.4 KB more with caughtUp, and without it none of it is there", async () => {

@@ -56,13 +56,12 @@ it("Changes of rows are sent by requests where no WebSocket gets through, and ag
   const sync = createSync(client, { subject: "ana", environment: new BrowserTabs().environment });
   const stop = sync.start();
   client.connect();
-  sync.document("room", "1").change((edits) => {
-    edits.set("rows", "a", "title", { title: "x" });
-    edits.set("rows", "b", "title", { title: "y" });
-  });
+  const room = sync.document("room", "1");
+  room.change((edits) => edits.set("rows", "a", "title", { title: "x" }));
   while (seen.length === 0) await new Promise(setImmediate);
   assert.match(sync.status.getSnapshot().state, /pending|offline/);
   isAway = false;
+  room.change((edits) => edits.set("rows", "b", "title", { title: "y" }));
   await reaches(sync, "attention");
   const [failed] = sync.failures.getSnapshot();
   assert.deepEqual([failed?.key, failed?.failure, sync.status.getSnapshot().pending], ["b", { outcome: "gone" }, 0]);
