@@ -128,7 +128,7 @@ export const OPERATION_MUTANTS: readonly Mutant[] = [
     find: "      this.#answers.clear();\n      return",
     replace: "      return",
     test: ANSWERS,
-    title: "An answer is told once",
+    title: "What became of an operation before all rows are told anew",
   },
   {
     name: "everybody gets everybody's answers",
@@ -160,7 +160,7 @@ export const OPERATION_MUTANTS: readonly Mutant[] = [
     find: "if (this.#bytes > LONGEST * this.#maxBytes) return this.#giveUp();",
     replace: "",
     test: SYNC,
-    title: "A body of which no end can be seen",
+    title: "A body that is far too long",
   },
   {
     name: "a body may take any time",
@@ -176,6 +176,6 @@ export const OPERATION_MUTANTS: readonly Mutant[] = [
     find: "(takesBody(request) && ",
     replace: "(",
     test: SYNC,
-    title: "A body of which no end can be seen",
+    title: "A body that is far too long",
   },
 ];

@@ -122,7 +122,7 @@ await onEachTransport("POST /v1/sync", (transport) => {
     assert.equal((await nothing.post(JSON.stringify(BATCH))).status, 403);
   });
 
-  it("A body of which no end can be seen ends its connection, and one of any other request is never read", async () => {
+  it("A body that is far too long ends its connection, and one of any other request is never read", async () => {
     const { port, authorization } = await start({ limits: { maxMessageBytes: 1_024 } });
     const sent = async (head: string, body: string): Promise<string> => {
       const socket = connect(port, "127.0.0.1");
@@ -133,7 +133,7 @@ await onEachTransport("POST /v1/sync", (transport) => {
       await once(socket, "close");
       return text;
     };
-    assert.equal(await sent("POST /v1/sync HTTP/1.1\r\ncontent-length: 100000", "x".repeat(5_000)), "");
+    assert.equal(await sent("POST /v1/sync HTTP/1.1\r\ncontent-length: 5000", "x".repeat(5_000)), "");
     const chunked = await sent("POST /v1/sync HTTP/1.1\r\ntransfer-encoding: chunked", "2\r\n{}\r\n0\r\n\r\n");
     assert.match(chunked, /^$|^HTTP\/1\.1 400/);
     assert.match(await sent("POST /livez HTTP/1.1\r\ncontent-length: 2", "{}"), /^$|^HTTP\/1\.1 400/);

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import type { ChannelChange, ChannelOperation } from "../../../../daemon/capture/batch.ts";
+import { Audience } from "../../../../daemon/channels/audience.ts";
 import type { Frame } from "../../../../daemon/hub/frame.ts";
+import { channelTopics } from "../../../../daemon/topics/channel/channel-topic.ts";
 import { channelHub, USER } from "../../../support/channel-hub.ts";
 import { CHANNEL, changeOf } from "../../../support/posts-channel.ts";
 
@@ -102,4 +104,19 @@ it("An answer is told once, and none that a snapshot has overtaken", () => {
       ["rows_changed", undefined],
     ],
   );
+});
+
+it("What became of an operation before all rows are told anew is not told behind them: its client asks again", () => {
+  const ignore = (): void => undefined;
+  const demand = { watch: ignore, unwatch: ignore, locate: ignore, page: ignore };
+  const topic = channelTopics({ plan: CHANNEL, demand, now: () => 0 }).open("room:1", "1");
+  const at = { epoch: "e", incarnation: "i", snapshot: "1:1:", asOf: 0 };
+  topic.accept({ kind: "audience", audience: new Audience("room:1", CHANNEL) });
+  topic.accept({ kind: "whole", ...at, version: 1, sets: [[]] });
+  topic.flush(true);
+  topic.accept({ kind: "changes", ...at, version: 1, previous: 1, changes: [], ops: [of(1)] });
+  topic.accept({ kind: "whole", ...at, version: 2, sets: [[]] });
+  assert.equal(topic.flush(true)?.from, undefined);
+  topic.accept({ kind: "changes", ...at, version: 3, previous: 2, changes: [row("7")], ops: [] });
+  assert.equal(topic.flush(true)?.frames[0]?.own, undefined);
 });
