@@ -2,7 +2,6 @@
 import type { ChannelTypes, Item, Person } from "../client/channels/channel.ts";
 import type { EventName, StreamTypes } from "../client/client.ts";
 import type { Operation, Outcome } from "../client/sync/operation.ts";
-import type { SetWrites } from "./fake-writes.ts";
 
 /** A part of a document, as deep as the test cares: what it leaves out is not there. */
 export type DeepPartial<T> = T extends object ? { readonly [Key in keyof T]?: DeepPartial<T[Key]> } : T;
@@ -26,6 +25,14 @@ export type Said =
   | { readonly state: unknown; readonly isAway?: boolean }
   | { readonly isAway: boolean }
   | { readonly isTyping: boolean };
+
+/** What clients may change of a set of rows, as `writes` declares it. */
+export interface SetWrites {
+  /** The fields that change together, by name; `isChecked`: a conflict where somebody else has changed them. */
+  readonly registers?: Readonly<Record<string, { readonly fields: readonly string[]; readonly isChecked?: boolean }>>;
+  readonly insert?: boolean;
+  readonly delete?: boolean;
+}
 
 /** One channel of a fake daemon: what its subscribers get. Rows stand in the order in which they came. */
 export interface ChannelControl<Sets extends ChannelTypes[string]> {

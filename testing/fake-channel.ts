@@ -2,9 +2,9 @@ import type { NackCode } from "../protocol/codes.ts";
 import type { DownFrame } from "../protocol/down.ts";
 import type { RowData } from "../protocol/json.ts";
 import type { Operation } from "../protocol/operation.ts";
-import type { Said, SomePerson } from "./controls.ts";
+import type { Said, SetWrites, SomePerson } from "./controls.ts";
 import { copyOf, FakeTopic, type Request } from "./fake-topic.ts";
-import { isSettled, judge, type SetWrites, type Verdict } from "./fake-writes.ts";
+import { isSettled, judge, type Verdict } from "./fake-writes.ts";
 
 type Item = [key: string, position: string, row: RowData];
 /** What became of a row. */

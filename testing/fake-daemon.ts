@@ -14,8 +14,7 @@ import { operate } from "./fake-operations.ts";
 import { FakeTopic } from "./fake-topic.ts";
 import { FakeLedger } from "./fake-writes.ts";
 
-export type { ChannelControl, DeepPartial, Said, SomePerson, TopicControl } from "./controls.ts";
-export type { SetWrites } from "./fake-writes.ts";
+export type { ChannelControl, DeepPartial, Said, SetWrites, SomePerson, TopicControl } from "./controls.ts";
 
 /**
  * Speaks the real protocol, checked by its schemas, without a network or a database: give the client its `url` and its `WebSocket`. It

@@ -2,14 +2,7 @@
 import type { RowData } from "../protocol/json.ts";
 import type { Operation, Outcome, SettledOutcome } from "../protocol/operation.ts";
 import type { SyncRequest } from "../protocol/up/operate.ts";
-
-/** What clients may change of a set of rows, as `writes` declares it. */
-export interface SetWrites {
-  /** The fields that change together, by name; `isChecked`: a conflict where somebody else has changed them. */
-  readonly registers?: Readonly<Record<string, { readonly fields: readonly string[]; readonly isChecked?: boolean }>>;
-  readonly insert?: boolean;
-  readonly delete?: boolean;
-}
+import type { SetWrites } from "./controls.ts";
 
 /** What became of an operation: for good, or not written down. */
 export type Verdict = SettledOutcome | Extract<Outcome, { outcome: "retry" | "id_reused" | "gap" | "pruned" }>;
