@@ -268,6 +268,7 @@ declare const getToken: () => Promise<string>;
       "cjs/react/channels.cjs",
       "esm/react/metric.js",
       "esm/react/display.js",
+      "esm/react/sync.js",
     ])
       assert.match(read("@deltad/client", path), /^"use client";/);
   });
