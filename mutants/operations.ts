@@ -11,18 +11,10 @@ const WAITING = "A user may have so many that wait";
 
 export const OPERATION_MUTANTS: readonly Mutant[] = [
   {
-    name: "an administrator writes everywhere",
-    file: "daemon/gateway/operations.ts",
-    find: "this.#topics(identity.asMember, operations)",
-    replace: "this.#topics(identity, operations)",
-    test: OPERATIONS,
-    title: "An operation is placed by its channel's canonical name",
-  },
-  {
     name: "an operation is placed by the name that its client wrote",
     file: "daemon/gateway/operations.ts",
-    find: 'topics.set(names[nth] ?? "", access.topic);',
-    replace: 'topics.set(names[nth] ?? "", names[nth] ?? "");',
+    find: "[name, await topicOf(name, bearer)] as const",
+    replace: "[name, (await topicOf(name, bearer)) && name] as const",
     test: OPERATIONS,
     title: "An operation is placed by its channel's canonical name",
   },
@@ -75,12 +67,12 @@ export const OPERATION_MUTANTS: readonly Mutant[] = [
     title: "The batches of a client are done in the order",
   },
   {
-    name: "a batch is tried though nobody knows who may",
+    name: "a batch is tried though nobody knows where",
     file: "daemon/gateway/operations.ts",
-    find: 'access.refusal === "unavailable"',
-    replace: 'access.refusal === "too_large"',
+    find: "await topicOf(name, bearer)",
+    replace: "await topicOf(name, bearer).catch(() => undefined)",
     test: OPERATIONS,
-    title: "Where it can't be asked who may write",
+    title: "Where it can't be asked what a topic is",
   },
   {
     name: "an answer that no frame tells waits for one",

@@ -103,7 +103,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...settings.limits,
     writes: options.writes,
     told: options.operated,
-    access: identification.access,
+    topicOf: identification.topicOf,
     counters,
     now,
   });

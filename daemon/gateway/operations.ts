@@ -1,6 +1,7 @@
 /**
  * What clients do to rows, by WebSocket and by HTTP the same: a batch is held to the limits on its user, each of its operations gets the channel
- * that its user may write to, and the database does, and says, the rest. Batches of one client are done one after the other, as they came.
+ * that it means, and the database does, and says, the rest: also who may write, as it is when the operation is done. What the daemon knows of
+ * that may be older, and who was let in since would be refused for good. Batches of one client are done one after the other, as they came.
  */
 import type { NackCode } from "../../protocol/codes.ts";
 import type { Answer, Operation, Outcome } from "../../protocol/operation.ts";
@@ -9,7 +10,7 @@ import type { SyncRequest } from "../../protocol/up/operate.ts";
 import { KeyedRate } from "../config/keyed-rate.ts";
 import type { ChannelPlan } from "../plan/channel-plan.ts";
 import type { PlacedBatch, PlacedOperation, Writer } from "../writes/operator.ts";
-import type { Access } from "./auth/identification.ts";
+import type { Identification } from "./auth/identification.ts";
 import type { Identity } from "./auth/identity.ts";
 import type { Counters } from "./sessions/counters.ts";
 
@@ -30,7 +31,7 @@ export interface OperationMaxima {
 export interface OperationsOptions extends OperationMaxima {
   /** Undefined: nothing may be written. */
   readonly writes: Writes | undefined;
-  readonly access: (identity: Identity, name: string) => Access | Promise<Access>;
+  readonly topicOf: Identification["topicOf"];
   readonly counters: Pick<Counters, "count">;
   /** Milliseconds. */
   readonly now: () => number;
@@ -79,8 +80,7 @@ export class Operations {
     this.#pending.set(bearer, pending);
     try {
       return await this.#inTurn(`${client} ${subject}`, async () => {
-        const topics = await this.#topics(identity.asMember, operations);
-        if (topics === undefined) return { refusal: "unavailable" };
+        const topics = await this.#topics(bearer, operations);
         const located = operations.map((operation) => ({ operation, at: at(topics.get(operation.topic), writes) }));
         const answers = await writes.operate(
           { subject, topics: [...identity.topics], claims },
@@ -109,25 +109,17 @@ export class Operations {
     }
   }
 
-  /** The canonical names of those that may be seen, by the names that the client wrote; undefined where somebody must be asked who is away. */
-  async #topics(
-    identity: Identity,
-    operations: readonly Operation[],
-  ): Promise<ReadonlyMap<string, string> | undefined> {
-    const topics = new Map<string, string>();
+  /** The canonical names of topics, by the names that the client wrote. Rejects where the database must be asked, and is away. */
+  async #topics(bearer: string, operations: readonly Operation[]): Promise<ReadonlyMap<string, string | undefined>> {
     const names = [...new Set(operations.map(({ topic }) => topic))];
-    const found = await Promise.all(names.map(async (name) => this.#options.access(identity, name)));
-    for (const [nth, access] of found.entries()) {
-      if ("topic" in access) topics.set(names[nth] ?? "", access.topic);
-      else if (access.refusal === "unavailable") return undefined;
-    }
-    return topics;
+    const { topicOf } = this.#options;
+    return new Map(await Promise.all(names.map(async (name) => [name, await topicOf(name, bearer)] as const)));
   }
 
   #answered(
     answers: readonly Answer[],
     operations: readonly Operation[],
-    topics: ReadonlyMap<string, string>,
+    topics: ReadonlyMap<string, string | undefined>,
   ): Answered[] {
     return answers.map((answer, nth) => {
       this.#options.told?.(answer.outcome);

@@ -28,7 +28,7 @@ export interface Writer {
   readonly claims?: JsonObject | undefined;
 }
 
-/** An operation, and where it is to be done; `at` is undefined where its user may not, or there is no such channel. */
+/** An operation, and where it is to be done; `at` is undefined where that can be no channel. */
 export interface PlacedOperation {
   readonly operation: Operation;
   readonly at: { readonly plan: ChannelPlan; readonly key: string } | undefined;

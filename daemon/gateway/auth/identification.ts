@@ -36,6 +36,8 @@ export interface Identification {
   readonly identify: (token: string) => Promise<Identity | "expired" | undefined>;
   /** The topic that a request means, if its sender may see it; else {@link Identity.refusal}. */
   readonly access: (identity: Identity, name: string) => Access | Promise<Access>;
+  /** The one spelling of a topic that a bearer names, whoever may see it; undefined for what is none. Rejects as {@link CanonicalKey} does. */
+  readonly topicOf: (name: string, bearer: string) => Promise<string | undefined>;
 }
 
 /** Whether a token was revoked. Rejects while the database has not been asked. */
@@ -71,6 +73,7 @@ export function createIdentification(
     // The usual case asks nobody: a client repeats what its welcome said.
     access: (identity, name) =>
       identity.topics.has(name) && !isGuarded(name) ? { topic: name } : askAccess(identity, name, { kinds, guarded }),
+    topicOf: (name, bearer) => canonicalTopic(name, { isAdmin: false, bearer }, kinds),
   };
 }
 

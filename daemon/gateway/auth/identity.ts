@@ -48,12 +48,6 @@ export class Identity {
     return this.isAdmin ? "unknown_topic" : "forbidden";
   }
 
-  /** The same bearer without what an administrator may: who writes does so as a member. */
-  get asMember(): Identity {
-    const { token, bearer, expiresAtMs, topics } = this;
-    return this.isAdmin ? new Identity({ token, bearer, expiresAtMs, isAdmin: false }, topics, this.#joins) : this;
-  }
-
   /**
    * How many topics a client that comes back may subscribe to at once. An administrator's, and channels, are not in the token: as many as one
    * connection may have.

@@ -27,7 +27,7 @@ export const REFUSALS = {
 } as const;
 
 /** Who may ask for what over HTTP. */
-export interface HttpIdentification extends Identification {
+export interface HttpIdentification extends Pick<Identification, "identify" | "access"> {
   /** False for who asks too often. */
   readonly isWithinRate: (identity: Identity) => boolean;
 }

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import type { Access } from "../../../daemon/gateway/auth/identification.ts";
 import { Identity } from "../../../daemon/gateway/auth/identity.ts";
 import { Operations, type OperationsOptions } from "../../../daemon/gateway/operations.ts";
 import type { PlacedBatch } from "../../../daemon/writes/operator.ts";
@@ -55,7 +54,7 @@ function rig(options: Partial<OperationsOptions> = {}) {
           });
         }),
     },
-    access: (_, name) => ({ topic: name.replace("01", "1") }),
+    topicOf: async (name) => name.replace("01", "1"),
     counters: { count: (name) => void counted.push(name) },
     now: clock.now,
     told: (outcome) => void told.push(outcome),
@@ -69,20 +68,20 @@ function rig(options: Partial<OperationsOptions> = {}) {
 /** Every promise that could go on has. */
 const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
-it("An operation is placed by its channel's canonical name, and done for its user as a member", async () => {
-  const seen: (readonly [boolean, string])[] = [];
-  const access = (who: Identity, name: string): Access => {
-    seen.push([who.isAdmin, name]);
-    return name === "room:01" ? { topic: "room:1" } : { refusal: "forbidden" };
+it("An operation is placed by its channel's canonical name; the database says whether its user may", async () => {
+  const seen: (readonly [string, string])[] = [];
+  const topicOf = async (name: string, bearer: string): Promise<string | undefined> => {
+    seen.push([bearer, name]);
+    return name === "room:01" ? "room:1" : undefined;
   };
-  const { operations, asked, told } = rig({ access });
+  const { operations, asked, told } = rig({ topicOf });
   const batch = [...sets(1, "room:01"), ...sets(1, "room:2"), ...sets(1, "ROOM")];
   const done = operations.do(identity("ana", true), { client: CLIENT, operations: batch, atomic: true });
   await settle();
   assert.deepEqual(seen, [
-    [false, "room:01"],
-    [false, "room:2"],
-    [false, "ROOM"],
+    ["ana", "room:01"],
+    ["ana", "room:2"],
+    ["ana", "ROOM"],
   ]);
   assert.deepEqual(asked[0]?.writer, { subject: "ana", topics: ["owner:1"], claims: undefined });
   assert.equal(asked[0]?.batch.isAtomic, true);
@@ -183,9 +182,12 @@ it("The batches of a client are done in the order in which they came, those of o
   await Promise.all(all);
 });
 
-it("Where it can't be asked who may write, nothing is tried: all of it may be sent again", async () => {
+it("Where it can't be asked what a topic is, nothing is tried: all of it may be sent again", async () => {
   const { operations, asked } = rig({
-    access: (_, name) => (name === "room:2" ? { refusal: "unavailable" } : { topic: name }),
+    topicOf: async (name) => {
+      if (name === "room:2") throw new Error("away");
+      return name;
+    },
   });
   const batch = [...sets(1), ...sets(1, "room:2")];
   assert.deepEqual(await operations.do(identity("ana"), { client: CLIENT, operations: batch }), {
