@@ -9,7 +9,8 @@ import { createHangars } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
 import { availableTransports } from "../support/transports.ts";
 
-const FILES = 220;
+/** Node alone opens some 200 while it reads the modules. */
+const FILES = 320;
 const FLOOD = 400;
 
 const PIDS =
@@ -25,7 +26,7 @@ await onEachServer("a daemon that may open few files", (server) => {
       const program = await DeltadProgram.make(variables);
       t.after(() => program.remove());
       const daemon = program.startWithFiles(FILES, "start");
-      await daemon.says(/there is room for 120 connections only.*to 20100/);
+      await daemon.says(/there is room for 220 connections only.*to 20100/);
       await daemon.says(/listening/);
       const isReady = async (): Promise<boolean> =>
         fetch(`http://127.0.0.1:${port}/readyz`).then(

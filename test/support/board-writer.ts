@@ -92,7 +92,7 @@ export class BoardWriter {
     socket.native.on("message", () => this.#take(socket));
     socket.native.on("error", () => undefined);
     await socket.next("welcome");
-    socket.say({ type: "subscribe", id: "s", topic: this.#board });
+    this.#subscribe();
     await socket.next("rows");
   }
 
@@ -126,6 +126,10 @@ export class BoardWriter {
     this.#say(operations);
   }
 
+  #subscribe(): void {
+    this.#socket?.say({ type: "subscribe", id: "s", topic: this.#board });
+  }
+
   #say(operations: readonly Operation[]): void {
     const [{ seq } = { seq: 0 }] = operations;
     const atomic = this.#atomic.has(seq);
@@ -151,6 +155,8 @@ export class BoardWriter {
     if (frame.type === "rows_changed" && "ops" in frame) this.#answers(frame.ops as readonly Answer[]);
     if (frame.type === "operated") this.#answers((frame as unknown as { answers: readonly Answer[] }).answers);
     if (frame.type === "topic_closed") this.repeat();
+    // Who was let in a moment ago is refused where the daemon has not read that yet, and hears when it has.
+    if (frame.type === "topic_available") this.#subscribe();
     this.onFrame?.(this);
   }
 
