@@ -76,6 +76,14 @@ export const SQL_MUTANTS: readonly Mutant[] = [
     title: "of triggers stay those of the version that made them",
   },
   {
+    name: "a version that changes nothing but its number has everything read again",
+    file: "sql/settle.sql",
+    find: " or mending like 'update deltad.install set version = %'",
+    replace: "",
+    test: "test/process/upgrade.test.ts",
+    title: "to a version that brings nothing to the database loses no event",
+  },
+  {
     name: "each step of a migration is a transaction of its own",
     file: "daemon/database/migrate.ts",
     find: "await session.script(stepScript(scripted)).catch(",

@@ -18,13 +18,14 @@ const OWNERS = ["1", "2"];
 /** What the next version brings to the database: something that this one does not know. */
 const NEXT = "create table deltad.of_the_next_version (id bigint primary key);\n";
 
-async function nextVersion(url: string): Promise<DeltadProgram> {
+/** @param step SQL that it brings to the database */
+async function nextVersion(url: string, step?: string): Promise<DeltadProgram> {
   const program = await DeltadProgram.make(demoOn(url));
   const manifest = join(program.folder, "package.json");
   const { version, ...rest } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
   const [major = "0", minor = "0"] = version.split(".");
   await writeFile(manifest, JSON.stringify({ version: `${major}.${Number(minor) + 1}.0`, ...rest }));
-  await writeFile(join(program.folder, "migrations", "000999_next.sql"), NEXT);
+  if (step !== undefined) await writeFile(join(program.folder, "migrations", "000999_next.sql"), step);
   return program;
 }
 
@@ -45,7 +46,7 @@ await onEachServer("an upgrade", (server) => {
       for (; !enough.signal.aborted; await pause(10, "duration")) await writer.write();
     })();
 
-    const next = await nextVersion(database.url);
+    const next = await nextVersion(database.url, NEXT);
     fleet.upgrade(next);
     const applied = await next.run("migrate apply");
     assert.equal(applied.code, 0, applied.output);
@@ -81,5 +82,41 @@ await onEachServer("an upgrade", (server) => {
     const old = await DeltadProgram.make(demoOn(database.url));
     t.after(() => old.remove());
     await old.refuses("migrate apply", /newer deltad/);
+  });
+
+  it("to a version that brings nothing to the database loses no event", async (t) => {
+    const database = await server.createDatabase();
+    await createHangars(database, OWNERS.length);
+    const fleet = await Fleet.start(database, 2);
+    t.after(() => fleet.stop());
+    const clients = OWNERS.map(
+      (owner) => new ResumingClient({ url: fleet.url, owner, cutAfterMs: Number.POSITIVE_INFINITY }),
+    );
+    t.after(() => clients.forEach((client) => client.stop()));
+    await Promise.all(clients.map(({ ready }) => ready));
+    const ledger = new EventLedger();
+    const enough = new AbortController();
+    const writing = (async () => {
+      const writer = new BookingWriter("w", await database.client(), OWNERS);
+      for (; !enough.signal.aborted; await pause(10, "duration")) ledger.commit(await writer.write());
+    })();
+
+    const next = await nextVersion(database.url);
+    fleet.upgrade(next);
+    const applied = await next.run("migrate apply");
+    assert.equal(applied.code, 0, applied.output);
+    const [installed] = await database.query<{ version: string }>("select version from deltad.install");
+    const { version } = JSON.parse(await readFile(join(next.folder, "package.json"), "utf8")) as { version: string };
+    assert.equal(installed?.version, version);
+    for (const at of [0, 1]) await fleet.restart(at, "SIGTERM");
+    enough.abort();
+    await writing;
+    for (const { owner, events, resumes, contradictions, repeated } of clients) {
+      const told = (): unknown => heard([...events.values()]);
+      await eventually(`all events of owner ${owner}`, () => isDeepStrictEqual(told(), ledger.owedTo(owner)), {
+        withinMs: 60_000,
+      });
+      assert.deepEqual([resumes.refused, contradictions, repeated], [0, 0, 0]);
+    }
   });
 });
