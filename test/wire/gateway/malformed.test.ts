@@ -36,8 +36,8 @@ const NONSENSE: readonly (readonly [string, string])[] = [
   ['{"type":"subscribe","id":"1","topic":"owner:7\\u0000"}', "invalid_message"],
   [`{"type":"subscribe","id":"1","topic":"owner:${"7".repeat(257)}"}`, "invalid_message"],
   ["[".repeat(16_000), "too_deep"],
-  ["[".repeat(8) + "]".repeat(8), "unknown_type"],
-  ["[".repeat(9) + "]".repeat(9), "too_deep"],
+  ["[".repeat(16) + "]".repeat(16), "unknown_type"],
+  ["[".repeat(17) + "]".repeat(17), "too_deep"],
   [`{"type":"ping","id":${'{"a":'.repeat(2_000)}1${"}".repeat(2_000)}}`, "too_deep"],
   [`{"type":"ping","id":"${'\\"[[[[['.repeat(20)}"}`, "invalid_message"],
 ];
