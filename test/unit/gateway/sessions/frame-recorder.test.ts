@@ -108,7 +108,7 @@ describe("the recorder of a connection", () => {
       kept[at] = one;
     }
     const perConnection = (heapBytes() - before + pool.bytes) / many;
-    assert.ok(perConnection > 1_600 && perConnection <= 2_048, `${perConnection} bytes`);
+    assert.ok(perConnection > 1_000 && perConnection <= 2_048, `${perConnection} bytes`);
     assert.equal(FrameRecorder.begin(pool, START), undefined, "there is no room for one more");
     kept[17]?.release();
     const next = FrameRecorder.begin(pool, START);
