@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { it } from "node:test";
+import { it, type TestContext } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { BookingWriter } from "../support/event-ledger/booking-writer.ts";
 import { EventLedger, heard } from "../support/event-ledger/ledger.ts";
@@ -11,7 +11,7 @@ import { DeltadProgram, demoOn } from "../support/deltad-program.ts";
 import { Fleet } from "../support/fleet.ts";
 import { eventually, pause } from "../support/real-time.ts";
 import { createHangars } from "../support/running-daemon.ts";
-import { onEachServer } from "../support/servers.ts";
+import { onEachServer, type TestDatabase } from "../support/servers.ts";
 
 const OWNERS = ["1", "2"];
 
@@ -29,8 +29,25 @@ async function nextVersion(url: string, step?: string): Promise<DeltadProgram> {
   return program;
 }
 
+/** Has the next version applied, of which daemons are that the fleet starts from then on. */
+async function apply({ url }: TestDatabase, fleet: Fleet, step?: string): Promise<DeltadProgram> {
+  const next = await nextVersion(url, step);
+  fleet.upgrade(next);
+  const { code, output } = await next.run("migrate apply");
+  assert.equal(code, 0, output);
+  return next;
+}
+
+type Events = Parameters<typeof heard>[0];
+
+const allTold = (owner: string, ledger: EventLedger, events: () => Events): Promise<void> =>
+  eventually(`all events of owner ${owner}`, () => isDeepStrictEqual(heard(events()), ledger.owedTo(owner)), {
+    withinMs: 60_000,
+  });
+
 await onEachServer("an upgrade", (server) => {
-  it("of two daemons, one after the other after its migration, fails no write; those of before vouch for nothing until they are restarted, and clients hear what they can't be told", async (t) => {
+  /** Two daemons, a client of each owner, and somebody who writes until the end of it is asked for. */
+  async function busySite(t: TestContext) {
     const database = await server.createDatabase();
     await createHangars(database, OWNERS.length);
     const fleet = await Fleet.start(database, 2);
@@ -40,16 +57,22 @@ await onEachServer("an upgrade", (server) => {
     );
     t.after(() => clients.forEach((client) => client.stop()));
     await Promise.all(clients.map(({ ready }) => ready));
+    const written = new EventLedger();
     const enough = new AbortController();
     const writing = (async () => {
       const writer = new BookingWriter("w", await database.client(), OWNERS);
-      for (; !enough.signal.aborted; await pause(10, "duration")) await writer.write();
+      for (; !enough.signal.aborted; await pause(10, "duration")) written.commit(await writer.write());
     })();
+    const endWriting = (): Promise<void> => {
+      enough.abort();
+      return writing;
+    };
+    return { database, fleet, clients, written, endWriting };
+  }
 
-    const next = await nextVersion(database.url, NEXT);
-    fleet.upgrade(next);
-    const applied = await next.run("migrate apply");
-    assert.equal(applied.code, 0, applied.output);
+  it("of two daemons, one after the other after its migration, fails no write; those of before vouch for nothing until they are restarted, and clients hear what they can't be told", async (t) => {
+    const { database, fleet, clients, endWriting } = await busySite(t);
+    await apply(database, fleet, NEXT);
     assert.equal((await database.query("select from deltad.migration where name like '%next'")).length, 1);
     const status = (at: number): Promise<number | undefined> =>
       fetch(`http://127.0.0.1:${fleet.ports[at]}/readyz`).then(
@@ -65,17 +88,13 @@ await onEachServer("an upgrade", (server) => {
     await eventually("clients to hear that what they missed can't be told", () =>
       clients.every(({ resumes }) => resumes.refused > 0),
     );
-    enough.abort();
-    await writing;
+    await endWriting();
     // What commits from here on.
     const since = new EventLedger();
     const writer = new BookingWriter("after", await database.client(), OWNERS);
     for (let count = 0; count < 20; count += 1) since.commit(await writer.write());
     for (const { owner, events, contradictions, repeated } of clients) {
-      const told = (): unknown => heard([...events.values()].slice(-since.eventsOf(owner)));
-      await eventually(`all events of owner ${owner}`, () => isDeepStrictEqual(told(), since.owedTo(owner)), {
-        withinMs: 60_000,
-      });
+      await allTold(owner, since, () => [...events.values()].slice(-since.eventsOf(owner)));
       assert.deepEqual([contradictions, repeated], [0, 0]);
     }
 
@@ -85,37 +104,15 @@ await onEachServer("an upgrade", (server) => {
   });
 
   it("to a version that brings nothing to the database loses no event", async (t) => {
-    const database = await server.createDatabase();
-    await createHangars(database, OWNERS.length);
-    const fleet = await Fleet.start(database, 2);
-    t.after(() => fleet.stop());
-    const clients = OWNERS.map(
-      (owner) => new ResumingClient({ url: fleet.url, owner, cutAfterMs: Number.POSITIVE_INFINITY }),
-    );
-    t.after(() => clients.forEach((client) => client.stop()));
-    await Promise.all(clients.map(({ ready }) => ready));
-    const ledger = new EventLedger();
-    const enough = new AbortController();
-    const writing = (async () => {
-      const writer = new BookingWriter("w", await database.client(), OWNERS);
-      for (; !enough.signal.aborted; await pause(10, "duration")) ledger.commit(await writer.write());
-    })();
-
-    const next = await nextVersion(database.url);
-    fleet.upgrade(next);
-    const applied = await next.run("migrate apply");
-    assert.equal(applied.code, 0, applied.output);
+    const { database, fleet, clients, written, endWriting } = await busySite(t);
+    const next = await apply(database, fleet);
     const [installed] = await database.query<{ version: string }>("select version from deltad.install");
     const { version } = JSON.parse(await readFile(join(next.folder, "package.json"), "utf8")) as { version: string };
     assert.equal(installed?.version, version);
     for (const at of [0, 1]) await fleet.restart(at, "SIGTERM");
-    enough.abort();
-    await writing;
+    await endWriting();
     for (const { owner, events, resumes, contradictions, repeated } of clients) {
-      const told = (): unknown => heard([...events.values()]);
-      await eventually(`all events of owner ${owner}`, () => isDeepStrictEqual(told(), ledger.owedTo(owner)), {
-        withinMs: 60_000,
-      });
+      await allTold(owner, written, () => [...events.values()]);
       assert.deepEqual([resumes.refused, contradictions, repeated], [0, 0, 0]);
     }
   });
