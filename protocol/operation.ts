@@ -75,7 +75,7 @@ const unsettled = [
   v.object({ outcome: v.literal("pruned") }),
 ] as const;
 
-export const settledOutcome = v.variant("outcome", [...settled]);
+const settledOutcome = v.variant("outcome", [...settled]);
 /** What the ledger keeps. */
 export type SettledOutcome = v.InferOutput<typeof settledOutcome>;
 

@@ -7,7 +7,7 @@ import { CONNECTION_FILTER } from "../gateway/sessions/connection-info.ts";
 import type { Holder } from "./admin-tokens.ts";
 import { MOST_CONNECTIONS_TOLD, type OperatorConnections, CONNECTION_ORDER } from "./operator-connections.ts";
 import type { OperatorActions } from "./operator-actions.ts";
-import { type OperatorFrames, TRANSACTION } from "./operator-frames.ts";
+import { ABOUT_TOLD, type OperatorFrames } from "./operator-frames.ts";
 import type { OperatorState } from "./operator-state.ts";
 import type { OperatorStatistics } from "./operator-statistics.ts";
 
@@ -51,7 +51,7 @@ const LIST = v.strictObject({
 });
 const HOW_TO_LIST = `ask by id, subject, topic or address; order: ${CONNECTION_ORDER.options.join(", ")}; limit: 1 to ${MOST_CONNECTIONS_TOLD}`;
 
-const TOLD = v.strictObject({ topic: v.string(), transaction: TRANSACTION, subject: v.optional(v.string()) });
+const TOLD = v.strictObject(ABOUT_TOLD.entries);
 const HOW_TO_ASK = "ask by topic and transaction, a number as pg_current_xact_id() gives it, and perhaps by subject";
 const NO_CONNECTION = "no daemon that answered has had a connection by that id within the last ten minutes";
 const NOT_VERIFIED = "only topics with numbers are verified here; `deltad verify` compares channels too";

@@ -4,6 +4,7 @@ import type { Reader } from "../capture/reader.ts";
 import type { ListedConnection } from "../gateway/sessions/connection-info.ts";
 import type { AuditOutcome } from "../owners/audit-turns.ts";
 import type { BatchWatch } from "../telemetry/batch-watch.ts";
+import { tally } from "../telemetry/readings.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const ms = v.pipe(v.number(), v.minValue(0));
@@ -71,7 +72,7 @@ export function daemonState({ reader, batches, kinds, gateway, isLive }: DaemonP
   const standing = reader();
   const { last } = batches;
   const { opened, messagesReceived, framesSent, bytesSent } = gateway.traffic;
-  const phases = kinds.map((kind) => ({ kind: kind.kind, phases: tally(kind.phases()) }));
+  const phases = kinds.map((kind) => ({ kind: kind.kind, phases: Object.fromEntries(tally(kind.phases())) }));
   const inPhase = (name: string): number => phases.reduce((sum, kind) => sum + (kind.phases[name] ?? 0), 0);
   let [blocked, bufferedBytes] = [0, 0];
   for (const { sent, isBlocked } of gateway.listed()) {
@@ -97,10 +98,4 @@ export function daemonState({ reader, batches, kinds, gateway, isLive }: DaemonP
 
 function lastBatch({ atMs, ...rest }: NonNullable<BatchWatch["last"]>): NonNullable<DaemonState["lastBatch"]> {
   return { at: new Date(atMs).toISOString(), ...rest };
-}
-
-function tally(values: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
-  return counts;
 }

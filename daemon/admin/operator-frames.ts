@@ -5,6 +5,7 @@ import type { BusPeers } from "../bus/peers.ts";
 import type { Gateway } from "../gateway/gateway.ts";
 import { CONNECTION_INFO, connectionInfo } from "../gateway/sessions/connection-info.ts";
 import type { FrameRecorder, RecordedFrame } from "../gateway/sessions/frame-recorder.ts";
+import type { EndedConnection } from "../gateway/sessions/recordings.ts";
 import { askOthers, type Reach } from "./all-daemons.ts";
 import { DELIVERY, deliveryOf } from "./delivery.ts";
 import type { PublicationLog } from "./publication-log.ts";
@@ -30,9 +31,13 @@ const FRAME = v.object({
 const FRAMES = v.object({ connection: CONNECTION_INFO, ended: v.optional(ENDED), frames: v.array(FRAME) });
 export type FramesAnswer = v.InferOutput<typeof FRAMES> & { readonly daemon: string };
 
-const ABOUT = v.object({ topic: v.string(), transaction: v.string(), subject: v.optional(v.string()) });
+export const ABOUT_TOLD = v.object({
+  topic: v.string(),
+  transaction: v.pipe(v.string(), v.regex(/^[1-9]\d{0,17}$/)),
+  subject: v.optional(v.string()),
+});
 /** Which transaction, on which topic; where a subject is named, only its connections are looked at. */
-export type AboutTold = v.InferOutput<typeof ABOUT>;
+type AboutTold = v.InferOutput<typeof ABOUT_TOLD>;
 
 const TOLD = v.object({
   /** The version of the topic at that daemon that brings the transaction, and when it was published, ISO 8601. Absent where it brought none. */
@@ -52,7 +57,6 @@ export interface ToldAnswer extends Reach {
 
 /** Of each daemon. */
 const MOST_CONNECTIONS = 20;
-export const TRANSACTION = v.pipe(v.string(), v.regex(/^[1-9]\d{0,17}$/));
 
 type Known = Pick<FramesAnswer, "connection" | "frames" | "ended">;
 
@@ -63,7 +67,7 @@ export class OperatorFrames {
     this.#options = options;
     options.questions.answer("frames", (id) => ({ found: typeof id === "string" ? this.#of(id) : undefined }));
     options.questions.answer("told", (body) => {
-      const { success, output } = v.safeParse(ABOUT, body);
+      const { success, output } = v.safeParse(ABOUT_TOLD, body);
       return success ? this.#told(output) : undefined;
     });
   }
@@ -130,15 +134,7 @@ function framesIn(epoch: string, recorder: FrameRecorder): readonly RecordedFram
   return recorder.epoch === epoch ? recorder.frames() : [];
 }
 
-function endingOf({
-  close,
-  reason,
-  atMs,
-}: {
-  close: string;
-  reason: string;
-  atMs: number;
-}): v.InferOutput<typeof ENDED> {
+function endingOf({ close, reason, atMs }: EndedConnection): v.InferOutput<typeof ENDED> {
   return { close, reason, at: new Date(atMs).toISOString() };
 }
 

@@ -14,6 +14,7 @@ interface RevokeOptions {
 }
 
 const STATEMENT_MS = 10_000;
+
 /** `deltad token revoke`: ends tokens before their time, on every daemon of the database. */
 export function tokenRevokeCommand(shell: Shell): Command {
   return new Command("revoke")

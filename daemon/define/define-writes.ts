@@ -107,16 +107,17 @@ function insertOf(
     throw new ConfigError("rows(): writes.insert must be true, false or { columns, defaults }");
   const { columns: given, defaults = {}, ...others } = declared;
   refuseOthers(others, "rows(), at writes.insert,", ["columns", "defaults"]);
+  const known = getTableColumns(table);
   return {
     columns: given?.map((column) => columnOf(column, "rows(), at writes.insert.columns,")),
     defaults: Object.entries(defaults).map(([name, value]) => {
-      const columns = getTableColumns(table);
-      const column = columns[name];
-      const near = nearest(name, Object.keys(columns));
-      if (column === undefined)
+      const column = known[name];
+      if (column === undefined) {
+        const near = nearest(name, Object.keys(known));
         throw new ConfigError(
           `rows(): writes.insert.defaults.${name} is no column of the table${near === undefined ? "" : `: did you mean ${near}?`}`,
         );
+      }
       return { column, given: givenOf(name, value) };
     }),
   };

@@ -129,7 +129,7 @@ export class Operations {
   }
 }
 
-/** Of what is forbidden the ledger does not say in which channel. */
+/** What is forbidden is answered at once in any case: where the topic can be no channel no frame would tell it. */
 function isInLedger(outcome: Outcome): boolean {
   const first = outcome.outcome === "duplicate" ? outcome.first : outcome;
   return !UNSETTLED.has(first.outcome) && first.outcome !== "forbidden";

@@ -3,7 +3,12 @@ import type { PgColumn } from "drizzle-orm/pg-core";
 import { at, ConfigError } from "../config/errors.ts";
 import { unreachable } from "../config/unreachable.ts";
 import { quoteIdentifier } from "../database/identifier.ts";
-import type { MembersDefinition, RowsOfChannel, WritesDefinition } from "../define/channel-definition.ts";
+import type {
+  InsertDefinition,
+  MembersDefinition,
+  RowsOfChannel,
+  WritesDefinition,
+} from "../define/channel-definition.ts";
 import { tableName } from "../define/drizzle-value.ts";
 import { tablePlace } from "./captured-columns.ts";
 import { keyType, wideType } from "./column-type.ts";
@@ -55,7 +60,8 @@ export function compileWrites(writes: WritesDefinition, set: WrittenSet): Writes
     return { name, isChecked, fields };
   });
   refuseTwice(registers);
-  const insert = writes.insert && at(["insert"], () => insertPlan(writes, set));
+  const { by, insert: inserts } = writes;
+  const insert = inserts && at(["insert"], () => insertPlan(inserts, set));
   if (registers.length === 0 && insert === undefined && !writes.isDeletable)
     throw new ConfigError("nothing may be written: declare insert, registers or delete, or leave writes out");
   if (writes.claims !== undefined && !SETTING.test(writes.claims))
@@ -64,7 +70,7 @@ export function compileWrites(writes: WritesDefinition, set: WrittenSet): Writes
     );
   return {
     functionName,
-    by: writes.by && at(["by"], () => writersPlan(writes.by as MembersDefinition, set.row)),
+    by: by && at(["by"], () => writersPlan(by, set.row)),
     insert,
     registers,
     isDeletable: writes.isDeletable,
@@ -112,9 +118,8 @@ function refuseTwice(registers: readonly RegisterPlan[]): void {
     }
 }
 
-function insertPlan({ insert }: WritesDefinition, set: WrittenSet): InsertPlan {
+function insertPlan({ columns, defaults }: InsertDefinition, set: WrittenSet): InsertPlan {
   const { key, channel, data } = set.rows;
-  const { columns, defaults = [] } = insert ?? {};
   const given = defaults.map(({ column }) => calledAs(column));
   const ofRow = [key, channel].map(calledAs);
   for (const { column } of defaults)

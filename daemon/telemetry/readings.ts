@@ -34,7 +34,7 @@ export function readParts(telemetry: Pick<Telemetry, "read">, { gateway, hub, ki
   telemetry.read("deltad_refused_total", () => byLabel("limit", Object.entries(counters.read())));
 }
 
-function tally(values: Iterable<string>): ReadonlyMap<string, number> {
+export function tally(values: Iterable<string>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;

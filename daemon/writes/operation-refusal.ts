@@ -1,17 +1,16 @@
 /** What is wrong with an operation, whatever is in the database: seen before anything is asked of it. */
 import type { Operation, SettledOutcome } from "../../protocol/operation.ts";
 import type { RowData } from "../../protocol/json.ts";
-import type { ChannelPlan, RowSetPlan } from "../plan/channel-plan.ts";
+import type { ChannelPlan } from "../plan/channel-plan.ts";
 import type { SingleForm, WritesPlan, WrittenField, WrittenForm } from "../plan/writes-plan.ts";
 
-/** The set that the operation is about; undefined where its channel has none of the name, or nobody writes it. */
-export function writtenSetOf(plan: ChannelPlan, operation: Operation): RowSetPlan | undefined {
-  return plan.sets.find(({ name, writes }) => name === operation.rows && writes !== undefined);
+/** What may be written of the set that the operation is about; undefined where its channel has none of the name, or nobody writes it. */
+export function writesOf(plan: ChannelPlan, { rows }: Operation): WritesPlan | undefined {
+  return plan.sets.find(({ name }) => name === rows)?.writes;
 }
 
 /** Undefined: the database may be asked. */
-export function refusalOf({ writes }: RowSetPlan, operation: Operation): SettledOutcome | undefined {
-  if (writes === undefined) return { outcome: "forbidden" };
+export function refusalOf(writes: WritesPlan, operation: Operation): SettledOutcome | undefined {
   if (!isStorable(operation)) return invalid("PostgreSQL holds neither NUL characters nor halves of surrogate pairs");
   if (operation.op === "delete") return writes.isDeletable ? undefined : invalid("rows of this set are not deleted");
   return operation.op === "insert" ? insertRefusal(writes, operation) : setRefusal(writes, operation);

@@ -15,7 +15,7 @@ import type { Prepared, Session } from "../database/session.ts";
 import type { Sessions } from "../database/session-pool.ts";
 import type { ChannelPlan } from "../plan/channel-plan.ts";
 import { digestOf } from "./operation-digest.ts";
-import { refusalOf, writtenSetOf } from "./operation-refusal.ts";
+import { refusalOf, writesOf } from "./operation-refusal.ts";
 import { functionOf, writtenSets } from "./written-set.ts";
 
 /** Whose operations they are. */
@@ -132,12 +132,12 @@ export class Operator {
       statement: REFUSE,
       values: [...of, kind, key, JSON.stringify(outcome)],
     });
-    const set = at && writtenSetOf(at.plan, operation);
-    const refusal: SettledOutcome | undefined =
-      set === undefined ? { outcome: "forbidden" } : refusalOf(set, operation);
-    const statement = set?.writes && this.#statements.get(set.writes.functionName);
-    if (refusal !== undefined || statement === undefined)
-      return { seq, refuse, ...refuse(refusal ?? { outcome: "forbidden" }) };
+    const refused = (outcome: SettledOutcome): Call => ({ seq, refuse, ...refuse(outcome) });
+    const writes = at && writesOf(at.plan, operation);
+    const statement = writes && this.#statements.get(writes.functionName);
+    if (writes === undefined || statement === undefined) return refused({ outcome: "forbidden" });
+    const refusal = refusalOf(writes, operation);
+    if (refusal !== undefined) return refused(refusal);
     const shown = JSON.stringify(claims ?? { sub: subject });
     return { seq, refuse, statement, values: [...of, topics, shown, key, JSON.stringify(operation), !isAtomic] };
   }

@@ -8,7 +8,7 @@ import type { ChannelPlan } from "../plan/channel-plan.ts";
 import { namesUser, wideRow } from "../plan/channel-select.ts";
 import { captured, watchedBy } from "../plan/row-source.ts";
 import type { WritersPlan } from "../plan/writes-plan.ts";
-import { columnOf } from "./written-set.ts";
+import { columnOf, memberPlan } from "./written-set.ts";
 
 export function mayWrite(plan: ChannelPlan, by: WritersPlan | undefined): string {
   const conditions = [
@@ -17,15 +17,6 @@ export function mayWrite(plan: ChannelPlan, by: WritersPlan | undefined): string
     ...(by === undefined ? [] : isAmong(plan, by)),
   ];
   return [...new Set(conditions)].join("\n     and ");
-}
-
-/** As of `by`: where the members' table is. */
-function memberPlan(plan: ChannelPlan): WritersPlan {
-  const { members } = plan;
-  if (members.kind !== "table") return members;
-  const table = watchedBy(plan, members.source);
-  const userType = captured(table, members.user).type;
-  return { ...members, schema: table.schema, table: table.table, userType, where: "true", columns: [] };
 }
 
 function isAmong(plan: ChannelPlan, who: WritersPlan): readonly string[] {

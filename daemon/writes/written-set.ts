@@ -3,7 +3,7 @@ import { qualifiedName, quoteIdentifier } from "../database/identifier.ts";
 import type { ChannelPlan, RowSetPlan } from "../plan/channel-plan.ts";
 import { captured, watchedBy } from "../plan/row-source.ts";
 import type { CapturedColumn, WatchedTable } from "../plan/watched-table.ts";
-import { insertedColumns, updatedColumns, type WritesPlan } from "../plan/writes-plan.ts";
+import { insertedColumns, updatedColumns, type WritersPlan, type WritesPlan } from "../plan/writes-plan.ts";
 
 export interface WrittenSet {
   readonly plan: ChannelPlan;
@@ -51,14 +51,21 @@ export function rightsOf(written: WrittenSet): readonly WriteRight[] {
     on(table, "UPDATE", updatedColumns(writes)),
     on(own, "SELECT", [plan.key]),
   ];
-  for (const who of by === undefined ? [plan.members] : [plan.members, by]) {
+  for (const who of by === undefined ? [memberPlan(plan)] : [memberPlan(plan), by]) {
     if (who.kind === "user" || who.kind === "owner") rights.push(on(own, "SELECT", [who.column]));
-    if (who.kind !== "table") continue;
-    const place = "source" in who ? watchedBy(plan, who.source) : who;
-    const more = "source" in who ? [] : who.columns.map(({ name }) => name);
-    rights.push(on(place, "SELECT", [who.channel, who.user, ...more]));
+    if (who.kind === "table")
+      rights.push(on(who, "SELECT", [who.channel, who.user, ...who.columns.map(({ name }) => name)]));
   }
   return [...rights.filter(({ columns }) => columns.length > 0), ...(isDeletable ? [on(table, "DELETE", [])] : [])];
+}
+
+/** As of `by`: where the members' table is. */
+export function memberPlan(plan: ChannelPlan): WritersPlan {
+  const { members } = plan;
+  if (members.kind !== "table") return members;
+  const table = watchedBy(plan, members.source);
+  const userType = captured(table, members.user).type;
+  return { ...members, schema: table.schema, table: table.table, userType, where: "true", columns: [] };
 }
 
 /** The function as SQL calls it. */

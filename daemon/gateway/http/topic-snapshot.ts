@@ -1,6 +1,6 @@
 /**
- * `GET /v1/topics/:topic`: a topic's document, for clients that can't hold a stream open. With `?fresh=1` it
- * has all that was committed before it was asked for, whichever daemon told of it. With `?at=now`, for administrators, as it is once
+ * `GET /v1/topics/:topic`: a topic's document, for clients that can't hold a stream open. With `?fresh=1` a
+ * channel's has all that was committed before it was asked for, whichever daemon told of it. With `?at=now`, for administrators, as it is once
  * the daemon has read the database again, `at` the snapshot of that reading: what `deltad verify` compares with SQL.
  */
 import type { Timers } from "../../config/timers.ts";

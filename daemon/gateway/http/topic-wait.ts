@@ -9,6 +9,7 @@ import type { Subscription } from "../../hub/subscription.ts";
 import type { WaitingHub, WaitRequest } from "../../hub/waits.ts";
 import type { Identity } from "../auth/identity.ts";
 import { receiptOf, type ReceiptReader, REFUSAL_OF } from "../receipt-waits.ts";
+import { Tally } from "../sessions/address-tally.ts";
 import { type HttpIdentification, permit, refusal, refusalOf, REFUSALS } from "./http-access.ts";
 import { json } from "./response.ts";
 import type { Request, Response } from "../transports/transport.ts";
@@ -25,7 +26,7 @@ const MOST_WAITS = 64;
 /** `{"reached":true}`, or why not. An administrator, such as an application's server, may wait as often as it has connections. */
 export class TopicWaits {
   readonly #options: TopicWaitOptions;
-  readonly #waiting = new Map<string, number>();
+  readonly #waiting = new Tally();
 
   constructor(options: TopicWaitOptions) {
     this.#options = options;
@@ -41,13 +42,11 @@ export class TopicWaits {
     if (timeoutMs === undefined) return refusal(400, "invalid_timeout");
     const receipt = receiptOf(query.get("for") ?? "", this.#options.readReceipt);
     if (typeof receipt === "string") return refusalOf(receipt, identity);
-    const waiting = this.#waiting.get(identity.bearer) ?? 0;
+    const waiting = this.#waiting.count(identity.bearer);
     if (waiting >= MOST_WAITS && !identity.isAdmin) return REFUSALS.too_many_requests;
-    this.#waiting.set(identity.bearer, waiting + 1);
+    this.#waiting.add(identity.bearer);
     const response = await this.#wait(topic, identity, { receipt, timeoutMs });
-    const left = (this.#waiting.get(identity.bearer) ?? 1) - 1;
-    if (left > 0) this.#waiting.set(identity.bearer, left);
-    else this.#waiting.delete(identity.bearer);
+    this.#waiting.remove(identity.bearer);
     return response;
   }
 

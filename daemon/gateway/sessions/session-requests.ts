@@ -2,7 +2,7 @@
 import { type ErrorCode, NACK_MEANINGS, type NackCode } from "../../../protocol/codes.ts";
 import type { Down } from "../../../protocol/down.ts";
 import { WAIT_MS } from "../../../protocol/limits.ts";
-import type { Operate, SyncRequest } from "../../../protocol/up/operate.ts";
+import type { Operate } from "../../../protocol/up/operate.ts";
 import type { Subscriber } from "../../hub/subscriber.ts";
 import type { Access, Identification } from "../auth/identification.ts";
 import type { Identity } from "../auth/identity.ts";
@@ -100,8 +100,8 @@ export class SessionRequests implements RequestContext {
     for (const id of this.topics.endUnseen(next)) this.refuse(id, "forbidden");
   }
 
-  operate({ id, client, operations, atomic }: Operate): void {
-    this.#operate(id, { client, operations, atomic }).catch((error: unknown) => this.#requester.onError(error));
+  operate(request: Operate): void {
+    this.#operate(request).catch((error: unknown) => this.#requester.onError(error));
   }
 
   ack(id: string): void {
@@ -135,8 +135,9 @@ export class SessionRequests implements RequestContext {
   }
 
   /** What a frame will tell this connection, with the rows, is not told before. */
-  async #operate(id: string, batch: SyncRequest): Promise<void> {
-    const done = await this.#services.operations.do(this.#current(), batch);
+  async #operate(request: Operate): Promise<void> {
+    const { id } = request;
+    const done = await this.#services.operations.do(this.#current(), request);
     if (this.#stopped) return;
     if ("refusal" in done) return this.refuse(id, done.refusal);
     const isTold = ({ topic }: Answered): boolean => topic !== undefined && this.topics.has(topic);
