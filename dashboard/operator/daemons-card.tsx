@@ -2,7 +2,7 @@ import { useLanguage } from "../language/language.tsx";
 import { useAct } from "./actions.tsx";
 import type { State } from "./answers.ts";
 import { ratesOf } from "./rates.ts";
-import { ScrolledTable } from "./scrolled-table.tsx";
+import { ScrolledTable, TableHead } from "./scrolled-table.tsx";
 import type { Polled } from "./use-polled.ts";
 import { useWords } from "./words.ts";
 
@@ -16,15 +16,7 @@ export function DaemonsCard({ state }: { readonly state: Polled<State> }) {
     <section className="card" aria-labelledby="daemons">
       <h2 id="daemons">{words.daemons}</h2>
       <ScrolledTable label={words.daemons}>
-        <thead>
-          <tr>
-            {head.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead names={head} />
         <tbody>
           {state.answer?.daemons.map((one) => {
             const rates = ratesOf(state, one.daemon);

@@ -1,5 +1,5 @@
 import type { State } from "./answers.ts";
-import { ScrolledTable } from "./scrolled-table.tsx";
+import { ScrolledTable, TableHead } from "./scrolled-table.tsx";
 import { useWords } from "./words.ts";
 
 /** What the database says of its readers: their leases, and who holds changes back. */
@@ -14,15 +14,7 @@ export function DatabaseCard({ state }: { readonly state: State | undefined }) {
       <h2 id="database">{words.leases.title}</h2>
       {database?.reason !== undefined && <p className="problem">{words.leases.away(database.reason)}</p>}
       <ScrolledTable label={words.leases.title}>
-        <thead>
-          <tr>
-            {words.leases.head.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead names={words.leases.head} />
         <tbody>
           {leases.map(({ epoch, pid, application, heldSeconds, renewedSeconds, blockedBy }) => (
             <tr key={epoch}>

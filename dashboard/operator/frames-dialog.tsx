@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import { useLanguage } from "../language/language.tsx";
 import type { Frames } from "./answers.ts";
-import { ScrolledTable } from "./scrolled-table.tsx";
+import { ScrolledTable, TableHead } from "./scrolled-table.tsx";
 import { usePolled } from "./use-polled.ts";
 import { useWords } from "./words.ts";
 
@@ -26,15 +26,7 @@ export function FramesDialog({ token, id, onClose }: Props) {
       <h2 id="frames">{title}</h2>
       {refused && <p className="problem">{words.refused(refused.message)}</p>}
       <ScrolledTable label={title}>
-        <thead>
-          <tr>
-            {words.connection.frameHead.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead names={words.connection.frameHead} />
         <tbody>
           {answer?.frames.toReversed().map(({ at, type, topic, bytes, version, delayMs, bufferedBytes }, row) => (
             // oxlint-disable-next-line react/no-array-index-key -- frames have no name of their own

@@ -1,5 +1,5 @@
 import type { Options } from "./answers.ts";
-import { ScrolledTable } from "./scrolled-table.tsx";
+import { ScrolledTable, TableHead } from "./scrolled-table.tsx";
 import { usePolled } from "./use-polled.ts";
 import { useWords } from "./words.ts";
 
@@ -14,15 +14,7 @@ export function OptionsCard({ token }: { readonly token: string }) {
     <section className="card" aria-labelledby="options">
       <h2 id="options">{words.options.title}</h2>
       <ScrolledTable label={words.options.title}>
-        <thead>
-          <tr>
-            {words.options.head.map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead names={words.options.head} />
         <tbody>
           {answer?.options.map(({ name, value, origin, isSecret }) => (
             <tr key={name}>

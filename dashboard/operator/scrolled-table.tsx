@@ -9,6 +9,21 @@ interface Props {
   readonly children: ReactNode;
 }
 
+/** The names of the columns. */
+export function TableHead({ names }: { readonly names: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        {names.map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 /** A table that scrolls in itself, also by keys. */
 export function ScrolledTable({ label, rowCount, scroller, onScroll, children }: Props) {
   return (

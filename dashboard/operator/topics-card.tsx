@@ -2,7 +2,7 @@ import { useState } from "react";
 import { useLanguage } from "../language/language.tsx";
 import { type Action, useAct } from "./actions.tsx";
 import type { Statistics } from "./answers.ts";
-import { ScrolledTable } from "./scrolled-table.tsx";
+import { ScrolledTable, TableHead } from "./scrolled-table.tsx";
 import { useWords } from "./words.ts";
 
 const ON_TOPIC = ["reload", "verify", "closeTopic"] as const satisfies readonly Action["kind"][];
@@ -17,13 +17,7 @@ export function TopicsCard({ statistics }: { readonly statistics: Statistics | u
     <section className="card" aria-labelledby="topics">
       <h2 id="topics">{words.topics.title}</h2>
       <ScrolledTable label={words.topics.title}>
-        <thead>
-          <tr>
-            <th scope="col">{words.topics.topic}</th>
-            <th scope="col">{words.subscriptions}</th>
-            <th scope="col">{words.act}</th>
-          </tr>
-        </thead>
+        <TableHead names={[words.topics.topic, words.subscriptions, words.act]} />
         <tbody>
           {statistics?.all.largestTopics.map(({ topic, subscriptions }) => (
             <tr key={topic}>
