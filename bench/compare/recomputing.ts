@@ -1,7 +1,6 @@
 /** Servers that recompute by SQL, each a process of its own: what they share. */
-import { fork } from "node:child_process";
 import { once } from "node:events";
-import { reply } from "../support/task-process.ts";
+import { reply, startTask } from "../support/task-process.ts";
 import type { RunningContender } from "./contender.ts";
 
 /** What such a process is told. */
@@ -26,8 +25,7 @@ create trigger notify_owner after insert or update or delete on listings for eac
 create trigger notify_owner after insert or update or delete on payouts for each row execute function notify_owner();`;
 
 export async function startRecomputing(task: ServerTask): Promise<RunningContender> {
-  const child = fork(new URL("./recomputing-process.js", import.meta.url), { serialization: "advanced" });
-  child.send(task);
+  const child = startTask(new URL("./recomputing-process.js", import.meta.url), task);
   const port = (await reply(child)) as number;
   return {
     port,

@@ -10,7 +10,7 @@ import { TopicSocket } from "../support/topic-socket.ts";
 
 const FOLDER = join(PACKAGE_ROOT, "bench/documents");
 export const BOARD_CONFIG = join(FOLDER, "deltad.config.ts");
-export const BOARD_TOPIC = "board:1";
+const BOARD_TOPIC = "board:1";
 export const WIDGETS = 25;
 export const USERS = 100;
 

@@ -9,7 +9,7 @@ import { after, afterEach, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { freePort } from "../../daemon/database/cluster.ts";
-import { BOARD_ROWS, BOARDS_CONFIG, BOARDS_SCHEMA } from "../support/boards.ts";
+import { BOARDS, BOARD_ROWS } from "../support/boards.ts";
 import { assertAccessible } from "../support/axe.ts";
 import { findChromium, FLAGS } from "../support/browser.ts";
 import { buildPage } from "../support/built-page.ts";
@@ -34,8 +34,7 @@ await onEachServer("A board that several people change", (server) => {
     let daemon: MarketplaceDaemon;
     let errors: string[];
     const browsers: BrowserContext[] = [];
-    const start = async () =>
-      startMarketplaceDaemon(database, { configFile: BOARDS_CONFIG }, port, { DELTAD_ORIGINS: at });
+    const start = async () => startMarketplaceDaemon(database, BOARDS, port, { DELTAD_ORIGINS: at });
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "deltad-board-"));
@@ -47,7 +46,7 @@ await onEachServer("A board that several people change", (server) => {
       });
       at = `http://127.0.0.1:${await listeningOn(site)}`;
       database = await server.createDatabase();
-      await createMarketplace(database, { schema: BOARDS_SCHEMA, configFile: BOARDS_CONFIG });
+      await createMarketplace(database, BOARDS);
       await database.query(BOARD_ROWS);
       port = await freePort();
       daemon = await start();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import { freePort } from "../../daemon/database/cluster.ts";
 import { METRICS } from "../../daemon/telemetry/metric-table.ts";
-import { BOARDS_CONFIG, clientId, openBoards, widget } from "../support/boards.ts";
+import { BOARDS, clientId, openBoards, widget } from "../support/boards.ts";
 import { DEMO } from "../support/oracle.ts";
 import { eventually } from "../support/real-time.ts";
 import { createHangars, type MarketplaceDaemon, startMarketplaceDaemon } from "../support/running-daemon.ts";
@@ -80,7 +80,7 @@ await onEachServer("The operator's listener", (server) => {
   async function toldOfOperation(): Promise<string> {
     const boards = await openBoards(server);
     const [at, listener] = [await freePort(), await freePort()];
-    const writing = await startMarketplaceDaemon(boards.database, { configFile: BOARDS_CONFIG }, at, {
+    const writing = await startMarketplaceDaemon(boards.database, BOARDS, at, {
       DELTAD_ADMIN_PORT: String(listener),
       DELTAD_ADMIN_TOKENS: `prometheus:${TOKEN}`,
     });

@@ -6,13 +6,12 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { freePort } from "../../daemon/database/cluster.ts";
 import type { Outcome } from "../../protocol/operation.ts";
-import { BOARDS_CONFIG, BOARDS_SCHEMA, clientId, widget } from "../support/boards.ts";
+import { BOARDS, BOARDS_CONFIG, clientId, widget } from "../support/boards.ts";
 import { BoardWriter, place, type Wanted } from "../support/board-writer.ts";
 import { chances } from "../support/chances.ts";
 import { DeltadProgram } from "../support/deltad-program.ts";
-import { applyFile } from "../support/install.ts";
 import { eventually, pause } from "../support/real-time.ts";
-import { startMarketplaceDaemon } from "../support/running-daemon.ts";
+import { createMarketplace, startMarketplaceDaemon } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
 import { SECRET } from "../support/tokens.ts";
 
@@ -44,12 +43,11 @@ interface Sent {
 await onEachServer("clients that write while much breaks", (server) => {
   it("Every client ends with the rows, every operation with one outcome, and none is applied twice", async (test) => {
     const database = await server.createDatabase();
-    await database.query(BOARDS_SCHEMA);
-    await applyFile(database.url, BOARDS_CONFIG);
+    await createMarketplace(database, BOARDS);
     await database.query(ROWS);
     const ports = [await freePort(), await freePort()];
     const [port = 0, otherPort = 0] = ports;
-    const daemon = await startMarketplaceDaemon(database, { configFile: BOARDS_CONFIG }, port);
+    const daemon = await startMarketplaceDaemon(database, BOARDS, port);
     test.after(() => daemon.stop());
     const program = await DeltadProgram.make({
       DATABASE_URL: database.url,

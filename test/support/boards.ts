@@ -6,13 +6,15 @@ import { SessionPool } from "../../daemon/database/session-pool.ts";
 import { loadDefinitionFile } from "../../daemon/define/definition-file.ts";
 import { type Compiled, compileKinds } from "../../daemon/plan/compile.ts";
 import { Operator, type Writer } from "../../daemon/writes/operator.ts";
-import { applyFile, daemonLogin } from "./install.ts";
+import { daemonLogin } from "./install.ts";
+import { createMarketplace } from "./running-daemon.ts";
 import type { TestDatabase, TestServer } from "./servers.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(`../../../test/boards/${path}`, import.meta.url));
 
 export const BOARDS_CONFIG = at("deltad.config.ts");
 export const BOARDS_SCHEMA = readFileSync(at("schema.sql"), "utf8");
+export const BOARDS = { schema: BOARDS_SCHEMA, configFile: BOARDS_CONFIG };
 
 /** A board 1 that ana and bob edit and cid sees, a board 2 of dan's. */
 export const BOARD_ROWS = `
@@ -42,8 +44,7 @@ export interface Boards {
 
 export async function openBoards(server: TestServer): Promise<Boards> {
   const database = await server.createDatabase();
-  await database.query(BOARDS_SCHEMA);
-  await applyFile(database.url, BOARDS_CONFIG);
+  await createMarketplace(database, BOARDS);
   await database.query(BOARD_ROWS);
   return {
     database,

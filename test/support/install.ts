@@ -9,12 +9,17 @@ import { readDaemonRole } from "../../daemon/database/daemon-role.ts";
 import type { Queryable } from "../../daemon/database/session.ts";
 import { applyMigrations, type MigrationSession } from "../../daemon/database/migrate.ts";
 import { type MigrationStep, ownSteps, rightsStep } from "../../daemon/database/migration-step.ts";
+import type { WriteObjects } from "../../daemon/writes/write-objects.ts";
 import type { TestDatabase } from "./servers.ts";
 
 export const LIMITS: CaptureLimits = { bulkRows: 5_000, twoPhase: true };
 
-export async function stepsFor(tables: readonly WatchedTable[], limits = LIMITS): Promise<MigrationStep[]> {
-  return [...(await ownSteps()), watchStep(tables, limits), await rightsStep("default")];
+export async function stepsFor(
+  tables: readonly WatchedTable[],
+  limits = LIMITS,
+  writes?: WriteObjects,
+): Promise<MigrationStep[]> {
+  return [...(await ownSteps()), watchStep(tables, limits, writes), await rightsStep("default")];
 }
 
 /** As the superuser. Returns the names of the steps that were applied. */
@@ -22,10 +27,11 @@ export async function install(
   database: TestDatabase,
   tables: readonly WatchedTable[],
   limits = LIMITS,
+  writes?: WriteObjects,
 ): Promise<string[]> {
   const client = await database.client();
   const session = await migrationSession(client);
-  const steps = await stepsFor(tables, limits);
+  const steps = await stepsFor(tables, limits, writes);
   const applied = await applyMigrations({ session, observer: session, steps, ...QUIETLY });
   await client.end();
   return applied;

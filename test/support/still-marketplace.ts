@@ -2,7 +2,6 @@
  * The demo's marketplace at one instant, for pictures of its pages: the sample season in a database, the documents that the oracle makes
  * of it, and a fake daemon that tells them. Nothing depends on when it runs.
  */
-import { fileURLToPath } from "node:url";
 import type { Page } from "playwright-core";
 import { type Database, loadSeason } from "../../demo/marketplace.ts";
 import { compileKinds } from "../../daemon/plan/compile.ts";
@@ -10,12 +9,12 @@ import { pageSchema } from "../../daemon/plan/page-schema.ts";
 import type { JsonObject } from "../../protocol/json.ts";
 import { FakeDaemon } from "../../testing/fake-daemon.ts";
 import { DEMO, oracleDocuments } from "./oracle.ts";
+import { DEMO_WITH_PAGE } from "./running-daemon.ts";
 import type { TestDatabase } from "./servers.ts";
 import { token } from "./tokens.ts";
 
 /** Noon of a Friday in São Paulo. */
 const AT = Date.UTC(2026, 4, 8, 15);
-const PAGE_DIR = fileURLToPath(new URL("../../demo-page", import.meta.url));
 const ORIGIN = "http://page.test/";
 
 interface Item {
@@ -79,7 +78,7 @@ export class StillMarketplace {
     await page.route(`${ORIGIN}**`, async (route) => {
       const { pathname } = new URL(route.request().url());
       if (pathname === "/v1/schema") return route.fulfill({ json: pageSchema(compileKinds(DEMO.config).plans) });
-      return route.fulfill({ path: PAGE_DIR + (pathname === "/" ? "/index.html" : pathname) });
+      return route.fulfill({ path: DEMO_WITH_PAGE.pageDir + (pathname === "/" ? "/index.html" : pathname) });
     });
     await page.routeWebSocket(/\/v1\/stream/, (ofPage) => {
       const socket = new this.#daemon.WebSocket(this.#daemon.url, "");

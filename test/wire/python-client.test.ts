@@ -6,12 +6,11 @@ import { createInterface } from "node:readline";
 import { it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../daemon/database/cluster.ts";
-import { BOARD_ROWS, BOARDS_CONFIG, BOARDS_SCHEMA, widget } from "../support/boards.ts";
-import { applyFile } from "../support/install.ts";
+import { BOARDS, BOARD_ROWS, widget } from "../support/boards.ts";
 import { DEMO } from "../support/oracle.ts";
 import { findPython } from "../support/python.ts";
 import { enter, openRooms } from "../support/rooms.ts";
-import { createHangars, startMarketplaceDaemon } from "../support/running-daemon.ts";
+import { createMarketplace, createHangars, startMarketplaceDaemon } from "../support/running-daemon.ts";
 import { onEachServer } from "../support/servers.ts";
 
 const python = findPython();
@@ -154,10 +153,9 @@ await onEachServer("A client in Python", (server) => {
     skip: python === undefined && "python3-websockets is not installed",
   }, async (t) => {
     const database = await server.createDatabase();
-    await database.query(BOARDS_SCHEMA);
-    await applyFile(database.url, BOARDS_CONFIG);
+    await createMarketplace(database, BOARDS);
     await database.query(BOARD_ROWS);
-    const daemon = await startMarketplaceDaemon(database, { configFile: BOARDS_CONFIG }, await freePort());
+    const daemon = await startMarketplaceDaemon(database, BOARDS, await freePort());
     t.after(() => daemon.stop());
     const row = { rows: "widgets", key: widget(1), register: "title" };
     const write = JSON.stringify([{ ...row, op: "set", base: { title: "w1" }, value: { title: "by python" } }]);

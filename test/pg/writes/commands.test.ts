@@ -4,24 +4,16 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
-import { runProgram } from "../../../daemon/cli/program.ts";
 import { BOARD_ROWS, BOARDS_CONFIG, BOARDS_SCHEMA } from "../../support/boards.ts";
 import { applyFile } from "../../support/install.ts";
-import { recordedShell } from "../../support/recorded-shell.ts";
+import { ranCommand } from "../../support/recorded-shell.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
 await onEachServer("commands where clients write", (server) => {
   async function run(args: string, { url }: Pick<TestDatabase, "url">, cwd = tmpdir()) {
-    let code = 0;
-    const shell = recordedShell({
-      environment: { DATABASE_URL: url, DELTAD_CONFIG: BOARDS_CONFIG },
-      cwd,
-      setExitCode: (told) => {
-        code = told;
-      },
-    });
-    await runProgram(shell, () => assert.fail("no demo is asked for"), args.split(" "));
-    return { code, printed: shell.printed.join("\n") };
+    const environment = { DATABASE_URL: url, DELTAD_CONFIG: BOARDS_CONFIG };
+    const { code, printed } = await ranCommand({ environment, cwd }, args.split(" "));
+    return { code, printed: printed.join("\n") };
   }
   const withBoards = async (): Promise<TestDatabase> => {
     const database = await server.createDatabase();

@@ -2,12 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
 import type { Answer } from "../../../protocol/operation.ts";
-import { BOARDS_CONFIG, BOARDS_SCHEMA, BOARD_ROWS, clientId, widget } from "../../support/boards.ts";
+import { BOARDS, BOARD_ROWS, clientId, widget } from "../../support/boards.ts";
 import { BoardWriter, place } from "../../support/board-writer.ts";
 import { eventually } from "../../support/real-time.ts";
-import { type MarketplaceDaemon, startMarketplaceDaemon } from "../../support/running-daemon.ts";
+import { createMarketplace, type MarketplaceDaemon, startMarketplaceDaemon } from "../../support/running-daemon.ts";
 import { freePort } from "../../../daemon/database/cluster.ts";
-import { applyFile } from "../../support/install.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 
 const ROUNDS = 60;
@@ -22,8 +21,7 @@ await onEachServer("what clients do to rows, by daemons", (server) => {
 
   before(async () => {
     const database = await server.createDatabase();
-    await database.query(BOARDS_SCHEMA);
-    await applyFile(database.url, BOARDS_CONFIG);
+    await createMarketplace(database, BOARDS);
     await database.query(BOARD_ROWS);
     await database.query("update widgets set x = 0, y = 0");
     // Each value that a widget ever had, in the order in which it had them.
@@ -33,7 +31,7 @@ await onEachServer("what clients do to rows, by daemons", (server) => {
       create trigger history after update of x on widgets for each row when (old.x is distinct from new.x) execute function history()`);
     const open = async () => {
       const port = await freePort();
-      const daemon = await startMarketplaceDaemon(database, { configFile: BOARDS_CONFIG }, port);
+      const daemon = await startMarketplaceDaemon(database, BOARDS, port);
       return { port, daemon };
     };
     site = { database, daemons: [await open(), await open()] };

@@ -3,10 +3,7 @@ import assert from "node:assert/strict";
 import { before, it } from "node:test";
 import pg from "pg";
 import { validateConfiguration } from "../../../daemon/capture/check-database.ts";
-import { watchStep } from "../../../daemon/capture/watch-sql.ts";
 import { FindingsError, tellFindings } from "../../../daemon/database/findings.ts";
-import { applyMigrations } from "../../../daemon/database/migrate.ts";
-import { ownSteps, rightsStep } from "../../../daemon/database/migration-step.ts";
 import { uninstall } from "../../../daemon/dba/uninstall.ts";
 import { loadDefinitionFile } from "../../../daemon/define/definition-file.ts";
 import { type Compiled, compileKinds } from "../../../daemon/plan/compile.ts";
@@ -14,7 +11,7 @@ import { checkWrites } from "../../../daemon/writes/check-writes.ts";
 import { writeObjects } from "../../../daemon/writes/write-objects.ts";
 import { writtenSets } from "../../../daemon/writes/written-set.ts";
 import { BOARD_ROWS, BOARDS_CONFIG, BOARDS_SCHEMA, Operators, set, widget } from "../../support/boards.ts";
-import { applyFile, daemonLogin, LIMITS, migrationSession, QUIETLY } from "../../support/install.ts";
+import { applyFile, daemonLogin, install, LIMITS, migrationSession, QUIETLY } from "../../support/install.ts";
 import { onEachServer, type TestDatabase } from "../../support/servers.ts";
 import { TRACES_OF_DATABASE } from "../../support/traces.ts";
 
@@ -42,15 +39,8 @@ await onEachServer("what clients may write, in the database", (server) => {
     return database;
   };
   /** @param isWritten false: as for the same configuration without writes */
-  const apply = async (database: TestDatabase, isWritten: boolean): Promise<string[]> => {
-    const client = await database.client();
-    const session = await migrationSession(client);
-    const objects = await writeObjects(isWritten ? writtenSets(compiled.channels) : []);
-    const steps = [...(await ownSteps()), watchStep(compiled.tables, LIMITS, objects), await rightsStep("default")];
-    const applied = await applyMigrations({ session, observer: session, steps, ...QUIETLY });
-    await client.end();
-    return applied;
-  };
+  const apply = async (database: TestDatabase, isWritten: boolean): Promise<string[]> =>
+    install(database, compiled.tables, LIMITS, await writeObjects(isWritten ? writtenSets(compiled.channels) : []));
   const traces = async (database: TestDatabase): Promise<Set<string>> =>
     new Set((await database.query(TRACES_OF_DATABASE)).map((row) => JSON.stringify(row)));
   const mayChange = async (database: TestDatabase): Promise<readonly string[]> =>

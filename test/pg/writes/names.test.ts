@@ -2,16 +2,13 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { bigint, pgSchema, text, uuid } from "drizzle-orm/pg-core";
-import { watchStep } from "../../../daemon/capture/watch-sql.ts";
 import { quoteIdentifier } from "../../../daemon/database/identifier.ts";
-import { applyMigrations } from "../../../daemon/database/migrate.ts";
-import { ownSteps, rightsStep } from "../../../daemon/database/migration-step.ts";
 import { channel, count, members, register, rows, user } from "../../../daemon/define/define.ts";
 import { compileKinds } from "../../../daemon/plan/compile.ts";
 import { writeObjects } from "../../../daemon/writes/write-objects.ts";
 import { writtenSets } from "../../../daemon/writes/written-set.ts";
 import { Operators, widget } from "../../support/boards.ts";
-import { daemonLogin, LIMITS, migrationSession, QUIETLY } from "../../support/install.ts";
+import { daemonLogin, install, LIMITS } from "../../support/install.ts";
 import { onEachServer } from "../../support/servers.ts";
 
 const SCHEMA = `a "schema" o'f $$ mine; --`;
@@ -73,12 +70,9 @@ await onEachServer("names of every kind", (server) => {
         }),
       },
     });
-    const client = await database.client();
-    const session = await migrationSession(client);
     const objects = await writeObjects(writtenSets(compiled.channels));
-    const steps = [...(await ownSteps()), watchStep(compiled.tables, LIMITS, objects), await rightsStep("default")];
-    await applyMigrations({ session, observer: session, steps, ...QUIETLY });
-    assert.deepEqual(await applyMigrations({ session, observer: session, steps, ...QUIETLY }), []);
+    await install(database, compiled.tables, LIMITS, objects);
+    assert.deepEqual(await install(database, compiled.tables, LIMITS, objects), []);
     const operators = new Operators({ daemonUrl: await daemonLogin(database), compiled });
     const row = { rows: "widgets", key: widget(1) } as const;
     const outcomes = await operators.outcomes("ana", 1, 1, [

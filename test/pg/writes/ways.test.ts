@@ -4,13 +4,12 @@ import { it } from "node:test";
 import { freePort } from "../../../daemon/database/cluster.ts";
 import type { DownFrame } from "../../../protocol/down.ts";
 import type { Answer, Outcome } from "../../../protocol/operation.ts";
-import { BOARDS_CONFIG, BOARDS_SCHEMA, clientId } from "../../support/boards.ts";
+import { BOARDS, clientId } from "../../support/boards.ts";
 import { BoardWriter, type Wanted } from "../../support/board-writer.ts";
 import { TestEventStream } from "../../support/event-stream.ts";
-import { applyFile } from "../../support/install.ts";
 import { eventually } from "../../support/real-time.ts";
 import { ShownRows } from "../../support/rooms.ts";
-import { startMarketplaceDaemon } from "../../support/running-daemon.ts";
+import { createMarketplace, startMarketplaceDaemon } from "../../support/running-daemon.ts";
 import { onEachServer } from "../../support/servers.ts";
 
 /** What clients ask for together, or SQL that somebody else runs. */
@@ -173,8 +172,7 @@ function pollingWay(at: At): Way {
 await onEachServer("the three ways to write", (server) => {
   it("D5 All three ways end alike for a recorded script", async (test) => {
     const database = await server.createDatabase();
-    await database.query(BOARDS_SCHEMA);
-    await applyFile(database.url, BOARDS_CONFIG);
+    await createMarketplace(database, BOARDS);
     const boards = [1, 2, 3];
     await database.query(`insert into accounts values (7);
       insert into boards select n, 7, 'ana', 'b' from generate_series(1, 3) n;
@@ -185,7 +183,7 @@ await onEachServer("the three ways to write", (server) => {
           `insert into widgets (id, board_id, title, created_by) values ('${key(board, n)}', ${board}, 'w${n}', 'ana')`,
         );
     const port = await freePort();
-    const daemon = await startMarketplaceDaemon(database, { configFile: BOARDS_CONFIG }, port);
+    const daemon = await startMarketplaceDaemon(database, BOARDS, port);
     test.after(() => daemon.stop());
     const token = daemon.token({ sub: "ana" });
     const at = (board: number): At => ({ board, port, token, authorization: `Bearer ${token}` });
