@@ -12,7 +12,6 @@ export function TopicsCard({ statistics }: { readonly statistics: Statistics | u
   const words = useWords();
   const { format } = useLanguage();
   const [name, setName] = useState("");
-  const buttons = (topic: string) => <TopicButtons topic={topic} />;
   return (
     <section className="card" aria-labelledby="topics">
       <h2 id="topics">{words.topics.title}</h2>
@@ -23,7 +22,9 @@ export function TopicsCard({ statistics }: { readonly statistics: Statistics | u
             <tr key={topic}>
               <th scope="row">{topic}</th>
               <td>{format.count(subscriptions)}</td>
-              <td>{buttons(topic)}</td>
+              <td>
+                <TopicButtons topic={topic} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -31,7 +32,7 @@ export function TopicsCard({ statistics }: { readonly statistics: Statistics | u
       <p className="filter">
         <label htmlFor="topic-name">{words.topics.another}</label>
         <input id="topic-name" value={name} placeholder="owner:42" onChange={(event) => setName(event.target.value)} />
-        {name.trim() !== "" && buttons(name.trim())}
+        {name.trim() !== "" && <TopicButtons topic={name.trim()} />}
       </p>
     </section>
   );
